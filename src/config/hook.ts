@@ -1,0 +1,83 @@
+// A hook as the config tells it, decoded and checked; references to variables are still references.
+
+import type { Place } from "../errors.ts";
+import type { EventDefinition } from "../event/event.ts";
+import type { Json } from "../json.ts";
+import type { Preset } from "../presets/preset.ts";
+import type { Template } from "../template/template.ts";
+import type { Reference } from "./interpolate.ts";
+
+/** What a hook's failure does: `abort` makes it a gate and fails the workflow, `warn` annotates, `ignore` is silent. */
+export const FAILURE_MODES = ["abort", "warn", "ignore"] as const;
+export type FailureMode = (typeof FAILURE_MODES)[number];
+
+/** The signature schemes this build knows. */
+export const SIGNATURES = ["rocky"] as const;
+export type Signature = (typeof SIGNATURES)[number];
+
+/** What every hook has. */
+interface HookBase {
+	/** Unique in its config. */
+	readonly name: string;
+	/** The event it is attached to, in the catalog's spelling. */
+	readonly event: string;
+	readonly onFailure: FailureMode;
+	/** Milliseconds: of the whole command, or of one webhook attempt. */
+	readonly timeoutMs: number;
+	/** Of its table header; a failed hook is annotated there. */
+	readonly place: Place;
+	/** Position among all hooks in the order of the file, from 0. */
+	readonly order: number;
+}
+
+/** A command, with the context as JSON on stdin. */
+export interface ShellHook extends HookBase {
+	readonly kind: "shell";
+	readonly command: string;
+	readonly env: ReadonlyMap<string, Reference>;
+}
+
+/** A request to a URL. */
+export interface Webhook extends HookBase {
+	readonly kind: "webhook";
+	/** Absent where the preset's default URL is used. */
+	readonly url: Reference | undefined;
+	readonly preset: Preset;
+	/** Strings inside may hold references; {@link Preset.render} gets them with every variable put in. */
+	readonly options: Readonly<Record<string, Json>>;
+	readonly secret: Reference | undefined;
+	readonly signature: Signature;
+	readonly headers: ReadonlyMap<string, Reference>;
+	/** Upper case. */
+	readonly method: string;
+	readonly bodyTemplate: Template | undefined;
+	/** Attempts after the first. */
+	readonly retryCount: number;
+	/** Milliseconds before the second attempt at most; doubles with each further one. */
+	readonly retryDelayMs: number;
+	/** Milliseconds for all attempts together. */
+	readonly deadlineMs: number;
+	/** Whether plain http to another host than loopback is allowed. */
+	readonly allowHttp: boolean;
+}
+
+export type Hook = ShellHook | Webhook;
+
+/** Something worth telling that does not stop the run: an unknown event in a file that belongs to Rocky. */
+export interface ConfigWarning {
+	readonly message: string;
+	readonly place: Place;
+}
+
+/** A whole config file. */
+export interface Config {
+	/** As the user would write it: relative to the workspace. */
+	readonly file: string;
+	/** In the order of the file. */
+	readonly hooks: readonly Hook[];
+	/** Declared by `[event.x]`. */
+	readonly events: readonly EventDefinition[];
+	/** How many webhooks are under way at once. */
+	readonly concurrency: number;
+	readonly warnings: readonly ConfigWarning[];
+}

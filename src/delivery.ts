@@ -1,0 +1,55 @@
+// Deliveries and their outcomes: the values that plan, deliver and report hand on.
+import type { Hook, ShellHook, Webhook } from "./config/hook.ts";
+import type { PipelineEvent } from "./event/event.ts";
+
+/** One hook meeting one event: a message ready to be made and sent. */
+export interface Delivery<H extends Hook = Hook> {
+	/** A hash of the event's id and the hook's name: the same over retries, so that receivers can deduplicate on it. */
+	readonly id: string;
+	readonly hook: H;
+	readonly event: PipelineEvent;
+}
+
+/** What runs for an event, in the order of running: gates one at a time, then the other two lists side by side. */
+export interface Plan {
+	readonly event: PipelineEvent;
+	readonly gates: readonly Delivery[];
+	readonly shell: readonly Delivery<ShellHook>[];
+	readonly webhooks: readonly Delivery<Webhook>[];
+	/** How many webhooks are under way at once. */
+	readonly concurrency: number;
+	/** The CI withholds secrets from this run by design (a fork's pull request), so their absence is no fault. */
+	readonly secretsWithheld: boolean;
+}
+
+/** One try of a delivery. */
+export interface Attempt {
+	/** Milliseconds, whole. */
+	readonly durationMs: number;
+	/** The status of the answer, where there was one. */
+	readonly httpStatus?: number;
+	/** Why it did not succeed, in one phrase; absent on the last attempt of a delivered one. */
+	readonly reason?: string;
+}
+
+/** What became of a delivery. Reasons are one line and may still hold secrets: reports mask them. */
+export interface Outcome {
+	readonly delivery: Delivery;
+	readonly status: "delivered" | "failed" | "skipped";
+	/** Why it failed or was skipped; empty when delivered. */
+	readonly reason: string;
+	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */
+	readonly target: string;
+	readonly attempts: readonly Attempt[];
+	/** From the start of the first attempt to the end of the last, waiting included; milliseconds, whole. */
+	readonly durationMs: number;
+	/** Of the last attempt. */
+	readonly httpStatus?: number;
+	/** Things the user should know although it was delivered: what was cut, a retired address. */
+	readonly notes: readonly string[];
+}
+
+/** Whether a failed delivery stops the pipeline. */
+export function isGate(delivery: Delivery): boolean {
+	return delivery.hook.onFailure === "abort";
+}

@@ -1,0 +1,65 @@
+// An event: what happened in the pipeline, with the context that hooks get to see.
+import type { JsonObject } from "../json.ts";
+
+/** The statuses an event can have, in the order of the catalog's documentation. */
+export const STATUSES = ["started", "success", "failure", "cancelled", "info", "warning"] as const;
+
+/** How the thing that an event tells of stands. Presets turn it into colours, severities and resolutions. */
+export type Status = (typeof STATUSES)[number];
+
+/** One line of the catalog, or one `[event.x]` of a config. */
+export interface EventDefinition {
+	readonly name: string;
+	readonly phase: string;
+	/** The status of an event whose context gives none. */
+	readonly status: Status;
+	/** A headline for people: `Pipeline failed`. */
+	readonly title: string;
+}
+
+/** The facts of the CI run, all optional: absent ones are left out of the JSON. */
+export interface CiFacts {
+	readonly provider: string;
+	readonly repository?: string;
+	readonly branch?: string;
+	readonly commit?: string;
+	readonly actor?: string;
+	readonly workflow?: string;
+	readonly job?: string;
+	readonly attempt?: number;
+	readonly run_url?: string;
+}
+
+/**
+ * What a shell hook reads on stdin and the `generic` preset posts. Keys stand in the order in which they are written;
+ * empty ones are absent.
+ */
+export interface EventContext {
+	readonly id: string;
+	readonly event: string;
+	readonly run_id: string;
+	readonly pipeline: string;
+	/** RFC 3339 in UTC. */
+	readonly timestamp: string;
+	readonly status: Status;
+	readonly model?: string;
+	readonly table?: string;
+	readonly error?: string;
+	/** Milliseconds, 0 or more. */
+	readonly duration_ms?: number;
+	readonly entity?: JsonObject;
+	readonly changes?: readonly JsonObject[];
+	readonly owners?: readonly string[];
+	readonly followers?: readonly string[];
+	readonly project_id?: string;
+	readonly data?: JsonObject;
+	readonly resource?: JsonObject;
+	readonly metadata?: JsonObject;
+	readonly ci?: CiFacts;
+}
+
+/** An event that has happened: its definition and its context. */
+export interface PipelineEvent {
+	readonly definition: EventDefinition;
+	readonly context: EventContext;
+}

@@ -1,0 +1,144 @@
+// The outside world behind small interfaces; the real ones are put together in node.ts.
+
+/** Time. Durations are always taken from `monotonic`, which no clock adjustment moves. */
+export interface Clock {
+	/** Wall-clock time, for timestamps only. */
+	now(): Date;
+	/** Milliseconds since an arbitrary start; never goes back. */
+	monotonic(): number;
+	/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; never rejects. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives; decides the jitter of retries. */
+export type Random = () => number;
+
+/** The environment variables of this process, read once in an entry. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** One HTTP request, its body already the exact bytes to send. */
+export interface HttpRequest {
+	readonly method: string;
+	/** `https:` or `http:`; whether plain http is allowed was decided before. */
+	readonly url: URL;
+	readonly headers: Readonly<Record<string, string>>;
+	/** Absent for methods that carry no body. */
+	readonly body: Uint8Array | undefined;
+	/** For the whole exchange: name, connection, sending and reading the answer. */
+	readonly timeoutMs: number;
+	/** Bytes of the answer's body that are read; past them reading stops and the socket is closed. */
+	readonly answerLimit: number;
+}
+
+/** What kept an HTTP exchange from giving an answer. */
+export type HttpFault =
+	| "refused"
+	| "name_not_found"
+	| "unreachable"
+	| "timeout"
+	| "reset"
+	| "tls"
+	| "protocol"
+	| "proxy"
+	| "cancelled";
+
+/**
+ * How an HTTP exchange ended. An `answer` has at least its headers; `read` says whether its body came `whole`, was
+ * `cut` (reset or timeout after the headers) or stopped `over_limit`. A `fault` has no status at all.
+ */
+export type HttpResult =
+	| {
+			readonly kind: "answer";
+			readonly status: number;
+			/** Names in lower case; repeated headers joined with `, `. */
+			readonly headers: Readonly<Record<string, string>>;
+			/** Decoded as UTF-8, malformed bytes replaced; at most `answerLimit` bytes of it. */
+			readonly body: string;
+			readonly read: "whole" | "cut" | "over_limit";
+	  }
+	| {
+			readonly kind: "fault";
+			readonly fault: HttpFault;
+			/** A short sentence without the URL: `connection refused`, `TLS: certificate has expired`. */
+			readonly detail: string;
+	  };
+
+/** Sends requests. Never throws for what the world does: every fault is a value. */
+export interface Http {
+	/** Ends early with the fault `cancelled` when `signal` aborts. */
+	send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
+	/** Closes idle connections, so that the process can end. */
+	close(): void;
+}
+
+/** One shell command with what it gets to see. */
+export interface ShellCommand {
+	/** Given to `sh -c` (`cmd /d /s /c` on Windows) as it is. */
+	readonly command: string;
+	readonly cwd: string;
+	/** The whole environment of the command; nothing is added to it. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Written to stdin, then stdin is closed; a command that does not read it is fine. */
+	readonly stdin: string;
+	/** Counts from before stdin is written; then the whole process group is ended. */
+	readonly timeoutMs: number;
+	/** Called for each line of output as it comes, without its line end; at most a bounded number of bytes in all. */
+	readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+/** How a shell command ended, with the last non-blank line of each stream (cut to 500 code points; empty if none). */
+export interface ShellResult {
+	readonly end:
+		| { readonly kind: "exit"; readonly code: number }
+		| { readonly kind: "signal"; readonly signal: string }
+		| { readonly kind: "timeout" }
+		| { readonly kind: "cancelled" }
+		| { readonly kind: "not_started"; readonly detail: string };
+	readonly lastStdout: string;
+	readonly lastStderr: string;
+}
+
+/** Runs shell commands, each in a process group of its own. Never throws for what a command does. */
+export interface Shell {
+	/** Ends the group early when `signal` aborts. */
+	run(command: ShellCommand, signal: AbortSignal): Promise<ShellResult>;
+}
+
+/** What reading a file gave. `unreadable` carries the system's reason: `permission denied`, `is a directory`. */
+export type FileRead =
+	| { readonly kind: "file"; readonly bytes: Uint8Array }
+	| { readonly kind: "missing" }
+	| { readonly kind: "unreadable"; readonly detail: string };
+
+/** The file system, as far as it is needed. Paths are absolute. */
+export interface Files {
+	/** Reads a whole file, at most `limit` bytes; a larger one is `unreadable`. */
+	read(path: string, limit: number): Promise<FileRead>;
+	/** Writes a whole file, creating its folders; rejects with the system's error. */
+	write(path: string, text: string): Promise<void>;
+}
+
+/** What a program answered on stdout, trimmed; undefined when it is not there or failed. */
+export type Ask = (program: string, args: readonly string[], cwd: string) => Promise<string | undefined>;
+
+/** Lines for the person who watches. Everything that passes through is masked and cannot act as a workflow command. */
+export interface Log {
+	info(line: string): void;
+	/** Shown only where debug output is on. */
+	debug(line: string): void;
+	/** Opens a foldable group; groups do not nest. */
+	openGroup(title: string): void;
+	closeGroup(): void;
+}
+
+/** Everything of the outside world that firing an event needs. */
+export interface Ports {
+	readonly clock: Clock;
+	readonly random: Random;
+	readonly env: Env;
+	readonly http: Http;
+	readonly shell: Shell;
+	readonly files: Files;
+	readonly ask: Ask;
+	readonly log: Log;
+}

@@ -1,0 +1,71 @@
+// What a preset is: one service's message format, limits and way of saying no.
+import type { PipelineEvent, Status } from "../event/event.ts";
+import type { Json, JsonObject } from "../json.ts";
+
+/** How one option of a preset is written in the config. */
+export interface OptionSpec {
+	/** `strings` is a list of strings, `table` any table. */
+	readonly kind: "string" | "boolean" | "strings" | "table" | "choice";
+	/** The values of a `choice`. */
+	readonly choices?: readonly string[];
+	/** Masked wherever it could be shown, and blanked in code frames. */
+	readonly secret: boolean;
+	/** A hook without it is a config error, unless a `body_template` replaces the body. */
+	readonly required: boolean;
+	/** One line for the reference. */
+	readonly summary: string;
+}
+
+/** A hook's preset options with every variable already put in. */
+export type Options = Readonly<Record<string, Json>>;
+
+/** What a preset made of an event. */
+export interface Message {
+	readonly body: JsonObject;
+	/** What was cut to stay inside the service's limits, one phrase each: `section text cut to 3000 characters`. */
+	readonly cut: readonly string[];
+}
+
+/** The part of a 2xx answer that a service may use to say no. */
+export interface Answer {
+	readonly status: number;
+	/** Names in lower case. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+/** What a preset makes of a 2xx answer. A failure told in a 2xx is final: it is not retried. */
+export type Verdict = { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly reason: string };
+
+/** One service. Pure: the same event and options give the same message. */
+export interface Preset {
+	readonly name: string;
+	/** The service's own name, for people. */
+	readonly title: string;
+	readonly options: Readonly<Record<string, OptionSpec>>;
+	/** Whether the service takes nothing but JSON, so that another content type is a mistake. */
+	readonly jsonOnly: boolean;
+	/** Where messages go when the hook has no `url`. */
+	readonly defaultUrl?: (options: Options) => string;
+	/** Headers that the service needs; the hook's own win over them, whatever their case. */
+	readonly headers?: (options: Options) => Readonly<Record<string, string>>;
+	/** A 2xx whose body did not arrive whole cannot be taken for a success. */
+	readonly mustReadAnswer: boolean;
+	/** Judges a 2xx answer; without it, every 2xx is a success. */
+	readonly judge?: (answer: Answer) => Verdict;
+	/** The service's escaping of user text, put on template values before JSON's. */
+	readonly escape?: (text: string) => string;
+	/** A warning about a resolved URL, or undefined: services retire addresses. Must not quote the URL. */
+	readonly warnUrl?: (url: URL) => string | undefined;
+	readonly render: (event: PipelineEvent, options: Options) => Message;
+}
+
+/** A colour word for each status, as several services use them. */
+export const SEVERITY: Readonly<Record<Status, "critical" | "error" | "warning" | "info">> = {
+	started: "info",
+	success: "info",
+	failure: "error",
+	cancelled: "warning",
+	info: "info",
+	warning: "warning",
+};
