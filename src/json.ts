@@ -17,3 +17,12 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function isJsonObject(value: Json | undefined): value is JsonObject {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** T as it is written before {@link compact}: its optional keys may be undefined, the others may not. */
+export type Loose<T> = { readonly [K in keyof T]: Partial<Pick<T, K>> extends Pick<T, K> ? T[K] | undefined : T[K] };
+
+/** The same object without the keys that are undefined, in the same order. */
+export function compact<T extends object>(value: Loose<T>): T {
+	// Only optional keys can be undefined in a Loose<T>, so leaving those out gives a T.
+	return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+}

@@ -1,0 +1,34 @@
+// What a CI provider is: how it is recognised, and the facts of the run that it tells.
+import type { CiFacts } from "../event/event.ts";
+import type { Ask, Env, Files } from "../ports.ts";
+
+/** What a provider may look at. */
+export interface CiSources {
+	readonly env: Env;
+	readonly files: Files;
+	readonly ask: Ask;
+	/** The current folder; absolute. */
+	readonly cwd: string;
+	readonly now: Date;
+}
+
+/** The run that the event happens in. */
+export interface CiRun {
+	readonly facts: CiFacts;
+	/** The default `run_id`: unique for one attempt of one run. */
+	readonly runId: string;
+	/** The default `pipeline`. */
+	readonly pipeline: string;
+	/** The checkout; absolute. Config paths are relative to it, shell hooks run in it. */
+	readonly workspace: string;
+	/** Secrets are absent by design: a pull request from a fork, or by Dependabot. */
+	readonly secretsWithheld: boolean;
+}
+
+/** One CI system. */
+export interface CiProvider {
+	readonly name: string;
+	readonly detect: (env: Env) => boolean;
+	/** Never fails: facts that cannot be had are left out. */
+	readonly read: (sources: CiSources) => Promise<CiRun>;
+}

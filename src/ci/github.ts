@@ -1,0 +1,94 @@
+// GitHub Actions: the run's facts from the environment, and from the event payload where the environment misleads.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+import type { CiFacts } from "../event/event.ts";
+import { compact, isObject } from "../json.ts";
+import type { Files } from "../ports.ts";
+import type { CiProvider, CiRun, CiSources } from "./ci.ts";
+
+/** GitHub caps a webhook payload at 25 MB. */
+const PAYLOAD_LIMIT = 25 * 1024 * 1024;
+
+/** Runs of these events from a fork or by Dependabot get no secrets. */
+const PULL_REQUEST_EVENTS = ["pull_request", "pull_request_review", "pull_request_review_comment"];
+
+export const github: CiProvider = {
+	name: "github",
+	detect: (env) => env["GITHUB_ACTIONS"] === "true",
+	read,
+};
+
+async function read({ env, files, cwd }: CiSources): Promise<CiRun> {
+	const eventName = env["GITHUB_EVENT_NAME"] ?? "";
+	const isPullRequest = PULL_REQUEST_EVENTS.includes(eventName) || eventName === "pull_request_target";
+	const needsPayload = isPullRequest || eventName === "workflow_run";
+	const payload = needsPayload ? await readPayload(files, env["GITHUB_EVENT_PATH"]) : undefined;
+	const pull = pick(payload, "pull_request");
+	const source = eventName === "workflow_run" ? pick(payload, "workflow_run") : undefined;
+
+	const repository = env["GITHUB_REPOSITORY"];
+	const runId = env["GITHUB_RUN_ID"] ?? "";
+	const attempt = Number(env["GITHUB_RUN_ATTEMPT"] ?? "1") || 1;
+	const branchRef = env["GITHUB_REF_TYPE"] === "tag" ? undefined : env["GITHUB_REF_NAME"];
+	const facts = compact<CiFacts>({
+		provider: "github",
+		repository: repository || undefined,
+		// GITHUB_REF and GITHUB_SHA name the merge commit on a pull request, and the default branch on workflow_run.
+		branch: text(source, "head_branch") ?? (env["GITHUB_HEAD_REF"] || branchRef || undefined),
+		commit: text(source, "head_sha") ?? text(pick(pull, "head"), "sha") ?? (env["GITHUB_SHA"] || undefined),
+		actor: env["GITHUB_ACTOR"] || undefined,
+		workflow: env["GITHUB_WORKFLOW"] || undefined,
+		job: env["GITHUB_JOB"] || undefined,
+		attempt,
+		run_url: runUrl(env["GITHUB_SERVER_URL"], repository, runId, attempt),
+	});
+	return {
+		facts,
+		runId: runId === "" ? "" : `${runId}-${attempt}`,
+		pipeline: env["GITHUB_WORKFLOW"] ?? repository ?? "",
+		workspace: env["GITHUB_WORKSPACE"] || cwd,
+		secretsWithheld:
+			PULL_REQUEST_EVENTS.includes(eventName) && (isFork(pull) || isDependabot(env["GITHUB_ACTOR"], pull)),
+	};
+}
+
+function runUrl(server: string | undefined, repository: string | undefined, runId: string, attempt: number) {
+	if (!server || !repository || !runId) return undefined;
+	const page = `${server}/${repository}/actions/runs/${runId}`;
+	return attempt > 1 ? `${page}/attempts/${attempt}` : page;
+}
+
+/** A head repository that was deleted since can only have been a fork. */
+function isFork(pull: Record<string, unknown> | undefined): boolean {
+	if (pull === undefined) return false;
+	const head = text(pick(pick(pull, "head"), "repo"), "full_name");
+	const base = text(pick(pick(pull, "base"), "repo"), "full_name");
+	return head !== base;
+}
+
+function isDependabot(actor: string | undefined, pull: Record<string, unknown> | undefined): boolean {
+	return (
+		actor === "dependabot[bot]" || (actor === undefined && text(pick(pull, "user"), "login") === "dependabot[bot]")
+	);
+}
+
+async function readPayload(files: Files, path: string | undefined): Promise<Record<string, unknown> | undefined> {
+	if (!path) return undefined;
+	const read = await files.read(path, PAYLOAD_LIMIT);
+	if (read.kind !== "file") return undefined;
+	try {
+		const value: unknown = JSON.parse(new TextDecoder().decode(read.bytes));
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function pick(value: Record<string, unknown> | undefined, key: string): Record<string, unknown> | undefined {
+	const item = value?.[key];
+	return isObject(item) ? item : undefined;
+}
+
+function text(value: Record<string, unknown> | undefined, key: string): string | undefined {
+	const item = value?.[key];
+	return typeof item === "string" && item !== "" ? item : undefined;
+}

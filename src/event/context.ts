@@ -1,0 +1,137 @@
+// The context of an event: which keys it has, what each takes, and how defaults complete it.
+import type { Problem } from "../errors.ts";
+import { compact, isObject, type Json, type JsonObject } from "../json.ts";
+import { closest } from "../suggest.ts";
+import { type CiFacts, type EventContext, type EventDefinition, type PipelineEvent, STATUSES } from "./event.ts";
+
+/** The keys of a context that a user may give, each already of its type; empty ones are absent. */
+export type GivenContext = Partial<Omit<EventContext, "ci">> & { readonly ci?: JsonObject };
+
+/** What the surroundings say where the user is silent. */
+export interface ContextDefaults {
+	readonly id: string;
+	readonly run_id: string;
+	readonly pipeline: string;
+	readonly now: Date;
+	readonly ci: CiFacts;
+}
+
+type Kind = "text" | "status" | "time" | "duration" | "object" | "objects" | "texts";
+
+/** Every key of the context in the order in which it is written. */
+const KEYS = {
+	id: "text",
+	event: "text",
+	run_id: "text",
+	pipeline: "text",
+	timestamp: "time",
+	status: "status",
+	model: "text",
+	table: "text",
+	error: "text",
+	duration_ms: "duration",
+	entity: "object",
+	changes: "objects",
+	owners: "texts",
+	followers: "texts",
+	project_id: "text",
+	data: "object",
+	resource: "object",
+	metadata: "object",
+	ci: "object",
+} as const satisfies Record<keyof EventContext, Kind>;
+
+const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
+	text: { wanted: "a string", accepts: (value) => typeof value === "string" },
+	status: { wanted: `one of ${STATUSES.join(", ")}`, accepts: (value) => STATUSES.some((status) => status === value) },
+	time: { wanted: "a time such as 2026-04-02T14:30:00Z", accepts: (value) => toUtc(value) !== undefined },
+	duration: {
+		wanted: "a number of milliseconds, 0 or more",
+		accepts: (value) => typeof value === "number" && Number.isFinite(value) && value >= 0,
+	},
+	object: { wanted: "an object", accepts: isObject },
+	objects: { wanted: "a list of objects", accepts: (value) => Array.isArray(value) && value.every(isObject) },
+	texts: {
+		wanted: "a list of strings",
+		accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
+	},
+};
+
+/** RFC 3339 in UTC, without a fraction that is zero; undefined when the value is no date with a time and an offset. */
+function toUtc(value: unknown): string | undefined {
+	if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|z|[+-]\d\d:?\d\d)$/.test(value)) {
+		return undefined;
+	}
+	const time = new Date(value);
+	return Number.isNaN(time.getTime()) ? undefined : formatTime(time);
+}
+
+/** `2026-04-02T14:30:00Z`, with milliseconds only where there are any. */
+export function formatTime(time: Date): string {
+	return time.toISOString().replace(".000Z", "Z");
+}
+
+function isEmpty(value: unknown): boolean {
+	if (value === undefined || value === null || value === "") return true;
+	if (Array.isArray(value)) return value.length === 0;
+	return isObject(value) && Object.keys(value).length === 0;
+}
+
+/**
+ * Checks a parsed JSON object as a context. Unknown keys and wrong types become problems (each naming the key, prefixed
+ * by `where`); null and empty values count as absent.
+ */
+export function readContext(value: JsonObject, where: string, problems: Problem[]): GivenContext {
+	const given: Record<string, Json> = {};
+	for (const [key, item] of Object.entries(value)) {
+		if (!Object.hasOwn(KEYS, key)) {
+			const near = closest(key, Object.keys(KEYS));
+			problems.push({
+				code: "context",
+				message: `${where}: unknown key "${key}"`,
+				remedy: near
+					? `did you mean "${near}"? Values of your own go into metadata`
+					: "put values of your own into metadata",
+			});
+			continue;
+		}
+		if (isEmpty(item)) continue;
+		const rule = RULES[KEYS[key as keyof typeof KEYS]];
+		if (rule.accepts(item)) given[key] = item;
+		else problems.push({ code: "context", message: `${where}: "${key}" must be ${rule.wanted}`, remedy: "" });
+	}
+	// KEYS is checked against EventContext, and each item has passed the rule of its key.
+	return given as GivenContext;
+}
+
+/** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */
+export function createEvent(
+	definition: EventDefinition,
+	given: GivenContext,
+	defaults: ContextDefaults,
+): PipelineEvent {
+	// An outcome event that carries an error has failed, whatever its name leaves open.
+	const status = given.status ?? (definition.status === "info" && given.error ? "failure" : definition.status);
+	const context = compact<EventContext>({
+		id: given.id ?? defaults.id,
+		event: definition.name,
+		run_id: given.run_id ?? defaults.run_id,
+		pipeline: given.pipeline ?? defaults.pipeline,
+		timestamp: toUtc(given.timestamp) ?? formatTime(defaults.now),
+		status,
+		model: given.model,
+		table: given.table,
+		error: given.error,
+		duration_ms: given.duration_ms,
+		entity: given.entity,
+		changes: given.changes,
+		owners: given.owners,
+		followers: given.followers,
+		project_id: given.project_id,
+		data: given.data,
+		resource: given.resource,
+		metadata: given.metadata,
+		ci: { ...defaults.ci, ...given.ci },
+	});
+	return { definition, context };
+}
