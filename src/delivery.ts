@@ -49,7 +49,7 @@ export interface Outcome {
 	readonly notes: readonly string[];
 }
 
-/** Whether a failed delivery stops the pipeline. */
-export function isGate(delivery: Delivery): boolean {
-	return delivery.hook.onFailure === "abort";
+/** Whether a hook's failure stops the pipeline. */
+export function isGate(hook: Hook): boolean {
+	return hook.onFailure === "abort";
 }

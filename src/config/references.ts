@@ -1,0 +1,52 @@
+// Every place of a hook where a variable may stand, and what it means when one is unset.
+import { isJsonObject, type Json } from "../json.ts";
+import type { Env } from "../ports.ts";
+import type { Hook } from "./hook.ts";
+import { parseReference, type Reference, resolveReference } from "./interpolate.ts";
+
+/** One string of a hook that may hold variables. */
+export interface ReferencePlace {
+	readonly reference: Reference;
+	/** `url` is masked by its parts; in a `secret` all of the text is; elsewhere only what variables put in. */
+	readonly kind: "url" | "secret" | "text";
+}
+
+/** Names of headers and of query parameters whose values are credentials, wherever they come from. */
+export const SECRET_NAME = /auth|token|key|secret|cookie|password|credential|sig/i;
+
+/** The strings of a hook that may hold variables, in no particular order. */
+export function referencesOf(hook: Hook): readonly ReferencePlace[] {
+	if (hook.kind === "shell") return [...hook.env.values()].map((reference) => ({ reference, kind: "text" }));
+	const places: ReferencePlace[] = [];
+	if (hook.url !== undefined) places.push({ reference: hook.url, kind: "url" });
+	if (hook.secret !== undefined) places.push({ reference: hook.secret, kind: "secret" });
+	for (const [name, reference] of hook.headers) {
+		places.push({ reference, kind: SECRET_NAME.test(name) ? "secret" : "text" });
+	}
+	for (const [name, value] of Object.entries(hook.options)) {
+		const kind = hook.preset.options[name]?.secret === true ? "secret" : "text";
+		places.push(...stringsOf(value).map((text) => ({ reference: parseReference(text), kind }) as const));
+	}
+	if (hook.bodyTemplate !== undefined) places.push({ reference: hook.bodyTemplate.source, kind: "text" });
+	return places;
+}
+
+/** The first variable of a hook that is unset or empty and has no default. */
+export function firstUnset(hook: Hook, env: Env): string | undefined {
+	for (const { reference } of referencesOf(hook)) {
+		const resolved = resolveReference(reference, env);
+		if (resolved.kind === "unset") return resolved.variable;
+	}
+	return undefined;
+}
+
+/** Why a hook whose variable is unset cannot run. Names the variable only. */
+export function unsetReason(variable: string): string {
+	return `variable ${variable} is unset or empty`;
+}
+
+function stringsOf(value: Json): readonly string[] {
+	if (typeof value === "string") return [value];
+	if (Array.isArray(value)) return value.flatMap(stringsOf);
+	return isJsonObject(value) ? Object.values(value).flatMap(stringsOf) : [];
+}

@@ -1,0 +1,92 @@
+// What an HTTP answer means for a delivery: success, try again, or failure for good.
+
+import type { Webhook } from "../config/hook.ts";
+import { type Delivery, isGate } from "../delivery.ts";
+import { isObject } from "../json.ts";
+import type { HttpResult } from "../ports.ts";
+import type { Verdict } from "../presets/preset.ts";
+import { excerpt } from "../text.ts";
+import { isRetryableStatus } from "./retry.ts";
+
+/** The judgement of one attempt. Reasons are one line. */
+export type Judgement =
+	| { readonly kind: "delivered"; readonly note?: string }
+	| { readonly kind: "retry"; readonly reason: string }
+	| { readonly kind: "final"; readonly reason: string };
+
+type Answer = Extract<HttpResult, { kind: "answer" }>;
+
+/** Judges what came back for one attempt of a delivery. */
+export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgement {
+	if (result.kind === "fault") {
+		const final = result.fault === "tls" || result.fault === "proxy" || result.fault === "cancelled";
+		return { kind: final ? "final" : "retry", reason: result.detail };
+	}
+	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, result);
+	const reason = describeStatus(result);
+	return { kind: isRetryableStatus(result.status) ? "retry" : "final", reason };
+}
+
+function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
+	const gate = isGate(hook);
+	if (answer.read !== "whole" && (gate || hook.preset.mustReadAnswer)) {
+		const what = answer.read === "cut" ? "was cut off" : "is over the limit";
+		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the answer's body ${what}` };
+	}
+	const verdict = hook.preset.judge?.(answer) ?? { ok: true };
+	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
+	const permission: Verdict = gate ? judgeGate(answer) : { ok: true };
+	if (!permission.ok) return { kind: "final", reason: permission.reason };
+	return verdict.note === undefined ? { kind: "delivered" } : { kind: "delivered", note: verdict.note };
+}
+
+/** A gate's answer is a yes unless it says otherwise; one that means to be JSON and is not cannot be a yes. */
+function judgeGate(answer: Answer): Verdict {
+	const meantAsJson = /^\s*\{/.test(answer.body) || /[/+]json\b/i.test(answer.headers["content-type"] ?? "");
+	if (!meantAsJson || answer.body.trim() === "") return { ok: true };
+	let value: unknown;
+	try {
+		value = JSON.parse(answer.body);
+	} catch {
+		return { ok: false, reason: `denied: ${answer.status}, but the answer is not valid JSON` };
+	}
+	if (!isObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
+	const reason = value["reason"];
+	if (typeof reason === "string" && reason.trim() !== "") return { ok: false, reason: excerpt(reason, 500) };
+	return { ok: false, reason: `denied: the answer's "allow" is ${excerpt(JSON.stringify(value["allow"]), 40)}` };
+}
+
+const PHRASES: Readonly<Record<number, string>> = {
+	301: "Moved Permanently",
+	302: "Found",
+	303: "See Other",
+	307: "Temporary Redirect",
+	308: "Permanent Redirect",
+	400: "Bad Request",
+	401: "Unauthorized",
+	403: "Forbidden",
+	404: "Not Found",
+	405: "Method Not Allowed",
+	408: "Request Timeout",
+	410: "Gone",
+	413: "Content Too Large",
+	415: "Unsupported Media Type",
+	422: "Unprocessable Content",
+	425: "Too Early",
+	429: "Too Many Requests",
+	500: "Internal Server Error",
+	501: "Not Implemented",
+	502: "Bad Gateway",
+	503: "Service Unavailable",
+	504: "Gateway Timeout",
+	505: "HTTP Version Not Supported",
+};
+
+function describeStatus(answer: Answer): string {
+	const phrase = PHRASES[answer.status];
+	const status = phrase === undefined ? String(answer.status) : `${answer.status} ${phrase}`;
+	if (answer.status >= 300 && answer.status < 400) return `${status}: redirects are not followed`;
+	if (answer.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
+	const said = excerpt(answer.body, 200);
+	return said === "" ? status : `${status}: ${said}`;
+}

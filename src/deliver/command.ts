@@ -1,0 +1,103 @@
+// One shell delivery: the environment a command gets, the context on its stdin, and what its end means.
+import type { ShellHook } from "../config/hook.ts";
+import { resolveReference } from "../config/interpolate.ts";
+import { unsetReason } from "../config/references.ts";
+import type { Delivery, Outcome } from "../delivery.ts";
+import type { Env, Ports, ShellResult } from "../ports.ts";
+import { showTarget } from "./target.ts";
+
+/** What a command needs of the world. */
+export type CommandPorts = Pick<Ports, "clock" | "env" | "shell" | "log">;
+
+/** The runner's own tokens, addresses and command files, our inputs and state, and what would change a Node process. */
+const WITHHELD = /^(ACTIONS_.*|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|INPUT_.*|STATE_.*|NODE_OPTIONS)$/i;
+
+/** The environment of a hook's command, or the variable that is unset. */
+export type CommandEnv =
+	| { readonly kind: "env"; readonly env: Readonly<Record<string, string>> }
+	| { readonly kind: "unset"; readonly variable: string };
+
+/** The process's environment without what is withheld, the event's `HOOK_*`, and the hook's own `env`, which wins. */
+export function commandEnv({ hook, event }: Delivery<ShellHook>, env: Env): CommandEnv {
+	const { id, run_id, pipeline, status } = event.context;
+	const result: Record<string, string> = {};
+	for (const [name, value] of Object.entries(env)) {
+		if (value !== undefined && !WITHHELD.test(name)) result[name] = value;
+	}
+	Object.assign(result, {
+		HOOK_EVENT: event.definition.name,
+		HOOK_RUN_ID: run_id,
+		HOOK_PIPELINE: pipeline,
+		HOOK_STATUS: status,
+		HOOK_ID: id,
+	});
+	for (const [name, reference] of hook.env) {
+		const resolved = resolveReference(reference, env);
+		if (resolved.kind === "unset") return { kind: "unset", variable: resolved.variable };
+		result[name] = resolved.text;
+	}
+	return { kind: "env", env: result };
+}
+
+/** What a command reads on stdin: the context as one line of JSON. */
+export function commandInput({ event }: Delivery<ShellHook>): string {
+	return `${JSON.stringify(event.context)}\n`;
+}
+
+/** Runs one shell hook in the workspace, its output shown live in a group. Never throws for what the command does. */
+export async function runCommand(
+	delivery: Delivery<ShellHook>,
+	workspace: string,
+	{ clock, env, shell, log }: CommandPorts,
+	signal: AbortSignal,
+): Promise<Outcome> {
+	const { hook } = delivery;
+	const target = showTarget(hook, env);
+	const prepared = commandEnv(delivery, env);
+	if (prepared.kind === "unset") {
+		const reason = unsetReason(prepared.variable);
+		return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
+	}
+	const start = clock.monotonic();
+	log.openGroup(`${hook.name}: ${target}`);
+	const result = await shell.run(
+		{
+			command: hook.command,
+			cwd: workspace,
+			env: prepared.env,
+			stdin: commandInput(delivery),
+			timeoutMs: hook.timeoutMs,
+			onLine: (line) => log.info(line),
+		},
+		signal,
+	);
+	log.closeGroup();
+	const durationMs = Math.round(clock.monotonic() - start);
+	const reason = failureOf(result, hook.timeoutMs);
+	const attempt = reason === "" ? { durationMs } : { durationMs, reason };
+	const status = reason === "" ? "delivered" : "failed";
+	return { delivery, status, reason, target, attempts: [attempt], durationMs, notes: [] };
+}
+
+/** Why a command failed; empty when it did not. What the command itself said last comes first. */
+function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: number): string {
+	const said = lastStderr || lastStdout;
+	const how = describeEnd(end, timeoutMs);
+	if (how === "" || said === "" || end.kind === "not_started") return how;
+	return end.kind === "exit" ? `${said} (${how})` : `${how}; its last line: ${said}`;
+}
+
+function describeEnd(end: ShellResult["end"], timeoutMs: number): string {
+	switch (end.kind) {
+		case "exit":
+			return end.code === 0 ? "" : `exit code ${end.code}`;
+		case "signal":
+			return `ended by ${end.signal}`;
+		case "timeout":
+			return `not done within ${timeoutMs} ms`;
+		case "cancelled":
+			return "cancelled";
+		case "not_started":
+			return `could not be started: ${end.detail}`;
+	}
+}

@@ -1,0 +1,92 @@
+// Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
+import { firstUnset, unsetReason } from "../config/references.ts";
+import { type Delivery, isGate, type Outcome, type Plan } from "../delivery.ts";
+import type { Ports } from "../ports.ts";
+import { runCommand } from "./command.ts";
+import { showTarget } from "./target.ts";
+import { sendWebhook } from "./webhook.ts";
+
+/** What carrying out a plan needs of the world. */
+export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "log">;
+
+/** Where and until when deliveries run. */
+export interface DeliverOptions {
+	/** The folder shell hooks run in; absolute. */
+	readonly workspace: string;
+	/** Aborts on cancellation: what has not begun is skipped then. */
+	readonly signal: AbortSignal;
+	/** Called with each outcome as it comes. */
+	readonly onOutcome: (outcome: Outcome) => void;
+}
+
+/** Runs every delivery of a plan; outcomes in the order of the file. */
+export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<readonly Outcome[]> {
+	const outcomes: Outcome[] = [];
+	const run = async (delivery: Delivery): Promise<Outcome> => {
+		const outcome = await runOne(delivery, plan, ports, options);
+		outcomes.push(outcome);
+		options.onOutcome(outcome);
+		return outcome;
+	};
+	const skip = (deliveries: readonly Delivery[], reason: string) => {
+		for (const delivery of deliveries) outcomes.push(skipped(delivery, reason, ports));
+	};
+
+	const denied = await runGates(plan.gates, run);
+	if (denied === undefined) {
+		await Promise.all([inOrder(plan.shell, run), pooled(plan.webhooks, plan.concurrency, run)]);
+	} else {
+		const begun = new Set(outcomes.map((outcome) => outcome.delivery));
+		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery));
+		skip(rest, `gate ${denied.delivery.hook.name} failed`);
+	}
+	return outcomes.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order);
+}
+
+/** Runs gates until one fails, and returns that one. */
+async function runGates(gates: readonly Delivery[], run: (gate: Delivery) => Promise<Outcome>) {
+	for (const gate of gates) {
+		const outcome = await run(gate);
+		if (outcome.status !== "delivered") return outcome;
+	}
+	return undefined;
+}
+
+async function inOrder(deliveries: readonly Delivery[], run: (delivery: Delivery) => Promise<Outcome>): Promise<void> {
+	for (const delivery of deliveries) await run(delivery);
+}
+
+/** Keeps up to `width` deliveries under way. */
+async function pooled(
+	deliveries: readonly Delivery[],
+	width: number,
+	run: (delivery: Delivery) => Promise<Outcome>,
+): Promise<void> {
+	const queue = deliveries.values();
+	const worker = () => inQueue(queue, run);
+	await Promise.all(Array.from({ length: Math.min(width, deliveries.length) }, worker));
+}
+
+async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => Promise<Outcome>): Promise<void> {
+	for (let next = queue.next(); !next.done; next = queue.next()) await run(next.value);
+}
+
+async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<Outcome> {
+	if (options.signal.aborted) return skipped(delivery, "cancelled", ports);
+	const { hook } = delivery;
+	const absent = plan.secretsWithheld && !isGate(hook) ? firstUnset(hook, ports.env) : undefined;
+	if (absent !== undefined) {
+		return skipped(
+			delivery,
+			`${unsetReason(absent)}, as secrets are on a pull request from a fork or by Dependabot`,
+			ports,
+		);
+	}
+	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
+	return sendWebhook({ ...delivery, hook }, ports, options.signal);
+}
+
+function skipped(delivery: Delivery, reason: string, { env }: DeliverPorts): Outcome {
+	const target = showTarget(delivery.hook, env);
+	return { delivery, status: "skipped", reason, target, attempts: [], durationMs: 0, notes: [] };
+}

@@ -1,0 +1,146 @@
+// The message of a webhook delivery: URL, method, headers and the exact bytes, with every variable put in.
+import type { Webhook } from "../config/hook.ts";
+import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
+import { checkUrl } from "../config/url.ts";
+import type { Delivery } from "../delivery.ts";
+import type { EventContext } from "../event/event.ts";
+import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import type { Env } from "../ports.ts";
+import type { Options } from "../presets/preset.ts";
+import { BodyNotJson, escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
+import { VERSION } from "../version.ts";
+import { signatureHeaders } from "./sign.ts";
+
+/** A message ready to be sent. */
+export interface Message {
+	readonly url: URL;
+	readonly method: string;
+	/** The exact bytes; absent for methods without a body. */
+	readonly body: Uint8Array | undefined;
+	/** All headers of one attempt, the signature made afresh. */
+	readonly headers: () => Readonly<Record<string, string>>;
+	/** What was cut to fit, and what to know about the address. */
+	readonly notes: readonly string[];
+}
+
+/** The message, or why there can be none: an unset variable, a URL that is none, a template that gives no JSON. */
+export type Made =
+	| { readonly kind: "message"; readonly message: Message }
+	| { readonly kind: "unset"; readonly variable: string }
+	| { readonly kind: "invalid"; readonly reason: string };
+
+/** Carries an unset variable out of the depths of a body. */
+class Unset extends Error {
+	readonly variable: string;
+	constructor(variable: string) {
+		super(variable);
+		this.variable = variable;
+	}
+}
+
+/** Makes the message of a delivery. The same delivery and environment give the same bytes. */
+export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
+	try {
+		return make(delivery, env);
+	} catch (error) {
+		if (error instanceof Unset) return { kind: "unset", variable: error.variable };
+		if (error instanceof BodyNotJson) {
+			return { kind: "invalid", reason: `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}` };
+		}
+		throw error;
+	}
+}
+
+function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
+	const put = (reference: Reference): string => {
+		const resolved = resolveReference(reference, env);
+		if (resolved.kind === "unset") throw new Unset(resolved.variable);
+		return resolved.text;
+	};
+	const { preset } = hook;
+	const options = putInto(hook.options, put);
+	const target = hook.url === undefined ? preset.defaultUrl?.(options) : put(hook.url);
+	const checked = checkUrl(target ?? "", hook.allowHttp);
+	if ("problem" in checked) return { kind: "invalid", reason: `url ${checked.problem}; ${checked.remedy}` };
+
+	// Secrets pasted into a settings page often end in a newline.
+	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
+	const bad = Object.keys(own).find((name) => /[^\t\x20-\x7e\x80-\xff]/.test(own[name] ?? ""));
+	if (bad !== undefined) return { kind: "invalid", reason: `header ${bad} has a character that no header can carry` };
+
+	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
+	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own);
+	const identity = { "X-Rocky-Event": event.definition.name, "X-Rocky-Delivery": id };
+	const secret = hook.secret === undefined ? undefined : put(hook.secret).trim();
+	if (secret === "") return { kind: "invalid", reason: "secret is nothing but white space" };
+
+	const notes: string[] = [];
+	const retired = preset.warnUrl?.(checked.url);
+	if (retired !== undefined) notes.push(retired);
+	const text = makeBody(hook, event, headers, options, put, notes);
+	const bytes = new TextEncoder().encode(text);
+	const bare = hook.method === "GET" || hook.method === "HEAD";
+	const body = bare ? undefined : bytes;
+	const sign = () => (secret === undefined ? {} : signatureHeaders(hook.signature, secret, body ?? new Uint8Array()));
+	return {
+		kind: "message",
+		message: {
+			url: checked.url,
+			method: hook.method,
+			body,
+			headers: () => mergeHeaders(headers, identity, sign()),
+			notes,
+		},
+	};
+}
+
+function makeBody(
+	hook: Webhook,
+	event: Delivery["event"],
+	headers: Readonly<Record<string, string>>,
+	options: Options,
+	put: (reference: Reference) => string,
+	notes: string[],
+): string {
+	const { preset, bodyTemplate } = hook;
+	if (bodyTemplate === undefined) {
+		const rendered = preset.render(event, options);
+		notes.push(...rendered.cut);
+		return JSON.stringify(rendered.body);
+	}
+	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+	const escaping = escapingFor(type);
+	const rendered = renderTemplate(bodyTemplate, {
+		view: templateView(event.context),
+		escaping,
+		escape: preset.escape,
+		resolve: (variable) => put({ source: "", parts: [variable] }),
+	});
+	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
+	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, bodyTemplate)) : rendered;
+}
+
+/** The context as plain JSON: its optional keys are absent, never undefined. */
+function templateView(context: EventContext): JsonObject {
+	const view: JsonObject = JSON.parse(JSON.stringify(context));
+	return view;
+}
+
+function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {
+	const walk = (value: Json): Json => {
+		if (typeof value === "string") return put(parseReference(value));
+		if (Array.isArray(value)) return value.map(walk);
+		if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
+		return value;
+	};
+	return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, walk(item)]));
+}
+
+/** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
+function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+	const merged = new Map<string, readonly [string, string]>();
+	for (const layer of layers) {
+		for (const [name, value] of Object.entries(layer)) merged.set(name.toLowerCase(), [name, value]);
+	}
+	return Object.fromEntries(merged.values());
+}

@@ -1,0 +1,23 @@
+// Whether the environment asks for a proxy on the way to a URL.
+import type { Env } from "../ports.ts";
+
+/** The variable that names a proxy for this URL, after `NO_PROXY`; undefined when the way is direct. */
+export function proxyVariable(url: URL, env: Env): string | undefined {
+	const scheme = url.protocol === "https:" ? "https" : "http";
+	const names = [`${scheme}_proxy`, `${scheme.toUpperCase()}_PROXY`, "all_proxy", "ALL_PROXY"];
+	const variable = names.find((name) => (env[name] ?? "").trim() !== "");
+	if (variable === undefined) return undefined;
+	const exempt = (env["no_proxy"] || env["NO_PROXY"] || "").split(/[,\s]+/).filter((entry) => entry !== "");
+	return exempt.some((entry) => covers(entry.toLowerCase(), url)) ? undefined : variable;
+}
+
+/** `*`, a host, a domain with or without its leading dot (or `*.`), each with an optional port. */
+function covers(entry: string, url: URL): boolean {
+	if (entry === "*") return true;
+	const [, host = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+	const urlPort = url.port || (url.protocol === "https:" ? "443" : "80");
+	if (port !== undefined && port !== urlPort && !entry.endsWith("]")) return false;
+	const domain = host.replace(/^\*?\./, "").replace(/^\[|\]$/g, "");
+	const name = url.hostname.replace(/^\[|\]$/g, "");
+	return name === domain || name.endsWith(`.${domain}`);
+}

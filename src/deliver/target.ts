@@ -1,0 +1,26 @@
+// Where a delivery goes, in words that hold no secret.
+
+import type { Hook } from "../config/hook.ts";
+import { type Reference, resolveReference } from "../config/interpolate.ts";
+import type { Env } from "../ports.ts";
+import { excerpt } from "../text.ts";
+
+/** `https://hooks.slack.com/…`: never the path, the query or userinfo, each of which may be the credential. */
+export function showUrl(url: URL): string {
+	return `${url.protocol}//${url.host}/…`;
+}
+
+/** The target of a hook before anything was sent: the URL without its secrets, or the command. */
+export function showTarget(hook: Hook, env: Env): string {
+	if (hook.kind === "shell") return excerpt(hook.command, 120);
+	if (hook.url === undefined) return hook.preset.title;
+	const resolved = resolveReference(hook.url, env);
+	if (resolved.kind === "unset") return unresolved(hook.url);
+	return URL.canParse(resolved.text.trim()) ? showUrl(new URL(resolved.text.trim())) : unresolved(hook.url);
+}
+
+/** Only the variables' names: the text around them may be the rest of the credential. */
+function unresolved(url: Reference): string {
+	const names = url.parts.flatMap((part) => (typeof part === "string" ? [] : [`\${${part.name}}`]));
+	return names.length === 0 ? "an unusable URL" : names.join(" ");
+}

@@ -1,0 +1,111 @@
+// One webhook delivery: attempts, waits and the deadline, until it is delivered or has failed for good.
+import type { Webhook } from "../config/hook.ts";
+import { unsetReason } from "../config/references.ts";
+import type { Attempt, Delivery, Outcome } from "../delivery.ts";
+import type { HttpResult, Ports } from "../ports.ts";
+import { count } from "../text.ts";
+import { judge } from "./answer.ts";
+import { type Message, makeMessage } from "./message.ts";
+import { proxyVariable } from "./proxy.ts";
+import { backoffMs, retryAfterMs } from "./retry.ts";
+import { showTarget, showUrl } from "./target.ts";
+
+/** Bytes of an answer that are read: 250 KB. */
+const ANSWER_LIMIT = 250 * 1024;
+
+/** What a delivery needs of the world. */
+export type WebhookPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "log">;
+
+/** Sends one webhook. Never throws for what the world does. */
+export async function sendWebhook(
+	delivery: Delivery<Webhook>,
+	ports: WebhookPorts,
+	signal: AbortSignal,
+): Promise<Outcome> {
+	const made = makeMessage(delivery, ports.env);
+	const nothing = { delivery, target: showTarget(delivery.hook, ports.env), attempts: [], durationMs: 0, notes: [] };
+	if (made.kind === "unset") return { ...nothing, status: "failed", reason: unsetReason(made.variable) };
+	if (made.kind === "invalid") return { ...nothing, status: "failed", reason: made.reason };
+	const { message } = made;
+	const target = showUrl(message.url);
+	const proxy = proxyVariable(message.url, ports.env);
+	if (proxy !== undefined) return { ...nothing, target, status: "failed", reason: proxyReason(proxy) };
+	return attemptAll(delivery, message, ports, signal);
+}
+
+function proxyReason(variable: string): string {
+	return `a proxy is set in the environment (${variable}), which this transport does not speak yet`;
+}
+
+async function attemptAll(
+	delivery: Delivery<Webhook>,
+	message: Message,
+	ports: WebhookPorts,
+	signal: AbortSignal,
+): Promise<Outcome> {
+	const { hook } = delivery;
+	const { clock, log } = ports;
+	const start = clock.monotonic();
+	const elapsed = () => Math.round(clock.monotonic() - start);
+	const attempts: Attempt[] = [];
+	const notes = [...message.notes];
+	const end = (status: Outcome["status"], reason: string): Outcome => {
+		const httpStatus = attempts.at(-1)?.httpStatus;
+		const outcome = { delivery, status, reason, target: showUrl(message.url), attempts, durationMs: elapsed(), notes };
+		return httpStatus === undefined ? outcome : { ...outcome, httpStatus };
+	};
+
+	for (let number = 1; ; number++) {
+		const { result, durationMs } = await attemptOnce(hook, message, hook.deadlineMs - elapsed(), ports, signal);
+		const judgement = judge(delivery, result);
+		const httpStatus = result.kind === "answer" ? { httpStatus: result.status } : {};
+		if (judgement.kind === "delivered") {
+			attempts.push({ durationMs, ...httpStatus });
+			if (judgement.note !== undefined) notes.push(judgement.note);
+			return end("delivered", "");
+		}
+		const { reason } = judgement;
+		attempts.push({ durationMs, ...httpStatus, reason });
+		if (judgement.kind === "final") return end("failed", reason);
+		if (number > hook.retryCount)
+			return end("failed", number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`);
+
+		const asked = result.kind === "answer" ? retryAfterMs(result.headers["retry-after"], clock.now()) : undefined;
+		const wait = asked ?? backoffMs(number, hook.retryDelayMs, ports.random);
+		const left = hook.deadlineMs - elapsed();
+		if (wait >= left) return end("failed", tooLate(reason, asked, hook.deadlineMs, number));
+		log.info(
+			`${hook.name}: attempt ${number} of ${hook.retryCount + 1} failed: ${reason}; the next in ${Math.round(wait)} ms`,
+		);
+		await clock.sleep(wait, signal);
+		if (signal.aborted) return end("failed", `cancelled; before that: ${reason}`);
+	}
+}
+
+function tooLate(reason: string, asked: number | undefined, deadlineMs: number, attempts: number): string {
+	if (asked !== undefined) {
+		const seconds = Math.round(asked / 1000);
+		return `${reason}; Retry-After asks for ${seconds} s, past the deadline of ${deadlineMs} ms`;
+	}
+	return `${reason}; the deadline of ${deadlineMs} ms leaves no time for another, after ${count(attempts, "attempt")}`;
+}
+
+async function attemptOnce(
+	hook: Webhook,
+	message: Message,
+	leftMs: number,
+	{ clock, http }: WebhookPorts,
+	signal: AbortSignal,
+): Promise<{ result: HttpResult; durationMs: number }> {
+	const start = clock.monotonic();
+	const request = {
+		method: message.method,
+		url: message.url,
+		headers: message.headers(),
+		body: message.body,
+		timeoutMs: Math.max(1, Math.min(hook.timeoutMs, leftMs)),
+		answerLimit: ANSWER_LIMIT,
+	};
+	const result = await http.send(request, signal);
+	return { result, durationMs: Math.round(clock.monotonic() - start) };
+}

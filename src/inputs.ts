@@ -1,0 +1,141 @@
+// The inputs of the action and the flags of the command, as strings, become one typed request; every problem at once.
+import { type Problem, throwIfAny } from "./errors.ts";
+import { type GivenContext, readContext } from "./event/context.ts";
+import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+
+/** What one event needs to be fired. */
+export interface Inputs {
+	/** As written: the catalog's spelling, `on_<event>` or an alias; looked up once the config is known. */
+	readonly event: string;
+	/** Path of the config as written; undefined looks in the usual places. */
+	readonly config: string | undefined;
+	readonly context: GivenContext;
+	/** Show the messages without sending them. */
+	readonly dryRun: boolean;
+	/** Write a job summary. */
+	readonly summary: boolean;
+}
+
+/** Reads one input by its name in `action.yml`; empty when it was not given. */
+export type InputReader = (name: string) => string;
+
+/** Inputs that are a context key each. */
+const TEXT_INPUTS = [
+	["run-id", "run_id"],
+	["pipeline", "pipeline"],
+	["model", "model"],
+	["table", "table"],
+	["error", "error"],
+] as const;
+
+/** Reads and checks every input. Throws one `UserError` with all the problems. */
+export function readInputs(read: InputReader): Inputs {
+	const problems: Problem[] = [];
+	const reject = (message: string, remedy: string) => {
+		problems.push({ code: "input", message, remedy });
+		return undefined;
+	};
+
+	const event = read("event").trim();
+	if (event === "") reject("no event was given", "name one with `event`, for example pipeline_start");
+
+	const given = readContextInput(read("context"), problems);
+	if (given.event !== undefined && event !== "" && given.event !== event) {
+		reject(
+			`context: its "event" (${given.event}) is not the event being fired (${event})`,
+			'leave "event" out of the context',
+		);
+	}
+	const texts = TEXT_INPUTS.map(([input, key]) => [key, read(input)] as const).filter(([, value]) => value !== "");
+	const duration = readDuration(read("duration-ms"), reject);
+	const metadata = { ...given.metadata, ...readMetadata(read("metadata"), reject) };
+	const inputs: Inputs = {
+		event,
+		config: read("config").trim() || undefined,
+		context: {
+			...given,
+			...Object.fromEntries(texts),
+			...(duration === undefined ? {} : { duration_ms: duration }),
+			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
+		},
+		dryRun: readBoolean("dry-run", read("dry-run"), false, reject),
+		summary: readBoolean("summary", read("summary"), true, reject),
+	};
+	throwIfAny(problems);
+	return inputs;
+}
+
+type Reject = (message: string, remedy: string) => undefined;
+
+function readContextInput(text: string, problems: Problem[]): GivenContext {
+	if (text.trim() === "") return {};
+	const value = parseJson(text);
+	if (isJsonObject(value)) return readContext(value, "context", problems);
+	const found = value === undefined ? `is not JSON${jsonReason(text)}` : "is JSON, but not an object";
+	const remedy = 'give an object, for example {"table": "orders", "entity": {"name": "orders"}}';
+	problems.push({ code: "input", message: `context: ${found}`, remedy });
+	return {};
+}
+
+function readDuration(text: string, reject: Reject): number | undefined {
+	const written = text.trim();
+	if (written === "") return undefined;
+	if (/^\d{1,15}(\.\d+)?$/.test(written)) return Number(written);
+	return reject(`duration-ms: ${quote(written)} is no number`, "give milliseconds, 0 or more, for example 45200");
+}
+
+/** A JSON object, or lines of `key=value`; the values of lines stay strings. */
+function readMetadata(text: string, reject: Reject): JsonObject | undefined {
+	const written = text.trim();
+	if (written === "") return undefined;
+	const remedy = 'give a JSON object, {"tables": 20}, or one key=value a line';
+	if (written.startsWith("{") || written.startsWith("[")) {
+		const value = parseJson(written);
+		if (isJsonObject(value)) return value;
+		if (value !== undefined) return reject("metadata: is JSON, but not an object", remedy);
+		return reject(`metadata: is neither JSON nor key=value lines${jsonReason(written)}`, remedy);
+	}
+	const entries: [string, string][] = [];
+	for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+		if (line.trim() === "") continue;
+		const at = line.indexOf("=");
+		const key = line.slice(0, at).trim();
+		if (at < 0 || key === "") return reject(`metadata: line ${index + 1} is neither JSON nor key=value`, remedy);
+		entries.push([key, line.slice(at + 1)]);
+	}
+	return Object.fromEntries(entries);
+}
+
+function readBoolean(name: string, text: string, fallback: boolean, reject: Reject): boolean {
+	const written = text.trim().toLowerCase();
+	if (written === "") return fallback;
+	if (written === "true" || written === "false") return written === "true";
+	reject(`${name}: ${quote(text)} is neither true nor false`, "write true or false");
+	return fallback;
+}
+
+function parseJson(text: string): Json | undefined {
+	try {
+		const value: Json = JSON.parse(text);
+		return value;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Where parsing stopped, without quoting the text: it may hold a secret. */
+function jsonReason(text: string): string {
+	try {
+		JSON.parse(text);
+		return "";
+	} catch (error) {
+		const position = /position (\d+)/.exec(String(error))?.[1];
+		if (position === undefined) return /end of JSON/i.test(String(error)) ? " (it ends too early)" : "";
+		const before = text.slice(0, Number(position)).split("\n");
+		return ` (wrong at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+	}
+}
+
+function quote(text: string): string {
+	return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}

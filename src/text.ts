@@ -1,0 +1,29 @@
+// Foreign text made safe and short for one line of ours.
+
+const ESC = String.fromCharCode(0x1b);
+const BEL = String.fromCharCode(0x07);
+/** Terminal sequences: CSI (colours, cursor) and OSC (titles, links). */
+const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
+const CONTROL = /[\p{Cc}\u2028\u2029\s]+/gu;
+
+/**
+ * One line of a text: control characters and runs of white space become one space, what is longer than `limit` code
+ * points ends in `…` inside the limit. Lone surrogates are replaced.
+ */
+export function excerpt(text: string, limit: number): string {
+	// A bounded slice first, so that a megabyte costs no more than a line.
+	const line = text
+		.slice(0, limit * 8)
+		.replaceAll(TERMINAL, "")
+		.replaceAll(CONTROL, " ")
+		.toWellFormed()
+		.trim();
+	const points = Array.from(line);
+	if (points.length <= limit) return line;
+	return `${points.slice(0, limit - 1).join("")}…`;
+}
+
+/** `1 attempt`, `3 attempts`. */
+export function count(number: number, noun: string): string {
+	return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
