@@ -32,12 +32,32 @@ export interface Attempt {
 	readonly reason?: string;
 }
 
+/** The exact message of a delivery. Secrets are still in it: whoever shows it masks it. */
+export type Preview =
+	| {
+			readonly kind: "webhook";
+			readonly method: string;
+			/** Without path, query and userinfo. */
+			readonly target: string;
+			/** Signatures are said to come, not shown. */
+			readonly headers: Readonly<Record<string, string>>;
+			readonly body: string;
+			readonly notes: readonly string[];
+	  }
+	| { readonly kind: "shell"; readonly command: string; readonly stdin: string }
+	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
+
+/** Why a delivery was not begun. */
+export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run";
+
 /** What became of a delivery. Reasons are one line and may still hold secrets: reports mask them. */
 export interface Outcome {
 	readonly delivery: Delivery;
 	readonly status: "delivered" | "failed" | "skipped";
 	/** Why it failed or was skipped; empty when delivered. */
 	readonly reason: string;
+	/** Only of a skipped one. */
+	readonly skipCause?: SkipCause;
 	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */
 	readonly target: string;
 	readonly attempts: readonly Attempt[];

@@ -19,7 +19,8 @@ export type ProblemCode =
 	| "config_shape"
 	| "config_value"
 	| "template"
-	| "usage";
+	| "usage"
+	| "internal";
 
 /** One mistake. */
 export interface Problem {
@@ -56,4 +57,16 @@ export function throwIfAny(problems: readonly Problem[]): void {
 /** `file:line:column`, as terminals and editors make it a link. */
 export function formatPlace(place: Place): string {
 	return `${place.file}:${place.line}:${place.column}`;
+}
+
+/** What was thrown as a mistake to render; anything but a {@link UserError} is a mistake of this program. */
+export function asUserError(thrown: unknown): UserError {
+	if (thrown instanceof UserError) return thrown;
+	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+	return new UserError({
+		code: "internal",
+		message: `internal error: ${error.message}`,
+		remedy: "this is a bug in pipeline-hooks; please report it with these lines",
+		frame: error.stack ?? "",
+	});
 }

@@ -1,6 +1,6 @@
 // Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
 import { firstUnset, unsetReason } from "../config/references.ts";
-import { type Delivery, isGate, type Outcome, type Plan } from "../delivery.ts";
+import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
 import type { Ports } from "../ports.ts";
 import { runCommand } from "./command.ts";
 import { showTarget } from "./target.ts";
@@ -28,17 +28,14 @@ export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverO
 		options.onOutcome(outcome);
 		return outcome;
 	};
-	const skip = (deliveries: readonly Delivery[], reason: string) => {
-		for (const delivery of deliveries) outcomes.push(skipped(delivery, reason, ports));
-	};
-
 	const denied = await runGates(plan.gates, run);
 	if (denied === undefined) {
 		await Promise.all([inOrder(plan.shell, run), pooled(plan.webhooks, plan.concurrency, run)]);
 	} else {
 		const begun = new Set(outcomes.map((outcome) => outcome.delivery));
 		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery));
-		skip(rest, `gate ${denied.delivery.hook.name} failed`);
+		const reason = `gate ${denied.delivery.hook.name} failed`;
+		outcomes.push(...rest.map((delivery) => skipped(delivery, "gate_failed", reason, ports)));
 	}
 	return outcomes.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order);
 }
@@ -72,21 +69,18 @@ async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => P
 }
 
 async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<Outcome> {
-	if (options.signal.aborted) return skipped(delivery, "cancelled", ports);
+	if (options.signal.aborted) return skipped(delivery, "cancelled", "cancelled before it began", ports);
 	const { hook } = delivery;
 	const absent = plan.secretsWithheld && !isGate(hook) ? firstUnset(hook, ports.env) : undefined;
 	if (absent !== undefined) {
-		return skipped(
-			delivery,
-			`${unsetReason(absent)}, as secrets are on a pull request from a fork or by Dependabot`,
-			ports,
-		);
+		const reason = `${unsetReason(absent)}, as secrets are on a pull request from a fork or by Dependabot`;
+		return skipped(delivery, "secrets_withheld", reason, ports);
 	}
 	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
 	return sendWebhook({ ...delivery, hook }, ports, options.signal);
 }
 
-function skipped(delivery: Delivery, reason: string, { env }: DeliverPorts): Outcome {
+function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, { env }: DeliverPorts): Outcome {
 	const target = showTarget(delivery.hook, env);
-	return { delivery, status: "skipped", reason, target, attempts: [], durationMs: 0, notes: [] };
+	return { delivery, status: "skipped", skipCause, reason, target, attempts: [], durationMs: 0, notes: [] };
 }

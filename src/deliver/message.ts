@@ -17,8 +17,10 @@ export interface Message {
 	readonly method: string;
 	/** The exact bytes; absent for methods without a body. */
 	readonly body: Uint8Array | undefined;
-	/** All headers of one attempt, the signature made afresh. */
-	readonly headers: () => Readonly<Record<string, string>>;
+	/** All headers but the signature. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** The headers that sign the bytes, made afresh on each attempt; none without a secret. */
+	readonly sign: () => Readonly<Record<string, string>>;
 	/** What was cut to fit, and what to know about the address. */
 	readonly notes: readonly string[];
 }
@@ -88,7 +90,8 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 			url: checked.url,
 			method: hook.method,
 			body,
-			headers: () => mergeHeaders(headers, identity, sign()),
+			headers: mergeHeaders(headers, identity),
+			sign,
 			notes,
 		},
 	};
@@ -137,7 +140,7 @@ function putInto(options: Readonly<Record<string, Json>>, put: (reference: Refer
 }
 
 /** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
-function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+export function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
 	const merged = new Map<string, readonly [string, string]>();
 	for (const layer of layers) {
 		for (const [name, value] of Object.entries(layer)) merged.set(name.toLowerCase(), [name, value]);

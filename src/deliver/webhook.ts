@@ -5,7 +5,7 @@ import type { Attempt, Delivery, Outcome } from "../delivery.ts";
 import type { HttpResult, Ports } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
-import { type Message, makeMessage } from "./message.ts";
+import { type Message, makeMessage, mergeHeaders } from "./message.ts";
 import { proxyVariable } from "./proxy.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
 import { showTarget, showUrl } from "./target.ts";
@@ -101,7 +101,7 @@ async function attemptOnce(
 	const request = {
 		method: message.method,
 		url: message.url,
-		headers: message.headers(),
+		headers: mergeHeaders(message.headers, message.sign()),
 		body: message.body,
 		timeoutMs: Math.max(1, Math.min(hook.timeoutMs, leftMs)),
 		answerLimit: ANSWER_LIMIT,

@@ -1,0 +1,28 @@
+// The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
+import * as core from "@actions/core";
+import { asUserError } from "./errors.ts";
+import { fire } from "./fire.ts";
+import { readInputs } from "./inputs.ts";
+import { nodeFiles, nodePorts } from "./node.ts";
+import { githubReporter } from "./report/github.ts";
+import { resultOf } from "./report/report.ts";
+
+const cancel = new AbortController();
+process.once("SIGINT", () => cancel.abort());
+process.once("SIGTERM", () => cancel.abort());
+
+const reporter = githubReporter(process.env, nodeFiles());
+try {
+	const inputs = readInputs((name) => core.getInput(name));
+	const report = await fire(inputs, nodePorts(process.env, reporter.log), {
+		cwd: process.cwd(),
+		signal: cancel.signal,
+		onOutcome: reporter.outcome,
+		onPreview: reporter.preview,
+	});
+	await reporter.finish(report);
+	if (resultOf(report.outcomes) === "aborted") process.exitCode = 1;
+} catch (error) {
+	await reporter.reject(asUserError(error));
+	process.exitCode = 1;
+}

@@ -1,0 +1,81 @@
+// The whole way of an event: inputs → event → hooks → plan → deliveries → outcomes → report.
+import { randomBytes } from "node:crypto";
+import { readCi } from "./ci/index.ts";
+import type { Config } from "./config/hook.ts";
+import { loadConfig } from "./config/load.ts";
+import { deliver } from "./deliver/deliver.ts";
+import { preview } from "./deliver/preview.ts";
+import type { Delivery, Outcome, Preview } from "./delivery.ts";
+import { UserError } from "./errors.ts";
+import { vocabulary } from "./event/catalog.ts";
+import { createEvent } from "./event/context.ts";
+import type { EventDefinition } from "./event/event.ts";
+import type { Inputs } from "./inputs.ts";
+import { createPlan } from "./plan/plan.ts";
+import type { Ports } from "./ports.ts";
+import type { Report } from "./report/report.ts";
+import { secretsOf } from "./secrets.ts";
+import { closest } from "./suggest.ts";
+
+/** Who watches an event being fired. */
+export interface Watcher {
+	/** The current folder; absolute. */
+	readonly cwd: string;
+	/** Aborts on cancellation. */
+	readonly signal: AbortSignal;
+	readonly onOutcome: (outcome: Outcome) => void;
+	/** In a dry run, called with each delivery instead of carrying it out. */
+	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
+}
+
+/** Fires one event. Throws `UserError` before anything ran; every fault of the world is an outcome in the report. */
+export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Promise<Report> {
+	const { clock, env, files, ask } = ports;
+	const now = clock.now();
+	const ci = await readCi({ env, files, ask, cwd: watcher.cwd, now });
+	const config = await loadConfig({ workspace: ci.workspace, config: inputs.config }, files);
+	const definition = findEvent(inputs.event, config);
+	ports.log.protect(secretsOf(config.hooks, env));
+
+	const id = `evt_${randomBytes(16).toString("hex")}`;
+	const defaults = { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts };
+	const event = createEvent(definition, inputs.context, defaults);
+	const plan = createPlan(config, event, ci.secretsWithheld);
+	const { signal, onOutcome } = watcher;
+	const outcomes = inputs.dryRun
+		? [...plan.gates, ...plan.shell, ...plan.webhooks].map((delivery) => show(delivery, ports, watcher))
+		: await deliver(plan, ports, { workspace: ci.workspace, signal, onOutcome });
+	ports.http.close();
+	return {
+		event,
+		configFile: config.file,
+		outcomes,
+		warnings: config.warnings,
+		dryRun: inputs.dryRun,
+		summary: inputs.summary,
+	};
+}
+
+/** The definition of an event as the user writes its name. Throws `UserError` when there is none. */
+export function findEvent(written: string, config: Config): EventDefinition {
+	const { find, events } = vocabulary(config.events);
+	const definition = find(written);
+	if (definition !== undefined) return definition;
+	const near = closest(
+		written,
+		events.map(({ name }) => name),
+	);
+	throw new UserError({
+		code: "event",
+		message: `unknown event ${JSON.stringify(written)}`,
+		remedy: `${near === undefined ? "" : `did you mean "${near}"? `}An event of your own is declared in ${config.file}: [event.${written}]`,
+	});
+}
+
+function show(delivery: Delivery, { env }: Ports, { onPreview }: Watcher): Outcome {
+	const shown = preview(delivery, env);
+	onPreview(delivery, shown);
+	const target = shown.kind === "shell" ? shown.command : shown.target;
+	const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";
+	return { delivery, status: "skipped", skipCause: "dry_run", reason, target, attempts: [], durationMs: 0, notes: [] };
+}

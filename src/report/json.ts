@@ -1,0 +1,53 @@
+// The report as JSON: for the `results` output, the results file and `--json`.
+import type { Problem } from "../errors.ts";
+import type { Mask } from "../secrets.ts";
+import { type Report, type Result, type Row, resultOf, rowsOf } from "./report.ts";
+
+/** What `results`, `results-file` and `fire --json` hold. */
+export interface ResultsDocument {
+	readonly result: Result;
+	readonly event: string;
+	readonly event_id: string;
+	/** Rows were left out to stay inside the limit; failures are kept longest. */
+	readonly truncated: boolean;
+	readonly results: readonly Row[];
+}
+
+/** All of a report. */
+export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
+	return {
+		result: resultOf(report.outcomes),
+		event: report.event.definition.name,
+		event_id: mask(report.event.context.id),
+		truncated: false,
+		results: rowsOf(report.outcomes, mask),
+	};
+}
+
+/** JSON of at most `limit` bytes in UTF-8, leaving out rows from the end where needed. */
+export function limitedJson(document: ResultsDocument, limit: number): string {
+	const whole = JSON.stringify(document);
+	if (Buffer.byteLength(whole) <= limit) return whole;
+	const cut = (rows: readonly Row[]): ResultsDocument => ({ ...document, truncated: true, results: rows });
+	let left = limit - Buffer.byteLength(JSON.stringify(cut([])));
+	const kept: Row[] = [];
+	for (const row of document.results) {
+		left -= Buffer.byteLength(JSON.stringify(row)) + 1;
+		if (left < 0) break;
+		kept.push(row);
+	}
+	return JSON.stringify(cut(kept));
+}
+
+/** A mistake of the user, for scripts. */
+export function problemsDocument(problems: readonly Problem[], mask: Mask) {
+	return {
+		result: "error" satisfies Result,
+		problems: problems.map(({ code, message, remedy, place }) => ({
+			code,
+			message: mask(message),
+			...(remedy === "" ? {} : { remedy: mask(remedy) }),
+			...place,
+		})),
+	};
+}

@@ -1,0 +1,96 @@
+// The report of a fired event: the result, and the rows that every kind of report shows.
+
+import type { ConfigWarning } from "../config/hook.ts";
+import type { Delivery, Outcome, Preview } from "../delivery.ts";
+import type { UserError } from "../errors.ts";
+import type { PipelineEvent } from "../event/event.ts";
+import type { Log } from "../ports.ts";
+import type { Mask } from "../secrets.ts";
+import { excerpt } from "../text.ts";
+
+/** How the whole event went. `aborted` and `error` fail the workflow. */
+export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
+
+/** What became of an event. */
+export interface Report {
+	readonly event: PipelineEvent;
+	/** As the user would write it. */
+	readonly configFile: string;
+	/** In the order of the file. */
+	readonly outcomes: readonly Outcome[];
+	readonly warnings: readonly ConfigWarning[];
+	readonly dryRun: boolean;
+	/** A job summary is wanted. */
+	readonly summary: boolean;
+}
+
+/** Where a report goes: the runner, a terminal, a JSON reader. */
+export interface Reporter {
+	readonly log: Log;
+	/** One delivery is done. */
+	outcome(outcome: Outcome): void;
+	/** In a dry run: what one delivery would send. */
+	preview(delivery: Delivery, shown: Preview): void;
+	/** Everything is done. */
+	finish(report: Report): Promise<void>;
+	/** Nothing was run: the user made mistakes. */
+	reject(error: UserError): Promise<void>;
+}
+
+/** One delivery as outputs, files and `--json` tell it; every text masked. */
+export interface Row {
+	readonly hook: string;
+	readonly kind: "shell" | "webhook";
+	readonly target: string;
+	readonly status: Outcome["status"];
+	readonly attempts: number;
+	readonly duration_ms: number;
+	readonly http_status?: number;
+	readonly error?: string;
+}
+
+/** The result that outcomes add up to: skipped when nothing ran at all, and failures by their hooks' modes. */
+export function resultOf(outcomes: readonly Outcome[]): Result {
+	const failed = outcomes
+		.filter((outcome) => outcome.status === "failed")
+		.map(({ delivery }) => delivery.hook.onFailure);
+	if (failed.includes("abort")) return "aborted";
+	if (failed.includes("warn")) return "warned";
+	return outcomes.every((outcome) => outcome.status === "skipped") ? "skipped" : "passed";
+}
+
+/** How many deliveries ended each way. */
+export function tally(outcomes: readonly Outcome[]): Readonly<Record<Outcome["status"], number>> {
+	const counts = { delivered: 0, failed: 0, skipped: 0 };
+	for (const { status } of outcomes) counts[status] += 1;
+	return counts;
+}
+
+/** The rows of all deliveries, failures first, gates before others among them. */
+export function rowsOf(outcomes: readonly Outcome[], mask: Mask): readonly Row[] {
+	return [...outcomes].sort((a, b) => rank(a) - rank(b)).map((outcome) => rowOf(outcome, mask));
+}
+
+/** 0 for failed gates, then other failures, then all the rest. */
+export function rank({ status, delivery }: Outcome): number {
+	if (status !== "failed") return 2;
+	return delivery.hook.onFailure === "abort" ? 0 : 1;
+}
+
+function rowOf(outcome: Outcome, mask: Mask): Row {
+	const row = {
+		hook: outcome.delivery.hook.name,
+		kind: outcome.delivery.hook.kind,
+		target: mask(outcome.target),
+		status: outcome.status,
+		attempts: outcome.attempts.length,
+		duration_ms: outcome.durationMs,
+		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
+	};
+	return outcome.reason === "" ? row : { ...row, error: reasonOf(outcome, mask) };
+}
+
+/** Why a delivery failed or was skipped: one line, masked before it is cut, so that no half of a secret is left. */
+export function reasonOf(outcome: Outcome, mask: Mask): string {
+	return excerpt(mask(outcome.reason), 500);
+}

@@ -1,0 +1,45 @@
+// The report for a person at a terminal: one line a delivery, one block a mistake.
+import type { Outcome, Preview } from "../delivery.ts";
+import { formatPlace, type Problem } from "../errors.ts";
+import type { Mask } from "../secrets.ts";
+import { count, duration, excerpt } from "../text.ts";
+import { reasonOf } from "./report.ts";
+
+const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–" };
+
+/** `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
+export function outcomeLine(outcome: Outcome, mask: Mask): string {
+	const parts = [`${MARKS[outcome.status]} ${outcome.delivery.hook.name} → ${excerpt(mask(outcome.target), 120)}`];
+	if (outcome.status === "skipped") parts.push("skipped");
+	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
+	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
+	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
+	const reason = reasonOf(outcome, mask);
+	const notes = outcome.notes.map((note) => `note: ${excerpt(mask(note), 300)}`);
+	return [[parts.join(" · "), reason].filter((text) => text !== "").join(": "), ...notes].join("; ");
+}
+
+/** The lines of one mistake: where and what, the frame, what to do. */
+export function problemLines(problem: Problem): readonly string[] {
+	const where = problem.place === undefined ? "" : `${formatPlace(problem.place)}: `;
+	return [
+		`${where}${problem.message}`,
+		...(problem.frame === undefined ? [] : problem.frame.split("\n").map((line) => `  ${line}`)),
+		...(problem.remedy === "" ? [] : [`  → ${problem.remedy}`]),
+	];
+}
+
+/** What a delivery would send, as a person reads an HTTP request or a command with its stdin. */
+export function previewLines(shown: Preview): readonly string[] {
+	switch (shown.kind) {
+		case "problem":
+			return [`would fail: ${shown.reason}`];
+		case "shell":
+			return [`$ ${shown.command}`, "", shown.stdin.trimEnd()];
+		case "webhook": {
+			const headers = Object.entries(shown.headers).map(([name, value]) => `${name}: ${value}`);
+			const notes = shown.notes.map((note) => `note: ${note}`);
+			return [`${shown.method} ${shown.target}`, ...headers, "", ...(shown.body === "" ? [] : [shown.body]), ...notes];
+		}
+	}
+}
