@@ -1,0 +1,108 @@
+// What kept an HTTP exchange from giving an answer, told in a short sentence that holds nothing of the URL.
+import type { HttpFault, HttpResult } from "../ports.ts";
+import { excerpt } from "../text.ts";
+
+export type Fault = Extract<HttpResult, { kind: "fault" }>;
+
+/** Code points of a detail at most. */
+const DETAIL_LIMIT = 200;
+
+export function fault(kind: HttpFault, detail: string): Fault {
+	return { kind: "fault", fault: kind, detail: excerpt(detail, DETAIL_LIMIT) };
+}
+
+/** System errors of sockets and name resolution (https://nodejs.org/api/errors.html#common-system-errors). */
+const SYSTEM: Readonly<Record<string, readonly [HttpFault, string]>> = {
+	ECONNREFUSED: ["refused", "connection refused"],
+	ENOTFOUND: ["name_not_found", "name not found"],
+	EHOSTUNREACH: ["unreachable", "host unreachable"],
+	EHOSTDOWN: ["unreachable", "host unreachable"],
+	ENETUNREACH: ["unreachable", "network unreachable"],
+	ENETDOWN: ["unreachable", "network unreachable"],
+	EADDRNOTAVAIL: ["unreachable", "address not available"],
+	EACCES: ["unreachable", "connection not permitted"],
+	EPERM: ["unreachable", "connection not permitted"],
+	ETIMEDOUT: ["timeout", "connection timed out"],
+	ECONNRESET: ["reset", "connection reset"],
+	ECONNABORTED: ["reset", "connection reset"],
+	EPIPE: ["reset", "connection reset"],
+	HPE_HEADER_OVERFLOW: ["protocol", "the answer's headers are too large"],
+};
+
+/** Tested in order on the code and OpenSSL's own words, which differ between versions of Node. */
+const TLS: readonly (readonly [RegExp, string])[] = [
+	[/CERT_HAS_EXPIRED/, "certificate has expired"],
+	[/CERT_NOT_YET_VALID/, "certificate is not yet valid"],
+	[/CERT_REVOKED/, "certificate is revoked"],
+	[/DEPTH_ZERO_SELF_SIGNED_CERT/, "self-signed certificate"],
+	[/SELF_SIGNED_CERT_IN_CHAIN/, "self-signed certificate in the chain"],
+	[/UNABLE_TO_/, "certificate of an unknown authority"],
+	[/ALTNAME_INVALID|HOSTNAME_MISMATCH/, "hostname mismatch, the certificate is for another host"],
+	[/wrong.version.number|packet.length.too.long|record.layer.failure/i, "the server does not speak TLS"],
+	[/protocol.version|unsupported.protocol|version.too.low/i, "the server has no TLS version from 1.2 on"],
+	[/certificate.required/i, "the server asks for a client certificate"],
+	[/handshake.failure|no.shared.cipher/i, "handshake failed, no common cipher"],
+];
+
+/** The codes of OpenSSL's certificate checks have no prefix in common (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
+const TLS_CODE =
+	/^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH|EPROTO$)/;
+
+/** The first bytes of a TLS alert and of a handshake record. */
+const TLS_RECORDS: ReadonlySet<unknown> = new Set([0x15, 0x16]);
+
+/** Turns what `node:http` and `node:https` raise before an answer's headers into a fault. Never quotes a message. */
+export function describeError(error: unknown): Fault {
+	const cause = firstUseful(error);
+	const code = textOf(cause, "code");
+	const system = SYSTEM[code];
+	if (code === "ECONNRESET" && isUnexpectedEnd(cause)) return fault("reset", "connection closed before an answer");
+	if (system !== undefined) return fault(...system);
+	if (code.startsWith("EAI_")) return fault("name_not_found", "name not found");
+	if (TLS_CODE.test(code)) return fault("tls", `TLS: ${describeTls(cause, code)}`);
+	if (code.startsWith("HPE_")) {
+		return startsWithTls(cause)
+			? fault("tls", "TLS: the server speaks TLS, the URL is http")
+			: fault("protocol", `the answer is not HTTP (${code})`);
+	}
+	return fault("protocol", `the request cannot be sent (${code || "unknown error"})`);
+}
+
+/** With several addresses each has an error; an address family that the machine lacks says the least. */
+function firstUseful(error: unknown): unknown {
+	if (!(error instanceof AggregateError)) return error;
+	const errors: readonly unknown[] = error.errors;
+	return errors.find((each) => SYSTEM[textOf(each, "code")]?.[0] !== "unreachable") ?? errors[0];
+}
+
+/** The other side ended in order, or during the TLS handshake: Node gives both the code of a reset. */
+function isUnexpectedEnd(error: unknown): boolean {
+	return /socket hang up|before secure TLS/.test(textOf(error, "message"));
+}
+
+function describeTls(error: unknown, code: string): string {
+	const words = textOf(error, "reason") || textOf(error, "message");
+	const known = TLS.find(([pattern]) => pattern.test(code) || pattern.test(words));
+	return (
+		known?.[1] ??
+		(textOf(error, "reason") ||
+			code
+				.replace(/^ERR_(?:OS)?(?:SSL|TLS)_/, "")
+				.replaceAll("_", " ")
+				.toLowerCase())
+	);
+}
+
+function startsWithTls(error: unknown): boolean {
+	const packet = propertyOf(error, "rawPacket");
+	return packet instanceof Uint8Array && TLS_RECORDS.has(packet[0]);
+}
+
+function propertyOf(error: unknown, name: string): unknown {
+	return typeof error === "object" && error !== null ? Reflect.get(error, name) : undefined;
+}
+
+function textOf(error: unknown, name: string): string {
+	const value = propertyOf(error, name);
+	return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,101 @@
+// Sends a request straight to its host, on Node's own HTTP client.
+import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import { describeError, type Fault, fault } from "./http-fault.ts";
+
+/**
+ * An {@link Http} without proxies and redirects. Every exchange has a connection of its own, which ends with it: a
+ * reused one could have been closed by the receiver, and a lost request must not be guessed at. Certificates are
+ * always verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` adds authorities.
+ */
+export function directHttp(): Http {
+	return { send, close: () => {} };
+}
+
+/** Milliseconds for one address of several. Node's own 250 gives up on receivers that are merely far away. */
+const ADDRESS_TIMEOUT_MS = 1000;
+
+async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+	const cancelled = fault("cancelled", "cancelled");
+	if (signal.aborted) return cancelled;
+	let outgoing: ClientRequest | undefined;
+	let stopped: Fault | undefined;
+	const stop = (reason: Fault) => {
+		stopped = reason;
+		outgoing?.destroy();
+	};
+	const cancel = () => stop(cancelled);
+	const timer = setTimeout(stop, request.timeoutMs, fault("timeout", `no answer within ${request.timeoutMs} ms`));
+	signal.addEventListener("abort", cancel, { once: true });
+	try {
+		outgoing = open(request);
+		return await receive(await begin(outgoing, request.body), request.answerLimit);
+	} catch (error) {
+		return stopped ?? describeError(error);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", cancel);
+		outgoing?.destroy();
+	}
+}
+
+/** Throws where the request itself is impossible, such as a line break in a header. */
+function open({ url, method, headers, body }: HttpRequest): ClientRequest {
+	const options = {
+		method,
+		headers: {
+			...headers,
+			"accept-encoding": "identity",
+			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
+		},
+		agent: false,
+		autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
+	} as const;
+	// Loaded when needed, and not by `import`: the ES module of node:http touches every export, which loads undici.
+	if (url.protocol === "http:") return process.getBuiltinModule("node:http").request(url, options);
+	// Explicit, because environment variables and NODE_OPTIONS could weaken the defaults.
+	const strict = { ...options, minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
+	return process.getBuiltinModule("node:https").request(url, strict);
+}
+
+/** Sends everything and resolves with the headers; an answer that comes before all is sent counts. */
+function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> {
+	return new Promise((resolve, reject) => {
+		outgoing.once("response", resolve);
+		// Stays for good: an error after the answer must find a listener. The body's reader notices it by itself.
+		outgoing.on("error", reject);
+		// The only sign of an answer that switches protocols unasked.
+		outgoing.once("close", () => reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })));
+		outgoing.end(body);
+	});
+}
+
+/** Never rejects: what was read before the end counts. Leaving the loop closes the socket. */
+async function receive(incoming: IncomingMessage, limit: number): Promise<HttpResult> {
+	const chunks: Uint8Array[] = [];
+	let room = limit;
+	const answer = (read: "whole" | "cut" | "over_limit"): HttpResult => ({
+		kind: "answer",
+		status: incoming.statusCode ?? 0,
+		headers: headersOf(incoming),
+		body: new TextDecoder().decode(Buffer.concat(chunks)),
+		read,
+	});
+	incoming.on("error", () => {});
+	try {
+		for await (const chunk of incoming) {
+			if (!(chunk instanceof Uint8Array)) continue;
+			chunks.push(chunk.subarray(0, room));
+			room -= chunk.byteLength;
+			if (room < 0) return answer("over_limit");
+		}
+		return answer("whole");
+	} catch {
+		return answer("cut");
+	}
+}
+
+function headersOf(incoming: IncomingMessage): Record<string, string> {
+	const entries = Object.entries(incoming.headersDistinct);
+	return Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""]));
+}

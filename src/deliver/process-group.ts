@@ -1,0 +1,52 @@
+// Groups of processes: whether one is still there, and ending it whole.
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+const TERM_GRACE_MS = 2000;
+
+/** Milliseconds that a killed group, which nothing can hold up but the kernel, has to be gone. */
+const KILL_GRACE_MS = 1000;
+
+const POLL_MS = 10;
+
+/** The processes of one command. */
+export interface Group {
+	alive(): boolean;
+	end(signal: "SIGTERM" | "SIGKILL"): void;
+}
+
+/** The group that `pid` leads. Without a pid there is none. */
+export function posixGroup(pid: number | undefined): Group {
+	const send = (signal: NodeJS.Signals | 0): boolean => {
+		try {
+			return pid !== undefined && process.kill(-pid, signal);
+		} catch {
+			// No such group, or one that now belongs to another user: either way nothing here can end it.
+			return false;
+		}
+	};
+	return { alive: () => send(0), end: send };
+}
+
+/** Windows has neither groups nor SIGTERM: the tree is found from its root, and only as long as that runs. */
+export function windowsTree(isRunning: () => boolean, taskkill: () => void): Group {
+	return { alive: isRunning, end: taskkill };
+}
+
+/** Ends every process of the group: SIGTERM, and SIGKILL for those still there two seconds later. */
+export async function endGroup(group: Group): Promise<void> {
+	if (!group.alive()) return;
+	group.end("SIGTERM");
+	if (await gone(group, TERM_GRACE_MS)) return;
+	group.end("SIGKILL");
+	await gone(group, KILL_GRACE_MS);
+}
+
+/** Whether the group ends by itself within `ms` milliseconds. */
+export async function gone(group: Group, ms: number): Promise<boolean> {
+	const deadline = performance.now() + ms;
+	while (group.alive()) {
+		if (performance.now() >= deadline) return false;
+		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+	}
+	return true;
+}

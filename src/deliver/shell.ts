@@ -1,0 +1,108 @@
+// Runs shell commands, each in a process group that ends with it.
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
+import { limitedOutput, readLines } from "./lines.ts";
+import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
+
+/** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
+const DRAIN_MS = 300;
+
+type End = ShellResult["end"];
+
+/**
+ * A {@link Shell} for `platform`, by default this machine's. A run is over when its whole group is: what a command
+ * leaves in the background (`server &`) is ended shortly after it, so that nothing outlives the hook and no open
+ * stdout holds it up. Only what moves to a session of its own (`setsid`) gets away; its output is no longer read.
+ */
+export function nodeShell(platform: NodeJS.Platform = process.platform): Shell {
+	return { run: (command, signal) => run(command, signal, platform === "win32") };
+}
+
+async function run(command: ShellCommand, signal: AbortSignal, windows: boolean): Promise<ShellResult> {
+	// Loaded here, because a run that has only webhooks needs no child processes.
+	const { spawn } = await import("node:child_process");
+	const emit = limitedOutput(command.onLine);
+	const stdout = readLines((line) => emit(line, "stdout"));
+	const stderr = readLines((line) => emit(line, "stderr"));
+	const result = (end: End): ShellResult => ({ end, lastStdout: stdout.last(), lastStderr: stderr.last() });
+	if (signal.aborted) return result({ kind: "cancelled" });
+
+	const { cwd, env } = command;
+	let child: ChildProcessWithoutNullStreams;
+	try {
+		child = windows
+			? spawn(env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command.command}"`], {
+					cwd,
+					env,
+					windowsVerbatimArguments: true,
+					windowsHide: true,
+				})
+			: spawn("/bin/sh", ["-c", command.command], { cwd, env, detached: true });
+	} catch (error) {
+		return result(notStarted(error));
+	}
+	child.stdout.on("data", stdout.write);
+	child.stderr.on("data", stderr.write);
+	const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+	const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+	const taskkill = () => {
+		const options = { env, stdio: "ignore", windowsHide: true } as const;
+		// Its own failures need no answer: the tree is then still seen running.
+		spawn("taskkill", ["/T", "/F", "/PID", String(child.pid)], options).on("error", () => {});
+	};
+	const group = windows ? windowsTree(isRunning, taskkill) : posixGroup(child.pid);
+
+	const end = await firstEnd(child, command, signal);
+	if (end.kind === "exit" || end.kind === "signal") await gone(group, DRAIN_MS);
+	await endGroup(group);
+	await within(closed, DRAIN_MS);
+	child.stdout.destroy();
+	child.stderr.destroy();
+	child.unref();
+	stdout.end();
+	stderr.end();
+	return result(end);
+}
+
+/** What comes first: the end of the shell itself, the timeout or the cancellation. */
+function firstEnd(child: ChildProcessWithoutNullStreams, command: ShellCommand, signal: AbortSignal): Promise<End> {
+	return new Promise((resolve) => {
+		const settle = (end: End) => {
+			clearTimeout(timer);
+			signal.removeEventListener("abort", cancel);
+			resolve(end);
+		};
+		const cancel = () => settle({ kind: "cancelled" });
+		const timer = setTimeout(settle, command.timeoutMs, { kind: "timeout" });
+		signal.addEventListener("abort", cancel, { once: true });
+		child.on("error", (error) => settle(notStarted(error)));
+		child.once("exit", (code, by) =>
+			settle(by === null ? { kind: "exit", code: code ?? 0 } : { kind: "signal", signal: by }),
+		);
+		// A command that does not read its stdin, or closes it, makes this fail with EPIPE: that is its right.
+		child.stdin.on("error", () => {});
+		child.stdin.end(command.stdin);
+	});
+}
+
+async function within(done: Promise<void>, ms: number): Promise<void> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([done, late]);
+	clearTimeout(timer);
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+	ENOENT: "the shell or the working directory does not exist",
+	ENOTDIR: "the working directory is not a directory",
+	EACCES: "permission denied",
+	E2BIG: "the command or its environment is too long",
+	ERR_INVALID_ARG_VALUE: "the command or its environment has a NUL character",
+};
+
+function notStarted(error: unknown): End {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+	return { kind: "not_started", detail: REASONS[code] ?? code };
+}

@@ -1,0 +1,101 @@
+// The outside world as it really is, on Node: what stands behind ports.ts.
+import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { directHttp } from "./deliver/http.ts";
+import { nodeShell } from "./deliver/shell.ts";
+import type { Ask, Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
+
+/** Puts the real ports together. Nothing is opened or loaded before it is used. */
+export function nodePorts(env: Env, log: Log): Ports {
+	return {
+		clock: nodeClock,
+		random: Math.random,
+		env,
+		http: directHttp(),
+		shell: nodeShell(),
+		files: nodeFiles,
+		ask: nodeAsk,
+		log,
+	};
+}
+
+/** The longest delay that a timer of Node takes; a longer one would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+export const nodeClock: Clock = {
+	now: () => new Date(),
+	monotonic: () => performance.now(),
+	sleep: (ms, signal) =>
+		new Promise((resolve) => {
+			const wake = () => {
+				clearTimeout(timer);
+				signal?.removeEventListener("abort", wake);
+				resolve();
+			};
+			const timer = setTimeout(wake, Math.min(ms, LONGEST_DELAY_MS));
+			if (signal?.aborted) wake();
+			signal?.addEventListener("abort", wake, { once: true });
+		}),
+};
+
+export const nodeFiles: Files = {
+	read,
+	write: async (path, text) => {
+		await mkdir(dirname(path), { recursive: true });
+		await writeFile(path, text);
+	},
+};
+
+async function read(path: string, limit: number): Promise<FileRead> {
+	let handle: FileHandle | undefined;
+	try {
+		handle = await open(path);
+		const bytes = await readAtMost(handle, limit);
+		return bytes === undefined ? { kind: "unreadable", detail: `larger than ${limit} bytes` } : { kind: "file", bytes };
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+		if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+		return { kind: "unreadable", detail: REASONS[code] ?? code };
+	} finally {
+		await handle?.close();
+	}
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+	EACCES: "permission denied",
+	EPERM: "permission denied",
+	EISDIR: "is a directory",
+	ELOOP: "too many symbolic links",
+	ENAMETOOLONG: "the path is too long",
+	ERR_INVALID_ARG_VALUE: "the path has a NUL character",
+};
+
+const CHUNK_BYTES = 64 * 1024;
+
+/** Undefined when there is more than `limit` bytes. A pipe or a device has no size, so the reading counts as well. */
+async function readAtMost(handle: FileHandle, limit: number): Promise<Uint8Array | undefined> {
+	if ((await handle.stat()).size > limit) return undefined;
+	const chunks: Uint8Array[] = [];
+	for (let room = limit; room >= 0; ) {
+		const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(CHUNK_BYTES, room + 1)));
+		if (bytesRead === 0) return Buffer.concat(chunks);
+		chunks.push(buffer.subarray(0, bytesRead));
+		room -= bytesRead;
+	}
+	return undefined;
+}
+
+const ASK_TIMEOUT_MS = 3000;
+
+/** Runs the program without a shell; what it says on stderr is not shown. */
+export const nodeAsk: Ask = async (program, args, cwd) => {
+	const { execFile } = await import("node:child_process");
+	return new Promise((resolve) => {
+		const options = { cwd, timeout: ASK_TIMEOUT_MS, killSignal: "SIGKILL", windowsHide: true } as const;
+		try {
+			execFile(program, args, options, (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
+		} catch {
+			resolve(undefined);
+		}
+	});
+};
