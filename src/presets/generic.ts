@@ -1,0 +1,13 @@
+// The generic preset: the context itself, for receivers of one's own.
+import { contextBody } from "./context.ts";
+import type { Preset } from "./preset.ts";
+
+/** Every 2xx is a success; whether a gate is denied in one is judged for all presets alike. */
+export const generic: Preset = {
+	name: "generic",
+	title: "Generic webhook",
+	options: {},
+	jsonOnly: false,
+	mustReadAnswer: false,
+	render: ({ context }) => ({ body: contextBody(context), cut: [] }),
+};

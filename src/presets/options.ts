@@ -1,0 +1,19 @@
+// Reading a preset's options, which the config has checked but for what variables put in.
+import type { Json } from "../json.ts";
+import type { Options } from "./preset.ts";
+
+/** The option's text without blank space around it; undefined when absent or blank. */
+export function textOption(options: Options, name: string): string | undefined {
+	const value = Object.hasOwn(options, name) ? options[name] : undefined;
+	return isText(value) ? value.trim() : undefined;
+}
+
+/** The texts of a list, blank ones left out. */
+export function textsOption(options: Options, name: string): readonly string[] {
+	const value = Object.hasOwn(options, name) ? options[name] : undefined;
+	return Array.isArray(value) ? value.filter(isText).map((text) => text.trim()) : [];
+}
+
+function isText(value: Json | undefined): value is string {
+	return typeof value === "string" && value.trim() !== "";
+}
