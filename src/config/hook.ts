@@ -30,6 +30,9 @@ interface HookBase {
 	readonly order: number;
 }
 
+/** Which hook it is, whatever it does. */
+export type HookIdentity = Pick<HookBase, "name" | "event" | "place" | "order">;
+
 /** A command, with the context as JSON on stdin. */
 export interface ShellHook extends HookBase {
 	readonly kind: "shell";

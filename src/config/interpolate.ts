@@ -19,12 +19,14 @@ export interface Reference {
 export type Resolved =
 	| {
 			readonly kind: "text";
-			readonly text: string /** What variables contributed, defaults not included. */;
+			readonly text: string;
+			/** What variables contributed, defaults not included. */
 			readonly values: readonly string[];
 	  }
 	| { readonly kind: "unset"; readonly variable: string };
 
-const PATTERN = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}/g;
+/** The escape `$${`, a whole reference, or a `${` that begins none. */
+const PATTERN = /\$\$\{|\$\{(?:([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\})?/g;
 
 /** Splits a config string; `$${` becomes a literal `${`. Anything else that looks like a reference stays text. */
 export function parseReference(source: string): Reference {
@@ -46,6 +48,14 @@ export function parseReference(source: string): Reference {
 	text += source.slice(end);
 	if (text !== "") parts.push(text);
 	return { source, parts };
+}
+
+/** Where the first `${` stands that is neither a reference nor escaped as `$${`, in UTF-16 code units from 0. */
+export function malformedReference(source: string): number | undefined {
+	for (const match of source.matchAll(PATTERN)) {
+		if (match[0] === "${") return match.index;
+	}
+	return undefined;
 }
 
 /** Puts the environment's values in. A variable that is empty counts as unset, as GitHub gives absent secrets. */
@@ -73,4 +83,9 @@ export function resolveReference(reference: Reference, env: Env): Resolved {
 /** Whether the string stands on its own, without any variable. */
 export function isLiteral(reference: Reference): boolean {
 	return reference.parts.every((part) => typeof part === "string");
+}
+
+/** What is known before any variable is: the plain text and the defaults, in order. */
+export function literalParts(reference: Reference): readonly string[] {
+	return reference.parts.map((part) => (typeof part === "string" ? part : (part.fallback ?? "")));
 }

@@ -1,0 +1,96 @@
+// A parsed config file as typed hooks, with every mistake in it found at once.
+import { UserError } from "../errors.ts";
+import { vocabulary } from "../event/catalog.ts";
+import { readDefaults } from "./defaults.ts";
+import { readEvents } from "./events.ts";
+import { Fields, quote, type Table } from "./fields.ts";
+import type { Config, ConfigWarning, Hook } from "./hook.ts";
+import { type Explanation, refuseUnknown } from "./keys.ts";
+import type { Located } from "./locate.ts";
+import { nameHooks } from "./names.ts";
+import { Problems } from "./problems.ts";
+import { header, readSelections, type UnknownEvent } from "./selectors.ts";
+import type { Flavour } from "./settings.ts";
+import { readShellHook } from "./shellhook.ts";
+import { readWebhook } from "./webhook.ts";
+
+/** A parsed file, and where things stand in it. */
+export interface ParsedFile {
+	readonly table: Table;
+	readonly source: string;
+	readonly located: Located;
+	/** For messages and places. */
+	readonly file: string;
+	readonly flavour: Flavour;
+}
+
+const HOOK_KEYS: readonly string[] = ["hook", "hooks"];
+
+/** The config that a file says. Throws one {@link UserError} with all its mistakes, in the order of the file. */
+export function decodeConfig({ table, source, located, file, flavour }: ParsedFile): Config {
+	const problems = new Problems(source, file, located);
+	const whole = new Fields(table, [], problems);
+	const root = flavour === "own" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
+	refusePrototype(root);
+	refuseUnknown(root, [...HOOK_KEYS, "defaults", "event"], explainTopLevel);
+
+	const events = readEvents(root);
+	const defaults = readDefaults(root, flavour);
+	const { selections, unknown } = readSelections(root, vocabulary(events));
+	if (flavour === "own") for (const event of unknown) refuseEvent(event, problems);
+	const hooks = nameHooks(selections).flatMap(({ selection, name }, order): Hook[] => {
+		const place = problems.place(selection.spot);
+		const identity = { name, event: selection.event.name, place, order };
+		const hook =
+			selection.kind === "shell"
+				? readShellHook(selection, identity, defaults.shell)
+				: readWebhook(selection, identity, defaults.webhook, flavour);
+		return hook === undefined ? [] : [hook];
+	});
+	problems.throwIfAny();
+
+	const warnings = unknown.map((event) => toWarning(event, problems));
+	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, root.keys().length === 0);
+	return { file, hooks, events, concurrency: defaults.concurrency, warnings };
+}
+
+/** `__proto__` is no key that anyone needs, and one that JavaScript may take for something else. */
+function refusePrototype({ table, problems }: Fields): void {
+	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
+	for (const { path, key } of problems.located.entries) {
+		if (!path.includes("__proto__") || !Object.hasOwn(table, path[0] ?? "")) continue;
+		problems.addAt("config_shape", key, "__proto__ cannot be a key", "choose another name");
+	}
+}
+
+function explainTopLevel(key: string): Explanation | undefined {
+	const event = vocabulary().find(key);
+	if (event === undefined) return undefined;
+	return [
+		`${key} stands outside of hook`,
+		`write it as ${header("shell", event.name)} or ${header("webhook", event.name)}`,
+	];
+}
+
+function refuseEvent({ name, path, longer, near }: UnknownEvent, problems: Problems): void {
+	const own = `declare an event of your own as [event.${quote(name)}]`;
+	const remedy = near === undefined ? own : `did you mean ${quote(near)}?`;
+	const message = `unknown event ${quote(name)}`;
+	problems.add("config_value", path, message, longer.length > 0 ? `say which: ${longer.join(", ")}` : remedy);
+}
+
+/** In Rocky's own file an event may be one that only a later Rocky knows. */
+function toWarning({ name, path, near }: UnknownEvent, problems: Problems): ConfigWarning {
+	const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
+	const message = `unknown event ${quote(name)}, its hooks are left out${hint}`;
+	return { message, place: problems.place(problems.spot(path)) };
+}
+
+function withoutHooks(file: string, empty: boolean): UserError {
+	return new UserError({
+		code: "config_shape",
+		message: `${file} ${empty ? "is empty" : "has no hooks"}`,
+		remedy: `add one, as ${header("shell", "pipeline_error")} with a command or ${header("webhook", "pipeline_error")} with a url`,
+		place: { file, line: 1, column: 1 },
+	});
+}

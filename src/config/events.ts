@@ -1,0 +1,71 @@
+// The events that a config declares with `[event.x]`, beside those of the catalog.
+import { vocabulary } from "../event/catalog.ts";
+import { type EventDefinition, STATUSES } from "../event/event.ts";
+import { type Fields, isTable, quote } from "./fields.ts";
+import { type Explanation, refuseUnknown } from "./keys.ts";
+
+const KEYS = ["phase", "status", "title"];
+
+/** Long enough for any name; bounds how deep tables are followed. */
+const MAX_NAME = 100;
+
+/** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
+export function readEvents(root: Fields): readonly EventDefinition[] {
+	const found = new Map<string, EventDefinition>();
+	const table = root.nested("event");
+	if (table !== undefined) declareAll(table, "", found);
+	return [...found.values()];
+}
+
+function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefinition>): void {
+	for (const key of parent.keys()) {
+		const name = prefix + key;
+		const fields = parent.nested(key);
+		if (fields === undefined) continue;
+		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
+		const rest = fields.keys().filter((child) => !inner.includes(child));
+		const begins = inner.length > 0 && rest.length === 0 && name.length < MAX_NAME;
+		const fault = begins ? undefined : nameFault(name, found);
+		if (fault !== undefined) {
+			parent.wrong(key, ...fault);
+			continue;
+		}
+		if (!begins) found.set(name, define(name, fields.only(rest)));
+		declareAll(fields.only(inner), `${name}.`, found);
+	}
+}
+
+function nameFault(name: string, found: ReadonlyMap<string, EventDefinition>): Explanation | undefined {
+	const remedy = "choose another name";
+	if (!/^[A-Za-z][A-Za-z0-9_.-]*$/.test(name) || name.length > MAX_NAME) {
+		return [
+			`${quote(name)} cannot be an event's name`,
+			`begin with a letter and use letters, digits, "_", "-" and "." only, at most ${MAX_NAME} in all`,
+		];
+	}
+	if (/^webhooks(?:\.|$)/.test(name)) return [`${quote(name)} is no event name: [hook.webhooks] has a meaning`, remedy];
+	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
+	const known = vocabulary().find(name);
+	return known === undefined ? undefined : [`${quote(name)} is a built-in event: ${known.name}`, remedy];
+}
+
+function define(name: string, fields: Fields): EventDefinition {
+	refuseUnknown(fields, KEYS);
+	return {
+		name,
+		phase: fields.text("phase") ?? "custom",
+		status: fields.choice("status", STATUSES) ?? "info",
+		title: fields.text("title") ?? humanise(name),
+	};
+}
+
+/** `deploy_approved` and `deployApproved` become `Deploy approved`. */
+function humanise(name: string): string {
+	const words = name
+		.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+		.split(/[\s_.-]+/)
+		.filter((word) => word !== "")
+		.map((word) => word.toLowerCase());
+	const text = words.join(" ");
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,82 @@
+// Finding and reading the config file: the one that is named, or the first of the usual ones.
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
+import { type Problem, UserError } from "../errors.ts";
+import type { Files } from "../ports.ts";
+import { decodeConfig } from "./decode.ts";
+import type { Config } from "./hook.ts";
+import { locate } from "./locate.ts";
+import type { Flavour } from "./settings.ts";
+import { parseSyntax } from "./syntax.ts";
+import { decodeText, withoutMark } from "./text.ts";
+
+/** Where a config is looked for. */
+export interface LoadRequest {
+	/** An absolute path. */
+	readonly workspace: string;
+	/** The `config` input as it is given: a path from the workspace or an absolute one; blank counts as not given. */
+	readonly config: string | undefined;
+}
+
+/** In the order in which they are looked for. */
+const USUAL_FILES = [".github/pipeline-hooks.toml", "pipeline-hooks.toml", "rocky.toml"] as const;
+
+/** Bytes; far beyond ten thousand hooks. */
+const MAX_SIZE = 10 * 1024 * 1024;
+
+/** The workspace's config. Throws one {@link UserError} with all that is wrong with it. */
+export async function loadConfig({ workspace, config }: LoadRequest, files: Files): Promise<Config> {
+	const named = config?.trim() ?? "";
+	for (const candidate of named === "" ? USUAL_FILES : [named]) {
+		const path = resolve(workspace, candidate);
+		const file = shown(workspace, path);
+		const read = await files.read(path, MAX_SIZE);
+		switch (read.kind) {
+			case "missing":
+				continue;
+			case "unreadable":
+				throw unreadable(file, read.detail);
+			case "file":
+				return parseConfig(decodeText(read.bytes, file), file, basename(path) === "rocky.toml" ? "rocky" : "own");
+		}
+	}
+	throw new UserError(named === "" ? noneFound(workspace) : notFound(named, workspace));
+}
+
+/** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
+export function parseConfig(source: string, file: string, flavour: Flavour): Config {
+	const text = withoutMark(source);
+	const table = parseSyntax(text, file);
+	return decodeConfig({ table, source: text, located: locate(text), file, flavour });
+}
+
+/** The path as the user would write it: relative to the workspace where it lies inside. */
+function shown(workspace: string, path: string): string {
+	const inside = relative(workspace, path);
+	const outside = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+	return outside ? path : inside.replaceAll(sep, "/");
+}
+
+function unreadable(file: string, detail: string): UserError {
+	return new UserError({
+		code: "config_unreadable",
+		message: `config file ${file} cannot be read: ${detail}`,
+		remedy: "make it a readable TOML file of at most 10 MB",
+	});
+}
+
+function notFound(named: string, workspace: string): Problem {
+	return {
+		code: "config_missing",
+		message: `config file ${named} is not there; it was looked for in ${workspace}`,
+		remedy: "correct the config input; if the workspace is still empty, run actions/checkout before this step",
+	};
+}
+
+function noneFound(workspace: string): Problem {
+	return {
+		code: "config_missing",
+		message: `no config file in ${workspace}; looked for ${USUAL_FILES.join(", ")}`,
+		remedy:
+			"create .github/pipeline-hooks.toml or name a file with config; if the workspace is still empty, run actions/checkout before this step",
+	};
+}

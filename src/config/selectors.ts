@@ -1,0 +1,127 @@
+// Which tables of a config are hooks, of which kind and for which event: `[[hook.x]]` and `[[hook.webhooks.x]]`.
+import type { Vocabulary } from "../event/catalog.ts";
+import type { EventDefinition } from "../event/event.ts";
+import { closest } from "../suggest.ts";
+import { Fields, isTable, quote, typeName } from "./fields.ts";
+import type { Hook } from "./hook.ts";
+import type { Path, Spot } from "./locate.ts";
+
+/** One hook's table and what its header says. */
+export interface Selection {
+	readonly kind: Hook["kind"];
+	readonly event: EventDefinition;
+	readonly fields: Fields;
+	/** Of its header. */
+	readonly spot: Spot;
+}
+
+/** A header with an event's name that is none. */
+export interface UnknownEvent {
+	readonly name: string;
+	readonly path: Path;
+	/** The events that it is the beginning of, as `generation` is of `generation.completed`. */
+	readonly longer: readonly string[];
+	/** The event that was probably meant. */
+	readonly near: string | undefined;
+}
+
+/** The hooks under `hook` and `hooks`, in the order of the file, and the events that there are not. */
+export function readSelections(
+	root: Fields,
+	vocabulary: Vocabulary,
+): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownEvent[] } {
+	const walk = new Walk(vocabulary);
+	for (const key of ["hook", "hooks"]) {
+		const table = root.nested(key);
+		if (table === undefined) continue;
+		walk.visitAll(table.only(table.keys().filter((event) => event !== "webhooks")), "shell");
+		const webhooks = table.nested("webhooks");
+		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
+	}
+	return { selections: walk.selections.toSorted((a, b) => a.spot.offset - b.spot.offset), unknown: walk.unknown };
+}
+
+/** How a hook's header is written. */
+export function header(kind: Hook["kind"], event: string): string {
+	const key = event.includes(".") ? quote(event) : event;
+	return kind === "shell" ? `[[hook.${key}]]` : `[[hook.webhooks.${key}]]`;
+}
+
+/** A way through nested tables, along the dots of event names. */
+class Walk {
+	readonly selections: Selection[] = [];
+	readonly unknown: UnknownEvent[] = [];
+	readonly #vocabulary: Vocabulary;
+	/** What stands before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
+	readonly #beginnings: ReadonlySet<string>;
+
+	constructor(vocabulary: Vocabulary) {
+		this.#vocabulary = vocabulary;
+		this.#beginnings = new Set(
+			vocabulary.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+		);
+	}
+
+	/** Visits each key of a table; `prefix` is what the tables around it told of the event's name, with its dot. */
+	visitAll(fields: Fields, kind: Hook["kind"], prefix = ""): void {
+		for (const key of fields.keys()) this.#visit(fields, key, prefix + key, kind);
+	}
+
+	#visit(parent: Fields, key: string, name: string, kind: Hook["kind"]): void {
+		const value = parent.table[key];
+		const path = parent.at(key);
+		if (!isContainer(value)) {
+			const message = `${key} is ${typeName(value)} where the hooks of an event belong`;
+			parent.wrong(key, message, `name the event first, as in ${header(kind, "pipeline_start")}`, "config_shape");
+			return;
+		}
+		const event = this.#vocabulary.find(name);
+		if (event !== undefined) {
+			const tables = Array.isArray(value) ? value : [value];
+			for (const [index, table] of tables.entries()) {
+				const at = Array.isArray(value) ? [...path, index] : path;
+				this.#hook(event, name, kind, table, at, parent);
+			}
+		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
+			this.visitAll(new Fields(value, path, parent.problems), kind, `${name}.`);
+		} else {
+			const names = this.#vocabulary.events.map((known) => known.name);
+			const longer = names.filter((known) => known.startsWith(`${bare(name)}.`));
+			this.unknown.push({ name, path, longer, near: closest(bare(name), names) });
+		}
+	}
+
+	#hook(event: EventDefinition, name: string, kind: Hook["kind"], table: unknown, path: Path, parent: Fields): void {
+		const { problems } = parent;
+		if (!isTable(table)) {
+			const message = `a hook must be a table, not ${typeName(table)}`;
+			problems.add("config_shape", path, message, `write it as ${header(kind, event.name)}`);
+			return;
+		}
+		const fields = new Fields(table, path, problems);
+		// Only where the config declares both `deploy` and `deploy.approved` can a hook's table hold another event's.
+		const inner = this.#begins(name) ? fields.keys().filter((key) => this.#continues(`${name}.${key}`)) : [];
+		const own = fields.keys().filter((key) => !inner.includes(key));
+		if (own.length > 0 || inner.length === 0) {
+			this.selections.push({ kind, event, fields: fields.only(own), spot: problems.spot(path) });
+		}
+		this.visitAll(fields.only(inner), kind, `${name}.`);
+	}
+
+	#continues(name: string): boolean {
+		return this.#vocabulary.find(name) !== undefined || this.#begins(name);
+	}
+
+	#begins(name: string): boolean {
+		return this.#beginnings.has(bare(name));
+	}
+}
+
+/** Rocky's `on_<event>` means the event. */
+function bare(name: string): string {
+	return name.startsWith("on_") ? name.slice(3) : name;
+}
+
+function isContainer(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
+	return Array.isArray(value) || isTable(value);
+}

@@ -1,0 +1,76 @@
+// The TOML syntax of a config file: parsed by smol-toml, its complaints told again in terms of this file.
+import { parse, TomlError } from "smol-toml";
+import { UserError } from "../errors.ts";
+import type { Table } from "./fields.ts";
+import { codeFrame } from "./frame.ts";
+
+/** What to say for a complaint of the parser: the message, and what to do. */
+type Explanation = readonly [message: string, remedy: string];
+
+/** The parser's complaints that users meet. */
+const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
+	"invalid value": ["the value is missing or is no TOML value", 'put text in quotes, as in key = "text"'],
+	"unfinished string": ["a string is not closed", "end it with the same quotes that it begins with"],
+	"unfinished table": ["an inline table is not closed", "add the missing }"],
+	"unfinished array": ["an array is not closed", "add the missing ]"],
+	"expected comma or end of structure": ["a comma or a closing bracket is missing", "separate the items by commas"],
+	"each key-value declaration must be followed by an end-of-line": [
+		"there is more on the line after the value",
+		"write one key a line; text with quotes or spaces goes in quotes as a whole",
+	],
+	"incomplete key-value: cannot find end of key": ["the line is no key with a value", "write it as key = value"],
+	"illegal character in key": ["a key has a character that needs quotes", 'write it as "the key" = value'],
+	"unrecognised escape sequence": [
+		"a backslash begins no escape that TOML knows",
+		"write \\\\ for a backslash, or put the text in single quotes",
+	],
+	"control characters are not allowed in strings": [
+		"a string has a control character or a line break in it",
+		'text of several lines goes in """three quotes"""',
+	],
+	"document contains excessively nested structures. aborting.": [
+		"the tables and arrays are nested too deeply",
+		"no hook needs so many levels: flatten them",
+	],
+};
+
+/**
+ * The table that the TOML text says. Integers past 2⁵³ come as bigint. Throws a {@link UserError} at the first fault.
+ * No part of a value is in its message: the parser's own code block is left out, since it could show a secret.
+ */
+export function parseSyntax(source: string, file: string): Table {
+	try {
+		return parse(source, { integersAsBigInt: "asNeeded" });
+	} catch (error) {
+		if (!(error instanceof TomlError)) throw error;
+		const lines = source.split("\n", error.line);
+		const line = lines.at(-1) ?? "";
+		const text = /^Invalid TOML document: (.*)$/m.exec(error.message)?.[1] ?? "";
+		const twice = text.startsWith("trying to redefine");
+		const header = twice ? /^\s*\[\[?/.exec(line) : null;
+		const column = header === null ? error.column : line.indexOf("[") + 1;
+		const [message, remedy] = twice
+			? explainTwice(line, error.column, header !== null)
+			: (EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"]);
+		const place = { file, line: error.line, column };
+		const frame = codeFrame(source, place, undefined);
+		throw new UserError({
+			code: "config_syntax",
+			message: `${file} is not valid TOML: ${message}`,
+			remedy,
+			place,
+			frame,
+		});
+	}
+}
+
+/** The header of a hook, and neither that of a table of hooks nor of a table inside a hook. */
+const HOOK_HEADER = /^hooks?\.(?!webhooks$)(?!.*\.(?:env|headers)$)/;
+
+/** A second definition, which is what a second hook for one event looks like to TOML. */
+function explainTwice(line: string, column: number, header: boolean): Explanation {
+	const key = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
+	if (!header) return [`${key} is defined twice`, "keep one of the two"];
+	if (!HOOK_HEADER.test(key)) return [`[${key}] is defined twice`, "merge the two tables into one"];
+	return [`[${key}] is defined twice`, `write [[${key}]], with double brackets, above each of them to have several`];
+}

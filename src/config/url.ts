@@ -1,0 +1,40 @@
+// Whether a text is a URL that a webhook may be sent to. Quotes no part of it: the whole URL may be the credential.
+
+/** The URL, or what is wrong with the text as a phrase that follows `url`, and what to do about it. */
+export type CheckedUrl = { readonly url: URL } | { readonly problem: string; readonly remedy: string };
+
+/** Schemes that people try; any other text before a colon may be a secret and is not named. */
+const NAMED_SCHEMES: ReadonlySet<string> = new Set(["data", "file", "ftp", "mailto", "s3", "ssh", "unix", "ws", "wss"]);
+
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * Checks a URL after its variables are put in. White space around it is trimmed, as secrets often end in a newline.
+ * `http:` is for loopback hosts only, unless `allowHttp`.
+ */
+export function checkUrl(text: string, allowHttp: boolean): CheckedUrl {
+	const trimmed = text.trim();
+	if (trimmed === "") return { problem: "is empty", remedy: "give the receiver's URL, beginning with https://" };
+	// The URL parser drops line breaks and tabs silently, which would hide a secret that was pasted badly.
+	if (/\p{Cc}/u.test(trimmed)) {
+		return { problem: "has a line break or control character in it", remedy: "write the URL on one line" };
+	}
+	const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(trimmed)?.[1]?.toLowerCase();
+	if (scheme !== undefined && NAMED_SCHEMES.has(scheme)) {
+		return { problem: `has the scheme ${scheme}`, remedy: "webhooks are sent to https:// URLs only" };
+	}
+	const url = /^https?:\/\/[^/\\]/i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined;
+	if (url === undefined) {
+		return {
+			problem: "is not an https URL",
+			remedy: `write it as https://host/path, or \${VAR} to take it from an environment variable`,
+		};
+	}
+	if (url.protocol === "http:" && !allowHttp && !LOOPBACK.test(url.hostname)) {
+		return {
+			problem: "would be sent over http, without encryption",
+			remedy: "use https://, or set allow_http = true if the receiver really has no TLS",
+		};
+	}
+	return { url };
+}

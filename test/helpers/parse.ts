@@ -1,0 +1,56 @@
+// Configs written in a test: parsed, or with what is wrong with them.
+
+import type { Config, Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import { type Problem, UserError } from "../../src/errors.ts";
+
+export type Flavour = "own" | "rocky";
+
+export function parse(source: string, flavour: Flavour = "own"): Config {
+	return parseConfig(source, "hooks.toml", flavour);
+}
+
+/** All that is wrong with a config; empty when nothing is. */
+export function problemsOf(source: string, flavour: Flavour = "own"): readonly Problem[] {
+	try {
+		parse(source, flavour);
+		return [];
+	} catch (error) {
+		if (error instanceof UserError) return error.problems;
+		throw error;
+	}
+}
+
+/** The same as `line:column message`, for reading at a glance. */
+export function mistakes(source: string, flavour: Flavour = "own"): string[] {
+	return problemsOf(source, flavour).map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
+}
+
+/** The only problem of a config; fails the test when there are more or none. */
+export function onlyProblem(source: string, flavour: Flavour = "own"): Problem {
+	const [problem, ...more] = problemsOf(source, flavour);
+	if (problem === undefined || more.length > 0)
+		throw new Error(`expected one problem, got ${mistakes(source, flavour)}`);
+	return problem;
+}
+
+/** The only webhook of a config. */
+export function webhook(source: string, flavour: Flavour = "own"): Webhook {
+	const hook = onlyHook(source, flavour);
+	if (hook.kind !== "webhook") throw new Error("expected a webhook");
+	return hook;
+}
+
+/** The only shell hook of a config. */
+export function shell(source: string, flavour: Flavour = "own"): ShellHook {
+	const hook = onlyHook(source, flavour);
+	if (hook.kind !== "shell") throw new Error("expected a shell hook");
+	return hook;
+}
+
+function onlyHook(source: string, flavour: Flavour): Hook {
+	const { hooks } = parse(source, flavour);
+	const [hook] = hooks;
+	if (hook === undefined || hooks.length > 1) throw new Error(`expected one hook, got ${hooks.length}`);
+	return hook;
+}
