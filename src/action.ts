@@ -11,7 +11,7 @@ const cancel = new AbortController();
 process.once("SIGINT", () => cancel.abort());
 process.once("SIGTERM", () => cancel.abort());
 
-const reporter = githubReporter(process.env, nodeFiles());
+const reporter = githubReporter(process.env, nodeFiles);
 try {
 	const inputs = readInputs((name) => core.getInput(name));
 	const report = await fire(inputs, nodePorts(process.env, reporter.log), {

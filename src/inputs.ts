@@ -2,6 +2,7 @@
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { findJsonFault } from "./template/json-fault.ts";
 
 /** What one event needs to be fired. */
 export interface Inputs {
@@ -123,17 +124,13 @@ function parseJson(text: string): Json | undefined {
 	}
 }
 
-/** Where parsing stopped, without quoting the text: it may hold a secret. */
+/** Where the text stops being JSON, without quoting it: it may hold a secret. */
 function jsonReason(text: string): string {
-	try {
-		JSON.parse(text);
-		return "";
-	} catch (error) {
-		const position = /position (\d+)/.exec(String(error))?.[1];
-		if (position === undefined) return /end of JSON/i.test(String(error)) ? " (it ends too early)" : "";
-		const before = text.slice(0, Number(position)).split("\n");
-		return ` (wrong at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
-	}
+	const fault = findJsonFault(text);
+	if (fault === undefined) return "";
+	if (fault.kind === "ended") return " (it ends too early)";
+	const before = text.slice(0, fault.offset).split("\n");
+	return ` (wrong at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 function quote(text: string): string {

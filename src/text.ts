@@ -27,3 +27,12 @@ export function excerpt(text: string, limit: number): string {
 export function count(number: number, noun: string): string {
 	return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+/** `340 ms`, `45.2 s`, `3 min 20 s`. */
+export function duration(milliseconds: number): string {
+	if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+	const seconds = milliseconds / 1000;
+	if (seconds < 60) return `${Math.round(seconds * 10) / 10} s`;
+	const whole = Math.round(seconds);
+	return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

@@ -1,6 +1,14 @@
 // Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
 import { firstUnset, unsetReason } from "../config/references.ts";
-import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
+import {
+	type Delivery,
+	isGate,
+	isShellDelivery,
+	isWebhookDelivery,
+	type Outcome,
+	type Plan,
+	type SkipCause,
+} from "../delivery.ts";
 import type { Ports } from "../ports.ts";
 import { runCommand } from "./command.ts";
 import { showTarget } from "./target.ts";
@@ -32,8 +40,8 @@ export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverO
 	if (denied === undefined) {
 		await Promise.all([inOrder(plan.shell, run), pooled(plan.webhooks, plan.concurrency, run)]);
 	} else {
-		const begun = new Set(outcomes.map((outcome) => outcome.delivery));
-		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery));
+		const begun = new Set(outcomes.map((outcome) => outcome.delivery.id));
+		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery.id));
 		const reason = `gate ${denied.delivery.hook.name} failed`;
 		outcomes.push(...rest.map((delivery) => skipped(delivery, "gate_failed", reason, ports)));
 	}
@@ -70,12 +78,12 @@ async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => P
 
 async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<Outcome> {
 	if (options.signal.aborted) return skipped(delivery, "cancelled", "cancelled before it began", ports);
-	const { hook } = delivery;
-	const absent = plan.secretsWithheld && !isGate(hook) ? firstUnset(hook, ports.env) : undefined;
+	const absent = plan.secretsWithheld && !isGate(delivery.hook) ? firstUnset(delivery.hook, ports.env) : undefined;
 	if (absent !== undefined) {
 		const reason = `${unsetReason(absent)}, as secrets are on a pull request from a fork or by Dependabot`;
 		return skipped(delivery, "secrets_withheld", reason, ports);
 	}
+	const { hook } = delivery;
 	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
 	return sendWebhook({ ...delivery, hook }, ports, options.signal);
 }

@@ -1,0 +1,72 @@
+// Fakes of the ports, for logic and time: a clock that only moves when someone sleeps, answers from a list.
+import type { Clock, Http, HttpRequest, HttpResult, Log, Shell, ShellCommand, ShellResult } from "../../src/ports.ts";
+
+/** A clock at a fixed date; sleeping moves it at once, and each sleep is written down. */
+export function fakeClock(): Clock & { readonly sleeps: number[]; advance(ms: number): void } {
+	let elapsed = 0;
+	const sleeps: number[] = [];
+	return {
+		sleeps,
+		advance: (ms) => {
+			elapsed += ms;
+		},
+		now: () => new Date(Date.UTC(2026, 3, 2, 14, 30) + elapsed),
+		monotonic: () => elapsed,
+		sleep: async (ms) => {
+			sleeps.push(ms);
+			elapsed += ms;
+		},
+	};
+}
+
+/** An answer with a status, all of its body read. */
+export function answer(status: number, body = "", headers: Record<string, string> = {}): HttpResult {
+	return { kind: "answer", status, headers, body, read: "whole" };
+}
+
+/** Answers requests from a list, the last one for ever, and keeps what was sent. */
+export function fakeHttp(
+	...results: readonly [HttpResult, ...HttpResult[]]
+): Http & { readonly requests: HttpRequest[] } {
+	const requests: HttpRequest[] = [];
+	return {
+		requests,
+		send: async (request) => {
+			requests.push(request);
+			return results[Math.min(requests.length, results.length) - 1] ?? results[0];
+		},
+		close: () => {},
+	};
+}
+
+/** A command that ended with this code and these last lines. */
+export function exited(code: number, lastStderr = "", lastStdout = ""): ShellResult {
+	return { end: { kind: "exit", code }, lastStderr, lastStdout };
+}
+
+/** Ends each command as `results` says by its text (exit 0 where it says nothing), and keeps what was run. */
+export function fakeShell(
+	results: Readonly<Record<string, ShellResult>> = {},
+): Shell & { readonly commands: ShellCommand[] } {
+	const commands: ShellCommand[] = [];
+	return {
+		commands,
+		run: async (command) => {
+			commands.push(command);
+			return results[command.command] ?? exited(0);
+		},
+	};
+}
+
+/** Keeps every line. */
+export function fakeLog(): Log & { readonly lines: string[] } {
+	const lines: string[] = [];
+	return {
+		lines,
+		protect: () => {},
+		info: (line) => lines.push(line),
+		debug: (line) => lines.push(`debug: ${line}`),
+		openGroup: (title) => lines.push(`> ${title}`),
+		closeGroup: () => lines.push("<"),
+	};
+}

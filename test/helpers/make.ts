@@ -1,0 +1,69 @@
+// Events, hooks and plans as tests need them, each with what does not matter filled in.
+import type { Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
+import { parseReference } from "../../src/config/interpolate.ts";
+import type { Delivery } from "../../src/delivery.ts";
+import { vocabulary } from "../../src/event/catalog.ts";
+import { createEvent, type GivenContext } from "../../src/event/context.ts";
+import type { PipelineEvent } from "../../src/event/event.ts";
+import { findPreset } from "../../src/presets/index.ts";
+import type { Preset } from "../../src/presets/preset.ts";
+
+/** A built-in preset; throws for a name that is none. */
+export function preset(name: string): Preset {
+	const found = findPreset(name);
+	if (found === undefined) throw new Error(`no preset ${name}`);
+	return found;
+}
+
+/** An event of the catalog with fixed identity. */
+export function event(name = "pipeline_error", given: GivenContext = {}): PipelineEvent {
+	const definition = vocabulary().find(name);
+	if (definition === undefined) throw new Error(`no event ${name}`);
+	return createEvent(definition, given, {
+		id: "evt_1",
+		run_id: "run_1",
+		pipeline: "etl",
+		now: new Date(Date.UTC(2026, 3, 2, 14, 30)),
+		ci: { provider: "local" },
+	});
+}
+
+let order = 0;
+const common = { event: "pipeline_error", onFailure: "warn", timeoutMs: 1000 } as const;
+const place = { file: "pipeline-hooks.toml", line: 1, column: 1 };
+
+/** A shell hook; `command` runs nothing by itself. */
+export function shellHook(given: Partial<ShellHook> = {}): ShellHook {
+	order += 1;
+	return { kind: "shell", ...common, name: `shell-${order}`, place, order, command: "true", env: new Map(), ...given };
+}
+
+/** A webhook to a URL that no test reaches. */
+export function webhook(given: Partial<Webhook> = {}): Webhook {
+	order += 1;
+	return {
+		kind: "webhook",
+		...common,
+		name: `webhook-${order}`,
+		place,
+		order,
+		url: parseReference("https://example.com/hooks/T0000000000000000"),
+		preset: preset("generic"),
+		options: {},
+		secret: undefined,
+		signature: "rocky",
+		headers: new Map(),
+		method: "POST",
+		bodyTemplate: undefined,
+		retryCount: 3,
+		retryDelayMs: 1000,
+		deadlineMs: 60_000,
+		allowHttp: false,
+		...given,
+	};
+}
+
+/** A hook meeting an event. */
+export function delivery<H extends Hook>(hook: H, of: PipelineEvent = event()): Delivery<H> {
+	return { id: `dlv_${hook.name}`, hook, event: of };
+}

@@ -1,0 +1,202 @@
+// The order of a plan: gates first and closed, then the rest; modes, cancellation, withheld secrets.
+import { describe, expect, test } from "vitest";
+import type { Hook } from "../../../src/config/hook.ts";
+import { parseReference } from "../../../src/config/interpolate.ts";
+import { deliver } from "../../../src/deliver/deliver.ts";
+import type { Plan } from "../../../src/delivery.ts";
+import { createPlan } from "../../../src/plan/plan.ts";
+import type { Http, ShellResult } from "../../../src/ports.ts";
+import { answer, exited, fakeClock, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
+import { event, shellHook, webhook } from "../../helpers/make.ts";
+
+function plan(hooks: readonly Hook[], given: { concurrency?: number; secretsWithheld?: boolean } = {}): Plan {
+	const config = { file: "f", hooks, events: [], concurrency: given.concurrency ?? 20, warnings: [] };
+	return createPlan(config, event(), given.secretsWithheld ?? false);
+}
+
+async function run(
+	of: Plan,
+	commands: Record<string, ShellResult> = {},
+	http: Http = fakeHttp(answer(200)),
+	controller = new AbortController(),
+) {
+	const shell = fakeShell(commands);
+	const seen: string[] = [];
+	const outcomes = await deliver(
+		of,
+		{ clock: fakeClock(), random: () => 0, env: {}, http, shell, log: fakeLog() },
+		{ workspace: "/work", signal: controller.signal, onOutcome: ({ delivery }) => seen.push(delivery.hook.name) },
+	);
+	return {
+		statuses: outcomes.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason]),
+		shell,
+		seen,
+	};
+}
+
+describe("gates", () => {
+	test("run first, in the order of the file, and let the rest through", async () => {
+		const http = fakeHttp(answer(200, '{"allow": true}'));
+		const hooks = [
+			shellHook({ name: "note", command: "note" }),
+			shellHook({ name: "gate-1", command: "gate-1", onFailure: "abort" }),
+			webhook({ name: "gate-2", onFailure: "abort" }),
+			webhook({ name: "post" }),
+		];
+		const { statuses, seen } = await run(plan(hooks), {}, http);
+		expect(statuses.map(([name, status]) => [name, status])).toEqual([
+			["note", "delivered"],
+			["gate-1", "delivered"],
+			["gate-2", "delivered"],
+			["post", "delivered"],
+		]);
+		expect(seen.slice(0, 2)).toEqual(["gate-1", "gate-2"]);
+	});
+
+	test("one that fails ends the event: later gates and all the rest are skipped", async () => {
+		const http = fakeHttp(answer(200));
+		const hooks = [
+			webhook({ name: "post" }),
+			shellHook({ name: "gate-1", command: "deny", onFailure: "abort" }),
+			webhook({ name: "gate-2", onFailure: "abort" }),
+			shellHook({ name: "note", onFailure: "ignore" }),
+		];
+		const { statuses, shell } = await run(plan(hooks), { deny: exited(3, "frozen until Monday") }, http);
+		expect(statuses).toEqual([
+			["post", "skipped", "gate gate-1 failed"],
+			["gate-1", "failed", "frozen until Monday (exit code 3)"],
+			["gate-2", "skipped", "gate gate-1 failed"],
+			["note", "skipped", "gate gate-1 failed"],
+		]);
+		expect(http.requests).toEqual([]);
+		expect(shell.commands.map(({ command }) => command)).toEqual(["deny"]);
+	});
+
+	test("one whose variable is unset fails, even where secrets are withheld", async () => {
+		const gate = webhook({ name: "gate", onFailure: "abort", url: parseReference("${URL}") });
+		const { statuses } = await run(plan([gate], { secretsWithheld: true }));
+		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty"]]);
+	});
+});
+
+describe("the rest", () => {
+	test("a failure stops nothing", async () => {
+		const hooks = [shellHook({ name: "a", command: "fail" }), shellHook({ name: "b" }), webhook({ name: "c" })];
+		const { statuses } = await run(plan(hooks), { fail: exited(1) });
+		expect(statuses).toEqual([
+			["a", "failed", "exit code 1"],
+			["b", "delivered", ""],
+			["c", "delivered", ""],
+		]);
+	});
+
+	test("shell hooks run one at a time in order, webhooks at most `concurrency` at once", async () => {
+		let now = 0;
+		let most = 0;
+		const http: Http = {
+			send: async () => {
+				now += 1;
+				most = Math.max(most, now);
+				await new Promise((resolve) => setImmediate(resolve));
+				now -= 1;
+				return answer(200);
+			},
+			close: () => {},
+		};
+		const webhooks = Array.from({ length: 10 }, () => webhook());
+		const commands = ["1", "2", "3"].map((command) => shellHook({ command }));
+		const { statuses, shell } = await run(plan([...webhooks, ...commands], { concurrency: 3 }), {}, http);
+		expect(most).toBe(3);
+		expect(statuses).toHaveLength(13);
+		expect(shell.commands.map(({ command }) => command)).toEqual(["1", "2", "3"]);
+	});
+
+	test("hooks whose secrets are withheld by design are skipped", async () => {
+		const hooks = [webhook({ name: "a", url: parseReference("${URL}") }), webhook({ name: "b" })];
+		const { statuses } = await run(plan(hooks, { secretsWithheld: true }));
+		expect(statuses[0]).toEqual([
+			"a",
+			"skipped",
+			expect.stringContaining("variable URL is unset or empty, as secrets are"),
+		]);
+		expect(statuses[1]).toEqual(["b", "delivered", ""]);
+	});
+
+	test("after cancellation nothing new begins", async () => {
+		const controller = new AbortController();
+		controller.abort();
+		const { statuses, shell } = await run(
+			plan([shellHook({ name: "a" }), webhook({ name: "b" })]),
+			{},
+			fakeHttp(answer(200)),
+			controller,
+		);
+		expect(statuses.map(([, status, reason]) => [status, reason])).toEqual([
+			["skipped", "cancelled before it began"],
+			["skipped", "cancelled before it began"],
+		]);
+		expect(shell.commands).toEqual([]);
+	});
+});
+
+describe("a command", () => {
+	test("gets the context on stdin, HOOK_* and its own env, and none of the runner's tokens and files", async () => {
+		const shell = fakeShell();
+		const env = {
+			PATH: "/bin",
+			GITHUB_TOKEN: "kept",
+			GITHUB_SHA: "abc",
+			ACTIONS_RUNTIME_TOKEN: "x",
+			ACTIONS_ID_TOKEN_REQUEST_URL: "x",
+			GITHUB_ENV: "x",
+			GITHUB_PATH: "x",
+			GITHUB_OUTPUT: "x",
+			GITHUB_STATE: "x",
+			GITHUB_STEP_SUMMARY: "x",
+			"INPUT_GITHUB-TOKEN": "x",
+			STATE_id: "x",
+			NODE_OPTIONS: "--require x",
+			REGION: "eu",
+		};
+		const hook = shellHook({ env: new Map([["WHERE", parseReference("${REGION}-${ZONE:-1}")]]) });
+		await deliver(
+			plan([hook]),
+			{ clock: fakeClock(), random: () => 0, env, http: fakeHttp(answer(200)), shell, log: fakeLog() },
+			{ workspace: "/work", signal: new AbortController().signal, onOutcome: () => {} },
+		);
+		const [command] = shell.commands;
+		expect(command?.env).toEqual({
+			PATH: "/bin",
+			GITHUB_TOKEN: "kept",
+			GITHUB_SHA: "abc",
+			REGION: "eu",
+			HOOK_EVENT: "pipeline_error",
+			HOOK_RUN_ID: "run_1",
+			HOOK_PIPELINE: "etl",
+			HOOK_STATUS: "failure",
+			HOOK_ID: "evt_1",
+			WHERE: "eu-1",
+		});
+		expect(command?.cwd).toBe("/work");
+		expect(JSON.parse(command?.stdin ?? "")).toEqual(event().context);
+	});
+
+	test.each([
+		[exited(2, "", "said on stdout"), "said on stdout (exit code 2)"],
+		[exited(1, "on stderr", "on stdout"), "on stderr (exit code 1)"],
+		[{ ...exited(0), end: { kind: "signal", signal: "SIGKILL" } }, "ended by SIGKILL"],
+		[{ ...exited(0, "working"), end: { kind: "timeout" } }, "not done within 1000 ms; its last line: working"],
+		[{ ...exited(0), end: { kind: "not_started", detail: "no such folder" } }, "could not be started: no such folder"],
+	] as const)("that ends as %j fails with: %s", async (result, reason) => {
+		const { statuses } = await run(plan([shellHook({ name: "a", command: "x" })]), { x: result });
+		expect(statuses).toEqual([["a", "failed", reason]]);
+	});
+});
+
+test("a delivery's id depends on the event and the hook, and on nothing else", () => {
+	const ids = (hooks: readonly Hook[]) => plan(hooks).webhooks.map(({ id }) => id);
+	const [a, b] = ids([webhook({ name: "a" }), webhook({ name: "b" })]);
+	expect(a).toMatch(/^dlv_[0-9a-f]{32}$/);
+	expect(a).not.toBe(b);
+	expect(ids([webhook({ name: "a", retryCount: 9 })])).toEqual([a]);
+});

@@ -1,0 +1,253 @@
+// One webhook delivery: attempts, waits, the deadline, gates' answers and what is told of a failure.
+import { describe, expect, test } from "vitest";
+import type { Webhook } from "../../../src/config/hook.ts";
+import { parseReference } from "../../../src/config/interpolate.ts";
+import { sendWebhook } from "../../../src/deliver/webhook.ts";
+import type { HttpFault, HttpResult } from "../../../src/ports.ts";
+import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
+import { delivery, event, preset, webhook } from "../../helpers/make.ts";
+
+const never = new AbortController().signal;
+const fault = (kind: HttpFault, detail: string = kind): HttpResult => ({ kind: "fault", fault: kind, detail });
+
+async function send(given: Partial<Webhook>, env: Record<string, string>, ...results: [HttpResult, ...HttpResult[]]) {
+	const http = fakeHttp(...results);
+	const clock = fakeClock();
+	const log = fakeLog();
+	const hook = webhook({ name: "hook", ...given });
+	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, never);
+	return { outcome, requests: http.requests, sleeps: clock.sleeps, lines: log.lines };
+}
+
+describe("retries", () => {
+	test("503, then 429 with Retry-After, then 200: three identical bodies, one id, a signature on each", async () => {
+		const { outcome, requests, sleeps } = await send(
+			{ secret: parseReference("${S}") },
+			{ S: "key" },
+			answer(503),
+			answer(429, "slow down", { "retry-after": "1" }),
+			answer(200),
+		);
+		expect(outcome).toMatchObject({ status: "delivered", httpStatus: 200, reason: "" });
+		expect(outcome.attempts.map(({ httpStatus, reason }) => [httpStatus, reason])).toEqual([
+			[503, "503 Service Unavailable"],
+			[429, "429 Too Many Requests: slow down"],
+			[200, undefined],
+		]);
+		expect(sleeps).toEqual([500, 1000]);
+		expect(new Set(requests.map(({ body }) => new TextDecoder().decode(body))).size).toBe(1);
+		expect(new Set(requests.map(({ headers }) => headers["X-Rocky-Delivery"]))).toEqual(new Set(["dlv_hook"]));
+		for (const { headers } of requests) expect(headers["X-Rocky-Signature"]).toMatch(/^sha256=[0-9a-f]{64}$/);
+	});
+
+	test.each(["refused", "name_not_found", "unreachable", "timeout", "reset", "protocol"] as const)(
+		"%s is retried",
+		async (kind) => {
+			const { outcome } = await send({}, {}, fault(kind), answer(204));
+			expect(outcome).toMatchObject({ status: "delivered", httpStatus: 204 });
+			expect(outcome.attempts).toHaveLength(2);
+		},
+	);
+
+	test.each(["tls", "proxy"] as const)("%s is final", async (kind) => {
+		const { outcome } = await send({}, {}, fault(kind, "TLS: certificate has expired"), answer(200));
+		expect(outcome).toMatchObject({ status: "failed", reason: "TLS: certificate has expired" });
+		expect(outcome.attempts).toHaveLength(1);
+	});
+
+	test.each([400, 401, 403, 404, 413, 415, 422, 501, 505])("%s is final", async (status) => {
+		const { outcome } = await send({}, {}, answer(status), answer(200));
+		expect(outcome.status).toBe("failed");
+		expect(outcome.reason).toContain(String(status));
+		expect(outcome.attempts).toHaveLength(1);
+	});
+
+	test("410 is said to be gone, a redirect not to be followed", async () => {
+		expect((await send({}, {}, answer(410))).outcome.reason).toMatch(/^410 Gone: .*no longer exists/);
+		expect((await send({}, {}, answer(302, "", { location: "http://169.254.169.254/" }))).outcome.reason).toBe(
+			"302 Found: redirects are not followed",
+		);
+	});
+
+	test("always 503: bounded in attempts, and the reason says how many there were", async () => {
+		const { outcome, requests } = await send({ retryCount: 2 }, {}, answer(503, "down\nfor maintenance"));
+		expect(outcome.reason).toBe("503 Service Unavailable: down for maintenance, after 3 attempts");
+		expect(requests).toHaveLength(3);
+	});
+
+	test("retry_count = 0 tries once", async () => {
+		const { outcome, requests } = await send({ retryCount: 0 }, {}, answer(503));
+		expect(requests).toHaveLength(1);
+		expect(outcome.reason).toBe("503 Service Unavailable");
+	});
+
+	test("a Retry-After past the deadline fails at once, naming both", async () => {
+		const { outcome, sleeps } = await send(
+			{ deadlineMs: 5000 },
+			{},
+			answer(429, "", { "retry-after": "3600" }),
+			answer(200),
+		);
+		expect(outcome.reason).toBe("429 Too Many Requests; Retry-After asks for 3600 s, past the deadline of 5000 ms");
+		expect(sleeps).toEqual([]);
+	});
+
+	test("the deadline bounds all attempts together", async () => {
+		const { outcome, requests } = await send({ deadlineMs: 2000, retryCount: 50 }, {}, answer(503));
+		expect(outcome.reason).toMatch(/the deadline of 2000 ms leaves no time for another, after 3 attempts/);
+		expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([1000, 1000, 500]);
+		expect(outcome.durationMs).toBeLessThanOrEqual(2000);
+	});
+
+	test("no attempt gets more time than the deadline leaves", async () => {
+		const { requests } = await send({ timeoutMs: 9000, deadlineMs: 5000 }, {}, answer(503), answer(200));
+		expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([5000, 4500]);
+	});
+
+	test("each wait is told", async () => {
+		const { lines } = await send({}, {}, answer(503), answer(200));
+		expect(lines).toEqual(["hook: attempt 1 of 4 failed: 503 Service Unavailable; the next in 500 ms"]);
+	});
+
+	test("cancelled while waiting: no further attempt", async () => {
+		const controller = new AbortController();
+		const http = fakeHttp(answer(503), answer(200));
+		const clock = { ...fakeClock(), sleep: async () => controller.abort() };
+		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0 };
+		const outcome = await sendWebhook(delivery(webhook()), ports, controller.signal);
+		expect(outcome).toMatchObject({ status: "failed", reason: "cancelled; before that: 503 Service Unavailable" });
+		expect(http.requests).toHaveLength(1);
+	});
+});
+
+describe("gates fail closed", () => {
+	const gate = { onFailure: "abort", retryCount: 0 } as const;
+	const json = { "content-type": "application/json" };
+	test.each([
+		["an empty 200", answer(200), "delivered", ""],
+		["text", answer(200, "fine"), "delivered", ""],
+		["JSON without allow", answer(200, '{"ok": false}', json), "delivered", ""],
+		["a JSON list", answer(200, "[false]", json), "delivered", ""],
+		["allow true", answer(200, '{"allow": true}'), "delivered", ""],
+		[
+			"allow false with a reason",
+			answer(200, '{"allow": false, "reason": "frozen\\nuntil Monday"}'),
+			"failed",
+			"frozen until Monday",
+		],
+		["allow false", answer(200, '{"allow": false}'), "failed", 'denied: the answer\'s "allow" is false'],
+		["allow as a string", answer(200, '{"allow": "true"}'), "failed", 'denied: the answer\'s "allow" is "true"'],
+		["allow null", answer(200, '{"allow": null}'), "failed", 'denied: the answer\'s "allow" is null'],
+		["half an object", answer(200, '{"allow":fal'), "failed", "denied: 200, but the answer is not valid JSON"],
+		["JSON that is none", answer(200, "<html>", json), "failed", "denied: 200, but the answer is not valid JSON"],
+		[
+			"a cut answer",
+			{ ...answer(200, '{"allow": true}'), read: "cut" },
+			"failed",
+			"unconfirmed: 200, but the answer's body was cut off",
+		],
+		[
+			"too long an answer",
+			{ ...answer(200, "x"), read: "over_limit" },
+			"failed",
+			"unconfirmed: 200, but the answer's body is over the limit",
+		],
+		["403", answer(403, "no"), "failed", "403 Forbidden: no"],
+		["no connection", fault("refused", "connection refused"), "failed", "connection refused"],
+	] as const)("%s", async (_, result, status, reason) => {
+		const { outcome } = await send(gate, {}, result as HttpResult);
+		expect(outcome).toMatchObject({ status, reason });
+	});
+
+	test("what denies a gate says nothing about a notification", async () => {
+		for (const result of [answer(200, '{"allow": false}'), { ...answer(200), read: "cut" } as HttpResult]) {
+			expect((await send({}, {}, result)).outcome.status).toBe("delivered");
+		}
+	});
+});
+
+describe("a service that says no in a 200", () => {
+	test("slack: anything but ok is final", async () => {
+		const { outcome } = await send({ preset: preset("slack") }, {}, answer(200, "invalid_payload"), answer(200, "ok"));
+		expect(outcome.status).toBe("failed");
+		expect(outcome.reason).toContain("invalid_payload");
+		expect(outcome.attempts).toHaveLength(1);
+	});
+
+	test("slack: an answer that was cut is unconfirmed", async () => {
+		const { outcome } = await send({ preset: preset("slack") }, {}, { ...answer(200, "o"), read: "cut" } as HttpResult);
+		expect(outcome.reason).toMatch(/^unconfirmed/);
+	});
+});
+
+describe("what cannot be sent fails its own hook", () => {
+	test("an unset or empty variable, named", async () => {
+		for (const env of [{}, { HOOK_URL: "" }]) {
+			const { outcome, requests } = await send(
+				{ url: parseReference("${HOOK_URL}") },
+				env as Record<string, string>,
+				answer(200),
+			);
+			expect(outcome).toMatchObject({
+				status: "failed",
+				reason: "variable HOOK_URL is unset or empty",
+				target: "${HOOK_URL}",
+			});
+			expect(requests).toEqual([]);
+		}
+	});
+
+	test("a default stands in for an unset variable", async () => {
+		const { requests } = await send(
+			{ url: parseReference("${HOOK_URL:-https://fallback.example/x}") },
+			{},
+			answer(200),
+		);
+		expect(requests[0]?.url.host).toBe("fallback.example");
+	});
+
+	test.each(["ftp://example.com/secret-path", "http://example.com/secret-path", "secret-path"])(
+		"the URL %s, unquoted",
+		async (HOOK_URL) => {
+			const { outcome, requests } = await send({ url: parseReference("${HOOK_URL}") }, { HOOK_URL }, answer(200));
+			expect(outcome.status).toBe("failed");
+			expect(JSON.stringify([outcome.reason, outcome.target])).not.toContain("secret-path");
+			expect(requests).toEqual([]);
+		},
+	);
+
+	test("a proxy in the environment, in just these words", async () => {
+		const env = { HTTPS_PROXY: "http://user:pass@proxy:3128" };
+		const { outcome, requests } = await send({}, env, answer(200));
+		expect(outcome.reason).toBe(
+			"a proxy is set in the environment (HTTPS_PROXY), which this transport does not speak yet",
+		);
+		expect(requests).toEqual([]);
+		const exempt = await send({}, { ...env, NO_PROXY: "localhost, .example.com" }, answer(200));
+		expect(exempt.outcome.status).toBe("delivered");
+	});
+});
+
+test("the target never shows path, query or userinfo", async () => {
+	const url = parseReference("https://user:word@hooks.slack.com:8443/services/T/B/x?token=y");
+	expect((await send({ url }, {}, answer(200))).outcome.target).toBe("https://hooks.slack.com:8443/…");
+});
+
+test("the message of an event: method, headers and body", async () => {
+	const headers = new Map([
+		["x-team", parseReference("${TEAM}\n")],
+		["content-type", parseReference("application/vnd.acme+json")],
+	]);
+	const { requests } = await send({ method: "PUT", headers }, { TEAM: "data" }, answer(200));
+	expect(requests[0]).toMatchObject({
+		method: "PUT",
+		headers: {
+			"content-type": "application/vnd.acme+json",
+			"User-Agent": expect.stringMatching(/^pipeline-hooks\/\d/),
+			"x-team": "data",
+			"X-Rocky-Event": "pipeline_error",
+			"X-Rocky-Delivery": "dlv_hook",
+		},
+	});
+	expect(JSON.parse(new TextDecoder().decode(requests[0]?.body))).toEqual(event().context);
+});

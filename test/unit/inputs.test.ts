@@ -1,0 +1,101 @@
+// Inputs: what each takes, and every mistake told at once.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { UserError } from "../../src/errors.ts";
+import { readInputs } from "../../src/inputs.ts";
+
+const read = (given: Record<string, string>) => readInputs((name) => given[name] ?? "");
+const problems = (given: Record<string, string>): string[] => {
+	try {
+		read(given);
+		return [];
+	} catch (error) {
+		if (error instanceof UserError) return error.problems.map(({ message }) => message);
+		throw error;
+	}
+};
+
+describe("readInputs", () => {
+	test("maps every input to its place", () => {
+		expect(
+			read({
+				event: " on_pipeline_error ",
+				config: "ci/hooks.toml",
+				"run-id": "r1",
+				pipeline: "etl",
+				model: "m",
+				table: "t",
+				error: "line one\nline two",
+				"duration-ms": "45200",
+				metadata: '{"n": 1, "deep": {"a": [true]}}',
+				context: '{"project_id": "p", "metadata": {"n": 0, "kept": "yes"}}',
+				"dry-run": "TRUE",
+				summary: "false",
+			}),
+		).toEqual({
+			event: "on_pipeline_error",
+			config: "ci/hooks.toml",
+			context: {
+				run_id: "r1",
+				pipeline: "etl",
+				model: "m",
+				table: "t",
+				error: "line one\nline two",
+				duration_ms: 45_200,
+				project_id: "p",
+				metadata: { n: 1, kept: "yes", deep: { a: [true] } },
+			},
+			dryRun: true,
+			summary: false,
+		});
+	});
+
+	test("is silent about what was not given", () => {
+		expect(read({ event: "ping" })).toEqual({
+			event: "ping",
+			config: undefined,
+			context: {},
+			dryRun: false,
+			summary: true,
+		});
+	});
+
+	test("key=value lines stay strings, whole after the first =", () => {
+		expect(
+			read({ event: "ping", metadata: "tables=20\r\n url = a=b\n\nempty=\n__proto__=x" }).context.metadata,
+		).toEqual(JSON.parse('{"tables": "20", "url": " a=b", "empty": "", "__proto__": "x"}'));
+	});
+
+	test.each([
+		[{}, "no event was given"],
+		[{ event: "ping", "duration-ms": "45s" }, 'duration-ms: "45s" is no number'],
+		[{ event: "ping", "duration-ms": "-1" }, 'duration-ms: "-1" is no number'],
+		[{ event: "ping", metadata: "just words" }, "metadata: line 1 is neither JSON nor key=value"],
+		[{ event: "ping", metadata: "a=1\n=2" }, "metadata: line 2 is neither JSON nor key=value"],
+		[
+			{ event: "ping", metadata: '{"a": }' },
+			"metadata: is neither JSON nor key=value lines (wrong at line 1, column 7)",
+		],
+		[{ event: "ping", metadata: "[1]" }, "metadata: is JSON, but not an object"],
+		[{ event: "ping", context: "7" }, "context: is JSON, but not an object"],
+		[{ event: "ping", context: "{" }, "context: is not JSON (it ends too early)"],
+		[{ event: "ping", context: '{"event": "commit"}' }, /context: its "event" \(commit\) is not the event being fired/],
+		[{ event: "ping", "dry-run": "yes" }, 'dry-run: "yes" is neither true nor false'],
+	] as const)("%j: %s", (given, message) => {
+		expect(problems({ ...given })).toEqual([typeof message === "string" ? message : expect.stringMatching(message)]);
+	});
+
+	test("tells all mistakes at once", () => {
+		expect(problems({ "duration-ms": "x", metadata: "x", context: "x", "dry-run": "x", summary: "x" })).toHaveLength(6);
+	});
+
+	test("never throws anything but a UserError, and never quotes metadata", () => {
+		const names = ["event", "metadata", "context", "duration-ms", "summary"];
+		fc.assert(
+			fc.property(fc.constantFrom(...names), fc.string({ unit: "grapheme" }), (name, value) => {
+				const found = problems({ event: "ping", [name]: value });
+				if (name === "metadata" && value.trim().length > 3) expect(found.join()).not.toContain(value.trim());
+			}),
+		);
+	});
+});
