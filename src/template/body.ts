@@ -1,0 +1,43 @@
+// Reads a rendered body as JSON, and where it is none says at which place and for what usual reason.
+import type { Json } from "../json.ts";
+import { causeOf } from "./cause.ts";
+import { findJsonFault } from "./json-fault.ts";
+import { quoteAround } from "./quote.ts";
+import type { Node, Template } from "./template.ts";
+
+/**
+ * A rendered body that should be JSON and is not. The message gives line and column (UTF-16) in the rendered text, and
+ * quotes it only where the template holds no variable: a quotation could show a piece of a secret, which no masking
+ * would recognise.
+ */
+export class BodyNotJson extends Error {
+	override readonly name = "BodyNotJson";
+	/** One line: what to change in the template. */
+	readonly remedy: string;
+
+	constructor(message: string, remedy: string) {
+		super(message);
+		this.remedy = remedy;
+	}
+}
+
+/** Parses what `renderTemplate` gave with the escaping `json`. Throws {@link BodyNotJson}. */
+export function parseJsonBody(rendered: string, template: Template): Json {
+	try {
+		return JSON.parse(rendered);
+	} catch (error) {
+		const fault = findJsonFault(rendered);
+		if (fault === undefined) throw error;
+		const before = rendered.slice(0, fault.offset);
+		const line = before.split("\n").length;
+		const column = before.length - before.lastIndexOf("\n");
+		const { what, remedy } = causeOf(fault, before, template);
+		const quotable = rendered !== "" && !hasVariable(template.nodes);
+		const quoted = quotable ? ` in «${quoteAround(rendered, fault.offset, 24)}»` : "";
+		throw new BodyNotJson(`body is not JSON at line ${line}, column ${column}: ${what}${quoted}`, remedy);
+	}
+}
+
+function hasVariable(nodes: readonly Node[]): boolean {
+	return nodes.some((node) => node.kind === "variable" || ("nodes" in node && hasVariable(node.nodes)));
+}

@@ -1,0 +1,140 @@
+// Why a template gave a body that is not JSON: the usual causes, and the tag of the template that is to blame.
+import type { JsonFault } from "./json-fault.ts";
+import type { Node, Template } from "./template.ts";
+
+/** Both are one line and hold nothing of the body, only of the template. */
+export interface Cause {
+	readonly what: string;
+	readonly remedy: string;
+}
+
+const COMMA =
+	"take it away; where a section leaves it, insert the whole list with {{{field}}}, or end it with an item that is always there";
+
+const MISSING: Cause = {
+	what: "a value is missing",
+	remedy: `check the tag that should give it: ${nullInstead("field")}`,
+};
+
+/** Tells the cause of a fault; `before` is the body up to it. */
+export function causeOf(fault: JsonFault, before: string, template: Template): Cause {
+	switch (fault.kind) {
+		case "missing_value":
+			return absent(before, template) ?? MISSING;
+		case "ended":
+			if (before.trim() === "") return { what: "it is empty", remedy: "give it a value, {} or null at least" };
+			if (/:\s*$/.test(before)) return absent(before, template) ?? MISSING;
+			return { what: "it ends too early", remedy: 'close every {, [ and " that the template opens' };
+		case "bare":
+			return bareText(before, template);
+		case "separator":
+		case "extra": {
+			const tag = suspect(template.nodes, ["json"], (text) => closesQuote(before, text));
+			if (tag !== undefined) {
+				const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
+				return { what: `${tag.shown} stands in quotes and brings its own`, remedy };
+			}
+			if (fault.kind === "extra")
+				return { what: "text follows after the end", remedy: "send one value: several go into [ ]" };
+			const remedy = 'check the commas and brackets here, and that each " inside a text is written \\"';
+			return { what: "a comma, colon or closing bracket is missing", remedy };
+		}
+		case "trailing_comma":
+			return absent(before, template) ?? { what: "a comma stands before a closing bracket", remedy: COMMA };
+		case "key":
+			return { what: "a key stands without quotes", remedy: 'write keys in double quotes: "text"' };
+		case "control":
+			return {
+				what: "a string holds a raw line break or control character",
+				remedy: `write \\n in a TOML ''' string; in a """ string TOML itself turns \\n into a line break, so write \\\\n`,
+			};
+		case "backslash":
+			return {
+				what: "a string holds a backslash that escapes nothing",
+				remedy: `write \\\\ for a backslash in a TOML ''' string, and each of them twice in a """ string`,
+			};
+	}
+}
+
+/** The tag that stands at the end of the body so far, where a value should be and none is. */
+function absent(before: string, template: Template): Cause | undefined {
+	const tag = suspect(template.nodes, ["value", "variable"], (text) => endsAlike(before, text));
+	if (tag === undefined) return undefined;
+	const remedy = tag.kind === "variable" ? `write "${tag.shown}" in quotes` : nullInstead(tag.name);
+	return { what: `${tag.shown} inserts nothing`, remedy };
+}
+
+function nullInstead(name: string): string {
+	return `write {{{${name}}}}, which gives null when ${name} is absent`;
+}
+
+function bareText(before: string, template: Template): Cause {
+	const tag = suspect(template.nodes, ["value", "variable"], (text) => endsAlike(before, text));
+	if (tag === undefined) {
+		const remedy = "write texts in double quotes, and true, false and null in lower case";
+		return { what: "this is no JSON value", remedy };
+	}
+	const instead = tag.kind === "value" ? `, or {{{${tag.name}}}} without` : "";
+	return { what: `${tag.shown} inserts a text without quotes`, remedy: `write "${tag.shown}" in quotes${instead}` };
+}
+
+/** A tag that inserts something. */
+interface Inserting {
+	readonly kind: "value" | "json" | "variable";
+	readonly name: string;
+	/** As the template has it. */
+	readonly shown: string;
+}
+
+/**
+ * The first tag of some kinds that follows a text which fits. A body does not tell which tag made what, so this is a
+ * guess; it is wrong only where a template repeats the same text before another tag.
+ */
+function suspect(
+	nodes: readonly Node[],
+	kinds: readonly Node["kind"][],
+	fits: (textBefore: string) => boolean,
+): Inserting | undefined {
+	for (const [index, node] of nodes.entries()) {
+		if ("nodes" in node) {
+			const inner = suspect(node.nodes, kinds, fits);
+			if (inner !== undefined) return inner;
+		} else {
+			const previous = nodes[index - 1];
+			const textBefore = previous?.kind === "text" ? previous.text : "";
+			if (kinds.includes(node.kind) && fits(textBefore)) return inserting(node);
+		}
+	}
+	return undefined;
+}
+
+function inserting(node: Node): Inserting | undefined {
+	switch (node.kind) {
+		case "value":
+			return { kind: node.kind, name: node.field.name, shown: `{{${node.field.name}}}` };
+		case "json":
+			return { kind: node.kind, name: node.field.name, shown: `{{{${node.field.name}}}}` };
+		case "variable":
+			return { kind: node.kind, name: node.variable.name, shown: `\${${node.variable.name}}` };
+		default:
+			return undefined;
+	}
+}
+
+/** The last characters of a text: enough to tell one key of a template from another. */
+function tailOf(text: string): string {
+	return text.slice(-40).trim();
+}
+
+/** Whether the body so far ends with what ends the text; a text of nothing stands at the beginning of a body. */
+function endsAlike(before: string, text: string): boolean {
+	const tail = tailOf(text);
+	return tail === "" ? before.trim() === "" : before.trimEnd().endsWith(tail);
+}
+
+/** Whether the text ends with an opening quote, and the body goes on to another quote and no further. */
+function closesQuote(before: string, text: string): boolean {
+	const tail = tailOf(text);
+	const at = before.lastIndexOf(tail);
+	return tail.endsWith('"') && at >= 0 && /^[^"]*"\s*$/.test(before.slice(at + tail.length));
+}

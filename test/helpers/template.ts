@@ -1,0 +1,32 @@
+// Renders templates in tests: from a config string to the body in one call.
+import { parseReference } from "../../src/config/interpolate.ts";
+import type { JsonObject } from "../../src/json.ts";
+import {
+	compileTemplate,
+	type RenderOptions,
+	renderTemplate,
+	type Template,
+	TemplateError,
+} from "../../src/template/template.ts";
+
+/** Compiles what stands in a config. */
+export function template(source: string): Template {
+	return compileTemplate(parseReference(source));
+}
+
+/** Renders with no escaping and no variables, unless the options say otherwise. */
+export function render(source: string, view: JsonObject, options: Partial<RenderOptions> = {}): string {
+	const resolve = ({ name }: { readonly name: string }) => `value of ${name}`;
+	return renderTemplate(template(source), { view, escaping: "none", resolve, ...options });
+}
+
+/** The error that a config string gives; fails when it gives none. */
+export function refusal(source: string): TemplateError {
+	try {
+		template(source);
+	} catch (error) {
+		if (error instanceof TemplateError) return error;
+		throw error;
+	}
+	throw new Error(`not refused: ${source}`);
+}
