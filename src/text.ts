@@ -3,7 +3,7 @@
 const ESC = String.fromCharCode(0x1b);
 const BEL = String.fromCharCode(0x07);
 /** Terminal sequences: CSI (colours, cursor) and OSC (titles, links). */
-const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
+export const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
 const CONTROL = /[\p{Cc}\u2028\u2029\s]+/gu;
 
 /**

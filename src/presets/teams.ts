@@ -106,7 +106,9 @@ function cardFact([label, value]: Fact, cuts: Cuts): JsonObject {
  * spaces instead: the indentation stays, and no block can begin after one.
  */
 function literal(text: string): string {
-	return text.replaceAll(/^([ \t]+)|^(?=[-+>#]|\d+[.)])/gm, (indent) => "\u00a0".repeat(indent.length || 1));
+	return text.replaceAll(/^([ \t]+)|^(?=>|(?:[-+#]+|\d+[.)])(?:\s|$))/gm, (indent) =>
+		"\u00a0".repeat(indent.length || 1),
+	);
 }
 
 /** https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features: a Markdown subset, without line breaks. */

@@ -1,13 +1,14 @@
 // Foreign text made fit for a service: plain, well-formed, and cut inside a limit.
-import { stripVTControlCharacters } from "node:util";
 import { isJsonObject, type Json } from "../json.ts";
+import { TERMINAL } from "../text.ts";
 
 /**
  * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, lone surrogates replaced,
  * no blank space around it.
  */
 export function plain(text: string): string {
-	return stripVTControlCharacters(text)
+	return text
+		.replaceAll(TERMINAL, "")
 		.replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
 		.replaceAll(/[^\P{Cc}\n\t]/gu, "")
 		.toWellFormed()
