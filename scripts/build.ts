@@ -1,0 +1,4 @@
+// Renews dist/ from lib/.
+import { bundleInto } from "./bundle.ts";
+
+await bundleInto("dist");

@@ -1,0 +1,63 @@
+// Turns the compiled entries of lib/ into folders that run with nothing installed.
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import ncc from "@vercel/ncc";
+
+interface Bundle {
+	/** The folder below the output directory. */
+	readonly folder: string;
+	/** Relative to the repository, which must be the working directory: chunk ids follow this path. */
+	readonly entry: string;
+	/** Modules that are not bundled, and the module of Node that stands where they stood. */
+	readonly externals: Readonly<Record<string, string>>;
+	readonly executable: boolean;
+}
+
+/**
+ * What `@actions/core` imports for identity tokens and for the platform's name, neither of which is ever asked for:
+ * an HTTP client with an undici of its own, and a process runner. Loading them costs more than a whole delivery.
+ */
+const NEVER_CALLED = {
+	"@actions/http-client": "node:os",
+	"@actions/http-client/lib/auth": "node:os",
+	"@actions/exec": "node:os",
+};
+
+const BUNDLES: readonly Bundle[] = [
+	{ folder: "action", entry: "lib/action.js", externals: NEVER_CALLED, executable: false },
+	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
+];
+
+const SHEBANG = "#!/usr/bin/env node\n";
+const NOTICES = "licenses.txt";
+
+/** Writes every bundle to its folder in `directory`, in place of what stood there. */
+export async function bundleInto(directory: string): Promise<void> {
+	await rm(directory, { recursive: true, force: true });
+	for (const bundle of BUNDLES) await write(bundle, join(directory, bundle.folder));
+}
+
+async function write(bundle: Bundle, folder: string): Promise<void> {
+	const { code, assets } = await ncc(join(process.cwd(), bundle.entry), {
+		cache: false,
+		externals: bundle.externals,
+		license: NOTICES,
+		// Function and class names are kept, so that a stack trace still says where it comes from.
+		minify: true,
+		quiet: true,
+	});
+	const main = join(folder, "index.js");
+	await writeInto(main, bundle.executable ? SHEBANG + code : code);
+	if (bundle.executable) await chmod(main, 0o755);
+	for (const [name, { source }] of Object.entries(assets)) {
+		// The package.json that ncc adds only repeats the "type" of the one at the root.
+		if (name !== "package.json") await writeInto(join(folder, name), source);
+	}
+}
+
+async function writeInto(path: string, content: string | Buffer): Promise<void> {
+	// How ncc writes an import that it cannot find: instead of an error now, one when the code runs.
+	if (content.includes('eval("require")')) throw new Error(`${path} imports a module that does not exist`);
+	await mkdir(dirname(path), { recursive: true });
+	await writeFile(path, content);
+}
