@@ -1,0 +1,26 @@
+// How the tests run: first the house rules, alone, then everything that measures time or opens sockets.
+import { defineConfig } from "vitest/config";
+
+const HOUSE = "test/scenarios/house/**/*.test.ts";
+
+export default defineConfig({
+	test: {
+		reporters: [
+			"default",
+			...(process.env["GITHUB_ACTIONS"] === "true" ? ["github-actions"] : []),
+			"./test/helpers/reporter.ts",
+		],
+		// The language service imports JSON without attributes, which only the bundler of the tests understands.
+		server: { deps: { inline: [/@actions\//] } },
+		projects: [
+			{
+				extends: true,
+				test: { name: "house", include: [HOUSE], testTimeout: 120_000, sequence: { groupOrder: 0 } },
+			},
+			{
+				extends: true,
+				test: { name: "product", include: ["test/**/*.test.ts"], exclude: [HOUSE], sequence: { groupOrder: 1 } },
+			},
+		],
+	},
+});
