@@ -1,4 +1,5 @@
 // Groups of processes: whether one is still there, and ending it whole.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const TERM_GRACE_MS = 2000;
@@ -6,7 +7,7 @@ const TERM_GRACE_MS = 2000;
 /** Milliseconds that a killed group, which nothing can hold up but the kernel, has to be gone. */
 const KILL_GRACE_MS = 1000;
 
-const POLL_MS = 10;
+const POLL_MS = 20;
 
 /** The processes of one command. */
 export interface Group {
@@ -24,7 +25,29 @@ export function posixGroup(pid: number | undefined): Group {
 			return false;
 		}
 	};
-	return { alive: () => send(0), end: send };
+	return { alive: () => pid !== undefined && send(0) && !onlyZombies(pid), end: send };
+}
+
+/**
+ * Whether the group has ended but for its entries in the process table. Those of orphans stay for good in containers
+ * whose first process does not collect them, and can still be signalled. Other systems than Linux collect them.
+ */
+function onlyZombies(group: number): boolean {
+	if (process.platform !== "linux" || !existsSync("/proc/self/stat")) return false;
+	const processes = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+	return processes.every((entry) => {
+		const [, state, itsGroup] = /^.*\) (\S) \d+ (\d+)/s.exec(readStat(entry)) ?? [];
+		return Number(itsGroup) !== group || state === "Z" || state === "X";
+	});
+}
+
+/** `pid (name) state parent group …`, where the name may hold anything; empty when the process is already gone. */
+function readStat(pid: string): string {
+	try {
+		return readFileSync(`/proc/${pid}/stat`, "latin1");
+	} catch {
+		return "";
+	}
 }
 
 /** Windows has neither groups nor SIGTERM: the tree is found from its root, and only as long as that runs. */

@@ -1,0 +1,235 @@
+// Shell commands as real processes: how they end, what they see, and that nothing of them stays.
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { nodeShell } from "../../../src/deliver/shell.ts";
+import type { ShellCommand, ShellResult } from "../../../src/ports.ts";
+import { processesWith } from "../../helpers/processes.ts";
+
+interface Ran extends ShellResult {
+	readonly lines: readonly string[];
+	readonly ms: number;
+}
+
+const PATH = "/usr/bin:/bin";
+let folder = "";
+
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "shell-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+async function run(
+	command: string,
+	more: Partial<ShellCommand> = {},
+	signal = new AbortController().signal,
+	shell = nodeShell(),
+): Promise<Ran> {
+	const lines: string[] = [];
+	const started = performance.now();
+	const result = await shell.run(
+		{
+			command,
+			cwd: folder,
+			env: { PATH },
+			stdin: "{}",
+			timeoutMs: 10_000,
+			onLine: (line, stream) => lines.push(`${stream}: ${line}`),
+			...more,
+		},
+		signal,
+	);
+	return { ...result, lines, ms: performance.now() - started };
+}
+
+/** A duration for `sleep` that no other process has, so that survivors can be told. */
+let next = 0;
+function uniqueSleep(): string {
+	next += 1;
+	return `sleep 9${process.pid}.${next}`;
+}
+
+describe("a command", () => {
+	it("ends with its exit code, its lines and the last of each stream", async () => {
+		expect(await run("echo one; echo two; echo three >&2; exit 3")).toMatchObject({
+			end: { kind: "exit", code: 3 },
+			lines: expect.arrayContaining(["stdout: one", "stdout: two", "stderr: three"]),
+			lastStdout: "two",
+			lastStderr: "three",
+		});
+	});
+
+	it("reads its stdin to the end", async () => {
+		const stdin = `${"é".repeat(300_000)}\nend`;
+		expect(await run("wc -c; exit 0", { stdin })).toMatchObject({ lastStdout: String(Buffer.byteLength(stdin)) });
+	});
+
+	it("sees exactly the environment and the folder it is given", async () => {
+		const { lines } = await run("env; pwd", { env: { PATH, ONLY: "this" } });
+		const names = lines.map((line) => line.replace(/^stdout: (\w+)=.*/, "$1"));
+		expect(names.filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name)).sort()).toEqual(
+			["ONLY", "PATH", `stdout: ${folder}`].sort(),
+		);
+	});
+
+	it.each(["SIGKILL", "SIGTERM", "SIGSEGV"])("that dies by %s says so", async (name) => {
+		expect(await run(`kill -${name.slice(3)} $$`)).toMatchObject({ end: { kind: "signal", signal: name } });
+	});
+
+	it.each([
+		["never reads", "exit 0"],
+		["closes", "exec 0<&-; sleep 0.02"],
+	])("that %s a large stdin is fine, 20 times of 20", async (_, command) => {
+		const stdin = "x".repeat(1024 * 1024);
+		for (let time = 0; time < 20; time++) {
+			expect(await run(command, { stdin })).toMatchObject({ end: { kind: "exit", code: 0 } });
+		}
+	});
+
+	it("that prints 200 MB without a line end is read on, in little memory", async () => {
+		const before = process.memoryUsage.rss();
+		const ran = await run("head -c 200000000 /dev/zero | tr '\\0' x; echo; echo the end");
+		expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lastStdout: "the end" });
+		expect(ran.lines).toEqual([`stdout: ${"x".repeat(4095)}…`, "stdout: the end"]);
+	});
+
+	it("that prints too many lines is cut, and still has its last line", async () => {
+		const ran = await run("yes | head -c 3000000; echo the end; echo the reason >&2");
+		expect(ran).toMatchObject({ lastStdout: "the end", lastStderr: "the reason" });
+		expect(ran.lines).toHaveLength(512 * 1024 + 1);
+		expect(ran.lines.at(-1)).toContain("longer than 1 MiB");
+	});
+});
+
+describe("ending", () => {
+	it("at the timeout takes the whole group", async () => {
+		const sleep = uniqueSleep();
+		const ran = await run(`echo begun; (${sleep} & ${sleep}) & ${sleep}`, { timeoutMs: 200 });
+		expect(ran).toMatchObject({ end: { kind: "timeout" }, lastStdout: "begun" });
+		expect(ran.ms).toBeLessThan(1500);
+		expect(processesWith(sleep)).toEqual([]);
+	});
+
+	it("lets a command clean up after SIGTERM", async () => {
+		const ran = await run("trap 'echo cleaned; exit 0' TERM; sleep 9 & wait", { timeoutMs: 200 });
+		expect(ran).toMatchObject({ end: { kind: "timeout" }, lastStdout: "cleaned" });
+	});
+
+	it("kills what ignores SIGTERM two seconds later", async () => {
+		const sleep = uniqueSleep();
+		const ran = await run(`trap '' TERM; ${sleep} & ${sleep}; ${sleep}`, { timeoutMs: 100 });
+		expect(ran).toMatchObject({ end: { kind: "timeout" } });
+		expect(ran.ms).toBeGreaterThan(2000);
+		expect(ran.ms).toBeLessThan(4000);
+		expect(processesWith(sleep)).toEqual([]);
+	});
+
+	it("counts the time from before stdin is taken", async () => {
+		const ran = await run("sleep 9; cat", { timeoutMs: 200, stdin: "x".repeat(1024 * 1024) });
+		expect(ran).toMatchObject({ end: { kind: "timeout" } });
+		expect(ran.ms).toBeLessThan(1500);
+	});
+
+	it("comes at once when cancelled, and nothing starts after it", async () => {
+		const controller = new AbortController();
+		const sleep = uniqueSleep();
+		setTimeout(() => controller.abort(), 100);
+		const ran = await run(`${sleep} & ${sleep}`, {}, controller.signal);
+		expect(ran).toMatchObject({ end: { kind: "cancelled" } });
+		expect(ran.ms).toBeLessThan(1500);
+		expect(processesWith(sleep)).toEqual([]);
+		const late = await run("touch begun", {}, controller.signal);
+		expect(late).toMatchObject({ end: { kind: "cancelled" }, lines: [] });
+		expect(() => readFileSync(join(folder, "begun"))).toThrow("ENOENT");
+	});
+
+	it("takes along what a command left in the background", async () => {
+		const sleep = uniqueSleep();
+		const ran = await run(`${sleep} & echo left`);
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lines: ["stdout: left"] });
+		expect(ran.ms).toBeLessThan(1500);
+		expect(processesWith(sleep)).toEqual([]);
+	});
+
+	it("kills a background process that ignores SIGTERM", async () => {
+		const sleep = uniqueSleep();
+		const ran = await run(`(trap '' TERM; ${sleep}; ${sleep}) & exit 4`);
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 4 } });
+		expect(processesWith(sleep)).toEqual([]);
+	});
+
+	it("still takes what a background process prints right after", async () => {
+		expect(await run("(sleep 0.1; echo late) & exit 0")).toMatchObject({ lines: ["stdout: late"] });
+	});
+
+	it("does not wait for ended processes that nobody collects", async () => {
+		const uncollected = "perl -MPOSIX -e 'fork or exit; POSIX::setsid(); sleep 3' >/dev/null 2>&1 </dev/null";
+		const ran = await run(`${uncollected} & sleep 0.2; echo done`);
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lines: ["stdout: done"] });
+		expect(ran.ms).toBeLessThan(450);
+	});
+
+	it("does not wait for a session of its own that keeps stdout open", async () => {
+		const ran = await run("setsid sleep 2 & echo left; sleep 0.1");
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lines: ["stdout: left"] });
+		expect(ran.ms).toBeLessThan(1500);
+	});
+});
+
+describe("a command that cannot start", () => {
+	it.each<[string, string, Partial<ShellCommand>, string]>([
+		[
+			"a folder that is not there",
+			"true",
+			{ cwd: "/does/not/exist" },
+			"the shell or the working directory does not exist",
+		],
+		["a folder that is a file", "true", { cwd: "/etc/passwd" }, "the working directory is not a directory"],
+		["a huge variable", "true", { env: { X: "x".repeat(3_000_000) } }, "the command or its environment is too long"],
+		["a NUL", "true\0", {}, "the command or its environment has a NUL character"],
+	])("because of %s says why", async (_, command, more, detail) => {
+		const ran = await run(command, { ...more, stdin: "x".repeat(100_000) });
+		expect(ran).toMatchObject({ end: { kind: "not_started", detail }, lines: [], lastStdout: "", lastStderr: "" });
+	});
+});
+
+describe("on Windows", () => {
+	/** Stand-ins for the two programs, which note their arguments. */
+	function windowsPrograms(): string {
+		const program = (name: string, text: string) => {
+			writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+			chmodSync(join(folder, name), 0o755);
+		};
+		program("cmd.exe", `printf '%s\\n' "$@"; echo $$ > pid; [ -f wait ] && exec sleep 9; exit 5`);
+		program("taskkill", `echo "$@" > "$(dirname "$0")/killed"; kill -9 "$4"`);
+		return `${folder}:${PATH}`;
+	}
+
+	const shell = nodeShell("win32");
+
+	it("goes through cmd, quoted as it wants", async () => {
+		const ran = await run('echo "a b"', { env: { PATH: windowsPrograms() } }, undefined, shell);
+		expect(ran).toMatchObject({
+			end: { kind: "exit", code: 5 },
+			lines: ["/d", "/s", "/c", '"echo "a b""'].map((line) => `stdout: ${line}`),
+		});
+	});
+
+	it("prefers the interpreter that ComSpec names", async () => {
+		windowsPrograms();
+		const ran = await run("x", { env: { PATH, ComSpec: join(folder, "cmd.exe") } }, undefined, shell);
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 5 } });
+	});
+
+	it("ends the tree by taskkill", async () => {
+		writeFileSync(join(folder, "wait"), "");
+		const ran = await run("x", { env: { PATH: windowsPrograms() }, timeoutMs: 300 }, undefined, shell);
+		expect(ran).toMatchObject({ end: { kind: "timeout" } });
+		expect(ran.ms).toBeLessThan(2000);
+		const pid = readFileSync(join(folder, "pid"), "utf8").trim();
+		expect(readFileSync(join(folder, "killed"), "utf8").trim()).toBe(`/T /F /PID ${pid}`);
+	});
+});

@@ -1,0 +1,137 @@
+// The real clock, files and programs.
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { nodeAsk, nodeClock, nodeFiles, nodePorts } from "../../src/node.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "node-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function elapsed(work: () => Promise<unknown>): Promise<number> {
+	const started = nodeClock.monotonic();
+	await work();
+	return nodeClock.monotonic() - started;
+}
+
+describe("clock", () => {
+	it("tells the time", () => {
+		expect(Math.abs(nodeClock.now().getTime() - Date.now())).toBeLessThan(1000);
+	});
+
+	it("sleeps, and wakes on a signal without rejecting", async () => {
+		expect(await elapsed(() => nodeClock.sleep(30))).toBeGreaterThan(25);
+		const controller = new AbortController();
+		setTimeout(() => controller.abort(), 20);
+		expect(await elapsed(() => nodeClock.sleep(60_000, controller.signal))).toBeLessThan(1000);
+		expect(await elapsed(() => nodeClock.sleep(60_000, controller.signal))).toBeLessThan(20);
+	});
+
+	it("does not take a very long sleep for none", async () => {
+		const signal = AbortSignal.timeout(50);
+		expect(await elapsed(() => nodeClock.sleep(2 ** 40, signal))).toBeGreaterThan(40);
+	});
+});
+
+describe("files", () => {
+	it("reads a file of the limit, and no larger one", async () => {
+		const path = join(folder, "ten");
+		writeFileSync(path, "0123456789");
+		expect(await nodeFiles.read(path, 10)).toEqual({ kind: "file", bytes: Buffer.from("0123456789") });
+		expect(await nodeFiles.read(path, 9)).toEqual({ kind: "unreadable", detail: "larger than 9 bytes" });
+	});
+
+	it("reads an empty file, and one that is larger than a chunk", async () => {
+		const path = join(folder, "large");
+		writeFileSync(path, "");
+		expect(await nodeFiles.read(path, 0)).toEqual({ kind: "file", bytes: Buffer.alloc(0) });
+		const bytes = Buffer.alloc(200_001, "abc");
+		writeFileSync(path, bytes);
+		expect(await nodeFiles.read(path, 1_000_000)).toEqual({ kind: "file", bytes });
+	});
+
+	it("stops in a device without end or size", async () => {
+		expect(await nodeFiles.read("/dev/zero", 100_000)).toEqual({
+			kind: "unreadable",
+			detail: "larger than 100000 bytes",
+		});
+	});
+
+	it("says what is missing", async () => {
+		writeFileSync(join(folder, "file"), "");
+		for (const path of ["nothing", "file/below"]) {
+			expect(await nodeFiles.read(join(folder, path), 10)).toEqual({ kind: "missing" });
+		}
+		expect(await nodeFiles.read("", 10)).toEqual({ kind: "missing" });
+	});
+
+	it("says why something cannot be read", async () => {
+		symlinkSync("loop", join(folder, "loop"));
+		const reasons: readonly (readonly [string, string])[] = [
+			[folder, "is a directory"],
+			[join(folder, "loop"), "too many symbolic links"],
+			[join(folder, "x".repeat(300)), "the path is too long"],
+			[join(folder, "a\0b"), "the path has a NUL character"],
+		];
+		for (const [path, detail] of reasons) {
+			expect(await nodeFiles.read(path, 1_000_000)).toEqual({ kind: "unreadable", detail });
+		}
+	});
+
+	it.skipIf(process.getuid?.() === 0)("says that permission is denied", async () => {
+		const path = join(folder, "locked");
+		writeFileSync(path, "");
+		chmodSync(path, 0);
+		expect(await nodeFiles.read(path, 10)).toEqual({ kind: "unreadable", detail: "permission denied" });
+	});
+
+	it("writes a whole file with its folders, and rejects where it cannot", async () => {
+		const path = join(folder, "a", "b", "c.json");
+		await nodeFiles.write(path, "a longer text");
+		await nodeFiles.write(path, "é");
+		expect(readFileSync(path, "utf8")).toBe("é");
+		mkdirSync(join(folder, "taken"));
+		await expect(nodeFiles.write(join(folder, "taken"), "x")).rejects.toThrow("EISDIR");
+	});
+});
+
+describe("ask", () => {
+	it("gives what a program prints, trimmed, without a shell in between", async () => {
+		expect(await nodeAsk("echo", ["$HOME; x"], folder)).toBe("$HOME; x");
+		expect(await nodeAsk("pwd", ["-P"], folder)).toBe(folder);
+	});
+
+	it.each<[string, string, string[]]>([
+		["fails", "sh", ["-c", "echo said; exit 1"]],
+		["is not there", "no-such-program", []],
+		["has a NUL in it", "echo", ["a\0b"]],
+		["prints without end", "yes", []],
+	])("gives nothing when the program %s", async (_, program, args) => {
+		expect(await nodeAsk(program, args, folder)).toBeUndefined();
+	});
+
+	it("does not wait for a program that hangs, nor for its children", async () => {
+		let answer: string | undefined = "none";
+		const ms = await elapsed(async () => {
+			answer = await nodeAsk("sh", ["-c", "trap '' TERM; sleep 5"], folder);
+		});
+		expect(answer).toBeUndefined();
+		expect(ms).toBeLessThan(4500);
+	});
+});
+
+it("nodePorts puts the real ones together", async () => {
+	const env = { A: "1" };
+	const log = { protect: () => {}, info: () => {}, debug: () => {}, openGroup: () => {}, closeGroup: () => {} };
+	const ports = nodePorts(env, log);
+	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles, ask: nodeAsk });
+	expect(ports.random()).toBeLessThan(1);
+	const request = { method: "GET", url: new URL("http://hook.invalid/"), headers: {}, body: undefined };
+	const aborted = AbortSignal.abort();
+	expect(await ports.http.send({ ...request, timeoutMs: 1, answerLimit: 1 }, aborted)).toMatchObject({
+		fault: "cancelled",
+	});
+	const command = { command: "exit 7", cwd: folder, env: {}, stdin: "", timeoutMs: 5000, onLine: () => {} };
+	expect(await ports.shell.run(command, new AbortController().signal)).toMatchObject({ end: { code: 7 } });
+	ports.http.close();
+});
