@@ -89,7 +89,7 @@ export class Fields {
 	text(key: string): string | undefined {
 		const value = this.#string(key);
 		if (value?.trim() !== "") return value;
-		return this.wrong(key, `${this.#prefix}${key} is empty`, "give it a value, or leave the key out");
+		return this.wrong(key, `${this.#label(key)} is empty`, "give it a value, or leave the key out");
 	}
 
 	/** An integer from `least` to {@link MAX_INTEGER}, or to `most`. */
@@ -99,7 +99,7 @@ export class Fields {
 		if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
 		const unit = key.endsWith("_ms") ? "write milliseconds as a whole number" : "write a whole number in that range";
 		const hint = typeof value === "string" ? `${unit}, without quotes` : unit;
-		return this.wrong(key, `${key} must be an integer from ${least} to ${most}`, hint);
+		return this.wrong(key, `${this.#label(key)} must be an integer from ${least} to ${most}`, hint);
 	}
 
 	boolean(key: string): boolean | undefined {
@@ -119,7 +119,7 @@ export class Fields {
 		const found = choices.find((choice) => choice === fold(written));
 		if (found !== undefined) return found;
 		const remedy = didYouMean(written, choices, `use ${list(choices)}`);
-		return this.wrong(key, `${key} is ${quote(written)}, which is none of ${choices.join(", ")}`, remedy);
+		return this.wrong(key, `${this.#label(key)} is ${quote(written)}, which is none of ${choices.join(", ")}`, remedy);
 	}
 
 	/** A string that may refer to variables. */
@@ -127,7 +127,7 @@ export class Fields {
 		const value = this.#string(key);
 		if (value === undefined) return undefined;
 		const fault = referenceFault(value);
-		if (fault !== undefined) return this.wrong(key, `${this.#prefix}${key} ${fault.problem}`, fault.remedy);
+		if (fault !== undefined) return this.wrong(key, `${this.#label(key)} ${fault.problem}`, fault.remedy);
 		return parseReference(value);
 	}
 
@@ -140,7 +140,7 @@ export class Fields {
 	nested(key: string): Fields | undefined {
 		const value = this.#read(key);
 		if (value === undefined) return undefined;
-		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${key}.`);
+		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${this.#label(key)}.`);
 		return this.#mistyped(key, "a table", `write it as { KEY = "value" }`);
 	}
 
@@ -148,8 +148,12 @@ export class Fields {
 		const value = this.#read(key);
 		if (value === undefined) return undefined;
 		if (typeof value !== "string") return this.#mistyped(key, "a string", 'put it in quotes, as in "text"');
-		if (value.includes("\0")) return this.wrong(key, `${this.#prefix}${key} has a NUL character in it`, "take it out");
+		if (value.includes("\0")) return this.wrong(key, `${this.#label(key)} has a NUL character in it`, "take it out");
 		return value;
+	}
+
+	#label(key: string): string {
+		return this.#prefix + key;
 	}
 
 	#read(key: string): unknown {
@@ -159,7 +163,7 @@ export class Fields {
 	#mistyped(key: string, wanted: string, remedy: string): undefined {
 		return this.wrong(
 			key,
-			`${this.#prefix}${key} must be ${wanted}, not ${typeName(this.table[key])}`,
+			`${this.#label(key)} must be ${wanted}, not ${typeName(this.table[key])}`,
 			remedy,
 			"config_shape",
 		);

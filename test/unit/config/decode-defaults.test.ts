@@ -1,0 +1,84 @@
+// [defaults]: what hooks take where they are silent, and which layer wins.
+import { describe, expect, it } from "vitest";
+import { mistakes, parse, shell, webhook } from "../../helpers/parse.ts";
+
+const SHELL = '[hook.ping]\ncommand = "x"\n';
+const WEBHOOK = '[hook.webhooks.ping]\nurl = "https://example.com/"\n';
+
+describe("[defaults]", () => {
+	it("is for both kinds, [defaults.<kind>] for one, and the hook has the last word", () => {
+		const defaults = "[defaults]\ntimeout_ms = 1\n[defaults.shell]\ntimeout_ms = 2\n";
+		expect(shell(`${SHELL}[defaults]\ntimeout_ms = 1`).timeoutMs).toBe(1);
+		expect(webhook(`${WEBHOOK}[defaults]\ntimeout_ms = 1`).timeoutMs).toBe(1);
+		expect(shell(`${SHELL}${defaults}`).timeoutMs).toBe(2);
+		expect(webhook(`${WEBHOOK}${defaults}`).timeoutMs).toBe(1);
+		expect(shell(`${SHELL}timeout_ms = 3\n${defaults}`).timeoutMs).toBe(3);
+	});
+
+	it("gives a key that one kind knows to that kind", () => {
+		const hook = webhook(`${WEBHOOK}[defaults]\nsecret = "s"\nretry_count = 0\nenv = { A = "b" }`);
+		expect(hook).toMatchObject({ secret: { source: "s" }, retryCount: 0 });
+		expect(shell(`${SHELL}[defaults]\nsecret = "s"\nenv = { A = "b" }`).env.get("A")?.source).toBe("b");
+	});
+
+	it("merges headers whatever their case, and env", () => {
+		const hook = webhook(`${WEBHOOK}headers = { x-team = "own", X-Own = "1" }
+[defaults]
+headers = { X-Team = "all", X-All = "2" }
+[defaults.webhook]
+headers = { X-ALL = "kind" }
+`);
+		const headers = [...hook.headers].map(([name, value]) => `${name}: ${value.source}`);
+		expect(headers.toSorted()).toEqual(["X-ALL: kind", "X-Own: 1", "x-team: own"]);
+
+		const { env } = shell(`${SHELL}env = { A = "own" }\n[defaults.shell]\nenv = { A = "all", B = "b" }`);
+		expect([...env].map(([name, value]) => `${name}=${value.source}`)).toEqual(["A=own", "B=b"]);
+	});
+
+	it("can set the preset, its options and the failure mode", () => {
+		const hook = webhook(`
+[hook.webhooks.ping]
+[defaults]
+on_failure = "ignore"
+[defaults.webhook]
+preset = "pagerduty"
+routing_key = "\${KEY}"
+api_key = "for datadog hooks only"
+`);
+		expect(hook).toMatchObject({ onFailure: "ignore", options: { routing_key: `\${KEY}` } });
+		expect(hook.preset.name).toBe("pagerduty");
+		expect(hook.options).not.toHaveProperty("api_key");
+	});
+
+	it("has the concurrency, 20 if silent", () => {
+		expect(parse(SHELL).concurrency).toBe(20);
+		expect(parse(`${SHELL}[defaults]\nconcurrency = 1`).concurrency).toBe(1);
+	});
+
+	it("tells a mistake once, at its own place, however many hooks take it", () => {
+		expect(mistakes(`${SHELL}${WEBHOOK}[defaults]\ntimeout_ms = 0`)).toEqual([
+			"6:1 defaults.timeout_ms must be an integer from 1 to 2147483647",
+		]);
+		const pagerduty = '[[hook.webhooks.ping]]\npreset = "pagerduty"\n';
+		const severity = '[defaults.webhook]\nrouting_key = "k"\nseverity = "urgent"';
+		expect(mistakes(`${pagerduty}${pagerduty}${severity}`)).toEqual([
+			expect.stringMatching(/^7:1 severity must be one of/),
+		]);
+	});
+
+	it.each([
+		["[defaults]\nconcurrency = 0", "4:1 defaults.concurrency must be an integer from 1 to 1000"],
+		["[defaults]\nconcurrency = 1001", "4:1 defaults.concurrency must be an integer from 1 to 1000"],
+		['[defaults]\nname = "x"', "4:1 name has no default"],
+		['[defaults.webhook]\nurl = "x"', "4:1 url has no default"],
+		['[defaults.shell]\ncommand = "x"', "4:1 command has no default"],
+		['[defaults.shell]\nsecret = "x"', "4:1 secret is a key of webhook hooks"],
+		['[defaults.shell]\nrouting_key = "x"', "4:1 routing_key is a key of webhook hooks"],
+		['[defaults.webhook]\nenv = { A = "b" }', "4:1 env is a key of shell hooks"],
+		["[defaults.webhook]\nconcurrency = 3", '4:1 unknown key "concurrency"'],
+		["[defaults]\nconcurency = 3", '4:1 unknown key "concurency"'],
+		["[defaults]\nshell = 3", "4:1 defaults.shell must be a table, not an integer"],
+	])("refuses %j", (defaults, message) => {
+		expect(mistakes(`${SHELL}${defaults}`)).toEqual([message]);
+	});
+});

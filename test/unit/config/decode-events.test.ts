@@ -1,0 +1,117 @@
+// Events in a config: unknown ones, and those that it declares itself.
+import { describe, expect, it } from "vitest";
+import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
+
+const HOOK = '\n[[hook.ping]]\ncommand = "x"\n';
+
+describe("an unknown event", () => {
+	it.each([
+		["[[hook.pipeline_strat]]", "pipeline_strat", 'did you mean "pipeline_start"?'],
+		["[[hook.on_pipeline_strat]]", "on_pipeline_strat", 'did you mean "pipeline_start"?'],
+		["[[hook.webhooks.generation.complete]]", "generation.complete", 'did you mean "generation.completed"?'],
+		["[[hook.zzz]]", "zzz", 'declare an event of your own as [event."zzz"]'],
+		["[[hook.push]]", "push", "say which: push.completed"],
+		["[hook.webhooks.chonk]", "chonk", "say which: chonk.created, chonk.updated, chonk.deleted"],
+		['[["hook"."job.*"]]', "job.*", "declare"],
+		['[[hook."phase:quality"]]', "phase:quality", "declare"],
+	])("is told at its header: %s", (header, name, remedy) => {
+		const problem = onlyProblem(`# first\n  ${header}\ncommand = "x"\n`);
+		expect(problem.message).toBe(`unknown event "${name}"`);
+		expect(problem.remedy.startsWith(remedy)).toBe(true);
+		expect(problem.place).toMatchObject({ line: 2, column: 3 });
+	});
+
+	it("is one even inside a longer name", () => {
+		expect(mistakes(`[[hook.${"a.".repeat(2000)}b]]\ncommand = "x"`)).toHaveLength(1);
+	});
+});
+
+describe("what is no hook", () => {
+	it.each([
+		['[hook]\ncommand = "x"', "2:1 command is a string where the hooks of an event belong"],
+		['[hook.webhooks]\nurl = "x"', "2:1 url is a string where the hooks of an event belong"],
+		['[[hook.webhooks]]\nurl = "x"', "1:1 hook.webhooks must be a table, not an array"],
+		['[[hook]]\ncommand = "x"', "1:1 hook must be a table, not an array"],
+		['hook.ping = ["x"]', "1:14 a hook must be a table, not a string"],
+		["hook.ping = 2026-04-02", "1:6 ping is a date where the hooks of an event belong"],
+		['[[pipeline_start]]\ncommand = "x"', "1:1 pipeline_start stands outside of hook"],
+		['[[subscription]]\nevents = ["ping"]', '1:1 unknown key "subscription"'],
+		['[defualts]\non_failure = "warn"', '1:1 unknown key "defualts"'],
+	])("is refused: %j", (source, message) => {
+		expect(mistakes(source)).toEqual([message]);
+	});
+});
+
+describe("[event.x]", () => {
+	it("declares an event that hooks can be attached to", () => {
+		const { events, hooks } = parse(`
+[[hook.on_deploy_approved]]
+command = "x"
+[event.deploy_approved]
+phase = "release"
+status = "success"
+title = "Deploy was approved"
+`);
+		expect(events).toEqual([
+			{ name: "deploy_approved", phase: "release", status: "success", title: "Deploy was approved" },
+		]);
+		expect(hooks[0]?.event).toBe("deploy_approved");
+	});
+
+	it.each([
+		["deploy_approved", "Deploy approved"],
+		["deployApproved", "Deploy approved"],
+		['"deploy.approved-2"', "Deploy approved 2"],
+	])("makes up what is left out for %s", (key, title) => {
+		expect(parse(`${HOOK}[event.${key}]`).events).toMatchObject([{ phase: "custom", status: "info", title }]);
+	});
+
+	it("takes bare dots for a part of the name, in events and in hooks", () => {
+		const { events, hooks } = parse(`
+event.deploy.approved.title = "A"
+[event.deploy.denied]
+[[hook.deploy.denied]]
+command = "x"
+`);
+		expect(events.map(({ name }) => name)).toEqual(["deploy.approved", "deploy.denied"]);
+		expect(hooks[0]?.event).toBe("deploy.denied");
+	});
+
+	it("may declare both a name and a longer one", () => {
+		const { hooks } = parse(`
+[event.deploy]
+title = "Deploy"
+[event.deploy.approved]
+title = "Approved"
+[hook.deploy]
+command = "a"
+[hook.deploy.approved]
+command = "b"
+`);
+		expect(hooks.map((hook) => hook.event)).toEqual(["deploy", "deploy.approved"]);
+	});
+
+	it.each([
+		["[event.pipeline_start]", '4:1 "pipeline_start" is a built-in event: pipeline_start'],
+		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is a built-in event: pipeline_start'],
+		["[event.NewCommit]", '4:1 "NewCommit" is a built-in event: commit'],
+		["[event.job.failed]", '4:1 "job.failed" is a built-in event: job.failed'],
+		["[event.webhooks]", '4:1 "webhooks" is no event name: [hook.webhooks] has a meaning'],
+		['[event."deploy*"]', '4:1 "deploy*" cannot be an event\'s name'],
+		['[event."1st"]', '4:1 "1st" cannot be an event\'s name'],
+		['[event.""]', '4:1 "" cannot be an event\'s name'],
+		["[event]\ndeploy = 1", "5:1 event.deploy must be a table, not an integer"],
+		['[event.a]\nstatus = "done"', '5:1 event.a.status is "done", which is none of started, success, failure'],
+		["[event.a]\nphase = 1", "5:1 event.a.phase must be a string, not an integer"],
+		['[event.a]\ntitel = "A"', '5:1 unknown key "titel"'],
+		['[event.a.b]\n[event."a.b"]', '5:1 event "a.b" is declared twice'],
+	])("refuses %j", (source, message) => {
+		const found = mistakes(`${HOOK}${source}`);
+		expect(found).toHaveLength(1);
+		expect(found[0]?.startsWith(message)).toBe(true);
+	});
+
+	it("refuses a name longer than any, without following it down", () => {
+		expect(mistakes(`${HOOK}[event.${"a.".repeat(5000)}b]`)).toHaveLength(1);
+	});
+});
