@@ -6,6 +6,11 @@ const BEL = String.fromCharCode(0x07);
 export const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
 const CONTROL = /[\p{Cc}\u2028\u2029\s]+/gu;
 
+/** The text without terminal sequences. */
+export function stripTerminal(text: string): string {
+	return text.replaceAll(TERMINAL, "");
+}
+
 /**
  * One line of a text: control characters and runs of white space become one space, what is longer than `limit` code
  * points ends in `…` inside the limit. Lone surrogates are replaced.

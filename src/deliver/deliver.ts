@@ -1,14 +1,6 @@
 // Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
 import { firstUnset, unsetReason } from "../config/references.ts";
-import {
-	type Delivery,
-	isGate,
-	isShellDelivery,
-	isWebhookDelivery,
-	type Outcome,
-	type Plan,
-	type SkipCause,
-} from "../delivery.ts";
+import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
 import type { Ports } from "../ports.ts";
 import { runCommand } from "./command.ts";
 import { showTarget } from "./target.ts";

@@ -1,0 +1,39 @@
+// The entry of the command: the terminal, the commands, and the exit code.
+import { text } from "node:stream/consumers";
+import { Command, CommanderError } from "commander";
+import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { VERSION } from "./version.ts";
+
+const cancel = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cancel.abort());
+// A reader that has seen enough (`| head`) is no fault.
+process.stdout.on("error", () => process.exit());
+
+const terminal: Terminal = {
+	env: process.env,
+	cwd: process.cwd(),
+	out: (line) => process.stdout.write(`${line}\n`),
+	err: (line) => process.stderr.write(`${line}\n`),
+	readInput: () => text(process.stdin),
+	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
+	signal: cancel.signal,
+};
+
+const program = new Command("pipeline-hooks")
+	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
+	.version(VERSION)
+	.exitOverride()
+	.showHelpAfterError("(--help shows what there is)")
+	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
+const done = (code: ExitCode) => {
+	process.exitCode = code;
+};
+for (const register of COMMANDS) register(program, terminal, done);
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	if (!(error instanceof CommanderError)) throw error;
+	process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

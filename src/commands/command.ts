@@ -1,0 +1,27 @@
+// What a command of the CLI is, and what it may use of the terminal.
+import type { Command } from "commander";
+import type { Env } from "../ports.ts";
+
+/** The terminal and the process around a command. */
+export interface Terminal {
+	readonly env: Env;
+	/** Absolute. */
+	readonly cwd: string;
+	/** Writes a line to stdout: what the user asked for. */
+	readonly out: (line: string) => void;
+	/** Writes a line to stderr: what goes on meanwhile, and mistakes. */
+	readonly err: (line: string) => void;
+	/** All of stdin. */
+	readonly readInput: () => Promise<string>;
+	/** Colours may be used on stdout: it is a terminal and `NO_COLOR` is not set. */
+	readonly colour: boolean;
+	/** Aborts on Ctrl-C and on SIGTERM. */
+	readonly signal: AbortSignal;
+}
+
+/** The exit codes of every command. */
+export const EXIT = { ok: 0, aborted: 1, usage: 2 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** One command: declares itself on the program; its action gives the exit code to `done`. */
+export type Register = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;

@@ -1,0 +1,23 @@
+// `events`: every event there is.
+import { vocabulary } from "../event/catalog.ts";
+import { tableLines } from "../report/table.ts";
+import { EXIT, type Register } from "./command.ts";
+
+/** Lists the catalog. */
+export const registerEvents: Register = (program, terminal, done) => {
+	program
+		.command("events")
+		.summary("list the events that hooks can be attached to")
+		.description("Lists the built-in events. A config declares further ones as [event.<name>].")
+		.option("--json", "write JSON")
+		.addHelpText("after", "\nExample:\n  $ pipeline-hooks events\n")
+		.action((flags: { readonly json?: boolean }) => {
+			const { events } = vocabulary();
+			if (flags.json) terminal.out(JSON.stringify(events, undefined, 2));
+			else {
+				const rows = events.map(({ name, phase, status, title }) => [name, phase, status, title]);
+				for (const line of tableLines(["EVENT", "PHASE", "STATUS", "MEANING"], rows)) terminal.out(line);
+			}
+			done(EXIT.ok);
+		});
+};

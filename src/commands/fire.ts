@@ -1,0 +1,120 @@
+// `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
+import type { Command } from "commander";
+import { asUserError } from "../errors.ts";
+import { fire } from "../fire.ts";
+import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
+import { nodeFiles, nodePorts } from "../node.ts";
+import { resultOf } from "../report/report.ts";
+import { terminalReporter } from "../report/terminal.ts";
+import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import { readContextFlag, readMetadataFlags, withSyntheticContext } from "./flags.ts";
+
+interface Flags {
+	readonly config?: string;
+	readonly runId?: string;
+	readonly pipeline?: string;
+	readonly model?: string;
+	readonly table?: string;
+	readonly error?: string;
+	readonly durationMs?: string;
+	readonly metadata?: readonly string[];
+	readonly context?: string;
+	readonly dryRun?: boolean;
+	readonly json?: boolean;
+}
+
+/** Runs the hooks of an event. */
+export const registerFire: Register = (program, terminal, done) => {
+	withInputs(program.command("fire"))
+		.summary("run the hooks of an event")
+		.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
+		.option("--dry-run", "show the exact messages without sending them")
+		.addHelpText("after", example("fire pipeline_error --error 'connection lost' --metadata tables=20"))
+		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, (inputs) => inputs)));
+};
+
+/** Runs the hooks of an event with a made-up context. */
+export const registerTest: Register = (program, terminal, done) => {
+	withInputs(program.command("test"))
+		.summary("run the hooks of an event with a made-up context")
+		.description(
+			"Runs the hooks of an event for real, with a made-up context marked by metadata.test = true. " +
+				"Flags replace what is made up.",
+		)
+		.option("--dry-run", "show the exact messages without sending them")
+		.addHelpText("after", example("test pipeline_error"))
+		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, withSyntheticContext)));
+};
+
+/** Shows what an event would send. */
+export const registerRender: Register = (program, terminal, done) => {
+	withInputs(program.command("render"))
+		.summary("show the exact messages of an event without sending them")
+		.description("Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent.")
+		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
+		.action(async (event: string, flags: Flags) =>
+			done(await run(event, { ...flags, dryRun: true }, terminal, withSyntheticContext)),
+		);
+};
+
+function withInputs(command: Command): Command {
+	const collect = (value: string, before: readonly string[] = []) => [...before, value];
+	return command
+		.argument("<event>", "name of the event, as `pipeline-hooks events` lists them")
+		.option("--config <file>", "config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml")
+		.option("--run-id <id>", "id of the run")
+		.option("--pipeline <name>", "name of the pipeline")
+		.option("--model <name>", "model the event is about")
+		.option("--table <name>", "table the event is about")
+		.option("--error <text>", "what went wrong")
+		.option("--duration-ms <number>", "how long it took, in milliseconds")
+		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
+		.option("--context <json>", "any other context key, as a JSON object; @FILE reads a file, - reads stdin")
+		.option("--json", "write the results to stdout as JSON, everything else to stderr");
+}
+
+function example(command: string): string {
+	return `\nExample:\n  $ pipeline-hooks ${command}\n`;
+}
+
+async function run(
+	event: string,
+	flags: Flags,
+	terminal: Terminal,
+	complete: (inputs: Inputs) => Inputs,
+): Promise<ExitCode> {
+	const reporter = terminalReporter(terminal, flags.json === true);
+	try {
+		const context = await readContextFlag(flags.context, terminal, nodeFiles);
+		const inputs = complete(readInputs(reader(event, flags, context)));
+		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
+			cwd: terminal.cwd,
+			signal: terminal.signal,
+			onOutcome: reporter.outcome,
+			onPreview: reporter.preview,
+		});
+		await reporter.finish(report);
+		return resultOf(report.outcomes) === "aborted" ? EXIT.aborted : EXIT.ok;
+	} catch (error) {
+		await reporter.reject(asUserError(error));
+		return EXIT.usage;
+	}
+}
+
+/** The flags under the names of the action's inputs. */
+function reader(event: string, flags: Flags, context: string): InputReader {
+	const values: Readonly<Record<string, string | undefined>> = {
+		event,
+		config: flags.config,
+		"run-id": flags.runId,
+		pipeline: flags.pipeline,
+		model: flags.model,
+		table: flags.table,
+		error: flags.error,
+		"duration-ms": flags.durationMs,
+		metadata: readMetadataFlags(flags.metadata ?? []),
+		context,
+		"dry-run": flags.dryRun === true ? "true" : "",
+	};
+	return (name) => values[name] ?? "";
+}

@@ -1,0 +1,64 @@
+// Flags that say more than one input does: contexts from files and stdin, repeated metadata, made-up contexts.
+import { resolve } from "node:path";
+import { UserError } from "../errors.ts";
+import { vocabulary } from "../event/catalog.ts";
+import type { GivenContext } from "../event/context.ts";
+import type { Inputs } from "../inputs.ts";
+import { isObject } from "../json.ts";
+import type { Files } from "../ports.ts";
+import type { Terminal } from "./command.ts";
+
+/** More than any event needs. */
+const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
+
+/** The text of `--context`: as it is, from `@FILE`, or from stdin (`-`). Throws `UserError` for a file that cannot be read. */
+export async function readContextFlag(flag: string | undefined, terminal: Terminal, files: Files): Promise<string> {
+	if (flag === undefined) return "";
+	if (flag === "-") return terminal.readInput();
+	if (!flag.startsWith("@")) return flag;
+	const path = flag.slice(1);
+	const read = await files.read(resolve(terminal.cwd, path), CONTEXT_LIMIT_BYTES);
+	if (read.kind === "file") return new TextDecoder().decode(read.bytes);
+	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
+	throw new UserError({ code: "input", message: `context: the file ${path} ${why}`, remedy: "" });
+}
+
+/**
+ * Repeated `--metadata` flags as one input: each is a JSON object or one key=value, whose value may hold line breaks.
+ * What is neither is handed on as it is, for the input's own check to refuse.
+ */
+export function readMetadataFlags(flags: readonly string[]): string {
+	const entries: [string, unknown][] = [];
+	for (const flag of flags) {
+		const object = flag.trim().startsWith("{") ? parseObject(flag) : undefined;
+		const at = flag.indexOf("=");
+		if (object !== undefined) entries.push(...Object.entries(object));
+		else if (at > 0 && !flag.trim().startsWith("{")) entries.push([flag.slice(0, at).trim(), flag.slice(at + 1)]);
+		else return flag;
+	}
+	return entries.length === 0 ? "" : JSON.stringify(Object.fromEntries(entries));
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return isObject(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Completes a context for trying hooks out; what the user gave stays. Error events get an error. */
+export function withSyntheticContext(inputs: Inputs): Inputs {
+	const definition = vocabulary().find(inputs.event);
+	const failed = definition?.status === "failure";
+	const made: GivenContext = {
+		model: "example_model",
+		table: "catalog.schema.example_table",
+		...(failed ? { error: "this is a test: nothing has failed" } : {}),
+		duration_ms: 1234,
+		...inputs.context,
+		metadata: { test: true, ...inputs.context.metadata },
+	};
+	return { ...inputs, context: made };
+}

@@ -1,0 +1,78 @@
+// The report to a terminal, or as JSON on stdout with everything else on stderr.
+import { createMask, type Mask } from "../secrets.ts";
+import { stripTerminal } from "../text.ts";
+import { problemsDocument, resultsDocument } from "./json.ts";
+import { type Reporter, resultOf, tally } from "./report.ts";
+import { outcomeLine, previewLines, problemLines } from "./text.ts";
+
+/** Where a command writes. */
+export interface Output {
+	readonly out: (line: string) => void;
+	readonly err: (line: string) => void;
+	/** Terminal sequences of hooks may pass. */
+	readonly colour: boolean;
+}
+
+/** The reporter of the command. With `json`, stdout holds one JSON document and nothing else. */
+export function terminalReporter(output: Output, json: boolean): Reporter {
+	let mask: Mask = (text) => text;
+	let indent = "";
+	const say = json ? output.err : output.out;
+	const write = (line: string) => say(indent + (output.colour ? line : stripTerminal(line)));
+	const documents: unknown[] = [];
+	const log: Reporter["log"] = {
+		protect: (secrets) => {
+			mask = createMask(secrets);
+		},
+		info: (line) => write(mask(line)),
+		debug: () => {},
+		openGroup: (title) => {
+			write(`▸ ${mask(title)}`);
+			indent = "  ";
+		},
+		closeGroup: () => {
+			indent = "";
+		},
+	};
+	return {
+		log,
+		outcome: (outcome) => {
+			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
+			if (!quiet) write(outcomeLine(outcome, mask));
+		},
+		preview: (delivery, shown) => {
+			documents.push({ hook: delivery.hook.name, ...shown });
+			write(`▸ ${delivery.hook.name}`);
+			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${mask(line)}`);
+		},
+		finish: async (report) => {
+			const { name } = report.event.definition;
+			const { delivered, failed, skipped } = tally(report.outcomes);
+			for (const { message } of report.warnings) output.err(`warning: ${mask(message)}`);
+			if (json) {
+				const document = resultsDocument(report, mask);
+				const messages = report.dryRun ? { messages: maskDeep(documents, mask) } : {};
+				output.out(JSON.stringify({ ...document, ...messages }, undefined, 2));
+			} else if (report.outcomes.length === 0) {
+				write(`${name}: no hook in ${report.configFile} is attached to it`);
+			} else if (report.dryRun) {
+				write(`${name}: dry run, nothing was sent`);
+			} else {
+				const ways = `${delivered} delivered, ${failed} failed, ${skipped} skipped`;
+				write(`${name}: ${resultOf(report.outcomes)} · ${ways}`);
+			}
+		},
+		reject: async ({ problems }) => {
+			if (json) output.out(JSON.stringify(problemsDocument(problems, mask), undefined, 2));
+			for (const problem of problems) {
+				const [first, ...rest] = problemLines(problem);
+				for (const line of [`error: ${first}`, ...rest]) output.err(mask(line));
+			}
+		},
+	};
+}
+
+/** Masks every string of a JSON value. */
+function maskDeep(value: unknown, mask: Mask): unknown {
+	return JSON.parse(mask(JSON.stringify(value)));
+}
