@@ -5,6 +5,7 @@ import { formatPlace } from "../errors.ts";
 import { findEvent } from "../fire.ts";
 import { selectHooks } from "../plan/plan.ts";
 import { tableLines } from "../report/table.ts";
+import { excerpt } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 
@@ -36,7 +37,14 @@ function show(config: Config, event: string | undefined, json: boolean, terminal
 		);
 		return;
 	}
-	const cells = rows.map((row) => [row.name, row.event, row.preset ?? "shell", row.on_failure, row.target, row.place]);
+	const cells = rows.map((row) => [
+		row.name,
+		row.event,
+		row.preset ?? "shell",
+		row.on_failure,
+		excerpt(row.target, 48),
+		row.place,
+	]);
 	for (const line of tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells)) terminal.out(line);
 }
 

@@ -2,6 +2,7 @@
 import { createMask, type Mask } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { problemsDocument, resultsDocument } from "./json.ts";
+import { neutralise } from "./neutralise.ts";
 import { type Reporter, resultOf, tally } from "./report.ts";
 import { outcomeLine, previewLines, problemLines } from "./text.ts";
 
@@ -18,7 +19,10 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	let mask: Mask = (text) => text;
 	let indent = "";
 	const say = json ? output.err : output.out;
-	const write = (line: string) => say(indent + (output.colour ? line : stripTerminal(line)));
+	// Also at a terminal, since the command may run in a step of a workflow.
+	const write = (text: string) => {
+		for (const line of neutralise(text)) say(indent + (output.colour ? line : stripTerminal(line)));
+	};
 	const documents: unknown[] = [];
 	const log: Reporter["log"] = {
 		protect: (secrets) => {

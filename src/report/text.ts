@@ -7,9 +7,12 @@ import { reasonOf } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–" };
 
-/** `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
+/** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
 export function outcomeLine(outcome: Outcome, mask: Mask): string {
-	const parts = [`${MARKS[outcome.status]} ${outcome.delivery.hook.name} → ${excerpt(mask(outcome.target), 120)}`];
+	const { hook } = outcome.delivery;
+	// A command stands in the title of its group already.
+	const target = hook.kind === "webhook" ? ` → ${excerpt(mask(outcome.target), 120)}` : "";
+	const parts = [`${MARKS[outcome.status]} ${hook.name}${target}`];
 	if (outcome.status === "skipped") parts.push("skipped");
 	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
