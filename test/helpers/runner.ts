@@ -1,0 +1,177 @@
+// Runs the built action and the built command in processes of their own, as a runner and a person would.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { onTestFinished } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A folder that is gone after the test, with these files in it. */
+export function workspace(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+	const folder = mkdtempSync(join(tmpdir(), "scenario-"));
+	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+	for (const [name, content] of Object.entries(files)) {
+		mkdirSync(dirname(join(folder, name)), { recursive: true });
+		writeFileSync(join(folder, name), content);
+	}
+	return folder;
+}
+
+export interface Ended {
+	readonly code: number | null;
+	readonly signal: string | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** Runs a program to its end. The environment is exactly `env`. */
+export function runProgram(
+	program: string,
+	args: readonly string[],
+	{ cwd, env, input }: { cwd: string; env: Readonly<Record<string, string>>; input?: string },
+): Promise<Ended> {
+	return new Promise((resolve, reject) => {
+		const child = spawn(program, args, { cwd, env, stdio: "pipe" });
+		let stdout = "";
+		let stderr = "";
+		child.stdout.setEncoding("utf8").on("data", (text: string) => {
+			stdout += text;
+		});
+		child.stderr.setEncoding("utf8").on("data", (text: string) => {
+			stderr += text;
+		});
+		child.on("error", reject);
+		child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
+		child.stdin.on("error", () => {});
+		child.stdin.end(input ?? "");
+	});
+}
+
+/** What every process needs, and nothing of the machine's that would change what is tested. */
+export const BASE_ENV: Readonly<Record<string, string>> = { PATH: process.env["PATH"] ?? "", HOME: tmpdir() };
+
+/** One annotation as the runner reads it off a line. */
+export interface Annotation {
+	readonly kind: "error" | "warning" | "notice";
+	readonly properties: Readonly<Record<string, string>>;
+	readonly message: string;
+}
+
+export interface ActionRun extends Ended {
+	/** stdout without the lines that tell masks. */
+	readonly log: string;
+	readonly masks: readonly string[];
+	/** Every workflow command but masks, in order: what the runner would act on. */
+	readonly commands: readonly string[];
+	readonly annotations: readonly Annotation[];
+	readonly outputs: Readonly<Record<string, string>>;
+	readonly summary: string;
+	/** The parsed `results` output, or undefined. */
+	readonly results: unknown;
+}
+
+export interface ActionGiven {
+	/** Inputs by their names in action.yml. */
+	readonly inputs: Readonly<Record<string, string>>;
+	readonly workspace: string;
+	readonly env?: Readonly<Record<string, string>>;
+	/** The event payload; GITHUB_EVENT_NAME goes into `env`. */
+	readonly payload?: unknown;
+}
+
+/** Runs dist/action as GitHub's runner does. */
+export async function runAction(given: ActionGiven): Promise<ActionRun> {
+	const temp = workspace({
+		output: "",
+		summary: "",
+		env: "",
+		state: "",
+		path: "",
+		"event.json": JSON.stringify(given.payload ?? {}),
+	});
+	const file = (name: string) => join(temp, name);
+	const inputs = Object.entries(given.inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value] as const);
+	const env = {
+		...BASE_ENV,
+		CI: "true",
+		GITHUB_ACTIONS: "true",
+		GITHUB_ACTOR: "octocat",
+		GITHUB_EVENT_NAME: "push",
+		GITHUB_EVENT_PATH: file("event.json"),
+		GITHUB_JOB: "load",
+		GITHUB_REF_NAME: "main",
+		GITHUB_REF_TYPE: "branch",
+		GITHUB_REPOSITORY: "acme/warehouse",
+		GITHUB_RUN_ATTEMPT: "1",
+		GITHUB_RUN_ID: "42",
+		GITHUB_SERVER_URL: "https://github.com",
+		GITHUB_SHA: "0123456789abcdef0123456789abcdef01234567",
+		GITHUB_WORKFLOW: "nightly",
+		GITHUB_WORKSPACE: given.workspace,
+		GITHUB_ENV: file("env"),
+		GITHUB_OUTPUT: file("output"),
+		GITHUB_PATH: file("path"),
+		GITHUB_STATE: file("state"),
+		GITHUB_STEP_SUMMARY: file("summary"),
+		RUNNER_TEMP: temp,
+		ACTIONS_RUNTIME_TOKEN: "runtime-token-of-the-runner",
+		...Object.fromEntries(inputs),
+		...given.env,
+	};
+	const ended = await runProgram(process.execPath, [join(ROOT, "dist/action/index.js")], { cwd: given.workspace, env });
+	const lines = ended.stdout.split(/\r\n|\n|\r/);
+	// What the runner takes for a command: `::name::` after white space, or `##[name]` anywhere.
+	const commands = lines.filter((line) => /^\s*::[a-z-]+( .*?)?::/i.test(line) || /##\[[a-z-]+/i.test(line));
+	const isMask = (line: string) => line.startsWith("::add-mask::");
+	const outputs = readOutputs(readFileSync(file("output"), "utf8"));
+	return {
+		...ended,
+		log: lines.filter((line) => !isMask(line)).join("\n"),
+		masks: commands.filter(isMask).map((line) => unescapeData(line.slice("::add-mask::".length))),
+		commands: commands.filter((line) => !isMask(line)),
+		annotations: commands.flatMap(readAnnotation),
+		outputs,
+		summary: readFileSync(file("summary"), "utf8"),
+		results: outputs["results"] === undefined ? undefined : JSON.parse(outputs["results"]),
+	};
+}
+
+/** Runs dist/cli as a person does, in a folder; no colour, no CI. */
+export function runCommand(
+	args: readonly string[],
+	given: { workspace: string; env?: Readonly<Record<string, string>>; input?: string },
+): Promise<Ended> {
+	const { workspace: cwd, env, input } = given;
+	const options = { cwd, env: { ...BASE_ENV, ...env }, ...(input === undefined ? {} : { input }) };
+	return runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), ...args], options);
+}
+
+function readAnnotation(line: string): readonly Annotation[] {
+	const match = /^::(error|warning|notice)(?: (.*?))?::(.*)$/.exec(line);
+	const kind = match?.[1];
+	if (kind !== "error" && kind !== "warning" && kind !== "notice") return [];
+	const pairs = (match?.[2] ?? "").split(",").filter((pair) => pair !== "");
+	const properties = pairs.map(
+		(pair) => [pair.slice(0, pair.indexOf("=")), unescapeData(pair.slice(pair.indexOf("=") + 1))] as const,
+	);
+	return [{ kind, properties: Object.fromEntries(properties), message: unescapeData(match?.[3] ?? "") }];
+}
+
+/** https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts says how the runner's text is escaped. */
+function unescapeData(text: string): string {
+	return text
+		.replaceAll("%3A", ":")
+		.replaceAll("%2C", ",")
+		.replaceAll("%0D", "\r")
+		.replaceAll("%0A", "\n")
+		.replaceAll("%25", "%");
+}
+
+/** The `name<<delimiter` form of the runner's command files. */
+function readOutputs(text: string): Readonly<Record<string, string>> {
+	const outputs: Record<string, string> = {};
+	for (const match of text.matchAll(/^(.+?)<<(ghadelimiter_\S+)\n([\s\S]*?)\n\2$/gm))
+		outputs[match[1] ?? ""] = match[3] ?? "";
+	return outputs;
+}
