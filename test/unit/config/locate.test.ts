@@ -166,7 +166,7 @@ const decoy = fc.constantFrom(
 	'""',
 	"''",
 	"\\\\",
-	"${A}",
+	`\${A}`,
 	"é😀",
 );
 const { value } = fc.letrec<{ value: string; array: string; table: string }>((tie) => ({
