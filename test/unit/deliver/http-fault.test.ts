@@ -93,6 +93,7 @@ describe("over http", () => {
 });
 
 describe("over https", () => {
+	const OLD_TLS = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
 	const selfSigned = certificate("IP:127.0.0.1");
 	const secure = (options: TlsOptions) =>
 		createHttpsServer({ ...selfSigned, ...options }, (_, response) => response.end("ok"));
@@ -105,11 +106,7 @@ describe("over https", () => {
 			() => createServer((socket) => socket.on("error", () => {}).write("SSH-2.0-x\r\n")),
 			"the server does not speak TLS",
 		],
-		[
-			"TLS 1.1",
-			() => secure({ minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" }),
-			"the server has no TLS version from 1.2 on",
-		],
+		["TLS 1.1", () => secure(OLD_TLS), "the server has no TLS version from 1.2 on"],
 		[
 			"no common cipher",
 			() => secure({ maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }),
@@ -158,8 +155,16 @@ describe("over https", () => {
 							fault("tls", "TLS: certificate has expired"),
 							fault("tls", "TLS: hostname mismatch, the certificate is for another host"),
 						]);
-						const careless = { NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_OPTIONS: "--tls-min-v1.0" };
+						const careless = {
+							NODE_TLS_REJECT_UNAUTHORIZED: "0",
+							NODE_OPTIONS: "--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0",
+						};
 						expect(await run([good], careless)).toEqual([fault("tls", "TLS: self-signed certificate")]);
+						await listening(secure(OLD_TLS), async (old) =>
+							expect(await run([old], careless)).toEqual([
+								fault("tls", "TLS: the server has no TLS version from 1.2 on"),
+							]),
+						);
 					}),
 				),
 			);

@@ -57,6 +57,7 @@ describe("what is sent", () => {
 			"content-length": String(body.byteLength),
 		});
 		expect(request.headers).not.toHaveProperty("transfer-encoding");
+		expect(request.headers.connection).toBe("close");
 	});
 
 	it("asks for no compression, whatever the headers say", async () => {
@@ -174,7 +175,7 @@ describe("an answer", () => {
 			{ timeoutMs: 300 },
 		);
 		expect(result).toMatchObject({ status: 200, read: "cut" });
-		expect(performance.now() - started).toBeLessThan(900);
+		expect(performance.now() - started).toBeLessThan(2500);
 	});
 
 	it("is cut by a cancellation in its body", async () => {

@@ -162,14 +162,14 @@ describe("ending", () => {
 	});
 
 	it("still takes what a background process prints right after", async () => {
-		expect(await run("(sleep 0.1; echo late) & exit 0")).toMatchObject({ lines: ["stdout: late"] });
+		expect(await run("(sleep 0.03; echo late) & exit 0")).toMatchObject({ lines: ["stdout: late"] });
 	});
 
 	it("does not wait for ended processes that nobody collects", async () => {
 		const uncollected = "perl -MPOSIX -e 'fork or exit; POSIX::setsid(); sleep 3' >/dev/null 2>&1 </dev/null";
 		const ran = await run(`${uncollected} & sleep 0.2; echo done`);
 		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lines: ["stdout: done"] });
-		expect(ran.ms).toBeLessThan(450);
+		expect(ran.ms).toBeLessThan(1500);
 	});
 
 	it("does not wait for a session of its own that keeps stdout open", async () => {
