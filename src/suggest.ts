@@ -33,8 +33,11 @@ export function closest(written: string, candidates: Iterable<string>): string |
 	let best: { word: string; distance: number } | undefined;
 	for (const word of candidates) {
 		const folded = fold(word);
+		const limit = Math.max(wanted.length, folded.length) / 3;
+		// No two words are closer than their lengths: most candidates need no counting.
+		if (Math.abs(wanted.length - folded.length) > limit) continue;
 		const found = distance(wanted, folded);
-		if (found > Math.max(wanted.length, folded.length) / 3) continue;
+		if (found > limit) continue;
 		if (best === undefined || found < best.distance) best = { word, distance: found };
 	}
 	return best?.word;

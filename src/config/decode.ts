@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { vocabulary } from "../event/catalog.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
-import { Fields, quote, type Table } from "./fields.ts";
+import { Fields, type Table } from "./fields.ts";
 import type { Config, ConfigWarning, Hook } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Located } from "./locate.ts";
@@ -13,6 +13,7 @@ import { header, readSelections, type UnknownEvent } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
 import { readShellHook } from "./shellhook.ts";
 import { readWebhook } from "./webhook.ts";
+import { keyName, quote } from "./words.ts";
 
 /** A parsed file, and where things stand in it. */
 export interface ParsedFile {
@@ -50,7 +51,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	problems.throwIfAny();
 
 	const warnings = unknown.map((event) => toWarning(event, problems));
-	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, root.keys().length === 0);
+	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, whole.keys().length === 0);
 	return { file, hooks, events, concurrency: defaults.concurrency, warnings };
 }
 
@@ -73,7 +74,7 @@ function explainTopLevel(key: string): Explanation | undefined {
 }
 
 function refuseEvent({ name, path, longer, near }: UnknownEvent, problems: Problems): void {
-	const own = `declare an event of your own as [event.${quote(name)}]`;
+	const own = `declare an event of your own as [event.${keyName(name)}]`;
 	const remedy = near === undefined ? own : `did you mean ${quote(near)}?`;
 	const message = `unknown event ${quote(name)}`;
 	problems.add("config_value", path, message, longer.length > 0 ? `say which: ${longer.join(", ")}` : remedy);

@@ -1,8 +1,9 @@
 // The events that a config declares with `[event.x]`, beside those of the catalog.
 import { vocabulary } from "../event/catalog.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
-import { type Fields, isTable, quote } from "./fields.ts";
+import { type Fields, isTable } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
+import { quote } from "./words.ts";
 
 const KEYS = ["phase", "status", "title"];
 

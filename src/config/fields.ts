@@ -1,10 +1,10 @@
 // Reading one table of the config field by field: each value checked, each mistake noted at its own key.
 import type { ProblemCode } from "../errors.ts";
 import { isObject } from "../json.ts";
-import { closest } from "../suggest.ts";
-import { malformedReference, parseReference, type Reference } from "./interpolate.ts";
+import { parseReference, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
+import { didYouMean, keyName, list, quote, referenceFault, typeName } from "./words.ts";
 
 /** A TOML table. Its values may be anything that TOML has, integers past 2⁵³ as bigint and dates as Date. */
 export type Table = Readonly<Record<string, unknown>>;
@@ -15,27 +15,6 @@ export const MAX_INTEGER = 2 ** 31 - 1;
 /** Whether a TOML value is a table; a date is none. */
 export function isTable(value: unknown): value is Table {
 	return isObject(value) && !(value instanceof Date);
-}
-
-/** A TOML value's type, for people. */
-export function typeName(value: unknown): string {
-	if (typeof value === "string") return "a string";
-	if (typeof value === "boolean") return "a boolean";
-	if (typeof value === "bigint" || Number.isInteger(value)) return "an integer";
-	if (typeof value === "number") return "a float";
-	if (Array.isArray(value)) return "an array";
-	return value instanceof Date ? "a date" : "a table";
-}
-
-/** What the user wrote, short and on one line. For names and choices only, never for what may be a secret. */
-export function quote(text: string): string {
-	return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-}
-
-/** A remedy that begins with the known word closest to the written one, if any is close. */
-export function didYouMean(written: string, candidates: Iterable<string>, otherwise: string): string {
-	const word = closest(written, candidates);
-	return word === undefined ? otherwise : `did you mean ${quote(word)}?`;
 }
 
 /**
@@ -153,7 +132,7 @@ export class Fields {
 	}
 
 	#label(key: string): string {
-		return this.#prefix + key;
+		return this.#prefix + keyName(key);
 	}
 
 	#read(key: string): unknown {
@@ -168,26 +147,4 @@ export class Fields {
 			"config_shape",
 		);
 	}
-}
-
-/** What is wrong with the variables that a string refers to, as a phrase after its key; undefined if nothing is. */
-export function referenceFault(text: string): { readonly problem: string; readonly remedy: string } | undefined {
-	const index = malformedReference(text);
-	if (index === undefined) return undefined;
-	if (/^\$\{\{\s*(?:secrets|env|vars|github|inputs)\b/.test(text.slice(index, index + 50))) {
-		return {
-			problem: "has a GitHub expression in it, which is not evaluated in a file",
-			remedy: `set a variable under env: of the workflow step and write \${VARIABLE} here`,
-		};
-	}
-	return {
-		problem: `has a \${ that begins no variable`,
-		remedy: `write \${NAME} or \${NAME:-default}; a literal \${ is written $\${`,
-	};
-}
-
-/** `a, b or c`. */
-function list(words: readonly string[]): string {
-	const last = words.at(-1) ?? "";
-	return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -1,5 +1,6 @@
 // Keys that a table of the config may not have: refused, with the help that fits.
-import { didYouMean, type Fields, quote } from "./fields.ts";
+import type { Fields } from "./fields.ts";
+import { didYouMean, quote } from "./words.ts";
 
 /** A message and a remedy. */
 export type Explanation = readonly [message: string, remedy: string];

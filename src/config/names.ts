@@ -1,6 +1,7 @@
 // The names of hooks: as the config gives them, or made of event, kind and number; unique in the file.
-import { quote } from "./fields.ts";
+
 import type { Selection } from "./selectors.ts";
+import { quote } from "./words.ts";
 
 /** Names are shown in annotations and tables. */
 const MAX_NAME = 100;

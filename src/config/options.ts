@@ -2,10 +2,11 @@
 import type { Json } from "../json.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import type { OptionSpec, Preset } from "../presets/preset.ts";
-import { type Fields, isTable, referenceFault, typeName } from "./fields.ts";
+import { type Fields, isTable } from "./fields.ts";
 import { isLiteral, parseReference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
+import { referenceFault, typeName } from "./words.ts";
 
 /** An option as it is written, not yet checked, and where. */
 export interface Option {

@@ -2,9 +2,10 @@
 import type { Vocabulary } from "../event/catalog.ts";
 import type { EventDefinition } from "../event/event.ts";
 import { closest } from "../suggest.ts";
-import { Fields, isTable, quote, typeName } from "./fields.ts";
+import { Fields, isTable } from "./fields.ts";
 import type { Hook } from "./hook.ts";
 import type { Path, Spot } from "./locate.ts";
+import { keyName, typeName } from "./words.ts";
 
 /** One hook's table and what its header says. */
 export interface Selection {
@@ -43,8 +44,7 @@ export function readSelections(
 
 /** How a hook's header is written. */
 export function header(kind: Hook["kind"], event: string): string {
-	const key = event.includes(".") ? quote(event) : event;
-	return kind === "shell" ? `[[hook.${key}]]` : `[[hook.webhooks.${key}]]`;
+	return kind === "shell" ? `[[hook.${keyName(event)}]]` : `[[hook.webhooks.${keyName(event)}]]`;
 }
 
 /** A way through nested tables, along the dots of event names. */
@@ -71,7 +71,7 @@ class Walk {
 		const value = parent.table[key];
 		const path = parent.at(key);
 		if (!isContainer(value)) {
-			const message = `${key} is ${typeName(value)} where the hooks of an event belong`;
+			const message = `${keyName(key)} is ${typeName(value)} where the hooks of an event belong`;
 			parent.wrong(key, message, `name the event first, as in ${header(kind, "pipeline_start")}`, "config_shape");
 			return;
 		}

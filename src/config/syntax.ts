@@ -14,6 +14,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 	"unfinished table": ["an inline table is not closed", "add the missing }"],
 	"unfinished array": ["an array is not closed", "add the missing ]"],
 	"expected comma or end of structure": ["a comma or a closing bracket is missing", "separate the items by commas"],
+	"expected end of table array declaration": ["a header is not closed", "end it with as many brackets as begin it"],
 	"each key-value declaration must be followed by an end-of-line": [
 		"there is more on the line after the value",
 		"write one key a line; text with quotes or spaces goes in quotes as a whole",

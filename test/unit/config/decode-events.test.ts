@@ -9,7 +9,7 @@ describe("an unknown event", () => {
 		["[[hook.pipeline_strat]]", "pipeline_strat", 'did you mean "pipeline_start"?'],
 		["[[hook.on_pipeline_strat]]", "on_pipeline_strat", 'did you mean "pipeline_start"?'],
 		["[[hook.webhooks.generation.complete]]", "generation.complete", 'did you mean "generation.completed"?'],
-		["[[hook.zzz]]", "zzz", 'declare an event of your own as [event."zzz"]'],
+		["[[hook.zzz]]", "zzz", "declare an event of your own as [event.zzz]"],
 		["[[hook.push]]", "push", "say which: push.completed"],
 		["[hook.webhooks.chonk]", "chonk", "say which: chonk.created, chonk.updated, chonk.deleted"],
 		['[["hook"."job.*"]]', "job.*", "declare"],

@@ -1,0 +1,55 @@
+// The words that messages about a config are made of.
+import { closest } from "../suggest.ts";
+import { malformedReference } from "./interpolate.ts";
+
+/** A TOML value's type, for people. */
+export function typeName(value: unknown): string {
+	if (typeof value === "string") return "a string";
+	if (typeof value === "boolean") return "a boolean";
+	if (typeof value === "bigint" || Number.isInteger(value)) return "an integer";
+	if (typeof value === "number") return "a float";
+	if (Array.isArray(value)) return "an array";
+	return value instanceof Date ? "a date" : "a table";
+}
+
+/** What the user wrote, short and on one line. For names and choices only, never for what may be a secret. */
+export function quote(text: string): string {
+	const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+	return JSON.stringify(short).replaceAll(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** What JSON leaves as it is although it breaks a line or turns the order of text around. */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
+
+/** A key as TOML writes it: bare where it can be, else quoted. */
+export function keyName(key: string): string {
+	return /^[A-Za-z0-9_-]{1,60}$/.test(key) ? key : quote(key);
+}
+
+/** A remedy that begins with the known word closest to the written one, if any is close. */
+export function didYouMean(written: string, candidates: Iterable<string>, otherwise: string): string {
+	const word = closest(written, candidates);
+	return word === undefined ? otherwise : `did you mean ${quote(word)}?`;
+}
+
+/** What is wrong with the variables that a string refers to, as a phrase after its key; undefined if nothing is. */
+export function referenceFault(text: string): { readonly problem: string; readonly remedy: string } | undefined {
+	const index = malformedReference(text);
+	if (index === undefined) return undefined;
+	if (/^\$\{\{\s*(?:secrets|env|vars|github|inputs)\b/.test(text.slice(index, index + 50))) {
+		return {
+			problem: "has a GitHub expression in it, which is not evaluated in a file",
+			remedy: `set a variable under env: of the workflow step and write \${VARIABLE} here`,
+		};
+	}
+	return {
+		problem: `has a \${ that begins no variable`,
+		remedy: `write \${NAME} or \${NAME:-default}; a literal \${ is written $\${`,
+	};
+}
+
+/** `a, b or c`. */
+export function list(words: readonly string[]): string {
+	const last = words.at(-1) ?? "";
+	return words.length < 2 ? last : `${words.slice(0, -1).join(", ")} or ${last}`;
+}

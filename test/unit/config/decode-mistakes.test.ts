@@ -1,0 +1,114 @@
+// Many mistakes in one file: all told at once, each at its own key, with no secret beside it in any frame.
+import { describe, expect, it } from "vitest";
+import { mistakes, parse, problemsOf } from "../../helpers/parse.ts";
+
+const EIGHT = String.raw`# The decoys below are text, not keys.
+[[hook.webhooks.pipeline_error]]
+url = "https://chat.example.com/T000/S3CRETPATH"
+body_template = """
+{"text": "
+url = 1
+[[hook.nonsense]]
+\u0022quoted\u0022"}
+"""
+secret = "S3CRETKEY"
+retry_count = -1
+
+[hook.webhooks]
+"job.failed" = [
+	{ url = "https://example.com/S3CRETURL", headers = { Authorization = "Bearer S3CRETTOKEN", "X Bad" = "S3CRETVALUE" } },
+	{ secret = "S3CRETKEY2", preset = "slak", url = "https://example.com/" },
+]
+
+[hook]
+pipeline_start.command = "x"
+pipeline_start."on_failure" = "abrot"
+'generation'.completed = { command = 'true', env = { API_TOKEN = "S3CRETENV", B = 1 } }
+
+[[hook."pipeline_strat"]]
+command = "x"
+
+[[hook.webhooks."on_model_error"]]
+preset = "pagerduty"
+"rooting_key" = "S3CRETROUTING"
+`;
+
+describe("a file with eight mistakes", () => {
+	const problems = problemsOf(EIGHT);
+
+	it("tells all eight, in the order of the file, each at its own key", () => {
+		expect(mistakes(EIGHT)).toEqual([
+			"11:1 retry_count must be an integer from 0 to 2147483647",
+			"15:93 headers has a name that is no header name",
+			expect.stringMatching(/^16:27 preset is "slak", which is none of /),
+			'21:16 on_failure is "abrot", which is none of abort, warn, ignore',
+			"22:79 env.B must be a string, not an integer",
+			'24:1 unknown event "pipeline_strat"',
+			"27:1 preset pagerduty needs routing_key",
+			'29:1 unknown key "rooting_key"',
+		]);
+	});
+
+	it("says what to do about each, and what was probably meant", () => {
+		expect(problems.map((problem) => problem.remedy)).not.toContain("");
+		expect(problems.map((problem) => problem.remedy)).toEqual(
+			expect.arrayContaining([
+				'did you mean "slack"?',
+				'did you mean "abort"?',
+				'did you mean "pipeline_start"?',
+				'did you mean "routing_key"?',
+			]),
+		);
+	});
+
+	it("shows the line of each, and no secret that stands beside it", () => {
+		for (const { frame, place } of problems) expect(frame).toContain(`> ${place?.line} |`);
+		expect(JSON.stringify(problems)).not.toContain("S3CRET");
+	});
+});
+
+describe("a mistake in a template", () => {
+	const at = (template: string) =>
+		mistakes(`[hook.webhooks.ping]\nurl = "https://example.com/"\nbody_template = ${template}\n`)[0]?.split(" ")[0];
+
+	it.each([
+		['"{{#if a}}"', "3:18"],
+		["'{{#if a}}'", "3:18"],
+		['"""{{#if a}}"""', "3:20"],
+		['"""\n  {{#if a}}"""', "4:3"],
+		["'''\r\n\\n{{#if a}}'''", "4:3"],
+		['"\\n\\u0041\\U0001F600\\t{{#if a}}"', "3:38"],
+		['"""\\\n\n   {{#if a}}"""', "5:4"],
+		['"""a\r\n\r\nb{{#if a}}"""', "5:2"],
+		[`"\${A:-b}$\${ {{#if a}}"`, "3:29"],
+	])("is placed inside the string: %j", (template, place) => {
+		expect(at(template)).toBe(place);
+	});
+});
+
+describe("__proto__", () => {
+	it.each([
+		["[__proto__]", "1:1"],
+		["[hook.__proto__]", "1:1"],
+		["[hook.ping]\n__proto__ = 1", "2:1"],
+		['[hook.ping]\n"\\u005f_proto__" = 1', "2:1"],
+		['hook.ping.env = { __proto__ = "x" }', "1:19"],
+		["[event.a]\n'__proto__' = 1", "2:1"],
+	])("is refused at its place: %j", (source, place) => {
+		expect(mistakes(source)).toContain(`${place} __proto__ cannot be a key`);
+	});
+
+	it("leaves no trace in what is made of other keys", () => {
+		const { hooks } = parse('[hook.ping]\ncommand = "x"\nenv = { constructor = "a", toString = "b" }');
+		expect(hooks).toHaveLength(1);
+		expect(hooks[0]?.kind === "shell" && [...hooks[0].env.keys()]).toEqual(["constructor", "toString"]);
+	});
+});
+
+describe("a duplicate name", () => {
+	it("is told at the second, naming the first's line", () => {
+		const source =
+			'[[hook.ping]]\nname = "a"\ncommand = "x"\n[[hook.webhooks.ping]]\nname = " a "\nurl = "https://e.x/"';
+		expect(mistakes(source)).toEqual(['5:1 name "a" is that of the hook on line 2 already']);
+	});
+});

@@ -1,0 +1,175 @@
+// Whatever a TOML file says, the decoder answers with a config or with the user's mistakes, and in bounded time.
+import fc from "fast-check";
+import { stringify } from "smol-toml";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/errors.ts";
+import { parse, problemsOf } from "../../helpers/parse.ts";
+
+const KEYS = [
+	"hook",
+	"hooks",
+	"webhooks",
+	"defaults",
+	"shell",
+	"webhook",
+	"event",
+	"ping",
+	"on_pipeline_start",
+	"generation",
+	"completed",
+	"name",
+	"command",
+	"url",
+	"env",
+	"headers",
+	"preset",
+	"routing_key",
+	"custom_details",
+	"mention",
+	"body_template",
+	"timeout_ms",
+	"on_failure",
+	"async",
+	"secret",
+	"constructor",
+	"title",
+	"Host",
+];
+
+const { value: anything } = fc.letrec((tie) => ({
+	value: fc.oneof(
+		{ maxDepth: 6, withCrossShrink: true },
+		fc.string({ unit: "grapheme" }),
+		fc.constantFrom(
+			"slack",
+			"pagerduty",
+			"abort",
+			"warn",
+			"POST",
+			"https://example.com/",
+			`\${VAR}`,
+			`\${`,
+			"{{#if a}}",
+		),
+		fc.oneof(
+			fc.maxSafeInteger(),
+			fc.double(),
+			fc.boolean(),
+			fc.date({ noInvalidDate: true }),
+			fc.bigInt(-(2n ** 62n), 2n ** 62n),
+		),
+		tie("table"),
+		fc.array(tie("value"), { maxLength: 3 }),
+		fc.array(tie("table"), { maxLength: 3 }),
+	),
+	table: fc.dictionary(
+		fc.oneof(
+			{ weight: 9, arbitrary: fc.constantFrom(...KEYS) },
+			{ weight: 1, arbitrary: fc.string({ unit: "binary" }) },
+		),
+		tie("value"),
+		{
+			maxKeys: 5,
+		},
+	),
+}));
+
+const hooks = fc.dictionary(fc.constantFrom("hook", "hooks", "defaults", "event"), anything, { minKeys: 1 });
+
+const whole = (source: string) => {
+	for (const flavour of ["own", "rocky"] as const) {
+		try {
+			expect(parse(source, flavour).file).toBe("hooks.toml");
+		} catch (error) {
+			if (!(error instanceof UserError)) throw error;
+			for (const { message, remedy } of error.problems) {
+				expect(`${message}${remedy}`).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+				expect(message).not.toBe("");
+			}
+		}
+	}
+};
+
+describe("the decoder", () => {
+	it("throws nothing but the user's mistakes for any TOML", () => {
+		fc.assert(
+			fc.property(hooks, (table) => whole(stringify(table))),
+			{ numRuns: 1000 },
+		);
+	});
+
+	it("throws nothing but the user's mistakes for any text", () => {
+		const word = fc.constantFrom(
+			"[",
+			"]",
+			"=",
+			'"',
+			"'",
+			'"""',
+			"\n",
+			"{",
+			"}",
+			",",
+			".",
+			"#",
+			"\\",
+			"hook",
+			"ping",
+			"1",
+			" ",
+			"\r",
+		);
+		fc.assert(
+			fc.property(fc.array(fc.oneof(word, fc.string({ unit: "binary" })), { maxLength: 30 }), (words) =>
+				whole(words.join("")),
+			),
+			{ numRuns: 1000 },
+		);
+	});
+});
+
+describe("large files", () => {
+	const many = (one: (index: number) => string) => Array.from({ length: 10_000 }, (_, index) => one(index)).join("\n");
+
+	/** A multiple of what it takes, so that a busy machine does not fail it, and far less than quadratic work would. */
+	const within = (milliseconds: number, work: () => void) => {
+		const start = performance.now();
+		work();
+		expect(performance.now() - start).toBeLessThan(milliseconds);
+	};
+
+	it("may have 10 000 hooks", () => {
+		const source = many(
+			(index) => `[[hook.webhooks.pipeline_error]]
+name = "hook-${index}"
+url = "https://example.com/${index}"
+preset = "slack"
+secret = "\${SECRET}"
+headers = { X-Index = "${index}" }
+body_template = '{"text": "{{error}}"}'
+`,
+		);
+		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
+	});
+
+	it("may have 10 000 mistakes", () => {
+		const source = many((index) => `[[hook.ping]]\ncomand = "${index}"`);
+		within(4000, () => expect(problemsOf(source)).toHaveLength(20_000));
+	});
+
+	it("may have 10 000 unknown events", () => {
+		const source = many((index) => `[hook.pipeline_starting_${index}]\ncommand = "x"`);
+		within(4000, () => expect(problemsOf(source)).toHaveLength(10_000));
+	});
+
+	it.each([
+		["arrays", `hook.ping = ${"[".repeat(1000)}${"]".repeat(1000)}`],
+		["deeper arrays", `hook.ping = ${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+		["tables", `hook.ping = ${"{a=".repeat(1000)}1${"}".repeat(1000)}`],
+		["headers", `[hook.webhooks${".ping".repeat(100_000)}]`],
+		["events", `[event${".a".repeat(100_000)}]`],
+		["defaults", `[defaults${".webhook".repeat(100_000)}]`],
+	])("may nest %s as deep as they like, and be refused", (_, source) => {
+		within(4000, () => expect(problemsOf(source).length).toBeGreaterThan(0));
+	});
+});

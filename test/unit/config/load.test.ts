@@ -1,0 +1,232 @@
+// Finding the config file on a real disk, reading its bytes, and what TOML itself does not take.
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { loadConfig } from "../../../src/config/load.ts";
+import { type Problem, UserError } from "../../../src/errors.ts";
+import { nodeFiles } from "../../../src/node.ts";
+import { onlyProblem, parse, problemsOf } from "../../helpers/parse.ts";
+
+const HOOK = '[[hook.ping]]\ncommand = "x"\n';
+
+let workspace: string;
+beforeEach(async () => {
+	workspace = await mkdtemp(join(tmpdir(), "hooks-load-"));
+});
+afterEach(() => rm(workspace, { recursive: true, force: true }));
+
+async function put(file: string, content: string | Uint8Array): Promise<string> {
+	const path = join(workspace, file);
+	await mkdir(dirname(path), { recursive: true });
+	await writeFile(path, content);
+	return path;
+}
+
+const load = (config?: string) => loadConfig({ workspace, config }, nodeFiles);
+
+async function problemOf(config?: string): Promise<Problem> {
+	const error = await load(config).then(
+		() => undefined,
+		(reason: unknown) => reason,
+	);
+	if (!(error instanceof UserError)) throw new Error("expected a UserError", { cause: error });
+	return error.problems[0];
+}
+
+describe("loadConfig", () => {
+	it("takes the first of the usual files", async () => {
+		await put("rocky.toml", '[hook.on_ping]\ncommand = "x"\n[adapter]\n');
+		expect((await load()).file).toBe("rocky.toml");
+		await put("pipeline-hooks.toml", HOOK);
+		expect((await load(" ")).file).toBe("pipeline-hooks.toml");
+		await put(".github/pipeline-hooks.toml", HOOK);
+		expect((await load("")).file).toBe(".github/pipeline-hooks.toml");
+	});
+
+	it("takes the file that is named, from the workspace or anywhere, and nothing else", async () => {
+		await put("pipeline-hooks.toml", HOOK);
+		const path = await put("deep/own.toml", HOOK);
+		expect((await load("deep/../deep/own.toml")).file).toBe("deep/own.toml");
+		expect((await load(path)).file).toBe("deep/own.toml");
+		expect((await loadConfig({ workspace: join(workspace, "other"), config: path }, nodeFiles)).file).toBe(path);
+		expect(await problemOf("missing.toml")).toMatchObject({
+			code: "config_missing",
+			message: `config file missing.toml is not there; it was looked for in ${workspace}`,
+			remedy: expect.stringContaining("actions/checkout"),
+		});
+	});
+
+	it("reads a file of that name as Rocky's, wherever it is", async () => {
+		const path = await put("deep/rocky.toml", '[adapter]\n[[hook.on_ping]]\ncommand = "x"\n');
+		expect((await load(path)).hooks).toHaveLength(1);
+		await put("deep/not-rocky.toml", '[adapter]\n[[hook.on_ping]]\ncommand = "x"\n');
+		expect(await problemOf("deep/not-rocky.toml")).toMatchObject({ message: 'unknown key "adapter"' });
+	});
+
+	it("says where it looked when there is none, and what to do", async () => {
+		const problem = await problemOf();
+		expect(problem.code).toBe("config_missing");
+		for (const file of [".github/pipeline-hooks.toml", "pipeline-hooks.toml", "rocky.toml"]) {
+			expect(problem.message).toContain(file);
+		}
+		expect(problem.remedy).toContain("actions/checkout");
+	});
+
+	it("stops at a file that is there and cannot be read", async () => {
+		await put("rocky.toml", HOOK);
+		await mkdir(join(workspace, "pipeline-hooks.toml"));
+		expect(await problemOf()).toMatchObject({
+			code: "config_unreadable",
+			message: "config file pipeline-hooks.toml cannot be read: is a directory",
+		});
+	});
+
+	it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("says when it may not read it", async () => {
+		await chmod(await put("pipeline-hooks.toml", HOOK), 0o000);
+		expect(await problemOf()).toMatchObject({
+			code: "config_unreadable",
+			message: expect.stringContaining("permission denied"),
+		});
+	});
+
+	it("reads up to 10 MB", async () => {
+		const filler = `#${"x".repeat(1022)}\n`.repeat(10 * 1024 - 1);
+		await put("pipeline-hooks.toml", HOOK + filler);
+		expect((await load()).hooks).toHaveLength(1);
+		await put("pipeline-hooks.toml", HOOK + filler + filler);
+		expect(await problemOf()).toMatchObject({ code: "config_unreadable", message: expect.stringContaining("larger") });
+	});
+});
+
+describe("the bytes of a config", () => {
+	it.each([
+		["a byte order mark", `\uFEFF${HOOK}`],
+		["CRLF", HOOK.replaceAll("\n", "\r\n")],
+		["no line end at the end", HOOK.trimEnd()],
+	])("may have %s", async (_, text) => {
+		await put("pipeline-hooks.toml", text);
+		const { hooks } = await load();
+		expect(hooks).toMatchObject([{ command: "x", place: { line: 1, column: 1 } }]);
+	});
+
+	it.each([
+		[
+			"is not UTF-8 text",
+			Buffer.concat([Buffer.from(`${HOOK}# \uFFFDä`), Buffer.from([0xe9]), Buffer.from("\n")]),
+			3,
+			5,
+		],
+		["is not UTF-8 text", Buffer.concat([Buffer.from("\uFEFF# "), Buffer.from([0xff])]), 1, 3],
+		["is not UTF-8 text", Buffer.concat([Buffer.from("# "), Buffer.from([0xe2, 0x82])]), 1, 3],
+		["is UTF-16, not UTF-8", Buffer.from(`\uFEFF${HOOK}`, "utf16le"), 1, 1],
+		["has a NUL byte in it", Buffer.from(`${HOOK}\0`), 3, 1],
+		["has a NUL byte in it", Buffer.from(`\uFEFF[[hook.ping]]\n# a\0`), 2, 4],
+	])("cannot be text that %s", async (what, bytes, line, column) => {
+		await put("pipeline-hooks.toml", bytes);
+		expect(await problemOf()).toMatchObject({
+			code: "config_syntax",
+			message: `pipeline-hooks.toml ${what}`,
+			remedy: "save the file as plain UTF-8 text",
+			place: { file: "pipeline-hooks.toml", line, column },
+		});
+	});
+
+	it("may hold the replacement character itself", async () => {
+		await put("pipeline-hooks.toml", `${HOOK}name = "\uFFFD"\n`);
+		expect((await load()).hooks[0]?.name).toBe("\uFFFD");
+	});
+});
+
+describe("a config without hooks", () => {
+	it.each([
+		["", "is empty"],
+		["# nothing\n\n", "is empty"],
+		["[defaults]\nconcurrency = 3\n", "has no hooks"],
+		["[hook]\n", "has no hooks"],
+		["hook.ping = []\n", "has no hooks"],
+		["[event.deploy]\n", "has no hooks"],
+	])("is a mistake: %j", (source, what) => {
+		const problem = onlyProblem(source);
+		expect(problem).toMatchObject({ code: "config_shape", message: `hooks.toml ${what}` });
+		expect(problem.remedy).toContain("[[hook.");
+	});
+});
+
+describe("what is no TOML", () => {
+	const syntax = (source: string) => {
+		const problem = onlyProblem(source);
+		expect(problem.code).toBe("config_syntax");
+		expect(problem.frame).toContain(`> ${problem.place?.line} |`);
+		const message = problem.message.replace("hooks.toml is not valid TOML: ", "");
+		return `${problem.place?.line}:${problem.place?.column} ${message}`;
+	};
+
+	it.each([
+		['[[hook.ping]]\ncommand = "x', "2:11 a string is not closed"],
+		["[[hook.ping]]\ncommand = ", "2:11 the value is missing or is no TOML value"],
+		["[[hook.ping]]\ncommand = echo", "2:11 the value is missing or is no TOML value"],
+		['[[hook.ping]]\ncommand = "a" b', "2:15 there is more on the line after the value"],
+		["[[hook.ping]]\ncommand", "2:1 the line is no key with a value"],
+		['[[hook.ping]]\ncommand = "\\d"', "2:13 a backslash begins no escape that TOML knows"],
+		['[[hook.ping]]\ncommand = "a\nb"', "2:13 a string has a control character or a line break in it"],
+		['[[hook.ping]]\nenv = { A = "b",', "2:7 an inline table is not closed"],
+		["[[hook.ping]]\ncommand = [1,", "2:11 an array is not closed"],
+		["[[hook.ping]]\na/b = 1", "2:2 a key has a character that needs quotes"],
+		["[[hook.ping]]\ncommand = [1 2]", "2:14 a comma or a closing bracket is missing"],
+		["[[hook.ping]", "1:13 a header is not closed"],
+		[`hook = ${"[".repeat(2000)}`, "1:1008 the tables and arrays are nested too deeply"],
+		['[[hook.ping]]\r\ncommand = "x\r\n', "2:13 a string has a control character or a line break in it"],
+	])("is told at its place: %j", (source, expected) => {
+		expect(syntax(source)).toBe(expected);
+	});
+
+	it.each([
+		["hook.webhooks.ping", "[[hook.webhooks.ping]]"],
+		['hook.webhooks."job.failed"', '[[hook.webhooks."job.failed"]]'],
+		["hooks.ping", "[[hooks.ping]]"],
+	])("says how to write a second [%s]", (key, remedy) => {
+		for (const second of [`[${key}]`, `[[${key}]]`, `  [ ${key} ] # again`]) {
+			const source = `[${key}]\nurl = "S3CRET"\n\n${second}\nurl = "S3CRET2"\n`;
+			const problem = onlyProblem(source);
+			expect(problem.message).toBe(`hooks.toml is not valid TOML: [${key}] is defined twice`);
+			expect(problem.remedy).toContain(remedy);
+			expect(problem.place).toMatchObject({ line: 4, column: second.indexOf("[") + 1 });
+			expect(JSON.stringify(problem)).not.toContain("S3CRET");
+		}
+	});
+
+	it.each([
+		["[defaults]\n[defaults]", "[defaults] is defined twice", "merge the two tables into one", 2],
+		["[hook.webhooks]\n[hook.webhooks]", "[hook.webhooks] is defined twice", "merge the two tables into one", 2],
+		["[hook.ping.env]\n[hook.ping.env]", "[hook.ping.env] is defined twice", "merge the two tables into one", 2],
+		["[hook.ping]\nname = 1\nname = 2", "name is defined twice", "keep one of the two", 3],
+		["hook.ping.env = { A = 1, A = 2 }", "A is defined twice", "keep one of the two", 1],
+	])("says what is there twice in %j", (source, message, remedy, line) => {
+		expect(onlyProblem(source)).toMatchObject({
+			message: `hooks.toml is not valid TOML: ${message}`,
+			remedy,
+			place: { line },
+		});
+	});
+
+	it("shows no secret, whatever it is that goes wrong beside it", () => {
+		const cases = [
+			'[[hook.webhooks.ping]]\nsecret = "S3CRET\n',
+			'[[hook.webhooks.ping]]\nsecret = S3CRET\nurl = "https://S3CRET"\n',
+			'[[hook.webhooks.ping]]\nsecret = "S3CRET" S3CRET\n',
+			'[[hook.webhooks.ping]]\nheaders = { Authorization = "S3CRET", "a }\n',
+			"[[hook.webhooks.ping]]\nsecret = '''\nS3CRET\n",
+			'[[hook.webhooks.ping]]\nurl = "\\qS3CRET"\n',
+		];
+		for (const source of cases) {
+			const problems = problemsOf(source);
+			expect(problems).toHaveLength(1);
+			expect(JSON.stringify(problems)).not.toContain("S3CRET");
+		}
+	});
+
+	it("takes a byte order mark at the start", () => {
+		expect(parse(`\uFEFF${HOOK}`).hooks).toHaveLength(1);
+	});
+});

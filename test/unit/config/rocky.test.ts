@@ -1,0 +1,116 @@
+// A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is no mistake.
+import { describe, expect, it } from "vitest";
+import { mistakes, parse, webhook } from "../../helpers/parse.ts";
+
+const ROCKY = `
+[adapter]
+type = "databricks"
+host = "\${DATABRICKS_HOST}"
+max_rows = 9223372036854775807
+since = 2026-04-02T10:00:00Z
+
+[pipeline.bronze]
+strategy = "incremental"
+
+[pipeline.bronze.source.discovery]
+adapter = "fivetran"
+schema_pattern = { prefix = "raw__", separator = "__" }
+
+[budget]
+max_usd = 12.5
+on_breach = "error"
+
+[defaults]
+nobody_knows = true
+
+[event]
+also = "Rocky's"
+
+[hook.on_pipeline_start]
+command = "bash scripts/notify.sh"
+timeout_ms = 5000
+on_failure = "abort"
+env = { REGION = "eu" }
+
+[[hook.on_materialize_error]]
+command = "bash scripts/first.sh"
+
+[[hook.on_materialize_error]]
+command = "bash scripts/second.sh"
+on_failure = "ignore"
+
+[hook.webhooks.on_pipeline_complete]
+url = "\${SLACK_WEBHOOK_URL}"
+preset = "Slack"
+async = true
+
+[[hook.webhooks.on_budget_breach]]
+url = "https://events.pagerduty.com/v2/enqueue"
+preset = "PagerDuty"
+secret = "\${WEBHOOK_SECRET}"
+
+[[hook.webhooks.on_budget_breach]]
+url = "https://example.com/budget"
+method = "POST"
+headers = { X-Team = "data" }
+body_template = '{"text": "{{event}} {{metadata.limit}}"}'
+retry_count = 2
+retry_delay_ms = 500
+
+[[hook.on_new_thing]]
+command = "bash scripts/new.sh"
+
+[[hook.webhooks.on_pipeline_strat]]
+url = "https://example.com/"
+unknown_too = 1
+`;
+
+describe("rocky.toml", () => {
+	it("gives its hooks in the order of the file", () => {
+		const { hooks, events, concurrency } = parse(ROCKY, "rocky");
+		expect(hooks.map((hook) => `${hook.kind} ${hook.event} ${hook.onFailure}`)).toEqual([
+			"shell pipeline_start abort",
+			"shell materialize_error warn",
+			"shell materialize_error ignore",
+			"webhook pipeline_complete warn",
+			"webhook budget_breach warn",
+			"webhook budget_breach warn",
+		]);
+		expect(hooks.map((hook) => hook.kind === "webhook" && hook.preset.name)).toEqual([
+			...[false, false, false],
+			...["slack", "pagerduty", "generic"],
+		]);
+		expect({ events, concurrency }).toEqual({ events: [], concurrency: 20 });
+	});
+
+	it("warns of events that are none, and goes on", () => {
+		const { warnings } = parse(ROCKY, "rocky");
+		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
+			'56 unknown event "on_new_thing", its hooks are left out',
+			'59 unknown event "on_pipeline_strat", its hooks are left out; did you mean "pipeline_start"?',
+		]);
+	});
+
+	it("is full of mistakes in any other file", () => {
+		expect(mistakes(ROCKY).length).toBeGreaterThan(8);
+	});
+
+	it("still has to be right where its hooks are", () => {
+		expect(mistakes('[hook.on_pipeline_start]\ncomand = "x"\ntimeout_ms = 0', "rocky")).toEqual([
+			"1:1 command is missing",
+			'2:1 unknown key "comand"',
+			"3:1 timeout_ms must be an integer from 1 to 2147483647",
+		]);
+		expect(mistakes('[hook.webhooks.on_ping]\nurl = "https://e.x/"\npreset = "slak"', "rocky")).toHaveLength(1);
+	});
+
+	it("may have its own __proto__ outside of hooks", () => {
+		const source = '[other]\n__proto__ = 1\n[hook.webhooks.ping]\nurl = "https://e.x/"\n';
+		expect(webhook(source, "rocky").event).toBe("ping");
+		expect(mistakes(`${source}__proto__ = 1\n`, "rocky")).toEqual(["5:1 __proto__ cannot be a key"]);
+	});
+
+	it("without any hook gives nothing to do", () => {
+		expect(mistakes('[adapter]\ntype = "duckdb"', "rocky")).toEqual(["1:1 hooks.toml has no hooks"]);
+	});
+});
