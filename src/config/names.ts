@@ -1,5 +1,4 @@
 // The names of hooks: as the config gives them, or made of event, kind and number; unique in the file.
-
 import type { Selection } from "./selectors.ts";
 import { quote } from "./words.ts";
 

@@ -20,9 +20,8 @@ export function readShellHook(
 	const command = fields.text("command");
 	if (command === undefined) {
 		// A url in the command's place has got its own explanation.
-		if (!fields.has("command") && !fields.has("url"))
-			fields.missing("command", 'add command = "…", a line for the shell');
-		return undefined;
+		const missing = !fields.has("command") && !fields.has("url");
+		return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 	}
 	return { kind: "shell", ...identity, onFailure, timeoutMs, command, env };
 }

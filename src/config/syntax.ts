@@ -3,9 +3,7 @@ import { parse, TomlError } from "smol-toml";
 import { UserError } from "../errors.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame } from "./frame.ts";
-
-/** What to say for a complaint of the parser: the message, and what to do. */
-type Explanation = readonly [message: string, remedy: string];
+import type { Explanation } from "./keys.ts";
 
 /** The parser's complaints that users meet. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {

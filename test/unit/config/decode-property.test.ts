@@ -154,7 +154,12 @@ body_template = '{"text": "{{error}}"}'
 
 	it("may have 10 000 mistakes", () => {
 		const source = many((index) => `[[hook.ping]]\ncomand = "${index}"`);
-		within(4000, () => expect(problemsOf(source)).toHaveLength(20_000));
+		within(4000, () => {
+			const problems = problemsOf(source);
+			expect(problems).toHaveLength(20_000);
+			expect(problems[49]).toHaveProperty("frame");
+			expect(problems[50]).not.toHaveProperty("frame");
+		});
 	});
 
 	it("may have 10 000 unknown events", () => {
