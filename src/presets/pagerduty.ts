@@ -129,10 +129,9 @@ function customDetails(context: EventContext, options: Options): JsonObject {
 	};
 }
 
-function note(context: EventContext, cuts: Cuts): JsonObject {
+function note({ status, error }: EventContext, cuts: Cuts): JsonObject {
 	const details = `left out: the event is larger than PagerDuty's ${EVENT_LIMIT} bytes`;
-	if (context.error === undefined) return { details };
-	return { details, error: cuts.text("error", plain(context.error), ERROR_LIMIT) };
+	return { status, details, ...(error === undefined ? {} : { error: cuts.text("error", plain(error), ERROR_LIMIT) }) };
 }
 
 function metadataText({ metadata }: EventContext, key: string): string | undefined {

@@ -1,0 +1,114 @@
+// Events that try a preset: monstrous, hostile and arbitrary ones.
+import fc from "fast-check";
+import { type EventContext, type PipelineEvent, STATUSES } from "../../src/event/event.ts";
+import type { JsonObject } from "../../src/json.ts";
+import { event } from "./make.ts";
+
+export const RUN_URL = "https://github.com/acme/shop/actions/runs/1234567890/attempts/1";
+
+/** Texts that break careless messages. */
+export const HOSTILE: readonly string[] = [
+	"<!channel> <@U012AB3CD> <!subteam^S012AB3CD> @channel @here",
+	"<https://evil.example|Click> [Click](https://evil.example) https://evil.example",
+	"``` ```` `x` *bold* _it_ ~no~ # - > 1. | --- | ***",
+	"%%% \n %%% @all",
+	'{{event}} {{{error}}} "quotes" \\backslash\\ </script>',
+	"lone \ud800 surrogate \udfff",
+	"\u2028line\u2029paragraph\u0000nul\u0007bell\r\ncrlf",
+	"\u001b[31mred\u001b[0m \u001b]0;title\u0007",
+	"👩‍👩‍👧‍👦🏳️‍🌈 e\u0301 日本語 \u202eright to left",
+	"__proto__",
+	" \t\n ",
+];
+
+/** The failed pipeline whose whole body is written out in the test of each preset. */
+export function failedPipeline(): PipelineEvent {
+	return event("pipeline_error", {
+		run_id: "1234567890-1",
+		error: "Table `dim_orders` not found\n  at load <orders> & more",
+		duration_ms: 45200,
+		metadata: { tables_copied: "20", shards: [1, 2] },
+		ci: {
+			provider: "github",
+			repository: "acme/shop",
+			branch: "main",
+			commit: "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b",
+			actor: "octocat",
+			run_url: RUN_URL,
+		},
+	});
+}
+
+/** An event that carries the text wherever a user's text can stand. */
+export function hostileEvent(text: string): PipelineEvent {
+	const values: JsonObject = { [text]: text, ["__proto__"]: text, nested: { [text]: [text] } };
+	const made = event("model_error", {
+		model: text,
+		table: text,
+		error: text,
+		pipeline: text,
+		run_id: text,
+		project_id: text,
+		entity: { name: text },
+		changes: [{ field: text, old: text, new: [text] }, {}],
+		owners: [text],
+		followers: [text],
+		data: values,
+		resource: values,
+		metadata: values,
+		ci: { provider: text, repository: text, branch: text, commit: text, actor: text, run_url: text },
+	});
+	return { ...made, definition: { ...made.definition, title: text } };
+}
+
+/** A failed pipeline with more of everything than any service takes. */
+export function monstrousEvent(): PipelineEvent {
+	const long = 'line "of" <text> & \\ 🙂 日本語 \ud83d\n\u001b[31m'.repeat(3000);
+	const metadata = Object.fromEntries(
+		Array.from({ length: 10_000 }, (_, index) => [`key_${index}_${"k".repeat(90)}`, long.slice(0, 600)]),
+	);
+	return event("pipeline_error", {
+		pipeline: long,
+		run_id: long,
+		error: long.repeat(8),
+		project_id: long,
+		duration_ms: Number.MAX_VALUE,
+		entity: { name: long },
+		owners: Array.from({ length: 500 }, () => long.slice(0, 100)),
+		changes: Array.from({ length: 500 }, () => ({ field: "tags", old: long.slice(0, 100), new: [] })),
+		metadata,
+		ci: { provider: "github", repository: long, branch: long, commit: long, actor: long, run_url: RUN_URL },
+	});
+}
+
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constantFrom(...HOSTILE), fc.webUrl());
+const object = fc.dictionary(text, fc.jsonValue()).map((values) => JSON.parse(JSON.stringify(values)));
+
+/** Any context that the types allow, texts with lone surrogates included. */
+export const arbitraryContext: fc.Arbitrary<EventContext> = fc.record(
+	{
+		id: text,
+		event: text,
+		run_id: text,
+		pipeline: text,
+		timestamp: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+		status: fc.constantFrom(...STATUSES),
+		model: text,
+		table: text,
+		error: text,
+		duration_ms: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
+		entity: object,
+		changes: fc.array(object),
+		owners: fc.array(text),
+		followers: fc.array(text),
+		project_id: text,
+		data: object,
+		resource: object,
+		metadata: object,
+		ci: fc.record(
+			{ provider: text, repository: text, branch: text, commit: text, actor: text, run_url: text },
+			{ requiredKeys: ["provider"] },
+		),
+	},
+	{ requiredKeys: ["id", "event", "run_id", "pipeline", "timestamp", "status"] },
+);

@@ -1,0 +1,147 @@
+// The datadog preset: title, Markdown text, tags and the key that groups events.
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
+import { datadog } from "../../../src/presets/datadog.ts";
+import { event } from "../../helpers/make.ts";
+import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+const API_KEY = "0123456789abcdef0123456789abcdef";
+
+/** https://docs.datadoghq.com/api/latest/events/#post-an-event */
+const conforms = new Ajv().compile({
+	type: "object",
+	required: ["title", "text", "alert_type", "aggregation_key", "tags"],
+	additionalProperties: false,
+	properties: {
+		title: { type: "string", minLength: 1 },
+		text: { type: "string", pattern: "^%%% \\n" },
+		alert_type: { enum: ["error", "warning", "info", "success"] },
+		aggregation_key: { type: "string", minLength: 1 },
+		tags: { type: "array", uniqueItems: true, items: { type: "string", pattern: "^\\p{L}[\\p{L}\\p{N}_\\-:./]*$" } },
+	},
+});
+
+function validate(body: JsonObject): void {
+	conforms(body);
+	expect(conforms.errors).toBe(null);
+	expect(String(body["text"]).split("%%%")).toHaveLength(3);
+}
+
+presetSuite(datadog, {
+	options: { api_key: API_KEY, tags: ["team:data"] },
+	secretsAt: [],
+	validate,
+	limits: (body) => [
+		{ what: "title", size: String(body["title"]).length, max: 100 },
+		{ what: "text", size: String(body["text"]).length, max: 4000 },
+		{ what: "aggregation_key", size: String(body["aggregation_key"]).length, max: 100 },
+		...(Array.isArray(body["tags"]) ? body["tags"] : []).map((tag) => ({
+			what: "tag",
+			size: String(tag).length,
+			max: 200,
+		})),
+	],
+});
+
+const tagsOf = (...given: Parameters<typeof datadog.render>) => datadog.render(...given).body["tags"];
+
+describe("the datadog preset", () => {
+	it("renders a failed pipeline", () => {
+		expect(datadog.render(failedPipeline(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
+			cut: [],
+			body: {
+				title: "Pipeline failed: etl",
+				text: [
+					"%%% ",
+					"- **Status**: failure",
+					"- **Pipeline**: etl",
+					"- **Duration**: 45.2s",
+					"- **Run**: 1234567890-1",
+					"- **Repository**: acme/shop",
+					"- **Branch**: main",
+					"- **Commit**: 1a2b3c4",
+					"- **Actor**: octocat",
+					"- **Time**: 2026-04-02T14:30:00Z",
+					"",
+					`[View run](${RUN_URL})`,
+					"",
+					"```",
+					"Table `dim_orders` not found",
+					"  at load <orders> & more",
+					"```",
+					"",
+					"- **tables\\_copied**: 20",
+					"- **shards**: \\[1,2\\]",
+					" %%%",
+				].join("\n"),
+				alert_type: "error",
+				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				tags: [
+					"event:pipeline_error",
+					"pipeline:etl",
+					"status:failure",
+					"repository:acme/shop",
+					"branch:main",
+					"team:data",
+				],
+			},
+		});
+	});
+
+	it.each([
+		["pipeline_start", "info"],
+		["pipeline_complete", "success"],
+		["pipeline_error", "error"],
+		["job.stopped", "warning"],
+		["drift_detected", "warning"],
+		["commit", "info"],
+	])("gives %s the alert type %s", (name, type) => {
+		expect(datadog.render(event(name), {}).body["alert_type"]).toBe(type);
+	});
+
+	it("groups a failure with the success that ends it", () => {
+		const key = (name: string) => datadog.render(event(name, { model: "a".repeat(200) }), {}).body["aggregation_key"];
+		expect(key("after_model_run")).toBe(key("model_error"));
+		expect(String(key("model_error"))).toHaveLength(100);
+	});
+
+	it.each(HOSTILE)("closes no block of Markdown and notifies nobody by a user's text: %j", (text) => {
+		const { body } = datadog.render(hostileEvent(text), {});
+		expect(String(body["text"]).slice(5, -5)).not.toContain("%%%");
+		expect(`${body["title"]}${body["text"]}`).not.toMatch(/@(?!\u200b)/);
+	});
+
+	it("lets no link end inside its address", () => {
+		const { body } = datadog.render(event("ping", { ci: { run_url: "https://ci.example/a(b)|c?d=(e)" } }), {});
+		expect(body["text"]).toContain("[View run](https://ci.example/a%28b%29%7Cc?d=%28e%29)");
+	});
+
+	it("drops details before anything that identifies the event", () => {
+		const { body, cut } = datadog.render(monstrousEvent(), {});
+		for (const name of ["Status", "Pipeline", "Run", "Repository", "Branch", "Commit", "Actor", "Time"]) {
+			expect(body["text"]).toContain(`- **${name}**: `);
+		}
+		expect(cut).toContainEqual(expect.stringMatching(/^\d+ of 10501 details left out$/));
+	});
+
+	it("writes tags as Datadog keeps them", () => {
+		expect(
+			tagsOf(event("ping", { pipeline: "Nightly ETL (v2)!" }), {
+				tags: [" Team:Data ", "team:data", "1st", "🙂", "ümlaut"],
+			}),
+		).toEqual(["event:ping", "pipeline:nightly_etl_v2", "status:info", "team:data", "st", "ümlaut"]);
+		const { body, cut } = datadog.render(event("ping", { table: "t".repeat(300) }), {});
+		expect(body["tags"]).toContain(`table:${"t".repeat(193)}`);
+		expect(cut).toContain("tag table:ttttttttttttt… cut to 200 characters");
+	});
+
+	it("posts to the organisation's site with its key in a header", () => {
+		expect(datadog.defaultUrl?.({})).toBe("https://api.datadoghq.com/api/v1/events");
+		for (const site of datadog.options["site"]?.choices ?? []) {
+			expect(datadog.defaultUrl?.({ site })).toBe(`https://api.${site}/api/v1/events`);
+		}
+		expect(datadog.headers?.({ api_key: API_KEY })).toEqual({ "DD-API-KEY": API_KEY });
+	});
+});

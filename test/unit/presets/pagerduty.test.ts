@@ -1,0 +1,229 @@
+// The pagerduty preset: alerts, the successes that resolve them, and the size of an event.
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
+import { pagerduty } from "../../../src/presets/pagerduty.ts";
+import { event } from "../../helpers/make.ts";
+import { failedPipeline, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+const ROUTING_KEY = "R0123456789abcdef0123456789abcde";
+const options = { routing_key: ROUTING_KEY };
+
+/** https://developer.pagerduty.com/docs/send-alert-event */
+const conforms = new Ajv().compile({
+	type: "object",
+	required: ["routing_key", "event_action", "dedup_key", "payload"],
+	additionalProperties: false,
+	properties: {
+		routing_key: { type: "string", minLength: 32, maxLength: 32 },
+		event_action: { enum: ["trigger", "resolve"] },
+		dedup_key: { type: "string", minLength: 1, maxLength: 255 },
+		links: {
+			type: "array",
+			items: {
+				type: "object",
+				required: ["href", "text"],
+				additionalProperties: false,
+				properties: { href: { type: "string", pattern: "^https?://" }, text: { type: "string", minLength: 1 } },
+			},
+		},
+		payload: {
+			type: "object",
+			required: ["summary", "source", "severity"],
+			additionalProperties: false,
+			properties: {
+				summary: { type: "string", minLength: 1, maxLength: 1024 },
+				source: { type: "string", minLength: 1, maxLength: 255 },
+				severity: { enum: ["critical", "error", "warning", "info"] },
+				timestamp: { type: "string", pattern: "^[+-]?\\d{4,6}-\\d\\d-\\d\\dT[\\d:.]+Z$" },
+				component: { type: "string", minLength: 1, maxLength: 255 },
+				group: { type: "string", minLength: 1, maxLength: 255 },
+				class: { type: "string", minLength: 1, maxLength: 255 },
+				custom_details: { type: "object" },
+			},
+		},
+	},
+});
+
+function validate(body: JsonObject): void {
+	conforms(body);
+	expect(conforms.errors).toBe(null);
+}
+
+presetSuite(pagerduty, {
+	options,
+	secretsAt: ["routing_key"],
+	validate,
+	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: 512_000 }],
+});
+
+const keyOf = (...given: Parameters<typeof event>) => pagerduty.render(event(...given), options).body["dedup_key"];
+
+describe("the pagerduty preset", () => {
+	it("renders a failed pipeline", () => {
+		expect(pagerduty.render(failedPipeline(), options)).toEqual({
+			cut: [],
+			body: {
+				routing_key: ROUTING_KEY,
+				event_action: "trigger",
+				dedup_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				links: [{ href: RUN_URL, text: "View run" }],
+				payload: {
+					summary: "Pipeline failed: etl: Table `dim_orders` not found at load <orders> & more",
+					source: "acme/shop",
+					severity: "error",
+					timestamp: "2026-04-02T14:30:00Z",
+					class: "pipeline_error",
+					custom_details: {
+						id: "evt_1",
+						event: "pipeline_error",
+						run_id: "1234567890-1",
+						pipeline: "etl",
+						timestamp: "2026-04-02T14:30:00Z",
+						status: "failure",
+						error: "Table `dim_orders` not found\n  at load <orders> & more",
+						duration_ms: 45200,
+						metadata: { tables_copied: "20", shards: [1, 2] },
+						ci: {
+							provider: "github",
+							repository: "acme/shop",
+							branch: "main",
+							commit: "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b",
+							actor: "octocat",
+							run_url: RUN_URL,
+						},
+					},
+				},
+			},
+		});
+	});
+
+	it.each([
+		["pipeline_error", "pipeline_complete", {}],
+		["model_error", "after_model_run", { model: "dim_orders" }],
+		["materialize_error", "after_materialize", { table: "dim_orders" }],
+		["job.failed", "job.completed", { project_id: "p1" }],
+		["generation.failed", "generation.completed", { entity: { name: "orders" } }],
+		["cluster.error", "cluster.available", {}],
+	])("resolves with %2$s what %1$s triggered", (failure, success, subject) => {
+		const ci = { repository: "acme/shop", branch: "main" };
+		const failed = pagerduty.render(event(failure, { ...subject, ci, run_id: "1", error: "x" }), options).body;
+		const ended = pagerduty.render(event(success, { ...subject, ci, run_id: "2", duration_ms: 5 }), options).body;
+		expect([failed["event_action"], ended["event_action"]]).toEqual(["trigger", "resolve"]);
+		expect(ended["dedup_key"]).toBe(failed["dedup_key"]);
+	});
+
+	it("goes by the status of the context, so that a check's result triggers and resolves", () => {
+		const check = (status: "failure" | "success") =>
+			pagerduty.render(event("check_result", { table: "t", status }), options);
+		expect(check("failure").body["event_action"]).toBe("trigger");
+		expect(check("success").body["event_action"]).toBe("resolve");
+		expect(check("success").body["dedup_key"]).toBe(check("failure").body["dedup_key"]);
+	});
+
+	it("finds a failed pipeline again though it named the model that failed it", () => {
+		expect(keyOf("pipeline_error", { model: "dim_orders" })).toBe(keyOf("pipeline_complete"));
+	});
+
+	it("keeps apart what is not the same thing", () => {
+		const keys = [
+			keyOf("pipeline_error"),
+			keyOf("pipeline_error", { pipeline: "other" }),
+			keyOf("pipeline_error", { ci: { branch: "main" } }),
+			keyOf("pipeline_error", { ci: { repository: "main" } }),
+			keyOf("model_error", { model: "a" }),
+			keyOf("model_error", { model: "b" }),
+			keyOf("materialize_error", { table: "a" }),
+			keyOf("check_result", { table: "a" }),
+			keyOf("drift_detected", { table: "a" }),
+			keyOf("anomaly_detected", { table: "a" }),
+			keyOf("job.failed", { entity: { name: "a" } }),
+			keyOf("job.failed", { project_id: "a" }),
+		];
+		expect(new Set(keys).size).toBe(keys.length);
+	});
+
+	it("hashes a key that is too long, so that it stays one of a kind", () => {
+		const long = "p".repeat(300);
+		const [one, two] = [
+			keyOf("pipeline_error", { pipeline: `${long}1` }),
+			keyOf("pipeline_error", { pipeline: `${long}2` }),
+		];
+		expect(one).toMatch(/^pipeline=p{213}#[0-9a-f]{32}$/);
+		expect(one).not.toBe(two);
+		expect(keyOf("pipeline_complete", { pipeline: `${long}1` })).toBe(one);
+	});
+
+	it("has a severity for each status, which the option or the metadata overrides on alerts only", () => {
+		const severity = (name: string, given: Parameters<typeof event>[1] = {}, more: JsonObject = {}) =>
+			pagerduty.render(event(name, given), { ...options, ...more }).body["payload"];
+		expect(severity("pipeline_error")).toHaveProperty("severity", "error");
+		expect(severity("drift_detected")).toHaveProperty("severity", "warning");
+		expect(severity("commit")).toHaveProperty("severity", "info");
+		expect(severity("pipeline_error", {}, { severity: "critical" })).toHaveProperty("severity", "critical");
+		expect(severity("pipeline_error", { metadata: { severity: "Critical" } })).toHaveProperty("severity", "critical");
+		expect(severity("pipeline_error", { metadata: { severity: "sev1" } })).toHaveProperty("severity", "error");
+		expect(severity("pipeline_complete", {}, { severity: "critical" })).toHaveProperty("severity", "info");
+	});
+
+	it("takes the routing key from the metadata where the option is silent, and shows it nowhere", () => {
+		const routed = event("pipeline_error", { metadata: { routing_key: ROUTING_KEY, rows: 1 } });
+		const { body } = pagerduty.render(routed, {});
+		expect(body["routing_key"]).toBe(ROUTING_KEY);
+		expect(JSON.stringify(body["payload"])).not.toContain(ROUTING_KEY);
+		expect(body).toHaveProperty("payload.custom_details.metadata", { rows: 1 });
+		expect(pagerduty.render(routed, { routing_key: "own" }).body["routing_key"]).toBe("own");
+		const only = pagerduty.render(event("ping", { metadata: { routing_key: "x" } }), {}).body;
+		expect(only).not.toHaveProperty("payload.custom_details.metadata");
+	});
+
+	it("puts component, group, class, dedup_key and custom_details where they belong", () => {
+		const { body } = pagerduty.render(event("model_error", { model: "dim_orders" }), {
+			...options,
+			component: "warehouse",
+			group: "data",
+			class: "etl",
+			dedup_key: "mine",
+			custom_details: { team: "data", status: "overridden" },
+		});
+		expect(body).toMatchObject({
+			dedup_key: "mine",
+			payload: {
+				component: "warehouse",
+				group: "data",
+				class: "etl",
+				custom_details: { team: "data", status: "overridden", model: "dim_orders" },
+			},
+		});
+		const { body: plain } = pagerduty.render(event("model_error", { model: "dim_orders" }), options);
+		expect(plain).toHaveProperty("payload.component", "dim_orders");
+		expect(plain).not.toHaveProperty("payload.group");
+	});
+
+	it("replaces details that are too large by a note, and keeps the start of the error", () => {
+		const { body, cut } = pagerduty.render(event("pipeline_error", { error: "e".repeat(600_000) }), options);
+		expect(cut).toEqual([
+			"summary cut to 1024 characters",
+			"custom_details left out: the event is larger than 512000 bytes",
+			"error cut to 10000 characters",
+		]);
+		expect(body).toHaveProperty("payload.custom_details", {
+			status: "failure",
+			details: "left out: the event is larger than PagerDuty's 512000 bytes",
+			error: `${"e".repeat(9999)}…`,
+		});
+	});
+
+	it("keeps details of any number as long as the event fits", () => {
+		const { cut } = pagerduty.render(event("pipeline_error", { metadata: { blob: "b".repeat(500_000) } }), options);
+		expect(cut).toEqual([]);
+		expect(pagerduty.render(monstrousEvent(), options).cut).toContain("summary cut to 1024 characters");
+	});
+
+	it("posts to the region of the account", () => {
+		expect(pagerduty.defaultUrl?.({})).toBe("https://events.pagerduty.com/v2/enqueue");
+		expect(pagerduty.defaultUrl?.({ region: "us" })).toBe("https://events.pagerduty.com/v2/enqueue");
+		expect(pagerduty.defaultUrl?.({ region: "eu" })).toBe("https://events.eu.pagerduty.com/v2/enqueue");
+	});
+});

@@ -1,0 +1,165 @@
+// The slack preset: blocks, mentions, limits and what Slack's answers mean.
+import { describe, expect, it } from "vitest";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { slack } from "../../../src/presets/slack.ts";
+import { event } from "../../helpers/make.ts";
+import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { blockFaults } from "../../helpers/slack-schema.ts";
+import { type Measure, presetSuite, textsOf } from "../../suites/preset-suite.ts";
+
+const field = (text: string) => ({ type: "mrkdwn", text, verbatim: true });
+
+const blocksOf = (body: JsonObject): readonly Json[] => (Array.isArray(body["blocks"]) ? body["blocks"] : []);
+
+/** The `text` of every text object in a value. */
+function textObjects(value: Json | undefined): readonly string[] {
+	if (Array.isArray(value)) return value.flatMap(textObjects);
+	if (!isJsonObject(value)) return [];
+	if (typeof value["text"] === "string") return [value["text"]];
+	return Object.values(value).flatMap(textObjects);
+}
+
+function limits(body: JsonObject): readonly Measure[] {
+	const blocks = blocksOf(body);
+	const measure = (what: string, texts: readonly string[], max: number) =>
+		texts.map((text) => ({ what, size: text.length, max }));
+	return [
+		{ what: "blocks", size: blocks.length, max: 50 },
+		{ what: "all block texts", size: textObjects(blocks).join("").length, max: 12_000 },
+		...measure("text", [String(body["text"])], 4000),
+		...blocks.flatMap((block) => {
+			if (!isJsonObject(block)) return [];
+			if (block["type"] === "header") return measure("header", textObjects(block["text"]), 150);
+			const fields = textObjects(block["fields"]);
+			return [
+				{ what: "fields", size: fields.length, max: 10 },
+				...measure("field", fields, 2000),
+				...measure("text object", textObjects(block), 3000),
+			];
+		}),
+	];
+}
+
+function validate(body: JsonObject): void {
+	expect(Object.keys(body)).toEqual(["text", "blocks"]);
+	for (const block of blocksOf(body)) expect(blockFaults(block)).toEqual([]);
+	for (const text of textObjects(body["blocks"])) expect(text.trim()).not.toBe("");
+}
+
+presetSuite(slack, { options: { mention: ["here"] }, secretsAt: [], validate, limits });
+
+describe("the slack preset", () => {
+	it("is held to a schema that refuses what Slack does not know", () => {
+		expect(blockFaults({ type: "header", text: { type: "plain_text", text: "x" } })).toEqual([]);
+		expect(blockFaults({ type: "header", text: { type: "mrkdwn", text: "x" } })).not.toEqual([]);
+		expect(blockFaults({ type: "section", texts: [] })).not.toEqual([]);
+	});
+
+	it("renders a failed pipeline", () => {
+		expect(slack.render(failedPipeline(), { mention: ["channel"] })).toEqual({
+			cut: [],
+			body: {
+				text: "<!channel> ❌ Pipeline failed: etl – Table `dim_orders` not found at load &lt;orders&gt; &amp; more",
+				blocks: [
+					{ type: "header", text: { type: "plain_text", text: "❌ Pipeline failed: etl" } },
+					{
+						type: "section",
+						text: field("<!channel>\n```\nTable `dim_orders` not found\n  at load &lt;orders&gt; &amp; more\n```"),
+						fields: [
+							field("*Status*\nfailure"),
+							field("*Pipeline*\netl"),
+							field("*Duration*\n45.2s"),
+							field("*Run*\n1234567890-1"),
+							field("*tables_copied*\n20"),
+							field("*shards*\n[1,2]"),
+						],
+					},
+					{
+						type: "context",
+						elements: [field(`<${RUN_URL}|View run> · acme/shop · main · 1a2b3c4 · octocat · 2026-04-02T14:30:00Z`)],
+					},
+				],
+			},
+		});
+	});
+
+	it.each(HOSTILE)("makes no mention, link or control sequence of a user's text: %j", (text) => {
+		const { body } = slack.render(hostileEvent(text), {});
+		for (const sent of textsOf(body)) expect(sent).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+	});
+
+	it("lets no error leave its code block", () => {
+		const { body } = slack.render(event("pipeline_error", { error: "a ``` b ````` c `" }), {});
+		expect(textObjects(body["blocks"])[1]).toBe("```\na ''' b '''`` c `\n```");
+	});
+
+	it("never lets Slack turn plain text into mentions", () => {
+		const { body } = slack.render(failedPipeline(), {});
+		const mrkdwn = JSON.stringify(body).split('"type":"mrkdwn"').length - 1;
+		expect(JSON.stringify(body).split('"verbatim":true').length - 1).toBe(mrkdwn);
+	});
+
+	it.each([
+		["channel", "<!channel>"],
+		["@here", "<!here>"],
+		["everyone", "<!everyone>"],
+		["U012AB3CD", "<@U012AB3CD>"],
+		["W012AB3CD", "<@W012AB3CD>"],
+		["S012AB3CD", "<!subteam^S012AB3CD>"],
+		["data team", "@data team"],
+		["<!channel>", "@&lt;!channel&gt;"],
+	])("mentions %s as %s", (who, written) => {
+		const { body, cut } = slack.render(event("pipeline_complete"), { mention: [who] });
+		expect(String(body["text"]).startsWith(`${written} ✅`)).toBe(true);
+		expect(textObjects(body["blocks"])[1]).toBe(written);
+		expect(cut).toEqual([]);
+	});
+
+	it("stays inside the limits with many long mentions, and says so", () => {
+		const mention = Array.from({ length: 30 }, (_, index) => `${index} ${"<".repeat(100)}`);
+		const { body, cut } = slack.render(monstrousEvent(), { mention });
+		validate(body);
+		for (const { what, size, max } of limits(body)) expect(size, what).toBeLessThanOrEqual(max);
+		expect(cut[0]).toBe("10 of 30 mentions left out");
+	});
+
+	it("fills each limit to the last character", () => {
+		const { body, cut } = slack.render(event("model_error", { model: "m".repeat(500), error: "e".repeat(5000) }), {});
+		const [header, main] = textObjects(body["blocks"]);
+		expect(header?.length).toBe(150);
+		expect(header?.endsWith("m…")).toBe(true);
+		expect(main?.length).toBe(2999);
+		expect(main?.endsWith("e…\n```")).toBe(true);
+		expect(cut.slice(0, 2)).toEqual(["header cut to 148 characters", "error cut to 2991 characters"]);
+	});
+
+	it("cuts neither an escape nor a character in two", () => {
+		for (const error of ["&".repeat(5000), "🙂".repeat(5000)]) {
+			const { body } = slack.render(event("pipeline_error", { error }), {});
+			expect(textObjects(body["blocks"])[1]).toMatch(/^```\n(?:&amp;|🙂)+…\n```$/u);
+		}
+	});
+
+	it("escapes what a template inserts", () => {
+		expect(slack.escape?.("<!channel> & co")).toBe("&lt;!channel&gt; &amp; co");
+	});
+
+	it.each(["ok", "ok\n", "", '{"ok":true}', ' {"ok": true, "ts": "1"} '])(
+		"takes the answer %j for a success",
+		(body) => {
+			expect(slack.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
+		},
+	);
+
+	it.each([
+		["invalid_blocks", 'Slack answered "invalid_blocks"'],
+		["okay", 'Slack answered "okay"'],
+		['{"ok":false,"error":"channel_not_found"}', "Slack answered channel_not_found"],
+		['{"ok":"true"}', 'Slack answered "{"ok":"true"}"'],
+		["[true]", 'Slack answered "[true]"'],
+		[`<html>\n${"x".repeat(500)}`, `Slack answered "<html> ${"x".repeat(92)}…"`],
+	])("takes the answer %j for a failure", (body, reason) => {
+		expect(slack.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: false, reason });
+		expect(slack.mustReadAnswer).toBe(true);
+	});
+});

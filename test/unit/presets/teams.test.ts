@@ -1,0 +1,177 @@
+// The teams preset: the card, its size, and what the answers of flows and old connectors mean.
+import { describe, expect, it } from "vitest";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { teams } from "../../../src/presets/teams.ts";
+import { cardFaults } from "../../helpers/adaptive-card.ts";
+import { event } from "../../helpers/make.ts";
+import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { presetSuite, textsOf } from "../../suites/preset-suite.ts";
+
+/** The same 28 KB, read as the smaller of its two meanings. */
+const MESSAGE_BYTES = 28_000;
+
+function cardOf(body: JsonObject): JsonObject {
+	const attachment: Json | undefined = Array.isArray(body["attachments"]) ? body["attachments"][0] : undefined;
+	if (!isJsonObject(attachment) || !isJsonObject(attachment["content"])) throw new Error("no card");
+	return attachment["content"];
+}
+
+presetSuite(teams, {
+	options: { card: "message" },
+	secretsAt: [],
+	validate: (body) => expect(cardFaults(cardOf(body))).toEqual([]),
+	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: MESSAGE_BYTES }],
+});
+
+const errorText = (error: string) => textsOf(teams.render(event("pipeline_error", { error }), { card: "bare" }).body);
+
+describe("the teams preset", () => {
+	it("is held to a renderer that refuses what Teams does not know", () => {
+		const card = (element: JsonObject) => ({ type: "AdaptiveCard", version: "1.4", body: [element] });
+		expect(cardFaults(card({ type: "TextBlock", text: "x", color: "good" }))).toEqual([]);
+		expect(cardFaults(card({ type: "TextBlock", text: "x", color: "pink" }))).not.toEqual([]);
+		expect(cardFaults(card({ type: "FactSets" }))).not.toEqual([]);
+	});
+
+	it("renders a failed pipeline", () => {
+		const { body, cut } = teams.render(failedPipeline(), {});
+		expect(cut).toEqual([]);
+		expect(body).toEqual({
+			type: "message",
+			attachments: [
+				{
+					contentType: "application/vnd.microsoft.card.adaptive",
+					contentUrl: null,
+					content: {
+						$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+						type: "AdaptiveCard",
+						version: "1.4",
+						body: [
+							{
+								type: "TextBlock",
+								text: "Pipeline failed: etl",
+								size: "Large",
+								weight: "Bolder",
+								color: "attention",
+								wrap: true,
+							},
+							{
+								type: "TextBlock",
+								text: "Table \\`dim\\_orders\\` not found\n\n\u00a0\u00a0at load <orders> & more",
+								fontType: "Monospace",
+								wrap: true,
+							},
+							{
+								type: "FactSet",
+								facts: [
+									{ title: "Status", value: "failure" },
+									{ title: "Pipeline", value: "etl" },
+									{ title: "Duration", value: "45.2s" },
+									{ title: "Run", value: "1234567890-1" },
+									{ title: "Repository", value: "acme/shop" },
+									{ title: "Branch", value: "main" },
+									{ title: "Commit", value: "1a2b3c4" },
+									{ title: "Actor", value: "octocat" },
+									{ title: "tables\\_copied", value: "20" },
+									{ title: "shards", value: "\\[1,2\\]" },
+								],
+							},
+						],
+						actions: [{ type: "Action.OpenUrl", title: "View run", url: RUN_URL }],
+						msteams: { width: "Full" },
+					},
+				},
+			],
+		});
+	});
+
+	it("posts the card alone where the flow wants it bare", () => {
+		const { body } = teams.render(failedPipeline(), { card: "bare" });
+		expect(body).toEqual(cardOf(teams.render(failedPipeline(), {}).body));
+		expect(cardFaults(body)).toEqual([]);
+	});
+
+	it.each([
+		["pipeline_start", "accent"],
+		["pipeline_complete", "good"],
+		["pipeline_error", "attention"],
+		["job.stopped", "warning"],
+		["drift_detected", "warning"],
+		["commit", "accent"],
+	])("shows %s in the colour %s", (name, color) => {
+		expect(JSON.stringify(teams.render(event(name), {}).body)).toContain(`"color":"${color}"`);
+	});
+
+	it.each(HOSTILE)("makes no Markdown of a user's text: %j", (text) => {
+		const { body } = teams.render(hostileEvent(text), { card: "bare" });
+		for (const sent of textsOf(body)) {
+			if (!sent.startsWith("http")) expect(sent.replaceAll(/\\[\\`*_~[\]]/g, "")).not.toMatch(/[`*~[\]]/);
+		}
+	});
+
+	it("keeps indentation, and lets no line begin a list, quote or heading", () => {
+		const [text] = errorText("top\n    at x\n- a\n+ b\n1. c\n2) d\n# e\n> f\n---\n-5 degrees\n3.14").filter((sent) =>
+			sent.startsWith("top"),
+		);
+		expect(text?.split("\n\n")).toEqual([
+			"top",
+			"\u00a0\u00a0\u00a0\u00a0at x",
+			"\u00a0- a",
+			"\u00a0+ b",
+			"\u00a01. c",
+			"\u00a02) d",
+			"\u00a0# e",
+			"\u00a0> f",
+			"\u00a0---",
+			"-5 degrees",
+			"3.14",
+		]);
+	});
+
+	it("cuts the error before anything that identifies the event", () => {
+		const { body, cut } = teams.render(event("pipeline_error", { error: "é".repeat(9000) }), {});
+		expect(cut).toEqual(["error cut to 8000 bytes"]);
+		expect(JSON.stringify(body)).toMatch(/[^é]é{3998}…"/);
+	});
+
+	it("comes close to the limit, but not over it, in three-byte text", () => {
+		const { body } = teams.render(monstrousEvent(), {});
+		expect(Buffer.byteLength(JSON.stringify(body))).toBeGreaterThan(MESSAGE_BYTES / 2);
+	});
+
+	it("links only to http addresses of a sane length", () => {
+		const link = (run_url: string) => teams.render(event("ping", { ci: { run_url } }), { card: "bare" });
+		expect(link("javascript:alert(1)").body).not.toHaveProperty("actions");
+		expect(link("not a url").body).not.toHaveProperty("actions");
+		expect(link("http://ci.local/run 1").body).toHaveProperty("actions.0.url", "http://ci.local/run%201");
+		const long = link(`https://ci.example/${"x".repeat(500)}`);
+		expect(long.body).not.toHaveProperty("actions");
+		expect(long.cut).toEqual(["run link left out: longer than 500 characters"]);
+	});
+
+	it("finds the error that a connector wrapped in a 200", () => {
+		const body =
+			"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x";
+		expect(teams.judge?.({ status: 200, headers: {}, body })).toEqual({
+			ok: false,
+			reason: "Teams answered 200, but with HTTP error 429 in its text",
+		});
+		expect(teams.mustReadAnswer).toBe(true);
+	});
+
+	it("takes 1, nothing and anything else for a success, and a 202 for no more than accepted", () => {
+		for (const body of ["1", "", "{}"]) expect(teams.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
+		expect(teams.judge?.({ status: 202, headers: {}, body: "" })).toEqual({
+			ok: true,
+			note: "accepted by the Workflow, not yet posted",
+		});
+	});
+
+	it("warns of retired addresses without quoting them", () => {
+		const warning = teams.warnUrl?.(new URL("https://acme.webhook.office.com/webhookb2/s3cret"));
+		expect(warning).toContain("retired");
+		expect(warning).not.toContain("s3cret");
+		expect(teams.warnUrl?.(new URL("https://prod-1.westeurope.logic.azure.com/workflows/x"))).toBeUndefined();
+		expect(teams.warnUrl?.(new URL("https://evilwebhook.office.com.example/x"))).toBeUndefined();
+	});
+});

@@ -1,0 +1,87 @@
+// Foreign text made plain, well-formed and short.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Cuts, jsonBytes, oneLine, plain, wellFormed } from "../../../src/presets/text.ts";
+
+describe("plain text", () => {
+	it.each([
+		["\u001b[1;31mred\u001b[0m and \u001b]8;;https://x\u0007link\u001b]8;;\u0007", "red and link"],
+		["a\r\nb\rc\u2028d\u2029e\u0085f", "a\nb\nc\nd\ne\nf"],
+		["nul\u0000bell\u0007tab\tdel\u007f", "nulbelltab\tdel"],
+		["\ud800x\udfff", "\ufffdx\ufffd"],
+		[" \n around \n ", "around"],
+	])("of %j is %j", (given, wanted) => expect(plain(given)).toBe(wanted));
+
+	it("stays quick on a megabyte of broken sequences", () => {
+		const started = performance.now();
+		for (const start of ["\u001b]a;", "\u001b[1;", "\u001b", "\r", " "]) oneLine(start.repeat(250_000));
+		expect(performance.now() - started).toBeLessThan(2000);
+	});
+
+	it("on one line has single spaces", () => expect(oneLine(" a\n\n\tb  c\u2028d ")).toBe("a b c d"));
+});
+
+describe("cutting a text", () => {
+	it("keeps one that fits, to the last character", () => {
+		const cuts = new Cuts("characters");
+		expect(cuts.text("title", "12345", 5)).toBe("12345");
+		expect(cuts.text("title", "", 5)).toBe("");
+		expect(cuts.phrases).toEqual([]);
+	});
+
+	it("ends a longer one in an ellipsis inside the limit, and says so", () => {
+		const cuts = new Cuts("characters");
+		expect(cuts.text("title", "123456", 5)).toBe("1234…");
+		expect(cuts.text("title", "12🙂🙂", 4)).toBe("12…");
+		expect(cuts.text("title", "a&b&c", 7, (point) => (point === "&" ? "&amp;" : point))).toBe("a&amp;…");
+		expect(cuts.phrases).toEqual([
+			"title cut to 5 characters",
+			"title cut to 4 characters",
+			"title cut to 7 characters",
+		]);
+	});
+
+	it("counts bytes as they are in JSON", () => {
+		const cuts = new Cuts("bytes");
+		expect(cuts.text("title", '"é\n', 6)).toBe('"é\n');
+		expect(cuts.text("title", '"é\n\\', 7)).toBe('"é…');
+		expect(cuts.phrases).toEqual(["title cut to 7 bytes"]);
+	});
+
+	it("of any text gives one inside the limit, cut only where it has to be", () => {
+		fc.assert(
+			fc.property(
+				fc.string({ unit: "binary" }),
+				fc.integer({ min: 3, max: 40 }),
+				fc.constantFrom("characters", "bytes"),
+				(text, limit, unit) => {
+					const cuts = new Cuts(unit);
+					const size = (of: string) => (unit === "bytes" ? jsonBytes(of) - 2 : of.length);
+					const kept = cuts.text("it", text, limit);
+					expect(size(kept)).toBeLessThanOrEqual(limit);
+					expect(kept.isWellFormed()).toBe(true);
+					expect(kept === text).toBe(size(text) <= limit);
+					expect(cuts.phrases).toHaveLength(kept === text ? 0 : 1);
+					expect(text.startsWith(kept === text ? text : kept.slice(0, -1))).toBe(true);
+				},
+			),
+		);
+	});
+});
+
+describe("cutting a list", () => {
+	it("says how many of how many are left out", () => {
+		const cuts = new Cuts("characters");
+		expect(cuts.list("facts", [1, 2, 3], 3)).toEqual([1, 2, 3]);
+		expect(cuts.list("facts", [1, 2, 3], 1)).toEqual([1]);
+		expect(cuts.phrases).toEqual(["2 of 3 facts left out"]);
+	});
+});
+
+describe("a well-formed value", () => {
+	it("has no lone surrogate in any string or key, and is otherwise the same", () => {
+		expect(wellFormed({ "\ud800": ["\udfff", 1, null, true, { ok: "🙂" }] })).toEqual({
+			"\ufffd": ["\ufffd", 1, null, true, { ok: "🙂" }],
+		});
+	});
+});
