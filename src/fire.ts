@@ -1,5 +1,6 @@
 // The whole way of an event: inputs → event → hooks → plan → deliveries → outcomes → report.
 import { randomBytes } from "node:crypto";
+import { githubFiles } from "./ci/github-files.ts";
 import { readCi } from "./ci/index.ts";
 import type { Config } from "./config/hook.ts";
 import { loadConfig } from "./config/load.ts";
@@ -33,7 +34,8 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { clock, env, files, ask } = ports;
 	const now = clock.now();
 	const ci = await readCi({ env, files, ask, cwd: watcher.cwd, now });
-	const config = await loadConfig({ workspace: ci.workspace, config: inputs.config }, files);
+	const remote = await githubFiles(ci.workspace, inputs.githubToken, env, files);
+	const config = await loadConfig({ workspace: ci.workspace, config: inputs.config }, remote ?? files);
 	const definition = findEvent(inputs.event, config);
 	ports.log.protect(secretsOf(config.hooks, env));
 

@@ -15,6 +15,8 @@ export interface Inputs {
 	readonly dryRun: boolean;
 	/** Write a job summary. */
 	readonly summary: boolean;
+	/** For GitHub's API; empty where there is none. */
+	readonly githubToken: string;
 }
 
 /** Reads one input by its name in `action.yml`; empty when it was not given. */
@@ -61,6 +63,7 @@ export function readInputs(read: InputReader): Inputs {
 		},
 		dryRun: readBoolean("dry-run", read("dry-run"), false, reject),
 		summary: readBoolean("summary", read("summary"), true, reject),
+		githubToken: read("github-token").trim(),
 	};
 	throwIfAny(problems);
 	return inputs;

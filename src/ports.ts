@@ -118,6 +118,20 @@ export interface Files {
 	write(path: string, text: string): Promise<void>;
 }
 
+/** A file of a repository at a commit. */
+export interface RemoteFile {
+	readonly token: string;
+	/** `https://api.github.com`, or a GitHub Enterprise Server's. */
+	readonly apiUrl: string;
+	/** `owner/name`. */
+	readonly repository: string;
+	readonly path: string;
+	readonly ref: string;
+}
+
+/** Reads a file of a repository; undefined when it is not there, a rejection for anything else. */
+export type ReadRemoteFile = (file: RemoteFile) => Promise<Uint8Array | undefined>;
+
 /** What a program answered on stdout, trimmed; undefined when it is not there or failed. */
 export type Ask = (program: string, args: readonly string[], cwd: string) => Promise<string | undefined>;
 

@@ -47,6 +47,7 @@ describe("readInputs", () => {
 			},
 			dryRun: true,
 			summary: false,
+			githubToken: "",
 		});
 	});
 
@@ -57,6 +58,7 @@ describe("readInputs", () => {
 			context: {},
 			dryRun: false,
 			summary: true,
+			githubToken: "",
 		});
 	});
 
