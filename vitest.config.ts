@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const HOUSE = "test/scenarios/house/**/*.test.ts";
 
 export default defineConfig({
+	// Silences what the bundler of the tests says about the source maps of packages.
+	logLevel: "error",
 	test: {
 		reporters: [
 			"default",
@@ -15,11 +17,11 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: "house", include: [HOUSE], testTimeout: 120_000, sequence: { groupOrder: 0 } },
+				test: { name: "house", include: [HOUSE], testTimeout: 120_000, sequence: { groupOrder: 1 } },
 			},
 			{
 				extends: true,
-				test: { name: "product", include: ["test/**/*.test.ts"], exclude: [HOUSE], sequence: { groupOrder: 1 } },
+				test: { name: "product", include: ["test/**/*.test.ts"], exclude: [HOUSE], sequence: { groupOrder: 2 } },
 			},
 		],
 	},
