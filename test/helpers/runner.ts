@@ -147,6 +147,17 @@ export function runCommand(
 	return runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), ...args], options);
 }
 
+/** Text in which everything that differs from run to run is named instead: ids, times, durations, ports and folders. */
+export function normalise(text: string): string {
+	return text
+		.replaceAll(/\b(evt|dlv)_[0-9a-f]{32}\b/g, "$1_ID")
+		.replaceAll(/127\.0\.0\.1((?:&#58;|:))\d+/g, "127.0.0.1$1PORT")
+		.replaceAll(/(?<=(?: · |\| |the next in ))\d+(?:\.\d+)? (?:ms|s)\b/g, "TIME")
+		.replaceAll(/(?<="duration_ms": ?)\d+(?=,|\s|\})/g, "0")
+		.replaceAll(/(?<="timestamp": ?")[^"]+/g, "NOW")
+		.replaceAll(/\/\S*scenario-\w+/g, "FOLDER");
+}
+
 function readAnnotation(line: string): readonly Annotation[] {
 	const match = /^::(error|warning|notice)(?: (.*?))?::(.*)$/.exec(line);
 	const kind = match?.[1];
