@@ -70,12 +70,14 @@ export function monstrousEvent(): PipelineEvent {
 	return event("pipeline_error", {
 		pipeline: long,
 		run_id: long,
+		table: long,
+		model: long,
 		error: long.repeat(8),
 		project_id: long,
 		duration_ms: Number.MAX_VALUE,
 		entity: { name: long },
 		owners: Array.from({ length: 500 }, () => long.slice(0, 100)),
-		changes: Array.from({ length: 500 }, () => ({ field: "tags", old: long.slice(0, 100), new: [] })),
+		changes: Array.from({ length: 50 }, () => ({ field: "\\".repeat(2000), old: "\\".repeat(2000), new: [] })),
 		metadata,
 		ci: { provider: "github", repository: long, branch: long, commit: long, actor: long, run_url: RUN_URL },
 	});
