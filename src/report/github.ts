@@ -10,7 +10,7 @@ import { count, excerpt } from "../text.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { neutralise } from "./neutralise.ts";
 import { type Report, type Reporter, type Result, rank, reasonOf, tally } from "./report.ts";
-import { summaryMarkdown } from "./summary.ts";
+import { problemsMarkdown, summaryMarkdown } from "./summary.ts";
 import { outcomeLine, previewLines, problemLines } from "./text.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
@@ -70,9 +70,12 @@ export function githubReporter(env: Env, files: Files): Reporter {
 				await core.summary.addRaw(summaryMarkdown(report, mask)).write();
 		},
 		reject: async ({ problems }) => {
-			annotateProblems(problems, mask, log);
+			// Of the inputs as they are, since one of them may be the mistake.
+			const summary = core.getInput("summary").toLowerCase() !== "false";
+			annotateProblems(problems, summary, mask, log);
 			setCounts("error", []);
 			core.setOutput("results", JSON.stringify({ result: "error", truncated: false, results: [] }));
+			if (summary && env["GITHUB_STEP_SUMMARY"]) await core.summary.addRaw(problemsMarkdown(problems, mask)).write();
 		},
 	};
 }
@@ -83,7 +86,8 @@ function at(place: Place): core.AnnotationProperties {
 	return { file: place.file, startLine: place.line, startColumn: place.column };
 }
 
-function annotateOutcomes({ outcomes, warnings, event, configFile, dryRun }: Report, mask: Mask): void {
+function annotateOutcomes(report: Report, mask: Mask): void {
+	const { outcomes, warnings, event, configFile, dryRun, summary } = report;
 	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
 	const say = (outcome: Outcome, what: string) => {
 		const { hook } = outcome.delivery;
@@ -95,8 +99,9 @@ function annotateOutcomes({ outcomes, warnings, event, configFile, dryRun }: Rep
 	annotate(
 		core.error,
 		gates.map((outcome) => say(outcome, "the gate stopped the pipeline: ")),
+		summary,
 	);
-	annotate(core.warning, [
+	const warningItems = [
 		...warned.map((outcome) =>
 			say(outcome, `${outcome.delivery.hook.kind === "shell" ? "the shell hook" : "the webhook"} failed: `),
 		),
@@ -104,7 +109,8 @@ function annotateOutcomes({ outcomes, warnings, event, configFile, dryRun }: Rep
 			message: mask(message),
 			properties: { title: "Config", ...at(place) },
 		})),
-	]);
+	];
+	annotate(core.warning, warningItems, summary);
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "skipped: "));
 	if (outcomes.length === 0 && !dryRun) {
@@ -113,25 +119,27 @@ function annotateOutcomes({ outcomes, warnings, event, configFile, dryRun }: Rep
 			properties: { title: "Nothing to run" },
 		});
 	}
-	annotate(core.notice, notices);
+	annotate(core.notice, notices, summary);
 }
 
 function annotate(
 	command: Annotate,
 	items: readonly { readonly message: string; readonly properties: core.AnnotationProperties }[],
+	summary: boolean,
 ): void {
 	// Ten fit: the tenth is itself only where it is the last.
 	const shown = items.length <= SHOWN_ANNOTATIONS + 1 ? items : items.slice(0, SHOWN_ANNOTATIONS);
 	for (const { message, properties } of shown) command(message, properties);
-	if (shown.length < items.length) command(`${items.length - shown.length} more, see the summary`, {});
+	const rest = items.length - shown.length;
+	if (rest > 0) command(`${rest} more, see the ${summary ? "summary" : "log"}`, {});
 }
 
-function annotateProblems(problems: readonly Problem[], mask: Mask, log: Log): void {
+function annotateProblems(problems: readonly Problem[], summary: boolean, mask: Mask, log: Log): void {
 	const items = problems.map((problem) => ({
 		message: mask(`${problem.message}${problem.remedy === "" ? "" : `; ${problem.remedy}`}`),
 		properties: problem.place === undefined ? {} : { title: formatPlace(problem.place), ...at(problem.place) },
 	}));
 	log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
 	for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
-	annotate(core.error, items);
+	annotate(core.error, items, summary);
 }

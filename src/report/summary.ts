@@ -1,5 +1,6 @@
 // The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
 import type { Outcome } from "../delivery.ts";
+import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
 import { type Report, rank, reasonOf, resultOf, tally } from "./report.ts";
@@ -17,24 +18,40 @@ export function summaryMarkdown(report: Report, mask: Mask): string {
 	const lines = [
 		`### ${plain(definition.title)} · \`${definition.name}\` · ${report.dryRun ? "dry run" : resultOf(report.outcomes)}`,
 		"",
-		`Pipeline ${plain(mask(excerpt(context.pipeline, 200)))}, run ${plain(mask(excerpt(context.run_id, 200)))}: ${counts}.`,
+		`Pipeline ${plain(excerpt(mask(context.pipeline), 200))}, run ${plain(excerpt(mask(context.run_id), 200))}: ${counts}.`,
 		"",
 	];
 	if (report.outcomes.length === 0)
 		return `${lines.join("\n")}No hook in ${plain(report.configFile)} is attached to it.\n\n`;
 	lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
-	let size = Buffer.byteLength(lines.join("\n"));
 	const ordered = [...report.outcomes].sort((a, b) => rank(a) - rank(b));
-	for (const [index, outcome] of ordered.entries()) {
-		const row = tableRow(outcome, mask);
+	return bounded(
+		lines,
+		ordered.map((outcome) => tableRow(outcome, mask)),
+		"the results file",
+	);
+}
+
+/** The summary of mistakes, where nothing was run. */
+export function problemsMarkdown(problems: readonly Problem[], mask: Mask): string {
+	const rows = problems.map(({ place, message, remedy }) => {
+		const where = place === undefined ? "" : formatPlace(place);
+		return `| ${[where, message, remedy].map((text) => plain(mask(text))).join(" | ")} |`;
+	});
+	const head = `### Nothing was run: ${count(problems.length, "problem")}`;
+	return bounded([head, "", "| Where | What | What to do |", "|---|---|---|"], rows, "the log");
+}
+
+/** As many of the rows as fit under the lines, and where the others are. */
+function bounded(lines: readonly string[], rows: readonly string[], elsewhere: string): string {
+	let size = Buffer.byteLength(lines.join("\n"));
+	const cut = rows.findIndex((row) => {
 		size += Buffer.byteLength(row) + 1;
-		if (size > LIMIT_BYTES) {
-			lines.push("", `${count(ordered.length - index, "row")} more are in the results file.`);
-			break;
-		}
-		lines.push(row);
-	}
-	return `${lines.join("\n")}\n\n`;
+		return size > LIMIT_BYTES;
+	});
+	const shown = cut < 0 ? rows : rows.slice(0, cut);
+	const rest = cut < 0 ? [] : ["", `${count(rows.length - cut, "row")} more are in ${elsewhere}.`];
+	return `${[...lines, ...shown, ...rest].join("\n")}\n\n`;
 }
 
 function tableRow(outcome: Outcome, mask: Mask): string {
