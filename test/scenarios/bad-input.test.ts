@@ -244,13 +244,13 @@ headers."Content-Length" = "12"
 secret = "neighbour-3"
 
 [hook]
-pipeline_start = [{ command = "touch ran", timeout_ms = 0 }, { command = "true", env = { TOKEN = "neighbour-4", "BAD-NAME" = "neighbour-5" }, onfailure = "abort" }]
+pipeline_start = [{ command = "touch ran", timeout_ms = 0 }, { command = "true", env = { TOKEN = "neighbour-4", "BAD-NAME" = "public" }, onfailure = "abort" }]
 
 [[hook."webhooks"."pipeline_complet"]]
-url = "https://example.com/neighbour-6"
+url = "https://example.com/neighbour-5"
 
 [[hook.webhooks.'pipeline_complete']]
-"url" = "ftp://user:neighbour-7@example.com/"
+"url" = "ftp://user:neighbour-6@example.com/"
 
 [[hook.webhooks.pipeline_start]]
 url = "${server.url}"
