@@ -74,7 +74,8 @@ function checkKind(spec: OptionSpec, value: unknown, report: Report): void {
 			if (!isTable(value)) mistyped("a table", 'write it as { key = "value" }');
 			break;
 		case "strings":
-			if (!Array.isArray(value)) mistyped("an array of strings", 'write it as ["one", "two"]');
+			if (typeof value === "string") break;
+			if (!Array.isArray(value)) mistyped("a string or an array of strings", 'write it as ["one", "two"]');
 			else if (!value.every((item) => typeof item === "string")) report("must hold strings only", "quote each item");
 			break;
 		case "string":

@@ -8,10 +8,11 @@ export function textOption(options: Options, name: string): string | undefined {
 	return isText(value) ? value.trim() : undefined;
 }
 
-/** The texts of a list, blank ones left out. */
+/** The texts of a list, or one text alone; blank ones left out. */
 export function textsOption(options: Options, name: string): readonly string[] {
 	const value = Object.hasOwn(options, name) ? options[name] : undefined;
-	return Array.isArray(value) ? value.filter(isText).map((text) => text.trim()) : [];
+	const items: readonly Json[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+	return items.filter(isText).map((text) => text.trim());
 }
 
 function isText(value: Json | undefined): value is string {

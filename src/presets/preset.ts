@@ -4,7 +4,7 @@ import type { Json, JsonObject } from "../json.ts";
 
 /** How one option of a preset is written in the config. */
 export interface OptionSpec {
-	/** `strings` is a list of strings, `table` any table. */
+	/** `strings` is a string or a list of strings, `table` any table. */
 	readonly kind: "string" | "boolean" | "strings" | "table" | "choice";
 	/** The values of a `choice`. */
 	readonly choices?: readonly string[];

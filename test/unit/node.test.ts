@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { nodeAsk, nodeClock, nodeFiles, nodePorts } from "../../src/node.ts";
+import { unprivileged } from "../helpers/unprivileged.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "node-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -78,11 +79,13 @@ describe("files", () => {
 		}
 	});
 
-	it.skipIf(process.getuid?.() === 0)("says that permission is denied", async () => {
+	it("says that permission is denied", async () => {
 		const path = join(folder, "locked");
 		writeFileSync(path, "");
 		chmodSync(path, 0);
-		expect(await nodeFiles.read(path, 10)).toEqual({ kind: "unreadable", detail: "permission denied" });
+		chmodSync(folder, 0o755);
+		const read = await unprivileged(() => nodeFiles.read(path, 10));
+		expect(read).toEqual({ kind: "unreadable", detail: "permission denied" });
 	});
 
 	it("writes a whole file with its folders, and rejects where it cannot", async () => {

@@ -1,6 +1,7 @@
 // What each key may be: every mistake is told at its key, with what to do, and never shows a secret.
 import { describe, expect, it } from "vitest";
-import { mistakes, onlyProblem } from "../../helpers/parse.ts";
+import { event } from "../../helpers/make.ts";
+import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
 
 /** The problem of one line in a shell hook, which is line 3. */
 const inShell = (line: string) => onlyProblem(`[[hook.ping]]\ncommand = "x"\n${line}\n`);
@@ -191,5 +192,20 @@ describe("a preset's options", () => {
 		]);
 		expect(source("application/json; charset=utf-8")).toEqual([]);
 		expect(source(`\${TYPE}`)).toEqual([]);
+	});
+});
+
+describe("options that take several texts", () => {
+	it.each(['"here"', '["here"]'])("mention = %s", (written) => {
+		const source = `[hook.webhooks.ping]\nurl = "https://example.com"\npreset = "slack"\nmention = ${written}`;
+		const [hook] = parse(source).hooks;
+		const text = hook?.kind === "webhook" && hook.preset.render(event("ping"), hook.options).body["text"];
+		expect(text).toMatch(/^<!here>/);
+	});
+
+	it("refuses other items", () => {
+		expect(mistakes('[hook.webhooks.ping]\nurl = "https://example.com"\npreset = "slack"\nmention = [1]')).toEqual([
+			"4:1 mention must hold strings only",
+		]);
 	});
 });

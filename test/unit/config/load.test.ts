@@ -7,6 +7,7 @@ import { loadConfig } from "../../../src/config/load.ts";
 import { type Problem, UserError } from "../../../src/errors.ts";
 import { nodeFiles } from "../../../src/node.ts";
 import { onlyProblem, parse, problemsOf } from "../../helpers/parse.ts";
+import { unprivileged } from "../../helpers/unprivileged.ts";
 
 const HOOK = '[[hook.ping]]\ncommand = "x"\n';
 
@@ -82,9 +83,10 @@ describe("loadConfig", () => {
 		});
 	});
 
-	it.skipIf(process.getuid?.() === 0 || process.platform === "win32")("says when it may not read it", async () => {
+	it("says when it may not read it", async () => {
 		await chmod(await put("pipeline-hooks.toml", HOOK), 0o000);
-		expect(await problemOf()).toMatchObject({
+		await chmod(workspace, 0o755);
+		expect(await unprivileged(problemOf)).toMatchObject({
 			code: "config_unreadable",
 			message: expect.stringContaining("permission denied"),
 		});

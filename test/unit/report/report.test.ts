@@ -1,0 +1,182 @@
+// The parts of a report: results, rows, limits, neutralised output, a summary that nothing breaks out of.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Outcome } from "../../../src/delivery.ts";
+import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
+import { neutralise } from "../../../src/report/neutralise.ts";
+import { type Report, resultOf } from "../../../src/report/report.ts";
+import { summaryMarkdown } from "../../../src/report/summary.ts";
+import { outcomeLine } from "../../../src/report/text.ts";
+import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
+
+const plain = (text: string) => text;
+
+function outcome(
+	status: Outcome["status"],
+	onFailure: "abort" | "warn" | "ignore" = "warn",
+	given: Partial<Outcome> = {},
+): Outcome {
+	const reason = status === "delivered" ? "" : "because";
+	const of = delivery(webhook({ onFailure }));
+	return {
+		delivery: of,
+		status,
+		reason,
+		target: "https://example.com/…",
+		attempts: [{ durationMs: 5 }],
+		durationMs: 5,
+		notes: [],
+		...given,
+	};
+}
+
+const report = (outcomes: readonly Outcome[], name = "pipeline_error"): Report => ({
+	event: event(name),
+	configFile: "pipeline-hooks.toml",
+	outcomes,
+	warnings: [],
+	dryRun: false,
+	summary: true,
+});
+
+test.each([
+	[[], "skipped"],
+	[[outcome("skipped")], "skipped"],
+	[[outcome("delivered"), outcome("skipped")], "passed"],
+	[[outcome("delivered"), outcome("failed", "ignore")], "passed"],
+	[[outcome("failed", "ignore")], "passed"],
+	[[outcome("delivered"), outcome("failed", "warn")], "warned"],
+	[[outcome("failed", "warn"), outcome("failed", "abort"), outcome("skipped")], "aborted"],
+] as const)("the result of %# is %s", (outcomes, result) => {
+	expect(resultOf(outcomes)).toBe(result);
+});
+
+describe("results", () => {
+	test("have failures first, gates before the others, and the rest in the order of the file", () => {
+		const outcomes = [
+			outcome("delivered"),
+			outcome("failed"),
+			outcome("skipped"),
+			outcome("failed", "abort"),
+			outcome("failed", "ignore"),
+		];
+		const names = (indexes: readonly number[]) => indexes.map((index) => outcomes[index]?.delivery.hook.name);
+		expect(resultsDocument(report(outcomes), plain).results.map(({ hook }) => hook)).toEqual(names([3, 1, 4, 0, 2]));
+	});
+
+	test("stay inside the limit to the byte, and keep failures longest", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.string({ unit: "grapheme", maxLength: 60 }), { maxLength: 40 }),
+				fc.integer({ min: 150, max: 5000 }),
+				(reasons, limit) => {
+					const document = resultsDocument(
+						report(reasons.map((reason) => outcome("failed", "warn", { reason }))),
+						plain,
+					);
+					const text = limitedJson(document, limit);
+					expect(Buffer.byteLength(text)).toBeLessThanOrEqual(limit);
+					const parsed = JSON.parse(text);
+					expect(parsed.truncated).toBe(parsed.results.length < reasons.length);
+					expect(parsed.results).toEqual(document.results.slice(0, parsed.results.length));
+				},
+			),
+		);
+	});
+
+	test("are masked before they are cut: no half of a secret is left", () => {
+		const secret = "0123456789".repeat(5);
+		const reason = `${"x".repeat(470)} ${secret}`;
+		const [row] = resultsDocument(report([outcome("failed", "warn", { reason })]), (text) =>
+			text.replaceAll(secret, "***"),
+		).results;
+		expect(row?.error).toMatch(/x \*\*\*$/);
+	});
+});
+
+describe("neutralise", () => {
+	test.each([
+		"::error::x",
+		"  ::set-output name=a::b",
+		"\t::stop-commands::x",
+		"text ##[error]x",
+		"##[group]",
+		"a\r::warning::b",
+		"\u00a0::notice::x",
+	])("%j acts as no command", (line) => {
+		for (const safe of neutralise(line)) {
+			expect(safe).not.toMatch(/^\s*::/);
+			expect(safe).not.toContain("##[");
+			expect(safe).not.toContain("\r");
+		}
+	});
+
+	test("no text at all makes a line that the runner would obey, and nothing visible is lost", () => {
+		const nasty = fc.string({
+			unit: fc.constantFrom(":", "#", "[", " ", "\r", "\n", "e", "\u2028", "\u00a0", "\u200b"),
+		});
+		fc.assert(
+			fc.property(fc.oneof(nasty, fc.string()), (text) => {
+				const lines = neutralise(text);
+				for (const line of lines) expect(/^\s*::|##\[|[\r\n]/.test(line)).toBe(false);
+				expect(lines.join("\n").replaceAll("\u200b", "")).toBe(
+					text.replaceAll(/\r\n?/g, "\n").replaceAll("\u200b", ""),
+				);
+			}),
+		);
+	});
+});
+
+describe("the summary", () => {
+	test("shows a row a hook, failures first, with the gate and the reason", () => {
+		const hooks = [
+			outcome("delivered", "warn", { httpStatus: 200 }),
+			outcome("failed", "abort", { reason: "frozen | until <Monday>" }),
+		];
+		const text = summaryMarkdown(report(hooks), plain);
+		const rows = text.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| |"));
+		expect(rows).toHaveLength(2);
+		expect(rows[0]).toMatch(/^\| ❌ \| webhook-\d+ \(gate\) \| .* \| frozen &#124; until &#60;Monday&#62; \|$/);
+		expect(rows[1]).toMatch(/^\| ✅ .* 200 \|$/);
+		expect(text).toMatch(
+			/^### Pipeline failed · `pipeline_error` · aborted\n\nPipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
+		);
+	});
+
+	test("no text breaks out of its cell", () => {
+		fc.assert(
+			fc.property(fc.string({ unit: "binary" }), (text) => {
+				const rows = summaryMarkdown(
+					report([outcome("failed", "warn", { reason: text, target: text, notes: [text] })]),
+					plain,
+				)
+					.trimEnd()
+					.split("\n");
+				expect(rows).toHaveLength(7);
+				expect(rows.at(-1)?.match(/\|/g)).toHaveLength(7);
+				expect(rows.at(-1)).not.toMatch(/[<>`\\]/);
+			}),
+		);
+	});
+
+	test("stays under 1 MiB and counts what it leaves out", () => {
+		const many = Array.from({ length: 9000 }, () => outcome("failed", "warn", { reason: "é".repeat(400) }));
+		const text = summaryMarkdown(report(many), plain);
+		expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
+		expect(text.slice(-60)).toMatch(/\n\d+ rows more are in the results file\.\n/);
+	});
+});
+
+test("a line of the log: what, where, how long, why", () => {
+	const three = [{ durationMs: 1, reason: "503" }, { durationMs: 1, reason: "503" }, { durationMs: 1 }];
+	expect(
+		outcomeLine(
+			outcome("delivered", "warn", { httpStatus: 200, attempts: three, durationMs: 61_500, notes: ["text cut"] }),
+			plain,
+		),
+	).toMatch(/^✓ webhook-\d+ → https:\/\/example\.com\/… · 200 · 3 attempts · 1 min 2 s; note: text cut$/);
+	expect(outcomeLine({ ...outcome("failed"), delivery: delivery(shellHook({ name: "gate" })) }, plain)).toBe(
+		"✗ gate · 5 ms: because",
+	);
+	expect(outcomeLine(outcome("skipped", "warn", { attempts: [] }), plain)).toMatch(/· skipped: because$/);
+});

@@ -1,0 +1,106 @@
+// What is a secret, and that a mask leaves nothing of one.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Hook } from "../../src/config/hook.ts";
+import { parseReference } from "../../src/config/interpolate.ts";
+import { createMask, secretsOf } from "../../src/secrets.ts";
+import { preset, shellHook, webhook } from "../helpers/make.ts";
+
+const found = (hooks: readonly Hook[], env: Record<string, string> = {}) => secretsOf(hooks, env);
+const bare = { url: parseReference("https://example.com/") };
+
+describe("secretsOf", () => {
+	test("a URL: the whole, userinfo, long segments and telling query values, also decoded; no public word", () => {
+		const url =
+			"https://us%40er:pass%20word@hooks.example.com/webhooks/T0000ABCDEFGH/eu/s3%2Fcret-segment?token=abcd&env=prod&v=1";
+		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual(
+			[
+				url,
+				"us%40er",
+				"us@er",
+				"pass%20word",
+				"pass word",
+				"T0000ABCDEFGH",
+				"s3%2Fcret-segment",
+				"s3/cret-segment",
+				"abcd",
+			].toSorted(),
+		);
+	});
+
+	test("a URL with nothing but a host is none", () => {
+		expect(found([webhook({ url: parseReference("https://example.com/") })])).toEqual([]);
+	});
+
+	test("a secret: trimmed and each of its lines; too short a one is a word", () => {
+		const hook = webhook({ ...bare, secret: parseReference("${S}") });
+		expect(found([hook], { S: "line one\nline two\r\nab\n" })).toEqual(
+			expect.arrayContaining(["line one\nline two\r\nab", "line one", "line two"]),
+		);
+		expect(found([hook], { S: "eu" })).toEqual([]);
+	});
+
+	test("headers: credentials whole, else only what variables put in", () => {
+		const headers = new Map([
+			["Authorization", parseReference("Bearer literal-token")],
+			["X-Team", parseReference("data-platform")],
+			["X-Trace", parseReference("trace-${TRACE}-${ZONE:-default-zone}")],
+		]);
+		expect(found([webhook({ ...bare, headers })], { TRACE: "abcdef" }).toSorted()).toEqual([
+			"Bearer literal-token",
+			"abcdef",
+		]);
+	});
+
+	test("preset options: the secret ones whole", () => {
+		const options = { routing_key: "R0UT1NG", component: "orders", custom_details: { key: "${INNER}" } };
+		const hook = webhook({ url: undefined, preset: preset("pagerduty"), options });
+		expect(found([hook], { INNER: "inner-value" }).toSorted()).toEqual(["R0UT1NG", "inner-value"]);
+	});
+
+	test("what variables put into a command's environment", () => {
+		const env = new Map([
+			["TOKEN", parseReference("${TOKEN}")],
+			["REGION", parseReference("europe-west")],
+		]);
+		expect(found([shellHook({ env })], { TOKEN: "tok-123" })).toEqual(["tok-123"]);
+	});
+
+	test("an unset variable has no secret", () => {
+		expect(found([webhook({ ...bare, secret: parseReference("${NOT_SET}") })])).toEqual([]);
+	});
+});
+
+describe("createMask", () => {
+	test("blanks plain, JSON-escaped and URL-encoded forms, the longest first", () => {
+		const mask = createMask(["abcd", 'abcd"ef gh']);
+		expect(mask('abcd"ef gh')).toBe("***");
+		expect(mask(JSON.stringify({ x: 'abcd"ef gh' }))).toBe('{"x":"***"}');
+		expect(mask("?q=abcd%22ef%20gh&r=abcd")).toBe("?q=***&r=***");
+	});
+
+	test("leaves a text without secrets alone, and knows no special characters", () => {
+		expect(createMask([])("a.b")).toBe("a.b");
+		expect(createMask(["a.b*"])("axb a.b* $& a.bb")).toBe("axb *** $& a.bb");
+	});
+
+	test("nothing of any secret is left, wherever it stands", () => {
+		const secret = fc.string({ unit: "binary", minLength: 4 });
+		fc.assert(
+			fc.property(
+				fc.array(secret, { minLength: 1, maxLength: 4 }),
+				fc.string(),
+				fc.string(),
+				(secrets, before, after) => {
+					const mask = createMask([...secrets].sort((a, b) => b.length - a.length));
+					for (const one of secrets) {
+						const masked = mask(`${before}${one}${after}`);
+						// What the stars make together with the surroundings is not the secret.
+						if (!one.includes("*"))
+							expect(masked.replaceAll("***", "\u0000")).not.toContain(one.includes("\u0000") ? "\u0001never" : one);
+					}
+				},
+			),
+		);
+	});
+});
