@@ -1,0 +1,22 @@
+// Names that stand in two places: the action's inputs, and the version.
+import { readFile } from "node:fs/promises";
+import { expect, it } from "vitest";
+import { readInputs } from "../../../src/inputs.ts";
+import { VERSION } from "../../../src/version.ts";
+
+it("the inputs that are read are those of action.yml", async () => {
+	const action = await readFile("action.yml", "utf8");
+	const section = action.slice(action.indexOf("\ninputs:"), action.indexOf("\noutputs:"));
+	const declared = [...section.matchAll(/^ {2}([a-z-]+):$/gm)].map((match) => match[1] ?? "");
+	const read = new Set<string>();
+	readInputs((name) => {
+		read.add(name);
+		return name === "event" ? "ping" : "";
+	});
+	expect([...read].toSorted()).toEqual(declared.toSorted());
+});
+
+it("the version is package.json's", async () => {
+	const { version }: { readonly version: string } = JSON.parse(await readFile("package.json", "utf8"));
+	expect(VERSION).toBe(version);
+});
