@@ -1,7 +1,7 @@
 // The inputs of the action and the flags of the command, as strings, become one typed request; every problem at once.
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
-import { isJsonObject, type Json, type JsonObject } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "./json.ts";
 import { findJsonFault } from "./template/json-fault.ts";
 
 /** What one event needs to be fired. */
@@ -121,7 +121,7 @@ function readBoolean(name: string, text: string, fallback: boolean, reject: Reje
 function parseJson(text: string): Json | undefined {
 	try {
 		const value: Json = JSON.parse(text);
-		return value;
+		return wellFormed(value);
 	} catch {
 		return undefined;
 	}

@@ -26,3 +26,12 @@ export function compact<T extends object>(value: Loose<T>): T {
 	// Only optional keys can be undefined in a Loose<T>, so leaving those out gives a T.
 	return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
 }
+
+/** The same value with lone surrogates replaced in every string and key: JSON can carry them, receivers refuse them. */
+export function wellFormed(value: Json): Json {
+	if (typeof value === "string") return value.toWellFormed();
+	if (isJsonObject(value)) {
+		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
+	}
+	return Array.isArray(value) ? value.map(wellFormed) : value;
+}

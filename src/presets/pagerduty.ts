@@ -1,12 +1,12 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
 import type { EventContext, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 import { contextBody } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
 import { headline, runUrl } from "./facts.ts";
 import { textOption } from "./options.ts";
 import { type Message, type Options, type Preset, SEVERITY } from "./preset.ts";
-import { Cuts, jsonBytes, oneLine, plain, wellFormed } from "./text.ts";
+import { Cuts, jsonBytes, oneLine, plain } from "./text.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
 const SUMMARY_LIMIT = 1024;

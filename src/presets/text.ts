@@ -1,5 +1,5 @@
 // Foreign text made fit for a service: plain, well-formed, and cut inside a limit.
-import { isJsonObject, type Json } from "../json.ts";
+import type { Json } from "../json.ts";
 import { TERMINAL } from "../text.ts";
 
 /**
@@ -18,15 +18,6 @@ export function plain(text: string): string {
 /** {@link plain} text on one line, runs of white space as one space. */
 export function oneLine(text: string): string {
 	return plain(text).replaceAll(/\s+/g, " ");
-}
-
-/** The same value with lone surrogates replaced in every string and key: JSON can carry them, services refuse them. */
-export function wellFormed(value: Json): Json {
-	if (typeof value === "string") return value.toWellFormed();
-	if (isJsonObject(value)) {
-		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
-	}
-	return Array.isArray(value) ? value.map(wellFormed) : value;
 }
 
 /** UTF-8 bytes that a value takes up as JSON. */

@@ -1,7 +1,8 @@
 // Foreign text made plain, well-formed and short.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Cuts, jsonBytes, oneLine, plain, wellFormed } from "../../../src/presets/text.ts";
+import { wellFormed } from "../../../src/json.ts";
+import { Cuts, jsonBytes, oneLine, plain } from "../../../src/presets/text.ts";
 
 describe("plain text", () => {
 	it.each([
