@@ -8,6 +8,9 @@ import type { Log } from "../ports.ts";
 import type { Mask } from "../secrets.ts";
 import { excerpt } from "../text.ts";
 
+/** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
+const REASON_LIMIT = 600;
+
 /** How the whole event went. `aborted` and `error` fail the workflow. */
 export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
 
@@ -92,5 +95,5 @@ function rowOf(outcome: Outcome, mask: Mask): Row {
 
 /** Why a delivery failed or was skipped: one line, masked before it is cut, so that no half of a secret is left. */
 export function reasonOf(outcome: Outcome, mask: Mask): string {
-	return excerpt(mask(outcome.reason), 500);
+	return excerpt(mask(outcome.reason), REASON_LIMIT);
 }
