@@ -1,0 +1,138 @@
+// A local HTTP receiver: takes requests whole, checks their signatures and answers as it is told.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { checkSignature, type SignatureVerdict } from "./verify.ts";
+
+/** Bytes of a body that are kept: 1 MiB. A larger one is read to its end, so that its sender gets the 413. */
+export const BODY_LIMIT = 1024 * 1024;
+
+/** Milliseconds that answers under way have to get out when the receiver closes. */
+const CLOSE_GRACE_MS = 1000;
+
+/** What the receiver says to one request. */
+export interface ReceiverAnswer {
+	readonly status: number;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Nothing when absent. */
+	readonly body?: string;
+}
+
+/** One request as it came. */
+export interface ReceivedRequest {
+	readonly method: string;
+	/** With its query, as it was sent. */
+	readonly path: string;
+	/** Names in lower case; repeated headers joined with `, `. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** The exact bytes; empty when there were more than {@link BODY_LIMIT}. */
+	readonly body: Uint8Array;
+	/** What `X-Rocky-Event` says. */
+	readonly event: string | undefined;
+	/** What `X-Rocky-Delivery` says: the same for each attempt of one delivery. */
+	readonly deliveryId: string | undefined;
+	/** `not checked` where there is no secret, or not all of the body. */
+	readonly signature: SignatureVerdict | "not checked";
+}
+
+/** A request with what was said to it. */
+export interface Received extends ReceivedRequest {
+	/** The status of the answer. */
+	readonly status: number;
+}
+
+export interface ReceiverOptions {
+	readonly host: string;
+	/** 0 takes any that is free. */
+	readonly port: number;
+	/** The secret that requests to this path are signed with; undefined leaves them unchecked. */
+	readonly secret: (path: string) => string | undefined;
+	/** Not asked about a body that is too large: that is a 413. */
+	readonly answer: (request: ReceivedRequest) => ReceiverAnswer;
+	/** Called for each request before its sender can have read the answer; not for one that broke off. */
+	readonly onRequest: (received: Received) => void;
+}
+
+export interface Receiver {
+	readonly port: number;
+	/** Lets answers under way get out, then ends every connection. */
+	close(): Promise<void>;
+}
+
+/** Answers in turn; the last one repeats. */
+export function inTurn<T>(answers: readonly [T, ...T[]]): () => T {
+	let asked = 0;
+	return () => answers[Math.min(asked++, answers.length - 1)] ?? answers[0];
+}
+
+/** Starts a receiver. Rejects with the system's error (`EADDRINUSE`, …) where it cannot listen. */
+export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
+	// Not by `import`: the ES module of node:http touches every export, which loads undici.
+	const { createServer } = process.getBuiltinModule("node:http");
+	const answering = new Set<ServerResponse>();
+	const server = createServer(async (request, response) => {
+		response.once("close", () => answering.delete(response));
+		const body = await readBody(request);
+		if (body === undefined) return;
+		const received = describe(request, body, options.secret);
+		const answer = body === "too large" ? { status: 413 } : options.answer(received);
+		answering.add(response);
+		response.writeHead(answer.status, { ...answer.headers, connection: "close" }).end(answer.body);
+		options.onRequest({ ...received, status: answer.status });
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once("error", reject).listen(options.port, options.host, resolve);
+	});
+	return {
+		port: portOf(server.address()),
+		close: async () => {
+			const closed = new Promise((resolve) => server.close(resolve));
+			const out = [...answering].map((response) => new Promise((resolve) => response.once("close", resolve)));
+			await Promise.race([Promise.all(out), delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
+			server.closeAllConnections();
+			await closed;
+		},
+	};
+}
+
+/** Undefined when the sender broke off. */
+async function readBody(request: IncomingMessage): Promise<Uint8Array | "too large" | undefined> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const chunk of request) {
+			if (!(chunk instanceof Uint8Array)) continue;
+			size += chunk.byteLength;
+			if (size <= BODY_LIMIT) chunks.push(chunk);
+			else chunks.length = 0;
+		}
+	} catch {
+		return undefined;
+	}
+	return size > BODY_LIMIT ? "too large" : Buffer.concat(chunks);
+}
+
+function describe(
+	request: IncomingMessage,
+	body: Uint8Array | "too large",
+	secretOf: ReceiverOptions["secret"],
+): ReceivedRequest {
+	const entries = Object.entries(request.headersDistinct);
+	const headers = Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""]));
+	const path = request.url ?? "";
+	const secret = secretOf(path);
+	const checked = secret !== undefined && body !== "too large";
+	return {
+		method: request.method ?? "",
+		path,
+		headers,
+		body: body === "too large" ? new Uint8Array() : body,
+		event: headers["x-rocky-event"],
+		deliveryId: headers["x-rocky-delivery"],
+		signature: checked ? checkSignature({ body, headers, secret }) : "not checked",
+	};
+}
+
+function portOf(address: AddressInfo | string | null): number {
+	return typeof address === "object" && address !== null ? address.port : 0;
+}
