@@ -1,0 +1,94 @@
+// `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
+import { once } from "node:events";
+import { asUserError, UserError } from "../errors.ts";
+import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
+import { terminalReporter } from "../report/terminal.ts";
+import { createMask } from "../secrets.ts";
+import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";
+import { requestJson, requestLines } from "./listen-view.ts";
+import { painter } from "./paint.ts";
+
+/** Shows requests until Ctrl-C, or until as many came as were asked for. */
+export const registerListen: Register = (program, terminal, done) => {
+	program
+		.command("listen")
+		.summary("receive webhooks on this machine and show them")
+		.description(
+			"Receives webhooks on this machine, checks their signatures and shows each one. With --status it plays a " +
+				"receiver in trouble. Ends on Ctrl-C.",
+		)
+		.option("--port <number>", "port to listen on; 0 takes any that is free", "8787")
+		.option("--host <address>", "address to listen on", "127.0.0.1")
+		.option("--secret-env <variable>", "environment variable with the secret that signatures are checked with")
+		.option("--status <list>", "answers in turn, the last one repeats: 503,429,200", "200")
+		.option("--retry-after <seconds>", "Retry-After of the answers that are no success")
+		.option("--count <number>", "end after this many requests")
+		.option("--json", "write each request to stdout as one line of JSON")
+		.addHelpText("after", "\nExample:\n  $ pipeline-hooks listen --secret-env WEBHOOK_SECRET --status 503,200\n")
+		.action(async (flags: ListenFlags) => done(await listen(flags, terminal)));
+};
+
+async function listen(flags: ListenFlags, terminal: Terminal): Promise<ExitCode> {
+	try {
+		await serve(readListenFlags(flags, terminal.env), flags, terminal);
+		return EXIT.ok;
+	} catch (error) {
+		await terminalReporter(terminal, flags.json === true).reject(asUserError(error));
+		return EXIT.usage;
+	}
+}
+
+async function serve(options: ListenOptions, flags: ListenFlags, terminal: Terminal): Promise<void> {
+	const { host, port, secret, answers, count } = options;
+	const mask = createMask(secret === undefined ? [] : [secret]);
+	const paint = painter(terminal.colour);
+	const seen = new Set<string>();
+	const end = new AbortController();
+	terminal.signal.addEventListener("abort", () => end.abort(), { once: true });
+	if (terminal.signal.aborted) end.abort();
+	let shown = 0;
+
+	const onRequest = (received: Received) => {
+		// Requests that come while the last one wanted is still being answered are nobody's.
+		if (shown === count) return;
+		const { deliveryId = "" } = received;
+		const shownAt = { received, time: new Date(), again: seen.has(deliveryId) };
+		if (deliveryId !== "") seen.add(deliveryId);
+		const lines = flags.json ? [requestJson(shownAt, mask)] : requestLines(shownAt, mask, paint);
+		for (const line of lines) terminal.out(line);
+		shown += 1;
+		if (shown === count) end.abort();
+	};
+	const receiver = await startReceiver({ host, port, secret: () => secret, answer: inTurn(answers), onRequest }).catch(
+		(error: unknown) => {
+			throw cannotListen(error, options);
+		},
+	);
+	const checked = secret === undefined ? "signatures are not checked" : `signatures checked with ${flags.secretEnv}`;
+	terminal.err(
+		`listening on http://${host.includes(":") ? `[${host}]` : host}:${receiver.port} · ${checked} · Ctrl-C ends it`,
+	);
+	if (!end.signal.aborted) await once(end.signal, "abort");
+	await receiver.close();
+}
+
+function cannotListen(error: unknown, { host, port }: ListenOptions): unknown {
+	const code = error instanceof Error && "code" in error ? error.code : undefined;
+	const usage = (message: string, remedy: string) => new UserError({ code: "usage", message, remedy });
+	switch (code) {
+		case "EADDRINUSE":
+			return usage(
+				`port ${port} of ${host} is in use`,
+				"end what listens there, or take another: --port 0 finds a free one",
+			);
+		case "EACCES":
+			return usage(`port ${port} is reserved for the system`, "take one from 1024 on, for example --port 8787");
+		case "EADDRNOTAVAIL":
+		case "ENOTFOUND":
+		case "EAI_AGAIN":
+			return usage(`${host} is no address of this machine`, "write --host 127.0.0.1, or 0.0.0.0 for all its addresses");
+		default:
+			return error;
+	}
+}

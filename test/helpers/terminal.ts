@@ -1,0 +1,46 @@
+// A terminal that keeps what is written, and running one command in it.
+import { Command } from "commander";
+import type { ExitCode, Register, Terminal } from "../../src/commands/command.ts";
+import type { Env } from "../../src/ports.ts";
+
+/** A command under way. */
+export interface Running {
+	/** Lines of stdout so far. */
+	readonly out: string[];
+	/** Lines of stderr so far. */
+	readonly err: string[];
+	/** Presses Ctrl-C. */
+	readonly interrupt: () => void;
+	/** Resolves with the exit code. */
+	readonly done: Promise<ExitCode | undefined>;
+}
+
+/** Starts a command as the entry does. `onErr` is called with each line of stderr. */
+export function run(
+	register: Register,
+	args: readonly string[],
+	given: { readonly env?: Env; readonly colour?: boolean; readonly onErr?: (line: string) => void } = {},
+): Running {
+	const out: string[] = [];
+	const err: string[] = [];
+	const controller = new AbortController();
+	const terminal: Terminal = {
+		env: given.env ?? {},
+		cwd: process.cwd(),
+		out: (line) => out.push(line),
+		err: (line) => {
+			err.push(line);
+			given.onErr?.(line);
+		},
+		readInput: async () => "",
+		colour: given.colour ?? false,
+		signal: controller.signal,
+	};
+	const program = new Command("pipeline-hooks").exitOverride();
+	let code: ExitCode | undefined;
+	register(program, terminal, (given) => {
+		code = given;
+	});
+	const done = program.parseAsync(args, { from: "user" }).then(() => code);
+	return { out, err, interrupt: () => controller.abort(), done };
+}

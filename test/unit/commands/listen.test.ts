@@ -1,0 +1,216 @@
+// `listen` as a user runs it: real requests in, lines out, and an exit code.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { registerListen } from "../../../src/commands/listen.ts";
+import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
+import { directHttp } from "../../../src/deliver/http.ts";
+import { signatureHeaders } from "../../../src/deliver/sign.ts";
+import type { Env } from "../../../src/ports.ts";
+import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
+import { run } from "../../helpers/terminal.ts";
+
+const SECRET = "a-secret-for-tests";
+
+/** Starts `listen` on a free port and waits until it says where. */
+async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET }) {
+	let heard = (_line: string) => {};
+	const line = new Promise<string>((resolve) => {
+		heard = resolve;
+	});
+	const running = run(registerListen, ["listen", "--port", "0", ...args], { env, onErr: (said) => heard(said) });
+	const url = /http:\/\/\S+/.exec(await line)?.[0] ?? "";
+	const post = async (body: string, headers: Readonly<Record<string, string>> = {}) => {
+		const request = {
+			method: "POST",
+			url: new URL("/hook", url),
+			headers,
+			body: new TextEncoder().encode(body),
+			timeoutMs: 5000,
+			answerLimit: 1000,
+		};
+		const result = await directHttp().send(request, new AbortController().signal);
+		return result.kind === "answer" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.fault;
+	};
+	return { ...running, post };
+}
+
+function signed(body: string, secret = SECRET) {
+	return {
+		"X-Rocky-Event": "pipeline_error",
+		"X-Rocky-Delivery": "dlv_1",
+		...signatureHeaders("rocky", secret, new TextEncoder().encode(body)),
+	};
+}
+
+describe("listen", () => {
+	it("shows requests with event, delivery, verdict and body, and ends after as many as were asked for", async () => {
+		const { post, done, out, err } = await listen(["--secret-env", "HOOKS_SECRET", "--count", "3"]);
+		await post('{"a":[1]}', signed('{"a":[1]}'));
+		await post('{"a":[2]}', signed('{"a":[1]}'));
+		await post("plain text");
+		expect(await done).toBe(0);
+		const text = out.join("\n").replaceAll(/^\d\d:\d\d:\d\d/gm, "HH:MM:SS");
+		expect(text).toBe(`HH:MM:SS  POST /hook pipeline_error → 200
+          dlv_1 · ✓ signature valid
+          {
+            "a": [
+              1
+            ]
+          }
+
+HH:MM:SS  POST /hook pipeline_error → 200
+          dlv_1 (again) · ✗ signature INVALID
+          {
+            "a": [
+              2
+            ]
+          }
+
+HH:MM:SS  POST /hook → 200
+          no delivery id · ✗ no signature
+          plain text
+`);
+		expect(err.join("\n")).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+ · signatures checked with HOOKS_SECRET/);
+	});
+
+	it("answers in turn, the last one again, with Retry-After on what is no success", async () => {
+		const { post, done } = await listen(["--status", "503, 429,200", "--retry-after", "2", "--count", "4"]);
+		expect([await post("1"), await post("2"), await post("3"), await post("4")]).toEqual([
+			"503 2",
+			"429 2",
+			"200",
+			"200",
+		]);
+		expect(await done).toBe(0);
+	});
+
+	it("writes one line of JSON a request with --json", async () => {
+		const { post, done, out } = await listen(["--secret-env", "HOOKS_SECRET", "--count", "2", "--json"]);
+		await post('{"a":1}', signed('{"a":1}'));
+		await post("text", signed("text", "another"));
+		await done;
+		expect(out.map((line) => JSON.parse(line))).toEqual([
+			{
+				time: expect.stringMatching(/^\d{4}-.*Z$/),
+				method: "POST",
+				path: "/hook",
+				event: "pipeline_error",
+				delivery: "dlv_1",
+				again: false,
+				signature: "valid",
+				status: 200,
+				body: { a: 1 },
+			},
+			expect.objectContaining({ again: true, signature: "invalid", body: "text" }),
+		]);
+	});
+
+	it("ends with 0 on Ctrl-C", async () => {
+		const { interrupt, done, out } = await listen([]);
+		interrupt();
+		expect(await done).toBe(0);
+		expect(out).toEqual([]);
+	});
+
+	it("never shows the secret, even if a request holds it", async () => {
+		const { post, done, out, err } = await listen(["--secret-env", "HOOKS_SECRET", "--count", "1"]);
+		await post(`{"secret":"${SECRET}"}`, { "X-Rocky-Event": SECRET });
+		await done;
+		expect([...out, ...err].join("\n")).not.toContain(SECRET);
+	});
+
+	it("says how a port in use is solved, with exit code 2", async () => {
+		const options = { secret: () => undefined, answer: () => ({ status: 200 }), onRequest: () => {} };
+		const other = await startReceiver({ host: "127.0.0.1", port: 0, ...options });
+		const { done, err } = run(registerListen, ["listen", "--port", String(other.port)]);
+		expect(await done).toBe(2);
+		expect(err.join("\n")).toBe(
+			`error: port ${other.port} of 127.0.0.1 is in use\n  → end what listens there, or take another: --port 0 finds a free one`,
+		);
+		await other.close();
+	});
+
+	it("names every mistaken option at once, and what to write", async () => {
+		const args = ["--port", "65536", "--status", "200,abc,199", "--retry-after", "-1", "--count", "0"];
+		const { done, err, out } = run(registerListen, ["listen", ...args, "--secret-env", "NO_SUCH"]);
+		expect(await done).toBe(2);
+		expect(out).toEqual([]);
+		const text = err.join("\n");
+		for (const wrong of [
+			'--port: "65536"',
+			'--status: "abc"',
+			'--status: "199"',
+			'--retry-after: "-1"',
+			'--count: "0"',
+		]) {
+			expect(text).toContain(wrong);
+		}
+		expect(text).toContain("--secret-env: variable NO_SUCH is unset or empty\n  → export NO_SUCH first");
+		expect(text).toContain("for example --status 503,429,200");
+	});
+
+	it("does not repeat what stands where a variable's name belongs: it may be the secret", async () => {
+		const { done, err } = run(registerListen, ["listen", "--secret-env", "hunter2-hunter2"]);
+		expect(await done).toBe(2);
+		expect(err.join("\n")).not.toContain("hunter2");
+	});
+});
+
+describe("what came from outside", () => {
+	const received: Received = {
+		method: "POST",
+		path: "/",
+		headers: {},
+		body: new Uint8Array(),
+		event: undefined,
+		deliveryId: undefined,
+		signature: "valid",
+		status: 200,
+	};
+	const shown = (given: Partial<Received>) => ({
+		received: { ...received, ...given },
+		time: new Date(0),
+		again: false,
+	});
+	const plain = (_: string, text: string) => text;
+	const same = (text: string) => text;
+
+	it("can neither move the cursor nor act as a workflow command", () => {
+		fc.assert(
+			fc.property(
+				fc.uint8Array(),
+				fc.string(),
+				fc.constantFrom("\u001b[2J", "\u009b2J", "\r\n::error::x", "\u202e", "##[error]", ""),
+				(bytes, text, evil) => {
+					const body = Buffer.concat([Buffer.from(evil), bytes]);
+					const given = shown({ body, path: evil + text, event: text + evil, deliveryId: evil + text });
+					for (const line of [...requestLines(given, same, plain), requestJson(given, same)]) {
+						expect(line).not.toMatch(/(?!\t)[\p{Cc}\p{Bidi_Control}]/u);
+					}
+					for (const line of requestLines(given, same, plain)) expect(line).not.toMatch(/^\s*::|##\[/);
+				},
+			),
+		);
+	});
+
+	it("is shown up to a limit", () => {
+		const lines = requestLines(shown({ body: Buffer.from("x".repeat(100_000)) }), same, plain);
+		expect(lines.join("\n").length).toBeLessThan(9000);
+		expect(lines.at(-2)).toBe("          … and 92000 characters more");
+	});
+
+	it("keeps its meaning in JSON", () => {
+		fc.assert(
+			fc.property(fc.json(), (text) => {
+				const line = requestJson(shown({ body: Buffer.from(text) }), same);
+				expect(JSON.parse(line).body).toEqual(JSON.parse(text));
+			}),
+		);
+	});
+
+	it("says so when there was too much of it", () => {
+		expect(requestLines(shown({ status: 413 }), same, plain)).toContain(
+			"          the body is larger than 1 MiB and was not kept",
+		);
+	});
+});
