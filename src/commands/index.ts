@@ -1,8 +1,10 @@
 // The commands, in the order of the help.
 import type { Register } from "./command.ts";
+import { registerDemo } from "./demo.ts";
 import { registerEvents } from "./events.ts";
 import { registerFire, registerRender, registerTest } from "./fire.ts";
 import { registerList } from "./list.ts";
+import { registerListen } from "./listen.ts";
 import { registerValidate } from "./validate.ts";
 
 export const COMMANDS: readonly Register[] = [
@@ -12,4 +14,6 @@ export const COMMANDS: readonly Register[] = [
 	registerList,
 	registerValidate,
 	registerEvents,
+	registerListen,
+	registerDemo,
 ];

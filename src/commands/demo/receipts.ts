@@ -1,0 +1,48 @@
+// What the demo's receiver got, one receipt a delivery.
+import type { Received } from "../../receiver/receiver.ts";
+import { excerpt } from "../../text.ts";
+import { serviceAt } from "./services.ts";
+
+/** One delivery as the receiving side saw it. */
+export interface Receipt {
+	readonly service: string;
+	readonly event: string;
+	readonly delivery: string;
+	/** What was answered to each attempt. */
+	readonly statuses: readonly number[];
+	/** Every attempt was signed with the right secret, over the bytes that came. */
+	readonly signed: boolean;
+	/** The line that a person would read there. */
+	readonly reads: string;
+}
+
+/** Attempts of one delivery, told by its id, are one receipt; in the order of the first ones. */
+export function receiptsOf(received: readonly Received[]): readonly Receipt[] {
+	const deliveries = new Map<string, readonly Received[]>();
+	for (const attempt of received) {
+		const { deliveryId = "none" } = attempt;
+		deliveries.set(deliveryId, [...(deliveries.get(deliveryId) ?? []), attempt]);
+	}
+	return [...deliveries].map(([delivery, attempts]) => receiptOf(delivery, attempts));
+}
+
+function receiptOf(delivery: string, attempts: readonly Received[]): Receipt {
+	const [first] = attempts;
+	const service = serviceAt(first?.path ?? "");
+	return {
+		service: service?.title ?? first?.path ?? "",
+		event: first?.event ?? "",
+		delivery,
+		statuses: attempts.map(({ status }) => status),
+		signed: attempts.every(({ signature }) => signature === "valid"),
+		reads: excerpt(service?.reads(parse(first?.body)) ?? "", 200),
+	};
+}
+
+function parse(body: Uint8Array | undefined): unknown {
+	try {
+		return JSON.parse(new TextDecoder().decode(body));
+	} catch {
+		return undefined;
+	}
+}
