@@ -76,7 +76,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 		if (body === undefined) return;
 		const received = describe(request, body, options.secret);
 		const answer = body === "too large" ? { status: 413 } : options.answer(received);
-		answering.add(response);
+		if (!response.destroyed) answering.add(response);
 		response.writeHead(answer.status, { ...answer.headers, connection: "close" }).end(answer.body);
 		options.onRequest({ ...received, status: answer.status });
 	});
