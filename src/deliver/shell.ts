@@ -1,8 +1,9 @@
 // Runs shell commands, each in a process group that ends with it.
-import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
+import { loadStreams } from "./shell-streams.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
 const DRAIN_MS = 300;
@@ -13,8 +14,8 @@ type End = ShellResult["end"];
  * A {@link Shell} for `platform`, by default this machine's. A run is over when its whole group is: what a command
  * leaves in the background (`server &`) is ended shortly after it, so that nothing outlives the hook and no open
  * stdout holds it up. Only what moves to a session of its own (`setsid`) gets away; its output is no longer read.
- * Node connects the streams by sockets, which Linux does not open by name: `/dev/stdin` and `/dev/stderr` fail in a
- * command, `cat` and `>&2` work.
+ * On POSIX a command can open its streams by name (`/dev/stdin`, `/dev/stderr`); where such cannot be made, it gets
+ * the ordinary ones, and `cat` and `>&2` work.
  */
 export function nodeShell(platform: NodeJS.Platform = process.platform): Shell {
 	return { run: (command, signal) => run(command, signal, platform === "win32") };
@@ -23,29 +24,47 @@ export function nodeShell(platform: NodeJS.Platform = process.platform): Shell {
 async function run(command: ShellCommand, signal: AbortSignal, windows: boolean): Promise<ShellResult> {
 	// Loaded here, because a run that has only webhooks needs no child processes.
 	const { spawn } = await import("node:child_process");
+	const openStreams = windows ? undefined : await loadStreams();
 	const emit = limitedOutput(command.onLine);
-	const stdout = readLines((line) => emit(line, "stdout"));
-	const stderr = readLines((line) => emit(line, "stderr"));
-	const result = (end: End): ShellResult => ({ end, lastStdout: stdout.last(), lastStderr: stderr.last() });
+	const readers = {
+		stdout: readLines((line) => emit(line, "stdout")),
+		stderr: readLines((line) => emit(line, "stderr")),
+	};
+	const result = (end: End): ShellResult => ({
+		end,
+		lastStdout: readers.stdout.last(),
+		lastStderr: readers.stderr.last(),
+	});
 	if (signal.aborted) return result({ kind: "cancelled" });
 
+	const deadline = performance.now() + command.timeoutMs;
 	const { cwd, env } = command;
-	let child: ChildProcessWithoutNullStreams;
+	const streams = openStreams?.(command.stdin, env["PATH"]);
+	const stdio = [...(streams?.fds ?? (["pipe", "pipe", "pipe"] as const))];
+	let child: ChildProcess;
 	try {
 		child = windows
 			? spawn(env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command.command}"`], {
 					cwd,
 					env,
+					stdio,
 					windowsVerbatimArguments: true,
 					windowsHide: true,
 				})
-			: spawn("/bin/sh", ["-c", command.command], { cwd, env, detached: true });
+			: spawn("/bin/sh", ["-c", command.command], { cwd, env, stdio, detached: true });
 	} catch (error) {
+		streams?.stdout.destroy();
+		streams?.stderr.destroy();
 		return result(notStarted(error));
+	} finally {
+		streams?.handOver();
 	}
-	child.stdout.on("data", stdout.write);
-	child.stderr.on("data", stderr.write);
-	const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+	const { stdout, stderr } = streams ?? child;
+	stdout?.on("data", readers.stdout.write);
+	stderr?.on("data", readers.stderr.write);
+	const closed = Promise.all(
+		[stdout, stderr].map((stream) => new Promise((resolve) => stream?.once("close", resolve))),
+	);
 	const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 	const taskkill = () => {
 		const options = { env, stdio: "ignore", windowsHide: true } as const;
@@ -54,20 +73,20 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 	};
 	const group = windows ? windowsTree(isRunning, taskkill) : posixGroup(child.pid);
 
-	const end = await firstEnd(child, command, signal);
+	const end = await firstEnd(child, command.stdin, deadline, signal);
 	if (end.kind === "exit" || end.kind === "signal") await gone(group, DRAIN_MS);
 	await endGroup(group);
 	await within(closed, DRAIN_MS);
-	child.stdout.destroy();
-	child.stderr.destroy();
+	stdout?.destroy();
+	stderr?.destroy();
 	child.unref();
-	stdout.end();
-	stderr.end();
+	readers.stdout.end();
+	readers.stderr.end();
 	return result(end);
 }
 
-/** What comes first: the end of the shell itself, the timeout or the cancellation. */
-function firstEnd(child: ChildProcessWithoutNullStreams, command: ShellCommand, signal: AbortSignal): Promise<End> {
+/** What comes first: the end of the shell itself, the deadline or the cancellation. */
+function firstEnd(child: ChildProcess, stdin: string, deadline: number, signal: AbortSignal): Promise<End> {
 	return new Promise((resolve) => {
 		const settle = (end: End) => {
 			clearTimeout(timer);
@@ -75,19 +94,19 @@ function firstEnd(child: ChildProcessWithoutNullStreams, command: ShellCommand, 
 			resolve(end);
 		};
 		const cancel = () => settle({ kind: "cancelled" });
-		const timer = setTimeout(settle, command.timeoutMs, { kind: "timeout" });
+		const timer = setTimeout(settle, deadline - performance.now(), { kind: "timeout" });
 		signal.addEventListener("abort", cancel, { once: true });
 		child.on("error", (error) => settle(notStarted(error)));
 		child.once("exit", (code, by) =>
 			settle(by === null ? { kind: "exit", code: code ?? 0 } : { kind: "signal", signal: by }),
 		);
 		// A command that does not read its stdin, or closes it, makes this fail with EPIPE: that is its right.
-		child.stdin.on("error", () => {});
-		child.stdin.end(command.stdin);
+		child.stdin?.on("error", () => {});
+		child.stdin?.end(stdin);
 	});
 }
 
-async function within(done: Promise<void>, ms: number): Promise<void> {
+async function within(done: Promise<unknown>, ms: number): Promise<void> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<void>((resolve) => {
 		timer = setTimeout(resolve, ms);

@@ -1,8 +1,8 @@
 // Shell commands as real processes: how they end, what they see, and that nothing of them stays.
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nodeShell } from "../../../src/deliver/shell.ts";
 import type { ShellCommand, ShellResult } from "../../../src/ports.ts";
 import { processesWith } from "../../helpers/processes.ts";
@@ -19,7 +19,10 @@ beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), "shell-"));
 });
 
-afterEach(() => rmSync(folder, { recursive: true }));
+afterEach(() => {
+	vi.unstubAllEnvs();
+	rmSync(folder, { recursive: true });
+});
 
 async function run(
 	command: string,
@@ -42,6 +45,11 @@ async function run(
 		signal,
 	);
 	return { ...result, lines, ms: performance.now() - started };
+}
+
+/** How many files this process has open. */
+function openFiles(): number {
+	return readdirSync("/proc/self/fd").length;
 }
 
 /** A duration for `sleep` that no other process has, so that survivors can be told. */
@@ -72,6 +80,65 @@ describe("a command", () => {
 		expect(names.filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name)).sort()).toEqual(
 			["ONLY", "PATH", `stdout: ${folder}`].sort(),
 		);
+	});
+
+	it.each<[string, Partial<Ran>]>([
+		["cat /dev/stdin", { lastStdout: "{}" }],
+		["read -r _ </dev/stdin; cat /dev/stdin /dev/stdin", { lines: ["stdout: {}{}"] }],
+		["echo a > /dev/stdout; echo b >> /dev/stdout", { lines: ["stdout: a", "stdout: b"] }],
+		["echo gone > /dev/stderr; exit 3", { end: { kind: "exit", code: 3 }, lastStderr: "gone" }],
+		["echo gone >> /dev/stderr", { lines: ["stderr: gone"] }],
+		["tee /dev/stderr", { lastStdout: "{}", lastStderr: "{}" }],
+		["(echo late > /proc/self/fd/2) 2>&1 | cat /dev/stdin", { lines: ["stdout: late"] }],
+	])("opens its streams by name: %s", async (command, ran) => {
+		expect(await run(command)).toMatchObject({ end: { kind: "exit", code: 0 }, ...ran });
+	});
+
+	it.each<[string, string, Record<string, string>]>([
+		["there is no mkfifo", PATH, { PATH: "/nowhere" }],
+		["no file can be made", "/does/not/exist", { PATH }],
+	])("has ordinary pipes where %s", async (_, temporary, env) => {
+		vi.stubEnv("TMPDIR", temporary);
+		const ran = await run("read -r all; echo $all; echo gone >&2; exit 3", { env });
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 3 }, lastStdout: "{}", lastStderr: "gone" });
+		expect(await run("exit 0", { env, stdin: "x".repeat(1024 * 1024) })).toMatchObject({
+			end: { kind: "exit", code: 0 },
+		});
+	});
+
+	it.each<[string, string, Partial<ShellCommand>]>([
+		["runs", "cat; echo x >&2", {}],
+		["cannot start for its folder", "true", { cwd: "/does/not/exist" }],
+		["cannot start for its size", "true", { env: { PATH, X: "x".repeat(3_000_000) } }],
+		["has ordinary pipes", "true", { env: { PATH: "/nowhere" } }],
+	])("that %s leaves no file behind, open or named, 50 times", async (_, command, more) => {
+		const temporary = mkdtempSync(join(folder, "tmp-"));
+		vi.stubEnv("TMPDIR", temporary);
+		await run(command, more);
+		const before = openFiles();
+		for (let time = 0; time < 50; time++) await run(command, more);
+		await vi.waitFor(() => expect(openFiles()).toBe(before));
+		expect(readdirSync(temporary)).toEqual([]);
+	});
+
+	it("has its input in a file of its own, which has no name any more", async () => {
+		const { lastStdout } = await run("stat -Lc '%a %h' /dev/stdin");
+		expect(lastStdout).toBe("600 0");
+	});
+
+	it("is held up, and loses nothing, while what it prints is not read", async () => {
+		const lines: string[] = [];
+		let endedMeanwhile: boolean | undefined;
+		const ran = await run("yes | head -c 400000 >/dev/stdout; touch ended", {
+			onLine: (line) => {
+				if (lines.push(line) > 1) return;
+				Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+				endedMeanwhile = existsSync(join(folder, "ended"));
+			},
+		});
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 } });
+		expect(endedMeanwhile).toBe(false);
+		expect(lines).toHaveLength(200_000);
 	});
 
 	it.each(["SIGKILL", "SIGTERM", "SIGSEGV"])("that dies by %s says so", async (name) => {
