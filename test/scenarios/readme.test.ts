@@ -40,6 +40,14 @@ test.each(
 	expect(run.code).toBe(0);
 });
 
+test("the README's block of output is what the demo prints, but for times", async () => {
+	const settle = (text: string) => text.replaceAll(/ +\d+ ms/g, " # ms");
+	const [block = ""] = blocks("README.md", "text");
+	const run = await runCommand(["demo"], { workspace: workspace() });
+	expect(run.code).toBe(0);
+	expect(settle(run.stdout).startsWith(settle(block.trimEnd()))).toBe(true);
+});
+
 describe("the README's workflow", async () => {
 	const lint = await createLinter();
 	const [workflow = ""] = blocks("README.md", "yaml");

@@ -1,0 +1,53 @@
+// The demo, as a newcomer starts it: the committed bundle in an empty place, on every Node at hand.
+import { execFileSync } from "node:child_process";
+import { cpSync, realpathSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { expect, test } from "vitest";
+import { runProgram, workspace } from "../helpers/runner.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Every Node on the path, each once; the tests' own is among them. */
+function nodes(): readonly string[] {
+	const folders = (process.env["PATH"] ?? "").split(delimiter);
+	const found = folders.flatMap((folder) => {
+		try {
+			return [realpathSync(join(folder, "node"))];
+		} catch {
+			return [];
+		}
+	});
+	return [...new Set([process.execPath, ...found])];
+}
+
+const versions = nodes().map((path) => [execFileSync(path, ["--version"], { encoding: "utf8" }).trim(), path] as const);
+
+test.each(versions)("on Node %s, with nothing installed and no network to lean on", async (_, node) => {
+	const folder = workspace();
+	cpSync(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
+	cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+	const env = { PATH: process.env["PATH"] ?? "", HTTPS_PROXY: "http://127.0.0.1:9", HTTP_PROXY: "http://127.0.0.1:9" };
+	const run = await runProgram(node, ["dist/cli/index.js", "demo"], { cwd: folder, env });
+	expect(run.stderr).toBe("");
+	expect(run.code).toBe(0);
+	expect(run.stdout).toContain("✓ Every signature was valid, and everything ended as it should.");
+	const lines = run.stdout.split("\n");
+	expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+	expect(lines.length).toBeLessThanOrEqual(75);
+	for (const service of ["Slack", "Teams", "PagerDuty", "Datadog", "Audit"]) {
+		expect(run.stdout).toMatch(new RegExp(`^ {2}${service} +\\S+ +[0-9a-f]{7} +[0-9, ]+ +✓ `, "m"));
+	}
+	expect(run.stdout).toMatch(/^ {2}Slack .* 503, 200 /m);
+});
+
+test("as JSON: every delivery with its signature's verdict", async () => {
+	const run = await runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), "demo", "--json"], {
+		cwd: workspace(),
+		env: { PATH: process.env["PATH"] ?? "" },
+	});
+	expect(run.code).toBe(0);
+	const { ok, received }: { ok: boolean; received: { signed: boolean }[] } = JSON.parse(run.stdout);
+	expect(ok).toBe(true);
+	expect(received).toHaveLength(10);
+	for (const { signed } of received) expect(signed).toBe(true);
+});
