@@ -82,7 +82,10 @@ export interface ShellCommand {
 	readonly stdin: string;
 	/** Counts from before stdin is written; then the whole process group is ended. */
 	readonly timeoutMs: number;
-	/** Called for each line of output as it comes, without its line end; at most a bounded number of bytes in all. */
+	/**
+	 * Called for each line of output as it comes, without its line end, cut to 64 Ki UTF-16 code units; at most a bounded
+	 * number of bytes in all.
+	 */
 	readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 

@@ -4,7 +4,14 @@ const ESC = String.fromCharCode(0x1b);
 const BEL = String.fromCharCode(0x07);
 /** Terminal sequences: CSI (colours, cursor) and OSC (titles, links). */
 export const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
+/** A terminal sequence that was cut off. */
+const UNFINISHED = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*|\\][^${BEL}${ESC}]*)?$`);
 const CONTROL = /[\p{Cc}\u2028\u2029\s]+/gu;
+
+/** UTF-16 code units of a line of foreign output that are kept; a line of that length may have been cut. */
+export const LINE_LIMIT = 64 * 1024;
+/** Code points of a line of foreign output that are shown. */
+export const SHOWN_LIMIT = 4096;
 
 /** The text without terminal sequences. */
 export function stripTerminal(text: string): string {
@@ -26,6 +33,18 @@ export function excerpt(text: string, limit: number): string {
 	const points = Array.from(line);
 	if (points.length <= limit) return line;
 	return `${points.slice(0, limit - 1).join("")}…`;
+}
+
+/** At most `limit` code points of a line, the last one then `…`; terminal sequences are kept, and colours end with it. */
+export function clip(line: string, limit: number): string {
+	if (line.length <= limit) return line;
+	const points = Array.from(line.slice(0, limit * 2 + 1));
+	if (points.length <= limit) return line;
+	const kept = points
+		.slice(0, limit - 1)
+		.join("")
+		.replace(UNFINISHED, "");
+	return `${kept}${kept.includes(ESC) ? `${ESC}[0m` : ""}…`;
 }
 
 /** `1 attempt`, `3 attempts`. */

@@ -1,10 +1,7 @@
 // Turns the bytes that a command prints into bounded lines.
-import { excerpt } from "../text.ts";
+import { clip, excerpt, LINE_LIMIT, SHOWN_LIMIT } from "../text.ts";
 
-/** Code points of one line; the rest is dropped and marked by `…`. */
-export const LINE_LIMIT = 4096;
-
-/** UTF-8 bytes of all lines of both streams, line ends included. */
+/** UTF-8 bytes of all lines of both streams as far as they are shown, line ends included. */
 export const OUTPUT_LIMIT = 1024 * 1024;
 
 /** Code points kept of a stream's last line. */
@@ -27,12 +24,12 @@ export function limitedOutput<S>(onLine: (line: string, stream: S) => void): (li
 	let room = OUTPUT_LIMIT;
 	return (line, stream) => {
 		if (room < 0) return;
-		room -= Buffer.byteLength(line) + 1;
+		room -= Buffer.byteLength(clip(line, SHOWN_LIMIT)) + 1;
 		onLine(room < 0 ? "… the output is longer than 1 MiB, the rest is not shown" : line, stream);
 	};
 }
 
-/** Splits at LF, CRLF and CR; malformed UTF-8 is replaced. */
+/** Splits at LF, CRLF and CR; malformed UTF-8 is replaced. Of a longer line the first {@link LINE_LIMIT} are handed on. */
 export function readLines(onLine: (line: string) => void): LineReader {
 	const decoder = new TextDecoder();
 	let rest = "";
@@ -40,7 +37,7 @@ export function readLines(onLine: (line: string) => void): LineReader {
 	const take = (text: string) => {
 		const lines = (rest + text).split(LINE_END);
 		rest = bounded(lines.pop() ?? "");
-		for (const line of lines) onLine(cut(line));
+		for (const line of lines) onLine(line.slice(0, LINE_LIMIT));
 		last = lines.findLast((line) => excerpt(line, LAST_LIMIT) !== "") ?? last;
 	};
 	return {
@@ -53,15 +50,8 @@ export function readLines(onLine: (line: string) => void): LineReader {
 	};
 }
 
-/** Enough of an unfinished line to cut it, and the CR that may end it. */
+/** An unfinished line as far as it is kept, and the CR that may end it. */
 function bounded(line: string): string {
-	const enough = LINE_LIMIT * 2 + 1;
-	if (line.length <= enough) return line;
-	return line.slice(0, enough) + (line.endsWith("\r") ? "\r" : "");
-}
-
-function cut(line: string): string {
 	if (line.length <= LINE_LIMIT) return line;
-	const points = Array.from(line.slice(0, LINE_LIMIT * 2 + 1));
-	return points.length <= LINE_LIMIT ? line : `${points.slice(0, LINE_LIMIT - 1).join("")}…`;
+	return line.slice(0, LINE_LIMIT) + (line.endsWith("\r") ? "\r" : "");
 }

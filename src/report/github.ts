@@ -8,6 +8,7 @@ import type { Env, Files, Log } from "../ports.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
+import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import { type Report, type Reporter, type Result, rank, reasonOf, tally } from "./report.ts";
 import { problemsMarkdown, summaryMarkdown } from "./summary.ts";
@@ -23,14 +24,15 @@ type Annotate = (message: string, properties: core.AnnotationProperties) => void
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
 	let mask: Mask = (text) => text;
+	const write = (text: string) => {
+		for (const line of neutralise(text)) core.info(line);
+	};
 	const log: Log = {
 		protect: (secrets) => {
 			mask = createMask(secrets);
 			for (const secret of secrets) core.setSecret(secret);
 		},
-		info: (line) => {
-			for (const safe of neutralise(mask(line))) core.info(safe);
-		},
+		info: (line) => write(shownLine(line, mask)),
 		debug: (line) => core.debug(mask(line)),
 		openGroup: (title) => core.startGroup(excerpt(mask(title), 200)),
 		closeGroup: () => core.endGroup(),
@@ -51,7 +53,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		},
 		preview: (delivery, shown) => {
 			log.openGroup(`${delivery.hook.name}: dry run`);
-			for (const line of previewLines(shown)) log.info(line);
+			for (const line of previewLines(shown)) write(mask(line));
 			log.closeGroup();
 		},
 		finish: async (report) => {

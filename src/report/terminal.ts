@@ -2,6 +2,7 @@
 import { createMask, type Mask } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { problemsDocument, resultsDocument } from "./json.ts";
+import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import { type Reporter, resultOf, tally } from "./report.ts";
 import { outcomeLine, previewLines, problemLines } from "./text.ts";
@@ -28,7 +29,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 		protect: (secrets) => {
 			mask = createMask(secrets);
 		},
-		info: (line) => write(mask(line)),
+		info: (line) => write(shownLine(line, mask)),
 		debug: () => {},
 		openGroup: (title) => {
 			write(`▸ ${mask(title)}`);

@@ -1,0 +1,74 @@
+// Lines of hooks in logs: masked first, then cut, so that no part of a secret is left.
+import fc from "fast-check";
+import { describe, expect, it, vi } from "vitest";
+import { readLines } from "../../../src/deliver/lines.ts";
+import { githubReporter } from "../../../src/report/github.ts";
+import { shownLine } from "../../../src/report/line.ts";
+import { terminalReporter } from "../../../src/report/terminal.ts";
+import { createMask } from "../../../src/secrets.ts";
+import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/text.ts";
+
+const SECRET = `s3cret-${"0123456789".repeat(20)}`;
+const mask = createMask([SECRET]);
+
+/** A command's output of one line as it is shown. */
+function shown(output: string): string | undefined {
+	const lines: string[] = [];
+	const reader = readLines((line) => lines.push(shownLine(line, mask)));
+	reader.write(Buffer.from(`${output}\n`));
+	return lines[0];
+}
+
+describe("a line", () => {
+	it("is whole up to its limit, and then cut on a code point", () => {
+		const fits = "😀".repeat(SHOWN_LIMIT);
+		expect(shown(fits)).toBe(fits);
+		expect(shown(`${fits}x`)).toBe(`${"😀".repeat(SHOWN_LIMIT - 1)}…`);
+		expect(shown("x".repeat(LINE_LIMIT * 3))).toBe(`${"x".repeat(SHOWN_LIMIT - 1)}…`);
+	});
+
+	it("shows no part of a secret, wherever a limit cuts", () => {
+		const near = (limit: number) => fc.integer({ min: limit - SECRET.length, max: limit });
+		fc.assert(
+			fc.property(fc.oneof(near(SHOWN_LIMIT), near(LINE_LIMIT)), (at) => {
+				expect(shown(`${"x".repeat(at)}${SECRET}${"y".repeat(100)}`)).not.toContain("s3c");
+			}),
+		);
+	});
+
+	it("shows no part of a secret that comes near because others became shorter", () => {
+		expect(shown(SECRET.repeat(LINE_LIMIT))).toBe("…");
+		expect(shown(`${"x".repeat(100)}${SECRET.repeat(LINE_LIMIT)}`)).not.toContain("s3c");
+	});
+
+	it("keeps its colours where it is cut, but no half of one", () => {
+		const red = "\u001b[31m";
+		expect(shown(`${red}${"x".repeat(SHOWN_LIMIT)}`)).toBe(`${red}${"x".repeat(SHOWN_LIMIT - 6)}\u001b[0m…`);
+		expect(shown(`${"x".repeat(SHOWN_LIMIT - 3)}${red}`)).toBe(`${"x".repeat(SHOWN_LIMIT - 3)}…`);
+	});
+});
+
+describe("the log", () => {
+	const line = `${"x".repeat(SHOWN_LIMIT - 10)}${SECRET}`;
+	const expected = `${"x".repeat(SHOWN_LIMIT - 10)}***`;
+
+	it("of a terminal masks before it cuts", () => {
+		const lines: string[] = [];
+		const { log } = terminalReporter({ out: (text) => lines.push(text), err: () => {}, colour: true }, false);
+		log.protect([SECRET]);
+		log.info(line);
+		log.info("x".repeat(SHOWN_LIMIT + 1));
+		expect(lines).toEqual([expected, `${"x".repeat(SHOWN_LIMIT - 1)}…`]);
+	});
+
+	it("of GitHub masks before it cuts", () => {
+		const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+		const { log } = githubReporter({}, { read: async () => ({ kind: "missing" }), write: async () => {} });
+		log.protect([SECRET]);
+		log.info(line);
+		log.info("x".repeat(SHOWN_LIMIT + 1));
+		const written = write.mock.calls.map(([text]) => String(text).trimEnd());
+		write.mockRestore();
+		expect(written.slice(-2)).toEqual([expected, `${"x".repeat(SHOWN_LIMIT - 1)}…`]);
+	});
+});
