@@ -77,7 +77,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	};
 }
 
-/** Masks every string of a JSON value. */
+/** Masks every string of a JSON value; its keys are ours. */
 function maskDeep(value: unknown, mask: Mask): unknown {
-	return JSON.parse(mask(JSON.stringify(value)));
+	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? mask(item) : item));
 }
