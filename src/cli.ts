@@ -7,17 +7,22 @@ import { VERSION } from "./version.ts";
 
 const cancel = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cancel.abort());
-// A reader that has seen enough (`| head`) is no fault.
-process.stdout.on("error", () => process.exit());
+// A reader that has seen enough (`| head`) is no fault: what was begun goes on unseen, and its exit code counts.
+const unread = new AbortController();
+process.stdout.on("error", () => unread.abort());
+process.stderr.on("error", () => {});
 
 const terminal: Terminal = {
 	env: process.env,
 	cwd: process.cwd(),
-	out: (line) => process.stdout.write(`${line}\n`),
+	out: (line) => {
+		if (!unread.signal.aborted) process.stdout.write(`${line}\n`);
+	},
 	err: (line) => process.stderr.write(`${line}\n`),
 	readInput: () => text(process.stdin),
 	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
 	signal: cancel.signal,
+	unread: unread.signal,
 };
 
 const program = new Command("pipeline-hooks")

@@ -17,6 +17,8 @@ export interface Terminal {
 	readonly colour: boolean;
 	/** Aborts on Ctrl-C and on SIGTERM. */
 	readonly signal: AbortSignal;
+	/** Aborts when nobody reads stdout any more: what only shows things can end then. */
+	readonly unread: AbortSignal;
 }
 
 /** The exit codes of every command. */

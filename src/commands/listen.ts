@@ -45,8 +45,10 @@ async function serve(options: ListenOptions, flags: ListenFlags, terminal: Termi
 	const paint = painter(terminal.colour);
 	const seen = new Set<string>();
 	const end = new AbortController();
-	terminal.signal.addEventListener("abort", () => end.abort(), { once: true });
-	if (terminal.signal.aborted) end.abort();
+	for (const signal of [terminal.signal, terminal.unread]) {
+		signal.addEventListener("abort", () => end.abort(), { once: true });
+		if (signal.aborted) end.abort();
+	}
 	let shown = 0;
 
 	const onRequest = (received: Received) => {

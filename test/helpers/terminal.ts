@@ -35,6 +35,7 @@ export function run(
 		readInput: async () => "",
 		colour: given.colour ?? false,
 		signal: controller.signal,
+		unread: new AbortController().signal,
 	};
 	const program = new Command("pipeline-hooks").exitOverride();
 	let code: ExitCode | undefined;
