@@ -12,17 +12,23 @@ process.once("SIGINT", () => cancel.abort());
 process.once("SIGTERM", () => cancel.abort());
 
 const reporter = githubReporter(process.env, nodeFiles);
-try {
-	const inputs = readInputs((name) => core.getInput(name));
-	const report = await fire(inputs, nodePorts(process.env, reporter.log), {
-		cwd: process.cwd(),
-		signal: cancel.signal,
-		onOutcome: reporter.outcome,
-		onPreview: reporter.preview,
-	});
-	await reporter.finish(report);
-	if (resultOf(report.outcomes) === "aborted") process.exitCode = 1;
-} catch (error) {
-	await reporter.reject(asUserError(error));
-	process.exitCode = 1;
+// Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
+process.exitCode = 1;
+void main();
+
+/** A function, and not top-level `await`, with which the bundler wraps the modules so that V8 parses them twice. */
+async function main(): Promise<void> {
+	try {
+		const inputs = readInputs((name) => core.getInput(name));
+		const report = await fire(inputs, nodePorts(process.env, reporter.log), {
+			cwd: process.cwd(),
+			signal: cancel.signal,
+			onOutcome: reporter.outcome,
+			onPreview: reporter.preview,
+		});
+		await reporter.finish(report);
+		process.exitCode = resultOf(report.outcomes) === "aborted" ? 1 : 0;
+	} catch (error) {
+		await reporter.reject(asUserError(error));
+	}
 }
