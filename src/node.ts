@@ -24,7 +24,8 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 export const nodeClock: Clock = {
 	now: () => new Date(),
-	monotonic: () => performance.now(),
+	// Not performance.now(): its first call loads node:perf_hooks.
+	monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 	sleep: (ms, signal) =>
 		new Promise((resolve) => {
 			const wake = () => {
