@@ -145,8 +145,11 @@ export interface Log {
 	info(line: string): void;
 	/** Shown only where debug output is on. */
 	debug(line: string): void;
-	/** Opens a foldable group; groups do not nest. */
-	openGroup(title: string): void;
+	/**
+	 * Opens a foldable group, and gives what writes a line into it; groups do not nest. What is logged beside it
+	 * meanwhile comes after it.
+	 */
+	openGroup(title: string): (line: string) => void;
 	closeGroup(): void;
 }
 

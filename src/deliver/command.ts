@@ -59,7 +59,7 @@ export async function runCommand(
 		return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
 	}
 	const start = clock.monotonic();
-	log.openGroup(`${hook.name}: ${target}`);
+	const show = log.openGroup(`${hook.name}: ${target}`);
 	const result = await shell.run(
 		{
 			command: hook.command,
@@ -67,7 +67,7 @@ export async function runCommand(
 			env: prepared.env,
 			stdin: commandInput(delivery),
 			timeoutMs: hook.timeoutMs,
-			onLine: (line) => log.info(line),
+			onLine: show,
 		},
 		signal,
 	);

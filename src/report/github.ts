@@ -7,6 +7,7 @@ import { formatPlace, type Place, type Problem } from "../errors.ts";
 import type { Env, Files, Log } from "../ports.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
+import { beside } from "./beside.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -27,15 +28,23 @@ export function githubReporter(env: Env, files: Files): Reporter {
 	const write = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
+	const group = beside();
 	const log: Log = {
 		protect: (secrets) => {
 			mask = createMask(secrets);
 			for (const secret of secrets) core.setSecret(secret);
 		},
-		info: (line) => write(shownLine(line, mask)),
-		debug: (line) => core.debug(mask(line)),
-		openGroup: (title) => core.startGroup(excerpt(mask(title), 200)),
-		closeGroup: () => core.endGroup(),
+		info: (line) => group.write(() => write(shownLine(line, mask))),
+		debug: (line) => group.write(() => core.debug(mask(line))),
+		openGroup: (title) => {
+			core.startGroup(excerpt(mask(title), 200));
+			group.open();
+			return (line) => write(shownLine(line, mask));
+		},
+		closeGroup: () => {
+			core.endGroup();
+			group.close();
+		},
 	};
 	const setCounts = (result: Result, outcomes: readonly Outcome[]) => {
 		const { delivered, failed, skipped } = tally(outcomes);

@@ -1,6 +1,7 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import { createMask, type Mask } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
+import { beside } from "./beside.ts";
 import { problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -25,25 +26,29 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 		for (const line of neutralise(text)) say(indent + (output.colour ? line : stripTerminal(line)));
 	};
 	const documents: unknown[] = [];
+	const group = beside();
 	const log: Reporter["log"] = {
 		protect: (secrets) => {
 			mask = createMask(secrets);
 		},
-		info: (line) => write(shownLine(line, mask)),
+		info: (line) => group.write(() => write(shownLine(line, mask))),
 		debug: () => {},
 		openGroup: (title) => {
 			write(`▸ ${mask(title)}`);
 			indent = "  ";
+			group.open();
+			return (line) => write(shownLine(line, mask));
 		},
 		closeGroup: () => {
 			indent = "";
+			group.close();
 		},
 	};
 	return {
 		log,
 		outcome: (outcome) => {
 			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			if (!quiet) write(outcomeLine(outcome, mask));
+			if (!quiet) group.write(() => write(outcomeLine(outcome, mask)));
 		},
 		preview: (delivery, shown) => {
 			documents.push({ hook: delivery.hook.name, ...shown });

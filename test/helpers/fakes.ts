@@ -66,7 +66,10 @@ export function fakeLog(): Log & { readonly lines: string[] } {
 		protect: () => {},
 		info: (line) => lines.push(line),
 		debug: (line) => lines.push(`debug: ${line}`),
-		openGroup: (title) => lines.push(`> ${title}`),
+		openGroup: (title) => {
+			lines.push(`> ${title}`);
+			return (line) => lines.push(line);
+		},
 		closeGroup: () => lines.push("<"),
 	};
 }

@@ -100,15 +100,23 @@ on_failure = "abort"
 });
 
 test("shell hooks that are no gates run one at a time beside the webhooks", async () => {
-	const server = await startServer({ status: 200 });
+	const server = await startServer({ status: 503 }, { status: 200 });
 	const hook = (name: string) =>
 		`[[hook.pipeline_start]]\nname = "${name}"\ncommand = "echo ${name} begins >> order; sleep 0.1; echo ${name} ends >> order"\n`;
 	const folder = workspace({
-		"pipeline-hooks.toml": `${hook("a")}${hook("b")}[hook.webhooks.pipeline_start]\nurl = "${server.url}"\n`,
+		"pipeline-hooks.toml": `${hook("a")}${hook("b")}[hook.webhooks.pipeline_start]\nname = "w"\nurl = "${server.url}"\nretry_delay_ms = 1\n`,
 	});
-	await runAction({ inputs: { event: "pipeline_start" }, workspace: folder });
+	const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder });
 	expect(readFileSync(join(folder, "order"), "utf8")).toBe("a begins\na ends\nb begins\nb ends\n");
-	expect(server.requests.length).toBe(1);
+	expect(server.requests.length).toBe(2);
+	// The webhook is done while `a` is under way, and its lines do not stand in the group of `a`.
+	const [group, ...lines] = normalise(run.log).split("\n");
+	expect([group, lines[0]]).toEqual([expect.stringMatching(/^::group::a: /), "::endgroup::"]);
+	expect(lines[1]).toBe("w: attempt 1 of 4 failed: 503 Service Unavailable; the next in TIME");
+	expect(lines.slice(2, 4).toSorted()).toEqual([
+		"✓ a · TIME",
+		"✓ w → http://127.0.0.1:PORT/… · 200 · 2 attempts · TIME",
+	]);
 });
 
 describe("a webhook gate", () => {

@@ -125,7 +125,7 @@ describe("ask", () => {
 
 it("nodePorts puts the real ones together", async () => {
 	const env = { A: "1" };
-	const log = { protect: () => {}, info: () => {}, debug: () => {}, openGroup: () => {}, closeGroup: () => {} };
+	const log = { protect: () => {}, info: () => {}, debug: () => {}, openGroup: () => () => {}, closeGroup: () => {} };
 	const ports = nodePorts(env, log);
 	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles, ask: nodeAsk });
 	expect(ports.random()).toBeLessThan(1);

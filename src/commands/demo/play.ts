@@ -112,24 +112,20 @@ async function fireAll(
 	return fired;
 }
 
-/** Keeps the last line of a command to itself, and hands on the lines between groups, which tell of retries. */
+/** Keeps the last line of a command to itself, and hands on the others, which tell of retries. */
 function quietLog(onLine: (line: string) => void): { readonly log: Log; readonly said: () => string } {
-	let inGroup = false;
 	let last = "";
 	const log: Log = {
 		protect: () => {},
-		info: (line) => {
-			if (inGroup) last = line;
-			else onLine(line);
-		},
+		info: onLine,
 		debug: () => {},
 		openGroup: () => {
-			inGroup = true;
 			last = "";
+			return (line) => {
+				last = line;
+			};
 		},
-		closeGroup: () => {
-			inGroup = false;
-		},
+		closeGroup: () => {},
 	};
 	return { log, said: () => last };
 }
