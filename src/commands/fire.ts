@@ -94,7 +94,8 @@ async function run(
 			onPreview: reporter.preview,
 		});
 		await reporter.finish(report);
-		return resultOf(report.outcomes) === "aborted" ? EXIT.aborted : EXIT.ok;
+		// A script must not go on after Ctrl-C as if everything had run.
+		return resultOf(report.outcomes) === "aborted" || terminal.signal.aborted ? EXIT.aborted : EXIT.ok;
 	} catch (error) {
 		await reporter.reject(asUserError(error));
 		return EXIT.usage;

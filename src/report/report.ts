@@ -1,7 +1,7 @@
 // The report of a fired event: the result, and the rows that every kind of report shows.
 
 import type { ConfigWarning } from "../config/hook.ts";
-import type { Delivery, Outcome, Preview } from "../delivery.ts";
+import { type Delivery, isGate, type Outcome, type Preview } from "../delivery.ts";
 import type { UserError } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Log } from "../ports.ts";
@@ -52,12 +52,16 @@ export interface Row {
 	readonly error?: string;
 }
 
-/** The result that outcomes add up to: skipped when nothing ran at all, and failures by their hooks' modes. */
+/**
+ * The result that outcomes add up to: skipped when nothing ran at all, and failures by their hooks' modes. A gate that
+ * was not asked, because of a cancellation, has not said yes.
+ */
 export function resultOf(outcomes: readonly Outcome[]): Result {
 	const failed = outcomes
 		.filter((outcome) => outcome.status === "failed")
 		.map(({ delivery }) => delivery.hook.onFailure);
-	if (failed.includes("abort")) return "aborted";
+	const unasked = outcomes.some(({ delivery, skipCause }) => isGate(delivery.hook) && skipCause === "cancelled");
+	if (failed.includes("abort") || unasked) return "aborted";
 	if (failed.includes("warn")) return "warned";
 	return outcomes.every((outcome) => outcome.status === "skipped") ? "skipped" : "passed";
 }

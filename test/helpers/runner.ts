@@ -25,11 +25,18 @@ export interface Ended {
 	readonly stderr: string;
 }
 
+/** What a run gets from outside while it is under way. */
+export interface Interventions {
+	readonly input?: string;
+	/** Sends SIGTERM when it resolves. */
+	readonly cancel?: Promise<unknown>;
+}
+
 /** Runs a program to its end. The environment is exactly `env`. */
 export function runProgram(
 	program: string,
 	args: readonly string[],
-	{ cwd, env, input }: { cwd: string; env: Readonly<Record<string, string>>; input?: string },
+	{ cwd, env, input, cancel }: { cwd: string; env: Readonly<Record<string, string>> } & Interventions,
 ): Promise<Ended> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, args, { cwd, env, stdio: "pipe" });
@@ -45,6 +52,7 @@ export function runProgram(
 		child.on("close", (code, signal) => resolve({ code, signal, stdout, stderr }));
 		child.stdin.on("error", () => {});
 		child.stdin.end(input ?? "");
+		cancel?.then(() => child.kill("SIGTERM"), reject);
 	});
 }
 
@@ -78,6 +86,7 @@ export interface ActionGiven {
 	readonly env?: Readonly<Record<string, string>>;
 	/** The event payload; GITHUB_EVENT_NAME goes into `env`. */
 	readonly payload?: unknown;
+	readonly cancel?: Promise<unknown>;
 }
 
 /** Runs dist/action as GitHub's runner does. */
@@ -119,7 +128,11 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 		...Object.fromEntries(inputs),
 		...given.env,
 	};
-	const ended = await runProgram(process.execPath, [join(ROOT, "dist/action/index.js")], { cwd: given.workspace, env });
+	const ended = await runProgram(process.execPath, [join(ROOT, "dist/action/index.js")], {
+		cwd: given.workspace,
+		env,
+		...(given.cancel === undefined ? {} : { cancel: given.cancel }),
+	});
 	const lines = ended.stdout.split(/\r\n|\n|\r/);
 	// What the runner takes for a command: `::name::` after white space, or `##[name]` anywhere.
 	const commands = lines.filter((line) => /^\s*::[a-z-]+( .*?)?::/i.test(line) || /##\[[a-z-]+/i.test(line));
@@ -140,10 +153,9 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 /** Runs dist/cli as a person does, in a folder; no colour, no CI. */
 export function runCommand(
 	args: readonly string[],
-	given: { workspace: string; env?: Readonly<Record<string, string>>; input?: string },
+	{ workspace: cwd, env, ...more }: { workspace: string; env?: Readonly<Record<string, string>> } & Interventions,
 ): Promise<Ended> {
-	const { workspace: cwd, env, input } = given;
-	const options = { cwd, env: { ...BASE_ENV, ...env }, ...(input === undefined ? {} : { input }) };
+	const options = { cwd, env: { ...BASE_ENV, ...env }, ...more };
 	return runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), ...args], options);
 }
 

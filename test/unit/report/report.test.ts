@@ -47,6 +47,7 @@ test.each([
 	[[outcome("failed", "ignore")], "passed"],
 	[[outcome("delivered"), outcome("failed", "warn")], "warned"],
 	[[outcome("failed", "warn"), outcome("failed", "abort"), outcome("skipped")], "aborted"],
+	[[outcome("delivered"), outcome("skipped", "abort", { skipCause: "cancelled" })], "aborted"],
 ] as const)("the result of %# is %s", (outcomes, result) => {
 	expect(resultOf(outcomes)).toBe(result);
 });
