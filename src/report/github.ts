@@ -54,6 +54,18 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		core.setOutput("skipped", skipped);
 	};
 
+	/** What has run has run: a disk that is full or read-only makes no failure of it. */
+	const unlessFull = async (what: string, write: () => Promise<unknown>) => {
+		try {
+			await write();
+		} catch (error) {
+			log.info(`${what} could not be written: ${error instanceof Error ? error.message : String(error)}`);
+		}
+	};
+	const writeSummary = async (markdown: string) => {
+		if (env["GITHUB_STEP_SUMMARY"]) await unlessFull("the summary", () => core.summary.addRaw(markdown).write());
+	};
+
 	return {
 		log,
 		outcome: (outcome) => {
@@ -74,11 +86,12 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			const folder = env["RUNNER_TEMP"];
 			if (folder) {
 				const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
-				await files.write(path, `${JSON.stringify(document, undefined, "\t")}\n`);
-				core.setOutput("results-file", path);
+				await unlessFull("the results file", async () => {
+					await files.write(path, `${JSON.stringify(document, undefined, "\t")}\n`);
+					core.setOutput("results-file", path);
+				});
 			}
-			if (report.summary && env["GITHUB_STEP_SUMMARY"])
-				await core.summary.addRaw(summaryMarkdown(report, mask)).write();
+			if (report.summary) await writeSummary(summaryMarkdown(report, mask));
 		},
 		reject: async ({ problems }) => {
 			// Of the inputs as they are, since one of them may be the mistake.
@@ -86,7 +99,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			annotateProblems(problems, summary, mask, log);
 			setCounts("error", []);
 			core.setOutput("results", JSON.stringify({ result: "error", truncated: false, results: [] }));
-			if (summary && env["GITHUB_STEP_SUMMARY"]) await core.summary.addRaw(problemsMarkdown(problems, mask)).write();
+			if (summary) await writeSummary(problemsMarkdown(problems, mask));
 		},
 	};
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, test } from "vitest";
 import { processesWith } from "../helpers/processes.ts";
-import { normalise, runAction, workspace } from "../helpers/runner.ts";
+import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 /** Fires pipeline_start through a config of these lines. */
@@ -234,6 +234,74 @@ describe("time", () => {
 	});
 });
 
+describe("a cancellation", () => {
+	const config = (url: string) => `[defaults]
+concurrency = 1
+
+[[hook.webhooks.pipeline_start]]
+name = "hangs"
+url = "${url}"
+
+[[hook.webhooks.pipeline_start]]
+name = "next"
+url = "${url}"
+
+[[hook.pipeline_start]]
+name = "sleeps"
+command = "touch begun; sleep 30"
+`;
+
+	it("ends what is under way, leaves the rest, and reports both", async () => {
+		const arrived = deferred();
+		const server = await startServer(() => arrived.resolve());
+		const start = performance.now();
+		const run = await runAction({
+			inputs: { event: "pipeline_start" },
+			workspace: workspace({ "pipeline-hooks.toml": config(server.url) }),
+			cancel: arrived.promise.then(() => sleep(200)),
+		});
+		expect(performance.now() - start).toBeLessThan(5000);
+		expect(run.signal).toBe(null);
+		expect(run.outputs).toMatchObject({ failed: "2", skipped: "1" });
+		expect(run.results).toMatchObject({
+			results: [
+				{ hook: "hangs", status: "failed", error: "cancelled" },
+				{ hook: "sleeps", status: "failed", error: "cancelled" },
+				{ hook: "next", status: "skipped", error: "cancelled before it began" },
+			],
+		});
+		expect(run.summary).toContain("cancelled before it began");
+		expect(server.requests.length).toBe(1);
+	});
+
+	it("of the command is no success, whatever the modes", async () => {
+		const arrived = deferred();
+		const server = await startServer(() => arrived.resolve());
+		const run = await runCommand(["fire", "pipeline_start"], {
+			workspace: workspace({ "pipeline-hooks.toml": config(server.url) }),
+			cancel: arrived.promise,
+		});
+		expect(run).toMatchObject({ code: 1, signal: null });
+	});
+});
+
+test("a disk that takes no report makes no failure of what was delivered", async () => {
+	const server = await startServer({ status: 200 });
+	const folder = workspace({
+		"pipeline-hooks.toml": `[hook.webhooks.pipeline_start]\nurl = "${server.url}"\n`,
+		file: "not a folder",
+	});
+	const run = await runAction({
+		inputs: { event: "pipeline_start" },
+		workspace: folder,
+		env: { RUNNER_TEMP: join(folder, "file"), GITHUB_STEP_SUMMARY: join(folder, "file", "summary") },
+	});
+	expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed", delivered: "1" } });
+	expect(run.outputs).not.toHaveProperty("results-file");
+	expect(run.log).toContain("the results file could not be written: ");
+	expect(run.log).toContain("the summary could not be written: ");
+});
+
 describe("concurrency", () => {
 	it.each([1, 3])("is %i at most", async (limit) => {
 		let now = 0;
@@ -293,3 +361,12 @@ describe("results", () => {
 		expect(run.summary).toContain("No hook in pipeline-hooks.toml is attached to it.");
 	});
 });
+
+/** A promise to be resolved from elsewhere. */
+function deferred() {
+	let resolve = () => {};
+	const promise = new Promise<void>((done) => {
+		resolve = done;
+	});
+	return { promise, resolve };
+}
