@@ -17,6 +17,7 @@ import type { Ports } from "./ports.ts";
 import type { Report } from "./report/report.ts";
 import { secretsOf } from "./secrets.ts";
 import { closest } from "./suggest.ts";
+import { excerpt } from "./text.ts";
 
 /** Who watches an event being fired. */
 export interface Watcher {
@@ -45,7 +46,9 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const plan = createPlan(config, event, ci.secretsWithheld);
 	const { signal, onOutcome } = watcher;
 	const outcomes = inputs.dryRun
-		? [...plan.gates, ...plan.shell, ...plan.webhooks].map((delivery) => show(delivery, ports, watcher))
+		? [...plan.gates, ...plan.shell, ...plan.webhooks]
+				.map((delivery) => show(delivery, ports, watcher))
+				.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order)
 		: await deliver(plan, ports, { workspace: ci.workspace, signal, onOutcome });
 	ports.http.close();
 	return {
@@ -67,10 +70,13 @@ export function findEvent(written: string, config: Config): EventDefinition {
 		written,
 		events.map(({ name }) => name),
 	);
+	const own = /^[A-Za-z][\w.-]{0,99}$/.test(written)
+		? `declare an event of your own in the config as [event.${written}]`
+		: "`pipeline-hooks events` lists those that there are";
 	throw new UserError({
 		code: "event",
-		message: `unknown event ${JSON.stringify(written)}`,
-		remedy: `${near === undefined ? "" : `did you mean "${near}"? `}An event of your own is declared in ${config.file}: [event.${written}]`,
+		message: `unknown event ${JSON.stringify(excerpt(written, 100))}`,
+		remedy: near === undefined ? own : `did you mean "${near}"? Or ${own}`,
 	});
 }
 
