@@ -40,7 +40,7 @@ const TELL_PEAK = `process.on("exit", () => {
 	fs.writeSync(3, /VmHWM:\\s*(\\d+) kB/.exec(fs.readFileSync("/proc/self/status", "utf8"))[1]);
 })`;
 
-/** Peak resident memory in MiB of each of `count` runs. Linux only. The preload that tells it adds some 1 MiB. */
+/** Peak resident memory in MiB of each of `count` runs. Linux only. The preload that tells it adds less than 0.1 MiB. */
 export async function peakMemory(program: Program, workload: Workload, count: number): Promise<readonly number[]> {
 	const preload = `data:text/javascript,${encodeURIComponent(TELL_PEAK)}`;
 	const peaks: number[] = [];
