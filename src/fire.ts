@@ -42,7 +42,8 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 
 	const id = `evt_${randomBytes(16).toString("hex")}`;
 	const defaults = { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts };
-	const event = createEvent(definition, inputs.context, defaults);
+	const context = inputs.complete?.(inputs.context, definition) ?? inputs.context;
+	const event = createEvent(definition, context, defaults);
 	const plan = createPlan(config, event, ci.secretsWithheld);
 	const { signal, onOutcome } = watcher;
 	const outcomes = inputs.dryRun

@@ -1,6 +1,7 @@
 // The inputs of the action and the flags of the command, as strings, become one typed request; every problem at once.
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
+import type { EventDefinition } from "./event/event.ts";
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "./json.ts";
 import { findJsonFault } from "./template/json-fault.ts";
 
@@ -17,6 +18,8 @@ export interface Inputs {
 	readonly summary: boolean;
 	/** For GitHub's API; empty where there is none. */
 	readonly githubToken: string;
+	/** Completes the context once the event's definition is known. */
+	readonly complete?: (given: GivenContext, definition: EventDefinition) => GivenContext;
 }
 
 /** Reads one input by its name in `action.yml`; empty when it was not given. */

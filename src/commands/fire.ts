@@ -7,7 +7,7 @@ import { nodeFiles, nodePorts } from "../node.ts";
 import { resultOf } from "../report/report.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
-import { readContextFlag, readMetadataFlags, withSyntheticContext } from "./flags.ts";
+import { readContextFlag, readMetadataFlags, syntheticContext } from "./flags.ts";
 
 interface Flags {
 	readonly config?: string;
@@ -30,7 +30,7 @@ export const registerFire: Register = (program, terminal, done) => {
 		.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
 		.option("--dry-run", "show the exact messages without sending them")
 		.addHelpText("after", example("fire pipeline_error --error 'connection lost' --metadata tables=20"))
-		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, (inputs) => inputs)));
+		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal)));
 };
 
 /** Runs the hooks of an event with a made-up context. */
@@ -43,17 +43,20 @@ export const registerTest: Register = (program, terminal, done) => {
 		)
 		.option("--dry-run", "show the exact messages without sending them")
 		.addHelpText("after", example("test pipeline_error"))
-		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, withSyntheticContext)));
+		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, syntheticContext)));
 };
 
 /** Shows what an event would send. */
 export const registerRender: Register = (program, terminal, done) => {
 	withInputs(program.command("render"))
 		.summary("show the exact messages of an event without sending them")
-		.description("Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent.")
+		.description(
+			"Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent. What the flags " +
+				"leave open is made up, as `test` does; `fire --dry-run` makes nothing up.",
+		)
 		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
 		.action(async (event: string, flags: Flags) =>
-			done(await run(event, { ...flags, dryRun: true }, terminal, withSyntheticContext)),
+			done(await run(event, { ...flags, dryRun: true }, terminal, syntheticContext)),
 		);
 };
 
@@ -77,16 +80,12 @@ function example(command: string): string {
 	return `\nExample:\n  $ pipeline-hooks ${command}\n`;
 }
 
-async function run(
-	event: string,
-	flags: Flags,
-	terminal: Terminal,
-	complete: (inputs: Inputs) => Inputs,
-): Promise<ExitCode> {
+async function run(event: string, flags: Flags, terminal: Terminal, complete?: Inputs["complete"]): Promise<ExitCode> {
 	const reporter = terminalReporter(terminal, flags.json === true);
 	try {
 		const context = await readContextFlag(flags.context, terminal, nodeFiles);
-		const inputs = complete(readInputs(reader(event, flags, context)));
+		const given = readInputs(reader(event, flags, context));
+		const inputs = complete === undefined ? given : { ...given, complete };
 		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
 			cwd: terminal.cwd,
 			signal: terminal.signal,

@@ -1,9 +1,8 @@
 // Flags that say more than one input does: contexts from files and stdin, repeated metadata, made-up contexts.
 import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
-import { vocabulary } from "../event/catalog.ts";
 import type { GivenContext } from "../event/context.ts";
-import type { Inputs } from "../inputs.ts";
+import type { EventDefinition } from "../event/event.ts";
 import { isObject } from "../json.ts";
 import type { Files } from "../ports.ts";
 import type { Terminal } from "./command.ts";
@@ -49,16 +48,13 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 }
 
 /** Completes a context for trying hooks out; what the user gave stays. Error events get an error. */
-export function withSyntheticContext(inputs: Inputs): Inputs {
-	const definition = vocabulary().find(inputs.event);
-	const failed = definition?.status === "failure";
-	const made: GivenContext = {
+export function syntheticContext(given: GivenContext, { status }: EventDefinition): GivenContext {
+	return {
 		model: "example_model",
 		table: "catalog.schema.example_table",
-		...(failed ? { error: "this is a test: nothing has failed" } : {}),
+		...(status === "failure" ? { error: "this is a test: nothing has failed" } : {}),
 		duration_ms: 1234,
-		...inputs.context,
-		metadata: { test: true, ...inputs.context.metadata },
+		...given,
+		metadata: { test: true, ...given.metadata },
 	};
-	return { ...inputs, context: made };
 }

@@ -237,11 +237,17 @@ describe("test", () => {
 		expect(server.requests.length).toBe(1);
 	});
 
-	it("gives an event of success no error", async () => {
-		const { run } = await setUp();
-		const ended = await run(["test", "pipeline_start", "--dry-run", "--json"]);
+	it.each([
+		["pipeline_start", undefined],
+		["deploy_failed", "this is a test: nothing has failed"],
+	])("gives %s the error %s, whoever declares the event", async (event, error) => {
+		const { run } = await setUp({
+			"own.toml":
+				'[event.deploy_failed]\nstatus = "failure"\n[[hook.deploy_failed]]\ncommand = "true"\n[[hook.pipeline_start]]\ncommand = "true"\n',
+		});
+		const ended = await run(["test", event, "--config", "own.toml", "--dry-run", "--json"]);
 		const { messages } = JSON.parse(ended.stdout);
-		expect(JSON.parse(messages[0].stdin)).not.toHaveProperty("error");
+		expect(JSON.parse(messages[0].stdin).error).toBe(error);
 	});
 });
 
