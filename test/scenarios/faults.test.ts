@@ -88,7 +88,7 @@ describe("a receiver that", () => {
 		const start = performance.now();
 		const run = await send(server.url, 'preset = "slack"\ntimeout_ms = 300');
 		expect(run.annotations[0]?.message).toContain("unconfirmed: 200");
-		expect(performance.now() - start).toBeLessThan(2000);
+		expect(performance.now() - start).toBeLessThan(8000);
 	});
 
 	it("compresses its answer is not unpacked", async () => {

@@ -208,7 +208,7 @@ describe("time", () => {
 		const run = await fire(
 			`[hook.webhooks.pipeline_start]\nurl = "${server.url}"\ntimeout_ms = 250\ndeadline_ms = 400\nretry_count = 50\nretry_delay_ms = 1\n`,
 		);
-		expect(performance.now() - start).toBeLessThan(2000);
+		expect(performance.now() - start).toBeLessThan(4000);
 		expect(run.annotations[0]?.message).toMatch(
 			/^the webhook failed: no answer within \d+ ms; the deadline of 400 ms leaves no time for another, after 2 attempts$/,
 		);
@@ -312,7 +312,7 @@ describe("concurrency", () => {
 			setTimeout(() => {
 				now -= 1;
 				response.end();
-			}, 40);
+			}, 100);
 		});
 		const hooks = Array.from({ length: 7 }, (_, n) => `[[hook.webhooks.pipeline_start]]\nurl = "${server.url}/${n}"\n`);
 		const run = await fire(`[defaults]\nconcurrency = ${limit}\n${hooks.join("")}`);
