@@ -16,7 +16,6 @@ const reporter = githubReporter(process.env, nodeFiles);
 process.exitCode = 1;
 void main();
 
-/** A function, and not top-level `await`, with which the bundler wraps the modules so that V8 parses them twice. */
 async function main(): Promise<void> {
 	try {
 		const inputs = readInputs((name) => core.getInput(name));

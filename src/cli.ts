@@ -36,9 +36,13 @@ const done = (code: ExitCode) => {
 };
 for (const register of COMMANDS) register(program, terminal, done);
 
-try {
-	await program.parseAsync();
-} catch (error) {
-	if (!(error instanceof CommanderError)) throw error;
-	process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+void main();
+
+async function main(): Promise<void> {
+	try {
+		await program.parseAsync();
+	} catch (error) {
+		if (!(error instanceof CommanderError)) throw error;
+		process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+	}
 }

@@ -1,5 +1,5 @@
 // The outside world as it really is, on Node: what stands behind ports.ts.
-import { type FileHandle, mkdir, open, writeFile } from "node:fs/promises";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
 import { nodeShell } from "./deliver/shell.ts";
@@ -39,26 +39,27 @@ export const nodeClock: Clock = {
 		}),
 };
 
+/** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
 export const nodeFiles: Files = {
-	read,
+	read: async (path, limit) => readFile(path, limit),
 	write: async (path, text) => {
-		await mkdir(dirname(path), { recursive: true });
-		await writeFile(path, text);
+		mkdirSync(dirname(path), { recursive: true });
+		writeFileSync(path, text);
 	},
 };
 
-async function read(path: string, limit: number): Promise<FileRead> {
-	let handle: FileHandle | undefined;
+function readFile(path: string, limit: number): FileRead {
+	let handle: number | undefined;
 	try {
-		handle = await open(path);
-		const bytes = await readAtMost(handle, limit);
+		handle = openSync(path, "r");
+		const bytes = readAtMost(handle, limit);
 		return bytes === undefined ? { kind: "unreadable", detail: `larger than ${limit} bytes` } : { kind: "file", bytes };
 	} catch (error) {
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
 		if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
 		return { kind: "unreadable", detail: REASONS[code] ?? code };
 	} finally {
-		await handle?.close();
+		if (handle !== undefined) closeSync(handle);
 	}
 }
 
@@ -74,14 +75,15 @@ const REASONS: Readonly<Record<string, string>> = {
 const CHUNK_BYTES = 64 * 1024;
 
 /** Undefined when there is more than `limit` bytes. A pipe or a device has no size, so the reading counts as well. */
-async function readAtMost(handle: FileHandle, limit: number): Promise<Uint8Array | undefined> {
-	if ((await handle.stat()).size > limit) return undefined;
+function readAtMost(handle: number, limit: number): Uint8Array | undefined {
+	if (fstatSync(handle).size > limit) return undefined;
 	const chunks: Uint8Array[] = [];
 	for (let room = limit; room >= 0; ) {
-		const { bytesRead, buffer } = await handle.read(Buffer.alloc(Math.min(CHUNK_BYTES, room + 1)));
-		if (bytesRead === 0) return Buffer.concat(chunks);
-		chunks.push(buffer.subarray(0, bytesRead));
-		room -= bytesRead;
+		const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, room + 1));
+		const length = readSync(handle, chunk);
+		if (length === 0) return Buffer.concat(chunks);
+		chunks.push(chunk.subarray(0, length));
+		room -= length;
 	}
 	return undefined;
 }
