@@ -38,6 +38,9 @@ export async function githubFiles(
 async function loadApi(): Promise<ReadRemoteFile> {
 	const ours = import.meta.url;
 	const theirs = new URL("../github/index.js", ours).href;
-	const module: { readonly readRemoteFile: ReadRemoteFile } = await import(/* webpackIgnore: true */ theirs);
-	return module.readRemoteFile;
+	// The exports of a CommonJS bundle are the default export of its namespace.
+	const bundle: { readonly default: { readonly readRemoteFile: ReadRemoteFile } } = await import(
+		/* webpackIgnore: true */ theirs
+	);
+	return bundle.default.readRemoteFile;
 }
