@@ -1,4 +1,5 @@
 // The `headers` of a webhook: names and values that may stand on the wire, merged whatever their case.
+import { isHeaderName, isHeaderValue } from "../header.ts";
 import type { Fields } from "./fields.ts";
 import { literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
@@ -29,12 +30,6 @@ const RESERVED: ReadonlySet<string> = new Set([
 	"upgrade",
 ]);
 
-/** A token of RFC 9110, 5.6.2. */
-const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** What Node sends in a header value: tab and printable Latin-1. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 /** The table's `headers` over the given ones. */
 export function readHeaders(fields: Fields, base: Headers): Headers {
 	const table = fields.nested("headers");
@@ -45,13 +40,13 @@ export function readHeaders(fields: Fields, base: Headers): Headers {
 		const value = table.reference(name);
 		const wrong = (message: string, remedy: string) => table.wrong(name, message, remedy);
 		const twin = own.get(lower);
-		if (!NAME.test(name)) {
+		if (!isHeaderName(name)) {
 			wrong("headers has a name that is no header name", "use letters, digits and hyphens, as in X-Team");
 		} else if (RESERVED.has(lower)) {
 			wrong(`headers.${name} is set by the connection itself`, "take it out");
 		} else if (twin !== undefined) {
 			wrong(`headers.${name} is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
-		} else if (value !== undefined && !literalParts(value).every((part) => VALUE.test(part))) {
+		} else if (value !== undefined && !literalParts(value).every(isHeaderValue)) {
 			wrong(
 				`headers.${name} has a character that no header can carry`,
 				"use one line of Latin-1 characters; take a trailing line break away",
