@@ -2,6 +2,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
+import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import type { Ask, Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
 
@@ -24,8 +25,7 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 export const nodeClock: Clock = {
 	now: () => new Date(),
-	// Not performance.now(): its first call loads node:perf_hooks.
-	monotonic: () => Number(process.hrtime.bigint()) / 1e6,
+	monotonic: monotonicMs,
 	sleep: (ms, signal) =>
 		new Promise((resolve) => {
 			const wake = () => {

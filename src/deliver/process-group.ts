@@ -1,5 +1,6 @@
 // Groups of processes: whether one is still there, and ending it whole.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { monotonicMs } from "./monotonic.ts";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const TERM_GRACE_MS = 2000;
@@ -66,9 +67,9 @@ export async function endGroup(group: Group): Promise<void> {
 
 /** Whether the group ends by itself within `ms` milliseconds. */
 export async function gone(group: Group, ms: number): Promise<boolean> {
-	const deadline = performance.now() + ms;
+	const deadline = monotonicMs() + ms;
 	while (group.alive()) {
-		if (performance.now() >= deadline) return false;
+		if (monotonicMs() >= deadline) return false;
 		await new Promise((resolve) => setTimeout(resolve, POLL_MS));
 	}
 	return true;

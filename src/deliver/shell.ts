@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
+import { monotonicMs } from "./monotonic.ts";
 import { loadStreams } from "./shell-streams.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
@@ -37,7 +38,7 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 	});
 	if (signal.aborted) return result({ kind: "cancelled" });
 
-	const deadline = performance.now() + command.timeoutMs;
+	const deadline = monotonicMs() + command.timeoutMs;
 	const { cwd, env } = command;
 	const streams = openStreams?.(command.stdin, env["PATH"]);
 	const stdio = [...(streams?.fds ?? (["pipe", "pipe", "pipe"] as const))];
@@ -94,7 +95,7 @@ function firstEnd(child: ChildProcess, stdin: string, deadline: number, signal: 
 			resolve(end);
 		};
 		const cancel = () => settle({ kind: "cancelled" });
-		const timer = setTimeout(settle, deadline - performance.now(), { kind: "timeout" });
+		const timer = setTimeout(settle, deadline - monotonicMs(), { kind: "timeout" });
 		signal.addEventListener("abort", cancel, { once: true });
 		child.on("error", (error) => settle(notStarted(error)));
 		child.once("exit", (code, by) =>
