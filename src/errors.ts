@@ -70,3 +70,8 @@ export function asUserError(thrown: unknown): UserError {
 		frame: error.stack ?? "",
 	});
 }
+
+/** The code of a system error (`ENOENT`), from which faults of the world are told; undefined where there is none. */
+export function errorCode(thrown: unknown): string | undefined {
+	return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
+}

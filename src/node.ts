@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
+import { errorCode } from "./errors.ts";
 import type { Ask, Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
@@ -55,7 +56,7 @@ function readFile(path: string, limit: number): FileRead {
 		const bytes = readAtMost(handle, limit);
 		return bytes === undefined ? { kind: "unreadable", detail: `larger than ${limit} bytes` } : { kind: "file", bytes };
 	} catch (error) {
-		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+		const code = errorCode(error) ?? "unknown error";
 		if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
 		return { kind: "unreadable", detail: REASONS[code] ?? code };
 	} finally {

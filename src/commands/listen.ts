@@ -1,6 +1,6 @@
 // `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
 import { once } from "node:events";
-import { asUserError, UserError } from "../errors.ts";
+import { asUserError, errorCode, UserError } from "../errors.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { createMask } from "../secrets.ts";
@@ -76,9 +76,8 @@ async function serve(options: ListenOptions, flags: ListenFlags, terminal: Termi
 }
 
 function cannotListen(error: unknown, { host, port }: ListenOptions): unknown {
-	const code = error instanceof Error && "code" in error ? error.code : undefined;
 	const usage = (message: string, remedy: string) => new UserError({ code: "usage", message, remedy });
-	switch (code) {
+	switch (errorCode(error)) {
 		case "EADDRINUSE":
 			return usage(
 				`port ${port} of ${host} is in use`,

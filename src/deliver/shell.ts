@@ -1,5 +1,6 @@
 // Runs shell commands, each in a process group that ends with it.
 import type { ChildProcess } from "node:child_process";
+import { errorCode } from "../errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
@@ -125,6 +126,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 function notStarted(error: unknown): End {
-	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+	const code = errorCode(error) ?? "unknown error";
 	return { kind: "not_started", detail: REASONS[code] ?? code };
 }
