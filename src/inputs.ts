@@ -2,7 +2,7 @@
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "./json.ts";
+import { isJsonObject, type Json, type JsonObject, parseJson, wellFormed } from "./json.ts";
 import { findJsonFault } from "./template/json-fault.ts";
 
 /** What one event needs to be fired. */
@@ -76,7 +76,7 @@ type Reject = (message: string, remedy: string) => undefined;
 
 function readContextInput(text: string, problems: Problem[]): GivenContext {
 	if (text.trim() === "") return {};
-	const value = parseJson(text);
+	const value = readJson(text);
 	if (isJsonObject(value)) return readContext(value, "context", problems);
 	const found = value === undefined ? `is not JSON${jsonReason(text)}` : "is JSON, but not an object";
 	const remedy = 'give an object, for example {"table": "orders", "entity": {"name": "orders"}}';
@@ -97,7 +97,7 @@ function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 	if (written === "") return undefined;
 	const remedy = 'give a JSON object, {"tables": 20}, or one key=value a line';
 	if (written.startsWith("{") || written.startsWith("[")) {
-		const value = parseJson(written);
+		const value = readJson(written);
 		if (isJsonObject(value)) return value;
 		if (value !== undefined) return reject("metadata: is JSON, but not an object", remedy);
 		return reject(`metadata: is neither JSON nor key=value lines${jsonReason(written)}`, remedy);
@@ -121,13 +121,9 @@ function readBoolean(name: string, text: string, fallback: boolean, reject: Reje
 	return fallback;
 }
 
-function parseJson(text: string): Json | undefined {
-	try {
-		const value: Json = JSON.parse(text);
-		return wellFormed(value);
-	} catch {
-		return undefined;
-	}
+function readJson(text: string): Json | undefined {
+	const value = parseJson(text);
+	return value === undefined ? undefined : wellFormed(value);
 }
 
 /** Where the text stops being JSON, without quoting it: it may hold a secret. */

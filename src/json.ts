@@ -8,6 +8,15 @@ export interface JsonObject {
 	readonly [key: string]: Json;
 }
 
+/** The value that a text stands for; undefined, which no JSON value is, when it is no JSON. */
+export function parseJson(text: string): Json | undefined {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
 /** Whether a parsed value is an object, and neither an array nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 // GitHub Actions: the run's facts from the environment, and from the event payload where the environment misleads.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 import type { CiFacts } from "../event/event.ts";
-import { compact, isObject } from "../json.ts";
+import { compact, isObject, parseJson } from "../json.ts";
 import type { Files } from "../ports.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 
@@ -75,12 +75,8 @@ async function readPayload(files: Files, path: string | undefined): Promise<Reco
 	if (!path) return undefined;
 	const read = await files.read(path, PAYLOAD_LIMIT);
 	if (read.kind !== "file") return undefined;
-	try {
-		const value: unknown = JSON.parse(new TextDecoder().decode(read.bytes));
-		return isObject(value) ? value : undefined;
-	} catch {
-		return undefined;
-	}
+	const value = parseJson(new TextDecoder().decode(read.bytes));
+	return isObject(value) ? value : undefined;
 }
 
 function pick(value: Record<string, unknown> | undefined, key: string): Record<string, unknown> | undefined {

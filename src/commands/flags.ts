@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { EventDefinition } from "../event/event.ts";
-import { isObject } from "../json.ts";
+import { isJsonObject, type Json, parseJson } from "../json.ts";
 import type { Files } from "../ports.ts";
 import type { Terminal } from "./command.ts";
 
@@ -27,24 +27,15 @@ export async function readContextFlag(flag: string | undefined, terminal: Termin
  * What is neither is handed on as it is, for the input's own check to refuse.
  */
 export function readMetadataFlags(flags: readonly string[]): string {
-	const entries: [string, unknown][] = [];
+	const entries: [string, Json][] = [];
 	for (const flag of flags) {
-		const object = flag.trim().startsWith("{") ? parseObject(flag) : undefined;
+		const object = parseJson(flag);
 		const at = flag.indexOf("=");
-		if (object !== undefined) entries.push(...Object.entries(object));
+		if (isJsonObject(object)) entries.push(...Object.entries(object));
 		else if (at > 0 && !flag.trim().startsWith("{")) entries.push([flag.slice(0, at).trim(), flag.slice(at + 1)]);
 		else return flag;
 	}
 	return entries.length === 0 ? "" : JSON.stringify(Object.fromEntries(entries));
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-	try {
-		const value: unknown = JSON.parse(text);
-		return isObject(value) ? value : undefined;
-	} catch {
-		return undefined;
-	}
 }
 
 /** Completes a context for trying hooks out; what the user gave stays. Error events get an error. */

@@ -1,5 +1,5 @@
 // How `listen` shows one request: lines for a person, or one line of JSON. What came from outside is made safe.
-import type { Json } from "../json.ts";
+import { parseJson } from "../json.ts";
 import type { Received } from "../receiver/receiver.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Mask } from "../secrets.ts";
@@ -43,7 +43,7 @@ export function requestLines({ received, time, again }: Shown, mask: Mask, paint
 export function requestJson({ received, time, again }: Shown, mask: Mask): string {
 	const { method, path, event, deliveryId, signature, status, body } = received;
 	const text = new TextDecoder().decode(body);
-	const value = parse(text);
+	const value = parseJson(text);
 	const document = {
 		time: time.toISOString(),
 		method,
@@ -61,7 +61,7 @@ export function requestJson({ received, time, again }: Shown, mask: Mask): strin
 function bodyLines({ body, status }: Received, mask: Mask): readonly string[] {
 	if (status === 413 && body.length === 0) return ["the body is larger than 1 MiB and was not kept"];
 	const text = new TextDecoder().decode(body);
-	const value = parse(text);
+	const value = parseJson(text);
 	const whole = mask(value === undefined ? text.trimEnd() : JSON.stringify(value, undefined, 2));
 	const shown = whole
 		.slice(0, SHOWN_BODY)
@@ -70,16 +70,6 @@ function bodyLines({ body, status }: Received, mask: Mask): readonly string[] {
 	const rest = whole.length - SHOWN_BODY;
 	const lines = rest > 0 ? [...shown, `… and ${rest} characters more`] : shown;
 	return whole === "" ? [] : lines;
-}
-
-/** Undefined where the text is no JSON. */
-function parse(text: string): Json | undefined {
-	try {
-		const value: Json = JSON.parse(text);
-		return value;
-	} catch {
-		return undefined;
-	}
 }
 
 /** Every control and direction character as `\uXXXX`, which inside JSON means the same; tabs stay. */

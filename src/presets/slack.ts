@@ -1,6 +1,6 @@
 // The slack preset: Block Kit for incoming webhooks, and Slack's own way of saying no.
 import type { EventContext, PipelineEvent, Status } from "../event/event.ts";
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { excerpt } from "../text.ts";
 import { details, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
@@ -121,19 +121,11 @@ function mention(who: string, cuts: Cuts): string {
 function judge({ body }: Answer): Verdict {
 	const said = body.trim();
 	if (said === "" || said === "ok") return { ok: true };
-	const answer = parse(said);
+	const answer = parseJson(said);
 	if (isObject(answer) && answer["ok"] === true) return { ok: true };
 	const error = isObject(answer) ? answer["error"] : undefined;
 	return {
 		ok: false,
 		reason: `Slack answered ${typeof error === "string" ? excerpt(error, 100) : `"${excerpt(said, 100)}"`}`,
 	};
-}
-
-function parse(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

@@ -1,4 +1,5 @@
 // What the demo's receiver got, one receipt a delivery.
+import { parseJson } from "../../json.ts";
 import type { Received } from "../../receiver/receiver.ts";
 import { excerpt } from "../../text.ts";
 import { serviceAt } from "./services.ts";
@@ -29,20 +30,13 @@ export function receiptsOf(received: readonly Received[]): readonly Receipt[] {
 function receiptOf(delivery: string, attempts: readonly Received[]): Receipt {
 	const [first] = attempts;
 	const service = serviceAt(first?.path ?? "");
+	const message = parseJson(new TextDecoder().decode(first?.body));
 	return {
 		service: service?.title ?? first?.path ?? "",
 		event: first?.event ?? "",
 		delivery,
 		statuses: attempts.map(({ status }) => status),
 		signed: attempts.every(({ signature }) => signature === "valid"),
-		reads: excerpt(service?.reads(parse(first?.body)) ?? "", 200),
+		reads: excerpt(service?.reads(message) ?? "", 200),
 	};
-}
-
-function parse(body: Uint8Array | undefined): unknown {
-	try {
-		return JSON.parse(new TextDecoder().decode(body));
-	} catch {
-		return undefined;
-	}
 }
