@@ -1,6 +1,6 @@
 // A parsed config file as typed hooks, with every mistake in it found at once.
 import { UserError } from "../errors.ts";
-import { vocabulary } from "../event/catalog.ts";
+import { isEventName, vocabulary } from "../event/catalog.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
@@ -38,7 +38,9 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	const events = readEvents(root);
 	const defaults = readDefaults(root, flavour);
 	const { selections, unknown } = readSelections(root, vocabulary(events));
-	if (flavour === "own") for (const event of unknown) refuseEvent(event, problems);
+	if (flavour === "own") {
+		for (const event of unknown) problems.add("config_value", event.path, ...explainEvent(event));
+	}
 	const hooks = nameHooks(selections).flatMap(({ selection, name }, order): Hook[] => {
 		const place = problems.place(selection.spot);
 		const identity = { name, event: selection.event.name, place, order };
@@ -73,11 +75,18 @@ function explainTopLevel(key: string): Explanation | undefined {
 	];
 }
 
-function refuseEvent({ name, path, longer, near }: UnknownEvent, problems: Problems): void {
-	const own = `declare an event of your own as [event.${keyName(name)}]`;
-	const remedy = near === undefined ? own : `did you mean ${quote(near)}?`;
+function explainEvent({ name, longer, near }: UnknownEvent): Explanation {
+	if (/[*]|^phase:/.test(name)) {
+		return [
+			`${quote(name)} selects several events, which is not supported in this version`,
+			"name each event: write a hook for every one of them",
+		];
+	}
 	const message = `unknown event ${quote(name)}`;
-	problems.add("config_value", path, message, longer.length > 0 ? `say which: ${longer.join(", ")}` : remedy);
+	if (longer.length > 0) return [message, `say which: ${longer.join(", ")}`];
+	if (near !== undefined) return [message, `did you mean ${quote(near)}?`];
+	if (isEventName(name)) return [message, `declare an event of your own as [event.${keyName(name)}]`];
+	return [message, "`pipeline-hooks events` lists those that there are"];
 }
 
 /** In Rocky's own file an event may be one that only a later Rocky knows. */

@@ -1,14 +1,11 @@
 // The events that a config declares with `[event.x]`, beside those of the catalog.
-import { vocabulary } from "../event/catalog.ts";
+import { isEventName, MAX_EVENT_NAME, vocabulary } from "../event/catalog.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { quote } from "./words.ts";
 
 const KEYS = ["phase", "status", "title"];
-
-/** Long enough for any name; bounds how deep tables are followed. */
-const MAX_NAME = 100;
 
 /** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
 export function readEvents(root: Fields): readonly EventDefinition[] {
@@ -25,7 +22,7 @@ function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefi
 		if (fields === undefined) continue;
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
 		const rest = fields.keys().filter((child) => !inner.includes(child));
-		const begins = inner.length > 0 && rest.length === 0 && name.length < MAX_NAME;
+		const begins = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
 		const fault = begins ? undefined : nameFault(name, found);
 		if (fault !== undefined) {
 			parent.wrong(key, ...fault);
@@ -38,13 +35,12 @@ function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefi
 
 function nameFault(name: string, found: ReadonlyMap<string, EventDefinition>): Explanation | undefined {
 	const remedy = "choose another name";
-	if (!/^[A-Za-z][A-Za-z0-9_.-]*$/.test(name) || name.length > MAX_NAME) {
+	if (!isEventName(name)) {
 		return [
 			`${quote(name)} cannot be an event's name`,
-			`begin with a letter and use letters, digits, "_", "-" and "." only, at most ${MAX_NAME} in all`,
+			`begin with a letter and use letters, digits, "_", "-" and "." only, at most ${MAX_EVENT_NAME} in all; "webhooks" is taken`,
 		];
 	}
-	if (/^webhooks(?:\.|$)/.test(name)) return [`${quote(name)} is no event name: [hook.webhooks] has a meaning`, remedy];
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
 	const known = vocabulary().find(name);
 	return known === undefined ? undefined : [`${quote(name)} is a built-in event: ${known.name}`, remedy];

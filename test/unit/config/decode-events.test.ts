@@ -12,13 +12,25 @@ describe("an unknown event", () => {
 		["[[hook.zzz]]", "zzz", "declare an event of your own as [event.zzz]"],
 		["[[hook.push]]", "push", "say which: push.completed"],
 		["[hook.webhooks.chonk]", "chonk", "say which: chonk.created, chonk.updated, chonk.deleted"],
-		['[["hook"."job.*"]]', "job.*", "declare"],
-		['[[hook."phase:quality"]]', "phase:quality", "declare"],
+		["[[hook.webhooks.webhooks]]", "webhooks", "`pipeline-hooks events` lists"],
+		['[[hook."1st"]]', "1st", "`pipeline-hooks events` lists"],
 	])("is told at its header: %s", (header, name, remedy) => {
 		const problem = onlyProblem(`# first\n  ${header}\ncommand = "x"\n`);
 		expect(problem.message).toBe(`unknown event "${name}"`);
 		expect(problem.remedy.startsWith(remedy)).toBe(true);
 		expect(problem.place).toMatchObject({ line: 2, column: 3 });
+	});
+
+	it.each([
+		['[["hook"."job.*"]]', "job.*"],
+		['[[hook.webhooks."*"]]', "*"],
+		['[[hook."on_pipeline_*"]]', "on_pipeline_*"],
+		['[[hook."phase:quality"]]', "phase:quality"],
+	])("is none when it would select several: %s", (header, name) => {
+		expect(onlyProblem(`${header}\ncommand = "x"\n`)).toMatchObject({
+			message: `${JSON.stringify(name)} selects several events, which is not supported in this version`,
+			remedy: "name each event: write a hook for every one of them",
+		});
 	});
 
 	it("is one even inside a longer name", () => {
@@ -96,7 +108,7 @@ command = "b"
 		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is a built-in event: pipeline_start'],
 		["[event.NewCommit]", '4:1 "NewCommit" is a built-in event: commit'],
 		["[event.job.failed]", '4:1 "job.failed" is a built-in event: job.failed'],
-		["[event.webhooks]", '4:1 "webhooks" is no event name: [hook.webhooks] has a meaning'],
+		["[event.webhooks]", '4:1 "webhooks" cannot be an event\'s name'],
 		['[event."deploy*"]', '4:1 "deploy*" cannot be an event\'s name'],
 		['[event."1st"]', '4:1 "1st" cannot be an event\'s name'],
 		['[event.""]', '4:1 "" cannot be an event\'s name'],
