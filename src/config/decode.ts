@@ -11,7 +11,7 @@ import { nameHooks } from "./names.ts";
 import { Problems } from "./problems.ts";
 import { header, readSelections, type UnknownEvent } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
-import { readShellHook } from "./shellhook.ts";
+import { readShellHook } from "./shell-hook.ts";
 import { readWebhook } from "./webhook.ts";
 import { keyName, quote } from "./words.ts";
 
