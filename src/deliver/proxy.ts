@@ -14,9 +14,10 @@ export function proxyVariable(url: URL, env: Env): string | undefined {
 /** `*`, a host, a domain with or without its leading dot (or `*.`), each with an optional port. */
 function covers(entry: string, url: URL): boolean {
 	if (entry === "*") return true;
-	const [, host = entry, port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
 	const urlPort = url.port || (url.protocol === "https:" ? "443" : "80");
-	if (port !== undefined && port !== urlPort && !entry.endsWith("]")) return false;
+	// An IPv6 address without brackets does not match: all of it is the host.
+	const [, host = entry, port = urlPort] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
+	if (port !== urlPort) return false;
 	const domain = host.replace(/^\*?\./, "").replace(/^\[|\]$/g, "");
 	const name = url.hostname.replace(/^\[|\]$/g, "");
 	return name === domain || name.endsWith(`.${domain}`);
