@@ -101,6 +101,8 @@ describe("github", () => {
 		fork.pull_request.head.repo.full_name = "stranger/warehouse";
 		const deleted = JSON.parse(JSON.stringify(fork));
 		deleted.pull_request.head.repo = null;
+		const dependabot = JSON.parse(JSON.stringify(example("pull_request")));
+		dependabot.pull_request.user.login = "dependabot[bot]";
 		test.each([
 			["pull_request from a fork", "pull_request", fork, {}, true],
 			["pull_request from a fork deleted since", "pull_request", deleted, {}, true],
@@ -114,6 +116,8 @@ describe("github", () => {
 				{ GITHUB_ACTOR: "dependabot[bot]" },
 				true,
 			],
+			["pull_request of Dependabot by nobody known", "pull_request", dependabot, { GITHUB_ACTOR: undefined }, true],
+			["pull_request of Dependabot, run again by a person", "pull_request", dependabot, {}, false],
 			["pull_request of the same repository", "pull_request", example("pull_request"), {}, false],
 		] as const)("%s", async (_, GITHUB_EVENT_NAME, payload, more, withheld) => {
 			const run = await read({ ...ENV, ...more, GITHUB_EVENT_NAME }, filesWith(payload));

@@ -1,0 +1,17 @@
+// The results document: nothing in it shows a secret.
+import { expect, test } from "vitest";
+import { resultsDocument } from "../../../src/report/json.ts";
+import { createMask } from "../../../src/secrets.ts";
+import { event } from "../../helpers/make.ts";
+
+test("an event id that the user gave is masked", () => {
+	const report = {
+		event: event("pipeline_start", { id: "load-s3cret-key" }),
+		configFile: "pipeline-hooks.toml",
+		outcomes: [],
+		warnings: [],
+		dryRun: false,
+		summary: true,
+	};
+	expect(resultsDocument(report, createMask(["s3cret-key"])).event_id).toBe("load-***");
+});
