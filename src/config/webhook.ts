@@ -44,6 +44,7 @@ export function readWebhook(
 	});
 	if (async) refuseAsyncGate(fields, settings.onFailure);
 	const url = readUrl(fields, preset, settings.allowHttp);
+	refuseBodyOfGet(settings, fields);
 	if (preset === undefined) return undefined;
 	checkContentType(preset, settings, fields);
 	// Rocky's own webhooks have no options; what they need comes with the event.
@@ -66,6 +67,14 @@ function readUrl(fields: Fields, preset: Preset | undefined, allowHttp: boolean)
 		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
 	}
 	return url;
+}
+
+/** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */
+function refuseBodyOfGet({ method, bodyTemplate }: Pick<WebhookSettings, "method" | "bodyTemplate">, fields: Fields) {
+	if (method !== "GET" || bodyTemplate === undefined) return;
+	const path = fields.has("method") ? fields.at("method") : fields.path;
+	const message = "method is GET, which carries no body, and there is a body_template";
+	fields.problems.add("config_value", path, message, 'take body_template away, or set method = "POST"');
 }
 
 function checkContentType(preset: Preset, { headers }: Pick<WebhookSettings, "headers">, fields: Fields): void {

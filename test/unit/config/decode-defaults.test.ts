@@ -55,6 +55,16 @@ api_key = "for datadog hooks only"
 		expect(parse(`${SHELL}[defaults]\nconcurrency = 1`).concurrency).toBe(1);
 	});
 
+	it("cannot give a body to a GET, nor a GET to a body", () => {
+		const message = "method is GET, which carries no body, and there is a body_template";
+		const template = 'body_template = "{}"\n';
+		const get = 'method = "GET"\n';
+		expect(mistakes(`${WEBHOOK}${get}[defaults.webhook]\n${template}`)).toEqual([`3:1 ${message}`]);
+		expect(mistakes(`${WEBHOOK}${template}[defaults]\n${get}`)).toEqual([`1:1 ${message}`]);
+		expect(mistakes(`${WEBHOOK}[defaults]\n${get}${template}`)).toEqual([`1:1 ${message}`]);
+		expect(webhook(`${WEBHOOK}method = "PUT"\n[defaults]\n${get}${template}`).method).toBe("PUT");
+	});
+
 	it("tells a mistake once, at its own place, however many hooks take it", () => {
 		expect(mistakes(`${SHELL}${WEBHOOK}[defaults]\ntimeout_ms = 0`)).toEqual([
 			"6:1 defaults.timeout_ms must be an integer from 1 to 2147483647",
