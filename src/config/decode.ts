@@ -60,9 +60,10 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 /** `__proto__` is no key that anyone needs, and one that JavaScript may take for something else. */
 function refusePrototype({ table, problems }: Fields): void {
 	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
-	for (const { path, key } of problems.located.entries) {
-		if (!path.includes("__proto__") || !Object.hasOwn(table, path[0] ?? "")) continue;
-		problems.addAt("config_shape", key, "__proto__ cannot be a key", "choose another name");
+	for (const { path } of problems.located.entries) {
+		const index = path.indexOf("__proto__");
+		if (index === -1 || !Object.hasOwn(table, path[0] ?? "")) continue;
+		problems.add("config_shape", path.slice(0, index + 1), "__proto__ cannot be a key", "choose another name");
 	}
 }
 

@@ -98,6 +98,14 @@ describe("__proto__", () => {
 		expect(mistakes(source)).toContain(`${place} __proto__ cannot be a key`);
 	});
 
+	it.each([
+		['[hook.ping]\ncommand = "x"\n__proto__ = { a = 1, b = { c = 2 } }', "3:1"],
+		['[hook.ping]\ncommand = "x"\n__proto__.a = 1\n__proto__.b = 2', "3:1"],
+		['[hook.ping]\ncommand = "x"\n[hook.__proto__.a]\nb = 1\n[hook.__proto__.c]', "3:1"],
+	])("is told once, whatever is inside: %j", (source, place) => {
+		expect(mistakes(source)).toEqual([`${place} __proto__ cannot be a key`]);
+	});
+
 	it("leaves no trace in what is made of other keys", () => {
 		const { hooks } = parse('[hook.ping]\ncommand = "x"\nenv = { constructor = "a", toString = "b" }');
 		expect(hooks).toHaveLength(1);
