@@ -43,7 +43,12 @@ function nameFault(name: string, found: ReadonlyMap<string, EventDefinition>): E
 	}
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
 	const known = vocabulary().find(name);
-	return known === undefined ? undefined : [`${quote(name)} is a built-in event: ${known.name}`, remedy];
+	if (known === undefined) return undefined;
+	const same = known.name === name;
+	return [
+		`${quote(name)} is ${same ? "a built-in event already" : `another name of the built-in event ${quote(known.name)}`}`,
+		remedy,
+	];
 }
 
 function define(name: string, fields: Fields): EventDefinition {

@@ -115,12 +115,12 @@ export class Fields {
 		return this.text(key) === undefined ? undefined : this.reference(key);
 	}
 
-	/** A table below this one, undefined if the key is absent or something else. */
-	nested(key: string): Fields | undefined {
+	/** A table below this one, undefined if the key is absent or something else, for which there is the remedy. */
+	nested(key: string, remedy = 'write it as { KEY = "value" }'): Fields | undefined {
 		const value = this.#read(key);
 		if (value === undefined) return undefined;
 		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${this.#label(key)}.`);
-		return this.#mistyped(key, "a table", `write it as { KEY = "value" }`);
+		return this.#mistyped(key, "a table", remedy);
 	}
 
 	#string(key: string): string | undefined {

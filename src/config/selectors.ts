@@ -33,10 +33,10 @@ export function readSelections(
 ): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownEvent[] } {
 	const walk = new Walk(vocabulary);
 	for (const key of ["hook", "hooks"]) {
-		const table = root.nested(key);
+		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
 		if (table === undefined) continue;
 		walk.visitAll(table.only(table.keys().filter((event) => event !== "webhooks")), "shell");
-		const webhooks = table.nested("webhooks");
+		const webhooks = table.nested("webhooks", "write [[hook.webhooks.<event>]]");
 		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
 	}
 	return { selections: walk.selections.toSorted((a, b) => a.spot.offset - b.spot.offset), unknown: walk.unknown };

@@ -66,10 +66,17 @@ export function parseSyntax(source: string, file: string): Table {
 /** The header of a hook, and neither that of a table of hooks nor of a table inside a hook. */
 const HOOK_HEADER = /^hooks?\.(?!webhooks$)(?!.*\.(?:env|headers)$)/;
 
+/** The header of an array of tables, which a hook's is, up to where the event's name belongs. */
+const NAMELESS_HEADER = /^\s*\[\[\s*(hooks?(?:\.webhooks)?)\s*\]\]/;
+
 /** A second definition, which is what a second hook for one event looks like to TOML. */
 function explainTwice(line: string, column: number, header: boolean): Explanation {
 	const key = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
 	if (!header) return [`${key} is defined twice`, "keep one of the two"];
+	const nameless = NAMELESS_HEADER.exec(line)?.[1];
+	if (nameless !== undefined) {
+		return [`[${key}] is defined twice`, `an event's name is missing: write [[${nameless}.<event>]]`];
+	}
 	if (!HOOK_HEADER.test(key)) return [`[${key}] is defined twice`, "merge the two tables into one"];
 	return [`[${key}] is defined twice`, `write [[${key}]], with double brackets, above each of them to have several`];
 }

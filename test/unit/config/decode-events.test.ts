@@ -52,6 +52,15 @@ describe("what is no hook", () => {
 	])("is refused: %j", (source, message) => {
 		expect(mistakes(source)).toEqual([message]);
 	});
+
+	it.each([
+		['[[hooks]]\nurl = "x"', "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook"],
+		["[[hook]]\n[hook.ping]", "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook"],
+		["[[hook.webhooks]]\n[[hook.webhooks]]", "write [[hook.webhooks.<event>]]"],
+		['[hook]\nwebhooks = "x"', "write [[hook.webhooks.<event>]]"],
+	])("gets the header that is missing: %j", (source, remedy) => {
+		expect(onlyProblem(source).remedy).toBe(remedy);
+	});
 });
 
 describe("[event.x]", () => {
@@ -104,10 +113,10 @@ command = "b"
 	});
 
 	it.each([
-		["[event.pipeline_start]", '4:1 "pipeline_start" is a built-in event: pipeline_start'],
-		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is a built-in event: pipeline_start'],
-		["[event.NewCommit]", '4:1 "NewCommit" is a built-in event: commit'],
-		["[event.job.failed]", '4:1 "job.failed" is a built-in event: job.failed'],
+		["[event.pipeline_start]", '4:1 "pipeline_start" is a built-in event already'],
+		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is another name of the built-in event "pipeline_start"'],
+		["[event.NewCommit]", '4:1 "NewCommit" is another name of the built-in event "commit"'],
+		["[event.job.failed]", '4:1 "job.failed" is a built-in event already'],
 		["[event.webhooks]", '4:1 "webhooks" cannot be an event\'s name'],
 		['[event."deploy*"]', '4:1 "deploy*" cannot be an event\'s name'],
 		['[event."1st"]', '4:1 "1st" cannot be an event\'s name'],

@@ -201,6 +201,13 @@ describe("what is no TOML", () => {
 	it.each([
 		["[defaults]\n[defaults]", "[defaults] is defined twice", "merge the two tables into one", 2],
 		["[hook.webhooks]\n[hook.webhooks]", "[hook.webhooks] is defined twice", "merge the two tables into one", 2],
+		[
+			"[hook.webhooks.ping]\n[[hook.webhooks]]",
+			"[hook.webhooks] is defined twice",
+			"an event's name is missing: write [[hook.webhooks.<event>]]",
+			2,
+		],
+		["[hook.ping]\n[[ hook ]]", "[hook] is defined twice", "an event's name is missing: write [[hook.<event>]]", 2],
 		["[hook.ping.env]\n[hook.ping.env]", "[hook.ping.env] is defined twice", "merge the two tables into one", 2],
 		["[hook.ping]\nname = 1\nname = 2", "name is defined twice", "keep one of the two", 3],
 		["hook.ping.env = { A = 1, A = 2 }", "A is defined twice", "keep one of the two", 1],
