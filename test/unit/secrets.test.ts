@@ -18,12 +18,6 @@ describe("secretsOf", () => {
 				url,
 				"us%40er",
 				"us@er",
-	test("a query value also as forms decode it, with spaces for its plus signs", () => {
-		const url = "https://example.com/hooks?token=ab+cd%2Bef+gh";
-		const forms = ["ab+cd%2Bef+gh", "ab+cd+ef+gh", "ab cd+ef gh"];
-		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual([url, ...forms].toSorted());
-	});
-
 				"pass%20word",
 				"pass word",
 				"T0000ABCDEFGH",
@@ -32,6 +26,12 @@ describe("secretsOf", () => {
 				"abcd",
 			].toSorted(),
 		);
+	});
+
+	test("a query value also as forms decode it, with spaces for its plus signs", () => {
+		const url = "https://example.com/hooks?token=ab+cd%2Bef+gh";
+		const forms = ["ab+cd%2Bef+gh", "ab+cd+ef+gh", "ab cd+ef gh"];
+		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual([url, ...forms].toSorted());
 	});
 
 	test("a URL with nothing but a host is none", () => {
