@@ -3,8 +3,8 @@ import type { ChildProcess } from "node:child_process";
 import { errorCode } from "../errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { limitedOutput, readLines } from "./lines.ts";
-import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
 import { monotonicMs } from "./monotonic.ts";
+import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
 import { loadStreams } from "./shell-streams.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
