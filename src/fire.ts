@@ -3,19 +3,20 @@ import { randomBytes } from "node:crypto";
 import { githubFiles } from "./ci/github-files.ts";
 import { readCi } from "./ci/index.ts";
 import type { Config } from "./config/hook.ts";
-import { loadConfig } from "./config/load.ts";
+import { flavourOf, loadConfig } from "./config/load.ts";
+import { keyName } from "./config/words.ts";
 import { deliver } from "./deliver/deliver.ts";
 import { preview } from "./deliver/preview.ts";
 import type { Delivery, Outcome, Preview } from "./delivery.ts";
 import { UserError } from "./errors.ts";
-import { vocabulary } from "./event/catalog.ts";
+import { isEventName, vocabulary } from "./event/catalog.ts";
 import { createEvent } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
 import type { Inputs } from "./inputs.ts";
 import { createPlan } from "./plan/plan.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report/report.ts";
-import { secretsOf } from "./secrets.ts";
+import { contextSecrets, secretsOf } from "./secrets.ts";
 import { closest } from "./suggest.ts";
 import { excerpt } from "./text.ts";
 
@@ -38,7 +39,7 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const remote = await githubFiles(ci.workspace, inputs.githubToken, env, files);
 	const config = await loadConfig({ workspace: ci.workspace, config: inputs.config }, remote ?? files);
 	const definition = findEvent(inputs.event, config);
-	ports.log.protect(secretsOf(config.hooks, env));
+	ports.log.protect([...secretsOf(config.hooks, env), ...contextSecrets(inputs.context)]);
 
 	const id = `evt_${randomBytes(16).toString("hex")}`;
 	const defaults = { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts };
@@ -71,9 +72,10 @@ export function findEvent(written: string, config: Config): EventDefinition {
 		written,
 		events.map(({ name }) => name),
 	);
-	const own = /^[A-Za-z][\w.-]{0,99}$/.test(written)
-		? `declare an event of your own in the config as [event.${written}]`
-		: "`pipeline-hooks events` lists those that there are";
+	const own =
+		isEventName(written) && flavourOf(config.file) === "own"
+			? `declare an event of your own in the config as [event.${keyName(written)}]`
+			: "`pipeline-hooks events` lists those that there are";
 	throw new UserError({
 		code: "event",
 		message: `unknown event ${JSON.stringify(excerpt(written, 100))}`,

@@ -20,8 +20,8 @@ export type Resolved =
 	| {
 			readonly kind: "text";
 			readonly text: string;
-			/** What variables contributed, defaults not included. */
-			readonly values: readonly string[];
+			/** What each variable contributed, defaults not included. */
+			readonly values: readonly { readonly variable: string; readonly value: string }[];
 	  }
 	| { readonly kind: "unset"; readonly variable: string };
 
@@ -61,7 +61,7 @@ export function malformedReference(source: string): number | undefined {
 /** Puts the environment's values in. A variable that is empty counts as unset, as GitHub gives absent secrets. */
 export function resolveReference(reference: Reference, env: Env): Resolved {
 	let text = "";
-	const values: string[] = [];
+	const values: { variable: string; value: string }[] = [];
 	for (const part of reference.parts) {
 		if (typeof part === "string") {
 			text += part;
@@ -70,7 +70,7 @@ export function resolveReference(reference: Reference, env: Env): Resolved {
 		const value = env[part.name];
 		if (value !== undefined && value !== "") {
 			text += value;
-			values.push(value);
+			values.push({ variable: part.name, value });
 		} else if (part.fallback !== undefined) {
 			text += part.fallback;
 		} else {

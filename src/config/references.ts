@@ -7,25 +7,26 @@ import { parseReference, type Reference, resolveReference } from "./interpolate.
 /** One string of a hook that may hold variables. */
 export interface ReferencePlace {
 	readonly reference: Reference;
-	/** `url` is masked by its parts; in a `secret` all of the text is; elsewhere only what variables put in. */
+	/** `url` is masked by its parts; in a `secret` all of the text is; elsewhere what telling variables put in. */
 	readonly kind: "url" | "secret" | "text";
 }
 
-/** Names of headers and of query parameters whose values are credentials, wherever they come from. */
+/** Names of headers, variables, query parameters and keys whose values are credentials, wherever they come from. */
 export const SECRET_NAME = /auth|token|key|secret|cookie|password|credential|sig/i;
 
 /** The strings of a hook that may hold variables, in no particular order. */
 export function referencesOf(hook: Hook): readonly ReferencePlace[] {
-	if (hook.kind === "shell") return [...hook.env.values()].map((reference) => ({ reference, kind: "text" }));
+	const named = (name: string, reference: Reference): ReferencePlace => {
+		return { reference, kind: SECRET_NAME.test(name) ? "secret" : "text" };
+	};
+	if (hook.kind === "shell") return [...hook.env].map(([name, reference]) => named(name, reference));
 	const places: ReferencePlace[] = [];
 	if (hook.url !== undefined) places.push({ reference: hook.url, kind: "url" });
 	if (hook.secret !== undefined) places.push({ reference: hook.secret, kind: "secret" });
-	for (const [name, reference] of hook.headers) {
-		places.push({ reference, kind: SECRET_NAME.test(name) ? "secret" : "text" });
-	}
+	for (const [name, reference] of hook.headers) places.push(named(name, reference));
 	for (const [name, value] of Object.entries(hook.options)) {
-		const kind = hook.preset.options[name]?.secret === true ? "secret" : "text";
-		places.push(...stringsOf(value).map((text) => ({ reference: parseReference(text), kind }) as const));
+		const secret = hook.preset.options[name]?.secret === true;
+		for (const [key, text] of stringsOf(value, "")) places.push(named(secret ? "secret" : key, parseReference(text)));
 	}
 	if (hook.bodyTemplate !== undefined) places.push({ reference: hook.bodyTemplate.source, kind: "text" });
 	return places;
@@ -45,8 +46,9 @@ export function unsetReason(variable: string): string {
 	return `variable ${variable} is unset or empty`;
 }
 
-function stringsOf(value: Json): readonly string[] {
-	if (typeof value === "string") return [value];
-	if (Array.isArray(value)) return value.flatMap(stringsOf);
-	return isJsonObject(value) ? Object.values(value).flatMap(stringsOf) : [];
+/** The strings of an option, each with the key it stands under; none for the option's own. */
+function stringsOf(value: Json, key: string): readonly (readonly [key: string, text: string])[] {
+	if (typeof value === "string") return [[key, value]];
+	if (Array.isArray(value)) return value.flatMap((item) => stringsOf(item, key));
+	return isJsonObject(value) ? Object.entries(value).flatMap(([name, item]) => stringsOf(item, name)) : [];
 }

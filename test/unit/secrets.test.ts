@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Hook } from "../../src/config/hook.ts";
 import { parseReference } from "../../src/config/interpolate.ts";
-import { createMask, secretsOf } from "../../src/secrets.ts";
+import { contextSecrets, createMask, secretsOf } from "../../src/secrets.ts";
 import { preset, shellHook, webhook } from "../helpers/make.ts";
 
 const found = (hooks: readonly Hook[], env: Record<string, string> = {}) => secretsOf(hooks, env);
@@ -14,17 +14,7 @@ describe("secretsOf", () => {
 		const url =
 			"https://us%40er:pass%20word@hooks.example.com/webhooks/T0000ABCDEFGH/eu/s3%2Fcret-segment?token=abcd&env=prod&v=1";
 		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual(
-			[
-				url,
-				"us%40er",
-				"us@er",
-				"pass%20word",
-				"pass word",
-				"T0000ABCDEFGH",
-				"s3%2Fcret-segment",
-				"s3/cret-segment",
-				"abcd",
-			].toSorted(),
+			[url, "pass%20word", "pass word", "T0000ABCDEFGH", "s3%2Fcret-segment", "s3/cret-segment", "abcd"].toSorted(),
 		);
 	});
 
@@ -50,12 +40,10 @@ describe("secretsOf", () => {
 		const headers = new Map([
 			["Authorization", parseReference("Bearer literal-token")],
 			["X-Team", parseReference("data-platform")],
-			["X-Trace", parseReference("trace-${TRACE}-${ZONE:-default-zone}")],
+			["X-Trace", parseReference("trace-${TRACE}-${TRACE_TOKEN}-${ZONE:-default-zone}")],
 		]);
-		expect(found([webhook({ ...bare, headers })], { TRACE: "abcdef" }).toSorted()).toEqual([
-			"Bearer literal-token",
-			"abcdef",
-		]);
+		const env = { TRACE: "abcdef", TRACE_TOKEN: "ghijkl" };
+		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual(["Bearer literal-token", "ghijkl"]);
 	});
 
 	test("preset options: the secret ones whole", () => {
@@ -70,6 +58,29 @@ describe("secretsOf", () => {
 			["REGION", parseReference("europe-west")],
 		]);
 		expect(found([shellHook({ env })], { TOKEN: "tok-123" })).toEqual(["tok-123"]);
+	});
+
+	test("literals under telling names, in env and in options' tables", () => {
+		const env = new Map([["DB_PASSWORD", parseReference("hunter2-literal")]]);
+		const options = { custom_details: { password: "in-a-table", team: "data-platform" } };
+		const page = webhook({ url: undefined, preset: preset("pagerduty"), options });
+		expect(found([shellHook({ env }), page]).toSorted()).toEqual(["hunter2-literal", "in-a-table"]);
+	});
+
+	test("a public word is none: what the runner sets for everyone, and short values of untelling names", () => {
+		const headers = new Map([["X-Run", parseReference("${GITHUB_REPOSITORY} ${REGION} ${GITHUB_TOKEN} ${BUILD}")]]);
+		const env = {
+			GITHUB_REPOSITORY: "acme/warehouse",
+			REGION: "us-east-1",
+			GITHUB_TOKEN: "ghs_1",
+			BUILD: "a-long-build-id",
+		};
+		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual(["a-long-build-id", "ghs_1"]);
+	});
+
+	test("what a context brings for PagerDuty", () => {
+		expect(contextSecrets({ metadata: { routing_key: "R0UT1NG", tables: 3 } })).toEqual(["R0UT1NG"]);
+		expect(contextSecrets({ metadata: { routing_key: 7 } })).toEqual([]);
 	});
 
 	test("an unset variable has no secret", () => {
@@ -88,6 +99,23 @@ describe("createMask", () => {
 	test("leaves a text without secrets alone, and knows no special characters", () => {
 		expect(createMask([])("a.b")).toBe("a.b");
 		expect(createMask(["a.b*"])("axb a.b* $& a.bb")).toBe("axb *** $& a.bb");
+	});
+
+	test("blanks the beginning of a secret before a cut, and nothing else before one", () => {
+		const mask = createMask(["https://hooks.example.com/T0123456789", "s3cret-value"]);
+		expect(mask("said s3cre… and s3cr…")).toBe("said ***… and ***…");
+		expect(mask("https://hooks.example.com/… and https://hooks.example.com/T012…")).toBe(
+			"https://hooks.example.com/… and ***…",
+		);
+		expect(mask("secre… s3c…")).toBe("secre… s3c…");
+	});
+
+	test("takes a time that grows with the text, however many cuts and secrets there are", () => {
+		const mask = createMask(Array.from({ length: 300 }, (_, index) => `secret-number-${index}`));
+		const start = process.hrtime.bigint();
+		expect(mask("… ".repeat(300_000))).toHaveLength(600_000);
+		mask("secret-n… ".repeat(30_000));
+		expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(3);
 	});
 
 	test("nothing of any secret is left, wherever it stands", () => {

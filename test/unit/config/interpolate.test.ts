@@ -47,7 +47,10 @@ describe("resolveReference", () => {
 		expect(text(`\${A}-\${B:-b}-\${C:-c}`, { A: "1", C: "3" })).toEqual({
 			kind: "text",
 			text: "1-b-3",
-			values: ["1", "3"],
+			values: [
+				{ variable: "A", value: "1" },
+				{ variable: "C", value: "3" },
+			],
 		});
 	});
 
@@ -72,7 +75,11 @@ describe("resolveReference", () => {
 	it("gives any value back whole", () => {
 		fc.assert(
 			fc.property(fc.string({ minLength: 1, unit: "binary" }), (value) => {
-				expect(text(`<\${V}>`, { V: value })).toEqual({ kind: "text", text: `<${value}>`, values: [value] });
+				expect(text(`<\${V}>`, { V: value })).toEqual({
+					kind: "text",
+					text: `<${value}>`,
+					values: [{ variable: "V", value }],
+				});
 			}),
 		);
 	});
