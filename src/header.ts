@@ -1,4 +1,4 @@
-// What may stand in an HTTP header.
+// HTTP headers: what may stand in one, and how layers of them become one.
 
 /** A token of RFC 9110, 5.6.2. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -14,4 +14,13 @@ export function isHeaderName(name: string): boolean {
 /** Whether the text, or a part of it, can stand in a field value (RFC 9110, 5.5), which Node sends as Latin-1. */
 export function isHeaderValue(value: string): boolean {
 	return VALUE.test(value);
+}
+
+/** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
+export function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+	const merged = new Map<string, readonly [string, string]>();
+	for (const layer of layers) {
+		for (const [name, value] of Object.entries(layer)) merged.set(name.toLowerCase(), [name, value]);
+	}
+	return Object.fromEntries(merged.values());
 }

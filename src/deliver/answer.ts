@@ -30,8 +30,11 @@ export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgemen
 function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
 	const gate = isGate(hook);
 	if (answer.read !== "whole" && (gate || hook.preset.mustReadAnswer)) {
-		const what = answer.read === "cut" ? "was cut off" : "is over the limit";
-		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the answer's body ${what}` };
+		const what = answer.read === "cut" ? "was cut off" : "is longer than 250 KB";
+		return {
+			kind: "final",
+			reason: `${gate ? "denied" : "unconfirmed"}: ${answer.status}, but the answer's body ${what}`,
+		};
 	}
 	const verdict = hook.preset.judge?.(answer) ?? { ok: true };
 	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
@@ -42,6 +45,10 @@ function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
 
 /** A gate's answer is a yes unless it says otherwise; one that means to be JSON and is not cannot be a yes. */
 function judgeGate(answer: Answer): Verdict {
+	const encoding = answer.headers["content-encoding"] ?? "identity";
+	if (encoding.trim().toLowerCase() !== "identity") {
+		return { ok: false, reason: `denied: ${answer.status}, but the answer is encoded, which was not asked for` };
+	}
 	const meantAsJson = /^\s*\{/.test(answer.body) || /[/+]json\b/i.test(answer.headers["content-type"] ?? "");
 	if (!meantAsJson || answer.body.trim() === "") return { ok: true };
 	let value: unknown;

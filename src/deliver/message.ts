@@ -4,6 +4,7 @@ import { parseReference, type Reference, resolveReference } from "../config/inte
 import { checkUrl } from "../config/url.ts";
 import type { Delivery } from "../delivery.ts";
 import type { EventContext } from "../event/event.ts";
+import { isHeaderValue, mergeHeaders } from "../header.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Env } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
@@ -67,11 +68,11 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
-	const bad = Object.keys(own).find((name) => /[^\t\x20-\x7e\x80-\xff]/.test(own[name] ?? ""));
-	if (bad !== undefined) return { kind: "invalid", reason: `header ${bad} has a character that no header can carry` };
-
 	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
 	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own);
+	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
+	if (bad !== undefined)
+		return { kind: "invalid", reason: `header ${bad[0]} has a character that no header can carry` };
 	const identity = { "X-Rocky-Event": event.definition.name, "X-Rocky-Delivery": id };
 	const secret = hook.secret === undefined ? undefined : put(hook.secret).trim();
 	if (secret === "") return { kind: "invalid", reason: "secret is nothing but white space" };
@@ -81,8 +82,7 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 	if (retired !== undefined) notes.push(retired);
 	const text = makeBody(hook, event, headers, options, put, notes);
 	const bytes = new TextEncoder().encode(text);
-	const bare = hook.method === "GET" || hook.method === "HEAD";
-	const body = bare ? undefined : bytes;
+	const body = hook.method === "GET" ? undefined : bytes;
 	const sign = () => (secret === undefined ? {} : signatureHeaders(hook.signature, secret, body ?? new Uint8Array()));
 	return {
 		kind: "message",
@@ -117,7 +117,11 @@ function makeBody(
 		view: templateView(event.context),
 		escaping,
 		escape: preset.escape,
-		resolve: (variable) => put({ source: "", parts: [variable] }),
+		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
+		resolve: (variable) => {
+			const value = put({ source: "", parts: [variable] });
+			return preset.escape?.(value) ?? value;
+		},
 	});
 	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
 	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, bodyTemplate)) : rendered;
@@ -137,13 +141,4 @@ function putInto(options: Readonly<Record<string, Json>>, put: (reference: Refer
 		return value;
 	};
 	return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, walk(item)]));
-}
-
-/** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
-export function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-	const merged = new Map<string, readonly [string, string]>();
-	for (const layer of layers) {
-		for (const [name, value] of Object.entries(layer)) merged.set(name.toLowerCase(), [name, value]);
-	}
-	return Object.fromEntries(merged.values());
 }

@@ -2,10 +2,11 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import type { Attempt, Delivery, Outcome } from "../delivery.ts";
+import { mergeHeaders } from "../header.ts";
 import type { HttpResult, Ports } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
-import { type Message, makeMessage, mergeHeaders } from "./message.ts";
+import { type Message, makeMessage } from "./message.ts";
 import { proxyVariable } from "./proxy.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
 import { showTarget, showUrl } from "./target.ts";
@@ -67,8 +68,8 @@ async function attemptAll(
 		const { reason } = judgement;
 		attempts.push({ durationMs, ...httpStatus, reason });
 		if (judgement.kind === "final") return end("failed", reason);
-		if (number > hook.retryCount)
-			return end("failed", number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`);
+		const inAll = number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`;
+		if (number > hook.retryCount || elapsed() >= hook.deadlineMs) return end("failed", inAll);
 
 		const asked = result.kind === "answer" ? retryAfterMs(result.headers["retry-after"], clock.now()) : undefined;
 		const wait = asked ?? backoffMs(number, hook.retryDelayMs, ports.random);
@@ -107,5 +108,10 @@ async function attemptOnce(
 		answerLimit: ANSWER_LIMIT,
 	};
 	const result = await http.send(request, signal);
-	return { result, durationMs: Math.round(clock.monotonic() - start) };
+	const durationMs = Math.round(clock.monotonic() - start);
+	if (result.kind === "fault" && result.fault === "timeout" && request.timeoutMs < hook.timeoutMs) {
+		const detail = `no answer before the deadline of ${hook.deadlineMs} ms`;
+		return { result: { ...result, detail }, durationMs };
+	}
+	return { result, durationMs };
 }

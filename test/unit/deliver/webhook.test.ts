@@ -4,6 +4,7 @@ import type { Webhook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
 import { sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { HttpFault, HttpResult } from "../../../src/ports.ts";
+import { compileTemplate } from "../../../src/template/template.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
@@ -144,13 +145,19 @@ describe("gates fail closed", () => {
 			"a cut answer",
 			{ ...answer(200, '{"allow": true}'), read: "cut" },
 			"failed",
-			"unconfirmed: 200, but the answer's body was cut off",
+			"denied: 200, but the answer's body was cut off",
 		],
 		[
 			"too long an answer",
 			{ ...answer(200, "x"), read: "over_limit" },
 			"failed",
-			"unconfirmed: 200, but the answer's body is over the limit",
+			"denied: 200, but the answer's body is longer than 250 KB",
+		],
+		[
+			"an answer in an encoding",
+			answer(200, "\u001f\ufffd", { "content-encoding": "gzip" }),
+			"failed",
+			"denied: 200, but the answer is encoded, which was not asked for",
 		],
 		["403", answer(403, "no"), "failed", "403 Forbidden: no"],
 		["no connection", fault("refused", "connection refused"), "failed", "connection refused"],
@@ -226,6 +233,29 @@ describe("what cannot be sent fails its own hook", () => {
 		const exempt = await send({}, { ...env, NO_PROXY: "localhost, .example.com" }, answer(200));
 		expect(exempt.outcome.status).toBe("delivered");
 	});
+});
+
+test("a preset's header that no header can carry fails once, named, and nothing is sent", async () => {
+	const given = { preset: preset("datadog"), options: { api_key: "${K}" } };
+	const { outcome, requests } = await send(given, { K: "ab\ncd" }, answer(202));
+	expect(outcome).toMatchObject({
+		status: "failed",
+		reason: "header DD-API-KEY has a character that no header can carry",
+	});
+	expect(requests).toEqual([]);
+});
+
+test("a variable in a template gets the preset's escaping", async () => {
+	const bodyTemplate = compileTemplate(parseReference('{"text": "${TITLE} {{error}}"}'));
+	const given = { preset: preset("slack"), bodyTemplate };
+	const { requests } = await send(given, { TITLE: '<!channel> & "more"' }, answer(200, "ok"));
+	expect(new TextDecoder().decode(requests[0]?.body)).toBe('{"text":"&lt;!channel&gt; &amp; \\"more\\" "}');
+});
+
+test("an attempt that the deadline ends says so", async () => {
+	const timeout = fault("timeout", "no answer within 700 ms");
+	const { outcome } = await send({ timeoutMs: 1000, deadlineMs: 700, retryCount: 0 }, {}, timeout);
+	expect(outcome.reason).toBe("no answer before the deadline of 700 ms");
 });
 
 test("the target never shows path, query or userinfo", async () => {
