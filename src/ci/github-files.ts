@@ -1,9 +1,9 @@
 // The files of the repository as GitHub's API tells them, for a job that has checked nothing out.
-import { relative, sep } from "node:path";
+import { isAbsolute, relative, sep } from "node:path";
 import type { Env, FileRead, Files, ReadRemoteFile } from "../ports.ts";
 
 /**
- * Reads below `workspace` from the repository at the commit of the run. Undefined where there is no token, or the
+ * Reads what `workspace` lacks from the repository at the commit of the run. Undefined where there is no token, or the
  * workspace is a checkout already: what is missing in that is missing.
  */
 export async function githubFiles(
@@ -19,7 +19,9 @@ export async function githubFiles(
 	const git = await files.read(`${workspace}/.git`, 1);
 	if (git.kind !== "missing") return undefined;
 	const read = async (path: string, limit: number): Promise<FileRead> => {
+		const local = await files.read(path, limit);
 		const inside = relative(workspace, path).replaceAll(sep, "/");
+		if (local.kind !== "missing" || inside.startsWith("..") || isAbsolute(inside)) return local;
 		try {
 			const readRemoteFile = await loadApi();
 			const bytes = await readRemoteFile({ token, apiUrl, repository, ref, path: inside });

@@ -29,6 +29,25 @@ test("the config of the run's commit is read with the token, and its hooks run",
 	expect(JSON.stringify(receiver.requests)).not.toContain("ghs_token");
 });
 
+test("a config that is there is read where it is, and one outside of the workspace is nothing for the API", async () => {
+	const api = await startServer({ status: 404, body: "{}", headers: { "content-type": "application/json" } });
+	const given = (config: string, folder: string) =>
+		runAction({
+			inputs: { event: "ping", "github-token": "ghs_x", config },
+			workspace: folder,
+			env: { GITHUB_API_URL: api.url },
+		});
+	const hook = '[hook.ping]\ncommand = "echo ran"\n';
+	const elsewhere = workspace({ "hooks.toml": hook });
+	expect((await given("", workspace({ "pipeline-hooks.toml": hook }))).outputs).toMatchObject({ result: "passed" });
+	expect((await given(`${elsewhere}/hooks.toml`, workspace())).outputs).toMatchObject({ result: "passed" });
+	expect((await given(`${elsewhere}/other.toml`, workspace())).annotations[0]?.message).toContain("is not there");
+	// Only what the first workspace lacked before its own file was asked for.
+	expect(api.requests.map(({ path }) => decodeURIComponent(path.split("?")[0] ?? ""))).toEqual([
+		"/repos/acme/warehouse/contents/.github/pipeline-hooks.toml",
+	]);
+});
+
 test("an API that refuses is told, with what to do", async () => {
 	const api = await startServer({
 		status: 403,
