@@ -10,6 +10,8 @@ import { resultOf } from "./report/report.ts";
 const cancel = new AbortController();
 process.once("SIGINT", () => cancel.abort());
 process.once("SIGTERM", () => cancel.abort());
+// A reader of the log that has gone is no reason to stop halfway.
+process.stdout.on("error", () => {});
 
 const reporter = githubReporter(process.env, nodeFiles);
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.

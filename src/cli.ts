@@ -3,6 +3,7 @@ import { text } from "node:stream/consumers";
 import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { neutralise } from "./report/neutralise.ts";
 import { VERSION } from "./version.ts";
 
 const cancel = new AbortController();
@@ -29,6 +30,7 @@ const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
+	.configureOutput({ writeErr: (text) => neutralise(text.trimEnd()).forEach(terminal.err) })
 	.showHelpAfterError("(--help shows what there is)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
 const done = (code: ExitCode) => {

@@ -4,6 +4,7 @@ import { type GivenContext, readContext } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson, wellFormed } from "./json.ts";
 import { findJsonFault } from "./template/json-fault.ts";
+import { excerpt } from "./text.ts";
 
 /** What one event needs to be fired. */
 export interface Inputs {
@@ -48,7 +49,7 @@ export function readInputs(read: InputReader): Inputs {
 	const given = readContextInput(read("context"), problems);
 	if (given.event !== undefined && event !== "" && given.event !== event) {
 		reject(
-			`context: its "event" (${given.event}) is not the event being fired (${event})`,
+			`context: its "event" (${excerpt(given.event, 60)}) is not the event being fired (${excerpt(event, 60)})`,
 			'leave "event" out of the context',
 		);
 	}
@@ -136,5 +137,5 @@ function jsonReason(text: string): string {
 }
 
 function quote(text: string): string {
-	return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+	return JSON.stringify(excerpt(text, 40));
 }

@@ -31,7 +31,7 @@ export function excerpt(text: string, limit: number): string {
 		.toWellFormed()
 		.trim();
 	const points = Array.from(line);
-	if (points.length <= limit) return line;
+	if (points.length <= limit && text.length <= limit * 8) return line;
 	return `${points.slice(0, limit - 1).join("")}…`;
 }
 

@@ -2,6 +2,7 @@
 import type { Problem } from "../errors.ts";
 import { compact, isObject, type Json, type JsonObject } from "../json.ts";
 import { closest } from "../suggest.ts";
+import { excerpt } from "../text.ts";
 import { type CiFacts, type EventContext, type EventDefinition, type PipelineEvent, STATUSES } from "./event.ts";
 
 /** The keys of a context that a user may give, each already of its type; empty ones are absent. */
@@ -88,7 +89,7 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 			const near = closest(key, Object.keys(KEYS));
 			problems.push({
 				code: "context",
-				message: `${where}: unknown key "${key}"`,
+				message: `${where}: unknown key "${excerpt(key, 60)}"`,
 				remedy: near
 					? `did you mean "${near}"? Values of your own go into metadata`
 					: "put values of your own into metadata",

@@ -3,24 +3,20 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Outcome } from "../delivery.ts";
-import { formatPlace, type Place, type Problem } from "../errors.ts";
 import type { Env, Files, Log } from "../ports.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
+import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
-import { type Report, type Reporter, type Result, rank, reasonOf, tally } from "./report.ts";
+import { type Reporter, type Result, tally } from "./report.ts";
 import { problemsMarkdown, summaryMarkdown } from "./summary.ts";
-import { outcomeLine, previewLines, problemLines } from "./text.ts";
+import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
 
-/** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
-const SHOWN_ANNOTATIONS = 9;
 /** The `results` output; the file has all of it. */
 const RESULTS_LIMIT_BYTES = 64 * 1024;
-
-type Annotate = (message: string, properties: core.AnnotationProperties) => void;
 
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
@@ -46,22 +42,19 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			group.close();
 		},
 	};
-	const setCounts = (result: Result, outcomes: readonly Outcome[]) => {
-		const { delivered, failed, skipped } = tally(outcomes);
-		core.setOutput("result", result);
-		core.setOutput("delivered", delivered);
-		core.setOutput("failed", failed);
-		core.setOutput("skipped", skipped);
-	};
 
 	/** What has run has run: a disk that is full or read-only makes no failure of it. */
-	const unlessFull = async (what: string, write: () => Promise<unknown>) => {
+	const unlessFull = async (what: string, body: () => Promise<unknown>) => {
 		try {
-			await write();
+			await body();
 		} catch (error) {
 			log.info(`${what} could not be written: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	};
+	const setOutputs = (result: Result, outcomes: readonly Outcome[], more: Readonly<Record<string, string>>) =>
+		unlessFull("the outputs", async () => {
+			for (const [name, value] of Object.entries({ result, ...tally(outcomes), ...more })) core.setOutput(name, value);
+		});
 	const writeSummary = async (markdown: string) => {
 		if (env["GITHUB_STEP_SUMMARY"]) await unlessFull("the summary", () => core.summary.addRaw(markdown).write());
 	};
@@ -79,10 +72,10 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		},
 		finish: async (report) => {
 			const document = resultsDocument(report, mask);
-			annotateOutcomes(report, mask);
-			setCounts(document.result, report.outcomes);
-			core.setOutput("event-id", document.event_id);
-			core.setOutput("results", limitedJson(document, RESULTS_LIMIT_BYTES));
+			annotate(annotationsOf(report, mask));
+			log.info(resultLine(report));
+			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
+			await setOutputs(document.result, report.outcomes, { "event-id": document.event_id, results });
 			const folder = env["RUNNER_TEMP"];
 			if (folder) {
 				const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
@@ -96,74 +89,18 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		reject: async ({ problems }) => {
 			// Of the inputs as they are, since one of them may be the mistake.
 			const summary = core.getInput("summary").toLowerCase() !== "false";
-			annotateProblems(problems, summary, mask, log);
-			setCounts("error", []);
-			core.setOutput("results", JSON.stringify({ result: "error", truncated: false, results: [] }));
+			log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
+			for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
+			annotate(problemAnnotations(problems, summary, mask));
+			const results = JSON.stringify({ result: "error", event: "", event_id: "", truncated: false, results: [] });
+			await setOutputs("error", [], { "event-id": "", results });
 			if (summary) await writeSummary(problemsMarkdown(problems, mask));
 		},
 	};
 }
 
-/** A place as annotations take it; a file outside the repository cannot be annotated. */
-function at(place: Place): core.AnnotationProperties {
-	if (place.file.startsWith("/") || place.file.startsWith("..")) return {};
-	return { file: place.file, startLine: place.line, startColumn: place.column };
-}
+const COMMANDS = { error: core.error, warning: core.warning, notice: core.notice } as const;
 
-function annotateOutcomes(report: Report, mask: Mask): void {
-	const { outcomes, warnings, event, configFile, dryRun, summary } = report;
-	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
-	const say = (outcome: Outcome, what: string) => {
-		const { hook } = outcome.delivery;
-		const { startColumn: _, ...place } = at(hook.place);
-		return { message: `${what}${reasonOf(outcome, mask)}`, properties: { title: hook.name, ...place } };
-	};
-	const gates = failed.filter(({ delivery }) => delivery.hook.onFailure === "abort");
-	const warned = failed.filter(({ delivery }) => delivery.hook.onFailure === "warn");
-	annotate(
-		core.error,
-		gates.map((outcome) => say(outcome, "the gate stopped the pipeline: ")),
-		summary,
-	);
-	const warningItems = [
-		...warned.map((outcome) =>
-			say(outcome, `${outcome.delivery.hook.kind === "shell" ? "the shell hook" : "the webhook"} failed: `),
-		),
-		...warnings.map(({ message, place }) => ({
-			message: mask(message),
-			properties: { title: "Config", ...at(place) },
-		})),
-	];
-	annotate(core.warning, warningItems, summary);
-	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
-	const notices = withheld.map((outcome) => say(outcome, "skipped: "));
-	if (outcomes.length === 0 && !dryRun) {
-		notices.push({
-			message: `no hook in ${configFile} is attached to ${event.definition.name}`,
-			properties: { title: "Nothing to run" },
-		});
-	}
-	annotate(core.notice, notices, summary);
-}
-
-function annotate(
-	command: Annotate,
-	items: readonly { readonly message: string; readonly properties: core.AnnotationProperties }[],
-	summary: boolean,
-): void {
-	// Ten fit: the tenth is itself only where it is the last.
-	const shown = items.length <= SHOWN_ANNOTATIONS + 1 ? items : items.slice(0, SHOWN_ANNOTATIONS);
-	for (const { message, properties } of shown) command(message, properties);
-	const rest = items.length - shown.length;
-	if (rest > 0) command(`${rest} more, see the ${summary ? "summary" : "log"}`, {});
-}
-
-function annotateProblems(problems: readonly Problem[], summary: boolean, mask: Mask, log: Log): void {
-	const items = problems.map((problem) => ({
-		message: mask(`${problem.message}${problem.remedy === "" ? "" : `; ${problem.remedy}`}`),
-		properties: problem.place === undefined ? {} : { title: formatPlace(problem.place), ...at(problem.place) },
-	}));
-	log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
-	for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
-	annotate(core.error, items, summary);
+function annotate(annotations: readonly Annotation[]): void {
+	for (const { kind, message, place } of annotations) COMMANDS[kind](message, place);
 }

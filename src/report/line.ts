@@ -1,6 +1,6 @@
 // One line of a hook's output as a log shows it.
 import type { Mask } from "../secrets.ts";
-import { clip, LINE_LIMIT, SHOWN_LIMIT } from "../text.ts";
+import { clip, LINE_LIMIT, SHOWN_LIMIT, stripTerminal } from "../text.ts";
 
 /** UTF-16 code units that a secret can have: GitHub's have at most 48 KB. */
 const SECRET_LIMIT = 48 * 1024;
@@ -10,6 +10,9 @@ const SECRET_LIMIT = 48 * 1024;
  * which no mask knows: so much of the end is not shown.
  */
 export function shownLine(line: string, mask: Mask): string {
-	const masked = mask(line);
+	const plain = stripTerminal(line);
+	// A secret with colours in it, as `grep --color` writes, shows only without them.
+	const hidden = plain !== line && mask(plain) !== stripTerminal(mask(line));
+	const masked = mask(hidden ? plain : line);
 	return clip(line.length < LINE_LIMIT ? masked : `${masked.slice(0, -SECRET_LIMIT)}…`, SHOWN_LIMIT);
 }

@@ -6,10 +6,12 @@ const ZERO_WIDTH_SPACE = "\u200b";
 
 /**
  * The lines of a text, none of which the runner takes for a command: it knows `::name::` at the start of a line after
- * white space, and `##[name]` anywhere. A lone carriage return ends a line for the runner, so it does here.
+ * white space (.NET's, which has U+0085 too), and `##[name]` anywhere. A lone carriage return ends a line for the runner, so it does here.
  */
 export function neutralise(text: string): readonly string[] {
 	return text
 		.split(/\r\n|\n|\r/)
-		.map((line) => line.replace(/^(\s*)::/, `$1${ZERO_WIDTH_SPACE}::`).replaceAll("##[", `##${ZERO_WIDTH_SPACE}[`));
+		.map((line) =>
+			line.replace(/^([\s\u0085]*)::/, `$1${ZERO_WIDTH_SPACE}::`).replaceAll("##[", `##${ZERO_WIDTH_SPACE}[`),
+		);
 }

@@ -1,12 +1,13 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
+import { formatPlace } from "../errors.ts";
 import { createMask, type Mask } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { beside } from "./beside.ts";
 import { problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
-import { type Reporter, resultOf, tally } from "./report.ts";
-import { outcomeLine, previewLines, problemLines } from "./text.ts";
+import type { Reporter } from "./report.ts";
+import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -24,6 +25,9 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	// Also at a terminal, since the command may run in a step of a workflow.
 	const write = (text: string) => {
 		for (const line of neutralise(text)) say(indent + (output.colour ? line : stripTerminal(line)));
+	};
+	const complain = (text: string) => {
+		for (const line of neutralise(shownLine(text, mask))) output.err(stripTerminal(line));
 	};
 	const documents: unknown[] = [];
 	const group = beside();
@@ -56,27 +60,20 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${mask(line)}`);
 		},
 		finish: async (report) => {
-			const { name } = report.event.definition;
-			const { delivered, failed, skipped } = tally(report.outcomes);
-			for (const { message } of report.warnings) output.err(`warning: ${mask(message)}`);
+			for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
 			if (json) {
 				const document = resultsDocument(report, mask);
 				const messages = report.dryRun ? { messages: maskDeep(documents, mask) } : {};
 				output.out(JSON.stringify({ ...document, ...messages }, undefined, 2));
-			} else if (report.outcomes.length === 0) {
-				write(`${name}: no hook in ${report.configFile} is attached to it`);
-			} else if (report.dryRun) {
-				write(`${name}: dry run, nothing was sent`);
 			} else {
-				const ways = `${delivered} delivered, ${failed} failed, ${skipped} skipped`;
-				write(`${name}: ${resultOf(report.outcomes)} · ${ways}`);
+				write(resultLine(report));
 			}
 		},
 		reject: async ({ problems }) => {
 			if (json) output.out(JSON.stringify(problemsDocument(problems, mask), undefined, 2));
 			for (const problem of problems) {
 				const [first, ...rest] = problemLines(problem);
-				for (const line of [`error: ${first}`, ...rest]) output.err(mask(line));
+				for (const line of [`error: ${first}`, ...rest]) complain(line);
 			}
 		},
 	};

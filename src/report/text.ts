@@ -3,7 +3,7 @@ import type { Outcome, Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../secrets.ts";
 import { count, duration, excerpt } from "../text.ts";
-import { reasonOf } from "./report.ts";
+import { type Report, reasonOf, resultOf, tally } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–" };
 
@@ -45,4 +45,13 @@ export function previewLines(shown: Preview): readonly string[] {
 			return [`${shown.method} ${shown.target}`, ...headers, "", ...(shown.body === "" ? [] : [shown.body]), ...notes];
 		}
 	}
+}
+
+/** How an event went, in one line. */
+export function resultLine(report: Report): string {
+	const { name } = report.event.definition;
+	if (report.outcomes.length === 0) return `${name}: no hook in ${report.configFile} is attached to it`;
+	if (report.dryRun) return `${name}: dry run, nothing was sent`;
+	const { delivered, failed, skipped } = tally(report.outcomes);
+	return `${name}: ${resultOf(report.outcomes)} · ${delivered} delivered, ${failed} failed, ${skipped} skipped`;
 }

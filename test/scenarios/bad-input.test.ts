@@ -186,7 +186,8 @@ describe.each(mistakes)("$name", ({ event = "pipeline_start", given = {}, config
 			delivered: "0",
 			failed: "0",
 			skipped: "0",
-			results: '{"result":"error","truncated":false,"results":[]}',
+			results: '{"result":"error","event":"","event_id":"","truncated":false,"results":[]}',
+			"event-id": "",
 		});
 		expect(run.summary).toMatch(/^### Nothing was run: 1 problem\n\n\| Where \| What \| What to do \|\n/);
 		expect(run.stdout + run.summary).not.toContain("topsecret");

@@ -33,6 +33,7 @@ test("a shell hook gets the context of a finished pipeline", async () => {
 			"told the channel",
 			"::endgroup::",
 			"✓ pipeline_complete-shell-1 · TIME",
+			"pipeline_complete: passed · 1 delivered, 0 failed, 0 skipped",
 			"",
 		].join("\n"),
 	);
@@ -62,7 +63,10 @@ test.each([
 	expect(request?.body).toBe(`{"text":"Pipeline pipeline_error: 20 tables copied in 45200ms${end}"}`);
 	expect(request?.path).toBe(new URL(url).pathname);
 	expect(await verify("whispered", request?.body ?? "", request?.headers["x-rocky-signature"] ?? "")).toBe(true);
-	expect(normalise(run.log)).toBe("✓ pipeline_error-webhook-1 → http://127.0.0.1:PORT/… · 200 · TIME\n");
+	expect(normalise(run.log)).toBe(
+		"✓ pipeline_error-webhook-1 → http://127.0.0.1:PORT/… · 200 · TIME\n" +
+			"pipeline_error: passed · 1 delivered, 0 failed, 0 skipped\n",
+	);
 });
 
 const ROCKY = (url: string) => `[project]
@@ -121,7 +125,8 @@ test("a rocky.toml with hooks of Rocky's spelling works as it is", async () => {
 		event_action: "trigger",
 		payload: { severity: "critical" },
 	});
-	expect(failed.stdout + JSON.stringify(failed.outputs) + failed.summary).not.toContain("R0123456789ABCDEF");
+	expect(failed.masks).toContain("R0123456789ABCDEF0123456789ABCDE");
+	expect(failed.log + JSON.stringify(failed.outputs) + failed.summary).not.toContain("R0123456789ABCDEF");
 
 	const valid = await runCommand(["validate"], { workspace: folder });
 	expect(valid).toMatchObject({ code: 0, stderr: "" });

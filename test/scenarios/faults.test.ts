@@ -139,7 +139,9 @@ describe("a config that", () => {
 	it("begins with a byte order mark and ends its lines as Windows does", async () => {
 		const run = await fire(`\ufeff# x\n${HOOK}on_failure = "warn"\n`.replaceAll("\n", "\r\n"));
 		expect(run).toMatchObject(ran);
-		expect(normalise(run.log)).toBe("::group::it: echo ran\nran\n::endgroup::\n✓ it · TIME\n");
+		expect(normalise(run.log)).toBe(
+			"::group::it: echo ran\nran\n::endgroup::\n✓ it · TIME\npipeline_start: passed · 1 delivered, 0 failed, 0 skipped\n",
+		);
 		const wrong = await fire(`\ufeff# x\n${HOOK}on_failure = "wrn"\n`.replaceAll("\n", "\r\n"));
 		expect(wrong.annotations[0]?.properties).toMatchObject({ line: "5", col: "1" });
 	});

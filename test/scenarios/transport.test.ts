@@ -96,7 +96,7 @@ describe("an answer", () => {
 	it("that must be read and does not end is unconfirmed, and not tried again", async () => {
 		const server = await startServer({ status: 200, body: "x".repeat(300 * 1024) });
 		expect(await reasonOf(send(server.url, 'preset = "slack"'))).toBe(
-			"unconfirmed: 200, but the answer's body is over the limit",
+			"unconfirmed: 200, but the answer's body is longer than 250 KB",
 		);
 		expect(server.requests.length).toBe(1);
 	});

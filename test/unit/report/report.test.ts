@@ -3,10 +3,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
+import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { type Report, resultOf } from "../../../src/report/report.ts";
 import { summaryMarkdown } from "../../../src/report/summary.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
+import { createMask } from "../../../src/secrets.ts";
+import { excerpt } from "../../../src/text.ts";
 import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;
@@ -104,9 +107,10 @@ describe("neutralise", () => {
 		"##[group]",
 		"a\r::warning::b",
 		"\u00a0::notice::x",
+		"\u0085::add-mask::x",
 	])("%j acts as no command", (line) => {
 		for (const safe of neutralise(line)) {
-			expect(safe).not.toMatch(/^\s*::/);
+			expect(safe).not.toMatch(/^[\s\u0085]*::/);
 			expect(safe).not.toContain("##[");
 			expect(safe).not.toContain("\r");
 		}
@@ -114,12 +118,12 @@ describe("neutralise", () => {
 
 	test("no text at all makes a line that the runner would obey, and nothing visible is lost", () => {
 		const nasty = fc.string({
-			unit: fc.constantFrom(":", "#", "[", " ", "\r", "\n", "e", "\u2028", "\u00a0", "\u200b"),
+			unit: fc.constantFrom(":", "#", "[", " ", "\r", "\n", "e", "\u2028", "\u00a0", "\u0085", "\u200b"),
 		});
 		fc.assert(
 			fc.property(fc.oneof(nasty, fc.string()), (text) => {
 				const lines = neutralise(text);
-				for (const line of lines) expect(/^\s*::|##\[|[\r\n]/.test(line)).toBe(false);
+				for (const line of lines) expect(/^[\s\u0085]*::|##\[|[\r\n]/.test(line)).toBe(false);
 				expect(lines.join("\n").replaceAll("\u200b", "")).toBe(
 					text.replaceAll(/\r\n?/g, "\n").replaceAll("\u200b", ""),
 				);
@@ -165,6 +169,19 @@ describe("the summary", () => {
 		const text = summaryMarkdown(report(many), plain);
 		expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
 		expect(text.slice(-60)).toMatch(/\n\d+ rows more are in the results file\.\n/);
+	});
+});
+
+describe("what is cut is seen to be cut", () => {
+	test("also where nothing but blanks was cut away", () => {
+		expect(excerpt(`${" ".repeat(1590)}secret-0123456789`, 200)).toMatch(/…$/);
+		expect(excerpt(" short ", 200)).toBe("short");
+	});
+
+	test("a coloured secret is shown without its colours, blanked", () => {
+		const mask = createMask(["secret-0123456789"]);
+		expect(shownLine("a secret-\u001b[31m0123456789\u001b[0m b", mask)).toBe("a *** b");
+		expect(shownLine("\u001b[31mred\u001b[0m secret-0123456789", mask)).toBe("\u001b[31mred\u001b[0m ***");
 	});
 });
 

@@ -1,0 +1,78 @@
+// The annotations of a report: one a failed hook or mistake, at its line, and no more of a kind than GitHub shows.
+import type { Outcome } from "../delivery.ts";
+import { formatPlace, type Place, type Problem } from "../errors.ts";
+import type { Mask } from "../secrets.ts";
+import { type Report, rank, reasonOf } from "./report.ts";
+
+/** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
+const SHOWN_ANNOTATIONS = 9;
+
+/** Where an annotation points; nowhere for a file outside of the repository. */
+export interface AnnotationPlace {
+	readonly title?: string;
+	readonly file?: string;
+	readonly startLine?: number;
+	readonly startColumn?: number;
+}
+
+/** One annotation, masked. */
+export interface Annotation {
+	readonly kind: "error" | "warning" | "notice";
+	readonly message: string;
+	readonly place: AnnotationPlace;
+}
+
+/** The annotations of what was run: failed gates, then other failures and warnings, then notices. */
+export function annotationsOf(report: Report, mask: Mask): readonly Annotation[] {
+	const { outcomes, warnings, event, configFile, dryRun } = report;
+	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
+		const { name, place } = outcome.delivery.hook;
+		const { startColumn: _, ...line } = at(place);
+		return { kind, message: `${what}${reasonOf(outcome, mask)}`, place: { title: name, ...line } };
+	};
+	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
+	const failures = failed.flatMap((outcome) => {
+		const { kind, onFailure } = outcome.delivery.hook;
+		if (onFailure === "ignore") return [];
+		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline: ")];
+		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed: " : "the webhook failed: ")];
+	});
+	const told = warnings.map(({ message, place }): Annotation => {
+		return { kind: "warning", message: mask(message), place: { title: "Config", ...at(place) } };
+	});
+	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
+	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped: "));
+	if (outcomes.length === 0 && !dryRun) {
+		const message = `no hook in ${configFile} is attached to ${event.definition.name}`;
+		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
+	}
+	return bounded([...failures, ...told, ...notices], report.summary);
+}
+
+/** The annotations of mistakes. `summary` says whether a job summary lists them all. */
+export function problemAnnotations(problems: readonly Problem[], summary: boolean, mask: Mask): readonly Annotation[] {
+	const annotations = problems.map(({ message, remedy, place }): Annotation => {
+		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
+		return {
+			kind: "error",
+			message: text,
+			place: place === undefined ? {} : { title: formatPlace(place), ...at(place) },
+		};
+	});
+	return bounded(annotations, summary);
+}
+
+function at(place: Place): AnnotationPlace {
+	if (place.file.startsWith("/") || place.file.startsWith("..")) return {};
+	return { file: place.file, startLine: place.line, startColumn: place.column };
+}
+
+/** Ten of a kind fit: the tenth is itself only where it is the last. */
+function bounded(annotations: readonly Annotation[], summary: boolean): readonly Annotation[] {
+	return (["error", "warning", "notice"] as const).flatMap((kind) => {
+		const all = annotations.filter((annotation) => annotation.kind === kind);
+		if (all.length <= SHOWN_ANNOTATIONS + 1) return all;
+		const message = `${all.length - SHOWN_ANNOTATIONS} more, see the ${summary ? "summary" : "log"}`;
+		return [...all.slice(0, SHOWN_ANNOTATIONS), { kind, message, place: {} }];
+	});
+}
