@@ -36,7 +36,7 @@ const ESCAPE = /\\(?:([ \t]*\r?\n[ \t\r\n]*)|U([0-9A-Fa-f]{8})|u[0-9A-Fa-f]{4}|x
  * The offset in `source` of the character at `index` of the TOML string that begins at `start`.
  * See https://toml.io/en/v1.1.0#string
  */
-export function offsetInString(source: string, start: number, index: number): number {
+function offsetInString(source: string, start: number, index: number): number {
 	const quotes = /(?:"""|''')(?:\r?\n)?|["']/y;
 	quotes.lastIndex = start;
 	const opening = quotes.exec(source)?.[0] ?? "";

@@ -16,7 +16,7 @@ import { readWebhook } from "./webhook.ts";
 import { keyName, quote } from "./words.ts";
 
 /** A parsed file, and where things stand in it. */
-export interface ParsedFile {
+interface ParsedFile {
 	readonly table: Table;
 	readonly source: string;
 	readonly located: Located;

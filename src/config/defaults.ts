@@ -14,7 +14,7 @@ import {
 } from "./settings.ts";
 
 /** The settings below those of every hook. */
-export interface Defaults {
+interface Defaults {
 	readonly shell: ShellSettings;
 	readonly webhook: WebhookSettings;
 	/** How many webhooks are under way at once. */

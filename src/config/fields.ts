@@ -10,7 +10,7 @@ import { didYouMean, keyName, list, quote, referenceFault, typeName } from "./wo
 export type Table = Readonly<Record<string, unknown>>;
 
 /** The largest number that timers take, and with it every number of a config. */
-export const MAX_INTEGER = 2 ** 31 - 1;
+const MAX_INTEGER = 2 ** 31 - 1;
 
 /** Whether a TOML value is a table; a date is none. */
 export function isTable(value: unknown): value is Table {

@@ -5,7 +5,7 @@ import { literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 
 /** One header as it is written, and where. */
-export interface Header {
+interface Header {
 	readonly name: string;
 	readonly value: Reference;
 	readonly path: Path;

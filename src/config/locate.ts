@@ -8,7 +8,7 @@ export type { Spot } from "./lines.ts";
 export type Path = readonly (string | number)[];
 
 /** A key or header as it is written. */
-export interface Entry {
+interface Entry {
 	readonly path: Path;
 	/** The last part of a dotted key, the first `[` of a header, the start of an item of an inline array. */
 	readonly key: Spot;

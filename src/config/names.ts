@@ -6,7 +6,7 @@ import { quote } from "./words.ts";
 const MAX_NAME = 100;
 
 /** A hook with the name that it goes by. */
-export interface NamedSelection {
+interface NamedSelection {
 	readonly selection: Selection;
 	readonly name: string;
 }

@@ -9,7 +9,7 @@ import type { Problems } from "./problems.ts";
 import { referenceFault, typeName } from "./words.ts";
 
 /** An option as it is written, not yet checked, and where. */
-export interface Option {
+interface Option {
 	readonly value: unknown;
 	readonly path: Path;
 }

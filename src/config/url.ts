@@ -1,7 +1,7 @@
 // Whether a text is a URL that a webhook may be sent to. Quotes no part of it: the whole URL may be the credential.
 
 /** The URL, or what is wrong with the text as a phrase that follows `url`, and what to do about it. */
-export type CheckedUrl = { readonly url: URL } | { readonly problem: string; readonly remedy: string };
+type CheckedUrl = { readonly url: URL } | { readonly problem: string; readonly remedy: string };
 
 /** Schemes that people try; any other text before a colon may be a secret and is not named. */
 const NAMED_SCHEMES: ReadonlySet<string> = new Set(["data", "file", "ftp", "mailto", "s3", "ssh", "unix", "ws", "wss"]);

@@ -3,7 +3,7 @@ import type { JsonFault } from "./json-fault.ts";
 import type { Node, Template } from "./template.ts";
 
 /** Both are one line and hold nothing of the body, only of the template. */
-export interface Cause {
+interface Cause {
 	readonly what: string;
 	readonly remedy: string;
 }

@@ -3,7 +3,7 @@ import type { Reference, Variable } from "../config/interpolate.ts";
 
 export { BodyNotJson, parseJsonBody } from "./body.ts";
 export { compileTemplate } from "./compile.ts";
-export { type Escaping, escapingFor } from "./escape.ts";
+export { escapingFor } from "./escape.ts";
 export { type RenderOptions, renderTemplate } from "./render.ts";
 export { TemplateError } from "./source.ts";
 
