@@ -10,7 +10,7 @@ import { parseSyntax } from "./syntax.ts";
 import { decodeText, withoutMark } from "./text.ts";
 
 /** Where a config is looked for. */
-export interface LoadRequest {
+interface LoadRequest {
 	/** An absolute path. */
 	readonly workspace: string;
 	/** The `config` input as it is given: a path from the workspace or an absolute one; blank counts as not given. */
@@ -36,10 +36,15 @@ export async function loadConfig({ workspace, config }: LoadRequest, files: File
 			case "unreadable":
 				throw unreadable(file, read.detail);
 			case "file":
-				return parseConfig(decodeText(read.bytes, file), file, basename(path) === "rocky.toml" ? "rocky" : "own");
+				return parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
 		}
 	}
 	throw new UserError(named === "" ? noneFound(workspace) : notFound(named, workspace));
+}
+
+/** Whose a config file is, by its name. */
+export function flavourOf(file: string): Flavour {
+	return basename(file) === "rocky.toml" ? "rocky" : "own";
 }
 
 /** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
