@@ -9,7 +9,7 @@ import { type CiFacts, type EventContext, type EventDefinition, type PipelineEve
 export type GivenContext = Partial<Omit<EventContext, "ci">> & { readonly ci?: JsonObject };
 
 /** What the surroundings say where the user is silent. */
-export interface ContextDefaults {
+interface ContextDefaults {
 	readonly id: string;
 	readonly run_id: string;
 	readonly pipeline: string;
@@ -68,7 +68,7 @@ function toUtc(value: unknown): string | undefined {
 }
 
 /** `2026-04-02T14:30:00Z`, with milliseconds only where there are any. */
-export function formatTime(time: Date): string {
+function formatTime(time: Date): string {
 	return time.toISOString().replace(".000Z", "Z");
 }
 
