@@ -41,9 +41,9 @@ export function firstUnset(hook: Hook, env: Env): string | undefined {
 	return undefined;
 }
 
-/** Why a hook whose variable is unset cannot run. Names the variable only. */
+/** Why a hook whose variable is unset cannot run, and what to do. Names the variable only. */
 export function unsetReason(variable: string): string {
-	return `variable ${variable} is unset or empty`;
+	return `variable ${variable} is unset or empty; give it to the step as env`;
 }
 
 /** The strings of an option, each with the key it stands under; none for the option's own. */

@@ -2,7 +2,7 @@
 
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
-import { isObject } from "../json.ts";
+import { isJsonObject, parseJson } from "../json.ts";
 import type { HttpResult } from "../ports.ts";
 import type { Verdict } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
@@ -51,13 +51,9 @@ function judgeGate(answer: Answer): Verdict {
 	}
 	const meantAsJson = /^\s*\{/.test(answer.body) || /[/+]json\b/i.test(answer.headers["content-type"] ?? "");
 	if (!meantAsJson || answer.body.trim() === "") return { ok: true };
-	let value: unknown;
-	try {
-		value = JSON.parse(answer.body);
-	} catch {
-		return { ok: false, reason: `denied: ${answer.status}, but the answer is not valid JSON` };
-	}
-	if (!isObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
+	const value = parseJson(answer.body);
+	if (value === undefined) return { ok: false, reason: `denied: ${answer.status}, but the answer is not valid JSON` };
+	if (!isJsonObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
 	const reason = value["reason"];
 	if (typeof reason === "string" && reason.trim() !== "") return { ok: false, reason: excerpt(reason, 500) };
 	return { ok: false, reason: `denied: the answer's "allow" is ${excerpt(JSON.stringify(value["allow"]), 40)}` };

@@ -334,7 +334,7 @@ on_failure = "${mode}"
 name = "does-not"
 url = "${url}/free"
 `;
-	const reason = "variable WEBHOOK_SECRET is unset or empty";
+	const reason = "variable WEBHOOK_SECRET is unset or empty; give it to the step as env";
 
 	it.each([
 		["warn", 0, ["/free"], [["warning", `the webhook failed: ${reason}`]], "warned"],

@@ -134,11 +134,11 @@ describe("fire", () => {
 					status: "failed",
 					attempts: 0,
 					duration_ms: 0,
-					error: "variable NOT_SET is unset or empty",
+					error: "variable NOT_SET is unset or empty; give it to the step as env",
 				},
 			],
 		});
-		expect(ended.stderr).toBe(`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty\n`);
+		expect(ended.stderr).toBe(`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty; give it to the step as env\n`);
 	});
 
 	it.each([

@@ -193,7 +193,7 @@ on_failure = "abort"
 			{
 				kind: "error",
 				properties: { title: "gate", file: "pipeline-hooks.toml", line: "11" },
-				message: "the gate stopped the pipeline: variable WEBHOOK_SECRET is unset or empty",
+				message: "the gate stopped the pipeline: variable WEBHOOK_SECRET is unset or empty; give it to the step as env",
 			},
 		]);
 		expect(server.requests).toEqual([]);
@@ -208,8 +208,8 @@ on_failure = "abort"
 		});
 		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", failed: "2" } });
 		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
-			["warning", "the webhook failed: variable RECEIVER_URL is unset or empty"],
-			["warning", "the shell hook failed: variable TOKEN is unset or empty"],
+			["warning", "the webhook failed: variable RECEIVER_URL is unset or empty; give it to the step as env"],
+			["warning", "the shell hook failed: variable TOKEN is unset or empty; give it to the step as env"],
 		]);
 	});
 });

@@ -75,7 +75,7 @@ describe("gates", () => {
 	test("one whose variable is unset fails, even where secrets are withheld", async () => {
 		const gate = webhook({ name: "gate", onFailure: "abort", url: parseReference("${URL}") });
 		const { statuses } = await run(plan([gate], { secretsWithheld: true }));
-		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty"]]);
+		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty; give it to the step as env"]]);
 	});
 });
 

@@ -197,7 +197,7 @@ describe("what cannot be sent fails its own hook", () => {
 			);
 			expect(outcome).toMatchObject({
 				status: "failed",
-				reason: "variable HOOK_URL is unset or empty",
+				reason: "variable HOOK_URL is unset or empty; give it to the step as env",
 				target: "${HOOK_URL}",
 			});
 			expect(requests).toEqual([]);
