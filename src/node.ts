@@ -1,5 +1,5 @@
 // The outside world as it really is, on Node: what stands behind ports.ts.
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
@@ -47,6 +47,7 @@ export const nodeFiles: Files = {
 		mkdirSync(dirname(path), { recursive: true });
 		writeFileSync(path, text);
 	},
+	append: async (path, text) => appendFileSync(path, text),
 };
 
 function readFile(path: string, limit: number): FileRead {

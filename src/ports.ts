@@ -119,6 +119,8 @@ export interface Files {
 	read(path: string, limit: number): Promise<FileRead>;
 	/** Writes a whole file, creating its folders; rejects with the system's error. */
 	write(path: string, text: string): Promise<void>;
+	/** Adds to the end of a file; rejects with the system's error. */
+	append(path: string, text: string): Promise<void>;
 }
 
 /** A file of a repository at a commit. */

@@ -33,7 +33,7 @@ export async function githubFiles(
 			return { kind: "unreadable", detail: `GitHub's API: ${error instanceof Error ? error.message : String(error)}` };
 		}
 	};
-	return { read, write: files.write };
+	return { ...files, read };
 }
 
 /** Octokit's bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */

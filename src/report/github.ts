@@ -8,11 +8,11 @@ import { createMask, type Mask } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
+import { problemsMarkdown, summaryMarkdown } from "./job-summary.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import { type Reporter, type Result, tally } from "./report.ts";
-import { problemsMarkdown, summaryMarkdown } from "./summary.ts";
 import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
 
 /** The `results` output; the file has all of it. */
@@ -56,7 +56,8 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			for (const [name, value] of Object.entries({ result, ...tally(outcomes), ...more })) core.setOutput(name, value);
 		});
 	const writeSummary = async (markdown: string) => {
-		if (env["GITHUB_STEP_SUMMARY"]) await unlessFull("the summary", () => core.summary.addRaw(markdown).write());
+		const path = env["GITHUB_STEP_SUMMARY"];
+		if (path) await unlessFull("the summary", () => files.append(path, markdown));
 	};
 
 	return {

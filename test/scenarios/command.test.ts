@@ -138,7 +138,9 @@ describe("fire", () => {
 				},
 			],
 		});
-		expect(ended.stderr).toBe(`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty; give it to the step as env\n`);
+		expect(ended.stderr).toBe(
+			`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty; give it to the step as env\n`,
+		);
 	});
 
 	it.each([

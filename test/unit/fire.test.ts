@@ -40,6 +40,7 @@ function onlyFile(name: string, text: string): Files {
 	return {
 		read: async (path) => (path.endsWith(`/${name}`) ? { kind: "file", bytes } : { kind: "missing" }),
 		write: async () => {},
+		append: async () => {},
 	};
 }
 

@@ -88,6 +88,14 @@ describe("files", () => {
 		expect(read).toEqual({ kind: "unreadable", detail: "permission denied" });
 	});
 
+	it("adds to the end of a file", async () => {
+		const path = join(folder, "grows");
+		await nodeFiles.append(path, "a\n");
+		await nodeFiles.append(path, "b\n");
+		expect(readFileSync(path, "utf8")).toBe("a\nb\n");
+		await expect(nodeFiles.append(folder, "x")).rejects.toThrow("EISDIR");
+	});
+
 	it("writes a whole file with its folders, and rejects where it cannot", async () => {
 		const path = join(folder, "a", "b", "c.json");
 		await nodeFiles.write(path, "a longer text");

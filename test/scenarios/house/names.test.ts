@@ -1,4 +1,5 @@
 // Names that stand in two places: the action's inputs, and the version.
+import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { readInputs } from "../../../src/inputs.ts";
@@ -19,4 +20,12 @@ it("the inputs that are read are those of action.yml", async () => {
 it("the version is package.json's", async () => {
 	const { version }: { readonly version: string } = JSON.parse(await readFile("package.json", "utf8"));
 	expect(VERSION).toBe(version);
+});
+
+it("no file of ours is imported by a name that the bundles leave out", async () => {
+	const bundle = await readFile("scripts/bundle.ts", "utf8");
+	const left = [...bundle.matchAll(/"(\.\/[a-z-]+)\.js": "node:os"/g)].map((match) => match[1] ?? "");
+	expect(left).toContain("./summary");
+	const sources = globSync("src/**/*.ts").map((path) => readFileSync(path, "utf8"));
+	for (const name of left) for (const source of sources) expect(source).not.toContain(`from "${name}.ts"`);
 });

@@ -38,6 +38,7 @@ function filesWith(payload: unknown): Files & { readonly reads: string[] } {
 			return { kind: "file", bytes };
 		},
 		write: async () => {},
+		append: async () => {},
 	};
 }
 

@@ -63,7 +63,10 @@ describe("the log", () => {
 
 	it("of GitHub masks before it cuts", () => {
 		const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-		const { log } = githubReporter({}, { read: async () => ({ kind: "missing" }), write: async () => {} });
+		const { log } = githubReporter(
+			{},
+			{ read: async () => ({ kind: "missing" }), write: async () => {}, append: async () => {} },
+		);
 		log.protect([SECRET]);
 		log.info(line);
 		log.info("x".repeat(SHOWN_LIMIT + 1));

@@ -2,11 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
+import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { type Report, resultOf } from "../../../src/report/report.ts";
-import { summaryMarkdown } from "../../../src/report/summary.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
 import { createMask } from "../../../src/secrets.ts";
 import { excerpt } from "../../../src/text.ts";
