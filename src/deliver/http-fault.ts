@@ -12,22 +12,22 @@ export function fault(kind: HttpFault, detail: string): Fault {
 }
 
 /** System errors of sockets and name resolution (https://nodejs.org/api/errors.html#common-system-errors). */
-const SYSTEM: Readonly<Record<string, readonly [HttpFault, string]>> = {
-	ECONNREFUSED: ["refused", "connection refused"],
-	ENOTFOUND: ["name_not_found", "name not found"],
-	EHOSTUNREACH: ["unreachable", "host unreachable"],
-	EHOSTDOWN: ["unreachable", "host unreachable"],
-	ENETUNREACH: ["unreachable", "network unreachable"],
-	ENETDOWN: ["unreachable", "network unreachable"],
-	EADDRNOTAVAIL: ["unreachable", "address not available"],
-	EACCES: ["unreachable", "connection not permitted"],
-	EPERM: ["unreachable", "connection not permitted"],
-	ETIMEDOUT: ["timeout", "connection timed out"],
-	ECONNRESET: ["reset", "connection reset"],
-	ECONNABORTED: ["reset", "connection reset"],
-	EPIPE: ["reset", "connection reset"],
-	HPE_HEADER_OVERFLOW: ["protocol", "the answer's headers are too large"],
-};
+const SYSTEM: ReadonlyMap<string, readonly [HttpFault, string]> = new Map([
+	["ECONNREFUSED", ["refused", "connection refused"]],
+	["ENOTFOUND", ["name_not_found", "name not found"]],
+	["EHOSTUNREACH", ["unreachable", "host unreachable"]],
+	["EHOSTDOWN", ["unreachable", "host unreachable"]],
+	["ENETUNREACH", ["unreachable", "network unreachable"]],
+	["ENETDOWN", ["unreachable", "network unreachable"]],
+	["EADDRNOTAVAIL", ["unreachable", "address not available"]],
+	["EACCES", ["unreachable", "connection not permitted"]],
+	["EPERM", ["unreachable", "connection not permitted"]],
+	["ETIMEDOUT", ["timeout", "connection timed out"]],
+	["ECONNRESET", ["reset", "connection reset"]],
+	["ECONNABORTED", ["reset", "connection reset"]],
+	["EPIPE", ["reset", "connection reset"]],
+	["HPE_HEADER_OVERFLOW", ["protocol", "the answer's headers are too large"]],
+]);
 
 /** Tested in order on the code and OpenSSL's own words, which differ between versions of Node. */
 const TLS: readonly (readonly [RegExp, string])[] = [
@@ -55,7 +55,7 @@ const TLS_RECORDS: ReadonlySet<unknown> = new Set([0x15, 0x16]);
 export function describeError(error: unknown): Fault {
 	const cause = firstUseful(error);
 	const code = textOf(cause, "code");
-	const system = SYSTEM[code];
+	const system = SYSTEM.get(code);
 	if (code === "ECONNRESET" && isUnexpectedEnd(cause)) return fault("reset", "connection closed before an answer");
 	if (system !== undefined) return fault(...system);
 	if (code.startsWith("EAI_")) return fault("name_not_found", "name not found");
@@ -72,7 +72,7 @@ export function describeError(error: unknown): Fault {
 function firstUseful(error: unknown): unknown {
 	if (!(error instanceof AggregateError)) return error;
 	const errors: readonly unknown[] = error.errors;
-	return errors.find((each) => SYSTEM[textOf(each, "code")]?.[0] !== "unreachable") ?? errors[0];
+	return errors.find((each) => SYSTEM.get(textOf(each, "code"))?.[0] !== "unreachable") ?? errors[0];
 }
 
 /** The other side ended in order, or during the TLS handshake: Node gives both the code of a reset. */

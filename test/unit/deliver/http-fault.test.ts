@@ -210,6 +210,10 @@ describe("describeError", () => {
 		expect(describeError(new AggregateError(errors.slice(0, 1)))).toMatchObject({ fault: "unreachable" });
 	});
 
+	it.each(["__proto__", "constructor", "toString"])("knows no code %s", (code) => {
+		expect(describeError(Object.assign(new Error("x"), { code })).fault).toBe("protocol");
+	});
+
 	it("is one bounded line, never quotes the message, and takes anything", () => {
 		const anything = fc.oneof(
 			fc.anything(),
