@@ -59,11 +59,16 @@ async function write(bundle: Bundle, folder: string): Promise<void> {
 		quiet: true,
 	});
 	const main = join(folder, "index.js");
-	await writeInto(main, bundle.executable ? SHEBANG + code : code);
+	await writeInto(main, (bundle.executable ? SHEBANG : "") + inAscii(code));
 	if (bundle.executable) await chmod(main, 0o755);
 	for (const [name, { source }] of Object.entries(assets)) {
 		await writeInto(join(folder, name), source);
 	}
+}
+
+/** V8 keeps a source in half the memory when it is all ASCII. Only strings and patterns hold other characters. */
+function inAscii(code: string): string {
+	return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 async function writeInto(path: string, content: string | Buffer): Promise<void> {
