@@ -37,7 +37,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 
 	const events = readEvents(root);
 	const defaults = readDefaults(root, flavour);
-	const { selections, unknown } = readSelections(root, vocabulary(events));
+	const { selections, unknown } = readSelections(root, vocabulary(events), flavour === "own");
 	if (flavour === "own") {
 		for (const event of unknown) problems.add("config_value", event.path, ...explainEvent(event));
 	}

@@ -26,12 +26,16 @@ export interface UnknownEvent {
 	readonly near: string | undefined;
 }
 
-/** The hooks under `hook` and `hooks`, in the order of the file, and the events that there are not. */
+/**
+ * The hooks under `hook` and `hooks`, in the order of the file, and the events that there are not. Hooks of those are
+ * among the first where `withUnknown`, so that their other mistakes are found as well.
+ */
 export function readSelections(
 	root: Fields,
 	vocabulary: Vocabulary,
+	withUnknown: boolean,
 ): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownEvent[] } {
-	const walk = new Walk(vocabulary);
+	const walk = new Walk(vocabulary, withUnknown);
 	for (const key of ["hook", "hooks"]) {
 		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
 		if (table === undefined) continue;
@@ -55,8 +59,11 @@ class Walk {
 	/** What stands before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
 	readonly #beginnings: ReadonlySet<string>;
 
-	constructor(vocabulary: Vocabulary) {
+	readonly #withUnknown: boolean;
+
+	constructor(vocabulary: Vocabulary, withUnknown: boolean) {
 		this.#vocabulary = vocabulary;
+		this.#withUnknown = withUnknown;
 		this.#beginnings = new Set(
 			vocabulary.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
 		);
@@ -77,18 +84,22 @@ class Walk {
 		}
 		const event = this.#vocabulary.find(name);
 		if (event !== undefined) {
-			const tables = Array.isArray(value) ? value : [value];
-			for (const [index, table] of tables.entries()) {
-				const at = Array.isArray(value) ? [...path, index] : path;
-				this.#hook(event, name, kind, table, at, parent);
-			}
+			this.#hooks(event, name, kind, value, path, parent);
 		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
 			this.visitAll(new Fields(value, path, parent.problems), kind, `${name}.`);
 		} else {
 			const names = this.#vocabulary.events.map((known) => known.name);
 			const longer = names.filter((known) => known.startsWith(`${bare(name)}.`));
 			this.unknown.push({ name, path, longer, near: closest(bare(name), names) });
+			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
+			if (!this.#withUnknown || !tables.every(looksLikeHook)) return;
+			this.#hooks({ name, phase: "", status: "info", title: name }, name, kind, value, path, parent);
 		}
+	}
+
+	#hooks(event: EventDefinition, name: string, kind: Hook["kind"], value: unknown, path: Path, parent: Fields): void {
+		if (!Array.isArray(value)) return this.#hook(event, name, kind, value, path, parent);
+		for (const [index, table] of value.entries()) this.#hook(event, name, kind, table, [...path, index], parent);
 	}
 
 	#hook(event: EventDefinition, name: string, kind: Hook["kind"], table: unknown, path: Path, parent: Fields): void {
@@ -120,6 +131,11 @@ class Walk {
 /** Rocky's `on_<event>` means the event. */
 function bare(name: string): string {
 	return name.startsWith("on_") ? name.slice(3) : name;
+}
+
+/** Whether a table under a name that is no event can be nothing but a hook: it has a key that only hooks have. */
+function looksLikeHook(table: unknown): boolean {
+	return isTable(table) && ["command", "url", "preset", "on_failure"].some((key) => Object.hasOwn(table, key));
 }
 
 function isContainer(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {

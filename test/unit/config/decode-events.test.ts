@@ -4,6 +4,10 @@ import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
 
 const HOOK = '\n[[hook.ping]]\ncommand = "x"\n';
 
+/** What makes a hook under this header right. */
+const body = (header: string) =>
+	header.includes("hook.webhooks.") ? 'url = "https://example.com"\n' : 'command = "x"\n';
+
 describe("an unknown event", () => {
 	it.each([
 		["[[hook.pipeline_strat]]", "pipeline_strat", 'did you mean "pipeline_start"?'],
@@ -15,7 +19,7 @@ describe("an unknown event", () => {
 		["[[hook.webhooks.webhooks]]", "webhooks", "`pipeline-hooks events` lists"],
 		['[[hook."1st"]]', "1st", "`pipeline-hooks events` lists"],
 	])("is told at its header: %s", (header, name, remedy) => {
-		const problem = onlyProblem(`# first\n  ${header}\ncommand = "x"\n`);
+		const problem = onlyProblem(`# first\n  ${header}\n${body(header)}`);
 		expect(problem.message).toBe(`unknown event "${name}"`);
 		expect(problem.remedy.startsWith(remedy)).toBe(true);
 		expect(problem.place).toMatchObject({ line: 2, column: 3 });
@@ -27,7 +31,7 @@ describe("an unknown event", () => {
 		['[[hook."on_pipeline_*"]]', "on_pipeline_*"],
 		['[[hook."phase:quality"]]', "phase:quality"],
 	])("is none when it would select several: %s", (header, name) => {
-		expect(onlyProblem(`${header}\ncommand = "x"\n`)).toMatchObject({
+		expect(onlyProblem(`${header}\n${body(header)}`)).toMatchObject({
 			message: `${JSON.stringify(name)} selects several events, which is not supported in this version`,
 			remedy: "name each event: write a hook for every one of them",
 		});
@@ -134,5 +138,23 @@ command = "b"
 
 	it("refuses a name longer than any, without following it down", () => {
 		expect(mistakes(`${HOOK}[event.${"a.".repeat(5000)}b]`)).toHaveLength(1);
+	});
+});
+
+describe("a hook of an event that is none", () => {
+	it("has its other mistakes told as well", () => {
+		const source =
+			'[hook.webhooks.pipline_error]\nurl = "ftp://example.com"\npreset = "slak"\n[[hook.nope]]\ncommand = ""\n';
+		expect(mistakes(source)).toEqual([
+			expect.stringMatching(/^1:1 unknown event "pipline_error"/),
+			expect.stringMatching(/^2:1 url has the scheme ftp/),
+			expect.stringMatching(/^3:1 preset .*slak/),
+			expect.stringMatching(/^4:1 unknown event "nope"/),
+			expect.stringMatching(/^5:1 command is empty/),
+		]);
+	});
+
+	it("is left alone where it cannot be told from a part of an event's name", () => {
+		expect(mistakes("[hook.one.two]\nthree = 1\n")).toEqual([expect.stringMatching(/^1:1 unknown event "one"/)]);
 	});
 });
