@@ -98,8 +98,8 @@ class Walk {
 	}
 
 	#hooks(event: EventDefinition, name: string, kind: Hook["kind"], value: unknown, path: Path, parent: Fields): void {
-		if (!Array.isArray(value)) return this.#hook(event, name, kind, value, path, parent);
-		for (const [index, table] of value.entries()) this.#hook(event, name, kind, table, [...path, index], parent);
+		if (!Array.isArray(value)) this.#hook(event, name, kind, value, path, parent);
+		else for (const [index, table] of value.entries()) this.#hook(event, name, kind, table, [...path, index], parent);
 	}
 
 	#hook(event: EventDefinition, name: string, kind: Hook["kind"], table: unknown, path: Path, parent: Fields): void {
