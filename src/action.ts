@@ -28,7 +28,7 @@ async function main(): Promise<void> {
 			onPreview: reporter.preview,
 		});
 		await reporter.finish(report);
-		process.exitCode = resultOf(report.outcomes) === "aborted" ? 1 : 0;
+		process.exitCode = resultOf(report.outcomes) === "aborted" || cancel.signal.aborted ? 1 : 0;
 	} catch (error) {
 		await reporter.reject(asUserError(error));
 	}

@@ -6,7 +6,7 @@ import type { Config } from "./config/hook.ts";
 import { flavourOf, loadConfig } from "./config/load.ts";
 import { keyName } from "./config/words.ts";
 import { deliver } from "./deliver/deliver.ts";
-import { preview } from "./deliver/preview.ts";
+import { preview, previewAnywhere } from "./deliver/preview.ts";
 import type { Delivery, Outcome, Preview } from "./delivery.ts";
 import { UserError } from "./errors.ts";
 import { isEventName, vocabulary } from "./event/catalog.ts";
@@ -36,8 +36,7 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { clock, env, files, ask } = ports;
 	const now = clock.now();
 	const ci = await readCi({ env, files, ask, cwd: watcher.cwd, now });
-	const remote = await githubFiles(ci.workspace, inputs.githubToken, env, files);
-	const config = await loadConfig({ workspace: ci.workspace, config: inputs.config }, remote ?? files);
+	const config = await findConfig(ci.workspace, inputs, ports);
 	const definition = findEvent(inputs.event, config);
 	ports.log.protect([...secretsOf(config.hooks, env), ...contextSecrets(inputs.context)]);
 
@@ -49,7 +48,7 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { signal, onOutcome } = watcher;
 	const outcomes = inputs.dryRun
 		? [...plan.gates, ...plan.shell, ...plan.webhooks]
-				.map((delivery) => show(delivery, ports, watcher))
+				.map((delivery) => show(delivery, inputs.standIns === true, ports, watcher))
 				.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order)
 		: await deliver(plan, ports, { workspace: ci.workspace, signal, onOutcome });
 	ports.http.close();
@@ -61,6 +60,18 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 		dryRun: inputs.dryRun,
 		summary: inputs.summary,
 	};
+}
+
+/** The config of the workspace; where that has none and is no checkout, the repository's. */
+async function findConfig(workspace: string, { config, githubToken }: Inputs, { env, files }: Ports): Promise<Config> {
+	try {
+		return await loadConfig({ workspace, config }, files);
+	} catch (error) {
+		const missing = error instanceof UserError && error.problems[0].code === "config_missing";
+		const remote = missing ? await githubFiles(workspace, githubToken, env, files) : undefined;
+		if (remote === undefined) throw error;
+		return loadConfig({ workspace, config }, remote);
+	}
 }
 
 /** The definition of an event as the user writes its name. Throws `UserError` when there is none. */
@@ -83,8 +94,8 @@ export function findEvent(written: string, config: Config): EventDefinition {
 	});
 }
 
-function show(delivery: Delivery, { env }: Ports, { onPreview }: Watcher): Outcome {
-	const shown = preview(delivery, env);
+function show(delivery: Delivery, standIns: boolean, { env }: Ports, { onPreview }: Watcher): Outcome {
+	const shown = standIns ? previewAnywhere(delivery, env) : preview(delivery, env);
 	onPreview(delivery, shown);
 	const target = shown.kind === "shell" ? shown.command : shown.target;
 	const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";

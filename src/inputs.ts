@@ -15,6 +15,8 @@ export interface Inputs {
 	readonly context: GivenContext;
 	/** Show the messages without sending them. */
 	readonly dryRun: boolean;
+	/** In a dry run, show messages also where variables are unset. */
+	readonly standIns?: boolean;
 	/** Write a job summary. */
 	readonly summary: boolean;
 	/** For GitHub's API; empty where there is none. */

@@ -44,11 +44,23 @@ export const nodeClock: Clock = {
 export const nodeFiles: Files = {
 	read: async (path, limit) => readFile(path, limit),
 	write: async (path, text) => {
-		mkdirSync(dirname(path), { recursive: true });
+		makeFolder(dirname(path));
 		writeFileSync(path, text);
 	},
 	append: async (path, text) => appendFileSync(path, text),
 };
+
+/** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
+function makeFolder(path: string): void {
+	try {
+		mkdirSync(path);
+	} catch (error) {
+		if (errorCode(error) === "EEXIST") return;
+		if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
+		makeFolder(dirname(path));
+		mkdirSync(path);
+	}
+}
 
 function readFile(path: string, limit: number): FileRead {
 	let handle: number | undefined;

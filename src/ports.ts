@@ -111,7 +111,11 @@ export interface Shell {
 export type FileRead =
 	| { readonly kind: "file"; readonly bytes: Uint8Array }
 	| { readonly kind: "missing" }
-	| { readonly kind: "unreadable"; readonly detail: string };
+	| {
+			readonly kind: "unreadable";
+			readonly detail: string /** What to do about it, where that is known. */;
+			readonly remedy?: string;
+	  };
 
 /** The file system, as far as it is needed. Paths are absolute. */
 export interface Files {

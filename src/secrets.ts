@@ -78,7 +78,16 @@ function urlSecrets(text: string): readonly string[] {
 			.map(([, value]) => value);
 		return [...userinfo, ...segments, ...values];
 	});
-	return [text, url.href, ...parts, ...parts.map(decode), ...parts.map((part) => decode(part.replaceAll("+", " ")))];
+	const basic =
+		url.password === "" ? "" : Buffer.from(`${decode(url.username)}:${decode(url.password)}`).toString("base64");
+	return [
+		text,
+		url.href,
+		basic,
+		...parts,
+		...parts.map(decode),
+		...parts.map((part) => decode(part.replaceAll("+", " "))),
+	];
 }
 
 function decode(text: string): string {

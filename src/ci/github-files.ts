@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from "node:path";
 import type { Env, FileRead, Files, ReadRemoteFile } from "../ports.ts";
 
 /**
- * Reads what `workspace` lacks from the repository at the commit of the run. Undefined where there is no token, or the
+ * Reads what lies below `workspace` from the repository at the commit of the run. Undefined where there is no token, or the
  * workspace is a checkout already: what is missing in that is missing.
  */
 export async function githubFiles(
@@ -19,9 +19,8 @@ export async function githubFiles(
 	const git = await files.read(`${workspace}/.git`, 1);
 	if (git.kind !== "missing") return undefined;
 	const read = async (path: string, limit: number): Promise<FileRead> => {
-		const local = await files.read(path, limit);
 		const inside = relative(workspace, path).replaceAll(sep, "/");
-		if (local.kind !== "missing" || inside.startsWith("..") || isAbsolute(inside)) return local;
+		if (inside.startsWith("..") || isAbsolute(inside)) return { kind: "missing" };
 		try {
 			const readRemoteFile = await loadApi();
 			const bytes = await readRemoteFile({ token, apiUrl, repository, ref, path: inside });
@@ -30,7 +29,12 @@ export async function githubFiles(
 				? { kind: "unreadable", detail: `larger than ${limit} bytes` }
 				: { kind: "file", bytes };
 		} catch (error) {
-			return { kind: "unreadable", detail: `GitHub's API: ${error instanceof Error ? error.message : String(error)}` };
+			const remedy = "run actions/checkout before this step, or give the job `contents: read` and check github-token";
+			return {
+				kind: "unreadable",
+				detail: `GitHub's API: ${error instanceof Error ? error.message : String(error)}`,
+				remedy,
+			};
 		}
 	};
 	return { ...files, read };

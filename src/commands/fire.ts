@@ -20,6 +20,8 @@ interface Flags {
 	readonly metadata?: readonly string[];
 	readonly context?: string;
 	readonly dryRun?: boolean;
+	/** Of `render` only. */
+	readonly standIns?: boolean;
 	readonly json?: boolean;
 }
 
@@ -56,7 +58,7 @@ export const registerRender: Register = (program, terminal, done) => {
 		)
 		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
 		.action(async (event: string, flags: Flags) =>
-			done(await run(event, { ...flags, dryRun: true }, terminal, syntheticContext)),
+			done(await run(event, { ...flags, dryRun: true, standIns: true }, terminal, syntheticContext)),
 		);
 };
 
@@ -85,7 +87,8 @@ async function run(event: string, flags: Flags, terminal: Terminal, complete?: I
 	try {
 		const context = await readContextFlag(flags.context, terminal, nodeFiles);
 		const given = readInputs(reader(event, flags, context));
-		const inputs = complete === undefined ? given : { ...given, complete };
+		const standIns = flags.standIns === true;
+		const inputs = complete === undefined ? given : { ...given, complete, standIns };
 		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
 			cwd: terminal.cwd,
 			signal: terminal.signal,

@@ -34,7 +34,7 @@ export async function loadConfig({ workspace, config }: LoadRequest, files: File
 			case "missing":
 				continue;
 			case "unreadable":
-				throw unreadable(file, read.detail);
+				throw unreadable(file, read.detail, read.remedy);
 			case "file":
 				return parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
 		}
@@ -58,14 +58,14 @@ export function parseConfig(source: string, file: string, flavour: Flavour): Con
 function shown(workspace: string, path: string): string {
 	const inside = relative(workspace, path);
 	const outside = inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside);
-	return outside ? path : inside.replaceAll(sep, "/");
+	return outside || inside === "" ? path : inside.replaceAll(sep, "/");
 }
 
-function unreadable(file: string, detail: string): UserError {
+function unreadable(file: string, detail: string, remedy = "make it a readable TOML file of at most 10 MB"): UserError {
 	return new UserError({
 		code: "config_unreadable",
 		message: `config file ${file} cannot be read: ${detail}`,
-		remedy: "make it a readable TOML file of at most 10 MB",
+		remedy,
 	});
 }
 

@@ -12,7 +12,7 @@ export interface ReferencePlace {
 }
 
 /** Names of headers, variables, query parameters and keys whose values are credentials, wherever they come from. */
-export const SECRET_NAME = /auth|token|key|secret|cookie|password|credential|sig/i;
+export const SECRET_NAME = /auth|token|key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|sig/i;
 
 /** The strings of a hook that may hold variables, in no particular order. */
 export function referencesOf(hook: Hook): readonly ReferencePlace[] {
@@ -39,6 +39,13 @@ export function firstUnset(hook: Hook, env: Env): string | undefined {
 		if (resolved.kind === "unset") return resolved.variable;
 	}
 	return undefined;
+}
+
+/** All variables of a hook that are unset or empty and have no default. */
+export function unsetVariables(hook: Hook, env: Env): readonly string[] {
+	const parts = referencesOf(hook).flatMap(({ reference }) => reference.parts);
+	const names = parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
+	return [...new Set(names)].filter((name) => (env[name] ?? "") === "");
 }
 
 /** Why a hook whose variable is unset cannot run, and what to do. Names the variable only. */

@@ -1,11 +1,26 @@
 // What a delivery would send, without sending it.
 
-import { unsetReason } from "../config/references.ts";
+import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Delivery, Preview } from "../delivery.ts";
 import type { Env } from "../ports.ts";
 import { commandInput } from "./command.ts";
 import { makeMessage } from "./message.ts";
 import { showTarget } from "./target.ts";
+
+/** As {@link preview}, with `${NAME}` in place of each variable that is unset here, and a note of it. */
+export function previewAnywhere(delivery: Delivery, env: Env): Preview {
+	const { hook } = delivery;
+	const unset = unsetVariables(hook, env);
+	const first = hook.kind === "webhook" ? hook.url?.parts[0] : undefined;
+	// A URL that begins with a variable still has to be one; its target is shown by the variable's name.
+	const standIn = (name: string) =>
+		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
+	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, standIn(name)])) };
+	const shown = preview(delivery, filled);
+	if (shown.kind !== "webhook") return shown;
+	const notes = [...shown.notes, ...unset.map((name) => `variable ${name} is unset here`)];
+	return { ...shown, target: showTarget(hook, env), notes };
+}
 
 /** Makes the message of a delivery as sending would. */
 export function preview(delivery: Delivery, env: Env): Preview {

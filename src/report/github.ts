@@ -77,6 +77,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			log.info(resultLine(report));
 			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
 			await setOutputs(document.result, report.outcomes, { "event-id": document.event_id, results });
+			if (report.summary) await writeSummary(summaryMarkdown(report, mask));
 			const folder = env["RUNNER_TEMP"];
 			if (folder) {
 				const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
@@ -85,7 +86,6 @@ export function githubReporter(env: Env, files: Files): Reporter {
 					core.setOutput("results-file", path);
 				});
 			}
-			if (report.summary) await writeSummary(summaryMarkdown(report, mask));
 		},
 		reject: async ({ problems }) => {
 			// Of the inputs as they are, since one of them may be the mistake.

@@ -88,6 +88,11 @@ describe("the README's commands", () => {
 		expect(run.stderr).toBe("");
 		expect(run.code).toBe(0);
 		expect(run.stdout).not.toBe("");
+		if (args[0] === "render") {
+			expect(run.stdout).toContain("POST ${SLACK_WEBHOOK_URL}");
+			expect(run.stdout).toContain('"routing_key":"${PAGERDUTY_ROUTING_KEY}"');
+			expect(run.stdout).toContain("note: variable SLACK_WEBHOOK_URL is unset here");
+		}
 		expect(server.requests).toHaveLength(args[0] === "test" ? 1 : 0);
 	});
 	test("the scripts it names exist", () => {

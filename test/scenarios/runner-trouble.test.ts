@@ -16,6 +16,17 @@ test("outputs that cannot be written are said once, and what has passed has pass
 	expect(run.summary).toContain("1 delivered");
 });
 
+test("a folder for temporary files in which nothing can be made is said once, and the run ends", async () => {
+	const run = await runAction({
+		inputs: { event: "ping" },
+		workspace: workspace({ "pipeline-hooks.toml": HOOK }),
+		env: { RUNNER_TEMP: "/proc/nope" },
+	});
+	expect(run).toMatchObject({ code: 0, stderr: "", outputs: { result: "passed" } });
+	expect(run.log).toMatch(/^the results file could not be written: /m);
+	expect(run.summary).toContain("1 delivered");
+});
+
 test.each([
 	["fire", "ping", "--context", '{"a\\n::error::x\\u001b[31m": 1}'],
 	["fire", "ping", "--config", "x\n::error::y"],

@@ -103,6 +103,7 @@ describe("files", () => {
 		expect(readFileSync(path, "utf8")).toBe("é");
 		mkdirSync(join(folder, "taken"));
 		await expect(nodeFiles.write(join(folder, "taken"), "x")).rejects.toThrow("EISDIR");
+		await expect(nodeFiles.write("/proc/nope/x", "x")).rejects.toThrow("ENOENT");
 	});
 });
 

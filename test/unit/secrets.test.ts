@@ -14,7 +14,16 @@ describe("secretsOf", () => {
 		const url =
 			"https://us%40er:pass%20word@hooks.example.com/webhooks/T0000ABCDEFGH/eu/s3%2Fcret-segment?token=abcd&env=prod&v=1";
 		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual(
-			[url, "pass%20word", "pass word", "T0000ABCDEFGH", "s3%2Fcret-segment", "s3/cret-segment", "abcd"].toSorted(),
+			[
+				url,
+				Buffer.from("us@er:pass word").toString("base64"),
+				"pass%20word",
+				"pass word",
+				"T0000ABCDEFGH",
+				"s3%2Fcret-segment",
+				"s3/cret-segment",
+				"abcd",
+			].toSorted(),
 		);
 	});
 
@@ -22,6 +31,11 @@ describe("secretsOf", () => {
 		const url = "https://example.com/hooks?token=ab+cd%2Bef+gh";
 		const forms = ["ab+cd%2Bef+gh", "ab+cd+ef+gh", "ab cd+ef gh"];
 		expect(found([webhook({ url: parseReference(url) })]).toSorted()).toEqual([url, ...forms].toSorted());
+	});
+
+	test("the Basic credential that a URL's userinfo becomes", () => {
+		const url = "https://user:pass%40word@hooks.example.com/x";
+		expect(found([webhook({ url: parseReference(url) })])).toContain("dXNlcjpwYXNzQHdvcmQ=");
 	});
 
 	test("a URL with nothing but a host is none", () => {
