@@ -1,6 +1,6 @@
 // `validate`: whether the config is right, and which variables it needs.
 import type { Config } from "../config/hook.ts";
-import { referencesOf } from "../config/references.ts";
+import { variablesOf } from "../config/references.ts";
 import { count } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
@@ -23,7 +23,8 @@ export const registerValidate: Register = (program, terminal, done) => {
 };
 
 function show(config: Config, json: boolean, { env, out }: Terminal): void {
-	const variables = variablesOf(config).map((name) => ({ name, set: (env[name] ?? "") !== "" }));
+	const names = [...new Set(config.hooks.flatMap(variablesOf))].sort();
+	const variables = names.map((name) => ({ name, set: (env[name] ?? "") !== "" }));
 	const events = new Set(config.hooks.map(({ event }) => event)).size;
 	if (json) {
 		const { file, hooks, warnings } = config;
@@ -34,11 +35,4 @@ function show(config: Config, json: boolean, { env, out }: Terminal): void {
 	out(`${config.file} is valid: ${count(config.hooks.length, "hook")} on ${count(events, "event")}`);
 	for (const { message, place } of config.warnings) out(`warning: line ${place.line}: ${message}`);
 	for (const { name, set } of variables) out(`  \${${name}} is ${set ? "set" : "not set here"}`);
-}
-
-/** Every variable a config reads without a default, by name. */
-function variablesOf(config: Config): readonly string[] {
-	const parts = config.hooks.flatMap(referencesOf).flatMap(({ reference }) => reference.parts);
-	const names = parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
-	return [...new Set(names)].sort();
 }

@@ -2,7 +2,7 @@
 import { isJsonObject, type Json } from "../json.ts";
 import type { Env } from "../ports.ts";
 import type { Hook } from "./hook.ts";
-import { parseReference, type Reference, resolveReference } from "./interpolate.ts";
+import { parseReference, type Reference } from "./interpolate.ts";
 
 /** One string of a hook that may hold variables. */
 export interface ReferencePlace {
@@ -12,7 +12,8 @@ export interface ReferencePlace {
 }
 
 /** Names of headers, variables, query parameters and keys whose values are credentials, wherever they come from. */
-export const SECRET_NAME = /auth|token|key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|sig/i;
+export const SECRET_NAME =
+	/auth(?!or(?!i[sz]))|token|(?<!(?:primary|foreign|sort|partition)[-_]?)key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|\bsig\b|signature/i;
 
 /** The strings of a hook that may hold variables, in no particular order. */
 export function referencesOf(hook: Hook): readonly ReferencePlace[] {
@@ -32,20 +33,16 @@ export function referencesOf(hook: Hook): readonly ReferencePlace[] {
 	return places;
 }
 
-/** The first variable of a hook that is unset or empty and has no default. */
-export function firstUnset(hook: Hook, env: Env): string | undefined {
-	for (const { reference } of referencesOf(hook)) {
-		const resolved = resolveReference(reference, env);
-		if (resolved.kind === "unset") return resolved.variable;
-	}
-	return undefined;
-}
-
-/** All variables of a hook that are unset or empty and have no default. */
-export function unsetVariables(hook: Hook, env: Env): readonly string[] {
+/** The variables of a hook that have no default, each once. */
+export function variablesOf(hook: Hook): readonly string[] {
 	const parts = referencesOf(hook).flatMap(({ reference }) => reference.parts);
 	const names = parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
-	return [...new Set(names)].filter((name) => (env[name] ?? "") === "");
+	return [...new Set(names)];
+}
+
+/** Those of a hook's variables without a default that are unset or empty. */
+export function unsetVariables(hook: Hook, env: Env): readonly string[] {
+	return variablesOf(hook).filter((name) => (env[name] ?? "") === "");
 }
 
 /** Why a hook whose variable is unset cannot run, and what to do. Names the variable only. */

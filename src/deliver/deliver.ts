@@ -1,5 +1,5 @@
 // Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
-import { firstUnset } from "../config/references.ts";
+import { unsetVariables } from "../config/references.ts";
 import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
 import type { Ports } from "../ports.ts";
 import { runCommand } from "./command.ts";
@@ -70,7 +70,7 @@ async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => P
 
 async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<Outcome> {
 	if (options.signal.aborted) return skipped(delivery, "cancelled", "cancelled before it began", ports);
-	const absent = plan.secretsWithheld && !isGate(delivery.hook) ? firstUnset(delivery.hook, ports.env) : undefined;
+	const [absent] = plan.secretsWithheld && !isGate(delivery.hook) ? unsetVariables(delivery.hook, ports.env) : [];
 	if (absent !== undefined) {
 		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`;
 		return skipped(delivery, "secrets_withheld", reason, ports);

@@ -1,5 +1,4 @@
 // What a delivery would send, without sending it.
-
 import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Delivery, Preview } from "../delivery.ts";
 import type { Env } from "../ports.ts";
@@ -25,10 +24,13 @@ export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 /** Makes the message of a delivery as sending would. */
 export function preview(delivery: Delivery, env: Env): Preview {
 	const { hook } = delivery;
-	if (hook.kind === "shell")
-		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }) };
-	const made = makeMessage({ ...delivery, hook }, env);
 	const target = showTarget(hook, env);
+	if (hook.kind === "shell") {
+		const [unset] = unsetVariables(hook, env);
+		if (unset !== undefined) return { kind: "problem", target, reason: unsetReason(unset) };
+		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }) };
+	}
+	const made = makeMessage({ ...delivery, hook }, env);
 	if (made.kind === "unset") return { kind: "problem", target, reason: unsetReason(made.variable) };
 	if (made.kind === "invalid") return { kind: "problem", target, reason: made.reason };
 	const { method, headers, sign, body, notes } = made.message;

@@ -92,6 +92,12 @@ describe("secretsOf", () => {
 		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual(["a-long-build-id", "ghs_1"]);
 	});
 
+	test("a name that only looks telling is none", () => {
+		const env = new Map([["GIT_AUTHOR_NAME", parseReference("data-bot")]]);
+		const options = { custom_details: { primary_key: "order_id", design: "blue-print" } };
+		expect(found([shellHook({ env }), webhook({ url: undefined, preset: preset("pagerduty"), options })])).toEqual([]);
+	});
+
 	test("what a context brings for PagerDuty", () => {
 		expect(contextSecrets({ metadata: { routing_key: "R0UT1NG", tables: 3 } })).toEqual(["R0UT1NG"]);
 		expect(contextSecrets({ metadata: { routing_key: 7 } })).toEqual([]);
