@@ -1,0 +1,77 @@
+// The text of docs/reliability.md: every fault with what holds, in the words of the scenarios that prove it.
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { type FaultTitle, faultTitles, LAST_FAULT } from "./fault-titles.ts";
+
+/** Where the page is kept, from the root of the repository. */
+export const PAGE = "docs/reliability.md";
+
+/** Faults of features that do not exist yet: such a row needs no scenario, and must have none. */
+export const EXEMPT: ReadonlyMap<number, string> = new Map([
+	[33, "a kill between sending and recording: there is no record of what was sent yet"],
+	[34, "a record of deliveries that is damaged, read-only or on a full disk: there is no such record yet"],
+	[35, "two processes that redeliver the same item: nothing is kept for redelivery yet"],
+	[42, "a batch of which some fail, and a fallback in a circle: there are neither batches nor fallbacks yet"],
+]);
+
+/** Rows of which a part waits for a feature. */
+const PARTLY: ReadonlyMap<number, string> = new Map([[22, "the fallback of such a hook: there are no fallbacks yet"]]);
+
+/** The rows of the page: the fault's numbers, each with its titles in the order of files and of each file. */
+export function collectRows(): ReadonlyMap<number, readonly FaultTitle[]> {
+	const titles = globSync("test/**/*.ts")
+		.sort()
+		.flatMap((file) => {
+			const found = faultTitles(file, readFileSync(file, "utf8"));
+			const [first] = found;
+			if (first === undefined || /^test\/(scenarios|suites)\//.test(file)) return found;
+			throw new Error(`${file}: fault ${first.number} is proved by a scenario, not here`);
+		});
+	const numbers = Array.from({ length: LAST_FAULT }, (_, index) => index + 1);
+	return new Map(numbers.map((number) => [number, titles.filter((title) => title.number === number)]));
+}
+
+/** The whole page. A row without a scenario says so. */
+export function reliabilityPage(rows: ReadonlyMap<number, readonly FaultTitle[]>): string {
+	const table = [...rows].flatMap(([number, titles]) => {
+		const files = [...new Set(titles.map(({ file }) => file))];
+		const proved = files.map((file) => {
+			const sentences = titles.filter((title) => title.file === file).map(({ sentence }) => shown(sentence));
+			return [sentences.join("<br>"), `[${basename(file, ".ts").replace(".test", "")}](../${file})`] as const;
+		});
+		const waits = EXEMPT.get(number) ?? PARTLY.get(number);
+		const missing = waits === undefined ? "no scenario" : `*not yet:* ${waits}`;
+		const cells = proved.length === 0 || waits !== undefined ? [...proved, [missing, ""] as const] : proved;
+		return cells.map((pair, index) => `| ${[index === 0 ? String(number) : "", ...pair].join(" | ")} |`);
+	});
+	return INTRODUCTION + table.map((line) => `${line}\n`).join("");
+}
+
+/** A title as Markdown text in a table; what `each` fills in is left open. */
+function shown(sentence: string): string {
+	return sentence
+		.replaceAll(/%[sdifjoOc#$]|\$[A-Za-z_][\w.]*/g, "…")
+		.replaceAll(/[&<>|\\*_[\]~]/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const INTRODUCTION = `# Reliability
+
+This step stands in front of deploys, with secrets in its environment and other people's servers at its end. Here is every
+fault that it is tried against, and what holds then.
+
+Each sentence is the name of a scenario that runs the built action or command in a process of its own, against real servers
+and real child processes; nothing is mocked. So the page says what is proved, and no more. It is written by
+\`npm run reliability\`, and a test fails when it is out of date or when a fault has no scenario.
+
+To run the scenarios on Debian or Ubuntu, install what they need and run everything with \`.ci/run\`; then, for these alone:
+
+\`\`\`sh
+npx vitest run --project product test/scenarios/faults
+\`\`\`
+
+Not covered: macOS and Windows, where the suite does not run; the services themselves, which are stood in for by receivers on
+loopback; and what the table says is not there yet.
+
+| | the fault, and what holds | proved by |
+|--:|---|---|
+`;

@@ -1,0 +1,51 @@
+// docs/reliability.md: it is what the scenarios are called, and every fault has one.
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { faultTitles, LAST_FAULT } from "../../../scripts/fault-titles.ts";
+import { collectRows, EXEMPT, PAGE, reliabilityPage } from "../../../scripts/reliability-page.ts";
+
+describe("the page", () => {
+	const rows = collectRows();
+
+	it("is what `npm run reliability` writes", async () => {
+		expect(await readFile(PAGE, "utf8")).toBe(reliabilityPage(rows));
+	});
+
+	it("has a scenario for every fault, but for those whose feature is not there yet", () => {
+		const unproved = [...rows].filter(([, titles]) => titles.length === 0).map(([number]) => number);
+		expect(unproved).toEqual([...EXEMPT.keys()]);
+		expect(rows.size).toBe(LAST_FAULT);
+	});
+});
+
+describe("titles are collected", () => {
+	const collect = (source: string) =>
+		faultTitles("x.test.ts", source).map(({ number, sentence }) => `${number}: ${sentence}`);
+
+	it.each([
+		['it("fault 6: a reset", () => {});', ["6: a reset"]],
+		['describe("fault 6: a reset", () => it("fault 7: a hang", () => {}));', ["6: a reset", "7: a hang"]],
+		['it.each([408, 425])("fault 18: %i", () => {});', ["18: %i"]],
+		["describe.each`status\n${408}`('fault 18: $status', () => {});", ["18: $status"]],
+		['it.skipIf(!openssl)("fault 4: a certificate", () => {});', ["4: a certificate"]],
+		['it("a reset", () => fail("fault line"));', []],
+	])("from %s", (source, titles) => {
+		expect(collect(source)).toEqual(titles);
+	});
+
+	it.each([
+		['it("Fault 6: a reset", () => {});', "is no fault title"],
+		['it("fault 6 a reset", () => {});', "is no fault title"],
+		['it("fault 6:", () => {});', "is no fault title"],
+		['it("fault 06: a reset", () => {});', "is no fault title"],
+		['it("fault 45: a reset", () => {});', "is no fault title"],
+		["it(`fault 6: ${reset}`, () => {});", "is put together when it runs"],
+		['it.skip("fault 6: a reset", () => {});', "never runs"],
+		['it.todo("fault 6: a reset");', "never runs"],
+		['it.each(["fault 6: a reset"])("%s", () => {});', "stands where no title is read"],
+		['it("fault 6: a" + " reset", () => {});', "stands where no title is read"],
+	])("and not from %s, which is told with its line", (source, why) => {
+		expect(() => collect(`\n${source}`)).toThrow(/^x\.test\.ts:2: /);
+		expect(() => collect(`\n${source}`)).toThrow(why);
+	});
+});
