@@ -30,16 +30,19 @@ export interface Interventions {
 	readonly input?: string;
 	/** Sends SIGTERM when it resolves. */
 	readonly cancel?: Promise<unknown>;
+	/** Gets the process as soon as it is there. */
+	readonly started?: (pid: number) => void;
 }
 
 /** Runs a program to its end. The environment is exactly `env`. */
 export function runProgram(
 	program: string,
 	args: readonly string[],
-	{ cwd, env, input, cancel }: { cwd: string; env: Readonly<Record<string, string>> } & Interventions,
+	{ cwd, env, input, cancel, started }: { cwd: string; env: Readonly<Record<string, string>> } & Interventions,
 ): Promise<Ended> {
 	return new Promise((resolve, reject) => {
 		const child = spawn(program, args, { cwd, env, stdio: "pipe" });
+		if (child.pid !== undefined) started?.(child.pid);
 		let stdout = "";
 		let stderr = "";
 		child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -86,7 +89,8 @@ export interface ActionGiven {
 	readonly env?: Readonly<Record<string, string>>;
 	/** The event payload; GITHUB_EVENT_NAME goes into `env`. */
 	readonly payload?: unknown;
-	readonly cancel?: Promise<unknown>;
+	readonly cancel?: Interventions["cancel"];
+	readonly started?: Interventions["started"];
 }
 
 /** Runs dist/action as GitHub's runner does. */
@@ -132,6 +136,7 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 		cwd: given.workspace,
 		env,
 		...(given.cancel === undefined ? {} : { cancel: given.cancel }),
+		...(given.started === undefined ? {} : { started: given.started }),
 	});
 	const lines = ended.stdout.split(/\r\n|\n|\r/);
 	// What the runner takes for a command: `::name::` after white space, or `##[name]` anywhere.

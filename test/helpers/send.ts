@@ -1,0 +1,53 @@
+// One event fired at one webhook through the built action, and what is to be expected of it.
+import { expect } from "vitest";
+import { type ActionGiven, type ActionRun, runAction, workspace } from "./runner.ts";
+
+/** What a test may give besides the hook: files of the workspace, the environment, a look at the process. */
+type Given = Pick<ActionGiven, "env" | "started" | "cancel"> & { readonly files?: Parameters<typeof workspace>[0] };
+
+/** A table for pipeline_start whose waits are short; `more` are further keys of it, on lines of their own. */
+export function webhook(url: string, more = "", name = "r"): string {
+	const waits = more.includes("retry_delay_ms") ? "" : "retry_delay_ms = 1\n";
+	return `[[hook.webhooks.pipeline_start]]\nname = "${name}"\nurl = "${url}"\n${waits}${more}\n`;
+}
+
+/** Fires pipeline_start at a config. `elapsedMs` is the time of the whole process. */
+export async function fire(config: string, given: Given = {}): Promise<ActionRun & { readonly elapsedMs: number }> {
+	const { files, ...more } = given;
+	const folder = workspace({ "pipeline-hooks.toml": config, ...files });
+	const start = performance.now();
+	const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder, ...more });
+	return { ...run, elapsedMs: performance.now() - start };
+}
+
+/** Fires pipeline_start at one {@link webhook}. */
+export function send(url: string, more = "", given: Given = {}): ReturnType<typeof fire> {
+	return fire(webhook(url, more), given);
+}
+
+/** For `toMatchObject`: the only webhook was delivered, and nobody is told. */
+export function delivered(attempts = 1): object {
+	return { code: 0, stderr: "", annotations: [], results: { results: [{ status: "delivered", attempts }] } };
+}
+
+/** For `toMatchObject`: the only webhook failed with this reason, which is one warning, and the step goes on. */
+export function failed(reason: string | RegExp, attempts = 1): object {
+	return ended("warning", 0, "the webhook failed: ", reason, attempts);
+}
+
+/** For `toMatchObject`: the only webhook is a gate, which stopped the pipeline for this reason. */
+export function denied(reason: string | RegExp, attempts = 1): object {
+	return ended("error", 1, "the gate stopped the pipeline: ", reason, attempts);
+}
+
+function ended(kind: string, code: number, what: string, reason: string | RegExp, attempts: number): object {
+	const isText = typeof reason === "string";
+	const message = isText ? what + reason : expect.stringContaining(what);
+	const error = isText ? reason : expect.stringMatching(reason);
+	return {
+		code,
+		stderr: "",
+		annotations: [{ kind, message }],
+		results: { results: [{ status: "failed", attempts, error }] },
+	};
+}
