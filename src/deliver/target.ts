@@ -16,7 +16,13 @@ export function showTarget(hook: Hook, env: Env): string {
 	if (hook.url === undefined) return hook.preset.title;
 	const resolved = resolveReference(hook.url, env);
 	if (resolved.kind === "unset") return unresolved(hook.url);
-	return URL.canParse(resolved.text.trim()) ? showUrl(new URL(resolved.text.trim())) : unresolved(hook.url);
+	const text = resolved.text.trim();
+	return isHttpUrl(text) ? showUrl(new URL(text)) : unresolved(hook.url);
+}
+
+/** Of anything else the scheme and the host may be the credential itself: `user:password` is a URL to the parser. */
+function isHttpUrl(text: string): boolean {
+	return /^https?:\/\/[^/\\\p{Cc}][^\p{Cc}]*$/iu.test(text) && URL.canParse(text);
 }
 
 /** Only the variables' names: the text around them may be the rest of the credential. */
