@@ -1,0 +1,203 @@
+// Faults of connections before there is an answer: each is tried again with the same id, within the deadline.
+import { once } from "node:events";
+import type { Server, Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { listening, rawServer } from "../../helpers/net.ts";
+import { startNginx, withoutNginx } from "../../helpers/nginx.ts";
+import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
+import { startServer } from "../../helpers/server.ts";
+
+/** A port below 1024 on which nobody listens. */
+const CLOSED = "127.0.0.1:1";
+
+describe("fault 1: a refused connection is tried again, and told as such", () => {
+	it.each([CLOSED, "localhost:1"])("http://%s", async (host) => {
+		const run = await send(`http://${host}`, "retry_count = 2");
+		expect(run).toMatchObject(failed("connection refused, after 3 attempts", 3));
+		expect(run.log).toContain("r: attempt 1 of 3 failed: connection refused; the next in ");
+	});
+
+	it("https", async () => {
+		const run = await send(`https://${CLOSED}`, "retry_count = 1");
+		expect(run).toMatchObject(failed("connection refused, after 2 attempts", 2));
+	});
+
+	it("denies a gate", async () => {
+		const run = await send(`http://${CLOSED}`, 'retry_count = 1\non_failure = "abort"');
+		expect(run).toMatchObject(denied("connection refused, after 2 attempts", 2));
+	});
+});
+
+describe("fault 2: a name that does not resolve is tried again within the deadline, and told as not found", () => {
+	it("as often as the hook says", async () => {
+		const run = await send("https://receiver.invalid", "retry_count = 2");
+		expect(run).toMatchObject(failed("name not found, after 3 attempts", 3));
+	});
+
+	it("until the deadline, however many attempts are left", async () => {
+		const run = await send("https://receiver.invalid", "retry_count = 1000000\nretry_delay_ms = 40\ndeadline_ms = 400");
+		expect(run.code).toBe(0);
+		expect(run.annotations.map(({ message }) => message)).toEqual([
+			expect.stringMatching(/^the webhook failed: name not found(?:; the deadline of 400 ms|, after \d+ attempts)/),
+		]);
+		expect(run.elapsedMs).toBeLessThan(5000);
+	});
+});
+
+describe("fault 6: a connection that ends before the answer is tried again with the same id", () => {
+	it("reset after the request", async () => {
+		const server = await startServer((request) => request.socket.resetAndDestroy(), { status: 200 });
+		const run = await send(server.url);
+		expect(run).toMatchObject(delivered(2));
+		expect(run.log).toContain("attempt 1 of 4 failed: connection reset; the next in ");
+		expect(server.requests[0]?.headers["x-rocky-delivery"]).toMatch(/^dlv_[0-9a-f]{32}$/);
+		expect(server.requests[1]).toEqual(server.requests[0]);
+	});
+
+	it.each<[string, (socket: Socket) => void, string]>([
+		["reset amid the headers", (socket) => void socket.write("HTTP/1.1 200", () => reset(socket)), "connection reset"],
+		["closed without a word", (socket) => void socket.end(), "connection closed before an answer"],
+		[
+			"closed amid the headers",
+			(socket) => void socket.end("HTTP/1.1 200 OK\r\nX"),
+			"connection closed before an answer",
+		],
+	])("%s", async (_, drop, reason) => {
+		const heads: string[] = [];
+		const server = rawServer((socket, first) => {
+			heads.push(first.toString());
+			if (heads.length === 1) drop(socket);
+			else socket.end("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+		});
+		await listening(server, async (port) => {
+			const run = await send(`http://127.0.0.1:${port}`);
+			expect(run).toMatchObject(delivered(2));
+			expect(run.log).toContain(`attempt 1 of 4 failed: ${reason}; the next in `);
+		});
+		expect(heads.length).toBe(2);
+		expect(heads[1]).toBe(heads[0]);
+	});
+
+	it.each<[string, (socket: Socket) => void]>([
+		["reset in the TLS handshake", reset],
+		["closed in the TLS handshake", (socket) => void socket.end()],
+	])("%s", async (_, drop) => {
+		let connections = 0;
+		const server = rawServer((socket) => {
+			connections += 1;
+			drop(socket);
+		});
+		await listening(server, async (port) => {
+			const run = await send(`https://127.0.0.1:${port}`, "retry_count = 1");
+			expect(run).toMatchObject(failed(/^connection (?:reset|closed before an answer), after 2 attempts$/, 2));
+		});
+		expect(connections).toBe(2);
+	});
+
+	it.skipIf(withoutNginx)("dropped by nginx (skipped without Debian's package nginx)", async () => {
+		const nginx = await startNginx([`; location / { return 444; }`]);
+		const run = await send(`http://127.0.0.1:${nginx.ports[0]}/in`, "retry_count = 2");
+		expect(run).toMatchObject(failed("connection closed before an answer, after 3 attempts", 3));
+		const [first, ...more] = nginx.log();
+		expect(first).toMatch(/"POST \/in HTTP\/1\.1" 444 dlv_[0-9a-f]{32}$/);
+		expect(more).toEqual([first, first]);
+	});
+});
+
+describe("fault 8: a server that hangs before its headers is left at the timeout, and tried again until the deadline", () => {
+	const silent = (sockets: Socket[]) => rawServer((socket) => void sockets.push(socket));
+
+	/** Runs `body` against a server, and then waits until all its sockets are closed by the other side. */
+	async function hanging(server: (sockets: Socket[]) => Server, body: (url: string) => Promise<void>): Promise<number> {
+		const sockets: Socket[] = [];
+		await listening(server(sockets), async (port) => {
+			await body(`http://127.0.0.1:${port}`);
+			await Promise.all(sockets.map((socket) => socket.destroyed || once(socket, "close")));
+		});
+		return sockets.length;
+	}
+
+	it("once, and then answers", async () => {
+		const server = await startServer(() => {}, { status: 200 });
+		const run = await send(server.url, "timeout_ms = 200");
+		expect(run).toMatchObject(delivered(2));
+		expect(run.log).toContain("attempt 1 of 4 failed: no answer within 200 ms; the next in ");
+		expect(server.requests[1]).toEqual(server.requests[0]);
+	});
+
+	it("each time", async () => {
+		const connections = await hanging(silent, async (url) => {
+			const run = await send(url, "timeout_ms = 150\nretry_count = 2");
+			expect(run).toMatchObject(failed("no answer within 150 ms, after 3 attempts", 3));
+		});
+		expect(connections).toBe(3);
+	});
+
+	it("past the deadline", async () => {
+		const connections = await hanging(silent, async (url) => {
+			const run = await send(url, "deadline_ms = 300");
+			expect(run).toMatchObject(failed("no answer before the deadline of 300 ms"));
+			expect(run.elapsedMs).toBeLessThan(5000);
+		});
+		expect(connections).toBe(1);
+	});
+
+	it("and denies a gate", async () => {
+		await hanging(silent, async (url) => {
+			const run = await send(url, 'timeout_ms = 150\nretry_count = 1\non_failure = "abort"');
+			expect(run).toMatchObject(denied("no answer within 150 ms, after 2 attempts", 2));
+		});
+	});
+
+	it.each([
+		["amid its status line", "HTTP/1."],
+		["amid its headers", "HTTP/1.1 200 OK\r\nX-Filler: x"],
+		["after 100 Continue", "HTTP/1.1 100 Continue\r\n\r\n"],
+	])("%s", async (_, begun) => {
+		const server = (sockets: Socket[]) =>
+			rawServer((socket) => {
+				sockets.push(socket);
+				socket.write(begun);
+			});
+		await hanging(server, async (url) => {
+			const run = await send(url, "timeout_ms = 150\nretry_count = 1");
+			expect(run).toMatchObject(failed("no answer within 150 ms, after 2 attempts", 2));
+		});
+	});
+
+	it("while it sends a byte of them now and then", async () => {
+		const server = (sockets: Socket[]) =>
+			rawServer((socket) => {
+				sockets.push(socket);
+				socket.write("HTTP/1.1 200 OK\r\nX-Filler: ");
+				const timer = setInterval(() => socket.write("x"), 20);
+				socket.once("close", () => clearInterval(timer));
+			});
+		await hanging(server, async (url) => {
+			const run = await send(url, "timeout_ms = 200\nretry_count = 0");
+			expect(run).toMatchObject(failed("no answer within 200 ms"));
+		});
+	});
+
+	it("in the TLS handshake", async () => {
+		await hanging(silent, async (url) => {
+			const run = await send(url.replace("http:", "https:"), "timeout_ms = 200\nretry_count = 1");
+			expect(run).toMatchObject(failed("no answer within 200 ms, after 2 attempts", 2));
+		});
+	});
+
+	it("and holds nobody else up", async () => {
+		const other = await startServer({ status: 200 });
+		await hanging(silent, async (url) => {
+			const hung = webhook(url, "timeout_ms = 300\nretry_count = 0", "hung");
+			const run = await fire(hung + webhook(other.url, "", "other"));
+			expect(run.outputs).toMatchObject({ result: "warned", delivered: "1", failed: "1" });
+			expect(run.log.indexOf("✓ other")).toBeLessThan(run.log.indexOf("hung →"));
+		});
+		expect(other.requests.length).toBe(1);
+	});
+});
+
+function reset(socket: Socket): void {
+	socket.resetAndDestroy();
+}
