@@ -2,6 +2,7 @@
 import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
+import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
@@ -13,7 +14,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: directHttp(),
+		http: routedHttp(directHttp(), loadUndici),
 		shell: nodeShell(),
 		files: nodeFiles,
 		ask: nodeAsk,

@@ -16,6 +16,21 @@ export type Random = () => number;
 /** The environment variables of this process, read once in an entry. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
+/**
+ * How a request gets to its host: on a connection of its own, on connections that are kept and shared with the other
+ * requests of a long plan, or through a proxy.
+ */
+export type Route =
+	| { readonly kind: "direct" }
+	| { readonly kind: "pooled" }
+	| {
+			readonly kind: "proxied";
+			/** As the environment gives it, its user and password still in it. */
+			readonly proxy: string;
+			/** The variable that names it, by which faults of the proxy are told. */
+			readonly variable: string;
+	  };
+
 /** One HTTP request, its body already the exact bytes to send. */
 export interface HttpRequest {
 	readonly method: string;
@@ -28,9 +43,17 @@ export interface HttpRequest {
 	readonly timeoutMs: number;
 	/** Bytes of the answer's body that are read; past them reading stops and the socket is closed. */
 	readonly answerLimit: number;
+	readonly route: Route;
+	/** Whether private and loopback addresses may be connected to. Link-local and metadata ones never are. */
+	readonly allowPrivate: boolean;
+	/** Certificates of authorities to trust besides the usual ones, as PEM. */
+	readonly authorities: string | undefined;
 }
 
-/** What kept an HTTP exchange from giving an answer. */
+/**
+ * What kept an HTTP exchange from giving an answer. `proxy` is a proxy that will not do at all (a wrong password); one
+ * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to.
+ */
 export type HttpFault =
 	| "refused"
 	| "name_not_found"
@@ -40,6 +63,7 @@ export type HttpFault =
 	| "tls"
 	| "protocol"
 	| "proxy"
+	| "forbidden"
 	| "cancelled";
 
 /**

@@ -62,6 +62,10 @@ export interface Webhook extends HookBase {
 	readonly deadlineMs: number;
 	/** Whether plain http to another host than loopback is allowed. */
 	readonly allowHttp: boolean;
+	/** Whether private and loopback addresses may be sent to. */
+	readonly allowPrivate: boolean;
+	/** A PEM file of authorities to trust besides the usual ones; its path starts at the workspace. */
+	readonly caFile: Reference | undefined;
 }
 
 export type Hook = ShellHook | Webhook;

@@ -29,6 +29,7 @@ export function referencesOf(hook: Hook): readonly ReferencePlace[] {
 		const secret = hook.preset.options[name]?.secret === true;
 		for (const [key, text] of stringsOf(value, "")) places.push(named(secret ? "secret" : key, parseReference(text)));
 	}
+	if (hook.caFile !== undefined) places.push({ reference: hook.caFile, kind: "text" });
 	if (hook.bodyTemplate !== undefined) places.push({ reference: hook.bodyTemplate.source, kind: "text" });
 	return places;
 }

@@ -29,6 +29,8 @@ export const WEBHOOK_KEYS: readonly string[] = [
 	"retry_delay_ms",
 	"deadline_ms",
 	"allow_http",
+	"allow_private",
+	"ca_file",
 ];
 
 const METHODS = ["POST", "PUT", "PATCH", "DELETE", "GET"] as const;
@@ -60,6 +62,8 @@ export interface WebhookSettings extends CommonSettings {
 	readonly retryDelayMs: number;
 	readonly deadlineMs: number;
 	readonly allowHttp: boolean;
+	readonly allowPrivate: boolean;
+	readonly caFile: Reference | undefined;
 }
 
 /** Where neither the hook nor the defaults say anything. */
@@ -80,6 +84,8 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 		retryDelayMs: 1000,
 		deadlineMs: 60_000,
 		allowHttp: false,
+		allowPrivate: true,
+		caFile: undefined,
 	},
 };
 
@@ -103,6 +109,8 @@ export function webhookSettings(fields: Fields, base: WebhookSettings, flavour: 
 		retryDelayMs: fields.integer("retry_delay_ms", 1) ?? base.retryDelayMs,
 		deadlineMs: fields.integer("deadline_ms", 1) ?? base.deadlineMs,
 		allowHttp: fields.boolean("allow_http") ?? base.allowHttp,
+		allowPrivate: fields.boolean("allow_private") ?? base.allowPrivate,
+		caFile: fields.filled("ca_file") ?? base.caFile,
 	};
 }
 

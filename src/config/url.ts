@@ -1,5 +1,15 @@
 // Whether a text is a URL that a webhook may be sent to. Quotes no part of it: the whole URL may be the credential.
 
+import { refusedHost } from "../address.ts";
+
+/** What a hook allows of its URL. */
+export interface AllowedUrls {
+	/** Plain http to other hosts than loopback. */
+	readonly allowHttp: boolean;
+	/** Private and loopback addresses. */
+	readonly allowPrivate: boolean;
+}
+
 /** The URL, or what is wrong with the text as a phrase that follows `url`, and what to do about it. */
 type CheckedUrl = { readonly url: URL } | { readonly problem: string; readonly remedy: string };
 
@@ -10,9 +20,10 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * Checks a URL after its variables are put in. White space around it is trimmed, as secrets often end in a newline.
- * `http:` is for loopback hosts only, unless `allowHttp`.
+ * `http:` is for loopback hosts only, unless `allowHttp`. Of addresses only literal ones are known here; those of names
+ * are judged when they are connected to.
  */
-export function checkUrl(text: string, allowHttp: boolean): CheckedUrl {
+export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls): CheckedUrl {
 	const trimmed = text.trim();
 	if (trimmed === "") return { problem: "is empty", remedy: "give the receiver's URL, beginning with https://" };
 	// The URL parser drops line breaks and tabs silently, which would hide a secret that was pasted badly.
@@ -30,11 +41,35 @@ export function checkUrl(text: string, allowHttp: boolean): CheckedUrl {
 			remedy: `write it as https://host/path, or \${VAR} to take it from an environment variable`,
 		};
 	}
+	if (!isPercentEncoded(url.username) || !isPercentEncoded(url.password)) {
+		return {
+			problem: "has a user or password that is not percent-encoded properly",
+			remedy: "write % as %25, and the other characters that a URL cannot hold in the same way",
+		};
+	}
 	if (url.protocol === "http:" && !allowHttp && !LOOPBACK.test(url.hostname)) {
 		return {
 			problem: "would be sent over http, without encryption",
 			remedy: "use https://, or set allow_http = true if the receiver really has no TLS",
 		};
 	}
+	const refused = refusedHost(url, allowPrivate);
+	if (refused !== undefined) return { problem: `has ${refused}`, remedy: refusalRemedy(url) };
 	return { url };
+}
+
+/** Whether a user or password of a URL can be decoded, which the URL parser does not ask for. */
+export function isPercentEncoded(text: string): boolean {
+	try {
+		decodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function refusalRemedy(url: URL): string {
+	return refusedHost(url, true) === undefined
+		? "give a public address, or set allow_private = true"
+		: "no webhook is sent there; give the receiver's own address";
 }

@@ -15,7 +15,7 @@ import {
 	type WebhookSettings,
 	webhookSettings,
 } from "./settings.ts";
-import { checkUrl } from "./url.ts";
+import { type AllowedUrls, checkUrl } from "./url.ts";
 
 /** The hook, its mistakes noted; undefined when its preset is none. */
 export function readWebhook(
@@ -43,7 +43,7 @@ export function readWebhook(
 		];
 	});
 	if (async) refuseAsyncGate(fields, settings.onFailure);
-	const url = readUrl(fields, preset, settings.allowHttp);
+	const url = readUrl(fields, preset, settings);
 	refuseBodyOfGet(settings, fields);
 	if (preset === undefined) return undefined;
 	checkContentType(preset, settings, fields);
@@ -54,7 +54,7 @@ export function readWebhook(
 	return { kind: "webhook", ...identity, ...settings, url, preset, options, headers };
 }
 
-function readUrl(fields: Fields, preset: Preset | undefined, allowHttp: boolean): Reference | undefined {
+function readUrl(fields: Fields, preset: Preset | undefined, allowed: AllowedUrls): Reference | undefined {
 	if (!fields.has("url")) {
 		// A command in the url's place has got its own explanation.
 		const needed = preset !== undefined && preset.defaultUrl === undefined && !fields.has("command");
@@ -63,7 +63,7 @@ function readUrl(fields: Fields, preset: Preset | undefined, allowHttp: boolean)
 	}
 	const url = fields.filled("url");
 	if (url !== undefined && isLiteral(url)) {
-		const checked = checkUrl(literalParts(url).join(""), allowHttp);
+		const checked = checkUrl(literalParts(url).join(""), allowed);
 		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
 	}
 	return url;

@@ -3,7 +3,7 @@
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import type { HttpResult } from "../ports.ts";
+import type { HttpFault, HttpResult } from "../ports.ts";
 import type { Verdict } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
 import { isRetryableStatus } from "./retry.ts";
@@ -16,11 +16,13 @@ export type Judgement =
 
 type Answer = Extract<HttpResult, { kind: "answer" }>;
 
+/** What another attempt would meet again. */
+const FINAL_FAULTS: ReadonlySet<HttpFault> = new Set(["tls", "proxy", "forbidden", "cancelled"]);
+
 /** Judges what came back for one attempt of a delivery. */
 export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgement {
 	if (result.kind === "fault") {
-		const final = result.fault === "tls" || result.fault === "proxy" || result.fault === "cancelled";
-		return { kind: final ? "final" : "retry", reason: result.detail };
+		return { kind: FINAL_FAULTS.has(result.fault) ? "final" : "retry", reason: result.detail };
 	}
 	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, result);
 	const reason = describeStatus(result);

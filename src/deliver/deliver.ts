@@ -2,12 +2,16 @@
 import { unsetVariables } from "../config/references.ts";
 import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
 import type { Ports } from "../ports.ts";
+import { authoritiesOf } from "./authorities.ts";
 import { runCommand } from "./command.ts";
 import { showTarget } from "./target.ts";
-import { sendWebhook } from "./webhook.ts";
+import { type Shared, sendWebhook } from "./webhook.ts";
+
+/** From this many webhooks in a plan on, keeping connections is worth loading what does it. */
+const MANY_WEBHOOKS = 33;
 
 /** What carrying out a plan needs of the world. */
-export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "log">;
+export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "files" | "log">;
 
 /** Where and until when deliveries run. */
 export interface DeliverOptions {
@@ -22,8 +26,13 @@ export interface DeliverOptions {
 /** Runs every delivery of a plan; outcomes in the order of the file. */
 export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<readonly Outcome[]> {
 	const outcomes: Outcome[] = [];
+	const shared: Shared = {
+		pooled: [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length >= MANY_WEBHOOKS,
+		readAuthorities: authoritiesOf(ports.files, options.workspace),
+		signal: options.signal,
+	};
 	const run = async (delivery: Delivery): Promise<Outcome> => {
-		const outcome = await runOne(delivery, plan, ports, options);
+		const outcome = await runOne(delivery, plan, shared, ports, options);
 		outcomes.push(outcome);
 		options.onOutcome(outcome);
 		return outcome;
@@ -68,7 +77,13 @@ async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => P
 	for (let next = queue.next(); !next.done; next = queue.next()) await run(next.value);
 }
 
-async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<Outcome> {
+async function runOne(
+	delivery: Delivery,
+	plan: Plan,
+	shared: Shared,
+	ports: DeliverPorts,
+	options: DeliverOptions,
+): Promise<Outcome> {
 	if (options.signal.aborted) return skipped(delivery, "cancelled", "cancelled before it began", ports);
 	const [absent] = plan.secretsWithheld && !isGate(delivery.hook) ? unsetVariables(delivery.hook, ports.env) : [];
 	if (absent !== undefined) {
@@ -77,7 +92,7 @@ async function runOne(delivery: Delivery, plan: Plan, ports: DeliverPorts, optio
 	}
 	const { hook } = delivery;
 	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
-	return sendWebhook({ ...delivery, hook }, ports, options.signal);
+	return sendWebhook({ ...delivery, hook }, ports, shared);
 }
 
 function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, { env }: DeliverPorts): Outcome {

@@ -1,12 +1,14 @@
 // Sends a request straight to its host, on Node's own HTTP client.
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import { ForbiddenAddress, guardedLookup } from "./guard.ts";
 import { describeError, type Fault, fault } from "./http-fault.ts";
+import { tlsOptions } from "./http-trust.ts";
 
 /**
- * An {@link Http} without proxies and redirects. Every exchange has a connection of its own, which ends with it: a
- * reused one could have been closed by the receiver, and a lost request must not be guessed at. Certificates are
- * always verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` adds authorities.
+ * An {@link Http} for direct routes, without redirects. Every exchange has a connection of its own, which ends with it:
+ * a reused one could have been closed by the receiver, and a lost request must not be guessed at. Certificates are
+ * always verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` and the request add authorities.
  */
 export function directHttp(): Http {
 	return { send, close: () => {} };
@@ -29,8 +31,9 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
 		outgoing = open(request);
-		return await receive(await begin(outgoing, request.body), request.answerLimit);
+		return await receive(outgoing, await begin(outgoing, request.body), request.answerLimit);
 	} catch (error) {
+		if (error instanceof ForbiddenAddress) return error.fault;
 		return stopped ?? describeError(error);
 	} finally {
 		clearTimeout(timer);
@@ -40,7 +43,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 }
 
 /** Throws where the request itself is impossible, such as a line break in a header. */
-function open({ url, method, headers, body }: HttpRequest): ClientRequest {
+function open({ url, method, headers, body, allowPrivate, authorities }: HttpRequest): ClientRequest {
 	const options = {
 		method,
 		headers: {
@@ -49,20 +52,19 @@ function open({ url, method, headers, body }: HttpRequest): ClientRequest {
 			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
 		},
 		agent: false,
+		lookup: guardedLookup(allowPrivate),
 		autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
 	} as const;
 	// Loaded when needed, and not by `import`: the ES module of node:http touches every export, which loads undici.
 	if (url.protocol === "http:") return process.getBuiltinModule("node:http").request(url, options);
-	// Explicit, because environment variables and NODE_OPTIONS could weaken the defaults.
-	const strict = { ...options, minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
-	return process.getBuiltinModule("node:https").request(url, strict);
+	return process.getBuiltinModule("node:https").request(url, { ...options, ...tlsOptions(authorities) });
 }
 
 /** Sends everything and resolves with the headers; an answer that comes before all is sent counts. */
 function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
 		outgoing.once("response", resolve);
-		// Stays for good: an error after the answer must find a listener. The body's reader notices it by itself.
+		// Stays for good: an error after the answer must find a listener, beside that of the body's reader.
 		outgoing.on("error", reject);
 		// The only sign of an answer that switches protocols unasked.
 		outgoing.once("close", () => reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })));
@@ -71,7 +73,12 @@ function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<I
 }
 
 /** Never rejects: what was read before the end counts. Leaving the loop closes the socket. */
-async function receive(incoming: IncomingMessage, limit: number): Promise<HttpResult> {
+async function receive(outgoing: ClientRequest, incoming: IncomingMessage, limit: number): Promise<HttpResult> {
+	// A body that only the end of the connection delimits looks whole to Node after a reset too.
+	let reset = false;
+	outgoing.once("error", () => {
+		reset = !incoming.complete;
+	});
 	const chunks: Uint8Array[] = [];
 	let room = limit;
 	const answer = (read: "whole" | "cut" | "over_limit"): HttpResult => ({
@@ -89,7 +96,7 @@ async function receive(incoming: IncomingMessage, limit: number): Promise<HttpRe
 			room -= chunk.byteLength;
 			if (room < 0) return answer("over_limit");
 		}
-		return answer("whole");
+		return answer(reset ? "cut" : "whole");
 	} catch {
 		return answer("cut");
 	}

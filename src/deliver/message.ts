@@ -22,6 +22,8 @@ export interface Message {
 	readonly headers: Readonly<Record<string, string>>;
 	/** The headers that sign the bytes, made afresh on each attempt; none without a secret. */
 	readonly sign: () => Readonly<Record<string, string>>;
+	/** The path of the hook's `ca_file`, as it is written. */
+	readonly caFile: string | undefined;
 	/** What was cut to fit, and what to know about the address. */
 	readonly notes: readonly string[];
 }
@@ -63,7 +65,7 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 	const { preset } = hook;
 	const options = putInto(hook.options, put);
 	const target = hook.url === undefined ? preset.defaultUrl?.(options) : put(hook.url);
-	const checked = checkUrl(target ?? "", hook.allowHttp);
+	const checked = checkUrl(target ?? "", hook);
 	if ("problem" in checked) return { kind: "invalid", reason: `url ${checked.problem}; ${checked.remedy}` };
 
 	// Secrets pasted into a settings page often end in a newline.
@@ -92,6 +94,7 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 			body,
 			headers: mergeHeaders(headers, identity),
 			sign,
+			caFile: hook.caFile === undefined ? undefined : put(hook.caFile).trim(),
 			notes,
 		},
 	};

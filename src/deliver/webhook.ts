@@ -3,12 +3,13 @@ import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import type { Attempt, Delivery, Outcome } from "../delivery.ts";
 import { mergeHeaders } from "../header.ts";
-import type { HttpResult, Ports } from "../ports.ts";
+import type { HttpRequest, HttpResult, Ports } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
+import type { ReadAuthorities } from "./authorities.ts";
 import { type Message, makeMessage } from "./message.ts";
-import { proxyVariable } from "./proxy.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
+import { routeTo } from "./route.ts";
 import { showTarget, showUrl } from "./target.ts";
 
 /** Bytes of an answer that are read: 250 KB. */
@@ -17,30 +18,40 @@ const ANSWER_LIMIT = 250 * 1024;
 /** What a delivery needs of the world. */
 export type WebhookPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "log">;
 
+/** What a delivery shares with the others of its plan. */
+export interface Shared {
+	/** Whether connections are worth keeping: the plan is long. */
+	readonly pooled: boolean;
+	readonly readAuthorities: ReadAuthorities;
+	/** Aborts on cancellation. */
+	readonly signal: AbortSignal;
+}
+
 /** Sends one webhook. Never throws for what the world does. */
-export async function sendWebhook(
-	delivery: Delivery<Webhook>,
-	ports: WebhookPorts,
-	signal: AbortSignal,
-): Promise<Outcome> {
+export async function sendWebhook(delivery: Delivery<Webhook>, ports: WebhookPorts, shared: Shared): Promise<Outcome> {
 	const made = makeMessage(delivery, ports.env);
 	const nothing = { delivery, target: showTarget(delivery.hook, ports.env), attempts: [], durationMs: 0, notes: [] };
 	if (made.kind === "unset") return { ...nothing, status: "failed", reason: unsetReason(made.variable) };
 	if (made.kind === "invalid") return { ...nothing, status: "failed", reason: made.reason };
 	const { message } = made;
 	const target = showUrl(message.url);
-	const proxy = proxyVariable(message.url, ports.env);
-	if (proxy !== undefined) return { ...nothing, target, status: "failed", reason: proxyReason(proxy) };
-	return attemptAll(delivery, message, ports, signal);
+	const found = message.caFile === undefined ? { pem: undefined } : await shared.readAuthorities(message.caFile);
+	if ("reason" in found) return { ...nothing, target, status: "failed", reason: found.reason };
+	const connection: Connection = {
+		route: routeTo(message.url, ports.env, shared.pooled),
+		allowPrivate: delivery.hook.allowPrivate,
+		authorities: found.pem,
+	};
+	return attemptAll(delivery, message, connection, ports, shared.signal);
 }
 
-function proxyReason(variable: string): string {
-	return `a proxy is set in the environment (${variable}), which this transport does not speak yet`;
-}
+/** How every attempt connects. */
+type Connection = Pick<HttpRequest, "route" | "allowPrivate" | "authorities">;
 
 async function attemptAll(
 	delivery: Delivery<Webhook>,
 	message: Message,
+	connection: Connection,
 	ports: WebhookPorts,
 	signal: AbortSignal,
 ): Promise<Outcome> {
@@ -57,7 +68,14 @@ async function attemptAll(
 	};
 
 	for (let number = 1; ; number++) {
-		const { result, durationMs } = await attemptOnce(hook, message, hook.deadlineMs - elapsed(), ports, signal);
+		const { result, durationMs } = await attemptOnce(
+			hook,
+			message,
+			connection,
+			hook.deadlineMs - elapsed(),
+			ports,
+			signal,
+		);
 		const judgement = judge(delivery, result);
 		const httpStatus = result.kind === "answer" ? { httpStatus: result.status } : {};
 		if (judgement.kind === "delivered") {
@@ -94,12 +112,14 @@ function tooLate(reason: string, asked: number | undefined, deadlineMs: number, 
 async function attemptOnce(
 	hook: Webhook,
 	message: Message,
+	connection: Connection,
 	leftMs: number,
 	{ clock, http }: WebhookPorts,
 	signal: AbortSignal,
 ): Promise<{ result: HttpResult; durationMs: number }> {
 	const start = clock.monotonic();
-	const request = {
+	const request: HttpRequest = {
+		...connection,
 		method: message.method,
 		url: message.url,
 		headers: mergeHeaders(message.headers, message.sign()),

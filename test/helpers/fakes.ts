@@ -1,5 +1,15 @@
 // Fakes of the ports, for logic and time: a clock that only moves when someone sleeps, answers from a list.
-import type { Clock, Http, HttpRequest, HttpResult, Log, Shell, ShellCommand, ShellResult } from "../../src/ports.ts";
+import type {
+	Clock,
+	Files,
+	Http,
+	HttpRequest,
+	HttpResult,
+	Log,
+	Shell,
+	ShellCommand,
+	ShellResult,
+} from "../../src/ports.ts";
 
 /** A clock at a fixed date; sleeping moves it at once, and each sleep is written down. */
 export function fakeClock(): Clock & { readonly sleeps: number[]; advance(ms: number): void } {
@@ -71,5 +81,20 @@ export function fakeLog(): Log & { readonly lines: string[] } {
 			return (line) => lines.push(line);
 		},
 		closeGroup: () => lines.push("<"),
+	};
+}
+
+/** Files that are there from the start, by their absolute paths; nothing can be written. */
+export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files & { readonly reads: string[] } {
+	const reads: string[] = [];
+	return {
+		reads,
+		read: async (path) => {
+			reads.push(path);
+			const text = files[path];
+			return text === undefined ? { kind: "missing" } : { kind: "file", bytes: new TextEncoder().encode(text) };
+		},
+		write: () => Promise.reject(new Error("read-only")),
+		append: () => Promise.reject(new Error("read-only")),
 	};
 }

@@ -59,6 +59,8 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		retryDelayMs: 1000,
 		deadlineMs: 60_000,
 		allowHttp: false,
+		allowPrivate: true,
+		caFile: undefined,
 		...given,
 	};
 }

@@ -138,7 +138,15 @@ it("nodePorts puts the real ones together", async () => {
 	const ports = nodePorts(env, log);
 	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles, ask: nodeAsk });
 	expect(ports.random()).toBeLessThan(1);
-	const request = { method: "GET", url: new URL("http://hook.invalid/"), headers: {}, body: undefined };
+	const request = {
+		method: "GET",
+		url: new URL("http://hook.invalid/"),
+		headers: {},
+		body: undefined,
+		route: { kind: "direct" },
+		allowPrivate: true,
+		authorities: undefined,
+	} as const;
 	const aborted = AbortSignal.abort();
 	expect(await ports.http.send({ ...request, timeoutMs: 1, answerLimit: 1 }, aborted)).toMatchObject({
 		fault: "cancelled",

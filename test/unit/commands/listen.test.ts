@@ -5,7 +5,7 @@ import { registerListen } from "../../../src/commands/listen.ts";
 import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
 import { directHttp } from "../../../src/deliver/http.ts";
 import { signatureHeaders } from "../../../src/deliver/sign.ts";
-import type { Env } from "../../../src/ports.ts";
+import type { Env, HttpRequest } from "../../../src/ports.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
 import { run } from "../../helpers/terminal.ts";
 
@@ -20,13 +20,16 @@ async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET
 	const running = run(registerListen, ["listen", "--port", "0", ...args], { env, onErr: (said) => heard(said) });
 	const url = /http:\/\/\S+/.exec(await line)?.[0] ?? "";
 	const post = async (body: string, headers: Readonly<Record<string, string>> = {}) => {
-		const request = {
+		const request: HttpRequest = {
 			method: "POST",
 			url: new URL("/hook", url),
 			headers,
 			body: new TextEncoder().encode(body),
 			timeoutMs: 5000,
 			answerLimit: 1000,
+			route: { kind: "direct" },
+			allowPrivate: true,
+			authorities: undefined,
 		};
 		const result = await directHttp().send(request, new AbortController().signal);
 		return result.kind === "answer" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.fault;

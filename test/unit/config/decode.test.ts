@@ -55,6 +55,8 @@ describe("a webhook", () => {
 			retryDelayMs: 1000,
 			deadlineMs: 60_000,
 			allowHttp: false,
+			allowPrivate: true,
+			caFile: undefined,
 			order: 0,
 			place: { file: "hooks.toml", line: 1, column: 1 },
 		});
@@ -78,11 +80,14 @@ retry_delay_ms = 5
 deadline_ms = 6
 on_failure = "ignore"
 allow_http = true
+allow_private = false
+ca_file = "\${CERTS}/ca.pem"
 async = true
 `);
 		expect(hook).toMatchObject({ name: "chat", event: "generation.completed", method: "PUT", allowHttp: true });
 		expect(hook).toMatchObject({ timeoutMs: 2_147_483_647, retryCount: 0, retryDelayMs: 5, deadlineMs: 6 });
 		expect(hook).toMatchObject({ onFailure: "ignore", options: { mention: ["@here", `\${ONCALL}`] } });
+		expect(hook).toMatchObject({ allowPrivate: false, caFile: { source: `\${CERTS}/ca.pem` } });
 		expect(hook.preset.name).toBe("slack");
 		expect(hook.secret?.parts).toEqual([{ name: "SECRET", fallback: undefined }]);
 		expect([...hook.headers.keys()]).toEqual(["X-Team", "Authorization"]);

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { checkUrl } from "../../../src/config/url.ts";
 
 const problem = (text: string, allowHttp = false) => {
-	const checked = checkUrl(text, allowHttp);
+	const checked = checkUrl(text, { allowHttp, allowPrivate: true });
 	return "problem" in checked ? checked.problem : undefined;
 };
 
@@ -23,7 +23,9 @@ describe("checkUrl", () => {
 	});
 
 	it("trims the white space that secrets often end in", () => {
-		expect(checkUrl(" https://example.com/x\r\n", false)).toMatchObject({ url: { href: "https://example.com/x" } });
+		expect(checkUrl(" https://example.com/x\r\n", { allowHttp: false, allowPrivate: true })).toMatchObject({
+			url: { href: "https://example.com/x" },
+		});
 	});
 
 	it.each([
@@ -55,6 +57,37 @@ describe("checkUrl", () => {
 		expect(problem(text, true)).toBeUndefined();
 	});
 
+	it.each([
+		["https://169.254.169.254/latest", "has an address of a cloud's metadata service", "no webhook is sent there"],
+		["https://0xA9FEA9FE/", "has an address of a cloud's metadata service", "no webhook is sent there"],
+		["https://[fe80::1]/", "has a link-local address", "no webhook is sent there"],
+		["https://[::]/", "has an unspecified address", "no webhook is sent there"],
+	])("refuses %s, whatever is allowed", (text, expected, remedy) => {
+		for (const allowPrivate of [true, false]) {
+			expect(checkUrl(text, { allowHttp: true, allowPrivate })).toEqual({
+				problem: expected,
+				remedy: expect.stringContaining(remedy),
+			});
+		}
+	});
+
+	it.each(["https://10.0.0.1/", "http://127.0.0.1:8080/", "https://[::1]/", "https://[fd00::1]/"])(
+		"refuses %s where private addresses are not allowed",
+		(text) => {
+			expect(problem(text, true)).toBeUndefined();
+			expect(checkUrl(text, { allowHttp: true, allowPrivate: false })).toMatchObject({
+				problem: expect.stringMatching(/^has a (private|loopback) address$/),
+				remedy: "give a public address, or set allow_private = true",
+			});
+		},
+	);
+
+	it("refuses a user or password that cannot be decoded", () => {
+		expect(problem("https://user:100%@example.com/")).toContain("not percent-encoded properly");
+		expect(problem("https://%ff@example.com/")).toContain("not percent-encoded properly");
+		expect(problem("https://us%40er:p%3Ass@example.com/")).toBeUndefined();
+	});
+
 	it("sees loopback in any spelling of its address", () => {
 		expect(problem("http://0x7f.1/")).toBeUndefined();
 	});
@@ -65,7 +98,7 @@ describe("checkUrl", () => {
 				fc.constantFrom("", "ftp://", "http://", "https://"),
 				fc.stringMatching(/^[A-Z0-9]{8,20}$/),
 				(a, b) => {
-					const checked = checkUrl(`${a}${b} ${b}`, false);
+					const checked = checkUrl(`${a}${b} ${b}`, { allowHttp: false, allowPrivate: true });
 					expect(JSON.stringify("problem" in checked ? checked : {})).not.toContain(b);
 				},
 			),

@@ -6,7 +6,7 @@ import { deliver } from "../../../src/deliver/deliver.ts";
 import type { Plan } from "../../../src/delivery.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import type { Http, ShellResult } from "../../../src/ports.ts";
-import { answer, exited, fakeClock, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
+import { answer, exited, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 
 function plan(hooks: readonly Hook[], given: { concurrency?: number; secretsWithheld?: boolean } = {}): Plan {
@@ -24,7 +24,7 @@ async function run(
 	const seen: string[] = [];
 	const outcomes = await deliver(
 		of,
-		{ clock: fakeClock(), random: () => 0, env: {}, http, shell, log: fakeLog() },
+		{ clock: fakeClock(), random: () => 0, env: {}, http, shell, files: fakeFiles(), log: fakeLog() },
 		{ workspace: "/work", signal: controller.signal, onOutcome: ({ delivery }) => seen.push(delivery.hook.name) },
 	);
 	return {
@@ -161,7 +161,15 @@ describe("a command", () => {
 		const hook = shellHook({ env: new Map([["WHERE", parseReference("${REGION}-${ZONE:-1}")]]) });
 		await deliver(
 			plan([hook]),
-			{ clock: fakeClock(), random: () => 0, env, http: fakeHttp(answer(200)), shell, log: fakeLog() },
+			{
+				clock: fakeClock(),
+				random: () => 0,
+				env,
+				http: fakeHttp(answer(200)),
+				shell,
+				files: fakeFiles(),
+				log: fakeLog(),
+			},
 			{ workspace: "/work", signal: new AbortController().signal, onOutcome: () => {} },
 		);
 		const [command] = shell.commands;

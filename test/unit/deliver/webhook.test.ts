@@ -2,13 +2,17 @@
 import { describe, expect, test } from "vitest";
 import type { Webhook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
-import { sendWebhook } from "../../../src/deliver/webhook.ts";
+import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { HttpFault, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/template.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
-const never = new AbortController().signal;
+const shared: Shared = {
+	pooled: false,
+	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
+	signal: new AbortController().signal,
+};
 const fault = (kind: HttpFault, detail: string = kind): HttpResult => ({ kind: "fault", fault: kind, detail });
 
 async function send(given: Partial<Webhook>, env: Record<string, string>, ...results: [HttpResult, ...HttpResult[]]) {
@@ -16,7 +20,7 @@ async function send(given: Partial<Webhook>, env: Record<string, string>, ...res
 	const clock = fakeClock();
 	const log = fakeLog();
 	const hook = webhook({ name: "hook", ...given });
-	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, never);
+	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, shared);
 	return { outcome, requests: http.requests, sleeps: clock.sleeps, lines: log.lines };
 }
 
@@ -115,7 +119,7 @@ describe("retries", () => {
 		const http = fakeHttp(answer(503), answer(200));
 		const clock = { ...fakeClock(), sleep: async () => controller.abort() };
 		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0 };
-		const outcome = await sendWebhook(delivery(webhook()), ports, controller.signal);
+		const outcome = await sendWebhook(delivery(webhook()), ports, { ...shared, signal: controller.signal });
 		expect(outcome).toMatchObject({ status: "failed", reason: "cancelled; before that: 503 Service Unavailable" });
 		expect(http.requests).toHaveLength(1);
 	});
@@ -222,16 +226,34 @@ describe("what cannot be sent fails its own hook", () => {
 			expect(requests).toEqual([]);
 		},
 	);
+});
 
-	test("a proxy in the environment, in just these words", async () => {
+describe("the connection", () => {
+	const connection = { route: { kind: "direct" }, allowPrivate: true, authorities: undefined };
+
+	test("goes through the proxy that the environment names", async () => {
 		const env = { HTTPS_PROXY: "http://user:pass@proxy:3128" };
-		const { outcome, requests } = await send({}, env, answer(200));
-		expect(outcome.reason).toBe(
-			"a proxy is set in the environment (HTTPS_PROXY), which this transport does not speak yet",
-		);
-		expect(requests).toEqual([]);
+		const route = { kind: "proxied", proxy: env.HTTPS_PROXY, variable: "HTTPS_PROXY" };
+		expect((await send({}, env, answer(200))).requests).toMatchObject([{ ...connection, route }]);
 		const exempt = await send({}, { ...env, NO_PROXY: "localhost, .example.com" }, answer(200));
-		expect(exempt.outcome.status).toBe("delivered");
+		expect(exempt.requests).toMatchObject([connection]);
+	});
+
+	test("has the hook's allow_private and the certificates of its ca_file", async () => {
+		const given = { allowPrivate: false, caFile: parseReference("${CERTS}/ca.pem") };
+		const { requests } = await send(given, { CERTS: "/etc/certs" }, answer(200));
+		const authorities = "certificates of /etc/certs/ca.pem";
+		expect(requests).toMatchObject([{ ...connection, allowPrivate: false, authorities }]);
+	});
+
+	test.each<[HttpFault, number]>([
+		["forbidden", 1],
+		["proxy", 1],
+		["tls", 1],
+		["unreachable", 4],
+		["protocol", 4],
+	])("that fails as %s is tried %i times in all", async (kind, times) => {
+		expect((await send({}, {}, fault(kind))).requests).toHaveLength(times);
 	});
 });
 

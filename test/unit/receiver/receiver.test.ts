@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { directHttp } from "../../../src/deliver/http.ts";
 import { signatureHeaders } from "../../../src/deliver/sign.ts";
-import type { HttpResult } from "../../../src/ports.ts";
+import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
 import {
 	BODY_LIMIT,
 	inTurn,
@@ -37,13 +37,16 @@ function send(
 	headers: Readonly<Record<string, string>> = {},
 	path = "/hook?a=1",
 ): Promise<HttpResult> {
-	const request = {
+	const request: HttpRequest = {
 		method: "POST",
 		url: new URL(`http://127.0.0.1:${port}${path}`),
 		headers,
 		body: typeof body === "string" ? new TextEncoder().encode(body) : body,
 		timeoutMs: 10_000,
 		answerLimit: 1000,
+		route: { kind: "direct" },
+		allowPrivate: true,
+		authorities: undefined,
 	};
 	return directHttp().send(request, new AbortController().signal);
 }

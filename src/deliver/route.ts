@@ -1,5 +1,12 @@
-// Whether the environment asks for a proxy on the way to a URL.
-import type { Env } from "../ports.ts";
+// How a webhook gets to its host: straight, on shared connections, or through the proxy that the environment names.
+import type { Env, Route } from "../ports.ts";
+
+/** The route to a URL; `pooled` tells whether connections are worth keeping where there is no proxy. */
+export function routeTo(url: URL, env: Env, pooled: boolean): Route {
+	const variable = proxyVariable(url, env);
+	if (variable !== undefined) return { kind: "proxied", proxy: env[variable] ?? "", variable };
+	return { kind: pooled ? "pooled" : "direct" };
+}
 
 /** The variable that names a proxy for this URL, after `NO_PROXY`; undefined when the way is direct. */
 export function proxyVariable(url: URL, env: Env): string | undefined {

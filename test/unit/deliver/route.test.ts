@@ -1,6 +1,6 @@
 // Which proxy the environment names for a URL, and which hosts NO_PROXY exempts from it.
 import { describe, expect, test } from "vitest";
-import { proxyVariable } from "../../../src/deliver/proxy.ts";
+import { proxyVariable, routeTo } from "../../../src/deliver/route.ts";
 import type { Env } from "../../../src/ports.ts";
 
 const asked = (url: string, env: Env) => proxyVariable(new URL(url), env);
@@ -61,5 +61,20 @@ describe("NO_PROXY", () => {
 		expect(asked("https://example.com/", { ...env, no_proxy: "other.test" })).toBe("ALL_PROXY");
 		expect(asked("https://other.test/", { ...env, no_proxy: "other.test" })).toBeUndefined();
 		expect(asked("https://example.com/", { ...env, no_proxy: "" })).toBeUndefined();
+	});
+});
+
+describe("the route", () => {
+	const url = new URL("https://example.com/");
+
+	test("is straight, or pooled where the plan is long, without a proxy", () => {
+		expect(routeTo(url, {}, false)).toEqual({ kind: "direct" });
+		expect(routeTo(url, {}, true)).toEqual({ kind: "pooled" });
+		expect(routeTo(url, { HTTPS_PROXY: "p", NO_PROXY: "example.com" }, true)).toEqual({ kind: "pooled" });
+	});
+
+	test("is through the proxy that the environment names", () => {
+		const route = { kind: "proxied", proxy: "http://p:1", variable: "HTTPS_PROXY" };
+		expect(routeTo(url, { HTTPS_PROXY: "http://p:1" }, true)).toEqual(route);
 	});
 });

@@ -1,0 +1,35 @@
+// How TLS is spoken: from 1.2 on, always verified, with the authorities of a hook besides the usual ones.
+import type { SecureContext } from "node:tls";
+
+/**
+ * Explicit, because environment variables and NODE_OPTIONS could weaken the defaults: NODE_TLS_REJECT_UNAUTHORIZED=0
+ * changes nothing.
+ */
+const STRICT = { minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
+
+/** Options of a TLS connection. */
+export type TlsOptions = typeof STRICT & { readonly secureContext?: SecureContext };
+
+const contexts = new Map<string, SecureContext>();
+
+/** The options of a connection that trusts these authorities (PEM) besides the usual ones. */
+export function tlsOptions(authorities: string | undefined): TlsOptions {
+	if (authorities === undefined) return STRICT;
+	const known = contexts.get(authorities);
+	if (known !== undefined) return { ...STRICT, secureContext: known };
+	// Parsing a hundred and fifty certificates takes milliseconds: once for each file, not for each attempt.
+	const { createSecureContext } = process.getBuiltinModule("node:tls");
+	const secureContext = createSecureContext({
+		ca: [...usualAuthorities(), authorities],
+		minVersion: STRICT.minVersion,
+	});
+	contexts.set(authorities, secureContext);
+	return { ...STRICT, secureContext };
+}
+
+/** Node before 22.15 tells only those that it brings along, not those of NODE_EXTRA_CA_CERTS. */
+function usualAuthorities(): readonly string[] {
+	const tls: Partial<Pick<typeof import("node:tls"), "getCACertificates">> &
+		Pick<typeof import("node:tls"), "rootCertificates"> = process.getBuiltinModule("node:tls");
+	return tls.getCACertificates?.("default") ?? tls.rootCertificates;
+}

@@ -1,0 +1,86 @@
+// What undici raises before an answer's headers, told as a fault; those of a proxy name it as the culprit.
+import { STATUS_CODES } from "node:http";
+import { errorCode } from "../errors.ts";
+import type { Route } from "../ports.ts";
+import { ForbiddenAddress } from "./guard.ts";
+import { describeError, type Fault, fault } from "./http-fault.ts";
+import { isRetryableStatus } from "./retry.ts";
+
+/** What went wrong on the way to the proxy itself; its cause is the error of the connection. */
+export class ProxyUnreachable extends Error {
+	override readonly name = "ProxyUnreachable";
+
+	constructor(cause: Error) {
+		super("the proxy cannot be reached", { cause });
+	}
+}
+
+/** Undici's own codes, https://undici.nodejs.org/#/docs/api/Errors. Those of HTTP/2 are resets: `RST_STREAM`, `GOAWAY`. */
+const UNDICI: ReadonlyMap<string, Fault> = new Map([
+	["UND_ERR_CONNECT_TIMEOUT", fault("timeout", "connection timed out")],
+	["UND_ERR_HEADERS_OVERFLOW", fault("protocol", "the answer's headers are too large")],
+	["UND_ERR_SOCKET", fault("reset", "connection closed before an answer")],
+	["UND_ERR_ABORTED", fault("reset", "connection closed before an answer")],
+	["UND_ERR_INFO", fault("reset", "the HTTP/2 stream was reset")],
+	["UND_ERR_PRX_CONN", fault("reset", "connection closed before an answer")],
+]);
+
+/**
+ * Whether the receiver sent `100 Continue` without being asked. RFC 9110, 15.2 wants clients to pass it over; undici
+ * takes it for a broken answer.
+ */
+export function isUnaskedContinue(error: unknown): boolean {
+	return errorCode(error) === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad response";
+}
+
+/** Turns an error of a request into a fault. Never quotes a message. */
+export function describeUndiciError(error: unknown, route: Route): Fault {
+	if (route.kind !== "proxied") return describe(error);
+	const status = refusedStatus(error);
+	const named = ({ fault: kind, detail }: Fault) => fault(kind, `proxy (${route.variable}): ${detail}`);
+	if (status !== undefined) {
+		const told = `${status} ${STATUS_CODES[status] ?? ""}`.trim();
+		return named(
+			fault(isRetryableStatus(status) ? "unreachable" : "proxy", status === 407 ? told : `${told} on CONNECT`),
+		);
+	}
+	if (error instanceof ProxyUnreachable) return named(describe(error.cause));
+	const code = errorCode(error) ?? "";
+	if (code === "UND_ERR_PRX_TLS") return named(describe(causeOf(error)));
+	return code === "UND_ERR_PRX_CONN" ? named(describe(error)) : describe(error);
+}
+
+function describe(error: unknown): Fault {
+	if (error instanceof ForbiddenAddress) return error.fault;
+	const code = errorCode(error) ?? "";
+	if (isUnaskedContinue(error)) return fault("protocol", "the receiver sent 100 Continue unasked");
+	if (error instanceof Error && error.name === "HTTPParserError") return describeParserError(error);
+	const told = UNDICI.get(code);
+	// A closed connection may say more: its cause is what the system said.
+	const cause = causeOf(error);
+	if (code === "UND_ERR_SOCKET" && errorCode(cause) !== undefined) return describeError(cause);
+	if (code.startsWith("ERR_HTTP2_")) return fault("reset", "the HTTP/2 stream was reset");
+	return told ?? describeError(error);
+}
+
+/** The first bytes of a TLS alert and of a handshake record. */
+const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
+
+/** Undici gives its parser's errors no code, and the answer's first bytes as `data`. */
+function describeParserError(error: Error): Fault {
+	const beginning = "data" in error ? String(error.data) : "";
+	return TLS_RECORDS.has(beginning.charCodeAt(0))
+		? fault("tls", "TLS: the server speaks TLS, the URL is http")
+		: fault("protocol", "the answer is not HTTP");
+}
+
+/** The status with which a proxy refused. Undici tells it in the message only. */
+function refusedStatus(error: unknown): number | undefined {
+	if (!(error instanceof Error)) return undefined;
+	const status = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(error.message);
+	return status === null ? undefined : Number(status[1] ?? status[2]);
+}
+
+function causeOf(error: unknown): unknown {
+	return error instanceof Error ? error.cause : undefined;
+}

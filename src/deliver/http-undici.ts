@@ -1,0 +1,163 @@
+// Sends requests with undici, through a proxy or on kept connections. A bundle of its own, loaded only for these.
+import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
+import { mergeHeaders } from "../header.ts";
+import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import { guardedLookup } from "./guard.ts";
+import { directHttp } from "./http.ts";
+import { type Fault, fault } from "./http-fault.ts";
+import { tlsOptions } from "./http-trust.ts";
+import { describeUndiciError, isUnaskedContinue, ProxyUnreachable } from "./http-undici-fault.ts";
+import { parseProxy } from "./proxy-url.ts";
+
+/** The request's own time limit covers everything; undici's, which know only parts of it, are off. */
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 } as const;
+
+/** Milliseconds for one address of several, as on the direct route. */
+const ADDRESS_TIMEOUT_MS = 1000;
+
+/**
+ * An {@link Http} for `pooled` and `proxied` routes, without redirects and decoding. Connections are kept until
+ * `close`, and shared by requests that trust the same authorities and allow the same addresses. HTTP/2 where the
+ * receiver prefers it. Behind a proxy names are resolved by the proxy: only literal addresses can be judged here.
+ */
+export function undiciHttp(): Http {
+	const dispatchers = new Map<string, Dispatcher>();
+	const direct = directHttp();
+	// A dispatcher's own `destroy` leaves connections alone that are not made yet.
+	const closing = new AbortController();
+	return {
+		send: async (request, signal) => {
+			const { route, allowPrivate, authorities } = request;
+			const key = JSON.stringify([route, allowPrivate, authorities]);
+			let dispatcher = dispatchers.get(key);
+			if (dispatcher === undefined) {
+				const created = createDispatcher(request, closing.signal);
+				if ("fault" in created) return created;
+				dispatcher = created;
+				dispatchers.set(key, dispatcher);
+			}
+			const result = await exchange(dispatcher, request, signal);
+			return result ?? direct.send(request, signal);
+		},
+		close: () => {
+			for (const dispatcher of dispatchers.values()) void dispatcher.destroy();
+			dispatchers.clear();
+			closing.abort();
+		},
+	};
+}
+
+function createDispatcher({ route, allowPrivate, authorities }: HttpRequest, signal: AbortSignal): Dispatcher | Fault {
+	const tls = { ...tlsOptions(authorities), autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS, signal };
+	if (route.kind !== "proxied") {
+		return new Agent({ ...NO_TIMEOUTS, connect: { ...tls, timeout: 0, lookup: guardedLookup(allowPrivate) } });
+	}
+	const proxy = parseProxy(route.proxy);
+	if ("problem" in proxy) return fault("proxy", `proxy (${route.variable}): ${proxy.problem}`);
+	const { origin } = proxy.url;
+	return new ProxyAgent({
+		...NO_TIMEOUTS,
+		uri: proxy.url.href,
+		requestTls: tls,
+		proxyTls: { ...tls, allowH2: false },
+		clientFactory: blamingProxy,
+		// Plain http goes to the proxy itself; a tunnel has been through `clientFactory` before.
+		factory: (target, options) =>
+			new URL(target).origin === origin ? blamingProxy(target, options) : new Pool(target, options),
+	});
+}
+
+/** Connections to the proxy, whose errors say so. */
+function blamingProxy(origin: string | URL, options: object): Dispatcher {
+	const given: Pool.Options = options;
+	const { connect } = given;
+	if (typeof connect !== "function") return new Pool(origin, given);
+	return new Pool(origin, {
+		...given,
+		connect: (target, callback) =>
+			connect(target, (...[error, socket]) => {
+				if (error === null) callback(null, socket);
+				else callback(new ProxyUnreachable(error), null);
+			}),
+	});
+}
+
+/** Undefined where the receiver must be spoken to without undici. */
+async function exchange(
+	dispatcher: Dispatcher,
+	request: HttpRequest,
+	signal: AbortSignal,
+): Promise<HttpResult | undefined> {
+	const cancelled = fault("cancelled", "cancelled");
+	if (signal.aborted) return cancelled;
+	const { url, method, body, route } = request;
+	const controller = new AbortController();
+	let stopped: Fault | undefined;
+	const stop = (reason: Fault) => {
+		stopped = reason;
+		controller.abort();
+	};
+	const cancel = () => stop(cancelled);
+	const through = route.kind === "proxied" ? `, through the proxy (${route.variable})` : "";
+	const late = fault("timeout", `no answer within ${request.timeoutMs} ms${through}`);
+	const timer = setTimeout(stop, request.timeoutMs, late);
+	signal.addEventListener("abort", cancel, { once: true });
+	// Undici itself notices an abort only once it has a connection.
+	const stopping = new Promise<never>((_, reject) => {
+		controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
+	});
+	try {
+		const answering = dispatcher.request({
+			origin: url.origin,
+			path: `${url.pathname}${url.search}`,
+			method,
+			headers: mergeHeaders(authorization(url), request.headers, { "accept-encoding": "identity" }),
+			body: body ?? null,
+			signal: controller.signal,
+		});
+		return await receive(await Promise.race([answering, stopping]), request.answerLimit);
+	} catch (error) {
+		if (stopped !== undefined) return stopped;
+		return route.kind === "pooled" && isUnaskedContinue(error) ? undefined : describeUndiciError(error, route);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", cancel);
+	}
+}
+
+/** Never rejects: what was read before the end counts. Leaving the loop closes the connection. */
+async function receive({ statusCode, headers, body }: Dispatcher.ResponseData, limit: number): Promise<HttpResult> {
+	const chunks: Uint8Array[] = [];
+	let room = limit;
+	const answer = (read: "whole" | "cut" | "over_limit"): HttpResult => ({
+		kind: "answer",
+		status: statusCode,
+		headers: joined(headers),
+		body: new TextDecoder().decode(Buffer.concat(chunks)),
+		read,
+	});
+	body.on("error", () => {});
+	try {
+		for await (const chunk of body) {
+			if (!(chunk instanceof Uint8Array)) continue;
+			chunks.push(chunk.subarray(0, room));
+			room -= chunk.byteLength;
+			if (room < 0) return answer("over_limit");
+		}
+		return answer("whole");
+	} catch {
+		return answer("cut");
+	}
+}
+
+function joined(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
+	const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")] as const);
+	return Object.fromEntries(entries);
+}
+
+/** As Node's own client does with a URL's user and password, which undici passes over. */
+function authorization({ username, password }: URL): Record<string, string> {
+	if (username === "" && password === "") return {};
+	const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+	return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
+}

@@ -1,0 +1,440 @@
+// What every transport must do: what is sent, how answers are read and where reading stops, and how it fails.
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TlsOptions } from "node:tls";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, it } from "vitest";
+import type { Http, HttpRequest, HttpResult, Route } from "../../src/ports.ts";
+import { certificate, listening, rawServer } from "../helpers/net.ts";
+
+/** A transport, and how a module of its own makes one. */
+export interface Transport {
+	readonly http: Http;
+	readonly route: Route;
+	/** The module below src/deliver and the function that makes the transport. */
+	readonly module: readonly [file: string, name: string];
+}
+
+/** Runs the suite over one transport. */
+export function transportSuite(name: string, { http, route, module }: Transport): void {
+	describe(name, () => {
+		afterAll(() => http.close());
+		const never = new AbortController().signal;
+		function requestTo(port: number, more: Partial<HttpRequest> = {}): HttpRequest {
+			const url = new URL(`http://127.0.0.1:${port}/secret-path?token=secret-query`);
+			return {
+				method: "POST",
+				url,
+				headers: {},
+				body: Buffer.from("{}"),
+				timeoutMs: 5000,
+				answerLimit: 1000,
+				route,
+				allowPrivate: true,
+				authorities: undefined,
+				...more,
+			};
+		}
+
+		/** What a raw answer gives. */
+		function answered(raw: string | ((socket: Socket) => void), more: Partial<HttpRequest> = {}): Promise<HttpResult> {
+			return listening(rawServer(raw), (port) => http.send(requestTo(port, more), never));
+		}
+
+		interface Received {
+			readonly request: IncomingMessage;
+			readonly body: string;
+		}
+
+		/** What the server received of a request. */
+		async function received(more: Partial<HttpRequest>, change = (url: URL) => url): Promise<Received> {
+			let got: Received | undefined;
+			const listener: RequestListener = async (request, response) => {
+				const chunks: Uint8Array[] = [];
+				for await (const chunk of request) chunks.push(chunk);
+				got = { request, body: Buffer.concat(chunks).toString() };
+				response.end("ok");
+			};
+			await listening(createHttpServer(listener), async (port) => {
+				const request = requestTo(port, more);
+				expect(await http.send({ ...request, url: change(request.url) }, never)).toMatchObject({ status: 200 });
+			});
+			if (got === undefined) throw new Error("nothing received");
+			return got;
+		}
+
+		function sent(
+			server: Server,
+			scheme: string,
+			more: Partial<HttpRequest> = {},
+			signal = never,
+		): Promise<HttpResult> {
+			const path = "secret-path?token=secret-query";
+			return listening(server, (port) =>
+				http.send(
+					requestTo(port, { ...more, url: new URL(`${scheme}://u:secret-pw@127.0.0.1:${port}/${path}`) }),
+					signal,
+				),
+			);
+		}
+
+		function fault(kind: string, detail: string) {
+			return { kind: "fault", fault: kind, detail };
+		}
+
+		describe("what is sent", () => {
+			it("is the method, path, headers and exact bytes", async () => {
+				const body = Buffer.from('{"é":"…"}');
+				const { request, body: got } = await received({
+					body,
+					headers: { "X-Test": "1", "content-type": "application/json" },
+				});
+				expect(got).toBe('{"é":"…"}');
+				expect(request.method).toBe("POST");
+				expect(request.url).toBe("/secret-path?token=secret-query");
+				expect(request.headers).toMatchObject({
+					"x-test": "1",
+					"content-type": "application/json",
+					"content-length": String(body.byteLength),
+				});
+				expect(request.headers).not.toHaveProperty("transfer-encoding");
+			});
+
+			it("asks for no compression, whatever the headers say", async () => {
+				const { request } = await received({ headers: { "Accept-Encoding": "gzip, br" } });
+				expect(request.headers["accept-encoding"]).toBe("identity");
+			});
+
+			it.each(["GET", "DELETE", "PUT", "PATCH"])("carries a body with %s", async (method) => {
+				const { request, body } = await received({ method, body: Buffer.from("abc") });
+				expect([request.method, body]).toEqual([method, "abc"]);
+			});
+
+			it("has no length without a body", async () => {
+				const { request } = await received({ method: "GET", body: undefined });
+				expect(request.headers).not.toHaveProperty("content-length");
+			});
+
+			it("turns userinfo into basic authorization, decoded", async () => {
+				const withUser = (url: URL) => new URL(url.href.replace("//", "//us%40er:p%3Ass@"));
+				const { request } = await received({}, withUser);
+				expect(request.headers.authorization).toBe(`Basic ${Buffer.from("us@er:p:ss").toString("base64")}`);
+				const own = await received({ headers: { Authorization: "Bearer x" } }, withUser);
+				expect(own.request.headers.authorization).toBe("Bearer x");
+			});
+		});
+
+		describe("an answer", () => {
+			it("is whole with its status, joined headers and body", async () => {
+				const raw =
+					"HTTP/1.1 202 Accepted\r\nRetry-After: 1\r\nRETRY-after: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n\r\nok";
+				expect(await answered(raw)).toEqual({
+					kind: "answer",
+					status: 202,
+					headers: { "retry-after": "1, 2", "set-cookie": "a, b" },
+					body: "ok",
+					read: "whole",
+				});
+			});
+
+			it.each([
+				[
+					"after 100 and 103",
+					"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+					200,
+					"ok",
+				],
+				["204", "HTTP/1.1 204 No Content\r\n\r\n", 204, ""],
+				["an empty 200", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 200, ""],
+				["in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, "ok"],
+				[
+					"a redirect, which is not followed",
+					"HTTP/1.1 307 X\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+					307,
+					"",
+				],
+				[
+					"compressed though not asked, which is not decoded",
+					"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nzip",
+					200,
+					"zip",
+				],
+				[
+					"malformed UTF-8, replaced",
+					(socket: Socket) => socket.end(Buffer.from("HTTP/1.1 200 OK\r\n\r\na\xffb", "latin1")),
+					200,
+					"a\ufffdb",
+				],
+			])("is whole: %s", async (_, raw, status, body) => {
+				expect(await answered(raw)).toMatchObject({ kind: "answer", status, body, read: "whole" });
+			});
+
+			it("to HEAD has no body whatever its length says", async () => {
+				const result = await answered("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", {
+					method: "HEAD",
+					body: undefined,
+				});
+				expect(result).toMatchObject({ status: 200, body: "", read: "whole" });
+			});
+
+			it.each([
+				[
+					"a reset",
+					(socket: Socket) =>
+						socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", () =>
+							setTimeout(() => socket.resetAndDestroy(), 20),
+						),
+				],
+				["an early end", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"],
+				["a broken chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\nzz\r\n"],
+				["silence", (socket: Socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")],
+			])("is cut by %s", async (_, raw) => {
+				expect(await answered(raw, { timeoutMs: 300 })).toMatchObject({
+					kind: "answer",
+					status: 200,
+					body: "ok",
+					read: "cut",
+				});
+			});
+
+			it("that trickles is cut at the timeout", async () => {
+				const started = performance.now();
+				const result = await answered(
+					(socket) => {
+						socket.write("HTTP/1.1 200 OK\r\n\r\n");
+						const timer = setInterval(() => socket.write("x"), 20);
+						socket.once("close", () => clearInterval(timer));
+					},
+					{ timeoutMs: 300 },
+				);
+				expect(result).toMatchObject({ status: 200, read: "cut" });
+				expect(performance.now() - started).toBeLessThan(2500);
+			});
+
+			it("is cut by a cancellation in its body", async () => {
+				const controller = new AbortController();
+				const server = rawServer((socket) => {
+					socket.write("HTTP/1.1 200 OK\r\n\r\nok", () => setTimeout(() => controller.abort(), 30));
+				});
+				const result = await listening(server, (port) => http.send(requestTo(port), controller.signal));
+				expect(result).toMatchObject({ status: 200, read: "cut" });
+			});
+
+			it("of exactly the limit is whole, of one byte more is over it", async () => {
+				const of = (bytes: number) => answered(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(bytes)}`, { answerLimit: 10 });
+				expect(await of(10)).toMatchObject({ read: "whole", body: "x".repeat(10) });
+				expect(await of(11)).toMatchObject({ read: "over_limit", body: "x".repeat(10) });
+			});
+
+			it("without end stops at the limit, closes the socket and takes no memory", async () => {
+				const before = process.memoryUsage.rss();
+				let closed: Promise<void> | undefined;
+				const server = rawServer((socket) => {
+					closed = new Promise((resolve) => socket.once("close", () => resolve()));
+					const block = Buffer.alloc(64 * 1024, "x");
+					const pour = () => {
+						while (!socket.destroyed && socket.write(block));
+					};
+					socket.on("drain", pour).write("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n");
+					pour();
+				});
+				await listening(server, async (port) => {
+					const result = await http.send(requestTo(port, { answerLimit: 250_000 }), never);
+					expect(result).toMatchObject({ status: 200, read: "over_limit", body: "x".repeat(250_000) });
+					await closed;
+				});
+				expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+			});
+
+			it("wins when it comes before the request was read, and the connection is then reset", async () => {
+				const raw = "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig";
+				const result = await answered((socket) => socket.write(raw, () => socket.resetAndDestroy()), {
+					body: Buffer.alloc(20_000_000),
+				});
+				expect(result).toMatchObject({ kind: "answer", status: 413 });
+			});
+		});
+
+		describe("over http", () => {
+			it("a closed port is refused", async () => {
+				const port = await listening(createTcpServer(), async (free) => free);
+				expect(await http.send(requestTo(port), never)).toEqual(fault("refused", "connection refused"));
+				// Where the name has two addresses, both are told as one.
+				expect(await http.send(requestTo(1, { url: new URL(`http://localhost:${port}/`) }), never)).toEqual(
+					fault("refused", "connection refused"),
+				);
+			});
+
+			it("a name that cannot exist is not found", async () => {
+				const result = await http.send(requestTo(1, { url: new URL("http://hook.invalid/") }), never);
+				expect(result).toEqual(fault("name_not_found", "name not found"));
+			});
+
+			it.each([
+				["silence", (_: Socket) => {}, "timeout", "no answer within 200 ms"],
+				["an end without a word", "", "reset", "connection closed before an answer"],
+				["a reset", (socket: Socket) => void socket.resetAndDestroy(), "reset", "connection reset"],
+				["a status line that is none", "garbage\r\n\r\n", "protocol", "the answer is not HTTP"],
+				[
+					"endless headers",
+					`HTTP/1.1 200 OK\r\nX: ${"a".repeat(40_000)}\r\n\r\n`,
+					"protocol",
+					"the answer's headers are too large",
+				],
+				["half of the headers", "HTTP/1.1 200 OK\r\nX: 1\r\n", "reset", "connection closed before an answer"],
+				[
+					"a change of protocol",
+					"HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
+					"reset",
+					"connection closed before an answer",
+				],
+				["a TLS alert", "\x15\x03\x01\x00\x02\x02\x46", "tls", "TLS: the server speaks TLS, the URL is http"],
+			])("%s is a fault", async (_, answer, kind, detail) => {
+				expect(await sent(rawServer(answer), "http", { timeoutMs: 200 })).toEqual(
+					fault(kind, expect.stringContaining(detail)),
+				);
+			});
+
+			it("a cancellation ends it at once, also one from before", async () => {
+				const controller = new AbortController();
+				const started = performance.now();
+				const server = rawServer(() => controller.abort());
+				expect(await sent(server, "http", {}, controller.signal)).toEqual(fault("cancelled", "cancelled"));
+				expect(await sent(server, "http", {}, controller.signal)).toEqual(fault("cancelled", "cancelled"));
+				expect(performance.now() - started).toBeLessThan(2000);
+			});
+
+			it("an impossible request is a value too, and does not quote it", async () => {
+				const result = await http.send(requestTo(1, { headers: { "x-key": "secret\r\nx: y" } }), never);
+				expect(result).toEqual(fault("protocol", expect.stringContaining("the request cannot be sent (")));
+				const badUser = await http.send(requestTo(1, { url: new URL("http://%zz@127.0.0.1:1/") }), never);
+				expect(badUser).toMatchObject({ kind: "fault", fault: "protocol" });
+			});
+		});
+
+		describe("over https", () => {
+			const OLD_TLS = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+			const selfSigned = certificate("IP:127.0.0.1");
+			const secure = (options: TlsOptions) =>
+				createHttpsServer({ ...selfSigned, ...options }, (_, response) => response.end("ok"));
+
+			it.each<[string, () => Server, string]>([
+				["a self-signed certificate", () => secure({}), "self-signed certificate"],
+				["plain HTTP", () => createHttpServer(), "the server does not speak TLS"],
+				[
+					"another protocol",
+					() => createTcpServer((socket) => socket.on("error", () => {}).write("SSH-2.0-x\r\n")),
+					"the server does not speak TLS",
+				],
+				["TLS 1.1", () => secure(OLD_TLS), "the server has no TLS version from 1.2 on"],
+				[
+					"no common cipher",
+					() => secure({ maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }),
+					"handshake failed, no common cipher",
+				],
+			])("%s is a TLS fault", async (_, server, words) => {
+				expect(await sent(server(), "https")).toEqual(fault("tls", `TLS: ${words}`));
+			});
+
+			it("a connection that ends or hangs in the handshake may be tried again", async () => {
+				expect(await sent(rawServer(""), "https")).toEqual(fault("reset", "connection closed before an answer"));
+				const hanging = await sent(
+					rawServer(() => {}),
+					"https",
+					{ timeoutMs: 200 },
+				);
+				expect(hanging).toEqual(fault("timeout", "no answer within 200 ms"));
+			});
+
+			it("trusts added authorities, but no expired certificate, no other host's, and never everything", async () => {
+				const folder = mkdtempSync(join(tmpdir(), "https-"));
+				const expired = certificate("IP:127.0.0.1", -1);
+				const other = certificate("DNS:other.example");
+				const script = join(folder, "send.mjs");
+				writeFileSync(join(folder, "ca.pem"), Buffer.concat([selfSigned.cert, expired.cert, other.cert]));
+				writeFileSync(
+					script,
+					`import { ${module[1]} as transport } from ${JSON.stringify(new URL(`../../src/deliver/${module[0]}`, import.meta.url).href)};
+			const http = transport();
+			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, answerLimit: 99, route, allowPrivate: true })};
+			const results = [];
+			for (const port of process.argv.slice(2)) {
+				results.push(await http.send({ ...more, url: new URL("https://127.0.0.1:" + port) }, new AbortController().signal));
+			}
+			http.close();
+			console.log(JSON.stringify(results));`,
+				);
+				const run = async (ports: readonly number[], env: Record<string, string>): Promise<unknown> => {
+					const { stdout } = await promisify(execFile)(process.execPath, [script, ...ports.map(String)], { env });
+					return JSON.parse(stdout);
+				};
+				try {
+					await listening(secure({}), (good) =>
+						listening(secure(expired), (late) =>
+							listening(secure(other), async (wrong) => {
+								expect(await run([good, late, wrong], { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") })).toMatchObject([
+									{ kind: "answer", status: 200, body: "ok", read: "whole" },
+									fault("tls", "TLS: certificate has expired"),
+									fault("tls", "TLS: hostname mismatch, the certificate is for another host"),
+								]);
+								const careless = {
+									NODE_TLS_REJECT_UNAUTHORIZED: "0",
+									NODE_OPTIONS: "--tls-min-v1.0 --tls-cipher-list=DEFAULT@SECLEVEL=0",
+								};
+								expect(await run([good], careless)).toEqual([fault("tls", "TLS: self-signed certificate")]);
+								await listening(secure(OLD_TLS), async (old) =>
+									expect(await run([old], careless)).toEqual([
+										fault("tls", "TLS: the server has no TLS version from 1.2 on"),
+									]),
+								);
+							}),
+						),
+					);
+				} finally {
+					rmSync(folder, { recursive: true });
+				}
+			});
+		});
+
+		describe("addresses and authorities", () => {
+			const localhost = (port: number) => new URL(`http://localhost:${port}/`);
+
+			it("a name is judged by the address that it has when it is connected to", async () => {
+				let connections = 0;
+				const server = createHttpServer((_, response) => response.end("ok")).on("connection", () => {
+					connections += 1;
+				});
+				await listening(server, async (port) => {
+					const refused = await http.send(requestTo(port, { url: localhost(port), allowPrivate: false }), never);
+					expect(refused).toEqual(
+						fault(
+							"forbidden",
+							expect.stringMatching(/^the host's address \S+ is a loopback address; nothing is sent there$/),
+						),
+					);
+					expect(connections).toBe(0);
+					expect(await http.send(requestTo(port, { url: localhost(port) }), never)).toMatchObject({ status: 200 });
+				});
+			});
+
+			it("authorities of the request are trusted besides the usual ones, for this request only", async () => {
+				const { key, cert } = certificate("IP:127.0.0.1");
+				const other = certificate("IP:127.0.0.1").cert.toString();
+				const server = createHttpsServer({ key, cert }, (_, response) => response.end("ok"));
+				await listening(server, async (port) => {
+					const url = new URL(`https://127.0.0.1:${port}/`);
+					const withAuthorities = (authorities: string | undefined) =>
+						http.send(requestTo(port, { url, authorities }), never);
+					expect(await withAuthorities(`${other}${cert}`)).toMatchObject({ status: 200, body: "ok" });
+					expect(await withAuthorities(other)).toEqual(fault("tls", "TLS: self-signed certificate"));
+					expect(await withAuthorities(undefined)).toEqual(fault("tls", "TLS: self-signed certificate"));
+				});
+			});
+		});
+	});
+}
