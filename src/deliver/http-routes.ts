@@ -37,7 +37,8 @@ export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http 
 
 /** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
 export async function loadUndici(): Promise<Http> {
-	const theirs = new URL("../undici/index.js", import.meta.url).href;
+	const ours = import.meta.url;
+	const theirs = new URL("../undici/index.js", ours).href;
 	// The exports of a CommonJS bundle are the default export of its namespace.
 	const bundle: { readonly default: { readonly undiciHttp: () => Http } } = await import(
 		/* webpackIgnore: true */ theirs
