@@ -3,7 +3,7 @@ import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import type { Attempt, Delivery, Outcome } from "../delivery.ts";
 import { mergeHeaders } from "../header.ts";
-import type { HttpRequest, HttpResult, Ports } from "../ports.ts";
+import type { HttpRequest, HttpResult, Ports, Route } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
 import type { ReadAuthorities } from "./authorities.ts";
@@ -83,7 +83,7 @@ async function attemptAll(
 			if (judgement.note !== undefined) notes.push(judgement.note);
 			return end("delivered", "");
 		}
-		const { reason } = judgement;
+		const reason = `${judgement.reason}${throughProxy(message.url, connection.route, result)}`;
 		attempts.push({ durationMs, ...httpStatus, reason });
 		if (judgement.kind === "final") return end("failed", reason);
 		const inAll = number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`;
@@ -99,6 +99,12 @@ async function attemptAll(
 		await clock.sleep(wait, signal);
 		if (signal.aborted) return end("failed", `cancelled; before that: ${reason}`);
 	}
+}
+
+/** Over plain http a proxy's own refusal looks like the receiver's. */
+function throughProxy({ protocol }: URL, route: Route, { kind }: HttpResult): string {
+	const may = route.kind === "proxied" && protocol === "http:" && kind === "answer";
+	return may ? ` (answered through the proxy of ${route.variable})` : "";
 }
 
 function tooLate(reason: string, asked: number | undefined, deadlineMs: number, attempts: number): string {

@@ -239,6 +239,15 @@ describe("the connection", () => {
 		expect(exempt.requests).toMatchObject([connection]);
 	});
 
+	test("over plain http a refusal may be the proxy's own, and says so", async () => {
+		const env = { http_proxy: "http://proxy:3128", HTTPS_PROXY: "http://proxy:3128" };
+		const plain = { url: parseReference("http://127.0.0.1:8080/") };
+		expect((await send(plain, env, answer(403))).outcome.reason).toBe(
+			"403 Forbidden (answered through the proxy of http_proxy)",
+		);
+		expect((await send({}, env, answer(403))).outcome.reason).toBe("403 Forbidden");
+	});
+
 	test("has the hook's allow_private and the certificates of its ca_file", async () => {
 		const given = { allowPrivate: false, caFile: parseReference("${CERTS}/ca.pem") };
 		const { requests } = await send(given, { CERTS: "/etc/certs" }, answer(200));
