@@ -31,6 +31,14 @@ export async function timePairs(
 	return pairs;
 }
 
+/** Milliseconds of each of `count` runs of one program, after one that does not count. */
+export async function timeRuns(program: Program, workload: Workload, count: number): Promise<readonly number[]> {
+	await run(program, workload);
+	const times: number[] = [];
+	for (let time = 0; time < count; time++) times.push((await run(program, workload)).ms);
+	return times;
+}
+
 /**
  * Prints the peak of the process's own memory as it exits. The kernel's other figure, `ru_maxrss`, begins with the
  * size of the process that it was forked from, and so would measure the benchmark.
