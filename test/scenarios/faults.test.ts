@@ -1,9 +1,6 @@
-// Commands, receivers and configs at their worst: each is survived in bounded time and space, and told in one line.
-import { gzipSync } from "node:zlib";
+// Commands and configs at their worst: each is survived in bounded time and space, and told in one line.
 import { describe, expect, it } from "vitest";
-import { listening, rawServer } from "../helpers/net.ts";
 import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
-import { type Reply, startServer } from "../helpers/server.ts";
 
 describe("a command that", () => {
 	const fire = (command: string, context: unknown = {}) =>
@@ -50,76 +47,6 @@ describe("a command that", () => {
 		const run = await fire("head -c 30000000 /dev/zero | tr '\\0' a");
 		expect(run.stderr.length).toBeLessThan(10_000);
 		expect(run.stderr).toContain("aaa…\n");
-	});
-});
-
-describe("a receiver that", () => {
-	const send = (url: string, more = "") =>
-		runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({
-				"pipeline-hooks.toml": `[hook.webhooks.pipeline_start]\nname = "r"\nurl = "${url}"\nretry_delay_ms = 1\n${more}\n`,
-			}),
-		});
-	const resets: Reply = (_, response) => {
-		response.writeHead(200, { "Content-Length": "100" });
-		response.write("so far", () => response.socket?.resetAndDestroy());
-	};
-
-	it("drops its answer after the status has got the delivery", async () => {
-		const server = await startServer(resets);
-		expect(await send(server.url)).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed" } });
-		expect(server.requests.length).toBe(1);
-	});
-
-	it("drops an answer that must be read leaves it unconfirmed, and is not asked again", async () => {
-		const server = await startServer(resets);
-		const run = await send(server.url, 'preset = "slack"');
-		expect(run.annotations[0]?.message).toBe("the webhook failed: unconfirmed: 200, but the answer's body was cut off");
-		expect(server.requests.length).toBe(1);
-	});
-
-	it("sends a byte now and then is cut off by the timeout", async () => {
-		const server = await startServer((_, response) => {
-			response.writeHead(200);
-			const timer = setInterval(() => response.write("."), 20);
-			response.on("close", () => clearInterval(timer));
-		});
-		const start = performance.now();
-		const run = await send(server.url, 'preset = "slack"\ntimeout_ms = 300');
-		expect(run.annotations[0]?.message).toContain("unconfirmed: 200");
-		expect(performance.now() - start).toBeLessThan(8000);
-	});
-
-	it("compresses its answer is not unpacked", async () => {
-		const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024));
-		const server = await startServer((_, response) =>
-			response.writeHead(400, { "Content-Encoding": "gzip" }).end(bomb),
-		);
-		const run = await send(server.url);
-		expect(run.annotations[0]?.message).toMatch(/^the webhook failed: 400 Bad Request/);
-		expect(run.stdout.length).toBeLessThan(2000);
-		expect(server.requests[0]?.headers["accept-encoding"]).toBe("identity");
-	});
-
-	it("sends headers without end is tried again, and told", async () => {
-		const answer = `HTTP/1.1 200 OK\r\n${`X-Filler: ${"x".repeat(1000)}\r\n`.repeat(64)}\r\n`;
-		await listening(rawServer(answer), async (port) => {
-			const run = await send(`http://127.0.0.1:${port}`, "retry_count = 1");
-			expect(run.annotations[0]?.message).toBe(
-				"the webhook failed: the answer's headers are too large, after 2 attempts",
-			);
-		});
-	});
-
-	it("answers text of every kind is quoted on one line", async () => {
-		const said = Buffer.concat([
-			Buffer.from("\u001b[31mno\u001b[0m\r\n\t::error::x\u2028y\u0000"),
-			Buffer.from([0xff]),
-		]);
-		const server = await startServer((_, response) => response.writeHead(422).end(said));
-		const run = await send(server.url);
-		expect(run.annotations[0]?.message).toBe("the webhook failed: 422 Unprocessable Content: no ::error::x y \ufffd");
 	});
 });
 
