@@ -91,6 +91,8 @@ export interface ActionGiven {
 	readonly payload?: unknown;
 	readonly cancel?: Interventions["cancel"];
 	readonly started?: Interventions["started"];
+	/** Runs the process elsewhere, such as in a network of its own. */
+	readonly run?: typeof runProgram;
 }
 
 /** Runs dist/action as GitHub's runner does. */
@@ -132,7 +134,7 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 		...Object.fromEntries(inputs),
 		...given.env,
 	};
-	const ended = await runProgram(process.execPath, [join(ROOT, "dist/action/index.js")], {
+	const ended = await (given.run ?? runProgram)(process.execPath, [join(ROOT, "dist/action/index.js")], {
 		cwd: given.workspace,
 		env,
 		...(given.cancel === undefined ? {} : { cancel: given.cancel }),

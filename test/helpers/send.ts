@@ -3,7 +3,9 @@ import { expect } from "vitest";
 import { type ActionGiven, type ActionRun, runAction, workspace } from "./runner.ts";
 
 /** What a test may give besides the hook: files of the workspace, the environment, a look at the process. */
-type Given = Pick<ActionGiven, "env" | "started" | "cancel"> & { readonly files?: Parameters<typeof workspace>[0] };
+type Given = Pick<ActionGiven, "env" | "started" | "cancel" | "run"> & {
+	readonly files?: Parameters<typeof workspace>[0];
+};
 
 /** A table for pipeline_start whose waits are short; `more` are further keys of it, on lines of their own. */
 export function webhook(url: string, more = "", name = "r"): string {
