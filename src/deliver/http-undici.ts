@@ -14,6 +14,7 @@ import { describeUndiciError, isUnaskedContinue } from "./http-undici-fault.ts";
  */
 export function undiciHttp(): Http {
 	const dispatchers = new Map<string, Dispatcher>();
+	const retired = new Set<Dispatcher>();
 	const direct = directHttp();
 	// A dispatcher's own `destroy` leaves connections alone that are not made yet.
 	const closing = new AbortController();
@@ -29,11 +30,17 @@ export function undiciHttp(): Http {
 				dispatchers.set(key, dispatcher);
 			}
 			const result = await exchange(dispatcher, request, signal);
+			// It may hang in making a connection, for which all that comes later would wait.
+			if (result?.kind === "fault" && result.fault === "timeout" && dispatchers.get(key) === dispatcher) {
+				dispatchers.delete(key);
+				retired.add(dispatcher);
+			}
 			return result ?? direct.send(request, signal);
 		},
 		close: () => {
-			for (const dispatcher of dispatchers.values()) void dispatcher.destroy();
+			for (const dispatcher of [...dispatchers.values(), ...retired]) void dispatcher.destroy();
 			dispatchers.clear();
+			retired.clear();
 			closing.abort();
 		},
 	};
