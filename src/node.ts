@@ -1,8 +1,17 @@
 // The outside world as it really is, on Node: what stands behind ports.ts.
-import { appendFileSync, closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	closeSync,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	readSync,
+	realpathSync,
+	writeFileSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
-import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
+import { loadProxied, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
@@ -14,7 +23,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: routedHttp(directHttp(), loadUndici),
+		http: routedHttp(directHttp(), loadProxied),
 		shell: nodeShell(),
 		files: nodeFiles,
 		ask: nodeAsk,
@@ -49,6 +58,7 @@ export const nodeFiles: Files = {
 		writeFileSync(path, text);
 	},
 	append: async (path, text) => appendFileSync(path, text),
+	real: async (path) => realPath(path),
 };
 
 /** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
@@ -60,6 +70,14 @@ function makeFolder(path: string): void {
 		if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
 		makeFolder(dirname(path));
 		mkdirSync(path);
+	}
+}
+
+function realPath(path: string): string {
+	try {
+		return realpathSync.native(path);
+	} catch {
+		return path;
 	}
 }
 

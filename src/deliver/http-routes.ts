@@ -1,17 +1,14 @@
-// Sends each request by its route: straight, or with the transport that is loaded only for proxies and long plans.
+// Sends each request by its route: straight, or with the transport that is loaded for proxies only.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { refuseHost } from "./guard.ts";
 import { fault } from "./http-fault.ts";
 
-/**
- * An {@link Http} for every route. `loadUndici` rejects where this Node has no use for it (before 22.19): what would be
- * pooled then goes straight, and what needs a proxy fails with a reason.
- */
-export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http {
+/** An {@link Http} for every route. `loadProxied` rejects where this Node has no use for it (before 22.19). */
+export function routedHttp(direct: Http, loadProxied: () => Promise<Http>): Http {
 	let loading: Promise<Http | undefined> | undefined;
 	let loaded: Http | undefined;
-	const undici = async (): Promise<Http | undefined> => {
-		loading ??= loadUndici().catch(() => undefined);
+	const proxied = async (): Promise<Http | undefined> => {
+		loading ??= loadProxied().catch(() => undefined);
 		loaded = await loading;
 		return loaded;
 	};
@@ -19,10 +16,9 @@ export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http 
 		const refused = refuseHost(request.url, request.allowPrivate);
 		if (refused !== undefined) return refused;
 		const { route } = request;
-		if (route.kind === "direct") return direct.send(request, signal);
-		const other = await undici();
-		if (other !== undefined) return other.send(request, signal);
-		if (route.kind === "pooled") return direct.send(request, signal);
+		if (route.kind !== "proxied") return direct.send(request, signal);
+		const transport = await proxied();
+		if (transport !== undefined) return transport.send(request, signal);
 		const reason = `sending through a proxy (${route.variable}) needs Node 22.19 or newer, and this is ${process.version}`;
 		return fault("proxy", reason);
 	};
@@ -36,12 +32,12 @@ export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http 
 }
 
 /** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-export async function loadUndici(): Promise<Http> {
+export async function loadProxied(): Promise<Http> {
 	const ours = import.meta.url;
-	const theirs = new URL("../undici/index.js", ours).href;
+	const theirs = new URL("../proxied/index.js", ours).href;
 	// The exports of a CommonJS bundle are the default export of its namespace.
-	const bundle: { readonly default: { readonly undiciHttp: () => Http } } = await import(
+	const bundle: { readonly default: { readonly proxiedHttp: () => Http } } = await import(
 		/* webpackIgnore: true */ theirs
 	);
-	return bundle.default.undiciHttp();
+	return bundle.default.proxiedHttp();
 }

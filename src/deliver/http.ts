@@ -1,23 +1,40 @@
 // Sends a request straight to its host, on Node's own HTTP client.
-import type { ClientRequest, IncomingMessage } from "node:http";
+import type { Agent, ClientRequest, IncomingMessage } from "node:http";
+import type { AgentOptions } from "node:https";
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
 import { describeError, type Fault, fault } from "./http-fault.ts";
 import { tlsOptions } from "./http-trust.ts";
 
 /**
- * An {@link Http} for direct routes, without redirects. Every exchange has a connection of its own, which ends with it:
- * a reused one could have been closed by the receiver, and a lost request must not be guessed at. Certificates are
- * always verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` and the request add authorities.
+ * An {@link Http} for `direct` and `pooled` routes, without redirects. On a direct route every exchange has a connection
+ * of its own, which ends with it: a reused one could have been closed by the receiver, and a lost request must not be
+ * guessed at. Pooled ones are kept until `close`, and shared by requests that connect alike. Certificates are always
+ * verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` and the request add authorities.
  */
 export function directHttp(): Http {
-	return { send, close: () => {} };
+	const agents = new Map<string, Agent>();
+	const agentFor = (request: HttpRequest): Agent | false => {
+		if (request.route.kind !== "pooled") return false;
+		const { url, allowPrivate, authorities } = request;
+		const key = `${url.protocol} ${allowPrivate} ${authorities}`;
+		const agent = agents.get(key) ?? createAgent(request);
+		agents.set(key, agent);
+		return agent;
+	};
+	return {
+		send: (request, signal) => send(request, agentFor(request), signal),
+		close: () => {
+			for (const agent of agents.values()) agent.destroy();
+			agents.clear();
+		},
+	};
 }
 
 /** Milliseconds for one address of several. Node's own 250 gives up on receivers that are merely far away. */
 const ADDRESS_TIMEOUT_MS = 1000;
 
-async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+async function send(request: HttpRequest, agent: Agent | false, signal: AbortSignal): Promise<HttpResult> {
 	const cancelled = fault("cancelled", "cancelled");
 	if (signal.aborted) return cancelled;
 	let outgoing: ClientRequest | undefined;
@@ -30,7 +47,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 	const timer = setTimeout(stop, request.timeoutMs, fault("timeout", `no answer within ${request.timeoutMs} ms`));
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
-		outgoing = open(request);
+		outgoing = open(request, agent);
 		return await receive(outgoing, await begin(outgoing, request.body), request.answerLimit);
 	} catch (error) {
 		if (error instanceof ForbiddenAddress) return error.fault;
@@ -43,7 +60,8 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 }
 
 /** Throws where the request itself is impossible, such as a line break in a header. */
-function open({ url, method, headers, body, allowPrivate, authorities }: HttpRequest): ClientRequest {
+function open(request: HttpRequest, agent: Agent | false): ClientRequest {
+	const { url, method, headers, body } = request;
 	const options = {
 		method,
 		headers: {
@@ -51,13 +69,25 @@ function open({ url, method, headers, body, allowPrivate, authorities }: HttpReq
 			"accept-encoding": "identity",
 			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
 		},
-		agent: false,
-		lookup: guardedLookup(allowPrivate),
-		autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
-	} as const;
-	// Loaded when needed, and not by `import`: the ES module of node:http touches every export, which loads undici.
-	if (url.protocol === "http:") return process.getBuiltinModule("node:http").request(url, options);
-	return process.getBuiltinModule("node:https").request(url, { ...options, ...tlsOptions(authorities) });
+		agent,
+		...connecting(request),
+	};
+	return moduleOf(url).request(url, options);
+}
+
+function createAgent(request: HttpRequest): Agent {
+	return new (moduleOf(request.url).Agent)({ keepAlive: true, ...connecting(request) });
+}
+
+/** Loaded when needed, and not by `import`: the ES module of node:http touches every export, which loads undici. */
+function moduleOf({ protocol }: URL) {
+	return process.getBuiltinModule(protocol === "http:" ? "node:http" : "node:https");
+}
+
+function connecting({ url, allowPrivate, authorities }: HttpRequest): AgentOptions {
+	const lookup = guardedLookup(allowPrivate);
+	const options = { lookup, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
+	return url.protocol === "http:" ? options : { ...options, ...tlsOptions(authorities) };
 }
 
 /** Sends everything and resolves with the headers; an answer that comes before all is sent counts. */

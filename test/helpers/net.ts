@@ -7,6 +7,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TLSSocket } from "node:tls";
 
 export interface Certificate {
 	readonly key: Buffer;
@@ -14,14 +15,14 @@ export interface Certificate {
 }
 
 /** Starts a server on a free loopback port, runs `body` with the port, and closes everything. */
-export async function listening<T>(server: Server, body: (port: number) => Promise<T>): Promise<T> {
+export async function listening<T>(server: Server, body: (port: number) => Promise<T>, host = "127.0.0.1"): Promise<T> {
 	const sockets = new Set<Socket>();
 	server.on("connection", (socket: Socket) => {
 		sockets.add(socket);
 		// The client leaves in every way there is.
 		socket.on("error", () => {}).once("close", () => sockets.delete(socket));
 	});
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	await new Promise<void>((resolve) => server.listen(0, host, resolve));
 	const address = server.address();
 	if (address === null || typeof address === "string") throw new Error("no port");
 	try {
@@ -32,11 +33,26 @@ export async function listening<T>(server: Server, body: (port: number) => Promi
 	}
 }
 
-/** A server that answers the first bytes of a connection with bytes of its own, then ends it; or does as it likes. */
-export function rawServer(answer: string | ((socket: Socket, first: Buffer) => void)): Server {
-	return createServer((socket) => {
+/**
+ * A server that answers the first bytes of a connection with bytes of its own, then ends it; or does as it likes. With
+ * a certificate it speaks TLS, and `resetAndDestroy` resets the connection below that.
+ */
+export function rawServer(answer: string | ((socket: Socket, first: Buffer) => void), identity?: Certificate): Server {
+	return createServer((raw) => {
+		raw.on("error", () => {});
+		const socket = identity === undefined ? raw : overTls(raw, identity);
 		socket.on("error", () => {});
 		socket.once("data", (first: Buffer) => (typeof answer === "string" ? socket.end(answer) : answer(socket, first)));
+	});
+}
+
+function overTls(raw: Socket, identity: Certificate): Socket {
+	const socket = new TLSSocket(raw, { isServer: true, ...identity });
+	return Object.assign(socket, {
+		resetAndDestroy: () => {
+			raw.resetAndDestroy();
+			return socket;
+		},
 	});
 }
 

@@ -1,60 +1,58 @@
-// Sends requests with undici, through a proxy or on kept connections. A bundle of its own, loaded only for these.
+// Sends requests through a proxy, with undici. A bundle of its own, loaded only where a proxy applies.
 import type { Dispatcher } from "undici";
 import { mergeHeaders } from "../header.ts";
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
-import { directHttp } from "./http.ts";
 import { type Fault, fault } from "./http-fault.ts";
-import { createDispatcher } from "./http-undici-dispatcher.ts";
-import { describeUndiciError, isUnaskedContinue } from "./http-undici-fault.ts";
+import { createDispatcher } from "./http-proxied-dispatcher.ts";
+import { describeProxiedError } from "./http-proxied-fault.ts";
+import { parseProxy } from "./proxy-url.ts";
 
 /**
- * An {@link Http} for `pooled` and `proxied` routes, without redirects and decoding. Connections are kept until
- * `close`, and shared by requests that trust the same authorities and allow the same addresses. HTTP/2 where the
- * receiver prefers it. Behind a proxy names are resolved by the proxy: only literal addresses can be judged here.
+ * An {@link Http} for `proxied` routes, without redirects and decoding. Connections are kept until `close`, and shared
+ * by requests through one proxy that trust the same authorities. HTTP/2 where the receiver prefers it. The proxy
+ * resolves names, so that of addresses only literal ones can be judged, by the caller.
  */
-export function undiciHttp(): Http {
+export function proxiedHttp(): Http {
 	const dispatchers = new Map<string, Dispatcher>();
 	const retired = new Set<Dispatcher>();
-	const direct = directHttp();
-	// A dispatcher's own `destroy` leaves connections alone that are not made yet.
-	const closing = new AbortController();
+	let closing = new AbortController();
 	return {
 		send: async (request, signal) => {
-			const { route, allowPrivate, authorities } = request;
-			const key = JSON.stringify([route, allowPrivate, authorities]);
-			let dispatcher = dispatchers.get(key);
-			if (dispatcher === undefined) {
-				const created = createDispatcher(request, closing.signal);
-				if ("fault" in created) return created;
-				dispatcher = created;
-				dispatchers.set(key, dispatcher);
-			}
-			const result = await exchange(dispatcher, request, signal);
+			const { route, authorities } = request;
+			if (route.kind !== "proxied") throw new Error(`no proxy on a ${route.kind} route`);
+			const { variable } = route;
+			const proxy = parseProxy(route.proxy);
+			if ("problem" in proxy) return fault("proxy", `proxy (${variable}): ${proxy.problem}`);
+			const key = JSON.stringify([proxy.url.href, authorities]);
+			const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy.url, authorities, closing.signal);
+			dispatchers.set(key, dispatcher);
+			const result = await exchange(dispatcher, request, variable, signal);
 			// It may hang in making a connection, for which all that comes later would wait.
-			if (result?.kind === "fault" && result.fault === "timeout" && dispatchers.get(key) === dispatcher) {
+			if (result.kind === "fault" && result.fault === "timeout" && dispatchers.get(key) === dispatcher) {
 				dispatchers.delete(key);
 				retired.add(dispatcher);
 			}
-			return result ?? direct.send(request, signal);
+			return result;
 		},
 		close: () => {
 			for (const dispatcher of [...dispatchers.values(), ...retired]) void dispatcher.destroy();
 			dispatchers.clear();
 			retired.clear();
 			closing.abort();
+			closing = new AbortController();
 		},
 	};
 }
 
-/** Undefined where the receiver must be spoken to without undici. */
 async function exchange(
 	dispatcher: Dispatcher,
 	request: HttpRequest,
+	variable: string,
 	signal: AbortSignal,
-): Promise<HttpResult | undefined> {
+): Promise<HttpResult> {
 	const cancelled = fault("cancelled", "cancelled");
 	if (signal.aborted) return cancelled;
-	const { url, method, body, route } = request;
+	const { url, method, body } = request;
 	const controller = new AbortController();
 	let stopped: Fault | undefined;
 	const stop = (reason: Fault) => {
@@ -62,8 +60,7 @@ async function exchange(
 		controller.abort();
 	};
 	const cancel = () => stop(cancelled);
-	const through = route.kind === "proxied" ? `, through the proxy (${route.variable})` : "";
-	const late = fault("timeout", `no answer within ${request.timeoutMs} ms${through}`);
+	const late = fault("timeout", `no answer within ${request.timeoutMs} ms, through the proxy (${variable})`);
 	const timer = setTimeout(stop, request.timeoutMs, late);
 	signal.addEventListener("abort", cancel, { once: true });
 	// Undici itself notices an abort only once it has a connection.
@@ -81,8 +78,7 @@ async function exchange(
 		});
 		return await receive(await Promise.race([answering, stopping]), request.answerLimit);
 	} catch (error) {
-		if (stopped !== undefined) return stopped;
-		return route.kind === "pooled" && isUnaskedContinue(error) ? undefined : describeUndiciError(error, route);
+		return stopped ?? describeProxiedError(error, url, variable);
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", cancel);

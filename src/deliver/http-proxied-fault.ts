@@ -1,17 +1,15 @@
 // What undici raises before an answer's headers, told as a fault; those of a proxy name it as the culprit.
 import { STATUS_CODES } from "node:http";
 import { errorCode } from "../errors.ts";
-import type { Route } from "../ports.ts";
-import { ForbiddenAddress } from "./guard.ts";
 import { describeError, type Fault, fault } from "./http-fault.ts";
 import { isRetryableStatus } from "./retry.ts";
 
-/** What went wrong on the way to the proxy itself; its cause is the error of the connection. */
-export class ProxyUnreachable extends Error {
-	override readonly name = "ProxyUnreachable";
+/** What went wrong with the proxy itself; its cause is the error of the connection to it. */
+export class ProxyFault extends Error {
+	override readonly name = "ProxyFault";
 
-	constructor(cause: Error) {
-		super("the proxy cannot be reached", { cause });
+	constructor(cause: unknown) {
+		super("the proxy failed", { cause });
 	}
 }
 
@@ -26,32 +24,25 @@ const UNDICI: ReadonlyMap<string, Fault> = new Map([
 ]);
 
 /**
- * Whether the receiver sent `100 Continue` without being asked. RFC 9110, 15.2 wants clients to pass it over; undici
- * takes it for a broken answer.
+ * Turns an error of a request to `url` through the proxy of `variable` into a fault. Never quotes a message. Over plain
+ * http all faults are told as the proxy's: there is no connection to anyone else.
  */
-export function isUnaskedContinue(error: unknown): boolean {
-	return errorCode(error) === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad response";
-}
-
-/** Turns an error of a request into a fault. Never quotes a message. */
-export function describeUndiciError(error: unknown, route: Route): Fault {
-	if (route.kind !== "proxied") return describe(error);
+export function describeProxiedError(error: unknown, url: URL, variable: string): Fault {
+	const named = ({ fault: kind, detail }: Fault) => fault(kind, `proxy (${variable}): ${detail}`);
 	const status = refusedStatus(error);
-	const named = ({ fault: kind, detail }: Fault) => fault(kind, `proxy (${route.variable}): ${detail}`);
 	if (status !== undefined) {
 		const told = `${status} ${STATUS_CODES[status] ?? ""}`.trim();
 		return named(
 			fault(isRetryableStatus(status) ? "unreachable" : "proxy", status === 407 ? told : `${told} on CONNECT`),
 		);
 	}
-	if (error instanceof ProxyUnreachable) return named(describe(error.cause));
+	if (error instanceof ProxyFault) return named(describe(error.cause));
 	const code = errorCode(error) ?? "";
 	if (code === "UND_ERR_PRX_TLS") return named(describe(causeOf(error)));
-	return code === "UND_ERR_PRX_CONN" ? named(describe(error)) : describe(error);
+	return code === "UND_ERR_PRX_CONN" || url.protocol === "http:" ? named(describe(error)) : describe(error);
 }
 
 function describe(error: unknown): Fault {
-	if (error instanceof ForbiddenAddress) return error.fault;
 	const code = errorCode(error) ?? "";
 	if (isUnaskedContinue(error)) return fault("protocol", "the receiver sent 100 Continue unasked");
 	if (error instanceof Error && error.name === "HTTPParserError") return describeParserError(error);
@@ -61,6 +52,11 @@ function describe(error: unknown): Fault {
 	if (code === "UND_ERR_SOCKET" && errorCode(cause) !== undefined) return describeError(cause);
 	if (code.startsWith("ERR_HTTP2_")) return fault("reset", "the HTTP/2 stream was reset");
 	return told ?? describeError(error);
+}
+
+/** RFC 9110, 15.2 wants clients to pass `100 Continue` over; undici takes it for a broken answer. */
+function isUnaskedContinue(error: unknown): boolean {
+	return errorCode(error) === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad response";
 }
 
 /** The first bytes of a TLS alert and of a handshake record. */

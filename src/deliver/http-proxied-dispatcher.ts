@@ -1,0 +1,57 @@
+// What undici connects with: a proxy whose own faults can be told from the receiver's.
+import api from "undici/lib/api/index.js";
+import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+import Pool from "undici/lib/dispatcher/pool.js";
+import ProxyAgent from "undici/lib/dispatcher/proxy-agent.js";
+import { ProxyFault } from "./http-proxied-fault.ts";
+import { tlsOptions } from "./http-trust.ts";
+
+// As undici's index does, which would load its fetch, WebSocket, caches and mocks as well.
+Object.assign(Dispatcher.prototype, api);
+
+/** The request's own time limit covers everything; undici's, which know only parts of it, are off. */
+const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 } as const;
+
+/** Milliseconds for one address of several, as on the direct route. */
+const ADDRESS_TIMEOUT_MS = 1000;
+
+/**
+ * The dispatcher for requests through this proxy to receivers of these authorities. `signal` ends connections that are
+ * not made yet, which a dispatcher's own `destroy` leaves alone.
+ */
+export function createDispatcher(proxy: URL, authorities: string | undefined, signal: AbortSignal): Dispatcher {
+	const tls = { ...tlsOptions(authorities), autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS, signal };
+	return new ProxyAgent({
+		...NO_TIMEOUTS,
+		uri: proxy.href,
+		requestTls: tls,
+		proxyTls: { ...tls, allowH2: false },
+		clientFactory: blamingProxy,
+		// Plain http goes to the proxy itself; a tunnel has been through `clientFactory` before.
+		factory: (target, options) =>
+			new URL(target).origin === proxy.origin ? blamingProxy(target, options) : new Pool(target, options),
+	});
+}
+
+/** Connections to the proxy, whose errors say so, and so do those of opening a tunnel through them. */
+function blamingProxy(origin: string | URL, options: object): Dispatcher {
+	const given: Pool.Options = options;
+	const { connect } = given;
+	const pool = new Pool(origin, {
+		...given,
+		...(typeof connect !== "function"
+			? {}
+			: {
+					connect: (target, callback) =>
+						connect(target, (...[error, socket]) => {
+							if (error === null) callback(null, socket);
+							else callback(new ProxyFault(error), null);
+						}),
+				}),
+	});
+	const open = pool.connect.bind(pool);
+	const blame = (error: unknown): never => {
+		throw error instanceof ProxyFault ? error : new ProxyFault(error);
+	};
+	return Object.assign(pool, { connect: (opening: Dispatcher.ConnectOptions) => open(opening).catch(blame) });
+}
