@@ -1,13 +1,13 @@
 // Output as lines: where they end, how long they get, and how many are handed on.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { limitedOutput, OUTPUT_LIMIT, readLines } from "../../../src/deliver/lines.ts";
+import { LINES_LIMIT, limitedOutput, OUTPUT_LIMIT, readLines } from "../../../src/deliver/lines.ts";
 import { LINE_LIMIT } from "../../../src/text.ts";
 
 /** The lines of a text that arrives in pieces of some bytes, and the last one. */
 function read(text: string | Uint8Array, piece = 1): { lines: string[]; last: string } {
 	const lines: string[] = [];
-	const reader = readLines((line) => lines.push(line));
+	const reader = readLines((line) => lines.push(line) > 0);
 	const bytes = Buffer.from(text);
 	for (let at = 0; at < bytes.length; at += piece) reader.write(bytes.subarray(at, at + piece));
 	reader.end();
@@ -58,6 +58,22 @@ describe("readLines", () => {
 		expect(read("no end").last).toBe("no end");
 		expect(read("\n").last).toBe("");
 		expect(Array.from(read("é".repeat(1000)).last)).toHaveLength(500);
+		expect(read(`why\n${"\u001b[0m \r\n\t\r".repeat(1000)}`, 100).last).toBe("why");
+	});
+
+	it("hands on no more once no more are wanted, and still finds the last line", () => {
+		const parts = fc.constantFrom("a", "é", "\r", "\n", "\r\n", " ", "\u001b[0m");
+		fc.assert(
+			fc.property(fc.array(parts), fc.integer({ min: 1, max: 5 }), fc.nat(3), (array, piece, room) => {
+				const bytes = Buffer.from(array.join(""));
+				const lines: string[] = [];
+				const reader = readLines((line) => lines.push(line) < room);
+				for (let at = 0; at < bytes.length; at += piece) reader.write(bytes.subarray(at, at + piece));
+				reader.end();
+				const whole = read(bytes);
+				expect({ lines, last: reader.last() }).toEqual({ ...whole, lines: whole.lines.slice(0, Math.max(1, room)) });
+			}),
+		);
 	});
 });
 
@@ -70,6 +86,15 @@ describe("limitedOutput", () => {
 		expect(lines).toHaveLength(OUTPUT_LIMIT / 1024 + 1);
 		expect(lines.at(-2)).toBe(`err:${line}`);
 		expect(lines.at(-1)).toMatch(/^out:… the output is longer than 1 MiB/);
+	});
+
+	it("hands on only so many lines, however short, and answers whether more are wanted", () => {
+		const lines: string[] = [];
+		const emit = limitedOutput((line: string) => lines.push(line));
+		for (let at = 0; at < LINES_LIMIT; at++) expect(emit("", "out")).toBe(true);
+		expect([emit("", "out"), emit("", "out")]).toEqual([false, false]);
+		expect(lines).toHaveLength(LINES_LIMIT + 1);
+		expect(lines.at(-1)).toBe(`… the output is longer than ${LINES_LIMIT} lines, the rest is not shown`);
 	});
 
 	it("counts of a long line what is shown", () => {
