@@ -1,5 +1,6 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
+import { heedSignals } from "./cancellation.ts";
 import { asUserError } from "./errors.ts";
 import { fire } from "./fire.ts";
 import { readInputs } from "./inputs.ts";
@@ -7,28 +8,26 @@ import { nodeFiles, nodePorts } from "./node.ts";
 import { githubReporter } from "./report/github.ts";
 import { resultOf } from "./report/report.ts";
 
-const cancel = new AbortController();
-process.once("SIGINT", () => cancel.abort());
-process.once("SIGTERM", () => cancel.abort());
+const { signal, done } = heedSignals();
 // A reader of the log that has gone is no reason to stop halfway.
 process.stdout.on("error", () => {});
 
 const reporter = githubReporter(process.env, nodeFiles);
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;
-void main();
+void main().finally(done);
 
 async function main(): Promise<void> {
 	try {
 		const inputs = readInputs((name) => core.getInput(name));
 		const report = await fire(inputs, nodePorts(process.env, reporter.log), {
 			cwd: process.cwd(),
-			signal: cancel.signal,
+			signal,
 			onOutcome: reporter.outcome,
 			onPreview: reporter.preview,
 		});
 		await reporter.finish(report);
-		process.exitCode = resultOf(report.outcomes) === "aborted" || cancel.signal.aborted ? 1 : 0;
+		process.exitCode = resultOf(report.outcomes) === "aborted" || signal.aborted ? 1 : 0;
 	} catch (error) {
 		await reporter.reject(asUserError(error));
 	}

@@ -1,13 +1,14 @@
 // The entry of the command: the terminal, the commands, and the exit code.
 import { text } from "node:stream/consumers";
 import { Command, CommanderError } from "commander";
+import { heedSignals } from "./cancellation.ts";
 import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { unlessCancelled } from "./errors.ts";
 import { neutralise } from "./report/neutralise.ts";
 import { VERSION } from "./version.ts";
 
-const cancel = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => cancel.abort());
+const { signal, done } = heedSignals();
 // A reader that has seen enough (`| head`) is no fault: what was begun goes on unseen, and its exit code counts.
 const unread = new AbortController();
 process.stdout.on("error", () => unread.abort());
@@ -20,9 +21,10 @@ const terminal: Terminal = {
 		if (!unread.signal.aborted) process.stdout.write(`${line}\n`);
 	},
 	err: (line) => process.stderr.write(`${line}\n`),
-	readInput: () => text(process.stdin),
+	// Left open, it would keep a cancelled process waiting.
+	readInput: () => unlessCancelled(text(process.stdin), signal).finally(() => process.stdin.destroy()),
 	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
-	signal: cancel.signal,
+	signal,
 	unread: unread.signal,
 };
 
@@ -33,12 +35,14 @@ const program = new Command("pipeline-hooks")
 	.configureOutput({ writeErr: (text) => neutralise(text.trimEnd()).forEach(terminal.err) })
 	.showHelpAfterError("(--help shows what there is)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
-const done = (code: ExitCode) => {
+const exit = (code: ExitCode) => {
 	process.exitCode = code;
 };
-for (const register of COMMANDS) register(program, terminal, done);
+for (const register of COMMANDS) register(program, terminal, exit);
 
-void main();
+// Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
+process.exitCode = EXIT.aborted;
+void main().finally(done);
 
 async function main(): Promise<void> {
 	try {

@@ -20,6 +20,7 @@ export type ProblemCode =
 	| "config_value"
 	| "template"
 	| "usage"
+	| "cancelled"
 	| "internal";
 
 /** One mistake. */
@@ -52,6 +53,20 @@ export class UserError extends Error {
 export function throwIfAny(problems: readonly Problem[]): void {
 	const [first, ...rest] = problems;
 	if (first !== undefined) throw new UserError(first, ...rest);
+}
+
+/** What `work` comes to, or a {@link UserError} where the user cancels while it still waits for something. */
+export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const error = new UserError({ code: "cancelled", message: "cancelled before anything was run", remedy: "" });
+		// A turn later, because work that waits for nothing is done by then.
+		const cancel = () => setImmediate(reject, error);
+		signal.addEventListener("abort", cancel, { once: true });
+		if (signal.aborted) cancel();
+		work
+			.then(resolve, (fault: unknown) => reject(signal.aborted ? error : fault))
+			.finally(() => signal.removeEventListener("abort", cancel));
+	});
 }
 
 /** `file:line:column`, as terminals and editors make it a link. */

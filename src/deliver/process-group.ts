@@ -16,6 +16,14 @@ export interface Group {
 	end(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
+/** Those of the commands under way: from their making until {@link endGroup} is done with them. */
+const underWay = new Set<Group>();
+
+/** Kills every group under way at once, without waiting: for a process that ends before its commands have. */
+export function killGroups(): void {
+	for (const group of underWay) if (group.alive()) group.end("SIGKILL");
+}
+
 /** The group that `pid` leads. Without a pid there is none. */
 export function posixGroup(pid: number | undefined): Group {
 	const send = (signal: NodeJS.Signals | 0): boolean => {
@@ -26,7 +34,7 @@ export function posixGroup(pid: number | undefined): Group {
 			return false;
 		}
 	};
-	return { alive: () => pid !== undefined && send(0) && !onlyZombies(pid), end: send };
+	return begun({ alive: () => pid !== undefined && send(0) && !onlyZombies(pid), end: send });
 }
 
 /**
@@ -53,16 +61,24 @@ function readStat(pid: string): string {
 
 /** Windows has neither groups nor SIGTERM: the tree is found from its root, and only as long as that runs. */
 export function windowsTree(isRunning: () => boolean, taskkill: () => void): Group {
-	return { alive: isRunning, end: taskkill };
+	return begun({ alive: isRunning, end: taskkill });
+}
+
+function begun(group: Group): Group {
+	underWay.add(group);
+	return group;
 }
 
 /** Ends every process of the group: SIGTERM, and SIGKILL for those still there two seconds later. */
 export async function endGroup(group: Group): Promise<void> {
-	if (!group.alive()) return;
-	group.end("SIGTERM");
-	if (await gone(group, TERM_GRACE_MS)) return;
-	group.end("SIGKILL");
-	await gone(group, KILL_GRACE_MS);
+	if (group.alive()) {
+		group.end("SIGTERM");
+		if (!(await gone(group, TERM_GRACE_MS))) {
+			group.end("SIGKILL");
+			await gone(group, KILL_GRACE_MS);
+		}
+	}
+	underWay.delete(group);
 }
 
 /** Whether the group ends by itself within `ms` milliseconds. */

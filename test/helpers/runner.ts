@@ -157,13 +157,15 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 	};
 }
 
+export interface CommandGiven extends Interventions, Pick<ActionGiven, "workspace" | "env" | "run"> {}
+
 /** Runs dist/cli as a person does, in a folder; no colour, no CI. */
 export function runCommand(
 	args: readonly string[],
-	{ workspace: cwd, env, ...more }: { workspace: string; env?: Readonly<Record<string, string>> } & Interventions,
+	{ workspace: cwd, env, run = runProgram, ...more }: CommandGiven,
 ): Promise<Ended> {
 	const options = { cwd, env: { ...BASE_ENV, ...env }, ...more };
-	return runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), ...args], options);
+	return run(process.execPath, [join(ROOT, "dist/cli/index.js"), ...args], options);
 }
 
 /** Text in which everything that differs from run to run is named instead: ids, times, durations, ports and folders. */
