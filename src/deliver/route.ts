@@ -25,7 +25,14 @@ function covers(entry: string, url: URL): boolean {
 	// An IPv6 address without brackets does not match: all of it is the host.
 	const [, host = entry, port = urlPort] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];
 	if (port !== urlPort) return false;
-	const domain = host.replace(/^\*?\./, "").replace(/^\[|\]$/g, "");
-	const name = url.hostname.replace(/^\[|\]$/g, "");
-	return name === domain || name.endsWith(`.${domain}`);
+	// An address has no domains above it.
+	if (/^(?:\[.*\]|[\d.]+)$/.test(url.hostname)) return url.hostname === spelledAsInUrls(host);
+	const domain = host.replace(/^\*?\./, "");
+	return url.hostname === domain || url.hostname.endsWith(`.${domain}`);
+}
+
+/** An address that may be written in another way than URLs do, which have one way for each. */
+function spelledAsInUrls(address: string): string {
+	const url = `http://${/^[^[].*:/.test(address) ? `[${address}]` : address}`;
+	return URL.canParse(url) ? new URL(url).hostname : address;
 }

@@ -44,6 +44,7 @@ describe("NO_PROXY", () => {
 		["example.com:80", "http://hooks.example.com/", true],
 		["10.0.0.1", "http://10.0.0.1:8080/", true],
 		["10.0.0.1", "http://10.0.0.10/", false],
+		["0.0.1", "http://10.0.0.1/", false],
 		["::1", "http://[::1]/", true],
 		["::1", "http://[::1]:8080/", true],
 		["::1", "http://[::2]/", false],
@@ -51,6 +52,9 @@ describe("NO_PROXY", () => {
 		["[::1]:8080", "http://[::1]:8080/", true],
 		["[::1]:8080", "http://[::1]/", false],
 		["fd00::80", "http://[fd00::80]/", true],
+		["FD00:0:0::0080", "http://[fd00::80]/", true],
+		["[fd00:0::80]:443", "https://[fd00::80]/", true],
+		[":::", "http://[fd00::80]/", false],
 	])("%j exempts %s: %s", (exempt, url, covered) => {
 		const variable = covered ? undefined : "ALL_PROXY";
 		expect(asked(url, { ALL_PROXY: "p", NO_PROXY: exempt })).toBe(variable);
