@@ -43,7 +43,7 @@ function blamingProxy(origin: string | URL, options: object): Dispatcher {
 			? {}
 			: {
 					connect: (target, callback) =>
-						connect(target, (...[error, socket]) => {
+						connect(withoutAddress(target), (...[error, socket]) => {
 							if (error === null) callback(null, socket);
 							else callback(new ProxyFault(error), null);
 						}),
@@ -54,4 +54,12 @@ function blamingProxy(origin: string | URL, options: object): Dispatcher {
 		throw error instanceof ProxyFault ? error : new ProxyFault(error);
 	};
 	return Object.assign(pool, { connect: (opening: Dispatcher.ConnectOptions) => open(opening).catch(blame) });
+}
+
+/**
+ * TLS has no address for a server's name (RFC 6066, 3), and Node verifies the certificate of an address without one;
+ * undici names the proxy in any case.
+ */
+function withoutAddress<T extends { readonly servername?: string | undefined }>(target: T): T {
+	return /^(?:\[.*\]|[\d.]+)$/.test(target.servername ?? "") ? { ...target, servername: "" } : target;
 }

@@ -1,26 +1,13 @@
 // The demo, as a newcomer starts it: the committed bundle in an empty place, on every Node at hand.
-import { execFileSync } from "node:child_process";
-import { cpSync, realpathSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { nodes } from "../helpers/nodes.ts";
 import { runProgram, workspace } from "../helpers/runner.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-/** Every Node on the path, each once; the tests' own is among them. */
-function nodes(): readonly string[] {
-	const folders = (process.env["PATH"] ?? "").split(delimiter);
-	const found = folders.flatMap((folder) => {
-		try {
-			return [realpathSync(join(folder, "node"))];
-		} catch {
-			return [];
-		}
-	});
-	return [...new Set([process.execPath, ...found])];
-}
-
-const versions = nodes().map((path) => [execFileSync(path, ["--version"], { encoding: "utf8" }).trim(), path] as const);
+const versions = nodes().map(({ version, path }) => [version, path] as const);
 
 test.each(versions)("on Node %s, with nothing installed and no network to lean on", async (_, node) => {
 	const folder = workspace();

@@ -1,0 +1,303 @@
+// Webhooks through proxies as people run them: what they get to see, whom they let through, and whose a fault is.
+import { createServer as createHttpsServer } from "node:https";
+import { describe, expect, it } from "vitest";
+import { authority, certificate, listening } from "../../helpers/net.ts";
+import { recordingProxy, startSquid, startTinyproxy, withoutSquid, withoutTinyproxy } from "../../helpers/proxy.ts";
+import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
+import { startServer } from "../../helpers/server.ts";
+
+const inTinyproxy = describe.skipIf(withoutTinyproxy);
+const inSquid = describe.skipIf(withoutSquid);
+
+/** A port below 1024 on which nobody listens. */
+const CLOSED = "127.0.0.1:1";
+
+const ca = authority();
+const identity = ca.issue("IP:127.0.0.1,IP:::1");
+const files = { "ca.pem": ca.cert };
+const trusting = 'ca_file = "ca.pem"';
+
+/** Gives these statuses over TLS, 200 after the last one, and keeps the paths and delivery ids. */
+function receiver(statuses: readonly number[] = [], of = identity) {
+	const requests: (readonly [path: string, delivery: string])[] = [];
+	const server = createHttpsServer(of, (request, response) => {
+		requests.push([request.url ?? "", String(request.headers["x-rocky-delivery"])]);
+		const status = statuses[requests.length - 1] ?? 200;
+		request.resume().once("end", () => response.writeHead(status).end());
+	});
+	return { server, requests };
+}
+
+describe("fault 24: a proxy that the environment names is used, and sees of https no more than host and port", () => {
+	it("whatever is in the request", async () => {
+		const { server, requests } = receiver();
+		const proxy = recordingProxy();
+		await listening(server, async (port) => {
+			await listening(proxy.server, async (proxyPort) => {
+				const more = `${trusting}\nheaders = { X-Private = "of-the-receiver" }\nsecret = "key"`;
+				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
+				const run = await send(`https://127.0.0.1:${port}/the-path?the-query`, more, { env, files });
+				expect(run).toMatchObject(delivered());
+			});
+			expect(proxy.heads.length).toBe(1);
+			const [head = "", ...rest] = (proxy.heads[0] ?? "").toLowerCase().split("\r\n");
+			expect(head).toBe(`connect 127.0.0.1:${port} http/1.1`);
+			const known = /^(?:|connection: close|proxy-connection: keep-alive|host: 127\.0\.0\.1:\d+)$/;
+			for (const line of rest) expect(line).toMatch(known);
+		});
+		const tunnelled = Buffer.concat(proxy.after).toString("latin1");
+		expect(tunnelled.length).toBeGreaterThan(500);
+		expect(tunnelled).not.toMatch(/the-path|the-query|of-the-receiver|rocky|pipeline/i);
+		expect(requests).toEqual([["/the-path?the-query", expect.stringMatching(/^dlv_/)]]);
+	});
+
+	inTinyproxy("Debian's tinyproxy (skipped without its package)", () => {
+		it.each(["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])("of %s", async (variable) => {
+			const proxy = await startTinyproxy();
+			const { server, requests } = receiver();
+			await listening(server, async (port) => {
+				const env = { [variable]: proxy.url };
+				expect(await send(`https://127.0.0.1:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
+				expect(proxy.asked()).toEqual([`CONNECT 127.0.0.1:${port}`]);
+			});
+			expect(requests.length).toBe(1);
+		});
+
+		it.each(["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"])("of %s, for plain http", async (variable) => {
+			const proxy = await startTinyproxy();
+			const server = await startServer({ status: 200 });
+			expect(await send(`${server.url}/in?x`, "", { env: { [variable]: proxy.url } })).toMatchObject(delivered());
+			expect(proxy.asked()).toEqual([`POST ${server.url}/in?x`]);
+			expect(server.requests).toMatchObject([
+				{ path: "/in?x", headers: { via: expect.stringContaining("tinyproxy") } },
+			]);
+		});
+
+		it("of the variable of the URL's scheme, not of the other's", async () => {
+			const proxy = await startTinyproxy();
+			const server = await startServer({ status: 200 });
+			const env = { https_proxy: `http://${CLOSED}`, all_proxy: `http://${CLOSED}`, http_proxy: proxy.url };
+			expect(await send(server.url, "", { env })).toMatchObject(delivered());
+			expect(proxy.asked().length).toBe(1);
+		});
+
+		it("of a variable without a scheme", async () => {
+			const proxy = await startTinyproxy();
+			const { server } = receiver();
+			await listening(server, async (port) => {
+				const env = { HTTPS_PROXY: proxy.host };
+				expect(await send(`https://127.0.0.1:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
+			});
+			expect(proxy.asked().length).toBe(1);
+		});
+
+		it("at an IPv6 address, to another one", async () => {
+			const proxy = await startTinyproxy(undefined, "::1");
+			const { server, requests } = receiver();
+			await listening(
+				server,
+				async (port) => {
+					const env = { HTTPS_PROXY: proxy.url };
+					expect(await send(`https://[::1]:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
+					expect(proxy.asked()).toEqual([expect.stringMatching(`^CONNECT (?:\\[::1\\]|::1):${port}$`)]);
+				},
+				"::1",
+			);
+			expect(requests.length).toBe(1);
+		});
+
+		it("by more than 32 webhooks at once", async () => {
+			const proxy = await startTinyproxy();
+			const { server, requests } = receiver();
+			await listening(server, async (port) => {
+				const hooks = Array.from({ length: 40 }, (_, n) =>
+					webhook(`https://127.0.0.1:${port}/${n}`, trusting, `h${n}`),
+				);
+				const run = await fire(hooks.join(""), { env: { HTTPS_PROXY: proxy.url }, files });
+				expect(run).toMatchObject({ annotations: [], outputs: { delivered: "40" } });
+				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT 127.0.0.1:${port}`]));
+			});
+			expect(new Set(requests.map(([path]) => path)).size).toBe(40);
+		});
+
+		it("but for an address that nothing is sent to", async () => {
+			const proxy = await startTinyproxy();
+			const env = { HTTPS_PROXY: proxy.url, URL: "https://0xA9FEA9FE/latest" };
+			const run = await send("${URL}", "", { env });
+			expect(run).toMatchObject(failed(/^url has an address of a cloud's metadata service/, 0));
+			expect(proxy.asked()).toEqual([]);
+		});
+	});
+});
+
+describe("fault 24: a fault of the receiver behind a proxy is the receiver's", () => {
+	it("a certificate of an authority that the environment adds passes", async () => {
+		const { server } = receiver();
+		await through(server, async (url, env) => {
+			const run = await send(url, "", { env: { ...env, NODE_EXTRA_CA_CERTS: "ca.pem" }, files });
+			expect(run).toMatchObject(delivered());
+		});
+	});
+
+	it.each([
+		["of an unknown authority", identity, "TLS: certificate of an unknown authority"],
+		["that is self-signed", certificate("IP:127.0.0.1"), "TLS: self-signed certificate"],
+		["of another host", ca.issue("DNS:other.test"), "TLS: hostname mismatch, the certificate is for another host"],
+		["that has expired", ca.issue("IP:127.0.0.1", -1), "TLS: certificate has expired"],
+	])("a certificate %s is refused at once", async (name, of, reason) => {
+		const { server, requests } = receiver([], of);
+		const heads = await through(server, async (url, env) => {
+			const more = name === "of an unknown authority" ? "" : trusting;
+			expect(await send(url, more, { env, files })).toMatchObject(failed(reason));
+			// Node itself warns of it on stderr.
+			const run = await send(url, more, { env: { ...env, NODE_TLS_REJECT_UNAUTHORIZED: "0" }, files });
+			expect({ ...run, stderr: "" }).toMatchObject(failed(reason));
+		});
+		expect([requests.length, heads.length]).toEqual([0, 2]);
+	});
+
+	it("an answer of 503 is tried again with the same id", async () => {
+		const { server, requests } = receiver([503, 500]);
+		await through(server, async (url, env) => {
+			const run = await send(url, trusting, { env, files });
+			expect(run).toMatchObject(delivered(3));
+			expect(run.log).toContain("attempt 1 of 4 failed: 503 Service Unavailable; the next in ");
+		});
+		expect(requests.length).toBe(3);
+		expect(new Set(requests.map(([, delivery]) => delivery)).size).toBe(1);
+	});
+
+	it("an answer of 403 is final", async () => {
+		const { server, requests } = receiver([403]);
+		await through(server, async (url, env) => {
+			expect(await send(url, trusting, { env, files })).toMatchObject(failed("403 Forbidden"));
+		});
+		expect(requests.length).toBe(1);
+	});
+
+	it("a server without TLS is none of the proxy", async () => {
+		const server = await startServer({ status: 200 });
+		const proxy = recordingProxy();
+		await listening(proxy.server, async (port) => {
+			const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+			const run = await send(server.url.replace("http:", "https:"), "", { env });
+			expect(run).toMatchObject(failed("TLS: the server does not speak TLS"));
+		});
+		expect(server.requests).toEqual([]);
+	});
+
+	/** Runs `body` with the receiver's URL behind a proxy; gives what the proxy was asked. */
+	async function through(
+		server: ReturnType<typeof receiver>["server"],
+		body: (url: string, env: Readonly<Record<string, string>>) => Promise<void>,
+	): Promise<readonly string[]> {
+		const proxy = recordingProxy();
+		await listening(server, (port) =>
+			listening(proxy.server, (proxyPort) =>
+				body(`https://127.0.0.1:${port}/in`, { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }),
+			),
+		);
+		return proxy.heads;
+	}
+});
+
+describe("fault 24: a proxy that asks for a password gets it, and is named, without the password, where it refuses", () => {
+	/** A password with everything that has a meaning in a URL. */
+	const LOGIN = { user: "runner@ci", password: "p@ss:w/o?rd#%41" };
+	const right = `${encodeURIComponent(LOGIN.user)}:${encodeURIComponent(LOGIN.password)}@`;
+	const secrets = [LOGIN.password, encodeURIComponent(LOGIN.password), "wrong-password", LOGIN.user];
+	const base64 = [LOGIN.password, "wrong-password"].map((password) => {
+		return Buffer.from(`${LOGIN.user}:${password}`).toString("base64");
+	});
+
+	function expectNoSecret({ log, stderr }: { readonly log: string; readonly stderr: string }): void {
+		for (const secret of [...secrets, ...base64]) expect(log + stderr).not.toContain(secret);
+	}
+
+	inSquid("Debian's squid (skipped without its package)", () => {
+		it("the right one, percent-encoded, for https", async () => {
+			const proxy = await startSquid(LOGIN);
+			const { server, requests } = receiver();
+			await listening(server, async (port) => {
+				const env = { HTTPS_PROXY: proxy.url.replace("://", `://${right}`) };
+				const run = await send(`https://127.0.0.1:${port}/in`, trusting, { env, files });
+				expect(run).toMatchObject(delivered());
+				expectNoSecret(run);
+				await expect.poll(proxy.asked).toEqual([`CONNECT 127.0.0.1:${port}`]);
+			});
+			expect(requests.length).toBe(1);
+		});
+
+		it("the right one, percent-encoded, for plain http, and the receiver does not get it", async () => {
+			const proxy = await startSquid(LOGIN);
+			const server = await startServer({ status: 200 });
+			const run = await send(server.url, "", { env: { http_proxy: proxy.url.replace("://", `://${right}`) } });
+			expect(run).toMatchObject(delivered());
+			expectNoSecret(run);
+			expect(server.requests.length).toBe(1);
+			expect(server.requests[0]?.headers).not.toHaveProperty("proxy-authorization");
+		});
+
+		const WRONG: readonly (readonly [what: string, userinfo: string])[] = [
+			["none", ""],
+			["a wrong one", `${encodeURIComponent(LOGIN.user)}:wrong-password@`],
+			["one that is not encoded as it must be", `${encodeURIComponent(LOGIN.user)}:${"p%40ss"}@`],
+		];
+
+		it.each(WRONG)("%s is refused at once, for https", async (_, userinfo) => {
+			const proxy = await startSquid(LOGIN);
+			const { server, requests } = receiver();
+			await listening(server, async (port) => {
+				const env = { HTTPS_PROXY: proxy.url.replace("://", `://${userinfo}`) };
+				const run = await send(`https://127.0.0.1:${port}/in`, trusting, { env, files });
+				expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): 407 Proxy Authentication Required"));
+				expectNoSecret(run);
+				await expect.poll(proxy.asked).toEqual([`CONNECT 127.0.0.1:${port}`]);
+			});
+			expect(requests).toEqual([]);
+		});
+
+		it.each(WRONG)("%s is refused at once, for plain http", async (_, userinfo) => {
+			const proxy = await startSquid(LOGIN);
+			const server = await startServer({ status: 200 });
+			const run = await send(server.url, "", { env: { HTTP_PROXY: proxy.url.replace("://", `://${userinfo}`) } });
+			expect(run).toMatchObject(failed("proxy (HTTP_PROXY): 407 Proxy Authentication Required"));
+			expectNoSecret(run);
+			expect(server.requests).toEqual([]);
+		});
+
+		it("none denies a gate", async () => {
+			const proxy = await startSquid(LOGIN);
+			const run = await send(`https://${CLOSED}`, 'on_failure = "abort"', { env: { https_proxy: proxy.url } });
+			expect(run).toMatchObject(denied("proxy (https_proxy): 407 Proxy Authentication Required"));
+		});
+
+		it("a receiver that it cannot reach is tried again", async () => {
+			const proxy = await startSquid();
+			const run = await send(`https://${CLOSED}`, "retry_count = 1", { env: { ALL_PROXY: proxy.url } });
+			expect(run).toMatchObject(failed("proxy (ALL_PROXY): 503 Service Unavailable on CONNECT, after 2 attempts", 2));
+			expect(run.log).toContain(
+				"attempt 1 of 2 failed: proxy (ALL_PROXY): 503 Service Unavailable on CONNECT; the next",
+			);
+			await expect.poll(proxy.asked).toEqual([`CONNECT ${CLOSED}`, `CONNECT ${CLOSED}`]);
+		});
+	});
+
+	inTinyproxy("Debian's tinyproxy (skipped without its package)", () => {
+		it("a wrong one is refused at once", async () => {
+			const proxy = await startTinyproxy({ user: "runner", password: "right" });
+			const env = { HTTPS_PROXY: proxy.url.replace("://", "://runner:wrong-password@") };
+			const run = await send(`https://${CLOSED}`, "", { env });
+			// Its own status for a wrong one; 407 is for none.
+			expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): 401 Unauthorized on CONNECT"));
+			expectNoSecret(run);
+		});
+
+		it("a receiver that it cannot reach is tried again", async () => {
+			const proxy = await startTinyproxy();
+			const run = await send(`https://${CLOSED}`, "retry_count = 1", { env: { HTTPS_PROXY: proxy.url } });
+			expect(run).toMatchObject(failed(/^proxy \(HTTPS_PROXY\): 50\d [A-Z].* on CONNECT, after 2 attempts$/, 2));
+			expect(proxy.asked().length).toBe(2);
+		});
+	});
+});

@@ -1,0 +1,159 @@
+// Proxies that fail: each is named as the culprit, by its variable and without its password, and tried again or not.
+import { createServer as createHttpsServer } from "node:https";
+import { createServer, type Server, type Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import { authority, listening, rawServer } from "../../helpers/net.ts";
+import { recordingProxy } from "../../helpers/proxy.ts";
+import { delivered, denied, failed, send } from "../../helpers/send.ts";
+
+/** A port below 1024 on which nobody listens. */
+const CLOSED = "127.0.0.1:1";
+const RECEIVER = `https://${CLOSED}/the-path`;
+const USERINFO = "runner:proxy-password";
+
+/** Sends to a receiver that is never reached, through this proxy; gives the run and how often the proxy was connected to. */
+async function sendThrough(proxy: Server, more = "retry_count = 1", url = RECEIVER) {
+	let connections = 0;
+	proxy.on("connection", () => {
+		connections += 1;
+	});
+	return listening(proxy, async (port) => {
+		const value = `http://${USERINFO}@127.0.0.1:${port}`;
+		const run = await send(url, more, { env: { HTTPS_PROXY: value, http_proxy: value } });
+		expect(run.log).not.toContain("proxy-password");
+		expect(run.log).not.toContain(Buffer.from(USERINFO).toString("base64"));
+		return { ...run, connections };
+	});
+}
+
+describe("fault 24: a proxy that is down or hangs is named, and tried again", () => {
+	it.each([
+		["HTTPS_PROXY", RECEIVER],
+		["http_proxy", "http://127.0.0.1:2/in"],
+	])("refusing connections, of %s", async (variable, url) => {
+		const env = { [variable]: `http://${USERINFO}@${CLOSED}` };
+		const run = await send(url, "retry_count = 2", { env });
+		expect(run).toMatchObject(failed(`proxy (${variable}): connection refused, after 3 attempts`, 3));
+		expect(run.log).toContain(`attempt 1 of 3 failed: proxy (${variable}): connection refused; the next in `);
+		expect(run.log).not.toContain("proxy-password");
+	});
+
+	it("of a name that there is not", async () => {
+		const run = await send(RECEIVER, "retry_count = 1", { env: { ALL_PROXY: "http://proxy.invalid:3128" } });
+		expect(run).toMatchObject(failed("proxy (ALL_PROXY): name not found, after 2 attempts", 2));
+	});
+
+	it("at an IPv6 address without anybody", async () => {
+		const run = await send(RECEIVER, "retry_count = 1", { env: { HTTPS_PROXY: "http://[::1]:1" } });
+		expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): connection refused, after 2 attempts", 2));
+	});
+
+	it("hanging before its answer to CONNECT", async () => {
+		const run = await sendThrough(
+			rawServer(() => {}),
+			"timeout_ms = 300\nretry_count = 1",
+		);
+		expect(run).toMatchObject(failed(/^(?=.*no answer within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2));
+		expect(run.connections).toBe(2);
+	});
+
+	it("hanging past the deadline", async () => {
+		const run = await sendThrough(
+			rawServer(() => {}),
+			"deadline_ms = 300",
+		);
+		expect(run).toMatchObject(failed(/no answer before the deadline of 300 ms/));
+		expect(run.elapsedMs).toBeLessThan(5000);
+	});
+
+	it("hanging, and a gate is denied", async () => {
+		const run = await sendThrough(
+			rawServer(() => {}),
+			'timeout_ms = 200\nretry_count = 0\non_failure = "abort"',
+		);
+		expect(run).toMatchObject(denied(/no answer within 200 ms.*HTTPS_PROXY/));
+	});
+
+	it("down once, and the webhook is delivered with the same id", async () => {
+		const ca = authority();
+		const deliveries: unknown[] = [];
+		const receiver = createHttpsServer(ca.issue("IP:127.0.0.1"), (request, response) => {
+			deliveries.push(request.headers["x-rocky-delivery"]);
+			response.writeHead(deliveries.length === 1 ? 503 : 200).end();
+		});
+		const tunnel = recordingProxy();
+		let connections = 0;
+		const flaky = createServer((socket) => {
+			connections += 1;
+			if (connections === 1) socket.on("error", () => {}).once("data", () => socket.resetAndDestroy());
+			else tunnel.server.emit("connection", socket);
+		});
+		await listening(receiver, (port) =>
+			listening(flaky, async (proxyPort) => {
+				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
+				const files = { "ca.pem": ca.cert };
+				const run = await send(`https://127.0.0.1:${port}`, 'ca_file = "ca.pem"', { env, files });
+				expect(run).toMatchObject(delivered(3));
+				expect(run.log).toContain("attempt 1 of 4 failed: proxy (HTTPS_PROXY): connection reset; the next in ");
+				expect(run.log).toContain("attempt 2 of 4 failed: 503 Service Unavailable; the next in ");
+			}),
+		);
+		expect(deliveries).toEqual([expect.stringMatching(/^dlv_/), deliveries[0]]);
+	});
+});
+
+describe("fault 24: a proxy that does not make the tunnel is named with its answer; 5xx is tried again, all else is final", () => {
+	it.each([
+		["500 Internal Server Error", 2],
+		["502 Bad Gateway", 2],
+		["503 Service Unavailable", 2],
+		["504 Gateway Timeout", 2],
+		["429 Too Many Requests", 2],
+		["400 Bad Request", 1],
+		["403 Forbidden", 1],
+		["404 Not Found", 1],
+		["405 Method Not Allowed", 1],
+		["302 Found", 1],
+	])("%s", async (status, attempts) => {
+		const answer = `HTTP/1.1 ${status}\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 4\r\n\r\nwhy?`;
+		const run = await sendThrough(rawServer(answer));
+		const end = attempts === 1 ? "" : `, after ${attempts} attempts`;
+		expect(run).toMatchObject(failed(`proxy (HTTPS_PROXY): ${status} on CONNECT${end}`, attempts));
+		expect(run.connections).toBe(attempts);
+	});
+
+	it("407 Proxy Authentication Required", async () => {
+		const run = await sendThrough(rawServer("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=x\r\n\r\n"));
+		expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): 407 Proxy Authentication Required"));
+		expect(run.connections).toBe(1);
+	});
+
+	it.each<[string, (socket: Socket) => void, RegExp]>([
+		["a reset", (socket) => void socket.resetAndDestroy(), /connection reset/],
+		["an end", (socket) => void socket.end(), /connection (?:closed before an answer|reset)/],
+		[
+			"a reset amid its answer",
+			(socket) => void socket.write("HTTP/1.1 2", () => socket.resetAndDestroy()),
+			/connection/,
+		],
+		["an end amid its answer", (socket) => void socket.end("HTTP/1.1 200 OK\r\nX"), /connection/],
+		["what is not HTTP", (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n"), /the answer is not HTTP/],
+	])("%s", async (_, answer, reason) => {
+		const run = await sendThrough(rawServer(answer));
+		const proxied = new RegExp(`^proxy \\(HTTPS_PROXY\\): .*${reason.source}.*, after 2 attempts$`);
+		expect(run).toMatchObject(failed(proxied, 2));
+		expect(run.connections).toBe(2);
+	});
+
+	it("an answer of 502 to plain http may be its own, and is tried again", async () => {
+		const url = "http://127.0.0.1:1/the-path";
+		const run = await sendThrough(
+			rawServer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"),
+			"retry_count = 1",
+			url,
+		);
+		expect(run).toMatchObject(
+			failed("502 Bad Gateway (answered through the proxy of http_proxy), after 2 attempts", 2),
+		);
+	});
+});
