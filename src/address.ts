@@ -48,6 +48,15 @@ const EMBEDDED: readonly (readonly [prefix: string, bits: number, suffix: string
  * `net.isIP` knows them, without brackets; a zone is passed over.
  */
 export function refusedAddress(address: string, allowPrivate: boolean): string | undefined {
+	const question = `${allowPrivate} ${address}`;
+	if (!judged.has(question)) judged.set(question, judge(address, allowPrivate));
+	return judged.get(question);
+}
+
+/** A thousand webhooks ask about few hosts. */
+const judged = new Map<string, string | undefined>();
+
+function judge(address: string, allowPrivate: boolean): string | undefined {
 	const { isIP } = process.getBuiltinModule("node:net");
 	const [bare = ""] = address.split("%");
 	const version = isIP(bare);

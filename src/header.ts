@@ -18,9 +18,16 @@ export function isHeaderValue(value: string): boolean {
 
 /** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
 export function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-	const merged = new Map<string, readonly [string, string]>();
+	const merged: Record<string, string> = {};
+	const spelled = new Map<string, string>();
 	for (const layer of layers) {
-		for (const [name, value] of Object.entries(layer)) merged.set(name.toLowerCase(), [name, value]);
+		for (const name of Object.keys(layer)) {
+			const lower = name.toLowerCase();
+			const before = spelled.get(lower);
+			if (before !== undefined && before !== name) delete merged[before];
+			spelled.set(lower, name);
+			merged[name] = layer[name] ?? "";
+		}
 	}
-	return Object.fromEntries(merged.values());
+	return merged;
 }

@@ -50,8 +50,7 @@ async function exchange(
 	variable: string,
 	signal: AbortSignal,
 ): Promise<HttpResult> {
-	const cancelled = fault("cancelled", "cancelled");
-	if (signal.aborted) return cancelled;
+	if (signal.aborted) return fault("cancelled", "cancelled");
 	const { url, method, body } = request;
 	const controller = new AbortController();
 	let stopped: Fault | undefined;
@@ -59,9 +58,10 @@ async function exchange(
 		stopped = reason;
 		controller.abort();
 	};
-	const cancel = () => stop(cancelled);
-	const late = fault("timeout", `no answer within ${request.timeoutMs} ms, through the proxy (${variable})`);
-	const timer = setTimeout(stop, request.timeoutMs, late);
+	const cancel = () => stop(fault("cancelled", "cancelled"));
+	const late = () =>
+		stop(fault("timeout", `no answer within ${request.timeoutMs} ms, through the proxy (${variable})`));
+	const timer = setTimeout(late, request.timeoutMs);
 	signal.addEventListener("abort", cancel, { once: true });
 	// Undici itself notices an abort only once it has a connection.
 	const stopping = new Promise<never>((_, reject) => {

@@ -35,16 +35,16 @@ export function directHttp(): Http {
 const ADDRESS_TIMEOUT_MS = 1000;
 
 async function send(request: HttpRequest, agent: Agent | false, signal: AbortSignal): Promise<HttpResult> {
-	const cancelled = fault("cancelled", "cancelled");
-	if (signal.aborted) return cancelled;
+	if (signal.aborted) return fault("cancelled", "cancelled");
 	let outgoing: ClientRequest | undefined;
 	let stopped: Fault | undefined;
 	const stop = (reason: Fault) => {
 		stopped = reason;
 		outgoing?.destroy();
 	};
-	const cancel = () => stop(cancelled);
-	const timer = setTimeout(stop, request.timeoutMs, fault("timeout", `no answer within ${request.timeoutMs} ms`));
+	const cancel = () => stop(fault("cancelled", "cancelled"));
+	const late = () => stop(fault("timeout", `no answer within ${request.timeoutMs} ms`));
+	const timer = setTimeout(late, request.timeoutMs);
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
 		outgoing = open(request, agent);
@@ -102,34 +102,35 @@ function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<I
 	});
 }
 
-/** Never rejects: what was read before the end counts. Leaving the loop closes the socket. */
-async function receive(outgoing: ClientRequest, incoming: IncomingMessage, limit: number): Promise<HttpResult> {
-	// A body that only the end of the connection delimits looks whole to Node after a reset too.
-	let reset = false;
-	outgoing.once("error", () => {
-		reset = !incoming.complete;
-	});
-	const chunks: Uint8Array[] = [];
-	let room = limit;
-	const answer = (read: "whole" | "cut" | "over_limit"): HttpResult => ({
-		kind: "answer",
-		status: incoming.statusCode ?? 0,
-		headers: headersOf(incoming),
-		body: new TextDecoder().decode(Buffer.concat(chunks)),
-		read,
-	});
-	incoming.on("error", () => {});
-	try {
-		for await (const chunk of incoming) {
-			if (!(chunk instanceof Uint8Array)) continue;
+/** Never rejects: what was read before the end counts. The caller closes what is left of the connection. */
+function receive(outgoing: ClientRequest, incoming: IncomingMessage, limit: number): Promise<HttpResult> {
+	return new Promise((resolve) => {
+		const chunks: Uint8Array[] = [];
+		let room = limit;
+		const settle = (read: "whole" | "cut" | "over_limit") =>
+			resolve({
+				kind: "answer",
+				status: incoming.statusCode ?? 0,
+				headers: headersOf(incoming),
+				body: new TextDecoder().decode(Buffer.concat(chunks)),
+				read,
+			});
+		// A body that only the end of the connection delimits looks whole to Node after a reset too.
+		let reset = false;
+		outgoing.once("error", () => {
+			reset = !incoming.complete;
+		});
+		// Events, where a loop over the stream would cost each of a thousand webhooks a few kilobytes.
+		incoming.on("data", (chunk: Uint8Array) => {
+			if (room < 0) return;
 			chunks.push(chunk.subarray(0, room));
 			room -= chunk.byteLength;
-			if (room < 0) return answer("over_limit");
-		}
-		return answer(reset ? "cut" : "whole");
-	} catch {
-		return answer("cut");
-	}
+			if (room < 0) settle("over_limit");
+		});
+		incoming.once("end", () => settle(reset ? "cut" : "whole"));
+		incoming.once("close", () => settle("cut"));
+		incoming.on("error", () => settle("cut"));
+	});
 }
 
 function headersOf(incoming: IncomingMessage): Record<string, string> {

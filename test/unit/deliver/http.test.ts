@@ -51,9 +51,9 @@ it("a direct request goes on a connection of its own that is closed afterwards",
 
 describe("a pooled connection", () => {
 	/** A server, and how many connections it has had and has. */
-	function counting() {
+	function counting(body = "ok") {
 		const count = { had: 0, has: 0 };
-		const server = createServer((_, response) => response.end("ok")).on("connection", (socket: Socket) => {
+		const server = createServer((_, response) => response.end(body)).on("connection", (socket: Socket) => {
 			count.had += 1;
 			count.has += 1;
 			socket.once("close", () => {
@@ -98,7 +98,7 @@ describe("a pooled connection", () => {
 	});
 
 	it("whose answer is not read to its end is not used again", async () => {
-		const { server, count } = counting();
+		const { server, count } = counting("x".repeat(1_000_000));
 		const http = directHttp();
 		await listening(server, async (port) => {
 			for (let n = 0; n < 3; n++)
