@@ -177,8 +177,9 @@ describe("fault 15: a 200 of Slack's or Teams' that means failure is one, and no
 		[TEAMS, TEAMS_SAID, "Teams answered 200, but with HTTP error 429 in its text"],
 	])("%s%s", async (preset, body, reason) => {
 		const server = await startServer({ status: 200, body });
-		expect(await send(server.url, preset)).toMatchObject(failed(reason));
-		expect(await send(server.url, preset + GATE)).toMatchObject(denied(reason));
+		const [notification, gate] = await Promise.all([send(server.url, preset), send(server.url, preset + GATE)]);
+		expect(notification).toMatchObject(failed(reason));
+		expect(gate).toMatchObject(denied(reason));
 		expect(server.requests.length).toBe(2);
 	});
 });

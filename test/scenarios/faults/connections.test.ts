@@ -119,16 +119,16 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 
 	it("once, and then answers", async () => {
 		const server = await startServer(() => {}, { status: 200 });
-		const run = await send(server.url, "timeout_ms = 200");
+		const run = await send(server.url, "timeout_ms = 300");
 		expect(run).toMatchObject(delivered(2));
-		expect(run.log).toContain("attempt 1 of 4 failed: no answer within 200 ms; the next in ");
+		expect(run.log).toContain("attempt 1 of 4 failed: no answer within 300 ms; the next in ");
 		expect(server.requests[1]).toEqual(server.requests[0]);
 	});
 
 	it("each time", async () => {
 		const connections = await hanging(silent, async (url) => {
-			const run = await send(url, "timeout_ms = 150\nretry_count = 2");
-			expect(run).toMatchObject(failed("no answer within 150 ms, after 3 attempts", 3));
+			const run = await send(url, "timeout_ms = 200\nretry_count = 2");
+			expect(run).toMatchObject(failed("no answer within 200 ms, after 3 attempts", 3));
 		});
 		expect(connections).toBe(3);
 	});
@@ -144,8 +144,8 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 
 	it("and denies a gate", async () => {
 		await hanging(silent, async (url) => {
-			const run = await send(url, 'timeout_ms = 150\nretry_count = 1\non_failure = "abort"');
-			expect(run).toMatchObject(denied("no answer within 150 ms, after 2 attempts", 2));
+			const run = await send(url, 'timeout_ms = 100\nretry_count = 1\non_failure = "abort"');
+			expect(run).toMatchObject(denied("no answer within 100 ms, after 2 attempts", 2));
 		});
 	});
 
@@ -160,8 +160,8 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 				socket.write(begun);
 			});
 		await hanging(server, async (url) => {
-			const run = await send(url, "timeout_ms = 150\nretry_count = 1");
-			expect(run).toMatchObject(failed("no answer within 150 ms, after 2 attempts", 2));
+			const run = await send(url, "timeout_ms = 100\nretry_count = 1");
+			expect(run).toMatchObject(failed("no answer within 100 ms, after 2 attempts", 2));
 		});
 	});
 
@@ -181,8 +181,8 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 
 	it("in the TLS handshake", async () => {
 		await hanging(silent, async (url) => {
-			const run = await send(url.replace("http:", "https:"), "timeout_ms = 200\nretry_count = 1");
-			expect(run).toMatchObject(failed("no answer within 200 ms, after 2 attempts", 2));
+			const run = await send(url.replace("http:", "https:"), "timeout_ms = 100\nretry_count = 1");
+			expect(run).toMatchObject(failed("no answer within 100 ms, after 2 attempts", 2));
 		});
 	});
 

@@ -11,8 +11,9 @@ const GATE = 'on_failure = "abort"\n';
 async function always(status: number, reason: string, attempts = 1): Promise<void> {
 	const server = await startServer({ status });
 	const more = "retry_count = 2\n";
-	expect(await send(server.url, more)).toMatchObject(failed(reason, attempts));
-	expect(await send(server.url, more + GATE)).toMatchObject(denied(reason, attempts));
+	const [notification, gate] = await Promise.all([send(server.url, more), send(server.url, more + GATE)]);
+	expect(notification).toMatchObject(failed(reason, attempts));
+	expect(gate).toMatchObject(denied(reason, attempts));
 	expect(server.requests.length).toBe(2 * attempts);
 }
 
