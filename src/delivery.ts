@@ -10,6 +10,14 @@ export interface Delivery<H extends Hook = Hook> {
 	readonly event: PipelineEvent;
 }
 
+/** A workspace in which a stranger's code may lie, in a run that has secrets all the same. */
+export interface Untrusted {
+	/** What triggered the run: `pull_request_target`. */
+	readonly event: string;
+	/** What makes the workspace suspect, as a clause. */
+	readonly why: string;
+}
+
 /** What runs for an event, in the order of running: gates one at a time, then the other two lists side by side. */
 export interface Plan {
 	readonly event: PipelineEvent;
@@ -20,6 +28,8 @@ export interface Plan {
 	readonly concurrency: number;
 	/** The CI withholds secrets from this run by design (a fork's pull request), so their absence is no fault. */
 	readonly secretsWithheld: boolean;
+	/** Shell hooks are refused, because they would run what lies there; undefined where they run. */
+	readonly untrusted: Untrusted | undefined;
 }
 
 /** One try of a delivery. */

@@ -1,14 +1,17 @@
 // The whole way of an event: inputs → event → hooks → plan → deliveries → outcomes → report.
 import { randomBytes } from "node:crypto";
-import { githubFiles } from "./ci/github-files.ts";
+import type { CiRun } from "./ci/ci.ts";
 import { readCi } from "./ci/index.ts";
+import { type ConfigPlace, configPlace } from "./ci/places.ts";
 import type { Config } from "./config/hook.ts";
 import { flavourOf, loadConfig } from "./config/load.ts";
 import { keyName } from "./config/words.ts";
 import { deliver } from "./deliver/deliver.ts";
 import { preview, previewAnywhere } from "./deliver/preview.ts";
-import type { Delivery, Outcome, Preview } from "./delivery.ts";
-import { UserError } from "./errors.ts";
+import { refusalOf } from "./deliver/refusal.ts";
+import { showTarget } from "./deliver/target.ts";
+import type { Delivery, Outcome, Plan, Preview } from "./delivery.ts";
+import { UserError, unlessCancelled } from "./errors.ts";
 import { isEventName, vocabulary } from "./event/catalog.ts";
 import { createEvent } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
@@ -36,21 +39,23 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { clock, env, files, ask } = ports;
 	const now = clock.now();
 	const ci = await readCi({ env, files, ask, cwd: watcher.cwd, now });
-	const config = await findConfig(ci.workspace, inputs, ports);
+	const { signal, onOutcome } = watcher;
+	const found = await unlessCancelled(findConfig(ci, inputs, ports, signal), signal);
+	const { config, untrusted } = found;
 	const definition = findEvent(inputs.event, config);
 	ports.log.protect([...secretsOf(config.hooks, env), ...contextSecrets(inputs.context)]);
+	if (found.note !== undefined) ports.log.info(found.note);
 
 	const id = `evt_${randomBytes(16).toString("hex")}`;
 	const defaults = { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts };
 	const context = inputs.complete?.(inputs.context, definition) ?? inputs.context;
 	const event = createEvent(definition, context, defaults);
-	const plan = createPlan(config, event, ci.secretsWithheld);
-	const { signal, onOutcome } = watcher;
+	const plan = createPlan(config, event, ci.secretsWithheld, inputs.allowUntrustedShell ? undefined : untrusted);
 	const outcomes = inputs.dryRun
 		? [...plan.gates, ...plan.shell, ...plan.webhooks]
-				.map((delivery) => show(delivery, inputs.standIns === true, ports, watcher))
+				.map((delivery) => show(delivery, plan, inputs.standIns === true, ports, watcher))
 				.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order)
-		: await deliver(plan, ports, { workspace: ci.workspace, signal, onOutcome });
+		: await deliver(plan, { ...ports, files: found.files }, { workspace: ci.workspace, signal, onOutcome });
 	ports.http.close();
 	return {
 		event,
@@ -62,15 +67,23 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	};
 }
 
-/** The config of the workspace; where that has none and is no checkout, the repository's. */
-async function findConfig(workspace: string, { config, githubToken }: Inputs, { env, files }: Ports): Promise<Config> {
+/** The config, and the place where it was found. */
+async function findConfig(ci: CiRun, { config, githubToken }: Inputs, ports: Ports, signal: AbortSignal) {
+	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config);
+}
+
+async function loadFrom(
+	place: ConfigPlace,
+	workspace: string,
+	config: string | undefined,
+): Promise<ConfigPlace & { readonly config: Config }> {
 	try {
-		return await loadConfig({ workspace, config }, files);
+		return { ...place, config: await loadConfig({ workspace, config }, place.files) };
 	} catch (error) {
-		const missing = error instanceof UserError && error.problems[0].code === "config_missing";
-		const remote = missing ? await githubFiles(workspace, githubToken, env, files) : undefined;
-		if (remote === undefined) throw error;
-		return loadConfig({ workspace, config }, remote);
+		const code = error instanceof UserError ? error.problems[0].code : undefined;
+		if (place.next !== undefined && place.next.on === code) return loadFrom(place.next.place, workspace, config);
+		if (place.missing !== undefined && code === "config_missing") throw new UserError(place.missing(config));
+		throw error;
 	}
 }
 
@@ -94,8 +107,13 @@ export function findEvent(written: string, config: Config): EventDefinition {
 	});
 }
 
-function show(delivery: Delivery, standIns: boolean, { env }: Ports, { onPreview }: Watcher): Outcome {
-	const shown = standIns ? previewAnywhere(delivery, env) : preview(delivery, env);
+function show(delivery: Delivery, plan: Plan, standIns: boolean, { env }: Ports, { onPreview }: Watcher): Outcome {
+	const refused = refusalOf(delivery, plan);
+	const make = standIns ? previewAnywhere : preview;
+	const shown: Preview =
+		refused === undefined
+			? make(delivery, env)
+			: { kind: "problem", target: showTarget(delivery.hook, env), reason: refused };
 	onPreview(delivery, shown);
 	const target = shown.kind === "shell" ? shown.command : shown.target;
 	const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";

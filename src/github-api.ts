@@ -2,27 +2,58 @@
 import { getOctokit } from "@actions/github";
 import type { RemoteFile } from "./ports.ts";
 
-/**
- * Reads a file, https://docs.github.com/en/rest/repos/contents#get-repository-content. Undefined when it is not there;
- * rejects with octokit's error for anything else.
- */
-export async function readRemoteFile({
-	token,
-	apiUrl,
-	repository,
-	path,
-	ref,
-}: RemoteFile): Promise<Uint8Array | undefined> {
-	const [owner = "", repo = ""] = repository.split("/");
-	const octokit = getOctokit(token, { baseUrl: apiUrl });
-	try {
-		const { data } = await octokit.rest.repos.getContent({ owner, repo, path, ref, mediaType: { format: "raw" } });
-		// The raw format gives the content itself, which the types of this endpoint do not know; a folder gives a list.
-		const content: unknown = data;
-		if (content instanceof ArrayBuffer) return new Uint8Array(content);
-		return typeof content === "string" ? new TextEncoder().encode(content) : undefined;
-	} catch (error) {
-		if (error instanceof Error && "status" in error && error.status === 404) return undefined;
-		throw error;
+type Octokit = ReturnType<typeof getOctokit>;
+
+/** Reads a file as `ReadRemoteFile` says. What may pass (no answer, a cut one, a 5xx) is tried once more. */
+export async function readRemoteFile(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
+	const octokit = getOctokit(file.token, { baseUrl: file.apiUrl });
+	for (let attempt = 1; ; attempt += 1) {
+		try {
+			return await readOnce(octokit, file, signal);
+		} catch (error) {
+			const status = statusOf(error);
+			if (status === 404) return undefined;
+			if (signal.aborted) throw signal.reason;
+			if (attempt === 2 || (status !== undefined && status < 500)) throw new Error(describe(error, status));
+		}
 	}
+}
+
+/** https://docs.github.com/en/rest/repos/contents#get-repository-content */
+async function readOnce(octokit: Octokit, { repository, path, ref, limit }: RemoteFile, signal: AbortSignal) {
+	const [owner = "", repo = ""] = repository.split("/");
+	const { data, headers } = await octokit.rest.repos.getContent({
+		owner,
+		repo,
+		path,
+		ref,
+		mediaType: { format: "raw" },
+		// Octokit's own reading takes a body that is cut for an empty one.
+		request: { signal, parseSuccessResponseBody: false },
+	});
+	// The raw format gives the content itself; a folder or a submodule comes as JSON all the same.
+	if (headers["content-type"]?.startsWith("application/json")) return undefined;
+	// The types of this endpoint know neither the format nor the stream.
+	const body: unknown = data;
+	if (!(body instanceof ReadableStream)) return new Uint8Array();
+	const stream: ReadableStream<Uint8Array> = body;
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		length += chunk.length;
+		chunks.push(chunk);
+		if (length > limit) break;
+	}
+	return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** Octokit gives faults of the connection the status 500, but no answer. */
+function statusOf(error: unknown): number | undefined {
+	if (!(error instanceof Error && "status" in error && "response" in error)) return undefined;
+	return error.response !== undefined && typeof error.status === "number" ? error.status : undefined;
+}
+
+function describe(error: unknown, status: number | undefined): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return status === undefined ? `cannot be reached: ${message}` : `answered ${status}: ${message}`;
 }

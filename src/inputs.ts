@@ -21,6 +21,8 @@ export interface Inputs {
 	readonly summary: boolean;
 	/** For GitHub's API; empty where there is none. */
 	readonly githubToken: string;
+	/** Run shell hooks also where a stranger's code may lie in the workspace. */
+	readonly allowUntrustedShell: boolean;
 	/** Completes the context once the event's definition is known. */
 	readonly complete?: (given: GivenContext, definition: EventDefinition) => GivenContext;
 }
@@ -70,6 +72,7 @@ export function readInputs(read: InputReader): Inputs {
 		dryRun: readBoolean("dry-run", read("dry-run"), false, reject),
 		summary: readBoolean("summary", read("summary"), true, reject),
 		githubToken: read("github-token").trim(),
+		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),
 	};
 	throwIfAny(problems);
 	return inputs;

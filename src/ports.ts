@@ -149,6 +149,8 @@ export interface Files {
 	write(path: string, text: string): Promise<void>;
 	/** Adds to the end of a file; rejects with the system's error. */
 	append(path: string, text: string): Promise<void>;
+	/** The path with all symbolic links followed; the path itself where it leads nowhere. */
+	real(path: string): Promise<string>;
 }
 
 /** A file of a repository at a commit. */
@@ -160,10 +162,15 @@ export interface RemoteFile {
 	readonly repository: string;
 	readonly path: string;
 	readonly ref: string;
+	/** Bytes; reading stops once there are more. */
+	readonly limit: number;
 }
 
-/** Reads a file of a repository; undefined when it is not there, a rejection for anything else. */
-export type ReadRemoteFile = (file: RemoteFile) => Promise<Uint8Array | undefined>;
+/**
+ * Reads a file of a repository; undefined when it is not there. Anything else is an `Error` whose message goes on after
+ * "GitHub's API": `answered 403: …`. When `signal` aborts, that is its reason.
+ */
+export type ReadRemoteFile = (file: RemoteFile, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** What a program answered on stdout, trimmed; undefined when it is not there or failed. */
 export type Ask = (program: string, args: readonly string[], cwd: string) => Promise<string | undefined>;

@@ -12,6 +12,14 @@ export interface CiSources {
 	readonly now: Date;
 }
 
+/** A run that has secrets although anybody can trigger it: what lies in its workspace may be a stranger's. */
+export interface Exposure {
+	/** What triggered it: `pull_request_target`. */
+	readonly event: string;
+	/** Whether the workspace is the repository's own where it is a checkout of the run's commit. */
+	readonly checkoutCounts: boolean;
+}
+
 /** The run that the event happens in. */
 export interface CiRun {
 	readonly facts: CiFacts;
@@ -23,6 +31,8 @@ export interface CiRun {
 	readonly workspace: string;
 	/** Secrets are absent by design: a pull request from a fork, or by Dependabot. */
 	readonly secretsWithheld: boolean;
+	/** Undefined where whoever triggers the run may write to the repository, or there are no secrets. */
+	readonly exposure: Exposure | undefined;
 }
 
 /** One CI system. */

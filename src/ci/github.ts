@@ -11,6 +11,21 @@ const PAYLOAD_LIMIT = 25 * 1024 * 1024;
 /** Runs of these events from a fork or by Dependabot get no secrets. */
 const PULL_REQUEST_EVENTS = ["pull_request", "pull_request_review", "pull_request_review_comment"];
 
+/**
+ * Runs of these events have secrets, and anybody can trigger them. The run's commit, GITHUB_SHA, is the last one of the
+ * default branch, whose workflow file runs, and no pull request decides on it:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows. On
+ * pull_request_target that is so since 2025-12-08; before, and on Enterprise Server before 3.20, it is the last commit of
+ * the pull request's base branch:
+ * https://github.blog/changelog/2025-11-07-actions-pull_request_target-and-environment-branch-protections-changes/.
+ * There no checkout counts: the event is there for pull requests, so what is checked out is a pull request's, or was.
+ */
+const EXPOSED: ReadonlyMap<string, { readonly checkoutCounts: boolean }> = new Map([
+	["pull_request_target", { checkoutCounts: false }],
+	["workflow_run", { checkoutCounts: true }],
+	["issue_comment", { checkoutCounts: true }],
+]);
+
 export const github: CiProvider = {
 	name: "github",
 	detect: (env) => env["GITHUB_ACTIONS"] === "true",
@@ -41,6 +56,7 @@ async function read({ env, files, cwd }: CiSources): Promise<CiRun> {
 		attempt,
 		run_url: runUrl(env["GITHUB_SERVER_URL"], repository, runId, attempt),
 	});
+	const exposed = EXPOSED.get(eventName);
 	return {
 		facts,
 		runId: runId === "" ? "" : `${runId}-${attempt}`,
@@ -48,6 +64,7 @@ async function read({ env, files, cwd }: CiSources): Promise<CiRun> {
 		workspace: env["GITHUB_WORKSPACE"] || cwd,
 		secretsWithheld:
 			PULL_REQUEST_EVENTS.includes(eventName) && (isFork(pull) || isDependabot(env["GITHUB_ACTOR"], pull)),
+		exposure: exposed === undefined ? undefined : { event: eventName, ...exposed },
 	};
 }
 

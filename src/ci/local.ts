@@ -27,6 +27,7 @@ async function read({ ask, cwd, now }: CiSources): Promise<CiRun> {
 		// The current folder, not the top of the checkout: a person says `--config` relative to where they stand.
 		workspace: cwd,
 		secretsWithheld: false,
+		exposure: undefined,
 	};
 }
 

@@ -4,6 +4,7 @@ import { asUserError } from "../errors.ts";
 import { fire } from "../fire.ts";
 import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
 import { nodeFiles, nodePorts } from "../node.ts";
+import type { Env } from "../ports.ts";
 import { resultOf } from "../report/report.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
@@ -20,6 +21,7 @@ interface Flags {
 	readonly metadata?: readonly string[];
 	readonly context?: string;
 	readonly dryRun?: boolean;
+	readonly allowUntrustedShell?: boolean;
 	/** Of `render` only. */
 	readonly standIns?: boolean;
 	readonly json?: boolean;
@@ -31,6 +33,7 @@ export const registerFire: Register = (program, terminal, done) => {
 		.summary("run the hooks of an event")
 		.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
 		.option("--dry-run", "show the exact messages without sending them")
+		.option(...UNTRUSTED_SHELL)
 		.addHelpText("after", example("fire pipeline_error --error 'connection lost' --metadata tables=20"))
 		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal)));
 };
@@ -44,6 +47,7 @@ export const registerTest: Register = (program, terminal, done) => {
 				"Flags replace what is made up.",
 		)
 		.option("--dry-run", "show the exact messages without sending them")
+		.option(...UNTRUSTED_SHELL)
 		.addHelpText("after", example("test pipeline_error"))
 		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, syntheticContext)));
 };
@@ -61,6 +65,11 @@ export const registerRender: Register = (program, terminal, done) => {
 			done(await run(event, { ...flags, dryRun: true, standIns: true }, terminal, syntheticContext)),
 		);
 };
+
+const UNTRUSTED_SHELL = [
+	"--allow-untrusted-shell",
+	"on GitHub, run shell hooks also where a stranger's code may lie in the workspace",
+] as const;
 
 function withInputs(command: Command): Command {
 	const collect = (value: string, before: readonly string[] = []) => [...before, value];
@@ -86,7 +95,7 @@ async function run(event: string, flags: Flags, terminal: Terminal, complete?: I
 	const reporter = terminalReporter(terminal, flags.json === true);
 	try {
 		const context = await readContextFlag(flags.context, terminal, nodeFiles);
-		const given = readInputs(reader(event, flags, context));
+		const given = readInputs(reader(event, flags, context, terminal.env));
 		const standIns = flags.standIns === true;
 		const inputs = complete === undefined ? given : { ...given, complete, standIns };
 		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
@@ -100,12 +109,12 @@ async function run(event: string, flags: Flags, terminal: Terminal, complete?: I
 		return resultOf(report.outcomes) === "aborted" || terminal.signal.aborted ? EXIT.aborted : EXIT.ok;
 	} catch (error) {
 		await reporter.reject(asUserError(error));
-		return EXIT.usage;
+		return terminal.signal.aborted ? EXIT.aborted : EXIT.usage;
 	}
 }
 
-/** The flags under the names of the action's inputs. */
-function reader(event: string, flags: Flags, context: string): InputReader {
+/** The flags under the names of the action's inputs; the token is where GitHub's own tools look for it. */
+function reader(event: string, flags: Flags, context: string, env: Env): InputReader {
 	const values: Readonly<Record<string, string | undefined>> = {
 		event,
 		config: flags.config,
@@ -118,6 +127,8 @@ function reader(event: string, flags: Flags, context: string): InputReader {
 		metadata: readMetadataFlags(flags.metadata ?? []),
 		context,
 		"dry-run": flags.dryRun === true ? "true" : "",
+		"allow-untrusted-shell": flags.allowUntrustedShell === true ? "true" : "",
+		"github-token": env["GITHUB_TOKEN"],
 	};
 	return (name) => values[name] ?? "";
 }

@@ -4,11 +4,15 @@ import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "
 import type { Ports } from "../ports.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { runCommand } from "./command.ts";
+import { refusalOf } from "./refusal.ts";
 import { showTarget } from "./target.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
 /** From this many webhooks in a plan on, keeping connections is worth loading what does it. */
 const MANY_WEBHOOKS = 33;
+
+/** Why a delivery is skipped after a cancellation. */
+const NOT_BEGUN = "cancelled before it began";
 
 /** What carrying out a plan needs of the world. */
 export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "files" | "log">;
@@ -43,8 +47,11 @@ export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverO
 	} else {
 		const begun = new Set(outcomes.map((outcome) => outcome.delivery.id));
 		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery.id));
-		const reason = `gate ${denied.delivery.hook.name} failed`;
-		outcomes.push(...rest.map((delivery) => skipped(delivery, "gate_failed", reason, ports)));
+		// A gate that a cancellation ended has decided nothing.
+		const [cause, reason] = options.signal.aborted
+			? (["cancelled", NOT_BEGUN] as const)
+			: (["gate_failed", `gate ${denied.delivery.hook.name} failed`] as const);
+		outcomes.push(...rest.map((delivery) => skipped(delivery, cause, reason, ports)));
 	}
 	return outcomes.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order);
 }
@@ -84,18 +91,24 @@ async function runOne(
 	ports: DeliverPorts,
 	options: DeliverOptions,
 ): Promise<Outcome> {
-	if (options.signal.aborted) return skipped(delivery, "cancelled", "cancelled before it began", ports);
+	if (options.signal.aborted) return skipped(delivery, "cancelled", NOT_BEGUN, ports);
 	const [absent] = plan.secretsWithheld && !isGate(delivery.hook) ? unsetVariables(delivery.hook, ports.env) : [];
 	if (absent !== undefined) {
 		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`;
 		return skipped(delivery, "secrets_withheld", reason, ports);
 	}
+	const refused = refusalOf(delivery, plan);
+	if (refused !== undefined) return { ...notBegun(delivery, refused, ports), status: "failed" };
 	const { hook } = delivery;
 	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
 	return sendWebhook({ ...delivery, hook }, ports, shared);
 }
 
-function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, { env }: DeliverPorts): Outcome {
+function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, ports: DeliverPorts): Outcome {
+	return { ...notBegun(delivery, reason, ports), status: "skipped", skipCause };
+}
+
+function notBegun(delivery: Delivery, reason: string, { env }: DeliverPorts): Omit<Outcome, "status"> {
 	const target = showTarget(delivery.hook, env);
-	return { delivery, status: "skipped", skipCause, reason, target, attempts: [], durationMs: 0, notes: [] };
+	return { delivery, reason, target, attempts: [], durationMs: 0, notes: [] };
 }

@@ -1,11 +1,16 @@
 // The plan of an event: which hooks meet it, as deliveries, in the order in which they run.
 import { createHash } from "node:crypto";
 import type { Config, Hook, ShellHook, Webhook } from "../config/hook.ts";
-import { type Delivery, isGate, type Plan } from "../delivery.ts";
+import { type Delivery, isGate, type Plan, type Untrusted } from "../delivery.ts";
 import type { PipelineEvent } from "../event/event.ts";
 
 /** Plans one event. Holds no value of any variable: those are put in at the moment of sending. */
-export function createPlan(config: Config, event: PipelineEvent, secretsWithheld: boolean): Plan {
+export function createPlan(
+	config: Config,
+	event: PipelineEvent,
+	secretsWithheld: boolean,
+	untrusted?: Untrusted,
+): Plan {
 	const gates: Delivery[] = [];
 	const shell: Delivery<ShellHook>[] = [];
 	const webhooks: Delivery<Webhook>[] = [];
@@ -15,7 +20,7 @@ export function createPlan(config: Config, event: PipelineEvent, secretsWithheld
 		else if (hook.kind === "shell") shell.push({ id, hook, event });
 		else webhooks.push({ id, hook, event });
 	}
-	return { event, gates, shell, webhooks, concurrency: config.concurrency, secretsWithheld };
+	return { event, gates, shell, webhooks, concurrency: config.concurrency, secretsWithheld, untrusted };
 }
 
 /** The hooks that an event selects, in the order of the file. */

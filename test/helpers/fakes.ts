@@ -96,5 +96,6 @@ export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files &
 		},
 		write: () => Promise.reject(new Error("read-only")),
 		append: () => Promise.reject(new Error("read-only")),
+		real: async (path) => path,
 	};
 }

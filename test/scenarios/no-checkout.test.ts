@@ -60,7 +60,7 @@ test("an API that refuses is told, with what to do", async () => {
 	expect(run.annotations).toEqual([
 		expect.objectContaining({
 			kind: "error",
-			message: expect.stringMatching(/GitHub's API: Resource not accessible by integration/),
+			message: expect.stringMatching(/ cannot be read: GitHub's API answered 403: Resource not accessible by integration; run actions\/checkout before/),
 		}),
 	]);
 	expect(run.outputs).toMatchObject({ result: "error" });

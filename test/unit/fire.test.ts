@@ -32,6 +32,7 @@ const INPUTS: Inputs = {
 	dryRun: true,
 	summary: false,
 	githubToken: "",
+	allowUntrustedShell: false,
 };
 
 /** One file, wherever it is looked for by this name. */
@@ -41,6 +42,7 @@ function onlyFile(name: string, text: string): Files {
 		read: async (path) => (path.endsWith(`/${name}`) ? { kind: "file", bytes } : { kind: "missing" }),
 		write: async () => {},
 		append: async () => {},
+		real: async (path) => path,
 	};
 }
 

@@ -103,7 +103,8 @@ async function fireAll(
 		for (const step of run.steps) {
 			watch.onStep(step);
 			const { event, context } = step;
-			const inputs = { event, context, config: undefined, githubToken: "", dryRun: false, summary: false };
+			const none = { config: undefined, githubToken: "", dryRun: false, allowUntrustedShell: false, summary: false };
+			const inputs = { event, context, ...none };
 			const report = await fire(inputs, nodePorts(env, log), { cwd, signal, onOutcome, onPreview: () => {} });
 			watch.onReport(report);
 			fired.push({ run, step, report });

@@ -39,6 +39,7 @@ function filesWith(payload: unknown): Files & { readonly reads: string[] } {
 		},
 		write: async () => {},
 		append: async () => {},
+		real: async (path) => path,
 	};
 }
 

@@ -14,7 +14,7 @@ const mask = createMask([SECRET]);
 /** A command's output of one line as it is shown. */
 function shown(output: string): string | undefined {
 	const lines: string[] = [];
-	const reader = readLines((line) => lines.push(shownLine(line, mask)));
+	const reader = readLines((line) => lines.push(shownLine(line, mask)) > 0);
 	reader.write(Buffer.from(`${output}\n`));
 	return lines[0];
 }
@@ -65,7 +65,12 @@ describe("the log", () => {
 		const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
 		const { log } = githubReporter(
 			{},
-			{ read: async () => ({ kind: "missing" }), write: async () => {}, append: async () => {} },
+			{
+				read: async () => ({ kind: "missing" }),
+				write: async () => {},
+				append: async () => {},
+				real: async (path) => path,
+			},
 		);
 		log.protect([SECRET]);
 		log.info(line);
