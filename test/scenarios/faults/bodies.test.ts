@@ -12,7 +12,7 @@ const GATE = 'on_failure = "abort"\n';
 const SLACK = 'preset = "slack"\n';
 const MIB = 1024 * 1024;
 
-describe("fault 7: a body that is reset or hangs after 2xx headers is no second delivery, and never a yes", () => {
+describe("fault 7: a 2xx whose body is reset or hangs is delivered, unconfirmed where it must be read, and no yes of a gate", () => {
 	const begun =
 		(rest: (socket: Socket) => void): Reply =>
 		(_, response) => {
