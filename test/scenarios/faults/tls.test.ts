@@ -51,7 +51,7 @@ async function reached(shown: Certificate, body: (url: string) => Promise<void>)
 
 const ONCE_IN_VAIN = { connections: 1, requests: 0 };
 
-describe("fault 4: a certificate that does not pass fails at once; ca_file adds an authority, and nothing else lets it pass", () => {
+describe("fault 4: a certificate that does not pass fails at once; ca_file adds an authority, nothing ends the check", () => {
 	it.each<[string, Certificate, string]>([
 		["is self-signed", certificate(LOOPBACK), "TLS: self-signed certificate"],
 		["is of an unknown authority", theirs.issue(LOOPBACK), UNKNOWN],
