@@ -49,7 +49,7 @@ function isSecretHeader(text: string): boolean {
 	return guessSecret(names) !== undefined || segments.some((segment) => isSecretName(segment.text));
 }
 
-/** Whether the value at the offset goes on in the next line: it is missing yet, or a bracket or text is not closed. */
+/** Whether the value at the offset may go on in the next line: it is missing yet, or a bracket or text is not closed. */
 function staysOpen(text: string, from: number): boolean {
 	let at = skipBlanks(text, from);
 	if (at >= text.length || text[at] === "#") return true;
@@ -59,9 +59,8 @@ function staysOpen(text: string, from: number): boolean {
 		if (char === '"' || char === "'") {
 			const start = at;
 			at = skipString(text, at);
-			const triple = char.repeat(3);
-			const closed = at - start >= 6 && text.endsWith(triple, at);
-			if (text.startsWith(triple, start) && !closed) return true;
+			// What was pasted with a line break in it goes on in the next line, which may look like a key or a comment.
+			if (!isClosed(text, start, at)) return true;
 			continue;
 		}
 		if ("[{".includes(char)) depth++;
@@ -69,6 +68,13 @@ function staysOpen(text: string, from: number): boolean {
 		at++;
 	}
 	return depth > 0;
+}
+
+/** Whether the string that begins at `start` ends before `end`, where {@link skipString} stopped. */
+function isClosed(text: string, start: number, end: number): boolean {
+	const triple = text.charAt(start).repeat(3);
+	if (text.startsWith(triple, start)) return end - start >= 6 && text.endsWith(triple, end);
+	return end < text.length || skipString(`${text} `, start) <= text.length;
 }
 
 function isOdd(count: number): boolean {

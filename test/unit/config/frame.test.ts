@@ -218,6 +218,8 @@ describe("secrets in what is no TOML", () => {
 	it.each([
 		["[x.headers]\nname = 'a'\nX = 1\n[y]\nX = 1", ["[x.headers]", "name = '•••'", "X = •••", "[y]", "X = 1"]],
 		["secret =\nc2Vj=\n[y]\nX = 1", ["secret =", "•••", "[y]", "X = 1"]],
+		['secret = "c2Vj\nc2Vj="\n[y]\nX = 1', ['secret = "•••', "•••", "[y]", "X = 1"]],
+		["url = 'https://a.example/\n#x'", ["url = '•••", "•••"]],
 		["headers = {\nX = 1,\nY = 2\n}\n[y]\nX = 1", ["headers = {", "•••", "•••", "}", "[y]", "X = 1"]],
 		["tokens = [ # all\n['x'],\n'y']\n[y]\nX = 1", ["tokens = •••", "•••", "'•••", "[y]", "X = 1"]],
 		["x.headers]\nX = 1", ["•••", "•••"]],

@@ -1,0 +1,41 @@
+// A secret in a config is shown to nobody who is told what is wrong with it.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SECRET, STATEMENTS, tells, write } from "../../helpers/config-statements.ts";
+import { oddPiece } from "../../helpers/odd-text.ts";
+import { problemsOf } from "../../helpers/parse.ts";
+
+describe("a secret", () => {
+	/** As a secret may be pasted: broken, with a quote too many at its end or none, padded, commented. */
+	const added = fc.constantFrom(
+		..."= == \\ # ${ ${A} {{ é 😀 \u0000 \u2028 \ud800 / ? & @ : , ] } \t".split(" "),
+		" ",
+		"\n",
+	);
+	const broken = fc.array(fc.tuple(fc.integer({ min: 1, max: SECRET.length - 1 }), added), {
+		minLength: 1,
+		maxLength: 2,
+	});
+	const places = STATEMENTS.flatMap(({ text }, index) => (text.includes(SECRET) ? [index] : []));
+
+	it("is in no message and in no frame, however it is broken and whatever else is wrong", () => {
+		let told = 0;
+		const breaks = fc.tuple(fc.constantFrom(...places), broken);
+		fc.assert(
+			fc.property(breaks, fc.option(fc.tuple(fc.nat(), oddPiece)), ([index, all], other) => {
+				const secret = all.reduce((text, [at, piece]) => text.slice(0, at) + piece + text.slice(at), SECRET);
+				const statements = STATEMENTS.map(write);
+				statements[index] = statements[index]?.replace(SECRET, secret) ?? "";
+				// Something else that is wrong beside it, so that there is a frame to show it in.
+				if (other !== null) statements.splice(index + (other[0] % 2), 0, `${other[1].replace(/\n.*/s, "")} = 1`);
+				for (const { message, remedy, frame } of problemsOf(statements.join("\n"))) {
+					told++;
+					expect(tells(message + remedy)).toBe(false);
+					expect(tells(frame ?? ""), frame).toBe(false);
+				}
+			}),
+			{ numRuns: 700 },
+		);
+		expect(told).toBeGreaterThan(200);
+	});
+});
