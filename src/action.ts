@@ -1,6 +1,7 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
 import { heedSignals } from "./cancellation.ts";
+import { heedCrashes } from "./crash.ts";
 import { asUserError } from "./errors.ts";
 import { fire } from "./fire.ts";
 import { readInputs } from "./inputs.ts";
@@ -15,6 +16,7 @@ process.stdout.on("error", () => {});
 const reporter = githubReporter(process.env, nodeFiles);
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;
+heedCrashes((error) => reporter.reject(asUserError(error)));
 void main().finally(done);
 
 async function main(): Promise<void> {

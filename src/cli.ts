@@ -4,8 +4,10 @@ import { Command, CommanderError } from "commander";
 import { heedSignals } from "./cancellation.ts";
 import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { unlessCancelled } from "./errors.ts";
+import { heedCrashes } from "./crash.ts";
+import { asUserError, unlessCancelled } from "./errors.ts";
 import { neutralise } from "./report/neutralise.ts";
+import { terminalReporter } from "./report/terminal.ts";
 import { VERSION } from "./version.ts";
 
 const { signal, done } = heedSignals();
@@ -23,10 +25,13 @@ const terminal: Terminal = {
 	err: (line) => process.stderr.write(`${line}\n`),
 	// Left open, it would keep a cancelled process waiting.
 	readInput: () => unlessCancelled(text(process.stdin), signal).finally(() => process.stdin.destroy()),
+	known: [],
 	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
 	signal,
 	unread: unread.signal,
 };
+
+heedCrashes((error) => terminalReporter(terminal, false).reject(asUserError(error)));
 
 const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")

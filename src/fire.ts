@@ -19,7 +19,7 @@ import type { Inputs } from "./inputs.ts";
 import { createPlan } from "./plan/plan.ts";
 import type { Ports } from "./ports.ts";
 import type { Report } from "./report/report.ts";
-import { contextSecrets, secretsOf } from "./secrets.ts";
+import { contextSecrets, environmentSecrets, secretsOf } from "./secrets.ts";
 import { closest } from "./suggest.ts";
 import { excerpt } from "./text.ts";
 
@@ -43,7 +43,8 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const found = await unlessCancelled(findConfig(ci, inputs, ports, signal), signal);
 	const { config, untrusted } = found;
 	const definition = findEvent(inputs.event, config);
-	ports.log.protect([...secretsOf(config.hooks, env), ...contextSecrets(inputs.context)]);
+	const secrets = [secretsOf(config.hooks, env), environmentSecrets(env), contextSecrets(inputs.context)];
+	ports.log.protect(secrets.flat());
 	if (found.note !== undefined) ports.log.info(found.note);
 
 	const id = `evt_${randomBytes(16).toString("hex")}`;

@@ -1,54 +1,83 @@
-// Which texts are secrets, and how they are blanked wherever something is shown or stored.
+// Which texts are secrets: by their place in a hook or a URL, by the name of a variable, by what the runner sets.
 import type { Hook } from "./config/hook.ts";
-import { resolveReference } from "./config/interpolate.ts";
+import type { Reference } from "./config/interpolate.ts";
 import { referencesOf, SECRET_NAME } from "./config/references.ts";
 import type { GivenContext } from "./event/context.ts";
+import { SHORTEST } from "./mask/mask.ts";
 import type { Env } from "./ports.ts";
-import { excerpt } from "./text.ts";
 
-/** Blanks every known secret in a text. */
-export type Mask = (text: string) => string;
-
-/** Shorter texts are words (`eu`, `dev`): blanking them would garble the log and protect nothing. */
-const SHORTEST = 4;
 /** From this length on, a URL's path segment or a variable's value is taken for a credential, below for a word. */
 const SHORTEST_UNNAMED = 12;
 
 /** Variables that the runner sets for everyone to read; all but its token. */
 const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$/;
 
+/** The runner's tokens, and the input that brings one. */
+const TOKEN_VARIABLE = /^(GITHUB_TOKEN|INPUT_GITHUB-TOKEN|ACTIONS_RUNTIME_TOKEN|ACTIONS_ID_TOKEN_REQUEST_TOKEN)$/;
+const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
+
+const WEB_URL = /^\s*https?:\/\//i;
+
 /**
  * Every text that must not be shown: what the hooks' secret positions resolve to now, with the lines, parts and decoded
  * forms of each. Longest first, so that a part never spoils the whole.
  */
 export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
-	const found = new Set<string>();
-	const add = (text: string) => {
-		for (const form of [text, text.trim(), ...text.split(/\r\n|\n|\r/).map((line) => line.trim())]) {
-			if (form.trim().length >= SHORTEST) found.add(form);
-		}
-	};
-	const addUrl = (text: string) => {
-		for (const part of urlSecrets(text.trim())) add(part);
-	};
-	for (const { reference, kind } of hooks.flatMap(referencesOf)) {
-		const resolved = resolveReference(reference, env);
-		if (resolved.kind === "unset") continue;
-		if (kind === "url") addUrl(resolved.text);
-		else if (kind === "secret") add(resolved.text);
-		for (const { variable, value } of kind === "url" ? [] : resolved.values) {
+	const places = hooks.flatMap(referencesOf).flatMap(({ reference, kind }) => {
+		const { text, values } = resolve(reference, env);
+		const whole = kind === "url" ? urlSecrets(text) : kind === "secret" ? [text] : passwordOf(text);
+		const parts = values.flatMap(({ variable, value }) => {
 			// A URL among the values is a secret only in its parts.
-			if (/^\s*https?:\/\//i.test(value)) addUrl(value);
-			else if (kind === "secret" || isTelling(variable, value)) add(value);
-		}
-	}
-	return [...found].sort((a, b) => b.length - a.length);
+			if (WEB_URL.test(value)) return urlSecrets(value);
+			const isSecret = kind === "secret" || isTelling(variable, kind === "url" ? "" : value);
+			return isSecret ? [value, ...passwordOf(value)] : [];
+		});
+		return [...whole, ...parts];
+	});
+	return formsOf(places);
+}
+
+/** What is secret whatever the config says: the runner's tokens, and what proxies are told to know us by. */
+export function environmentSecrets(env: Env): readonly string[] {
+	const found = Object.entries(env).flatMap(([name, value = ""]) => {
+		if (TOKEN_VARIABLE.test(name)) return [value];
+		if (!PROXY_VARIABLE.test(name)) return [];
+		// Also of a value that is no proper URL, which an unescaped character in the password makes of it.
+		const [, user = "", password = ""] = /^(?:[^:/]*:\/\/)?([^:]*):?(.*)@/s.exec(value) ?? [];
+		return credentials(user, password);
+	});
+	return formsOf(found);
+}
+
+/**
+ * Whatever may be secret of an environment, for the report of a crash: that may come before the config is known, and
+ * quote anything. Paths are none, since a crash is told by them.
+ */
+export function suspectsOf(env: Env): readonly string[] {
+	const found = Object.entries(env).flatMap(([name, value = ""]) => {
+		if (WEB_URL.test(value)) return urlSecrets(value);
+		const isPath = /^([A-Z]:)?[\\/.]/i.test(value);
+		return isTelling(name, isPath ? "" : value) ? [value, ...passwordOf(value)] : [];
+	});
+	return formsOf(found);
 }
 
 /** The credential that a context may bring: Rocky's projects hand PagerDuty's key over in the metadata. */
 export function contextSecrets({ metadata }: GivenContext): readonly string[] {
 	const key = metadata?.["routing_key"];
-	return typeof key === "string" && key.length >= SHORTEST ? [key] : [];
+	return typeof key === "string" ? formsOf([key]) : [];
+}
+
+/** A text, empty where one of its variables is unset, and what each of the others has put into it. */
+function resolve({ parts }: Reference, env: Env) {
+	const values: { variable: string; value: string }[] = [];
+	const texts = parts.map((part) => {
+		if (typeof part === "string") return part;
+		const value = env[part.name] ?? "";
+		if (value !== "") values.push({ variable: part.name, value });
+		return value || part.fallback;
+	});
+	return { text: texts.includes(undefined) ? "" : texts.join(""), values };
 }
 
 /** Whether a variable is a credential where nothing but its name and its length can tell: `${REGION}` is none. */
@@ -57,16 +86,22 @@ function isTelling(variable: string, value: string): boolean {
 	return SECRET_NAME.test(variable) || value.trim().length >= SHORTEST_UNNAMED;
 }
 
+/** The texts, trimmed and by their lines too, but for those that are too short. */
+function formsOf(texts: readonly string[]): readonly string[] {
+	const forms = texts.flatMap((text) => [text, text.trim(), ...text.split(/\r\n|\n|\r/).map((line) => line.trim())]);
+	return [...new Set(forms)].filter((form) => form.trim().length >= SHORTEST).sort((a, b) => b.length - a.length);
+}
+
 /**
- * The whole URL where it holds more than a host, its password, its long or telling query values, and its long path
- * segments and user name, also decoded.
+ * The whole URL where it holds more than a host, its credentials, its long or telling query values, and its long path
+ * segments, also decoded.
  */
-function urlSecrets(text: string): readonly string[] {
+function urlSecrets(untrimmed: string): readonly string[] {
+	const text = untrimmed.trim();
 	if (!URL.canParse(text)) return [text];
 	const url = new URL(text);
 	const bare = url.pathname === "/" && url.search === "" && url.username === "" && url.password === "";
 	if (bare) return [];
-	const userinfo = [url.username.length >= SHORTEST_UNNAMED || url.password === "" ? url.username : "", url.password];
 	// Both as it is written and as it is sent: the URL parser encodes spaces and more.
 	const parts = [text, url.href].flatMap((form) => {
 		const [, path = "", query = ""] = /^[^/?#]*\/\/[^/?#]*([^?#]*)(?:\?([^#]*))?/.exec(form) ?? [];
@@ -76,18 +111,30 @@ function urlSecrets(text: string): readonly string[] {
 			.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const)
 			.filter(([name, value]) => value.length >= (SECRET_NAME.test(name) ? SHORTEST : SHORTEST_UNNAMED))
 			.map(([, value]) => value);
-		return [...userinfo, ...segments, ...values];
+		return [...segments, ...values];
 	});
-	const basic =
-		url.password === "" ? "" : Buffer.from(`${decode(url.username)}:${decode(url.password)}`).toString("base64");
 	return [
 		text,
 		url.href,
-		basic,
+		...credentials(url.username, url.password),
 		...parts,
 		...parts.map(decode),
 		...parts.map((part) => decode(part.replaceAll("+", " "))),
 	];
+}
+
+/** The credentials in a text that is a URL of any kind with a password: `postgres://me:password@host`. */
+function passwordOf(text: string): readonly string[] {
+	const [, user = "", password = ""] = /^\s*[a-z][a-z\d+.-]*:\/\/([^/?#\s:]*):([^/?#\s]*)@/i.exec(text) ?? [];
+	return password === "" ? [] : credentials(user, password);
+}
+
+/** A password, a user name that is long or has none, both also decoded, and the Basic value that they become. */
+function credentials(user: string, password: string): readonly string[] {
+	const written = [user.length >= SHORTEST_UNNAMED || password === "" ? user : "", password];
+	const decoded = written.map(decode);
+	const basic = Buffer.from(`${decode(user)}:${decode(password)}`).toString("base64");
+	return [...written, ...decoded, password === "" ? "" : basic];
 }
 
 function decode(text: string): string {
@@ -96,58 +143,4 @@ function decode(text: string): string {
 	} catch {
 		return text;
 	}
-}
-
-/**
- * A mask for these secrets: as they are, on one line as reasons are written, as JSON strings write them and as URLs
- * write them; and of one that is cut by a `…`, what stands before that.
- */
-export function createMask(secrets: readonly string[]): Mask {
-	const forms = secrets.flatMap((secret) => [
-		secret,
-		excerpt(secret, Number.POSITIVE_INFINITY),
-		JSON.stringify(secret).slice(1, -1),
-		encodeSafely(secret),
-	]);
-	const longestFirst = [...new Set(forms)].filter((form) => form !== "").sort((a, b) => b.length - a.length);
-	if (longestFirst.length === 0) return (text) => text;
-	const pattern = anyOf(longestFirst);
-	const cuttable = longestFirst
-		.map((form) => [form, beginningOf(form)] as const)
-		.filter(([form, start]) => start !== form);
-	const starts = anyOf(cuttable.map(([, start]) => start));
-	const longest = longestFirst[0]?.length ?? 0;
-	// Foreign text is cut where it comes in, before anyone knows what in it is secret: an end may be half of one.
-	const blankEnd = (text: string): string => {
-		for (const { index } of text.slice(-longest).matchAll(starts)) {
-			const end = text.slice(-longest).slice(index);
-			if (cuttable.some(([form, start]) => end.startsWith(start) && form.startsWith(end))) {
-				return text.slice(0, text.length - end.length) + BLANK;
-			}
-		}
-		return text;
-	};
-	return (text) => {
-		const parts = text.replaceAll(pattern, BLANK).split(CUT);
-		if (cuttable.length === 0) return parts.join(CUT);
-		const last = parts.pop() ?? "";
-		return [...parts.map((part) => (part.length < SHORTEST ? part : blankEnd(part))), last].join(CUT);
-	};
-}
-
-const BLANK = "***";
-const CUT = "…";
-
-/** As much of a secret as must stand before a cut to be known. The origin of a URL is none: targets are shown by it. */
-function beginningOf(form: string): string {
-	const origin = /^https?:\/\/[^/?#@]*\/?/i.exec(form)?.[0].length ?? 0;
-	return form.slice(0, origin + SHORTEST);
-}
-
-function anyOf(texts: readonly string[]): RegExp {
-	return new RegExp(texts.map((text) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&")).join("|"), "g");
-}
-
-function encodeSafely(text: string): string {
-	return encodeURIComponent(text.toWellFormed());
 }

@@ -13,6 +13,8 @@ export interface Terminal {
 	readonly err: (line: string) => void;
 	/** All of stdin. */
 	readonly readInput: () => Promise<string>;
+	/** Secrets that are known so far. */
+	readonly known: string[];
 	/** Colours may be used on stdout: it is a terminal and `NO_COLOR` is not set. */
 	readonly colour: boolean;
 	/** Aborts on Ctrl-C and on SIGTERM. */

@@ -1,9 +1,9 @@
 // `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
 import { once } from "node:events";
 import { asUserError, errorCode, UserError } from "../errors.ts";
+import { createMask } from "../mask/mask.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { createMask } from "../secrets.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";
 import { requestJson, requestLines } from "./listen-view.ts";

@@ -3,11 +3,13 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Outcome } from "../delivery.ts";
+import { createMask } from "../mask/mask.ts";
 import type { Env, Files, Log } from "../ports.ts";
-import { createMask, type Mask } from "../secrets.ts";
+import { environmentSecrets } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
+import { withoutSuspects } from "./crash.ts";
 import { problemsMarkdown, summaryMarkdown } from "./job-summary.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
@@ -20,7 +22,7 @@ const RESULTS_LIMIT_BYTES = 64 * 1024;
 
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
-	let mask: Mask = (text) => text;
+	let mask = createMask(environmentSecrets(env));
 	const write = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
@@ -87,7 +89,8 @@ export function githubReporter(env: Env, files: Files): Reporter {
 				});
 			}
 		},
-		reject: async ({ problems }) => {
+		reject: async (error) => {
+			const problems = withoutSuspects(error.problems, env);
 			// Of the inputs as they are, since one of them may be the mistake.
 			const summary = core.getInput("summary").toLowerCase() !== "false";
 			log.info(`Nothing was run: ${count(problems.length, "problem")}.`);

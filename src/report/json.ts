@@ -1,6 +1,6 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
 import type { Problem } from "../errors.ts";
-import type { Mask } from "../secrets.ts";
+import type { Mask } from "../mask/mask.ts";
 import { type Report, type Result, type Row, resultOf, rowsOf } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */

@@ -1,5 +1,5 @@
 // One line of a hook's output as a log shows it.
-import type { Mask } from "../secrets.ts";
+import type { Mask } from "../mask/mask.ts";
 import { clip, LINE_LIMIT, SHOWN_LIMIT, stripTerminal } from "../text.ts";
 
 /** UTF-16 code units that a secret can have: GitHub's have at most 48 KB. */

@@ -4,8 +4,8 @@ import type { ConfigWarning } from "../config/hook.ts";
 import { type Delivery, isGate, type Outcome, type Preview } from "../delivery.ts";
 import type { UserError } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
+import type { Mask } from "../mask/mask.ts";
 import type { Log } from "../ports.ts";
-import type { Mask } from "../secrets.ts";
 import { excerpt } from "../text.ts";
 
 /** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */

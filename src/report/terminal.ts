@@ -1,8 +1,11 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import { formatPlace } from "../errors.ts";
-import { createMask, type Mask } from "../secrets.ts";
+import { createMask, type Mask } from "../mask/mask.ts";
+import type { Env } from "../ports.ts";
+import { environmentSecrets } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { beside } from "./beside.ts";
+import { withoutSuspects } from "./crash.ts";
 import { problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -15,11 +18,15 @@ export interface Output {
 	readonly err: (line: string) => void;
 	/** Terminal sequences of hooks may pass. */
 	readonly colour: boolean;
+	/** What secrets are known by before a config tells. */
+	readonly env: Env;
+	/** What reporters to this output were told to protect, for those that come after them. */
+	readonly known: string[];
 }
 
 /** The reporter of the command. With `json`, stdout holds one JSON document and nothing else. */
 export function terminalReporter(output: Output, json: boolean): Reporter {
-	let mask: Mask = (text) => text;
+	let mask = createMask([...environmentSecrets(output.env), ...output.known]);
 	let indent = "";
 	const say = json ? output.err : output.out;
 	// Also at a terminal, since the command may run in a step of a workflow.
@@ -33,6 +40,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	const group = beside();
 	const log: Reporter["log"] = {
 		protect: (secrets) => {
+			output.known.push(...secrets);
 			mask = createMask(secrets);
 		},
 		info: (line) => group.write(() => write(shownLine(line, mask))),
@@ -69,7 +77,8 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 				write(resultLine(report));
 			}
 		},
-		reject: async ({ problems }) => {
+		reject: async (error) => {
+			const problems = withoutSuspects(error.problems, output.env);
 			if (json) output.out(JSON.stringify(problemsDocument(problems, mask), undefined, 2));
 			for (const problem of problems) {
 				const [first, ...rest] = problemLines(problem);

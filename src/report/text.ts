@@ -1,7 +1,7 @@
 // The report for a person at a terminal: one line a delivery, one block a mistake.
 import type { Outcome, Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
-import type { Mask } from "../secrets.ts";
+import type { Mask } from "../mask/mask.ts";
 import { count, duration, excerpt } from "../text.ts";
 import { type Report, reasonOf, resultOf, tally } from "./report.ts";
 

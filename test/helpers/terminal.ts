@@ -33,6 +33,7 @@ export function run(
 			given.onErr?.(line);
 		},
 		readInput: async () => "",
+		known: [],
 		colour: given.colour ?? false,
 		signal: controller.signal,
 		unread: new AbortController().signal,

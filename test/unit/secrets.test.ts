@@ -1,9 +1,8 @@
-// What is a secret, and that a mask leaves nothing of one.
-import fc from "fast-check";
+// Which texts are secrets, and which only look like one.
 import { describe, expect, test } from "vitest";
 import type { Hook } from "../../src/config/hook.ts";
 import { parseReference } from "../../src/config/interpolate.ts";
-import { contextSecrets, createMask, secretsOf } from "../../src/secrets.ts";
+import { contextSecrets, environmentSecrets, secretsOf, suspectsOf } from "../../src/secrets.ts";
 import { preset, shellHook, webhook } from "../helpers/make.ts";
 
 const found = (hooks: readonly Hook[], env: Record<string, string> = {}) => secretsOf(hooks, env);
@@ -100,61 +99,103 @@ describe("secretsOf", () => {
 
 	test("what a context brings for PagerDuty", () => {
 		expect(contextSecrets({ metadata: { routing_key: "R0UT1NG", tables: 3 } })).toEqual(["R0UT1NG"]);
+		expect(contextSecrets({ metadata: { routing_key: " R0UT1NG\n" } })).toContain("R0UT1NG");
 		expect(contextSecrets({ metadata: { routing_key: 7 } })).toEqual([]);
+		expect(contextSecrets({ metadata: { routing_key: "  a  " } })).toEqual([]);
 	});
 
-	test("an unset variable has no secret", () => {
+	test("a telling variable's value, however short, also as a part of a URL's path", () => {
+		const hook = webhook({ url: parseReference("https://example.com/${TEAM}/${HOOK_TOKEN}") });
+		const env = { TEAM: "data", HOOK_TOKEN: "abc12345" };
+		expect(found([hook], env).toSorted()).toEqual(["abc12345", "https://example.com/data/abc12345"]);
+	});
+
+	test("the password of any URL, which may be shown without the rest of it", () => {
+		const env = new Map([
+			["DATABASE", parseReference("${DATABASE}")],
+			["CACHE", parseReference("redis://:pa%40ss-literal@cache.example:6379/0")],
+		]);
+		const hook = webhook({ ...bare, headers: new Map([["X-Database", parseReference("${DATABASE}")]]) });
+		const values = { DATABASE: "postgres://loader:pg-password@db.example/orders" };
+		for (const hooks of [[shellHook({ env })], [hook, shellHook({ env })]]) {
+			expect(found(hooks, values)).toEqual(
+				expect.arrayContaining([
+					values.DATABASE,
+					"pg-password",
+					btoa("loader:pg-password"),
+					"pa%40ss-literal",
+					"pa@ss-literal",
+				]),
+			);
+		}
+	});
+
+	test("an unset variable has no secret, and those beside it do", () => {
 		expect(found([webhook({ ...bare, secret: parseReference("${NOT_SET}") })])).toEqual([]);
+		const headers = new Map([["Authorization", parseReference("Bearer ${A}-${NOT_SET}")]]);
+		expect(found([webhook({ ...bare, headers })], { A: "half-of-it" })).toEqual(["half-of-it"]);
 	});
 });
 
-describe("createMask", () => {
-	test("blanks plain, JSON-escaped and URL-encoded forms, the longest first", () => {
-		const mask = createMask(["abcd", 'abcd"ef gh']);
-		expect(mask('abcd"ef gh')).toBe("***");
-		expect(mask(JSON.stringify({ x: 'abcd"ef gh' }))).toBe('{"x":"***"}');
-		expect(mask("?q=abcd%22ef%20gh&r=abcd")).toBe("?q=***&r=***");
+describe("environmentSecrets", () => {
+	test("the runner's tokens, and none of its other variables", () => {
+		const tokens = {
+			GITHUB_TOKEN: "ghs_of-the-user",
+			"INPUT_GITHUB-TOKEN": "ghs_of-the-input",
+			ACTIONS_RUNTIME_TOKEN: "runtime-token",
+			ACTIONS_ID_TOKEN_REQUEST_TOKEN: "oidc-token",
+		};
+		const others = {
+			GITHUB_REPOSITORY: "acme/warehouse",
+			ACTIONS_RESULTS_URL: "https://results.example/",
+			PATH: "/bin",
+		};
+		expect(environmentSecrets({ ...tokens, ...others }).toSorted()).toEqual(Object.values(tokens).toSorted());
 	});
 
-	test("leaves a text without secrets alone, and knows no special characters", () => {
-		expect(createMask([])("a.b")).toBe("a.b");
-		expect(createMask(["a.b*"])("axb a.b* $& a.bb")).toBe("axb *** $& a.bb");
+	test.each([
+		["http://me:pa%40ss@proxy.example:3128", ["pa%40ss", "pa@ss", btoa("me:pa@ss")]],
+		["me:pass-word@proxy.example:3128", ["pass-word", btoa("me:pass-word")]],
+		["http://me:pa/ss#wo@rd:1@proxy.example", ["pa/ss#wo@rd:1", btoa("me:pa/ss#wo@rd:1")]],
+		["http://token-as-user@proxy.example", ["token-as-user"]],
+		["http://token-as-user:@proxy.example", ["token-as-user"]],
+		["http://me:pw@proxy.example", [btoa("me:pw")]],
+		["http://proxy.example:3128", []],
+		["proxy.example:3128", []],
+		["", []],
+	])("of the proxy %s what it is told to know us by", (value, secrets) => {
+		for (const name of ["http_proxy", "HTTPS_PROXY", "All_Proxy"]) {
+			expect(environmentSecrets({ [name]: value }).toSorted()).toEqual(secrets.toSorted());
+		}
+		expect(environmentSecrets({ NO_PROXY: value, PROXY_URL: value })).toEqual([]);
 	});
+});
 
-	test("blanks the beginning of a secret before a cut, and nothing else before one", () => {
-		const mask = createMask(["https://hooks.example.com/T0123456789", "s3cret-value"]);
-		expect(mask("said s3cre… and s3cr…")).toBe("said ***… and ***…");
-		expect(mask("https://hooks.example.com/… and https://hooks.example.com/T012…")).toBe(
-			"https://hooks.example.com/… and ***…",
-		);
-		expect(mask("secre… s3c…")).toBe("secre… s3c…");
-	});
-
-	test("takes a time that grows with the text, however many cuts and secrets there are", () => {
-		const mask = createMask(Array.from({ length: 300 }, (_, index) => `secret-number-${index}`));
-		const start = process.hrtime.bigint();
-		expect(mask("… ".repeat(300_000))).toHaveLength(600_000);
-		mask("secret-n… ".repeat(30_000));
-		expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(3);
-	});
-
-	test("nothing of any secret is left, wherever it stands", () => {
-		const secret = fc.string({ unit: "binary", minLength: 4 });
-		fc.assert(
-			fc.property(
-				fc.array(secret, { minLength: 1, maxLength: 4 }),
-				fc.string(),
-				fc.string(),
-				(secrets, before, after) => {
-					const mask = createMask([...secrets].sort((a, b) => b.length - a.length));
-					for (const one of secrets) {
-						const masked = mask(`${before}${one}${after}`);
-						// What the stars make together with the surroundings is not the secret.
-						if (!one.includes("*"))
-							expect(masked.replaceAll("***", "\u0000")).not.toContain(one.includes("\u0000") ? "\u0001never" : one);
-					}
-				},
-			),
-		);
-	});
+test("suspectsOf: whatever may be a secret, but no path and nothing that the runner sets for everyone", () => {
+	const env = {
+		SLACK: "https://hooks.example.com/T0000ABCDEFGH",
+		DEPLOY_KEY: "k3y!",
+		UNNAMED: "a-long-value-of-something",
+		DATABASE: "postgres://me:pg-password@db.example/orders",
+		SHORT: "eu",
+		HOME: "/home/runner/work/somewhere",
+		LOCAL: "./node_modules/.bin:/usr/bin",
+		WINDOWS: "C:\\hostedtoolcache\\windows",
+		GITHUB_REPOSITORY: "acme/warehouse",
+		KEYS: "one-key\nanother-key",
+	};
+	expect(suspectsOf(env).toSorted()).toEqual(
+		[
+			env.SLACK,
+			"T0000ABCDEFGH",
+			"k3y!",
+			env.UNNAMED,
+			env.DATABASE,
+			"pg-password",
+			btoa("me:pg-password"),
+			env.KEYS,
+			"one-key",
+			"another-key",
+		].toSorted(),
+	);
 });

@@ -2,10 +2,10 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { readLines } from "../../../src/deliver/lines.ts";
+import { createMask } from "../../../src/mask/mask.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
-import { createMask } from "../../../src/secrets.ts";
 import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/text.ts";
 
 const SECRET = `s3cret-${"0123456789".repeat(20)}`;
@@ -54,7 +54,8 @@ describe("the log", () => {
 
 	it("of a terminal masks before it cuts", () => {
 		const lines: string[] = [];
-		const { log } = terminalReporter({ out: (text) => lines.push(text), err: () => {}, colour: true }, false);
+		const output = { out: (text: string) => lines.push(text), err: () => {}, colour: true, env: {}, known: [] };
+		const { log } = terminalReporter(output, false);
 		log.protect([SECRET]);
 		log.info(line);
 		log.info("x".repeat(SHOWN_LIMIT + 1));

@@ -2,13 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
+import { createMask } from "../../../src/mask/mask.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { type Report, resultOf } from "../../../src/report/report.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
-import { createMask } from "../../../src/secrets.ts";
 import { excerpt } from "../../../src/text.ts";
 import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
 

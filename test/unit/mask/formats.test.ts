@@ -1,0 +1,170 @@
+// The formats in which a mask knows secrets: each as its own writer writes it.
+import { execFileSync } from "node:child_process";
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import { createMask } from "../../../src/mask/mask.ts";
+
+const ascii = (text: string) =>
+	text.replaceAll(/[^ -~]/g, (half) => `\\u${half.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const lower = (text: string) => text.replaceAll(/%../g, (found) => found.toLowerCase());
+const form = (text: string) => new URLSearchParams({ x: text }).toString().slice(2);
+const numeric = (text: string) => text.replaceAll(/[^\w ]/gu, (character) => `&#${character.codePointAt(0)};`);
+const xml = (text: string) =>
+	text
+		.replaceAll("&", "&amp;")
+		.replaceAll("<", "&lt;")
+		.replaceAll(">", "&gt;")
+		.replaceAll('"', "&quot;")
+		.replaceAll("'", "&apos;");
+
+/** How formats that have escapes write a text, on one line. */
+const ESCAPED: Readonly<Record<string, (text: string) => string>> = {
+	JSON: json,
+	"JSON in JSON": (text) => json(json(text)),
+	"JSON in JSON in JSON": (text) => json(json(json(text))),
+	"JSON in ASCII, as Python writes it": (text) => ascii(json(text)),
+	"JSON in ASCII, in capitals": (text) =>
+		ascii(json(text)).replaceAll(/\\u..../g, (found) => `\\u${found.slice(2).toUpperCase()}`),
+	"JSON with escaped slashes, as PHP writes it": (text) => ascii(json(text)).replaceAll("/", "\\/"),
+	URL: encodeURIComponent,
+	"URL in lower case": (text) => lower(encodeURIComponent(text)),
+	"URL in a URL": (text) => encodeURIComponent(encodeURIComponent(text)),
+	form,
+	"form in lower case": (text) => lower(form(text)),
+	"form in JSON": (text) => json(form(text)),
+	"JSON in a URL": (text) => encodeURIComponent(json(text)),
+	XML: xml,
+	"XML in JSON": (text) => json(xml(text)),
+	"HTML by numbers": numeric,
+	"the trace of a shell": (text) => `'${text.replaceAll("'", "'\\''")}'`,
+	"the trace of another shell": (text) => `'${text.replaceAll("'", `'"'"'`)}'`,
+	"shell words": (text) => text.replaceAll(/[^\w]/gu, "\\$&"),
+};
+
+describe("a secret is blanked as it is written in", () => {
+	const NASTY = [`qu"ote's \\back/slash\\\\ %41 & <é> ü=😀+x`, "plain0123456789ABCDEF", "tab\tand\nline\r\nbreak"];
+
+	it.each(Object.entries(ESCAPED))("%s", (_, write) => {
+		for (const secret of NASTY) {
+			const mask = createMask([secret]);
+			expect(mask(`before ${write(secret)} after`)).toMatch(/^before '?\*\*\*'? after$/);
+		}
+	});
+
+	test("bytes of Latin-1 that were read as UTF-8", () => {
+		const read = Buffer.from("Käse-0123/ü", "latin1").toString("utf8");
+		expect(createMask(["Käse-0123/ü"])(`said ${read} end`)).toBe("said *** end");
+		expect(createMask(["Käse-0123/ü"])("said K%e4se-0123%2F%FC end")).toBe("said *** end");
+	});
+
+	test("what bash writes where it quotes", () => {
+		const quoted = execFileSync("bash", ["-c", 'printf %q "$1"', "-", `it's "$x" & \\ (y)`], { encoding: "utf8" });
+		expect(createMask([`it's "$x" & \\ (y)`])(`said ${quoted} end`)).toBe("said *** end");
+	});
+});
+
+describe("a secret is blanked as it is encoded in", () => {
+	const SECRET = "s3cret/value+with=é";
+
+	it.each(["", "a", "ab", "abc"])("base64, %j before it", (before) => {
+		const mask = createMask([SECRET]);
+		const code = Buffer.from(`${before}${SECRET}`).toString("base64");
+		const masked = mask(`said ${code} end`);
+		expect(masked).toMatch(/^said .{0,4}\*\*\*.{0,3} end$/);
+		expect(mask(`said ${Buffer.from(`${before}${SECRET}`).toString("base64url")} end`)).toMatch(
+			/^said .{0,4}\*\*\*.? end$/,
+		);
+	});
+
+	test("Basic credentials", () => {
+		expect(createMask(["pass-w0rd-1234"])(`Basic ${btoa("user:pass-w0rd-1234")}`)).toBe("Basic dXNlcjp***A==");
+	});
+
+	test("hex of either case", () => {
+		const code = Buffer.from(SECRET).toString("hex");
+		const mask = createMask([SECRET]);
+		expect(mask(`0a${code}0b ${code.toUpperCase()}`)).toBe("0a***0b ***");
+	});
+
+	test("Latin-1, as headers are", () => {
+		const bytes = Buffer.from(SECRET, "latin1");
+		const mask = createMask([SECRET]);
+		expect(mask(`${bytes.toString("hex")} ${bytes.toString("base64")}`)).toMatch(/^\*\*\* \*\*\*.{0,3}$/);
+	});
+
+	test("lines that the encoder has wrapped", () => {
+		const secret = "0123456789".repeat(2) + "some-long-secret-".repeat(20);
+		const mask = createMask([secret]);
+		const wrap = (code: string, width: number) => code.match(new RegExp(`.{1,${width}}`, "g")) ?? [];
+		const base64 = Buffer.from(`x=${secret}`).toString("base64");
+		const hex = Buffer.from(`x=${secret}`).toString("hex");
+		for (const line of [...wrap(base64, 76), ...wrap(base64, 64), ...wrap(hex, 60)]) {
+			if (line.length >= 12) expect(mask(line)).toMatch(/^.{0,4}\*\*\*.{0,4}$/);
+		}
+	});
+
+	test("one that is cut", () => {
+		const mask = createMask([SECRET]);
+		expect(mask(`${Buffer.from(SECRET).toString("base64").slice(0, 12)}…`)).toBe("***…");
+		expect(mask(`${Buffer.from(SECRET).toString("hex").slice(0, 13)}…`)).toBe("***…");
+	});
+
+	test("two that begin alike are both blanked to their ends", () => {
+		const mask = createMask(["token-aaaaaa", "token-bbbbbb"]);
+		expect(mask(btoa("token-aaaaaa"))).toBe("***");
+		expect(mask(btoa("token-bbbbbb"))).toBe("***");
+		expect(mask(btoa("token-bbbbbbtoken-aaaaaa"))).toBe("***");
+	});
+});
+
+describe("what is no secret stays", () => {
+	test("the code of a word that is too short to be told from others", () => {
+		const mask = createMask(["prod", "eu-w"]);
+		for (const text of [btoa("prod"), btoa("production"), Buffer.from("prod").toString("hex")]) {
+			expect(mask(text)).toBe(text);
+		}
+	});
+
+	test("the code of a URL's host, which is no secret of the URL", () => {
+		const text = btoa("see https://hooks.example.com/ for more");
+		expect(createMask(["https://hooks.example.com/services/T0123456789AB"])(text)).toBe(text);
+	});
+
+	test("long names, ids and hashes", () => {
+		const mask = createMask(["s3cret/value+with=é", "plain0123456789ABCDEF", "0123456789abcdef-key"]);
+		for (const text of [
+			"pipeline_complete-webhook-1 https://hooks.example.com/…",
+			"evt_0123456789abcdef0123456789abcdef",
+			"da39a3ee5e6b4b0d3255bfef95601890afd80709",
+			"100% of 50 & more \\o/ &amp; \\n",
+		]) {
+			expect(mask(text)).toBe(text);
+		}
+	});
+});
+
+test("no form of any secret is left, whatever stands around it", () => {
+	const secret = fc
+		.string({ unit: fc.constantFrom(..."abcXYZ019\"'\\%+/= \n\t&<>-_.~éüß€😀"), minLength: 12, maxLength: 40 })
+		// A secret is known by what stands in it, and not by white space around it.
+		.map((text) => `k${text}9`);
+	const around = fc.string({ unit: fc.constantFrom(...'ab \n+/=\\%&"*'), maxLength: 5 });
+	const encodings: readonly ((text: string) => string)[] = [
+		(text) => Buffer.from(text).toString("base64"),
+		(text) => Buffer.from(text).toString("base64url"),
+		(text) => Buffer.from(text).toString("hex"),
+		...Object.values(ESCAPED),
+	];
+	fc.assert(
+		fc.property(secret, around, around, fc.nat(encodings.length - 1), (text, before, after, which) => {
+			const mask = createMask([text]);
+			const write = encodings[which] ?? String;
+			const masked = mask(`${before} ${write(`${before}${text}${after}`)} ${after}`);
+			const core = write(text).slice(6, -6);
+			if (core.length >= 8) expect(masked).not.toContain(core);
+			expect(masked).toContain("***");
+		}),
+		{ numRuns: 2000 },
+	);
+});

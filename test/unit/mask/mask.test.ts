@@ -1,0 +1,73 @@
+// That a mask leaves nothing of a secret, however it is written, and leaves everything else alone.
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createMask } from "../../../src/mask/mask.ts";
+
+describe("createMask", () => {
+	test("blanks plain, JSON-escaped and URL-encoded forms, the longest first", () => {
+		const mask = createMask(["abcd", 'abcd"ef gh']);
+		expect(mask('abcd"ef gh')).toBe("***");
+		expect(mask(JSON.stringify({ x: 'abcd"ef gh' }))).toBe('{"x":"***"}');
+		expect(mask("?q=abcd%22ef%20gh&r=abcd")).toBe("?q=***&r=***");
+	});
+
+	test("leaves a text without secrets alone, and knows no special characters", () => {
+		expect(createMask([])("a.b")).toBe("a.b");
+		expect(createMask(["a.b*"])("axb a.b* $& a.bb")).toBe("axb *** $& a.bb");
+	});
+
+	test("blanks the beginning of a secret before a cut, and nothing else before one", () => {
+		const mask = createMask(["https://hooks.example.com/T0123456789", "s3cret-value"]);
+		expect(mask("said s3cre… and s3cr…")).toBe("said ***… and ***…");
+		expect(mask("https://hooks.example.com/… and https://hooks.example.com/T012…")).toBe(
+			"https://hooks.example.com/… and ***…",
+		);
+		expect(mask("secre… s3c…")).toBe("secre… s3c…");
+	});
+
+	test("blanks the beginning of an escaped secret before a cut, also one within an escape", () => {
+		const mask = createMask(['pa"ss/wörd ok']);
+		const cuts = ["pa%22s", "pa%22ss%2", "pa%22ss%2Fw%C3", "pa\\u0022ss/w\\u00f", 'pa\\"ss\\/w\\', "pa&quot;ss&#4"];
+		for (const cut of cuts) expect(mask(`said ${cut}…`)).toBe("said ***…");
+		expect(mask("pa%23ss…")).toBe("pa%23ss…");
+	});
+
+	test("takes a time that grows with the text, however many cuts and secrets there are", () => {
+		const mask = createMask(Array.from({ length: 300 }, (_, index) => `secret-number-${index}`));
+		const start = process.hrtime.bigint();
+		expect(mask("… ".repeat(300_000))).toHaveLength(600_000);
+		mask("secret-n… ".repeat(30_000));
+		expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(3);
+	});
+
+	test.each(["\\", "%", "%25", "&#", "&#0", "+", " ", "\\u", "a\\", "AAAA", "30"])(
+		"takes a time that grows with a text that is full of %j",
+		(text) => {
+			const mask = createMask(['\\\\"/ \\ "+%25 x', " a\\\\\\b", "AAAAAAAAAAAAAAAA", '"%%%%%%%%&&&& \\']);
+			const start = process.hrtime.bigint();
+			mask(text.repeat(Math.ceil(1_000_000 / text.length)));
+			expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(3);
+		},
+	);
+
+	test("nothing of any secret is left, wherever it stands", () => {
+		const ends = /^[\s\p{Cc}\\]+|[\s\p{Cc}]+$/gu;
+		const secret = fc.string({ unit: "binary", minLength: 4 }).filter((text) => text.replace(ends, "").length >= 4);
+		fc.assert(
+			fc.property(
+				fc.array(secret, { minLength: 1, maxLength: 4 }),
+				fc.string(),
+				fc.string(),
+				(secrets, before, after) => {
+					const mask = createMask([...secrets].sort((a, b) => b.length - a.length));
+					for (const one of secrets) {
+						const masked = mask(`${before}${one}${after}`);
+						// What the stars make together with the surroundings is not the secret.
+						if (!one.includes("*"))
+							expect(masked.replaceAll("***", "\u0000")).not.toContain(one.includes("\u0000") ? "\u0001never" : one);
+					}
+				},
+			),
+		);
+	});
+});
