@@ -10,16 +10,19 @@ import { delivered, denied, failed, fire, send, webhook } from "../../helpers/se
 const SILENT = "198.51.100.7";
 
 const hung = (more: string, scheme = "https") =>
-	webhook(`${scheme}://${SILENT}/in`, `allow_http = true\n${more}`, "hung");
+	webhook(`${scheme}://${SILENT}/in`, `allow_http = true\n${more}`, scheme);
 const OTHERS = Array.from({ length: 33 }, (_, n) => webhook("http://127.0.0.1", "", `other-${n}`)).join("");
 
 describe("fault 3: a connection that hangs is left at the timeout and tried again, until the deadline", () => {
 	inNetwork((fireThere) => {
-		it.each(["http", "https"])("over %s", async (scheme) => {
-			const run = await fireThere(hung("timeout_ms = 200\nretry_count = 2", scheme));
-			expect(run).toMatchObject(failed("no answer within 200 ms, after 3 attempts", 3));
-			expect(run.log).toContain("hung: attempt 1 of 3 failed: no answer within 200 ms; the next in ");
-			expect(run).toMatchObject({ connections: [], begun: 3 });
+		it("over http and over https", async () => {
+			const run = await fireThere(
+				["http", "https"].map((scheme) => hung("timeout_ms = 150\nretry_count = 2", scheme)).join(""),
+			);
+			const row = { status: "failed", attempts: 3, error: "no answer within 150 ms, after 3 attempts" };
+			expect(run).toMatchObject({ code: 0, stderr: "", results: { results: [row, row] } });
+			expect(run.log).toContain("https: attempt 1 of 3 failed: no answer within 150 ms; the next in ");
+			expect(run).toMatchObject({ connections: [], begun: 6 });
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 
@@ -39,17 +42,17 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		});
 
 		it("and denies a gate", async () => {
-			const run = await fireThere(hung('timeout_ms = 150\nretry_count = 1\non_failure = "abort"'));
-			expect(run).toMatchObject(denied("no answer within 150 ms, after 2 attempts", 2));
+			const run = await fireThere(hung('timeout_ms = 100\nretry_count = 1\non_failure = "abort"'));
+			expect(run).toMatchObject(denied("no answer within 100 ms, after 2 attempts", 2));
 		});
 
 		it("among more than 32 webhooks, and holds none of them up", async () => {
-			const run = await fireThere(hung("timeout_ms = 300\nretry_count = 1") + OTHERS);
+			const run = await fireThere(hung("timeout_ms = 200\nretry_count = 1") + OTHERS);
 			expect(run.annotations.map(({ message }) => message)).toEqual([
-				"the webhook failed: no answer within 300 ms, after 2 attempts",
+				"the webhook failed: no answer within 200 ms, after 2 attempts",
 			]);
 			expect(run.outputs).toMatchObject({ delivered: "33", failed: "1" });
-			expect(run.log.indexOf("✓ other-32")).toBeLessThan(run.log.indexOf("✗ hung"));
+			expect(run.log.indexOf("✓ other-32")).toBeLessThan(run.log.indexOf("✗ https"));
 		});
 
 		it("and another address of the same name is tried meanwhile", async () => {
@@ -92,11 +95,11 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		});
 		await listening(server, async (port) => {
 			const hooks = Array.from({ length: 33 }, (_, n) => {
-				return webhook(`https://127.0.0.1:${port}`, 'timeout_ms = 600\nca_file = "ca.pem"', `h${n}`);
+				return webhook(`https://127.0.0.1:${port}`, 'timeout_ms = 500\nca_file = "ca.pem"', `h${n}`);
 			});
 			const run = await fire(hooks.join(""), { files: { "ca.pem": ca.cert } });
 			expect(run).toMatchObject({ annotations: [], outputs: { result: "passed", delivered: "33" } });
-			expect(run.log).toContain("attempt 1 of 4 failed: no answer within 600 ms; the next in ");
+			expect(run.log).toContain("attempt 1 of 4 failed: no answer within 500 ms; the next in ");
 		});
 	});
 });
