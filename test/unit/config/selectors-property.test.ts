@@ -1,0 +1,148 @@
+// However an event's name is written in a header, it means the same event; and nothing else means one.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CATALOG } from "../../../src/event/catalog.ts";
+import { oddPiece } from "../../helpers/odd-text.ts";
+import { mistakes, parse, problemsOf } from "../../helpers/parse.ts";
+
+/** Names that are longer or shorter than each other, that look like a spelling, or that every object has. */
+const OWN = [
+	"deploy",
+	"deploy.approved",
+	"deploy.approved.late",
+	"on_call",
+	"on_deploy",
+	"webhooks2",
+	"constructor",
+	"a.toString",
+];
+const DECLARED = `${OWN.map((name) => `[event.${JSON.stringify(name)}]`).join("\n")}\n`;
+
+/** What each spelling means: a name itself before Rocky's `on_` before a name. */
+const MEANT = new Map<string, string>();
+for (const name of [...CATALOG.map(({ name }) => name), ...OWN]) MEANT.set(`on_${name}`, name);
+MEANT.set("NewCommit", "commit").set("on_NewCommit", "commit");
+for (const name of [...CATALOG.map(({ name }) => name), ...OWN]) MEANT.set(name, name);
+
+const escaped = (text: string) =>
+	text.replaceAll(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+
+/** One part of a dotted key, quoted in any way that it can be. */
+function part(text: string): fc.Arbitrary<string> {
+	const quoted = [JSON.stringify(text), `"${escaped(text)}"`, ...(text.includes("'") ? [] : [`'${text}'`])];
+	return fc.constantFrom(...quoted, ...(/^[\w-]+$/.test(text) ? [text, text, text] : []));
+}
+
+/** The name as one key or several: quoted as a whole, cut at any of its dots, with blanks around those. */
+function keysOf(name: string): fc.Arbitrary<string> {
+	const words = name.split(".");
+	const cuts = fc.array(fc.boolean(), { minLength: words.length, maxLength: words.length });
+	const groups = cuts.map((cut) =>
+		words
+			.map((word, index) => (index === 0 ? word : `${cut[index] ? "\n" : "."}${word}`))
+			.join("")
+			.split("\n"),
+	);
+	const dot = fc.constantFrom(".", ".", " . ", "\t.");
+	return fc
+		.tuple(
+			groups.chain((all) => fc.tuple(...all.map(part))),
+			dot,
+		)
+		.map(([parts, between]) => parts.join(between));
+}
+
+interface Written {
+	readonly name: string;
+	readonly kind: "shell" | "webhook";
+	/** What stands between the brackets of a header. */
+	readonly key: string;
+}
+
+const written: fc.Arbitrary<Written> = fc
+	.tuple(
+		fc.constantFrom(...MEANT.keys()),
+		fc.constantFrom<Written["kind"]>("shell", "webhook"),
+		fc.constantFrom("hook", "hooks", '"hook"', "'hooks'"),
+		fc.constantFrom("webhooks", '"webhooks"', '"web\\u0068ooks"'),
+	)
+	.chain(([name, kind, root, webhooks]) =>
+		keysOf(name).map((keys) => ({ name, kind, key: [root, ...(kind === "shell" ? [] : [webhooks]), keys].join(".") })),
+	);
+
+const TARGETS = { shell: 'command = "x"', webhook: 'url = "https://example.com/"' };
+
+describe("an event's name", () => {
+	it("means the same in every spelling, quoting and kind of table", () => {
+		const forms = fc.constantFrom<(key: string, target: string) => string>(
+			(key, target) => `[[${key}]]\n${target}`,
+			(key, target) => `[ ${key}\t]\n${target}`,
+			(key, target) => `${key} = { ${target} }`,
+			(key, target) => `${key} = [{ ${target} }]`,
+			(key, target) => `${key}.${target}`,
+		);
+		fc.assert(
+			fc.property(written, forms, ({ name, kind, key }, form) => {
+				const { hooks } = parse(`${form(key, TARGETS[kind])}\n${DECLARED}`);
+				expect(hooks).toMatchObject([{ event: MEANT.get(name), kind, place: { line: 1, column: expect.any(Number) } }]);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("means the same beside others, whose hooks keep their order, numbers and places", () => {
+		fc.assert(
+			fc.property(fc.array(written, { minLength: 1, maxLength: 8 }), (all) => {
+				const source = all.map(({ key, kind }) => `[[${key}]]\n${TARGETS[kind]}`).join("\n");
+				const counts = new Map<string, number>();
+				const wanted = all.map(({ name, kind }, index) => {
+					const stem = `${MEANT.get(name)}-${kind}`;
+					counts.set(stem, (counts.get(stem) ?? 0) + 1);
+					return { event: MEANT.get(name), kind, name: `${stem}-${counts.get(stem)}`, place: { line: 2 * index + 1 } };
+				});
+				expect(parse(`${source}\n${DECLARED}`).hooks).toMatchObject(wanted);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	it("that there is not is told to be unknown, whatever it resembles", () => {
+		const near = fc
+			.tuple(fc.constantFrom(...MEANT.keys()), fc.nat(), fc.nat(2), fc.oneof(oddPiece, fc.constant("")))
+			.map(([name, at, cut, added]) => {
+				const start = at % (name.length + 1);
+				return name.slice(0, start) + added + name.slice(start + cut);
+			});
+		const inherited = "toString __proto__ on_ on_on_ping hasOwnProperty generation webhooks. ping. .ping phase:table *";
+		const anything = fc.oneof(
+			near,
+			near.map((name) => `on_${name}`),
+			fc.constantFrom(...inherited.split(" "), ""),
+		);
+		const name = anything.map((text) => text.toWellFormed()).filter((text) => !MEANT.has(text) && text !== "webhooks");
+		const table = fc.constantFrom<[string, string]>(["hook", TARGETS.shell], ["hook.webhooks", TARGETS.webhook]);
+		fc.assert(
+			fc.property(name, table, (unknown, [root, target]) => {
+				const key = JSON.stringify(unknown).replaceAll("\x7f", "\\u007f");
+				const wanted = /^1:1 (?:unknown event|".*" selects several events|__proto__ cannot be a key)/;
+				expect(mistakes(`[[${root}.${key}]]\n${target}\n${DECLARED}`)).toEqual([expect.stringMatching(wanted)]);
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("with __proto__ anywhere around it is refused there", () => {
+		const proto = fc.constantFrom("__proto__", '"__proto__"', "'__proto__'", '"\\u005f_proto__"', '"_\\x5fproto__"');
+		fc.assert(
+			fc.property(written, fc.nat(), proto, ({ key, kind }, at, word) => {
+				// At a dot outside of quotes, so that it is a key of its own.
+				const dots = [...key.matchAll(/\.(?=(?:[^"']|"[^"]*"|'[^']*')*$)/g)].map(({ index }) => index);
+				const dot = dots[at % dots.length] ?? 0;
+				const problems = problemsOf(`[[${key.slice(0, dot)}.${word}${key.slice(dot)}]]\n${TARGETS[kind]}\n${DECLARED}`);
+				expect(problems.map(({ message }) => message)).toContain("__proto__ cannot be a key");
+				expect({}.toString).toBe(Object.prototype.toString);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+});
