@@ -67,9 +67,12 @@ export type HttpFault =
 	| "cancelled";
 
 /**
- * How an HTTP exchange ended. An `answer` has at least its headers; `read` says whether its body came `whole`, was
- * `cut` (reset or timeout after the headers) or stopped `over_limit`. A `fault` has no status at all.
+ * How the body of an answer came: `whole`, `cut` (reset or timeout after the headers), stopped `over_limit`, or
+ * `undelimited`: it ended, but nothing said where, so that it may have been cut.
  */
+export type BodyRead = "whole" | "cut" | "over_limit" | "undelimited";
+
+/** How an HTTP exchange ended. An `answer` has at least its headers; a `fault` has no status at all. */
 export type HttpResult =
 	| {
 			readonly kind: "answer";
@@ -78,7 +81,7 @@ export type HttpResult =
 			readonly headers: Readonly<Record<string, string>>;
 			/** Decoded as UTF-8, malformed bytes replaced; at most `answerLimit` bytes of it. */
 			readonly body: string;
-			readonly read: "whole" | "cut" | "over_limit";
+			readonly read: BodyRead;
 	  }
 	| {
 			readonly kind: "fault";

@@ -3,7 +3,7 @@
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
 import { isJsonObject, parseJson } from "../json.ts";
-import type { HttpFault, HttpResult } from "../ports.ts";
+import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
 import type { Verdict } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
 import { isRetryableStatus } from "./retry.ts";
@@ -32,11 +32,8 @@ export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgemen
 function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
 	const gate = isGate(hook);
 	if (answer.read !== "whole" && (gate || hook.preset.mustReadAnswer)) {
-		const what = answer.read === "cut" ? "was cut off" : "is longer than 250 KB";
-		return {
-			kind: "final",
-			reason: `${gate ? "denied" : "unconfirmed"}: ${answer.status}, but the answer's body ${what}`,
-		};
+		const reason = `${gate ? "denied" : "unconfirmed"}: ${answer.status}, but the answer's body ${UNFINISHED[answer.read]}`;
+		return { kind: "final", reason };
 	}
 	const verdict = hook.preset.judge?.(answer) ?? { ok: true };
 	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
@@ -44,6 +41,12 @@ function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
 	if (!permission.ok) return { kind: "final", reason: permission.reason };
 	return verdict.note === undefined ? { kind: "delivered" } : { kind: "delivered", note: verdict.note };
 }
+
+const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
+	cut: "was cut off",
+	over_limit: "is longer than 250 KB",
+	undelimited: "came without a Content-Length, so that it may have been cut off",
+};
 
 /** A gate's answer is a yes unless it says otherwise; one that means to be JSON and is not cannot be a yes. */
 function judgeGate(answer: Answer): Verdict {

@@ -1,4 +1,6 @@
 // What undici connects with: a proxy whose own faults can be told from the receiver's.
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import api from "undici/lib/api/index.js";
 import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import Pool from "undici/lib/dispatcher/pool.js";
@@ -15,45 +17,72 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0, connectTimeout: 0 } as 
 /** Milliseconds for one address of several, as on the direct route. */
 const ADDRESS_TIMEOUT_MS = 1000;
 
+/** What requests through one proxy are sent with. */
+export interface Proxied {
+	readonly dispatcher: Dispatcher;
+	/** Whether this origin, which has answered, is spoken to over HTTP/2. */
+	readonly speaksHttp2: (origin: string) => boolean;
+}
+
 /**
- * The dispatcher for requests through this proxy to receivers of these authorities. `signal` ends connections that are
+ * A dispatcher for requests through this proxy to receivers of these authorities. `signal` ends connections that are
  * not made yet, which a dispatcher's own `destroy` leaves alone.
  */
-export function createDispatcher(proxy: URL, authorities: string | undefined, signal: AbortSignal): Dispatcher {
+export function createDispatcher(proxy: URL, authorities: string | undefined, signal: AbortSignal): Proxied {
 	const tls = { ...tlsOptions(authorities), autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS, signal };
-	return new ProxyAgent({
+	const http2 = new Set<string>();
+	const dispatcher = new ProxyAgent({
 		...NO_TIMEOUTS,
 		uri: proxy.href,
 		requestTls: tls,
 		proxyTls: { ...tls, allowH2: false },
 		clientFactory: blamingProxy,
 		// Plain http goes to the proxy itself; a tunnel has been through `clientFactory` before.
-		factory: (target, options) =>
-			new URL(target).origin === proxy.origin ? blamingProxy(target, options) : new Pool(target, options),
+		factory: (target, options) => {
+			const { origin } = new URL(target);
+			if (origin === proxy.origin) return blamingProxy(target, options);
+			return observedPool(target, options, (socket) => {
+				if (socket instanceof TLSSocket && socket.alpnProtocol === "h2") http2.add(origin);
+			});
+		},
 	});
+	return { dispatcher, speaksHttp2: (origin) => http2.has(origin) };
 }
 
 /** Connections to the proxy, whose errors say so, and so do those of opening a tunnel through them. */
 function blamingProxy(origin: string | URL, options: object): Dispatcher {
-	const given: Pool.Options = options;
-	const { connect } = given;
-	const pool = new Pool(origin, {
-		...given,
-		...(typeof connect !== "function"
-			? {}
-			: {
-					connect: (target, callback) =>
-						connect(withoutAddress(target), (...[error, socket]) => {
-							if (error === null) callback(null, socket);
-							else callback(new ProxyFault(error), null);
-						}),
-				}),
-	});
+	const pool = observedPool(
+		origin,
+		options,
+		() => {},
+		(error) => new ProxyFault(error),
+	);
 	const open = pool.connect.bind(pool);
 	const blame = (error: unknown): never => {
 		throw error instanceof ProxyFault ? error : new ProxyFault(error);
 	};
 	return Object.assign(pool, { connect: (opening: Dispatcher.ConnectOptions) => open(opening).catch(blame) });
+}
+
+/** A pool whose connections are seen as they are made, and whose errors of connecting are changed. */
+function observedPool(
+	origin: string | URL,
+	options: object,
+	see: (socket: Socket) => void,
+	change: (error: Error) => Error = (error) => error,
+): Pool {
+	const given: Pool.Options = options;
+	const { connect } = given;
+	if (typeof connect !== "function") return new Pool(origin, given);
+	return new Pool(origin, {
+		...given,
+		connect: (target, callback) =>
+			connect(withoutAddress(target), (...[error, socket]) => {
+				if (error !== null) return callback(change(error), null);
+				see(socket);
+				callback(null, socket);
+			}),
+	});
 }
 
 /**

@@ -1,9 +1,10 @@
 // Sends requests through a proxy, with undici. A bundle of its own, loaded only where a proxy applies.
 import type { Dispatcher } from "undici";
 import { mergeHeaders } from "../header.ts";
-import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
 import { type Fault, fault } from "./http-fault.ts";
-import { createDispatcher } from "./http-proxied-dispatcher.ts";
+import { tellsItsEnd } from "./http-framing.ts";
+import { createDispatcher, type Proxied } from "./http-proxied-dispatcher.ts";
 import { describeProxiedError } from "./http-proxied-fault.ts";
 import { parseProxy } from "./proxy-url.ts";
 
@@ -13,8 +14,8 @@ import { parseProxy } from "./proxy-url.ts";
  * resolves names, so that of addresses only literal ones can be judged, by the caller.
  */
 export function proxiedHttp(): Http {
-	const dispatchers = new Map<string, Dispatcher>();
-	const retired = new Set<Dispatcher>();
+	const dispatchers = new Map<string, Proxied>();
+	const retired = new Set<Proxied>();
 	let closing = new AbortController();
 	return {
 		send: async (request, signal) => {
@@ -24,18 +25,18 @@ export function proxiedHttp(): Http {
 			const proxy = parseProxy(route.proxy);
 			if ("problem" in proxy) return fault("proxy", `proxy (${variable}): ${proxy.problem}`);
 			const key = JSON.stringify([proxy.url.href, authorities]);
-			const dispatcher = dispatchers.get(key) ?? createDispatcher(proxy.url, authorities, closing.signal);
-			dispatchers.set(key, dispatcher);
-			const result = await exchange(dispatcher, request, variable, signal);
+			const proxied = dispatchers.get(key) ?? createDispatcher(proxy.url, authorities, closing.signal);
+			dispatchers.set(key, proxied);
+			const result = await exchange(proxied, request, variable, signal);
 			// It may hang in making a connection, for which all that comes later would wait.
-			if (result.kind === "fault" && result.fault === "timeout" && dispatchers.get(key) === dispatcher) {
+			if (result.kind === "fault" && result.fault === "timeout" && dispatchers.get(key) === proxied) {
 				dispatchers.delete(key);
-				retired.add(dispatcher);
+				retired.add(proxied);
 			}
 			return result;
 		},
 		close: () => {
-			for (const dispatcher of [...dispatchers.values(), ...retired]) void dispatcher.destroy();
+			for (const { dispatcher } of [...dispatchers.values(), ...retired]) void dispatcher.destroy();
 			dispatchers.clear();
 			retired.clear();
 			closing.abort();
@@ -45,7 +46,7 @@ export function proxiedHttp(): Http {
 }
 
 async function exchange(
-	dispatcher: Dispatcher,
+	{ dispatcher, speaksHttp2 }: Proxied,
 	request: HttpRequest,
 	variable: string,
 	signal: AbortSignal,
@@ -76,7 +77,9 @@ async function exchange(
 			body: body ?? null,
 			signal: controller.signal,
 		});
-		return await receive(await Promise.race([answering, stopping]), request.answerLimit);
+		const answer = await Promise.race([answering, stopping]);
+		const hasEnd = speaksHttp2(url.origin) || tellsItsEnd(method, answer.statusCode, answer.headers);
+		return await receive(answer, request.answerLimit, hasEnd);
 	} catch (error) {
 		return stopped ?? describeProxiedError(error, url, variable);
 	} finally {
@@ -86,10 +89,14 @@ async function exchange(
 }
 
 /** Never rejects: what was read before the end counts. Leaving the loop closes the connection. */
-async function receive({ statusCode, headers, body }: Dispatcher.ResponseData, limit: number): Promise<HttpResult> {
+async function receive(
+	{ statusCode, headers, body }: Dispatcher.ResponseData,
+	limit: number,
+	hasEnd: boolean,
+): Promise<HttpResult> {
 	const chunks: Uint8Array[] = [];
 	let room = limit;
-	const answer = (read: "whole" | "cut" | "over_limit"): HttpResult => ({
+	const answer = (read: BodyRead): HttpResult => ({
 		kind: "answer",
 		status: statusCode,
 		headers: joined(headers),
@@ -104,7 +111,7 @@ async function receive({ statusCode, headers, body }: Dispatcher.ResponseData, l
 			room -= chunk.byteLength;
 			if (room < 0) return answer("over_limit");
 		}
-		return answer("whole");
+		return answer(hasEnd ? "whole" : "undelimited");
 	} catch {
 		return answer("cut");
 	}

@@ -1,9 +1,10 @@
 // Sends a request straight to its host, on Node's own HTTP client.
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { AgentOptions } from "node:https";
-import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
 import { describeError, type Fault, fault } from "./http-fault.ts";
+import { tellsItsEnd } from "./http-framing.ts";
 import { tlsOptions } from "./http-trust.ts";
 
 /**
@@ -48,7 +49,7 @@ async function send(request: HttpRequest, agent: Agent | false, signal: AbortSig
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
 		outgoing = open(request, agent);
-		return await receive(outgoing, await begin(outgoing, request.body), request.answerLimit);
+		return await receive(outgoing, await begin(outgoing, request.body), request);
 	} catch (error) {
 		if (error instanceof ForbiddenAddress) return error.fault;
 		return stopped ?? describeError(error);
@@ -103,11 +104,15 @@ function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<I
 }
 
 /** Never rejects: what was read before the end counts. The caller closes what is left of the connection. */
-function receive(outgoing: ClientRequest, incoming: IncomingMessage, limit: number): Promise<HttpResult> {
+function receive(
+	outgoing: ClientRequest,
+	incoming: IncomingMessage,
+	{ url, method, answerLimit }: HttpRequest,
+): Promise<HttpResult> {
 	return new Promise((resolve) => {
 		const chunks: Uint8Array[] = [];
-		let room = limit;
-		const settle = (read: "whole" | "cut" | "over_limit") =>
+		let room = answerLimit;
+		const settle = (read: BodyRead) =>
 			resolve({
 				kind: "answer",
 				status: incoming.statusCode ?? 0,
@@ -127,7 +132,8 @@ function receive(outgoing: ClientRequest, incoming: IncomingMessage, limit: numb
 			room -= chunk.byteLength;
 			if (room < 0) settle("over_limit");
 		});
-		incoming.once("end", () => settle(reset ? "cut" : "whole"));
+		const hasEnd = url.protocol === "http:" || tellsItsEnd(method, incoming.statusCode ?? 0, incoming.headers);
+		incoming.once("end", () => settle(reset ? "cut" : hasEnd ? "whole" : "undelimited"));
 		incoming.once("close", () => settle("cut"));
 		incoming.on("error", () => settle("cut"));
 	});

@@ -141,11 +141,11 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 		describe("an answer", () => {
 			it("is whole with its status, joined headers and body", async () => {
 				const raw =
-					"HTTP/1.1 202 Accepted\r\nRetry-After: 1\r\nRETRY-after: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n\r\nok";
+					"HTTP/1.1 202 Accepted\r\nRetry-After: 1\r\nRETRY-after: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nok";
 				expect(await answered(raw)).toEqual({
 					kind: "answer",
 					status: 202,
-					headers: { "retry-after": "1, 2", "set-cookie": "a, b" },
+					headers: { "retry-after": "1, 2", "set-cookie": "a, b", "content-length": "2" },
 					body: "ok",
 					read: "whole",
 				});
@@ -169,13 +169,13 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				],
 				[
 					"compressed though not asked, which is not decoded",
-					"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nzip",
+					"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nzip",
 					200,
 					"zip",
 				],
 				[
 					"malformed UTF-8, replaced",
-					(socket: Socket) => socket.end(Buffer.from("HTTP/1.1 200 OK\r\n\r\na\xffb", "latin1")),
+					(socket: Socket) => socket.end(Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na\xffb", "latin1")),
 					200,
 					"a\ufffdb",
 				],
@@ -217,6 +217,21 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				});
 			});
 
+			it("that only the end of the connection delimits is cut by a reset, whatever came before it", async () => {
+				for (const body of ["", "ok"]) {
+					const reset = (socket: Socket) =>
+						socket.write(`HTTP/1.1 200 OK\r\n\r\n${body}`, () => setTimeout(() => socket.resetAndDestroy(), 20));
+					const result = await answered((socket) => void reset(socket));
+					expect(result).toMatchObject({ status: 200, body });
+					expect(result).toMatchObject({ read: expect.stringMatching(/^(cut|undelimited)$/) });
+				}
+			});
+
+			it("that only the end of the connection delimits is whole after an end, where that can be told", async () => {
+				const result = await answered("HTTP/1.1 200 OK\r\n\r\nok");
+				expect(result).toMatchObject({ status: 200, body: "ok", read: scheme === "http" ? "whole" : "undelimited" });
+			});
+
 			it("that trickles is cut at the timeout", async () => {
 				const started = performance.now();
 				const result = await answered(
@@ -241,7 +256,8 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 			});
 
 			it("of exactly the limit is whole, of one byte more is over it", async () => {
-				const of = (bytes: number) => answered(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(bytes)}`, { answerLimit: 10 });
+				const of = (bytes: number) =>
+					answered(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n${"x".repeat(bytes)}`, { answerLimit: 10 });
 				expect(await of(10)).toMatchObject({ read: "whole", body: "x".repeat(10) });
 				expect(await of(11)).toMatchObject({ read: "over_limit", body: "x".repeat(10) });
 			});

@@ -152,6 +152,12 @@ describe("gates fail closed", () => {
 			"denied: 200, but the answer's body was cut off",
 		],
 		[
+			"an answer that does not say where it ends",
+			{ ...answer(200, ""), read: "undelimited" },
+			"failed",
+			"denied: 200, but the answer's body came without a Content-Length, so that it may have been cut off",
+		],
+		[
 			"too long an answer",
 			{ ...answer(200, "x"), read: "over_limit" },
 			"failed",
