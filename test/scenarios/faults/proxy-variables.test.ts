@@ -32,37 +32,25 @@ describe("fault 24: a proxy variable that cannot be used fails the webhook at on
 });
 
 describe("fault 24: NO_PROXY names the hosts that are sent to straight", () => {
-	/** Whether the proxy is passed by, for this URL and this list. */
+	/** Whether the proxy is passed by, for this URL and this list. The unit tests have more of them. */
 	const CASES: readonly (readonly [list: string, url: string, straight: boolean])[] = [
 		["*", "http://api.example.test", true],
 		["api.example.test", "http://api.example.test", true],
-		["API.Example.TEST", "http://api.example.test", true],
 		["api.example.test", "http://API.example.test", true],
 		["example.test", "http://api.example.test", true],
 		[".example.test", "http://api.example.test", true],
-		["*.example.test", "http://api.example.test", true],
 		["other.test, api.example.test", "http://api.example.test", true],
-		["other.test api.example.test", "http://api.example.test", true],
-		[" ,, api.example.test ,", "http://api.example.test", true],
 		["api.example.test:80", "http://api.example.test", true],
-		["api.example.test:443", "http://api.example.test:443", true],
-		["192.0.2.20", "http://192.0.2.20", true],
 		["192.0.2.20", "http://0xC0000214", true],
-		["192.0.2.20:80", "http://192.0.2.20", true],
+		["*.example.test", "http://api.example.test", true],
 		["2001:db8::20", "http://[2001:db8::20]", true],
 		["[2001:db8::20]", "http://[2001:db8::20]", true],
 		["[2001:db8::20]:80", "http://[2001:db8::20]", true],
 		["2001:DB8:0::20", "http://[2001:db8::20]", true],
 		["localhost,127.0.0.1", "http://localhost", true],
 		["", "http://api.example.test", false],
-		["xapi.example.test", "http://api.example.test", false],
 		["ample.test", "http://api.example.test", false],
-		["api.example.test.evil", "http://api.example.test", false],
-		["api.example.test:81", "http://api.example.test", false],
 		["api.example.test:80", "http://api.example.test:443", false],
-		["[2001:db8::20]:81", "http://[2001:db8::20]", false],
-		["2001:db8::2", "http://[2001:db8::20]", false],
-		["192.0.2.2", "http://192.0.2.20", false],
 		["0.2.20", "http://192.0.2.20", false],
 	];
 	const names = { "api.example.test": [["192.0.2.20"]] };
