@@ -16,13 +16,14 @@ const unread = new AbortController();
 process.stdout.on("error", () => unread.abort());
 process.stderr.on("error", () => {});
 
+// Whatever is said here, in a step of a workflow it is no workflow command.
+const inert = (line: string) => `${neutralise(line).join("\n")}\n`;
+
 const terminal: Terminal = {
 	env: process.env,
 	cwd: process.cwd(),
-	out: (line) => {
-		if (!unread.signal.aborted) process.stdout.write(`${line}\n`);
-	},
-	err: (line) => process.stderr.write(`${line}\n`),
+	out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
+	err: (line) => process.stderr.write(inert(line)),
 	// Left open, it would keep a cancelled process waiting.
 	readInput: () => unlessCancelled(text(process.stdin), signal).finally(() => process.stdin.destroy()),
 	known: [],
@@ -32,12 +33,11 @@ const terminal: Terminal = {
 };
 
 heedCrashes((error) => terminalReporter(terminal, false).reject(asUserError(error)));
-
 const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
-	.configureOutput({ writeErr: (text) => neutralise(text.trimEnd()).forEach(terminal.err) })
+	.configureOutput({ writeErr: (text) => terminal.err(text.trimEnd()) })
 	.showHelpAfterError("(--help shows what there is)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
 const exit = (code: ExitCode) => {

@@ -1,5 +1,6 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
 import { asUserError, UserError } from "../errors.ts";
+import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { unexpected } from "./demo/check.ts";
@@ -41,7 +42,7 @@ async function demo({ keep = false, json = false }: Flags, terminal: Terminal): 
 	try {
 		const played = await play({ env, signal, keep }, json ? SILENT : storyTeller(out, paint));
 		const problems = unexpected(played);
-		if (json) out(JSON.stringify(demoDocument(played, problems), undefined, 2));
+		if (json) out(jsonText(demoDocument(played, problems)));
 		else for (const line of closingLines(played, problems, paint)) out(line);
 		if (keep) terminal.err(`kept: ${played.folder}`);
 		return problems.length === 0 ? EXIT.ok : EXIT.aborted;

@@ -4,6 +4,7 @@ import { showTarget } from "../deliver/target.ts";
 import { formatPlace } from "../errors.ts";
 import { findEvent } from "../fire.ts";
 import { selectHooks } from "../plan/plan.ts";
+import { jsonText } from "../report/json.ts";
 import { tableLines } from "../report/table.ts";
 import { excerpt } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
@@ -28,7 +29,7 @@ function show(config: Config, event: string | undefined, json: boolean, terminal
 	const hooks = event === undefined ? config.hooks : selectHooks(config.hooks, findEvent(event, config).name);
 	const rows = hooks.map((hook) => describe(hook, terminal));
 	if (json) {
-		terminal.out(JSON.stringify({ config: config.file, hooks: rows }, undefined, 2));
+		terminal.out(jsonText({ config: config.file, hooks: rows }));
 		return;
 	}
 	if (rows.length === 0) {

@@ -2,6 +2,7 @@
 import { parseJson } from "../json.ts";
 import type { Mask } from "../mask/mask.ts";
 import type { Received } from "../receiver/receiver.ts";
+import { inertJson } from "../report/json.ts";
 import { neutralise } from "../report/neutralise.ts";
 import { excerpt } from "../text.ts";
 import type { Paint, Style } from "./paint.ts";
@@ -55,7 +56,7 @@ export function requestJson({ received, time, again }: Shown, mask: Mask): strin
 		status,
 		body: value === undefined ? text : value,
 	};
-	return visible(mask(JSON.stringify(document)));
+	return inertJson(visible(mask(JSON.stringify(document))));
 }
 
 function bodyLines({ body, status }: Received, mask: Mask): readonly string[] {

@@ -1,6 +1,7 @@
 // `validate`: whether the config is right, and which variables it needs.
 import type { Config } from "../config/hook.ts";
 import { variablesOf } from "../config/references.ts";
+import { jsonText } from "../report/json.ts";
 import { count } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
@@ -29,7 +30,7 @@ function show(config: Config, json: boolean, { env, out }: Terminal): void {
 	if (json) {
 		const { file, hooks, warnings } = config;
 		const document = { result: "valid", config: file, hooks: hooks.length, events, variables, warnings };
-		out(JSON.stringify(document, undefined, 2));
+		out(jsonText(document));
 		return;
 	}
 	out(`${config.file} is valid: ${count(config.hooks.length, "hook")} on ${count(events, "event")}`);

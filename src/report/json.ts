@@ -24,6 +24,16 @@ export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
 	};
 }
 
+/** The same JSON, in which no value can act as a workflow command: the runner knows `##[name]` anywhere in a line. */
+export function inertJson(json: string): string {
+	return json.replaceAll("##[", "#\\u0023[");
+}
+
+/** JSON of several lines, for stdout. */
+export function jsonText(value: unknown): string {
+	return inertJson(JSON.stringify(value, undefined, 2));
+}
+
 /** JSON of at most `limit` bytes in UTF-8, leaving out rows from the end where needed. */
 export function limitedJson(document: ResultsDocument, limit: number): string {
 	const whole = JSON.stringify(document);

@@ -6,7 +6,7 @@ import { environmentSecrets } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { beside } from "./beside.ts";
 import { withoutSuspects } from "./crash.ts";
-import { problemsDocument, resultsDocument } from "./json.ts";
+import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Reporter } from "./report.ts";
@@ -31,10 +31,10 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	const say = json ? output.err : output.out;
 	// Also at a terminal, since the command may run in a step of a workflow.
 	const write = (text: string) => {
-		for (const line of neutralise(text)) say(indent + (output.colour ? line : stripTerminal(line)));
+		for (const line of output.colour ? neutralise(text) : plainLines(text)) say(indent + line);
 	};
 	const complain = (text: string) => {
-		for (const line of neutralise(shownLine(text, mask))) output.err(stripTerminal(line));
+		for (const line of plainLines(shownLine(text, mask))) output.err(line);
 	};
 	const documents: unknown[] = [];
 	const group = beside();
@@ -72,20 +72,25 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 			if (json) {
 				const document = resultsDocument(report, mask);
 				const messages = report.dryRun ? { messages: maskDeep(documents, mask) } : {};
-				output.out(JSON.stringify({ ...document, ...messages }, undefined, 2));
+				output.out(jsonText({ ...document, ...messages }));
 			} else {
 				write(resultLine(report));
 			}
 		},
 		reject: async (error) => {
 			const problems = withoutSuspects(error.problems, output.env);
-			if (json) output.out(JSON.stringify(problemsDocument(problems, mask), undefined, 2));
+			if (json) output.out(jsonText(problemsDocument(problems, mask)));
 			for (const problem of problems) {
 				const [first, ...rest] = problemLines(problem);
 				for (const line of [`error: ${first}`, ...rest]) complain(line);
 			}
 		},
 	};
+}
+
+/** Neutralised lines without terminal sequences. What such a sequence hides from the first look shows only without it. */
+function plainLines(text: string): readonly string[] {
+	return neutralise(text).flatMap((line) => neutralise(stripTerminal(line)));
 }
 
 /** Masks every string of a JSON value; its keys are ours. */
