@@ -32,7 +32,7 @@ export async function cancelled<R extends object>(
 	}
 	const run = await running;
 	const took = Math.round(performance.now() - start);
-	process.stdout.write(`${expect.getState().currentTestName}: ended ${took} ms after the first signal\n`);
+	process.stdout.write(`${expect.getState().currentTestName}: ended ${took} ms after the first of ${signals}\n`);
 	expect(took).toBeLessThan(LIMIT_MS);
 	return { ...run, took };
 }

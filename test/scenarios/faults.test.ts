@@ -1,54 +1,6 @@
-// Commands and configs at their worst: each is survived in bounded time and space, and told in one line.
+// Configs at their worst: each is survived in bounded time and space, and told in one line.
 import { describe, expect, it } from "vitest";
-import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
-
-describe("a command that", () => {
-	const fire = (command: string, context: unknown = {}) =>
-		runCommand(["fire", "pipeline_start", "--context", "-", "--json"], {
-			workspace: workspace({
-				"pipeline-hooks.toml": `[[hook.pipeline_start]]\ncommand = ${JSON.stringify(command)}\n`,
-			}),
-			input: JSON.stringify(context),
-		});
-	const large = { metadata: { large: "x".repeat(4 * 1024 * 1024) } };
-
-	it.each([
-		["leaves a large stdin unread", "true", "delivered"],
-		["closes it at once", "exec <&-; sleep 0.1", "delivered"],
-		["reads a little of it", "head -c 10 > /dev/null", "delivered"],
-		["is ended by a signal", "kill -SEGV $$", "failed: ended by SIGSEGV"],
-		["does not exist", "no-such-command-here", /^failed: .*not found \(exit code 127\)$/],
-		["says its reason without a line end", "printf 'no reason' >&2; exit 9", "failed: no reason (exit code 9)"],
-		["says it on stdout only", "echo; echo why; echo; exit 1", "failed: why (exit code 1)"],
-		["says nothing", "exit 1", "failed: exit code 1"],
-		[
-			"says bytes that are no text",
-			"printf '\\377\\376 caf\\303\\251' >&2; exit 1",
-			"failed: \ufffd\ufffd café (exit code 1)",
-		],
-	])("%s", async (_, command, expected) => {
-		const run = await fire(command, large);
-		expect(run.code).toBe(0);
-		const [{ status, error }] = JSON.parse(run.stdout).results;
-		expect(error === undefined ? status : `${status}: ${error}`).toEqual(
-			typeof expected === "string" ? expected : expect.stringMatching(expected),
-		);
-	});
-
-	it("prints without end is shown up to 1 MiB", async () => {
-		const run = await fire("yes '0123456789' | head -c 100000000; echo the last >&2; exit 1");
-		expect(run.stderr.length).toBeGreaterThan(1024 * 1024);
-		expect(run.stderr.length).toBeLessThan(1.5 * 1024 * 1024);
-		expect(run.stderr).toContain("… the output is longer than 1 MiB, the rest is not shown");
-		expect(JSON.parse(run.stdout)).toMatchObject({ results: [{ error: "the last (exit code 1)" }] });
-	});
-
-	it("prints one endless line is cut", async () => {
-		const run = await fire("head -c 30000000 /dev/zero | tr '\\0' a");
-		expect(run.stderr.length).toBeLessThan(10_000);
-		expect(run.stderr).toContain("aaa…\n");
-	});
-});
+import { normalise, runAction, workspace } from "../helpers/runner.ts";
 
 describe("a config that", () => {
 	const HOOK = '[[hook.pipeline_start]]\nname = "it"\ncommand = "echo ran"\n';

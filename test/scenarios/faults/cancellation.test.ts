@@ -22,15 +22,14 @@ const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true
 const startHanging = () => startServer(() => {});
 
 describe("fault 32: a signal ends a run within 7 s, whatever is under way, and what was not delivered is recorded", () => {
-	const cases: readonly [NodeJS.Signals, keyof typeof ENTRIES][] = [
-		["SIGINT", "action"],
-		["SIGINT", "command"],
-		["SIGTERM", "action"],
-		["SIGTERM", "command"],
-		["SIGHUP", "command"],
-	];
+	it.each(["action", "command"] as const)(
+		"of the %s, with POSTs that hang and a grandchild that ignores SIGTERM",
+		async (entry) => {
+			await Promise.all((["SIGINT", "SIGTERM", "SIGHUP"] as const).map((signal) => endsAll(signal, entry)));
+		},
+	);
 
-	it.each(cases)("%s to the %s with POSTs that hang and a grandchild that ignores SIGTERM", async (signal, entry) => {
+	async function endsAll(signal: NodeJS.Signals, entry: keyof typeof ENTRIES): Promise<void> {
 		const mark = uniqueMark();
 		const server = await startHanging();
 		const posts = ["one", "two", "three", "unsent"].map((name) => webhook(server.url, "", name));
@@ -50,7 +49,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 		);
 		expect(processesMarked(mark)).toEqual([]);
 		expect(run.took).toBeGreaterThan(1900);
-		expect(run).toMatchObject({ code: 1, signal: null });
+		expect(run, `${signal} to the ${entry}`).toMatchObject({ code: 1, signal: null });
 		const rows = [
 			{ hook: "stubborn", status: "failed", attempts: 1, error: "cancelled; its last line: waiting" },
 			...["one", "two", "three"].map((hook) => ({ hook, status: "failed", attempts: 1, error: "cancelled" })),
@@ -72,7 +71,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 		for (const { hook, error } of rows) {
 			expect(summary).toMatch(new RegExp(`^\\|.*\\| ${hook} \\|.*${error.replace(/[;:]/g, ".*")}`, "m"));
 		}
-	});
+	}
 
 	it("with forty POSTs under way, on the transport for many", async () => {
 		const server = await startHanging();
