@@ -8,7 +8,7 @@ import { isHeaderValue, mergeHeaders } from "../header.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Env } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
-import { BodyNotJson, escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
+import { BodyError, escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
 import { VERSION } from "../version.ts";
 import { signatureHeaders } from "./sign.ts";
 
@@ -49,7 +49,7 @@ export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 		return make(delivery, env);
 	} catch (error) {
 		if (error instanceof Unset) return { kind: "unset", variable: error.variable };
-		if (error instanceof BodyNotJson) {
+		if (error instanceof BodyError) {
 			return { kind: "invalid", reason: `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}` };
 		}
 		throw error;

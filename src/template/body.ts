@@ -1,5 +1,6 @@
 // Reads a rendered body as JSON, and where it is none says at which place and for what usual reason.
 import type { Json } from "../json.ts";
+import { BodyError } from "./body-error.ts";
 import { causeOf } from "./cause.ts";
 import { findJsonFault } from "./json-fault.ts";
 import { quoteAround } from "./quote.ts";
@@ -10,15 +11,8 @@ import type { Node, Template } from "./template.ts";
  * quotes it only where the template holds no variable: a quotation could show a piece of a secret, which no masking
  * would recognise.
  */
-export class BodyNotJson extends Error {
+export class BodyNotJson extends BodyError {
 	override readonly name = "BodyNotJson";
-	/** One line: what to change in the template. */
-	readonly remedy: string;
-
-	constructor(message: string, remedy: string) {
-		super(message);
-		this.remedy = remedy;
-	}
 }
 
 /** Parses what `renderTemplate` gave with the escaping `json`. Throws {@link BodyNotJson}. */

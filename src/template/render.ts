@@ -1,8 +1,18 @@
 // Renders a template: looks fields up in an event's context and inserts them, escaped.
 import type { Variable } from "../config/interpolate.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { BodyError } from "./body-error.ts";
 import { type Escaping, escapeText } from "./escape.ts";
 import type { Node, Template } from "./template.ts";
+
+/** UTF-16 code units of a body, and pieces of its template, repeated ones each time: far more than a message needs. */
+const MAX_LENGTH = 10 * 1024 * 1024;
+const MAX_PIECES = 1_000_000;
+
+/** A body that lists inside of lists make larger, or longer to make, than any receiver would wait for. */
+export class BodyTooLarge extends BodyError {
+	override readonly name = "BodyTooLarge";
+}
 
 /** What a template is rendered with. */
 export interface RenderOptions {
@@ -15,9 +25,15 @@ export interface RenderOptions {
 	readonly resolve: (variable: Variable) => string;
 }
 
-/** The body as text. What `resolve` throws passes through; nothing else is thrown. */
+/** The body as text. Throws {@link BodyTooLarge}; what `resolve` throws passes through. */
 export function renderTemplate(template: Template, options: RenderOptions): string {
-	return renderNodes(template.nodes, { value: options.view, outer: undefined }, options);
+	const room = { length: MAX_LENGTH, pieces: MAX_PIECES };
+	return renderNodes(template.nodes, { value: options.view, outer: undefined }, { ...options, room });
+}
+
+/** What there is still room for. */
+interface Rendering extends RenderOptions {
+	readonly room: { length: number; pieces: number };
 }
 
 /** A value that names are looked up in, and the values around it. */
@@ -26,13 +42,25 @@ interface Scope {
 	readonly outer: Scope | undefined;
 }
 
-function renderNodes(nodes: readonly Node[], scope: Scope, options: RenderOptions): string {
+function renderNodes(nodes: readonly Node[], scope: Scope, options: Rendering): string {
 	let text = "";
-	for (const node of nodes) text += renderNode(node, scope, options);
+	for (const node of nodes) {
+		const piece = renderNode(node, scope, options);
+		// What stands inside of a section is counted already.
+		take(options, "nodes" in node ? 0 : piece.length);
+		text += piece;
+	}
 	return text;
 }
 
-function renderNode(node: Node, scope: Scope, options: RenderOptions): string {
+function take({ room }: Rendering, length: number): void {
+	room.length -= length;
+	room.pieces -= 1;
+	if (room.length >= 0 && room.pieces >= 0) return;
+	throw new BodyTooLarge("body is too large to be made", "repeat less: a list inside of a list multiplies");
+}
+
+function renderNode(node: Node, scope: Scope, options: Rendering): string {
 	const { escaping } = options;
 	switch (node.kind) {
 		case "text":
@@ -50,7 +78,12 @@ function renderNode(node: Node, scope: Scope, options: RenderOptions): string {
 		case "section": {
 			const value = find(node.field.path, scope);
 			if (isList(value)) {
-				return value.map((item) => renderNodes(node.nodes, { value: item, outer: scope }, options)).join("");
+				let text = "";
+				for (const item of value) {
+					take(options, 0);
+					text += renderNodes(node.nodes, { value: item, outer: scope }, options);
+				}
+				return text;
 			}
 			if (!value) return "";
 			return renderNodes(node.nodes, value === true ? scope : { value, outer: scope }, options);

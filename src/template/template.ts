@@ -2,9 +2,10 @@
 import type { Reference, Variable } from "../config/interpolate.ts";
 
 export { BodyNotJson, parseJsonBody } from "./body.ts";
+export { BodyError } from "./body-error.ts";
 export { compileTemplate } from "./compile.ts";
 export { escapingFor } from "./escape.ts";
-export { type RenderOptions, renderTemplate } from "./render.ts";
+export { BodyTooLarge, type RenderOptions, renderTemplate } from "./render.ts";
 export { TemplateError } from "./source.ts";
 
 /** A template that parsed. Immutable, so that one can be rendered for many events. */

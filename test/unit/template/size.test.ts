@@ -1,0 +1,78 @@
+// Sections that multiply: a body that would never be done, or not fit into memory, is refused in bounded time.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { makeMessage } from "../../../src/deliver/message.ts";
+import { BodyTooLarge } from "../../../src/template/template.ts";
+import { delivery, event, webhook } from "../../helpers/make.ts";
+import { render, template } from "../../helpers/template.ts";
+
+const nested = (depth: number, names: readonly string[], inside: string): string => {
+	const all = Array.from({ length: depth }, (_, index) => names[index % names.length]);
+	return `${all.map((name) => `{{#${name}}}`).join("")}${inside}${all
+		.reverse()
+		.map((name) => `{{/${name}}}`)
+		.join("")}`;
+};
+
+/** Far more than it takes, so that a busy machine does not fail it. */
+function within(milliseconds: number, work: () => void): void {
+	const start = performance.now();
+	work();
+	expect(performance.now() - start).toBeLessThan(milliseconds);
+}
+
+describe("a body", () => {
+	it.each([
+		["a list in itself", nested(60, ["l"], "x"), { l: [1, 2] }],
+		["sections that insert nothing", nested(3, ["l"], ""), { l: Array(2000).fill(0) }],
+		["lists in each other", nested(3, ["a", "b"], "{{.}}"), { a: Array(3000).fill("a"), b: Array(3000).fill("b") }],
+		["a long text, over and over", "{{#l}}{{{text}}}{{/l}}", { l: Array(1000).fill(0), text: "x".repeat(1_000_000) }],
+		["a tree, over and over", "{{#l}}{{tree}}{{/l}}", { l: Array(1000).fill(0), tree: Array(300_000).fill(0) }],
+	])("of %s is refused", (_, source, view) => {
+		within(4000, () => expect(() => render(source, view)).toThrow(BodyTooLarge));
+	});
+
+	it("fails the hook that it is for, and says what to do", () => {
+		const bodyTemplate = template(nested(60, ["owners"], "x"));
+		const of = delivery(webhook({ bodyTemplate }), event("ping", { owners: ["a", "b"] }));
+		expect(makeMessage(of, {})).toEqual({
+			kind: "invalid",
+			reason: "body_template: body is too large to be made (repeat less: a list inside of a list multiplies)",
+		});
+	});
+
+	it("may be as large as ten thousand items make it", () => {
+		const l = Array.from({ length: 10_000 }, (_, index) => ({ name: `item ${index}`, rows: [1, 2, 3] }));
+		const source = "{{#l}}{{name}}:{{#rows}} {{.}}{{/rows}}{{#if no}}x{{else}};{{/if}}\n{{/l}}";
+		const lines = render(source, { l }).split("\n");
+		expect(lines).toHaveLength(10_001);
+		expect(lines[9999]).toBe("item 9999: 1 2 3;");
+	});
+
+	it("is made or refused in bounded time, however sections are nested", () => {
+		const depth = fc.integer({ min: 0, max: 100 });
+		const list = fc.integer({ min: 0, max: 2000 });
+		const names = fc.array(fc.constantFrom("a", "b", "o", "if a", "no"), { minLength: 1, maxLength: 4 });
+		fc.assert(
+			fc.property(
+				depth,
+				list,
+				list,
+				names,
+				fc.constantFrom("", "x", "{{a}}", "{{{b}}}"),
+				(levels, a, b, all, inside) => {
+					const source = nested(levels, all, inside).replaceAll(/\{\{\/if \w+\}\}/g, "{{/if}}");
+					const view = { a: Array(a).fill("a"), b: Array(b).fill({ a: ["b"] }), o: { b: [1, 2] } };
+					within(4000, () => {
+						try {
+							render(source, view, { escaping: "json" });
+						} catch (error) {
+							if (!(error instanceof BodyTooLarge)) throw error;
+						}
+					});
+				},
+			),
+			{ numRuns: 10 },
+		);
+	});
+});
