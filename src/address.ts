@@ -72,6 +72,18 @@ export function refusedHost({ hostname }: URL, allowPrivate: boolean): string | 
 	return refusedAddress(hostname.replace(/^\[|\]$/g, ""), allowPrivate);
 }
 
+/** Whether an address, without brackets, lies in a range such as `10.0.0.0/8`; false for what is no range. */
+export function isInRange(address: string, range: string): boolean {
+	const { BlockList, isIP } = process.getBuiltinModule("node:net");
+	const [, start = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(range) ?? [];
+	const [version, wanted] = [isIP(start), isIP(address)];
+	if (version === 0 || wanted !== version || Number(bits) > (version === 4 ? 32 : 128)) return false;
+	const list = new BlockList();
+	const family = version === 4 ? "ipv4" : "ipv6";
+	list.addSubnet(start, Number(bits), family);
+	return list.check(address, family);
+}
+
 /** As much of a `net.BlockList` as is asked. */
 interface Ranges {
 	check(address: string, family: "ipv4" | "ipv6"): boolean;

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { heedCrashes } from "./crash.ts";
 import { asUserError, unlessCancelled } from "./errors.ts";
+import { boundLookups } from "./lookups.ts";
 import { neutralise } from "./report/neutralise.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { VERSION } from "./version.ts";
@@ -20,7 +21,7 @@ process.stderr.on("error", () => {});
 const inert = (line: string) => `${neutralise(line).join("\n")}\n`;
 
 const terminal: Terminal = {
-	env: process.env,
+	env: boundLookups(process.env),
 	cwd: process.cwd(),
 	out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
 	err: (line) => process.stderr.write(inert(line)),

@@ -3,7 +3,7 @@ import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { refuseHost } from "./guard.ts";
 import { fault } from "./http-fault.ts";
 
-/** An {@link Http} for every route. `loadProxied` rejects where this Node has no use for it (before 22.19). */
+/** An {@link Http} for every route. `loadProxied` rejects where this Node is too old for it. */
 export function routedHttp(direct: Http, loadProxied: () => Promise<Http>): Http {
 	let loading: Promise<Http | undefined> | undefined;
 	let loaded: Http | undefined;
@@ -19,8 +19,10 @@ export function routedHttp(direct: Http, loadProxied: () => Promise<Http>): Http
 		if (route.kind !== "proxied") return direct.send(request, signal);
 		const transport = await proxied();
 		if (transport !== undefined) return transport.send(request, signal);
-		const reason = `sending through a proxy (${route.variable}) needs Node 22.19 or newer, and this is ${process.version}`;
-		return fault("proxy", reason);
+		return fault(
+			"proxy",
+			`proxy (${route.variable}): what sends through proxies cannot be loaded by Node ${process.version}`,
+		);
 	};
 	return {
 		send,

@@ -1,4 +1,5 @@
 // How a webhook gets to its host: straight, on shared connections, or through the proxy that the environment names.
+import { isInRange } from "../address.ts";
 import type { Env, Route } from "../ports.ts";
 
 /** The route to a URL; `pooled` tells whether connections are worth keeping where there is no proxy. */
@@ -18,9 +19,10 @@ export function proxyVariable(url: URL, env: Env): string | undefined {
 	return exempt.some((entry) => covers(entry.toLowerCase(), url)) ? undefined : variable;
 }
 
-/** `*`, a host, a domain with or without its leading dot (or `*.`), each with an optional port. */
+/** `*`, a host, a domain with or without its leading dot (or `*.`), each with an optional port; a range of addresses. */
 function covers(entry: string, url: URL): boolean {
 	if (entry === "*") return true;
+	if (entry.includes("/")) return isInRange(url.hostname.replace(/^\[|\]$/g, ""), entry);
 	const urlPort = url.port || (url.protocol === "https:" ? "443" : "80");
 	// An IPv6 address without brackets does not match: all of it is the host.
 	const [, host = entry, port = urlPort] = /^(\[.*\]|[^:]*)(?::(\d+))?$/.exec(entry) ?? [];

@@ -55,7 +55,7 @@ function setUp(): void {
 	ip("route", "add", "local", "default", "dev", "lo", "table", "main");
 	ip("-6", "route", "add", "local", "default", "dev", "lo", "table", "main");
 	ip("route", "add", SILENT, "dev", "lo");
-	replace("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+	replace("/etc/resolv.conf", "nameserver 127.0.0.1\n");
 	replace("/etc/nsswitch.conf", "hosts: files dns\n");
 }
 

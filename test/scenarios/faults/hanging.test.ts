@@ -103,3 +103,18 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		});
 	});
 });
+
+describe("fault 2: a name server that says nothing holds up neither other hosts nor the end", () => {
+	inNetwork((fireThere) => {
+		it("with four such names beside one that resolves", async () => {
+			const dead = ["a", "b", "c", "d"].map((name) => `${name}.silent.test`);
+			const names = { ...Object.fromEntries(dead.map((name) => [name, []])), "alive.test": [["192.0.2.9"]] };
+			const settings = "allow_http = true\ntimeout_ms = 300\nretry_count = 1\nretry_delay_ms = 1";
+			const hooks = [...dead, "alive.test"].map((name) => webhook(`http://${name}`, settings, name));
+			const run = await fireThere(hooks.join(""), { names });
+			expect(run.outputs).toMatchObject({ delivered: "1", failed: "4" });
+			expect(run.log).toContain("✓ alive.test");
+			expect(run.elapsedMs).toBeLessThan(7000);
+		});
+	});
+});

@@ -40,7 +40,7 @@ describe("routes", () => {
 		expect(await http.send(requestBy(proxied), never)).toEqual({
 			kind: "fault",
 			fault: "proxy",
-			detail: `sending through a proxy (HTTPS_PROXY) needs Node 22.19 or newer, and this is ${process.version}`,
+			detail: `proxy (HTTPS_PROXY): what sends through proxies cannot be loaded by Node ${process.version}`,
 		});
 		expect(await http.send(requestBy({ kind: "pooled" }), never)).toMatchObject({ status: 200 });
 		http.close();
