@@ -1,6 +1,7 @@
 // From a config string to a template: pairs the tags, lets Mustache parse the text, and gives its tokens types.
 import mustache, { type TemplateSpans } from "mustache";
 import type { Reference, Variable } from "../config/interpolate.ts";
+import { excerpt } from "../text.ts";
 import { type TemplateText, templateText, VARIABLE_MARK } from "./source.ts";
 import { findTags, type Tag } from "./tags.ts";
 import type { Field, Node, Template } from "./template.ts";
@@ -57,7 +58,7 @@ interface OpenTag {
 }
 
 function closingOf({ tag }: OpenTag): string {
-	return tag.kind === "if" ? "{{/if}}" : `{{/${tag.name}}}`;
+	return tag.kind === "if" ? "{{/if}}" : `{{/${excerpt(tag.name, 40)}}}`;
 }
 
 function rewrite(tag: Tag, open: OpenTag[], { errorAt }: TemplateText): string {
@@ -79,8 +80,8 @@ function rewrite(tag: Tag, open: OpenTag[], { errorAt }: TemplateText): string {
 			return kind === "if" ? `{{#if ${name}}}` : kind === "section" ? `{{#${name}}}` : `{{^${name}}}`;
 		case "else":
 			if (innermost?.tag.kind !== "if") {
-				const remedy =
-					innermost === undefined ? "" : `; for a section write {{/${innermost.tag.name}}}{{^${innermost.tag.name}}}`;
+				const field = excerpt(innermost?.tag.name ?? "", 40);
+				const remedy = innermost === undefined ? "" : `; for a section write {{/${field}}}{{^${field}}}`;
 				throw errorAt(start, "{{else}} stands outside of {{#if}}", `open it with {{#if field}}${remedy}`);
 			}
 			if (innermost.hasElse) throw errorAt(start, `${innermost.tag.shown} has a second {{else}}`, "keep one of them");
