@@ -2,11 +2,13 @@
 import {
 	appendFileSync,
 	closeSync,
+	createReadStream,
 	fstatSync,
 	mkdirSync,
 	openSync,
 	readSync,
 	realpathSync,
+	statSync,
 	writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
@@ -52,7 +54,7 @@ export const nodeClock: Clock = {
 
 /** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
 export const nodeFiles: Files = {
-	read: async (path, limit) => readFile(path, limit),
+	read: async (path, limit) => (mayWait(path) ? readSlowly(path, limit) : readFile(path, limit)),
 	write: async (path, text) => {
 		makeFolder(dirname(path));
 		writeFileSync(path, text);
@@ -86,14 +88,49 @@ function readFile(path: string, limit: number): FileRead {
 	try {
 		handle = openSync(path, "r");
 		const bytes = readAtMost(handle, limit);
-		return bytes === undefined ? { kind: "unreadable", detail: `larger than ${limit} bytes` } : { kind: "file", bytes };
+		return bytes === undefined ? tooLarge(limit) : { kind: "file", bytes };
 	} catch (error) {
-		const code = errorCode(error) ?? "unknown error";
-		if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
-		return { kind: "unreadable", detail: REASONS[code] ?? code };
+		return notRead(error);
 	} finally {
 		if (handle !== undefined) closeSync(handle);
 	}
+}
+
+/** Whether someone else decides when there is something to read: in a pipe, at a terminal. */
+function mayWait(path: string): boolean {
+	try {
+		const found = statSync(path, { throwIfNoEntry: false });
+		return found !== undefined && (found.isFIFO() || found.isCharacterDevice());
+	} catch {
+		return false;
+	}
+}
+
+/** Not blocking: signals are heeded meanwhile. */
+async function readSlowly(path: string, limit: number): Promise<FileRead> {
+	const chunks: Uint8Array[] = [];
+	let room = limit;
+	try {
+		for await (const chunk of createReadStream(path)) {
+			if (!(chunk instanceof Uint8Array)) continue;
+			chunks.push(chunk);
+			room -= chunk.byteLength;
+			if (room < 0) return tooLarge(limit);
+		}
+		return { kind: "file", bytes: Buffer.concat(chunks) };
+	} catch (error) {
+		return notRead(error);
+	}
+}
+
+function tooLarge(limit: number): FileRead {
+	return { kind: "unreadable", detail: `larger than ${limit} bytes` };
+}
+
+function notRead(error: unknown): FileRead {
+	const code = errorCode(error) ?? "unknown error";
+	if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+	return { kind: "unreadable", detail: REASONS[code] ?? code };
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -107,7 +144,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Undefined when there is more than `limit` bytes. A pipe or a device has no size, so the reading counts as well. */
+/** Undefined when there is more than `limit` bytes. Files of /proc tell no size, so the reading counts as well. */
 function readAtMost(handle: number, limit: number): Uint8Array | undefined {
 	if (fstatSync(handle).size > limit) return undefined;
 	const chunks: Uint8Array[] = [];

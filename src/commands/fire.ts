@@ -1,6 +1,6 @@
 // `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
 import type { Command } from "commander";
-import { asUserError } from "../errors.ts";
+import { asUserError, unlessCancelled } from "../errors.ts";
 import { fire } from "../fire.ts";
 import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
 import { nodeFiles, nodePorts } from "../node.ts";
@@ -94,7 +94,7 @@ function example(command: string): string {
 async function run(event: string, flags: Flags, terminal: Terminal, complete?: Inputs["complete"]): Promise<ExitCode> {
 	const reporter = terminalReporter(terminal, flags.json === true);
 	try {
-		const context = await readContextFlag(flags.context, terminal, nodeFiles);
+		const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
 		const given = readInputs(reader(event, flags, context, terminal.env));
 		const standIns = flags.standIns === true;
 		const inputs = complete === undefined ? given : { ...given, complete, standIns };

@@ -1,4 +1,5 @@
 // Signals to a run that is under way, and how long it takes to end after the first of them.
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, onTestFinished } from "vitest";
 import { type Ended, type Interventions, runAction, runCommand } from "./runner.ts";
@@ -12,7 +13,7 @@ export type Signals = readonly (NodeJS.Signals | number)[];
 /** Waits for `ready`, sends the signals, and waits for the end, which must come in time. `took` counts from the first. */
 export async function cancelled<R extends object>(
 	begin: (started: (pid: number) => void) => Promise<R>,
-	ready: () => Promise<unknown>,
+	ready: (pid: number) => Promise<unknown>,
 	signals: Signals = ["SIGINT"],
 ): Promise<R & { readonly took: number }> {
 	const pids: number[] = [];
@@ -23,7 +24,7 @@ export async function cancelled<R extends object>(
 	onTestFinished(() => {
 		for (const pid of pids) send(pid, "SIGKILL");
 	});
-	await Promise.race([ready(), running]);
+	await Promise.race([ready(pids[0] ?? 0), running]);
 	expect(isOver, "the run was over before it could be cancelled").toBe(false);
 	const start = performance.now();
 	for (const signal of signals) {
@@ -43,6 +44,12 @@ function send(pid: number, signal: NodeJS.Signals): void {
 	} catch {
 		// It has ended, as it may after the first.
 	}
+}
+
+/** Whether a process heeds signals by now: SIGHUP is the one that Node has no use for by itself. */
+export function heedsSignals(pid: number): boolean {
+	const status = readFileSync(`/proc/${pid}/status`, "utf8");
+	return (Number.parseInt(/^SigCgt:\s+[0-9a-f]*([0-9a-f])$/m.exec(status)?.[1] ?? "0", 16) & 1) === 1;
 }
 
 /** What both entries tell of a run. */

@@ -1,4 +1,5 @@
 // The real clock, files and programs.
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -49,6 +50,19 @@ describe("files", () => {
 		const bytes = Buffer.alloc(200_001, "abc");
 		writeFileSync(path, bytes);
 		expect(await nodeFiles.read(path, 1_000_000)).toEqual({ kind: "file", bytes });
+	});
+
+	it("reads a pipe to its end, and does not block while there is nothing in it", async () => {
+		const path = join(folder, "pipe");
+		execFileSync("mkfifo", [path]);
+		spawn("sh", ["-c", '(sleep 0.2; printf one; sleep 0.1; printf two) > "$0"', path], { stdio: "ignore" });
+		let isRead = false;
+		const reading = nodeFiles.read(path, 6).finally(() => {
+			isRead = true;
+		});
+		await nodeClock.sleep(20);
+		expect(isRead).toBe(false);
+		expect(await reading).toEqual({ kind: "file", bytes: Buffer.from("onetwo") });
 	});
 
 	it("stops in a device without end or size", async () => {

@@ -1,9 +1,10 @@
 // Signals at every moment of a run: it ends in time, leaves nothing behind, and tells what was not delivered.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
-import { cancelled, ENTRIES, type Signals, STUBBORN, shell, uniqueMark } from "../../helpers/cancel.ts";
+import { cancelled, ENTRIES, heedsSignals, type Signals, STUBBORN, shell, uniqueMark } from "../../helpers/cancel.ts";
 import { inNetwork } from "../../helpers/network.ts";
 import { processesMarked } from "../../helpers/processes.ts";
 import { type Ended, runAction, runCommand, type runProgram, workspace } from "../../helpers/runner.ts";
@@ -17,6 +18,12 @@ const GATE = 'on_failure = "abort"';
 
 /** Waits until something is so. */
 const until = (isSo: () => boolean) => vi.waitFor(() => expect(isSo()).toBe(true), { timeout: 5000, interval: 10 });
+
+/** Waits until a command has begun to read. */
+const reading = async (pid: number) => {
+	await until(() => heedsSignals(pid));
+	await sleep(200);
+};
 
 /** A server that takes requests and never answers. */
 const startHanging = () => startServer(() => {});
@@ -125,7 +132,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 		const run = await cancelled(
 			(started) => ENTRIES.action(folder, { started }),
 			// The wait begins once the answer has been read.
-			() => until(() => server.requests.length === 1).then(() => new Promise((resolve) => setTimeout(resolve, 200))),
+			() => until(() => server.requests.length === 1).then(() => sleep(200)),
 		);
 		expect(run.took).toBeLessThan(1500);
 		const error = "cancelled; before that: 503 Service Unavailable";
@@ -153,24 +160,33 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 
 	it("while the command reads its stdin, which does not end", async () => {
 		const folder = workspace({ "pipeline-hooks.toml": shell("it", "touch ran", "none") });
-		const waiting: typeof runProgram = (program, args, given) => runOpen(program, args, given, ["pipe", "ignore"]);
-		let begun = false;
 		const run = await cancelled(
-			(started) => {
-				const running = runCommand(["fire", "pipeline_start", "--context", "-"], {
+			(started) =>
+				runCommand(["fire", "pipeline_start", "--context", "-"], {
 					workspace: folder,
 					started,
-					run: waiting,
-				});
-				setTimeout(() => {
-					begun = true;
-				}, 500);
-				return running;
-			},
-			() => until(() => begun),
+					run: (program, args, given) => runOpen(program, args, given, ["pipe", "ignore"]),
+				}),
+			reading,
 		);
 		expect(run.took).toBeLessThan(1500);
 		expect(run).toMatchObject({ code: 1, stderr: "error: cancelled before anything was run\n" });
+		expect(existsSync(join(folder, "ran"))).toBe(false);
+	});
+
+	it.each([
+		["--context", "@pipe"],
+		["--config", "pipe"],
+	])("while the command reads a pipe that nobody writes into: %s %s", async (...flags) => {
+		const folder = workspace({ "pipeline-hooks.toml": shell("it", "touch ran", "none") });
+		execFileSync("mkfifo", [join(folder, "pipe")]);
+		const run = await cancelled(
+			(started) => runCommand(["fire", "pipeline_start", ...flags], { workspace: folder, started }),
+			reading,
+		);
+		expect(run.took).toBeLessThan(2500);
+		expect(run).toMatchObject({ code: null, signal: "SIGKILL" });
+		expect(run.stderr).toContain("error: cancelled before anything was run\n");
 		expect(existsSync(join(folder, "ran"))).toBe(false);
 	});
 
