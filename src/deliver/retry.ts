@@ -1,5 +1,6 @@
 // When a webhook is tried again, and how long it waits before that.
 import type { Random } from "../ports.ts";
+import { parseHttpDate } from "./date.ts";
 
 /** No wait of ours is longer; a server's `Retry-After` may be. */
 const MAX_DELAY_MS = 30_000;
@@ -17,8 +18,7 @@ export function isRetryableStatus(status: number): boolean {
 export function retryAfterMs(value: string | undefined, now: Date): number | undefined {
 	const written = value?.trim() ?? "";
 	if (/^\d+(\.\d+)?$/.test(written)) return Math.min(Number(written) * 1000, Number.MAX_SAFE_INTEGER);
-	if (!/^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/.test(written)) return undefined;
-	const wait = Date.parse(written) - now.getTime();
+	const wait = (parseHttpDate(written, now) ?? 0) - now.getTime();
 	return wait > 0 ? wait : undefined;
 }
 
