@@ -2,7 +2,7 @@
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
-import { isJsonObject, type Json, type JsonObject, parseJson, wellFormed } from "./json.ts";
+import { isJsonObject, isTooDeep, type JsonObject, MAX_DEPTH, parseJson, wellFormed } from "./json.ts";
 import { findJsonFault } from "./template/json-fault.ts";
 import { excerpt } from "./text.ts";
 
@@ -82,11 +82,10 @@ type Reject = (message: string, remedy: string) => undefined;
 
 function readContextInput(text: string, problems: Problem[]): GivenContext {
 	if (text.trim() === "") return {};
-	const value = readJson(text);
-	if (isJsonObject(value)) return readContext(value, "context", problems);
-	const found = value === undefined ? `is not JSON${jsonReason(text)}` : "is JSON, but not an object";
+	const value = readObject(text, "is not JSON");
+	if (typeof value !== "string") return readContext(value, "context", problems);
 	const remedy = 'give an object, for example {"table": "orders", "entity": {"name": "orders"}}';
-	problems.push({ code: "input", message: `context: ${found}`, remedy });
+	problems.push({ code: "input", message: `context: ${value}`, remedy });
 	return {};
 }
 
@@ -103,10 +102,8 @@ function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 	if (written === "") return undefined;
 	const remedy = 'give a JSON object, {"tables": 20}, or one key=value a line';
 	if (written.startsWith("{") || written.startsWith("[")) {
-		const value = readJson(written);
-		if (isJsonObject(value)) return value;
-		if (value !== undefined) return reject("metadata: is JSON, but not an object", remedy);
-		return reject(`metadata: is neither JSON nor key=value lines${jsonReason(written)}`, remedy);
+		const value = readObject(written, "is neither JSON nor key=value lines");
+		return typeof value === "string" ? reject(`metadata: ${value}`, remedy) : value;
 	}
 	const entries: [string, string][] = [];
 	for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
@@ -127,9 +124,13 @@ function readBoolean(name: string, text: string, fallback: boolean, reject: Reje
 	return fallback;
 }
 
-function readJson(text: string): Json | undefined {
+/** The object that a text is, or what is wrong with it as a phrase. */
+function readObject(text: string, notJson: string): JsonObject | string {
 	const value = parseJson(text);
-	return value === undefined ? undefined : wellFormed(value);
+	if (value === undefined) return `${notJson}${jsonReason(text)}`;
+	if (isTooDeep(value)) return `is nested deeper than ${MAX_DEPTH} levels`;
+	const object = wellFormed(value);
+	return isJsonObject(object) ? object : "is JSON, but not an object";
 }
 
 /** Where the text stops being JSON, without quoting it: it may hold a secret. */

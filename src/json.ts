@@ -44,3 +44,16 @@ export function wellFormed(value: Json): Json {
 	}
 	return Array.isArray(value) ? value.map(wellFormed) : value;
 }
+
+/** Levels of objects and lists in each other that are read: what walks through values would run out of stack. */
+export const MAX_DEPTH = 500;
+
+/** Whether objects and lists are nested deeper than {@link MAX_DEPTH} levels. */
+export function isTooDeep(value: Json): boolean {
+	let level: Json[] = [value];
+	for (let depth = 0; depth <= MAX_DEPTH; depth++) {
+		level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+		if (level.length === 0) return false;
+	}
+	return true;
+}

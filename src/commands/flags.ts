@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { EventDefinition } from "../event/event.ts";
-import { isJsonObject, type Json, parseJson } from "../json.ts";
+import { isJsonObject, isTooDeep, type Json, parseJson } from "../json.ts";
 import type { Files } from "../ports.ts";
 import type { Terminal } from "./command.ts";
 
@@ -24,14 +24,14 @@ export async function readContextFlag(flag: string | undefined, terminal: Termin
 
 /**
  * Repeated `--metadata` flags as one input: each is a JSON object or one key=value, whose value may hold line breaks.
- * What is neither is handed on as it is, for the input's own check to refuse.
+ * What is neither, or nested too deep, is handed on as it is, for the input's own check to refuse.
  */
 export function readMetadataFlags(flags: readonly string[]): string {
 	const entries: [string, Json][] = [];
 	for (const flag of flags) {
 		const object = parseJson(flag);
 		const at = flag.indexOf("=");
-		if (isJsonObject(object)) entries.push(...Object.entries(object));
+		if (isJsonObject(object) && !isTooDeep(object)) entries.push(...Object.entries(object));
 		else if (at > 0 && !flag.trim().startsWith("{")) entries.push([flag.slice(0, at).trim(), flag.slice(at + 1)]);
 		else return flag;
 	}
