@@ -2,7 +2,7 @@
 
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
-import { isJsonObject, parseJson } from "../json.ts";
+import { isJsonObject, type Json, parseJson } from "../json.ts";
 import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
 import type { Verdict } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
@@ -61,7 +61,13 @@ function judgeGate(answer: Answer): Verdict {
 	if (!isJsonObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
 	const reason = value["reason"];
 	if (typeof reason === "string" && reason.trim() !== "") return { ok: false, reason: excerpt(reason, 500) };
-	return { ok: false, reason: `denied: the answer's "allow" is ${excerpt(JSON.stringify(value["allow"]), 40)}` };
+	return { ok: false, reason: `denied: the answer's "allow" is ${shown(value["allow"])}` };
+}
+
+/** Lists and objects by their kind: nested deep enough, they cannot be written out. */
+function shown(value: Json | undefined): string {
+	if (typeof value !== "object" || value === null) return excerpt(JSON.stringify(value ?? null), 40);
+	return Array.isArray(value) ? "a list" : "an object";
 }
 
 const PHRASES: Readonly<Record<number, string>> = {
