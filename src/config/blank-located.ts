@@ -1,15 +1,31 @@
 // The secrets on the lines of a valid TOML source, known by the positions of its values.
-import { type Blank, type Blanker, blankFreeText, blankUrls, blankValue, isSecretKey, type Line } from "./blank.ts";
+import {
+	type Blank,
+	type Blanker,
+	blankFreeText,
+	blankUrls,
+	blankValue,
+	isSecretKey,
+	isSecretName,
+	type Line,
+} from "./blank.ts";
 import type { Located, Path } from "./locate.ts";
 
 /** Blanks the values of secret keys, and what of comments looks like one: a setting that was switched off. */
 export function blankLocated(source: string, located: Located): Blanker {
+	const known = new Map<string, boolean>();
+	/** A line may have half a million values, so that each name is looked at once. */
+	const isSecret = (name: string): boolean => {
+		const found = known.get(name) ?? isSecretName(name);
+		known.set(name, found);
+		return found;
+	};
 	return (line) => {
 		const blanks: Blank[] = [];
 		let past = 0;
 		for (const { path, start, end } of valuesOn(line, source, located)) {
 			blanks.push(...blankComment(line.text, past, start));
-			blanks.push(...(isSecretKey(path) ? blankValue : blankUrls)(line.text, start, end));
+			blanks.push(...(isSecretKey(path, isSecret) ? blankValue : blankUrls)(line.text, start, end));
 			past = end;
 		}
 		return [...blanks, ...blankComment(line.text, past, line.text.length)];

@@ -30,8 +30,8 @@ const ASSIGNED = new RegExp(`(?:${WORDS}|\\\\[uUx])[\\w.-]*["']?\\s*[=:]?\\s*`, 
 const MISTYPED = ["url", "secret", "headers", "token", "password"];
 
 /** Whether the value at the path may be a secret: a key on the path names one, if only by a slip of the keyboard. */
-export function isSecretKey(path: Path): boolean {
-	return path.some((step) => typeof step === "string" && isSecretName(step));
+export function isSecretKey(path: Path, isSecret: (name: string) => boolean = isSecretName): boolean {
+	return path.some((step) => typeof step === "string" && isSecret(step));
 }
 
 /** Whether a single key names a secret. */

@@ -1,6 +1,6 @@
 // A parsed config file as typed hooks, with every mistake in it found at once.
 import { UserError } from "../errors.ts";
-import { isEventName, vocabulary } from "../event/catalog.ts";
+import { isEventName, type Vocabulary, vocabulary } from "../event/catalog.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
@@ -33,7 +33,8 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	const whole = new Fields(table, [], problems);
 	const root = flavour === "own" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
 	refusePrototype(root);
-	refuseUnknown(root, [...HOOK_KEYS, "defaults", "event"], explainTopLevel);
+	const builtIn = vocabulary();
+	refuseUnknown(root, [...HOOK_KEYS, "defaults", "event"], (key) => explainTopLevel(key, builtIn));
 
 	const events = readEvents(root);
 	const defaults = readDefaults(root, flavour);
@@ -59,16 +60,15 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 
 /** `__proto__` is no key that anyone needs, and one that JavaScript may take for something else. */
 function refusePrototype({ table, problems }: Fields): void {
-	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
-	for (const { path } of problems.located.entries) {
-		const index = path.indexOf("__proto__");
-		if (index === -1 || !Object.hasOwn(table, path[0] ?? "")) continue;
-		problems.add("config_shape", path.slice(0, index + 1), "__proto__ cannot be a key", "choose another name");
+	for (const { path, key } of problems.located.prototypes) {
+		if (problems.full) return;
+		if (!Object.hasOwn(table, path[0] ?? "")) continue;
+		problems.addAt("config_shape", key, "__proto__ cannot be a key", "choose another name");
 	}
 }
 
-function explainTopLevel(key: string): Explanation | undefined {
-	const event = vocabulary().find(key);
+function explainTopLevel(key: string, builtIn: Vocabulary): Explanation | undefined {
+	const event = builtIn.find(key);
 	if (event === undefined) return undefined;
 	return [
 		`${key} stands outside of hook`,

@@ -1,5 +1,5 @@
 // The events that a config declares with `[event.x]`, beside those of the catalog.
-import { isEventName, MAX_EVENT_NAME, vocabulary } from "../event/catalog.ts";
+import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../event/catalog.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
@@ -11,29 +11,33 @@ const KEYS = ["phase", "status", "title"];
 export function readEvents(root: Fields): readonly EventDefinition[] {
 	const found = new Map<string, EventDefinition>();
 	const table = root.nested("event");
-	if (table !== undefined) declareAll(table, "", found);
+	if (table !== undefined) declareAll(table, "", found, vocabulary());
 	return [...found.values()];
 }
 
-function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefinition>): void {
+function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefinition>, builtIn: Vocabulary): void {
 	for (const key of parent.keys()) {
 		const name = prefix + key;
 		const fields = parent.nested(key);
 		if (fields === undefined) continue;
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
-		const rest = fields.keys().filter((child) => !inner.includes(child));
+		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
 		const begins = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
-		const fault = begins ? undefined : nameFault(name, found);
+		const fault = begins ? undefined : nameFault(name, found, builtIn);
 		if (fault !== undefined) {
 			parent.wrong(key, ...fault);
 			continue;
 		}
 		if (!begins) found.set(name, define(name, fields.only(rest)));
-		declareAll(fields.only(inner), `${name}.`, found);
+		declareAll(fields.only(inner), `${name}.`, found, builtIn);
 	}
 }
 
-function nameFault(name: string, found: ReadonlyMap<string, EventDefinition>): Explanation | undefined {
+function nameFault(
+	name: string,
+	found: ReadonlyMap<string, EventDefinition>,
+	builtIn: Vocabulary,
+): Explanation | undefined {
 	const remedy = "choose another name";
 	if (!isEventName(name)) {
 		return [
@@ -42,7 +46,7 @@ function nameFault(name: string, found: ReadonlyMap<string, EventDefinition>): E
 		];
 	}
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
-	const known = vocabulary().find(name);
+	const known = builtIn.find(name);
 	if (known === undefined) return undefined;
 	const same = known.name === name;
 	return [

@@ -15,7 +15,7 @@ export function refuseUnknown(
 		if (known.includes(key)) continue;
 		const [message, remedy] = explain(key) ?? [
 			`unknown key ${quote(key)}`,
-			didYouMean(key, known, `known keys here: ${known.join(", ")}`),
+			fields.problems.full ? "" : didYouMean(key, known, `known keys here: ${known.join(", ")}`),
 		];
 		fields.wrong(key, message, remedy, "config_shape");
 	}

@@ -4,7 +4,7 @@ import { type Problem, UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
 import type { Config } from "./hook.ts";
-import { locate } from "./locate.ts";
+import { locate, type Spot } from "./locate.ts";
 import type { Flavour } from "./settings.ts";
 import { parseSyntax } from "./syntax.ts";
 import { decodeText, withoutMark } from "./text.ts";
@@ -22,6 +22,9 @@ const USUAL_FILES = [".github/pipeline-hooks.toml", "pipeline-hooks.toml", "rock
 
 /** Bytes; far beyond ten thousand hooks. */
 const MAX_SIZE = 10 * 1024 * 1024;
+
+/** Parts of keys and items of arrays; fifty for each of ten thousand hooks. Each takes a kilobyte of memory at worst. */
+const MAX_PARTS = 500_000;
 
 /** The workspace's config. Throws one {@link UserError} with all that is wrong with it. */
 export async function loadConfig({ workspace, config }: LoadRequest, files: Files): Promise<Config> {
@@ -50,8 +53,11 @@ export function flavourOf(file: string): Flavour {
 /** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
 export function parseConfig(source: string, file: string, flavour: Flavour): Config {
 	const text = withoutMark(source);
+	// Before it is parsed, which costs more.
+	const located = locate(text, MAX_PARTS);
+	if (located.overflow !== undefined) throw tooMany(file, located.overflow);
 	const table = parseSyntax(text, file);
-	return decodeConfig({ table, source: text, located: locate(text), file, flavour });
+	return decodeConfig({ table, source: text, located, file, flavour });
 }
 
 /** The path as the user would write it: relative to the workspace where it lies inside. */
@@ -66,6 +72,15 @@ function unreadable(file: string, detail: string, remedy = "make it a readable T
 		code: "config_unreadable",
 		message: `config file ${file} cannot be read: ${detail}`,
 		remedy,
+	});
+}
+
+function tooMany(file: string, { line, column }: Spot): UserError {
+	return new UserError({
+		code: "config_shape",
+		message: `${file} has more than ${MAX_PARTS} keys and values`,
+		remedy: "keep what its hooks need",
+		place: { file, line, column },
 	});
 }
 

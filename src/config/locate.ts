@@ -23,6 +23,10 @@ export interface Located {
 	 * `["a", "b", n]`; a table that exists only because something is inside it has no entry.
 	 */
 	readonly entries: readonly Entry[];
+	/** The keys that are `__proto__`, also as a part of a dotted key or a header, each once. */
+	readonly prototypes: readonly Entry[];
+	/** Where there were more than was asked for, and locating ended; undefined where all of the source is told. */
+	readonly overflow: Spot | undefined;
 	/** Where the path has its own key or header, else the first key or header that created it in passing. */
 	key(path: Path): Spot | undefined;
 	/** Where the value at the path starts; for tables without a value the same as {@link key}. */
@@ -30,11 +34,11 @@ export interface Located {
 }
 
 /**
- * Finds all positions in a TOML source, in linear time. The source is one that the parser accepted; for any other the
- * answer is merely incomplete.
+ * Finds all positions in a TOML source, in linear time. The source is one that the parser accepts; for any other the
+ * answer is merely incomplete. `most` bounds time and memory: so many parts of keys and items of arrays are told.
  */
-export function locate(source: string): Located {
-	return new Scan(source).run();
+export function locate(source: string, most = Number.POSITIVE_INFINITY): Located {
+	return new Scan(source, most).run();
 }
 
 /**
@@ -95,18 +99,25 @@ class Node implements Entry {
 /** One walk over the source, building the tree. */
 class Scan {
 	readonly #source: string;
+	readonly #lines: Lines;
 	readonly #root: Node;
 	readonly #entries: Node[] = [];
+	readonly #prototypes: Node[] = [];
+	#room: number;
+	#overflowAt: number | undefined;
 
-	constructor(source: string) {
+	constructor(source: string, most: number) {
 		this.#source = source;
-		this.#root = new Node(new Lines(source), undefined, "", 0);
+		this.#lines = new Lines(source);
+		this.#root = new Node(this.#lines, undefined, "", 0);
+		this.#room = most;
 	}
 
 	run(): Located {
 		const source = this.#source;
 		let table = this.#root;
-		for (let at = skipTrivia(source, startOf(source)); at < source.length; at = skipTrivia(source, at)) {
+		const more = (at: number) => at < source.length && this.#overflowAt === undefined;
+		for (let at = skipTrivia(source, startOf(source)); more(at); at = skipTrivia(source, at)) {
 			if (source[at] === "[") {
 				const brackets = source[at + 1] === "[" ? 2 : 1;
 				const key = readKey(source, at + brackets);
@@ -125,6 +136,8 @@ class Scan {
 		};
 		return {
 			entries: this.#entries,
+			prototypes: this.#prototypes,
+			overflow: this.#overflowAt === undefined ? undefined : this.#lines.spot(this.#overflowAt),
 			key: (path) => find(path)?.key,
 			value: (path) => {
 				const node = find(path);
@@ -133,10 +146,18 @@ class Scan {
 		};
 	}
 
+	/** Whether there is room for so many more. */
+	#take(parts: number, at: number): boolean {
+		this.#room -= parts;
+		if (this.#room < 0) this.#overflowAt ??= at;
+		return this.#room >= 0;
+	}
+
 	/** The table that a header opens. On the way, an array of tables stands for its last table. */
 	#header({ segments }: Key, at: number, array: boolean): Node {
 		let node = this.#root;
-		for (const { text } of segments) node = (node.items?.at(-1) ?? node).child(text, at);
+		if (!this.#take(segments.length, at)) return node;
+		for (const { text } of segments) node = this.#child(node.items?.at(-1) ?? node, text, at);
 		return this.#write(array ? node.append(at) : node, at);
 	}
 
@@ -144,11 +165,19 @@ class Scan {
 	#assign(table: Node, { segments }: Key): Node {
 		let node = table;
 		let keyAt = table.keyAt;
+		if (!this.#take(segments.length, segments[0]?.offset ?? keyAt)) return node;
 		for (const { text, offset } of segments) {
-			node = node.child(text, offset);
+			node = this.#child(node, text, offset);
 			keyAt = offset;
 		}
 		return this.#write(node, keyAt);
+	}
+
+	#child(parent: Node, key: string, keyAt: number): Node {
+		const known = parent.keys?.has(key);
+		const node = parent.child(key, keyAt);
+		if (key === "__proto__" && !known) this.#prototypes.push(node);
+		return node;
 	}
 
 	#write(node: Node, keyAt: number): Node {
@@ -192,7 +221,7 @@ class Scan {
 			} else if (char === ",") {
 				at++;
 			} else if (source[parent.valueAt] === "[") {
-				return [this.#write(parent.append(at), at), at];
+				return this.#take(1, at) ? [this.#write(parent.append(at), at), at] : [undefined, at];
 			} else {
 				const key = readKey(source, at);
 				if (source[key.end] === "=") return [this.#assign(parent, key), skipBlanks(source, key.end + 1)];

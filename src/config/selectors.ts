@@ -51,6 +51,9 @@ export function header(kind: Hook["kind"], event: string): string {
 	return kind === "shell" ? `[[hook.${keyName(event)}]]` : `[[hook.webhooks.${keyName(event)}]]`;
 }
 
+/** For more unknown names than anyone reads, looking for the one that was meant would only cost time. */
+const MAX_GUESSED = 1000;
+
 /** A way through nested tables, along the dots of event names. */
 class Walk {
 	readonly selections: Selection[] = [];
@@ -90,7 +93,8 @@ class Walk {
 		} else {
 			const names = this.#vocabulary.events.map((known) => known.name);
 			const longer = names.filter((known) => known.startsWith(`${bare(name)}.`));
-			this.unknown.push({ name, path, longer, near: closest(bare(name), names) });
+			const near = this.unknown.length < MAX_GUESSED ? closest(bare(name), names) : undefined;
+			this.unknown.push({ name, path, longer, near });
 			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
 			if (!this.#withUnknown || !tables.every(looksLikeHook)) return;
 			this.#hooks({ name, phase: "", status: "info", title: name }, name, kind, value, path, parent);
@@ -111,12 +115,12 @@ class Walk {
 		}
 		const fields = new Fields(table, path, problems);
 		// Only where the config declares both `deploy` and `deploy.approved` can a hook's table hold another event's.
-		const inner = this.#begins(name) ? fields.keys().filter((key) => this.#continues(`${name}.${key}`)) : [];
-		const own = fields.keys().filter((key) => !inner.includes(key));
-		if (own.length > 0 || inner.length === 0) {
+		const inner = new Set(this.#begins(name) ? fields.keys().filter((key) => this.#continues(`${name}.${key}`)) : []);
+		const own = fields.keys().filter((key) => !inner.has(key));
+		if (own.length > 0 || inner.size === 0) {
 			this.selections.push({ kind, event, fields: fields.only(own), spot: problems.spot(path) });
 		}
-		this.visitAll(fields.only(inner), kind, `${name}.`);
+		this.visitAll(fields.only([...inner]), kind, `${name}.`);
 	}
 
 	#continues(name: string): boolean {
