@@ -8,10 +8,13 @@ import { inside } from "./inside.ts";
 /** By these git would fetch a missing object, and settings that came with the folder make any program one of them. */
 const TRANSPORTS = ["ext", "fd", "file", "ftp", "ftps", "git", "http", "https", "ssh"];
 
-/** A stranger may have written the repository with all its settings: git only reads objects, and in a `.git` only. */
+/**
+ * A stranger may have written the repository with all its settings, so git only reads objects, and in a `.git` only. Whose
+ * folder it is says nothing then; in a container it is another user's.
+ */
 const CAREFULLY = [
 	"--no-pager",
-	...["safe.bareRepository=explicit", "protocol.allow=never"].flatMap((setting) => ["-c", setting]),
+	...["safe.bareRepository=explicit", "safe.directory=*", "protocol.allow=never"].flatMap((setting) => ["-c", setting]),
 	...TRANSPORTS.flatMap((name) => ["-c", `protocol.${name}.allow=never`]),
 ];
 

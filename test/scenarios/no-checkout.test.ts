@@ -60,7 +60,9 @@ test("an API that refuses is told, with what to do", async () => {
 	expect(run.annotations).toEqual([
 		expect.objectContaining({
 			kind: "error",
-			message: expect.stringMatching(/ cannot be read: GitHub's API answered 403: Resource not accessible by integration; run actions\/checkout before/),
+			message: expect.stringMatching(
+				/ cannot be read: GitHub's API answered 403: Resource not accessible by integration; run actions\/checkout before/,
+			),
 		}),
 	]);
 	expect(run.outputs).toMatchObject({ result: "error" });

@@ -30,6 +30,8 @@ describe("readInputs", () => {
 				metadata: '{"n": 1, "deep": {"a": [true]}}',
 				context: '{"project_id": "p", "metadata": {"n": 0, "kept": "yes"}}',
 				"dry-run": "TRUE",
+				"allow-untrusted-shell": " True ",
+				"github-token": "ghs_x\n",
 				summary: "false",
 			}),
 		).toEqual({
@@ -47,7 +49,8 @@ describe("readInputs", () => {
 			},
 			dryRun: true,
 			summary: false,
-			githubToken: "",
+			githubToken: "ghs_x",
+			allowUntrustedShell: true,
 		});
 	});
 
@@ -59,6 +62,7 @@ describe("readInputs", () => {
 			dryRun: false,
 			summary: true,
 			githubToken: "",
+			allowUntrustedShell: false,
 		});
 	});
 
@@ -83,6 +87,7 @@ describe("readInputs", () => {
 		[{ event: "ping", context: "{" }, "context: is not JSON (it ends too early)"],
 		[{ event: "ping", context: '{"event": "commit"}' }, /context: its "event" \(commit\) is not the event being fired/],
 		[{ event: "ping", "dry-run": "yes" }, 'dry-run: "yes" is neither true nor false'],
+		[{ event: "ping", "allow-untrusted-shell": "1" }, 'allow-untrusted-shell: "1" is neither true nor false'],
 	] as const)("%j: %s", (given, message) => {
 		expect(problems({ ...given })).toEqual([typeof message === "string" ? message : expect.stringMatching(message)]);
 	});

@@ -102,6 +102,15 @@ describe("files", () => {
 		expect(read).toEqual({ kind: "unreadable", detail: "permission denied" });
 	});
 
+	it("follows every link of a path, and leaves one that leads nowhere", async () => {
+		writeFileSync(join(folder, "target"), "");
+		symlinkSync(folder, join(folder, "alias"));
+		symlinkSync("target", join(folder, "pointer"));
+		expect(await nodeFiles.real(join(folder, "alias", "pointer"))).toBe(join(await nodeFiles.real(folder), "target"));
+		const nowhere = join(folder, "alias", "nothing");
+		expect(await nodeFiles.real(nowhere)).toBe(nowhere);
+	});
+
 	it("adds to the end of a file", async () => {
 		const path = join(folder, "grows");
 		await nodeFiles.append(path, "a\n");

@@ -127,6 +127,18 @@ describe("github", () => {
 		});
 	});
 
+	test.each([
+		["pull_request_target", { event: "pull_request_target", checkoutCounts: false }],
+		["workflow_run", { event: "workflow_run", checkoutCounts: true }],
+		["issue_comment", { event: "issue_comment", checkoutCounts: true }],
+		["pull_request", undefined],
+		["push", undefined],
+		["toString", undefined],
+		["", undefined],
+	])("what anybody can trigger with secrets: %s", async (GITHUB_EVENT_NAME, exposure) => {
+		expect((await read({ ...ENV, GITHUB_EVENT_NAME }, filesWith({}))).exposure).toEqual(exposure);
+	});
+
 	test.each(["not json", "[]", '{"pull_request": 7}'])("a payload that is %s takes nothing down", async (payload) => {
 		const run = await read({ ...ENV, GITHUB_EVENT_NAME: "pull_request", GITHUB_HEAD_REF: "b" }, filesWith(payload));
 		expect(run.facts).toMatchObject({ branch: "b", commit: "a".repeat(40) });

@@ -1,0 +1,104 @@
+// Reading by GitHub's API: what is asked, and what is told when it fails.
+import { describe, expect, it } from "vitest";
+import { githubFiles, nameOf, sourceOf } from "../../../src/ci/github-files.ts";
+import type { Clock, ReadRemoteFile, RemoteFile } from "../../../src/ports.ts";
+import { fakeClock, fakeFiles } from "../../helpers/fakes.ts";
+
+const COMMIT = "0123456789abcdef0123456789abcdef01234567";
+const ENV = { GITHUB_REPOSITORY: "acme/warehouse", GITHUB_SHA: COMMIT };
+const OUTSIDE = "/elsewhere/hooks.toml";
+
+/** A clock on which no time passes. */
+const STILL: Clock = { ...fakeClock(), sleep: () => new Promise(() => {}) };
+
+interface Given {
+	readonly env?: Record<string, string>;
+	readonly token?: string;
+	readonly because?: string;
+	readonly clock?: Clock;
+	readonly signal?: AbortSignal;
+}
+
+function read(path: string, reader: ReadRemoteFile, given: Given = {}) {
+	const { env = ENV, token = "ghs_x", because = "", clock = STILL, signal = new AbortController().signal } = given;
+	const ports = { files: fakeFiles({ [OUTSIDE]: "outside", "/work/hooks.toml": "the workspace's" }), clock };
+	const files = githubFiles(sourceOf(env, token), "/work", because, ports, signal, async () => reader);
+	return files.read(path, 10);
+}
+
+const never: ReadRemoteFile = (_, signal) =>
+	new Promise((_, reject) => {
+		if (signal.aborted) reject(signal.reason);
+		signal.addEventListener("abort", () => reject(signal.reason));
+	});
+
+describe("what is asked", () => {
+	it("is the path from the workspace at the commit; what lies outside is read from the disk", async () => {
+		const asked: RemoteFile[] = [];
+		const reader: ReadRemoteFile = async (file) => {
+			asked.push(file);
+			return new TextEncoder().encode("remote");
+		};
+		expect(await read("/work/hooks.toml", reader)).toEqual({ kind: "file", bytes: new TextEncoder().encode("remote") });
+		expect(
+			await read("/work/..a/b.toml", reader, { env: { ...ENV, GITHUB_API_URL: "https://ghes.invalid/api/v3" } }),
+		).toMatchObject({ kind: "file" });
+		expect(await read(OUTSIDE, reader)).toEqual({ kind: "file", bytes: new TextEncoder().encode("outside") });
+		const common = { token: "ghs_x", repository: "acme/warehouse", ref: COMMIT, limit: 10 };
+		expect(asked).toEqual([
+			{ ...common, apiUrl: "https://api.github.com", path: "hooks.toml" },
+			{ ...common, apiUrl: "https://ghes.invalid/api/v3", path: "..a/b.toml" },
+		]);
+	});
+
+	it.each([[{ token: "" }], [{ env: { GITHUB_SHA: COMMIT } }], [{ env: { GITHUB_REPOSITORY: "a/b" } }]])(
+		"is nothing with %j",
+		async (given) => {
+			const reader: ReadRemoteFile = () => Promise.reject(new Error("asked"));
+			expect(await read("/work/hooks.toml", reader, given)).toMatchObject({
+				kind: "unreadable",
+				detail: expect.not.stringContaining("asked"),
+			});
+		},
+	);
+});
+
+describe("what is told", () => {
+	it("when it is not there, or too large", async () => {
+		expect(await read("/work/hooks.toml", async () => undefined)).toEqual({ kind: "missing" });
+		const large = await read("/work/hooks.toml", async () => new Uint8Array(11));
+		expect(large).toEqual({ kind: "unreadable", detail: "larger than 10 bytes" });
+	});
+
+	it("when it fails: why the API was asked, and in one bounded line what it said", async () => {
+		const reader: ReadRemoteFile = () => Promise.reject(new Error(`answered 500: \u001b[31ma\n${"b".repeat(999)}`));
+		const found = await read("/work/hooks.toml", reader, { because: "on issue_comment it is" });
+		expect(found).toMatchObject({
+			detail: expect.stringMatching(/^on issue_comment it is; GitHub's API answered 500: a b{200,299}…$/),
+			remedy: expect.stringMatching(/^give the job `permissions: contents: read` and check github-token/),
+		});
+		expect(await read("/work/hooks.toml", reader)).toMatchObject({
+			detail: expect.stringMatching(/^GitHub's API answered 500/),
+			remedy: expect.stringMatching(/^run actions\/checkout before this step, or give/),
+		});
+	});
+
+	it("when 15 seconds are over", async () => {
+		const clock = fakeClock();
+		const late = { kind: "unreadable", detail: "GitHub's API gave no whole answer within 15 s" };
+		expect(await read("/work/hooks.toml", never, { clock })).toMatchObject(late);
+		expect(clock.sleeps).toEqual([15_000]);
+	});
+
+	it("when the run is cancelled meanwhile", async () => {
+		const cancel = new AbortController();
+		const found = read("/work/hooks.toml", never, { signal: cancel.signal });
+		cancel.abort(new Error("was called off"));
+		expect(await found).toMatchObject({ detail: "GitHub's API was called off" });
+	});
+
+	it("by a name of the commit, also where nobody says which", () => {
+		expect(nameOf(sourceOf(ENV, ""))).toBe("acme/warehouse at 0123456");
+		expect(nameOf(sourceOf({}, ""))).toBe("the repository at its default branch");
+	});
+});

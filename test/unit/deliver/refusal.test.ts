@@ -1,0 +1,57 @@
+// Shell hooks in a workspace that may be a stranger's.
+import { expect, it } from "vitest";
+import { parseReference } from "../../../src/config/interpolate.ts";
+import { deliver } from "../../../src/deliver/deliver.ts";
+import type { Outcome } from "../../../src/delivery.ts";
+import { createPlan } from "../../../src/plan/plan.ts";
+import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
+import { event, shellHook, webhook } from "../../helpers/make.ts";
+
+const UNTRUSTED = { event: "workflow_run", why: "the workspace is no checkout" };
+const REASON =
+	"refused on workflow_run: the workspace is no checkout, and a shell hook would run it with this job's secrets; " +
+	"set allow-untrusted-shell: true if nothing in it comes from a pull request";
+
+async function run(hooks: Parameters<typeof createPlan>[0]["hooks"]) {
+	const http = fakeHttp(answer(200));
+	const shell = fakeShell();
+	const config = { file: "x", hooks, events: [], concurrency: 20, warnings: [] };
+	const plan = createPlan(config, event(), false, UNTRUSTED);
+	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
+	const told: Outcome[] = [];
+	const outcomes = await deliver(
+		plan,
+		{ ...world, http, shell },
+		{ workspace: "/work", signal: new AbortController().signal, onOutcome: (outcome) => told.push(outcome) },
+	);
+	return { outcomes, told, sent: http.requests.length, commands: shell.commands };
+}
+
+it("a shell hook fails without being begun, and webhooks are sent", async () => {
+	const { outcomes, told, sent, commands } = await run([shellHook({ command: "deploy" }), webhook()]);
+	expect(outcomes).toMatchObject([
+		{ status: "failed", reason: REASON, target: "deploy", attempts: [], durationMs: 0, notes: [] },
+		{ status: "delivered" },
+	]);
+	expect([told.length, sent, commands]).toEqual([2, 1, []]);
+});
+
+it("a shell gate ends the event, and a webhook gate is asked as ever", async () => {
+	const { outcomes, sent, commands } = await run([
+		webhook({ onFailure: "abort" }),
+		shellHook({ onFailure: "abort" }),
+		webhook(),
+	]);
+	expect(outcomes.map(({ status, skipCause }) => [status, skipCause])).toEqual([
+		["delivered", undefined],
+		["failed", undefined],
+		["skipped", "gate_failed"],
+	]);
+	expect([sent, commands]).toEqual([1, []]);
+});
+
+it("a missing variable is not what is told of it", async () => {
+	const env = new Map([["TOKEN", parseReference("${UNSET}")]]);
+	const { outcomes } = await run([shellHook({ env })]);
+	expect(outcomes[0]?.reason).toBe(REASON);
+});
