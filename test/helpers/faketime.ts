@@ -8,7 +8,7 @@ const [LIBRARY = ""] = globSync("/usr/lib/*/faketime/libfaketime.so.1");
 /** Whether tests that need libfaketime are left out. On CI a missing package is a fault of the setup, and they fail. */
 export const withoutFaketime = LIBRARY === "" && process.env["CI"] === undefined;
 
-export interface FakeClock {
+export interface JumpingClock {
 	/** For the environment of the process, which its children inherit. */
 	readonly env: Readonly<Record<string, string>>;
 	/** The file that the offset is read from, for a child that turns the clock itself. */
@@ -20,7 +20,7 @@ export interface FakeClock {
 }
 
 /** A clock that begins right. */
-export function fakeClock(): FakeClock {
+export function jumpingClock(): JumpingClock {
 	const file = join(workspace({ offset: "+0\n" }), "offset");
 	let offset = 0;
 	return {

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { fakeClock, withoutFaketime } from "../../helpers/faketime.ts";
+import { jumpingClock, withoutFaketime } from "../../helpers/faketime.ts";
 import { runAction, workspace } from "../../helpers/runner.ts";
 import { webhook } from "../../helpers/send.ts";
 import { type Reply, startServer } from "../../helpers/server.ts";
@@ -32,7 +32,7 @@ const each = (body: (offset: number) => Promise<void>) => Promise.all([-DAY_S, Y
 
 describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadline and no duration", () => {
 	it.skipIf(withoutFaketime)("while a webhook waits between attempts (needs libfaketime)", async () => {
-		const clock = fakeClock();
+		const clock = jumpingClock();
 		// A date a second away by the process's own clock is a wait of a second only if the jump has reached it.
 		const busyAfter = (offset: number): Reply => {
 			return (_, response) => {
@@ -56,7 +56,7 @@ describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadl
 
 	it.skipIf(withoutFaketime)("while a webhook is tried until its deadline (needs libfaketime)", async () => {
 		await each(async (offset) => {
-			const clock = fakeClock();
+			const clock = jumpingClock();
 			const server = await startServer((_, response) => {
 				clock.jump(offset);
 				response.writeHead(503, { "Retry-After": "0.2" }).end();
@@ -71,7 +71,7 @@ describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadl
 
 	it.skipIf(withoutFaketime)("while an attempt hangs (needs libfaketime)", async () => {
 		await each(async (offset) => {
-			const clock = fakeClock();
+			const clock = jumpingClock();
 			const server = await startServer(() => clock.jump(offset));
 			const run = await fire(webhook(server.url, "retry_count = 0\ntimeout_ms = 700"), clock.env);
 			expect(run.annotations.map(({ message }) => message)).toEqual(["the webhook failed: no answer within 700 ms"]);
@@ -81,7 +81,7 @@ describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadl
 	});
 
 	it.skipIf(withoutFaketime)("while commands run, which turn it themselves (needs libfaketime)", async () => {
-		const clock = fakeClock();
+		const clock = jumpingClock();
 		const turn = (seconds: number) =>
 			`echo ${seconds < 0 ? "" : "+"}${seconds} > ${clock.file}.next && mv ${clock.file}.next ${clock.file}`;
 		const hooks = [
@@ -105,7 +105,7 @@ describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadl
 		"and the clock that jumps is the one that events are dated by (needs libfaketime)",
 		async () => {
 			await each(async (offset) => {
-				const clock = fakeClock();
+				const clock = jumpingClock();
 				clock.jump(offset);
 				const server = await startServer({ status: 200 });
 				await fire(webhook(server.url), clock.env);
