@@ -10,7 +10,7 @@ import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
 import { withoutSuspects } from "./crash.ts";
-import { problemsMarkdown, summaryMarkdown } from "./job-summary.ts";
+import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -57,9 +57,15 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		unlessFull("the outputs", async () => {
 			for (const [name, value] of Object.entries({ result, ...tally(outcomes), ...more })) core.setOutput(name, value);
 		});
-	const writeSummary = async (markdown: string) => {
+	const writeSummary = async (markdown: (room: number) => string | undefined) => {
 		const path = env["GITHUB_STEP_SUMMARY"];
-		if (path) await unlessFull("the summary", () => files.append(path, markdown));
+		if (!path) return;
+		await unlessFull("the summary", async () => {
+			const room = STEP_LIMIT_BYTES - (await sizeOf(path, STEP_LIMIT_BYTES, files));
+			const text = markdown(room);
+			if (text === undefined) log.info("the summary was left out: the step has filled what GitHub takes of one");
+			else await files.append(path, text);
+		});
 	};
 
 	return {
@@ -79,7 +85,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			log.info(resultLine(report));
 			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
 			await setOutputs(document.result, report.outcomes, { "event-id": document.event_id, results });
-			if (report.summary) await writeSummary(summaryMarkdown(report, mask));
+			if (report.summary) await writeSummary((room) => summaryMarkdown(report, mask, room));
 			const folder = env["RUNNER_TEMP"];
 			if (folder) {
 				const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
@@ -98,7 +104,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			annotate(problemAnnotations(problems, summary, mask));
 			const results = JSON.stringify({ result: "error", event: "", event_id: "", truncated: false, results: [] });
 			await setOutputs("error", [], { "event-id": "", results });
-			if (summary) await writeSummary(problemsMarkdown(problems, mask));
+			if (summary) await writeSummary((room) => problemsMarkdown(problems, mask, room));
 		},
 	};
 }
@@ -107,4 +113,11 @@ const COMMANDS = { error: core.error, warning: core.warning, notice: core.notice
 
 function annotate(annotations: readonly Annotation[]): void {
 	for (const { kind, message, place } of annotations) COMMANDS[kind](message, place);
+}
+
+/** The size of a file, or `limit` where it is larger; 0 of one that cannot be read. */
+async function sizeOf(path: string, limit: number, files: Files): Promise<number> {
+	const there = await files.read(path, limit);
+	if (there.kind === "file") return there.bytes.byteLength;
+	return there.kind === "unreadable" && there.detail.startsWith("larger") ? limit : 0;
 }

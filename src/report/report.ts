@@ -14,6 +14,9 @@ const REASON_LIMIT = 600;
 /** How the whole event went. `aborted` and `error` fail the workflow. */
 export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
 
+/** Code points of one thing to know of a delivery. */
+const NOTE_LIMIT = 300;
+
 /** What became of an event. */
 export interface Report {
 	readonly event: PipelineEvent;
@@ -50,6 +53,8 @@ export interface Row {
 	readonly duration_ms: number;
 	readonly http_status?: number;
 	readonly error?: string;
+	/** What to know although it was delivered, such as what was cut; absent where there is nothing. */
+	readonly notes?: readonly string[];
 }
 
 /**
@@ -85,7 +90,8 @@ export function rank({ status, delivery }: Outcome): number {
 }
 
 function rowOf(outcome: Outcome, mask: Mask): Row {
-	const row = {
+	const { notes } = outcome;
+	return {
 		hook: outcome.delivery.hook.name,
 		kind: outcome.delivery.hook.kind,
 		target: mask(outcome.target),
@@ -93,11 +99,17 @@ function rowOf(outcome: Outcome, mask: Mask): Row {
 		attempts: outcome.attempts.length,
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
+		...(outcome.reason === "" ? {} : { error: reasonOf(outcome, mask) }),
+		...(notes.length === 0 ? {} : { notes: notes.map((note) => noteOf(note, mask)) }),
 	};
-	return outcome.reason === "" ? row : { ...row, error: reasonOf(outcome, mask) };
 }
 
 /** Why a delivery failed or was skipped: one line, masked before it is cut, so that no half of a secret is left. */
 export function reasonOf(outcome: Outcome, mask: Mask): string {
 	return excerpt(mask(outcome.reason), REASON_LIMIT);
+}
+
+/** One thing to know of a delivery: one line, masked before it is cut. */
+export function noteOf(note: string, mask: Mask): string {
+	return excerpt(mask(note), NOTE_LIMIT);
 }

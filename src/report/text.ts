@@ -3,7 +3,7 @@ import type { Outcome, Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
 import { count, duration, excerpt } from "../text.ts";
-import { type Report, reasonOf, resultOf, tally } from "./report.ts";
+import { noteOf, type Report, reasonOf, resultOf, tally } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–" };
 
@@ -18,7 +18,7 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
 	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
 	const reason = reasonOf(outcome, mask);
-	const notes = outcome.notes.map((note) => `note: ${excerpt(mask(note), 300)}`);
+	const notes = outcome.notes.map((note) => `note: ${noteOf(note, mask)}`);
 	return [[parts.join(" · "), reason].filter((text) => text !== "").join(": "), ...notes].join("; ");
 }
 

@@ -98,6 +98,17 @@ describe("results", () => {
 	});
 });
 
+test("results say what is to be known of a delivery, masked, one line each, and are silent where there is nothing", () => {
+	const told = outcome("delivered", "warn", { notes: ["error cut\nto 10 characters", `secret ${"x".repeat(400)}`] });
+	const rows = resultsDocument(report([told, outcome("delivered")]), (text) =>
+		text.replaceAll("secret", "***"),
+	).results;
+	expect(rows.map(({ notes }) => notes)).toEqual([
+		["error cut to 10 characters", expect.stringMatching(/^\*\*\* x{295}…$/)],
+		undefined,
+	]);
+});
+
 describe("neutralise", () => {
 	test.each([
 		"::error::x",
@@ -138,7 +149,7 @@ describe("the summary", () => {
 			outcome("delivered", "warn", { httpStatus: 200 }),
 			outcome("failed", "abort", { reason: "frozen | until <Monday>" }),
 		];
-		const text = summaryMarkdown(report(hooks), plain);
+		const text = summaryMarkdown(report(hooks), plain) ?? "";
 		const rows = text.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| |"));
 		expect(rows).toHaveLength(2);
 		expect(rows[0]).toMatch(/^\| ❌ \| webhook-\d+ \(gate\) \| .* \| frozen &#124; until &#60;Monday&#62; \|$/);
@@ -151,12 +162,8 @@ describe("the summary", () => {
 	test("no text breaks out of its cell", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary" }), (text) => {
-				const rows = summaryMarkdown(
-					report([outcome("failed", "warn", { reason: text, target: text, notes: [text] })]),
-					plain,
-				)
-					.trimEnd()
-					.split("\n");
+				const outcomes = [outcome("failed", "warn", { reason: text, target: text, notes: [text] })];
+				const rows = summaryMarkdown(report(outcomes), plain)?.trimEnd().split("\n") ?? [];
 				expect(rows).toHaveLength(7);
 				expect(rows.at(-1)?.match(/\|/g)).toHaveLength(7);
 				expect(rows.at(-1)).not.toMatch(/[<>`\\]/);
@@ -164,11 +171,29 @@ describe("the summary", () => {
 		);
 	});
 
+	const many = Array.from({ length: 9000 }, () => outcome("failed", "warn", { reason: "é".repeat(400) }));
+
 	test("stays under 1 MiB and counts what it leaves out", () => {
-		const many = Array.from({ length: 9000 }, () => outcome("failed", "warn", { reason: "é".repeat(400) }));
-		const text = summaryMarkdown(report(many), plain);
+		const text = summaryMarkdown(report(many), plain) ?? "";
 		expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-		expect(text.slice(-60)).toMatch(/\n\d+ rows more are in the results file\.\n/);
+		const shown = text.match(/^\| ❌/gm)?.length ?? 0;
+		expect(text.slice(-60)).toMatch(new RegExp(`\n${9000 - shown} more rows: see the results file\\.\n\n$`));
+	});
+
+	test("takes no more than the room that is left, and none where there is too little", () => {
+		for (let room = 200; room < 6000; room += 100) {
+			const text = summaryMarkdown(report(many.slice(0, 50)), plain, room);
+			expect(Buffer.byteLength(text ?? "")).toBeLessThanOrEqual(room);
+			expect(text === undefined, String(room)).toBe(room < 300);
+		}
+	});
+
+	test("makes no link of an address, and no formula of a price", () => {
+		const text = summaryMarkdown(
+			report([outcome("failed", "warn", { reason: "WWW.evil.example for $1 or $2" })]),
+			plain,
+		);
+		expect(text).toContain("| WWW&#46;evil.example for &#36;1 or &#36;2 |");
 	});
 });
 
