@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { describe, expect, it, test } from "vitest";
+import { repository } from "../helpers/repository.ts";
 import { runAction, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
@@ -16,8 +17,15 @@ async function contextOf(
 	payload: unknown,
 	inputs: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
-	const folder = workspace({ "pipeline-hooks.toml": CONFIG });
-	const run = await runAction({ inputs: { event: "pipeline_start", ...inputs }, workspace: folder, env, payload });
+	// A checkout of the commit whose workflow runs, as every event but a pull request's own finds it.
+	const { folder, commit } = repository();
+	const sha = commit({ "pipeline-hooks.toml": CONFIG });
+	const run = await runAction({
+		inputs: { event: "pipeline_start", ...inputs },
+		workspace: folder,
+		env: env["GITHUB_EVENT_NAME"] === "workflow_run" ? { ...env, GITHUB_SHA: sha } : env,
+		payload,
+	});
 	expect(run).toMatchObject({ code: 0, annotations: [] });
 	const text = readFileSync(join(folder, "context.json"), "utf8");
 	expect(text.endsWith("}\n"), "one line").toBe(true);
