@@ -12,8 +12,8 @@ const SECRET_KEYS: readonly string[] = ["routing_key"];
 /** Code units of a run's address that is still shown; GitHub's take about 100. */
 const RUN_URL_LIMIT = 500;
 
-/** Marks that end a link in Slack's or Markdown's writing, though not in an address. */
-const LINK_ENDS: Readonly<Record<string, string>> = { "|": "%7C", "(": "%28", ")": "%29" };
+/** Marks that mean something in Slack's or Markdown's writing, though not in an address: in a link they are encoded. */
+const MARKS = /[|()`\\@]|%(?![0-9A-Fa-f]{2})/g;
 
 /** `Pipeline failed: etl`; one line, never empty. */
 export function headline({ definition, context }: PipelineEvent): string {
@@ -57,12 +57,17 @@ export function details(context: EventContext): readonly Fact[] {
 	]);
 }
 
-/** The http(s) address of the CI run, normalised so that no link ends inside it; undefined where no link can be made. */
+/**
+ * The http(s) address of the CI run, without user and password, normalised so that no link ends inside it; undefined
+ * where no link can be made.
+ */
 export function runUrl({ ci }: EventContext, cuts: Cuts): string | undefined {
 	if (ci?.run_url === undefined || !URL.canParse(ci.run_url)) return undefined;
-	const { protocol, href } = new URL(ci.run_url);
-	if (protocol !== "https:" && protocol !== "http:") return undefined;
-	const address = href.replaceAll(/[|()]/g, (mark) => LINK_ENDS[mark] ?? mark);
+	const url = new URL(ci.run_url);
+	if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+	url.username = "";
+	url.password = "";
+	const address = url.href.replaceAll(MARKS, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 	if (address.length <= RUN_URL_LIMIT) return address;
 	cuts.phrases.push(`run link left out: longer than ${RUN_URL_LIMIT} characters`);
 	return undefined;

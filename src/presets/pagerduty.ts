@@ -108,8 +108,8 @@ function render(event: PipelineEvent, options: Options): Message {
 }
 
 function dedupKey(event: PipelineEvent, options: Options): string {
-	const own = textOption(options, "dedup_key");
-	return own === undefined ? correlationKey(event, DEDUP_KEY_LIMIT) : boundedKey(oneLine(own), DEDUP_KEY_LIMIT);
+	const own = oneLine(textOption(options, "dedup_key") ?? "");
+	return own === "" ? correlationKey(event, DEDUP_KEY_LIMIT) : boundedKey(own, DEDUP_KEY_LIMIT);
 }
 
 function severity(context: EventContext, options: Options): string {

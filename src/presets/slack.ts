@@ -6,7 +6,7 @@ import { details, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
 import { textsOption } from "./options.ts";
 import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
-import { Cuts, plain } from "./text.ts";
+import { Cuts, oneLine, plain } from "./text.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_LIMIT = 150;
@@ -57,8 +57,13 @@ function escapeSlack(text: string): string {
 
 function render(event: PipelineEvent, options: Options): Message {
 	const cuts = new Cuts("characters");
+	const wanted = textsOption(options, "mention").map(oneLine);
 	const mentions = cuts
-		.list("mentions", textsOption(options, "mention"), MENTIONS_LIMIT)
+		.list(
+			"mentions",
+			wanted.filter((who) => who !== ""),
+			MENTIONS_LIMIT,
+		)
 		.map((who) => mention(who, cuts))
 		.join(" ");
 	const error = plain(event.context.error ?? "");

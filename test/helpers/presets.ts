@@ -1,6 +1,5 @@
-// Events that try a preset: monstrous, hostile and arbitrary ones.
-import fc from "fast-check";
-import { type EventContext, type PipelineEvent, STATUSES } from "../../src/event/event.ts";
+// Events that try a preset: monstrous and hostile ones.
+import type { PipelineEvent } from "../../src/event/event.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { event } from "./make.ts";
 
@@ -82,35 +81,3 @@ export function monstrousEvent(): PipelineEvent {
 		ci: { provider: "github", repository: long, branch: long, commit: long, actor: long, run_url: RUN_URL },
 	});
 }
-
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.string(), fc.constantFrom(...HOSTILE), fc.webUrl());
-const object = fc.dictionary(text, fc.jsonValue()).map((values) => JSON.parse(JSON.stringify(values)));
-
-/** Any context that the types allow, texts with lone surrogates included. */
-export const arbitraryContext: fc.Arbitrary<EventContext> = fc.record(
-	{
-		id: text,
-		event: text,
-		run_id: text,
-		pipeline: text,
-		timestamp: fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
-		status: fc.constantFrom(...STATUSES),
-		model: text,
-		table: text,
-		error: text,
-		duration_ms: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }),
-		entity: object,
-		changes: fc.array(object),
-		owners: fc.array(text),
-		followers: fc.array(text),
-		project_id: text,
-		data: object,
-		resource: object,
-		metadata: object,
-		ci: fc.record(
-			{ provider: text, repository: text, branch: text, commit: text, actor: text, run_url: text },
-			{ requiredKeys: ["provider"] },
-		),
-	},
-	{ requiredKeys: ["id", "event", "run_id", "pipeline", "timestamp", "status"] },
-);

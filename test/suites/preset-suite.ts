@@ -1,46 +1,27 @@
 // What every preset must hold to, whatever its service: one suite, run for each.
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CATALOG } from "../../src/event/catalog.ts";
-import { type EventContext, type PipelineEvent, STATUSES } from "../../src/event/event.ts";
-import { isObject, type Json, type JsonObject } from "../../src/json.ts";
+import { type PipelineEvent, STATUSES } from "../../src/event/event.ts";
+import { isObject, type Json } from "../../src/json.ts";
 import type { Options, Preset } from "../../src/presets/preset.ts";
 import { event } from "../helpers/make.ts";
-import { arbitraryContext, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
-
-/** One limit of the service, as measured on a body. */
-export interface Measure {
-	readonly what: string;
-	readonly size: number;
-	readonly max: number;
-}
+import { HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
+import { renderChecked, type Service } from "../helpers/rendered.ts";
+import { presetProperties } from "./preset-properties.ts";
 
 /** What the suite has to know of a preset. */
-export interface PresetCase {
+export interface PresetCase extends Service {
 	/** What a hook gives: every required option, every secret one. */
 	readonly options: Options;
 	/** Paths in the body, dotted, at which a secret option must stand. */
 	readonly secretsAt: readonly string[];
-	/** Throws where the service would refuse the body. */
-	readonly validate: (body: JsonObject) => void;
-	/** Empty for a preset whose receiver states no limits. */
-	readonly limits: (body: JsonObject) => readonly Measure[];
 	/** Whether it posts the context as it is, not a message made of it. */
 	readonly whole?: boolean;
 }
 
 /** Runs the suite. */
-export function presetSuite(preset: Preset, { options, secretsAt, validate, limits, whole = false }: PresetCase): void {
-	/** Renders, and checks what must hold for every body. */
-	function render(of: PipelineEvent) {
-		const message = preset.render(of, options);
-		for (const text of textsOf(message.body)) expect(text.isWellFormed(), JSON.stringify(text.slice(0, 99))).toBe(true);
-		expect(JSON.parse(JSON.stringify(message.body))).toStrictEqual(message.body);
-		for (const { what, size, max } of limits(message.body)) expect(size, what).toBeLessThanOrEqual(max);
-		for (const phrase of message.cut) expect(phrase).toMatch(/^\S[^\n]{0,199}$/);
-		validate(message.body);
-		return message;
-	}
+export function presetSuite(preset: Preset, { options, secretsAt, whole = false, ...service }: PresetCase): void {
+	const render = (of: PipelineEvent) => renderChecked(preset, of, options, service);
 
 	describe(`the ${preset.name} preset, as every preset,`, () => {
 		it("is documented: a title, and each option with one line and fitting choices", () => {
@@ -97,22 +78,8 @@ export function presetSuite(preset: Preset, { options, secretsAt, validate, limi
 			expect(JSON.stringify(body).includes("from-metadata")).toBe(whole);
 		});
 
-		it("renders any context", () => {
-			fc.assert(
-				fc.property(arbitraryContext, fc.constantFrom(...CATALOG), (context: EventContext, definition) => {
-					render({ definition, context });
-				}),
-				{ numRuns: 100 },
-			);
-		});
+		presetProperties(preset, options, service, whole);
 	});
-}
-
-/** Every string and key of a value. */
-export function textsOf(value: Json): readonly string[] {
-	if (typeof value === "string") return [value];
-	if (!isObject(value) && !Array.isArray(value)) return [];
-	return Object.entries(value).flatMap(([key, item]) => [key, ...textsOf(item)]);
 }
 
 function pathsOf(value: Json, path = ""): readonly (readonly [string, Json])[] {

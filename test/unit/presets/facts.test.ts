@@ -1,6 +1,7 @@
 // What presets tell of an event.
 import { describe, expect, it } from "vitest";
-import { details, formatDuration, headline, identity, origin } from "../../../src/presets/facts.ts";
+import { details, formatDuration, headline, identity, origin, runUrl } from "../../../src/presets/facts.ts";
+import { Cuts } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";
 
 describe("a headline", () => {
@@ -89,5 +90,19 @@ describe("facts", () => {
 
 	it("leave a commit that is no full hash as it is", () => {
 		expect(origin(event("ping", { ci: { commit: "v1.2.3" } }).context)).toEqual([["Commit", "v1.2.3"]]);
+	});
+});
+
+describe("the link to the run", () => {
+	it.each([
+		["https://ci.example/a(b)|c", "https://ci.example/a%28b%29%7Cc"],
+		["https://ci.example/a%20b%%%", "https://ci.example/a%20b%25%25%25"],
+		["https://ci.example/@all?`a`\\_b", "https://ci.example/%40all?%60a%60%5C_b"],
+		["https://octocat:s3cret@ci.example/1", "https://ci.example/1"],
+		["HTTP://CI.example", "http://ci.example/"],
+		["javascript:alert(1)", undefined],
+		["ci.example/1", undefined],
+	])("of %j is %j", (run_url, link) => {
+		expect(runUrl(event("ping", { ci: { run_url } }).context, new Cuts("characters"))).toBe(link);
 	});
 });

@@ -201,6 +201,11 @@ describe("the pagerduty preset", () => {
 		expect(plain).not.toHaveProperty("payload.group");
 	});
 
+	it("makes a dedup_key of its own where a variable put in nothing to see", () => {
+		const { body } = pagerduty.render(event("pipeline_error"), { ...options, dedup_key: "\u0000\u001b[0m" });
+		expect(body["dedup_key"]).toBe("pipeline=etl; of=pipeline");
+	});
+
 	it("replaces details that are too large by a note, and keeps the start of the error", () => {
 		const { body, cut } = pagerduty.render(event("pipeline_error", { error: "e".repeat(600_000) }), options);
 		expect(cut).toEqual([

@@ -4,8 +4,9 @@ import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
 import { slack } from "../../../src/presets/slack.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { type Measure, textsOf } from "../../helpers/rendered.ts";
 import { blockFaults } from "../../helpers/slack-schema.ts";
-import { type Measure, presetSuite, textsOf } from "../../suites/preset-suite.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
 
 const field = (text: string) => ({ type: "mrkdwn", text, verbatim: true });
 
@@ -108,6 +109,7 @@ describe("the slack preset", () => {
 		["S012AB3CD", "<!subteam^S012AB3CD>"],
 		["data team", "@data team"],
 		["<!channel>", "@&lt;!channel&gt;"],
+		["data\r\nteam\u0007", "@data team"],
 	])("mentions %s as %s", (who, written) => {
 		const { body, cut } = slack.render(event("pipeline_complete"), { mention: [who] });
 		expect(String(body["text"]).startsWith(`${written} ✅`)).toBe(true);

@@ -5,12 +5,15 @@ import { teams } from "../../../src/presets/teams.ts";
 import { cardFaults } from "../../helpers/adaptive-card.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { presetSuite, textsOf } from "../../suites/preset-suite.ts";
+import { textsOf } from "../../helpers/rendered.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** The same 28 KB, read as the smaller of its two meanings. */
 const MESSAGE_BYTES = 28_000;
 
+/** The card of a message, or of a body that is one. */
 function cardOf(body: JsonObject): JsonObject {
+	if (body["type"] === "AdaptiveCard") return body;
 	const attachment: Json | undefined = Array.isArray(body["attachments"]) ? body["attachments"][0] : undefined;
 	if (!isJsonObject(attachment) || !isJsonObject(attachment["content"])) throw new Error("no card");
 	return attachment["content"];

@@ -1,0 +1,92 @@
+// What every preset must hold to for any event and any options, and not only for those that someone thought of.
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { CATALOG } from "../../src/event/catalog.ts";
+import type { PipelineEvent } from "../../src/event/event.ts";
+import type { Options, Preset } from "../../src/presets/preset.ts";
+import { anyEvent, anyOptions } from "../helpers/any-event.ts";
+import { RUN_URL } from "../helpers/presets.ts";
+import { renderChecked, type Service } from "../helpers/rendered.ts";
+
+/** Adds the properties to a suite. `whole` as in the suite's own case. */
+export function presetProperties(preset: Preset, given: Options, service: Service, whole: boolean): void {
+	const options = anyOptions(preset, given);
+
+	it("makes of any event and any options a message that its service takes", () => {
+		fc.assert(
+			fc.property(anyEvent, options, (event, chosen) => {
+				renderChecked(preset, event, chosen, service);
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
+	it("keeps title, status and run link of any event, whatever else is in it", () => {
+		fc.assert(
+			fc.property(
+				anyEvent,
+				fc.constantFrom(...CATALOG),
+				options,
+				({ context }, definition, { custom_details: _, ...chosen }) => {
+					const ci = { provider: "github", ...context.ci, run_url: RUN_URL };
+					const { body } = preset.render({ definition, context: { ...context, ci } }, chosen);
+					const sent = JSON.stringify(body);
+					expect(sent).toContain(RUN_URL);
+					expect(sent).toContain(context.status);
+					if (!whole) expect(sent).toContain(definition.title);
+				},
+			),
+			{ numRuns: 25 },
+		);
+	});
+
+	it("says so when anything of what it shows is missing", () => {
+		fc.assert(
+			fc.property(anyEvent, (event) => {
+				const { event: marked, marks } = mark(event);
+				const { body, cut } = preset.render(marked, given);
+				const sent = JSON.stringify(body);
+				const missing = marks.filter((text) => !sent.includes(text));
+				if (cut.length === 0) expect(missing).toEqual([]);
+				if (whole) expect(cut).toEqual([]);
+			}),
+			{ numRuns: 25 },
+		);
+	});
+}
+
+/** The event with a mark at the end of each text that is shown; without terminal sequences, which may swallow one. */
+function mark({ definition, context }: PipelineEvent): {
+	readonly event: PipelineEvent;
+	readonly marks: readonly string[];
+} {
+	const marks: string[] = [];
+	const ended = (text = "") => {
+		marks.push(`END${marks.length}END`);
+		return `${text.replaceAll("\x1b", "")} ${marks.at(-1)}`;
+	};
+	const own = Object.entries(context.metadata ?? {}).slice(0, 20);
+	const event = {
+		definition,
+		context: {
+			...context,
+			run_id: ended(context.run_id),
+			pipeline: ended(context.pipeline),
+			table: ended(context.table),
+			error: ended(context.error),
+			project_id: ended(context.project_id),
+			entity: { name: ended() },
+			owners: [ended(context.owners?.[0])],
+			changes: [{ field: ended(), old: ended(), new: [ended()] }],
+			metadata: Object.fromEntries(own.map(([key]) => [ended(key), ended(key)])),
+			ci: {
+				provider: "github",
+				repository: ended(context.ci?.repository),
+				branch: ended(context.ci?.branch),
+				actor: ended(context.ci?.actor),
+				commit: ended(context.ci?.commit),
+			},
+		},
+	};
+	return { event, marks };
+}
