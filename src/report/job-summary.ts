@@ -86,11 +86,13 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 
 /**
  * Text that Markdown, HTML and tables show as it is: every ASCII punctuation that could mean something is an entity, and
- * so is what would make a link of an address without a scheme.
+ * so is what would make a link of an address without a scheme. Addresses of people are found in the text that comes of
+ * it, so that an `@` needs a zero-width space behind it.
  */
 function plain(text: string): string {
 	return text
 		.replaceAll(/[\r\n]+/g, " ")
 		.replaceAll(/[&<>"'`*_~|[\]()#!\\@:$]/g, (character) => `&#${character.charCodeAt(0)};`)
+		.replaceAll("&#64;", "&#64;&#8203;")
 		.replaceAll(/www\./gi, (start) => `${start.slice(0, -1)}&#46;`);
 }

@@ -190,10 +190,10 @@ describe("the summary", () => {
 
 	test("makes no link of an address, and no formula of a price", () => {
 		const text = summaryMarkdown(
-			report([outcome("failed", "warn", { reason: "WWW.evil.example for $1 or $2" })]),
+			report([outcome("failed", "warn", { reason: "WWW.evil.example, a@b.c for $1 or $2" })]),
 			plain,
 		);
-		expect(text).toContain("| WWW&#46;evil.example for &#36;1 or &#36;2 |");
+		expect(text).toContain("| WWW&#46;evil.example, a&#64;&#8203;b.c for &#36;1 or &#36;2 |");
 	});
 });
 

@@ -1,0 +1,74 @@
+// One event through a webhook of every preset and two templates, and what each receiver got.
+import { expect } from "vitest";
+import { runCommand, workspace } from "./runner.ts";
+import { startServer } from "./server.ts";
+
+const HOOKS = {
+	generic: "",
+	slack: 'preset = "slack"',
+	teams: 'preset = "teams"',
+	pagerduty: 'preset = "pagerduty"\nrouting_key = "R0123456789ABCDEF0123456789ABCDE"',
+	datadog: 'preset = "datadog"\napi_key = "0123456789abcdef0123456789abcdef"',
+	template: 'body_template = """{"text": "{{error}}", "all": {{{metadata}}}, "{{metadata.message}}": [{{{error}}}]}"""',
+	slack_template: 'preset = "slack"\nbody_template = """{"text": "{{error}}"}"""',
+} as const;
+
+export type Name = keyof typeof HOOKS;
+export const NAMES: readonly Name[] = [
+	"generic",
+	"slack",
+	"teams",
+	"pagerduty",
+	"datadog",
+	"template",
+	"slack_template",
+];
+
+/** One receiver's message. */
+export interface Got {
+	/** Parsed. */
+	readonly body: unknown;
+	readonly raw: Buffer;
+	readonly text: string;
+}
+
+export interface SentAll {
+	readonly got: ReadonlyMap<string, Got>;
+	/** What the results say of each hook's message. */
+	readonly notes: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Fires an event with this context through every hook. Each body is valid UTF-8 and JSON, and is delivered. */
+export async function sendAll(context: unknown): Promise<SentAll> {
+	const server = await startServer({ status: 200, body: "ok" });
+	const config = NAMES.map(
+		(name) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${server.url}/${name}"\n${HOOKS[name]}\n`,
+	).join("\n");
+	const run = await runCommand(["fire", "pipeline_error", "--context", "-", "--json"], {
+		workspace: workspace({ "pipeline-hooks.toml": config }),
+		input: JSON.stringify(context),
+	});
+	expect(run.code).toBe(0);
+	const document: { result: string; results: readonly { hook: string; notes?: readonly string[] }[] } = JSON.parse(
+		run.stdout,
+	);
+	expect(document.result).toBe("passed");
+	const received = server.requests.map(({ path, raw, body }) => {
+		expect(raw.equals(Buffer.from(body)), `${path} is UTF-8`).toBe(true);
+		return [path.slice(1), { body: JSON.parse(body), raw, text: body }] as const;
+	});
+	expect(received.length).toBe(NAMES.length);
+	return {
+		got: new Map(received),
+		notes: new Map(document.results.map(({ hook, notes }) => [hook, notes ?? []])),
+	};
+}
+
+/** All strings of a JSON value, joined; where keys are, they count too. */
+export function stringsOf(value: unknown): string {
+	if (typeof value === "string") return value;
+	if (typeof value !== "object" || value === null) return "";
+	return Object.entries(value)
+		.map(([key, item]) => `${key}\n${stringsOf(item)}`)
+		.join("\n");
+}

@@ -1,0 +1,138 @@
+// Events that are larger than a service takes: cut between characters, seen to be cut, and told.
+import { describe, expect, it } from "vitest";
+import { NAMES, type Name, sendAll, stringsOf } from "../../helpers/every-preset.ts";
+import { normalise, runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { startServer } from "../../helpers/server.ts";
+
+const MEGABYTE = 1024 * 1024;
+
+/** Two code units, an escape of Slack's, one of JSON's and one of Markdown's, so that a cut in a wrong place shows. */
+const LONG = `first words ${'𝔊&é"*\n<@\\'.repeat(MEGABYTE / 10)} last words`;
+
+const SERVICES = ["slack", "teams", "pagerduty", "datadog"] as const satisfies readonly Name[];
+
+interface Slack {
+	readonly text: string;
+	readonly blocks: readonly {
+		readonly type: string;
+		readonly text?: { readonly text: string };
+		readonly fields?: readonly { readonly text: string }[];
+		readonly elements?: readonly { readonly text: string }[];
+	}[];
+}
+interface PagerDuty {
+	readonly dedup_key: string;
+	readonly payload: { readonly summary: string; readonly source: string };
+}
+interface Datadog {
+	readonly title: string;
+	readonly text: string;
+	readonly aggregation_key: string;
+	readonly tags: readonly string[];
+}
+
+/** What each service would refuse. The addresses of the limits stand beside the constants in src/presets. */
+const WITHIN: Readonly<Record<(typeof SERVICES)[number], (text: string, bytes: number) => void>> = {
+	slack: (text) => {
+		const { text: notified, blocks }: Slack = JSON.parse(text);
+		expect(notified.length).toBeLessThanOrEqual(4000);
+		expect(blocks.length).toBeLessThanOrEqual(50);
+		for (const { type, text: main, fields = [], elements = [] } of blocks) {
+			expect(main?.text.length ?? 0).toBeLessThanOrEqual(type === "header" ? 150 : 3000);
+			expect([fields.length <= 10, elements.length <= 10]).toEqual([true, true]);
+			for (const field of fields) expect(field.text.length).toBeLessThanOrEqual(2000);
+		}
+		expect(stringsOf(blocks).length).toBeLessThan(12_000);
+		// Every mark of Slack's is whole; those that are left are our own link.
+		const foreign = stringsOf(JSON.parse(text)).replaceAll(/&(?:amp|lt|gt);/g, "");
+		expect(foreign.replaceAll(/<https:\/\/ci\.example\/[^>]*>/g, "")).not.toMatch(/[&<>]/);
+	},
+	teams: (_, bytes) => expect(bytes).toBeLessThanOrEqual(28_000),
+	pagerduty: (text, bytes) => {
+		const { dedup_key, payload }: PagerDuty = JSON.parse(text);
+		expect(bytes).toBeLessThanOrEqual(512_000);
+		expect(payload.summary.length).toBeLessThanOrEqual(1024);
+		expect(payload.source.length).toBeGreaterThan(0);
+		expect(dedup_key.length).toBeLessThanOrEqual(255);
+	},
+	datadog: (text) => {
+		const event: Datadog = JSON.parse(text);
+		expect(event.title.length).toBeLessThanOrEqual(100);
+		expect(event.text.length).toBeLessThanOrEqual(4000);
+		expect(event.text).toMatch(/^%%% \n[\s\S]*\n %%%$/);
+		expect(event.aggregation_key.length).toBeLessThanOrEqual(100);
+		for (const tag of event.tags) expect(tag.length).toBeLessThanOrEqual(200);
+	},
+};
+
+const everything = (text: string) => ({
+	run_id: text,
+	pipeline: text,
+	model: text,
+	table: text,
+	error: text,
+	project_id: text,
+	entity: { name: text, [text]: text },
+	changes: Array.from({ length: 40 }, () => ({ field: text, old: text, new: text })),
+	owners: Array.from({ length: 40 }, () => text),
+	metadata: Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${n} ${text}`, text])),
+	ci: { repository: text, branch: text, commit: text, actor: text, run_url: "https://ci.example/run" },
+});
+
+describe("fault 31: a body over its service's limits is cut between characters, marked and told", () => {
+	it.each([
+		["an error of a megabyte", { error: LONG, table: "orders", metadata: { message: LONG } }],
+		[
+			"fifty keys of a megabyte in all",
+			{ error: "first words", table: "orders", metadata: everything(LONG.slice(0, 9000)).metadata },
+		],
+		["every field far too long", everything(LONG.slice(0, 3000))],
+		["every field a little too long", everything(LONG.slice(0, 400))],
+	])("%s", async (_, context) => {
+		const { got, notes } = await sendAll(context);
+		for (const name of SERVICES) {
+			const { body, raw, text } = got.get(name) ?? { body: undefined, raw: Buffer.alloc(0), text: "" };
+			WITHIN[name](text, raw.byteLength);
+			const shown = stringsOf(body);
+			expect(shown.isWellFormed(), name).toBe(true);
+			expect(shown, name).toContain("first words");
+			expect(shown, name).not.toContain("last words");
+			if (context.table === "orders") expect(shown, name).toContain("orders");
+			const told = notes.get(name) ?? [];
+			expect(told.length, name).toBeGreaterThan(0);
+			expect(
+				told.filter((note) => !/^.+ (?:cut to \d+ (?:characters|bytes)|left out)/.test(note)),
+				name,
+			).toEqual([]);
+			if (told.some((note) => note.includes("cut to"))) expect(shown, name).toContain("…");
+		}
+		for (const name of NAMES) if (!SERVICES.some((service) => service === name)) expect(notes.get(name)).toEqual([]);
+	});
+
+	it("is told in the log, the results and the summary of the action", async () => {
+		const server = await startServer({ status: 200, body: "ok" });
+		const run = await runAction({
+			inputs: { event: "pipeline_error", error: "x".repeat(100_000) },
+			workspace: workspace({
+				"pipeline-hooks.toml": `[hook.webhooks.pipeline_error]\nname = "s"\nurl = "${server.url}"\npreset = "slack"\n`,
+			}),
+		});
+		expect(run).toMatchObject({ code: 0, stderr: "", annotations: [], outputs: { result: "passed" } });
+		const note = "error cut to 2991 characters";
+		expect(normalise(run.log)).toContain(`✓ s → http://127.0.0.1:PORT/… · 200 · TIME; note: ${note}\n`);
+		expect(run.results).toMatchObject({ results: [{ hook: "s", status: "delivered", notes: [note] }] });
+		expect(run.summary).toContain(`| ${note} |\n`);
+		expect(run.stdout.length).toBeLessThan(1000);
+	});
+
+	it.each(["fire", "render"])("is told by the command %s", async (command) => {
+		const server = await startServer({ status: 200, body: "ok" });
+		const folder = workspace({
+			"pipeline-hooks.toml": `[hook.webhooks.pipeline_error]\nurl = "${server.url}"\npreset = "teams"\n`,
+			"context.json": JSON.stringify({ error: LONG }),
+		});
+		const run = await runCommand([command, "pipeline_error", "--context", "@context.json"], { workspace: folder });
+		expect(run).toMatchObject({ code: 0, stderr: "" });
+		expect(run.stdout).toMatch(/note: error cut to 8000 bytes$/m);
+	});
+});
