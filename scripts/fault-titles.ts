@@ -4,7 +4,7 @@ import { type ESTree, parseSync, Visitor } from "vite";
 /** One scenario's title that carries a fault's number. */
 export interface FaultTitle {
 	readonly number: number;
-	/** The fault and what holds, without the number. */
+	/** The fault and what holds, without the number; with the values of `each` where those are written out, else with `…`. */
 	readonly sentence: string;
 	/** As it was given to {@link faultTitles}. */
 	readonly file: string;
@@ -21,9 +21,9 @@ const MEANT = /^\s*faults?\s*#?\d/i;
 const TITLE = /^fault ([1-9]\d?): (\S.*)$/;
 
 /**
- * The fault titles of one file, in its order; also those of `it.each` and `describe.each`, with their placeholders. Read
- * off the source and not off a run, so that they are the same on every machine, whatever is installed there. Throws at
- * one that is malformed, that never runs, or that stands where no title does.
+ * The fault titles of one file, in its order; also those of `it.each` and `describe.each`. Read off the source and not
+ * off a run, so that they are the same on every machine, whatever is installed there. Throws at one that is malformed,
+ * that never runs, or that stands where no title does.
  */
 export function faultTitles(file: string, source: string): readonly FaultTitle[] {
 	const { program, errors } = parseSync(file, source);
@@ -50,7 +50,7 @@ export function faultTitles(file: string, source: string): readonly FaultTitle[]
 			} else if (words.includes("skip") || words.includes("todo")) {
 				refuse(title, `"${text}" never runs, so it proves nothing`);
 			} else {
-				titles.push({ number, sentence, file });
+				titles.push({ number, sentence: fill(sentence, rowsOf(call.callee)), file });
 			}
 		},
 		Literal: misplaced,
@@ -91,4 +91,33 @@ function textOf(node: ESTree.Node): string | undefined {
 		default:
 			return undefined;
 	}
+}
+
+/** More values than make a sentence. */
+const MANY = 8;
+
+type Row = readonly (string | undefined)[];
+
+/** What stands in `each([…])`, a row a test; undefined for what is no plain text or number. */
+function rowsOf(callee: ESTree.Node): readonly Row[] {
+	if (callee.type !== "CallExpression") return [];
+	const [table] = callee.arguments;
+	if (table?.type !== "ArrayExpression") return [];
+	return table.elements.map((row) => (row?.type === "ArrayExpression" ? row.elements : [row]).map(plainValue));
+}
+
+function plainValue(node: ESTree.Node | null): string | undefined {
+	return node?.type === "Literal" && ["string", "number"].includes(typeof node.value) ? String(node.value) : undefined;
+}
+
+/** The placeholders of `each` become the values that they stand for: `400, 401 and 404`. */
+function fill(sentence: string, rows: readonly Row[]): string {
+	let column = 0;
+	return sentence.replaceAll(/%[sdifjoOc#$]|\$[A-Za-z_][\w.]*/g, (mark) => {
+		const values = /^%[sdi]/.test(mark) ? [...new Set(rows.map((row) => row[column]))] : [];
+		column++;
+		const last = values.pop();
+		if (last === undefined || values.includes(undefined) || values.length >= MANY) return "…";
+		return values.length === 0 ? last : `${values.join(", ")} and ${last}`;
+	});
 }

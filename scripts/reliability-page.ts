@@ -47,11 +47,9 @@ export function reliabilityPage(rows: ReadonlyMap<number, readonly FaultTitle[]>
 	return INTRODUCTION + table.map((line) => `${line}\n`).join("");
 }
 
-/** A title as Markdown text in a table; what `each` fills in is left open. */
+/** A title as Markdown text in a table. An underscore inside a word marks nothing. */
 function shown(sentence: string): string {
-	return sentence
-		.replaceAll(/%[sdifjoOc#$]|\$[A-Za-z_][\w.]*/g, "…")
-		.replaceAll(/[&<>|\\*_[\]~]/g, (character) => `&#${character.charCodeAt(0)};`);
+	return sentence.replaceAll(/[&<>|\\*`[\]~]|\b_|_\b/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }
 
 const INTRODUCTION = `# Reliability

@@ -25,8 +25,10 @@ describe("titles are collected", () => {
 	it.each([
 		['it("fault 6: a reset", () => {});', ["6: a reset"]],
 		['describe("fault 6: a reset", () => it("fault 7: a hang", () => {}));', ["6: a reset", "7: a hang"]],
-		['it.each([408, 425])("fault 18: %i", () => {});', ["18: %i"]],
-		["describe.each`status\n${408}`('fault 18: $status', () => {});", ["18: $status"]],
+		['it.each([408, 425, 429])("fault 18: a %i", () => {});', ["18: a 408, 425 and 429"]],
+		['it.each([["a", f, 1], ["b", f, 1]])("fault 18: %s by %o and %i", () => {});', ["18: a and b by … and 1"]],
+		['it.each(STATUSES)("fault 18: %i", () => {});', ["18: …"]],
+		["describe.each`status\n${408}`('fault 18: $status', () => {});", ["18: …"]],
 		['it.skipIf(!openssl)("fault 4: a certificate", () => {});', ["4: a certificate"]],
 		['it("a reset", () => fail("fault line"));', []],
 	])("from %s", (source, titles) => {
