@@ -23,7 +23,12 @@ const WEB_URL = /^\s*https?:\/\//i;
  * forms of each. Longest first, so that a part never spoils the whole.
  */
 export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
+	const seen = new Set<string>();
 	const places = hooks.flatMap(referencesOf).flatMap(({ reference, kind }) => {
+		// A thousand hooks may well share one URL and one secret.
+		const same = `${kind} ${reference.source}`;
+		if (seen.has(same)) return [];
+		seen.add(same);
 		const { text, values } = resolve(reference, env);
 		const whole = kind === "url" ? urlSecrets(text) : kind === "secret" ? [text] : passwordOf(text);
 		const parts = values.flatMap(({ variable, value }) => {

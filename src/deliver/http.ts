@@ -35,6 +35,8 @@ export function directHttp(): Http {
 /** Milliseconds for one address of several. Node's own 250 gives up on receivers that are merely far away. */
 const ADDRESS_TIMEOUT_MS = 1000;
 
+const utf8 = new TextDecoder();
+
 async function send(request: HttpRequest, agent: Agent | false, signal: AbortSignal): Promise<HttpResult> {
 	if (signal.aborted) return fault("cancelled", "cancelled");
 	let outgoing: ClientRequest | undefined;
@@ -71,7 +73,8 @@ function open(request: HttpRequest, agent: Agent | false): ClientRequest {
 			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
 		},
 		agent,
-		...connecting(request),
+		// An agent has them already.
+		...(agent === false ? connecting(request) : {}),
 	};
 	return moduleOf(url).request(url, options);
 }
@@ -117,7 +120,7 @@ function receive(
 				kind: "answer",
 				status: incoming.statusCode ?? 0,
 				headers: headersOf(incoming),
-				body: new TextDecoder().decode(Buffer.concat(chunks)),
+				body: utf8.decode(Buffer.concat(chunks)),
 				read,
 			});
 		// A body that only the end of the connection delimits looks whole to Node after a reset too.
@@ -139,7 +142,12 @@ function receive(
 	});
 }
 
-function headersOf(incoming: IncomingMessage): Record<string, string> {
-	const entries = Object.entries(incoming.headersDistinct);
-	return Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""]));
+function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
+	const headers: Record<string, string> = {};
+	for (let index = 0; index < rawHeaders.length; index += 2) {
+		const name = rawHeaders[index]?.toLowerCase() ?? "";
+		const value = rawHeaders[index + 1] ?? "";
+		headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
+	}
+	return headers;
 }

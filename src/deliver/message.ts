@@ -71,11 +71,11 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
 	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
-	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own);
+	const identity = { "X-Rocky-Event": event.definition.name, "X-Rocky-Delivery": id };
+	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own, identity);
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
 	if (bad !== undefined)
 		return { kind: "invalid", reason: `header ${bad[0]} has a character that no header can carry` };
-	const identity = { "X-Rocky-Event": event.definition.name, "X-Rocky-Delivery": id };
 	const secret = hook.secret === undefined ? undefined : put(hook.secret).trim();
 	if (secret === "") return { kind: "invalid", reason: "secret is nothing but white space" };
 
@@ -92,7 +92,7 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 			url: checked.url,
 			method: hook.method,
 			body,
-			headers: mergeHeaders(headers, identity),
+			headers,
 			sign,
 			caFile: hook.caFile === undefined ? undefined : put(hook.caFile).trim(),
 			notes,
