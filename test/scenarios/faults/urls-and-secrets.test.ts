@@ -28,6 +28,10 @@ describe("fault 26: a URL that is none is refused, white space around one is tri
 		[`https:/${MARKER}`, NONE],
 		[`https://${MARKER}:${MARKER}@/`, NONE],
 		[`https://receiver.invalid:99999/${MARKER}`, NONE],
+		[
+			`https://user:${MARKER}%@receiver.invalid/`,
+			"has a user or password that is not percent-encoded properly; write % as %25, and the other characters that a URL cannot hold in the same way",
+		],
 		[`https://receiver.invalid/\n${MARKER}`, CONTROL],
 		[`https://receiver.invalid/\t${MARKER}`, CONTROL],
 	];
@@ -55,9 +59,9 @@ describe("fault 26: a URL that is none is refused, white space around one is tri
 		const run = await fire(config + webhook(server.url, "", "right"), {
 			env: Object.fromEntries(given.map(([text], index) => [`URL_${index}`, text])),
 		});
-		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "1", failed: "13" } });
+		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "1", failed: "14" } });
 		const failures = given.slice(0, -1).map(([, problem], index) => row(`n${index}`, `url ${problem}`));
-		const unset = row("n12", "variable URL_12 is unset or empty; give it to the step as env");
+		const unset = row("n13", "variable URL_13 is unset or empty; give it to the step as env");
 		const right = expect.objectContaining({ hook: "right", status: "delivered" });
 		expect(run.results).toMatchObject({ results: [...failures, unset, right] });
 		expect(server.requests.length).toBe(1);
