@@ -1,0 +1,162 @@
+// The job summary shows foreign text as it is, each in its own cell, and stays inside of what GitHub takes.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Outcome } from "../../../src/delivery.ts";
+import type { Problem } from "../../../src/errors.ts";
+import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
+import { noteOf, type Report, reasonOf } from "../../../src/report/report.ts";
+import { delivery, event, webhook } from "../../helpers/make.ts";
+import { oddText } from "../../helpers/odd-text.ts";
+
+const same = (text: string) => text;
+
+/** What would mean something to Markdown, to HTML or to GitHub; but `&`, which begins an entity. */
+const MARKS = /[<>"'`*_~|[\]()!\\@:$\r\n]|#(?!\d)|(?<!&)#|www\./i;
+
+/** The text that a cell shows. Throws where anything in it is not plain. */
+function shown(cell: string): string {
+	expect(cell.replaceAll(/&#\d+;/g, "")).not.toMatch(/[&#]/);
+	expect(cell).not.toMatch(MARKS);
+	// What keeps an address of a person from being one is not seen.
+	return cell.replaceAll("&#8203;", "").replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+}
+
+/** The cells of a row, without the blanks around them. */
+function cells(row: string): readonly string[] {
+	expect(row).toMatch(/^\| .*\|$/s);
+	return row
+		.slice(1, -1)
+		.split("|")
+		.map((cell) => cell.slice(1, -1));
+}
+
+const oneLine = (text: string) => text.replaceAll(/[\r\n]+/g, " ");
+const hookName = oddText.map((text) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]/gu, "").trim() || "hook");
+const markdown = fc.constantFrom(
+	"[x](https://a.example)",
+	"<img src=x onerror=y>",
+	"`a` **b** ~~c~~",
+	"$a$ $$b$$",
+	"a | b \\| c",
+	"www.example.com",
+	"WWW.a.b",
+	"a@b.c @acme/team",
+	"#1 GH-1 acme/shop#1",
+	":smile:",
+	"&lt;b&gt; &amp; &#124;",
+	"-->",
+	"\\",
+	"|",
+	"| --- |",
+	"~~~",
+	"[^1]",
+	"![x](y)",
+	"http://a.b",
+	"xmpp:a@b.c",
+);
+const text = fc.array(fc.oneof(oddText, markdown), { maxLength: 4 }).map((parts) => parts.join(""));
+const outcome: fc.Arbitrary<Outcome> = fc
+	.record({ name: hookName, reason: text, target: text, notes: fc.array(text, { maxLength: 2 }) })
+	.map(({ name, ...more }) => ({
+		delivery: delivery(webhook({ name })),
+		status: "failed",
+		attempts: [{ durationMs: 1 }],
+		durationMs: 1,
+		...more,
+	}));
+
+const report = (outcomes: readonly Outcome[], title = "Pipeline failed", given: Partial<Report> = {}): Report => {
+	const { definition, context } = event();
+	const all = { outcomes, warnings: [], configFile: "hooks.toml", dryRun: false, summary: true };
+	return { event: { definition: { ...definition, title }, context }, ...all, ...given };
+};
+
+describe("the summary", () => {
+	it("shows of any outcome just its texts, each in its cell", () => {
+		fc.assert(
+			fc.property(fc.array(outcome, { minLength: 1, maxLength: 4 }), (outcomes) => {
+				const rows = summaryMarkdown(report(outcomes), same)?.trimEnd().split("\n").slice(6) ?? [];
+				expect(rows.map((row) => cells(row).map(shown))).toEqual(
+					outcomes.map((of) => {
+						const detail = [reasonOf(of, same), ...of.notes.map((note) => noteOf(note, same))].filter(
+							(text) => text !== "",
+						);
+						return ["❌", of.delivery.hook.name, oneLine(of.target), "1", "1 ms", detail.join("; ") || "failed"];
+					}),
+				);
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	it("has a head of the same lines whatever the event, its pipeline and its run are called", () => {
+		fc.assert(
+			fc.property(text, text, text, text, (title, pipeline, run_id, configFile) => {
+				const { definition } = event();
+				const { context } = event("pipeline_error", { pipeline: pipeline || "x", run_id: run_id || "y" });
+				const head = { event: { definition: { ...definition, title }, context }, configFile };
+				const [first = "", blank, second = "", ...rest] =
+					summaryMarkdown(report([], title, head), same)?.split("\n") ?? [];
+				const [, heading = ""] = /^### (.*) · `pipeline_error` · skipped$/s.exec(first) ?? [];
+				expect(shown(heading)).toBe(oneLine(title));
+				expect(blank).toBe("");
+				shown(second.replace(/: 0 delivered, 0 failed, 0 skipped\.$/, "").replace(/^Pipeline /, ""));
+				expect(rest).toHaveLength(4);
+				expect(shown(rest[1] ?? "")).toBe(`No hook in ${oneLine(configFile)} is attached to it.`);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	it("shows of any mistake just its texts", () => {
+		const place = { file: "hooks.toml", line: 1, column: 2 };
+		const problem = fc
+			.record({ message: text, remedy: text })
+			.map((texts): Problem => ({ code: "input", place, ...texts }));
+		fc.assert(
+			fc.property(fc.array(problem, { minLength: 1, maxLength: 3 }), (problems) => {
+				const rows = problemsMarkdown(problems, same)?.trimEnd().split("\n").slice(4) ?? [];
+				const wanted = problems.map(({ message, remedy }) => ["hooks.toml:1:2", oneLine(message), oneLine(remedy)]);
+				expect(rows.map((row) => cells(row).map(shown))).toEqual(wanted);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	it("of ten thousand outcomes stays inside of any room, and accounts for each", () => {
+		const long = fc
+			.tuple(outcome, fc.constantFrom("|", "é", "x", "&", "😀"), fc.nat(2000))
+			.map(([of, piece, length]) => {
+				return { ...of, reason: piece.repeat(length) };
+			});
+		const room = fc.oneof(
+			fc.constant(undefined),
+			fc.integer({ min: -10, max: 1024 * 1024 }),
+			fc.integer({ min: 0, max: 2000 }),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(long, { minLength: 1, maxLength: 5 }),
+				fc.integer({ min: 1, max: 10_000 }),
+				room,
+				(some, count, left) => {
+					const outcomes = Array.from({ length: count }, (_, at) => some[at % some.length] ?? some[0]).flatMap(
+						(of) => of ?? [],
+					);
+					const text = summaryMarkdown(report(outcomes), same, left);
+					if (text === undefined) {
+						expect(left).toBeLessThan(1000);
+						return;
+					}
+					expect(Buffer.byteLength(text)).toBeLessThanOrEqual(
+						Math.min(left ?? Number.POSITIVE_INFINITY, 1024 * 1024 - 1),
+					);
+					const rows = text.split("\n").filter((line) => line.startsWith("| ❌"));
+					const more = /^(\d+) more rows?: see the results file\.$/m.exec(text)?.[1] ?? "0";
+					expect(rows.length + Number(more)).toBe(count);
+				},
+			),
+			{ numRuns: 6 },
+		);
+	});
+});
