@@ -1,4 +1,5 @@
 // Which addresses a webhook may go to, in every spelling.
+import { BlockList } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { refusedAddress, refusedHost } from "../../src/address.ts";
@@ -121,6 +122,21 @@ it("every spelling of an IPv4 address is judged as the address is", () => {
 				expect(refusedAddress(spelled, allowPrivate)).toBe(expected);
 			}
 			expect(refusedHost(new URL(`https://${((a * 256 + b) * 256 + c) * 256 + d}/`), allowPrivate)).toBe(expected);
+		}),
+	);
+});
+
+it("the short way for ordinary addresses passes nothing over that the lists would refuse", () => {
+	const parts = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 });
+	const lists = new BlockList();
+	for (const range of ["::/128", "fe80::/10", "ff00::/8", "fc00::/7", "fec0::/10", "::1/128", "64:ff9b:1::/48"]) {
+		const [start = "", bits = ""] = range.split("/");
+		lists.addSubnet(start, Number(bits), "ipv6");
+	}
+	fc.assert(
+		fc.property(parts, fc.constantFrom(0, 0x64, 0x2002, 0xfc00, 0xfe80, 0xfec0, 0xff02), (given, first) => {
+			const address = [first, ...given.slice(1)].map((part) => part.toString(16)).join(":");
+			if (lists.check(address, "ipv6")) expect(refusedAddress(address, false)).toBeDefined();
 		}),
 	);
 });
