@@ -59,8 +59,9 @@ function judgeGate(answer: Answer): Verdict {
 	const value = parseJson(answer.body);
 	if (value === undefined) return { ok: false, reason: `denied: ${answer.status}, but the answer is not valid JSON` };
 	if (!isJsonObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
-	const reason = value["reason"];
-	if (typeof reason === "string" && reason.trim() !== "") return { ok: false, reason: excerpt(reason, 500) };
+	const given = value["reason"];
+	const reason = typeof given === "string" ? excerpt(given, 500) : "";
+	if (reason !== "") return { ok: false, reason };
 	return { ok: false, reason: `denied: the answer's "allow" is ${shown(value["allow"])}` };
 }
 

@@ -93,6 +93,9 @@ describe("an event's name", () => {
 	it("means the same beside others, whose hooks keep their order, numbers and places", () => {
 		fc.assert(
 			fc.property(fc.array(written, { minLength: 1, maxLength: 8 }), (all) => {
+				// TOML has no table that is a list and holds another table by name as well.
+				const names = all.map(({ name }) => name);
+				fc.pre(!names.some((name) => names.some((other) => other.startsWith(`${name}.`))));
 				const source = all.map(({ key, kind }) => `[[${key}]]\n${TARGETS[kind]}`).join("\n");
 				const counts = new Map<string, number>();
 				const wanted = all.map(({ name, kind }, index) => {

@@ -142,6 +142,12 @@ describe("gates fail closed", () => {
 		],
 		["allow false", answer(200, '{"allow": false}'), "failed", 'denied: the answer\'s "allow" is false'],
 		["allow as a string", answer(200, '{"allow": "true"}'), "failed", 'denied: the answer\'s "allow" is "true"'],
+		[
+			"a reason of nothing that can be shown",
+			answer(200, '{"allow": false, "reason": "\\u001b]0;title\\u0007"}'),
+			"failed",
+			'denied: the answer\'s "allow" is false',
+		],
 		["allow null", answer(200, '{"allow": null}'), "failed", 'denied: the answer\'s "allow" is null'],
 		["half an object", answer(200, '{"allow":fal'), "failed", "denied: 200, but the answer is not valid JSON"],
 		["JSON that is none", answer(200, "<html>", json), "failed", "denied: 200, but the answer is not valid JSON"],
