@@ -2,7 +2,7 @@
 import { stripTerminal } from "../text.ts";
 import { BLANK, type Mask, SHORTEST } from "./blank.ts";
 import { base64Pieces, hexPieces } from "./pieces.ts";
-import { asItStands, hasEscape, inAnyFormat, type Spell, spell, trimSecret, UNITS } from "./spelling.ts";
+import { asItStands, hasEscape, inAnyFormat, LONG, type Spell, spell, trimSecret, UNITS } from "./spelling.ts";
 
 export { type Mask, SHORTEST } from "./blank.ts";
 
@@ -18,8 +18,8 @@ export function createMask(secrets: readonly string[]): Mask {
 		// A text on one line has no terminal sequences any more.
 		return secret.includes("\u001b") ? [secret, stripTerminal(secret)] : [secret];
 	});
-	const long = forms.map(trimSecret).filter((secret) => secret.length >= SHORTEST);
-	const known = [...new Set(long)].sort((a, b) => b.length - a.length);
+	const trimmed = forms.map(trimSecret).filter((secret) => secret.length >= SHORTEST);
+	const known = [...new Set(trimmed)].sort((a, b) => b.length - a.length);
 	if (known.length === 0) return (text) => text;
 	const plain = spelledMask(known, asItStands);
 	const escaped = spelledMask(known, inAnyFormat);
@@ -27,52 +27,91 @@ export function createMask(secrets: readonly string[]): Mask {
 	const encoded = known.filter((secret) => !ORIGIN.test(secret));
 	const base64 = base64Pieces(encoded);
 	const hex = hexPieces(encoded);
-	return (text) => hex(base64((hasEscape(text) ? escaped : plain)(text)));
+	// A pattern knows a long secret by its beginning, and where it ends only about.
+	const long = known.filter((secret) => secret.length > LONG);
+	return (given) => {
+		const text = long.reduce((masked, secret) => masked.replaceAll(secret, BLANK), given);
+		return hex(base64((hasEscape(text) ? escaped : plain)(text)));
+	};
 }
 
 /** Blanks secrets in one way of spelling them. The longest come first, so that a part never spoils the whole. */
 function spelledMask(longestFirst: readonly string[], spelling: Spell): Mask {
-	const cuttable = longestFirst.map((secret) => [secret, beginningOf(secret)] as const);
-	let whole: RegExp | undefined;
-	let starts: RegExp | undefined;
-	const patterns = new Map<string, RegExp>();
-	const skip = (source: string, text: string, at: number): number | undefined => {
-		const pattern = patterns.get(source) ?? new RegExp(source, "y");
-		patterns.set(source, pattern);
-		pattern.lastIndex = at;
-		return pattern.test(text) ? pattern.lastIndex : undefined;
-	};
-	/** Whether the text from the offset on is the secret up to somewhere, and longer than its beginning. */
-	const isPart = (secret: string, beginning: string, text: string, at: number): boolean => {
-		let past = skip(spell(beginning, spelling), text, at);
-		if (past === undefined) return false;
-		let bare = beginning.endsWith("\\");
-		for (const [unit] of secret.slice(beginning.length).matchAll(UNITS)) {
-			const next = skip(spelling(unit, bare), text, past);
-			if (next === undefined) break;
-			past = next;
-			bare = unit.startsWith("\\");
+	let patterns: readonly [RegExp, ...RegExp[]] | undefined;
+	const endAt = endFinder(longestFirst, spelling);
+	/** Of what stands before a cut: its end, and what is whole and neither begins the end nor reaches into it. */
+	const blankCut = (text: string, pattern: RegExp): string => {
+		let end = endAt(text, 0);
+		let shown = "";
+		let past = 0;
+		pattern.lastIndex = 0;
+		for (let found = pattern.exec(text); found !== null && found.index < end; found = pattern.exec(text)) {
+			shown += text.slice(past, found.index) + BLANK;
+			past = pattern.lastIndex;
+			if (past > end) end = endAt(text, past);
 		}
-		return UNFINISHED.test(text.slice(past));
-	};
-	// Foreign text is cut where it comes in, before anyone knows what in it is secret: an end may be half of one.
-	const blankEnd = (text: string): string => {
-		if (text.length < SHORTEST) return text;
-		starts ??= new RegExp(cuttable.map(([, beginning]) => spell(beginning, spelling)).join("|"), "g");
-		const tail = text.slice(-LONGEST_SPELLING * (longestFirst[0]?.length ?? 0));
-		for (const { index } of tail.matchAll(starts)) {
-			if (cuttable.some(([secret, beginning]) => isPart(secret, beginning, tail, index))) {
-				return text.slice(0, text.length - tail.length + index) + BLANK;
-			}
-		}
-		return text;
+		return `${shown}${text.slice(past, end)}${end < text.length ? BLANK : ""}`;
 	};
 	return (text) => {
-		whole ??= new RegExp(longestFirst.map((secret) => spell(secret, spelling)).join("|"), "g");
-		const parts = text.replaceAll(whole, BLANK).split(CUT);
+		patterns ??= patternsOf(longestFirst.map((secret) => spell(secret, spelling)));
+		const [first, ...others] = patterns;
+		const parts = text.split(CUT);
 		const last = parts.pop() ?? "";
-		return [...parts.map(blankEnd), last].join(CUT);
+		const masked = [...parts.map((part) => blankCut(part, first)), last.replaceAll(first, BLANK)].join(CUT);
+		return others.reduce((rest, pattern) => rest.replaceAll(pattern, BLANK), masked);
 	};
+}
+
+/** As few patterns as have room for these sources: one that is too large is an error. */
+function patternsOf(sources: readonly string[]): readonly [RegExp, ...RegExp[]] {
+	let size = 0;
+	const past = sources.findIndex((source, index) => {
+		size += source.length;
+		return index > 0 && size > LARGEST_PATTERN;
+	});
+	if (past < 0) return [new RegExp(sources.join("|"), "g")];
+	return [new RegExp(sources.slice(0, past).join("|"), "g"), ...patternsOf(sources.slice(past))];
+}
+
+const LARGEST_PATTERN = 100_000;
+
+/**
+ * Finds where, from an offset on, the beginning of a secret begins that a text ends with; the text's length where none
+ * does. Foreign text is cut where it comes in, before anyone knows what in it is secret.
+ */
+function endFinder(secrets: readonly string[], spelling: Spell): (text: string, from: number) => number {
+	const longest = Math.max(...secrets.map(({ length }) => length)) * LONGEST_SPELLING;
+	let starts: RegExp | undefined;
+	const ends = new Map<string, RegExp>();
+	const isEnd = (secret: string, text: string, at: number): boolean => {
+		const end = ends.get(secret) ?? endOf(secret, spelling);
+		ends.set(secret, end);
+		end.lastIndex = at;
+		return end.test(text);
+	};
+	return (text, from) => {
+		if (text.length - from < SHORTEST) return text.length;
+		starts ??= new RegExp(secrets.map((secret) => spell(beginningOf(secret), spelling)).join("|"), "g");
+		starts.lastIndex = Math.max(from, text.length - longest);
+		for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
+			const at = found.index;
+			if (secrets.some((secret) => isEnd(secret, text, at))) return at;
+		}
+		return text.length;
+	};
+}
+
+/** Matches, up to the end of a text, a secret from its beginning up to anywhere. */
+function endOf(secret: string, spelling: Spell): RegExp {
+	const beginning = beginningOf(secret);
+	const units = Array.from(secret.slice(beginning.length, beginning.length + LONGEST_END).matchAll(UNITS));
+	const rest = units.reduceRight(
+		(after, { 0: unit, index }) => `(?:${spelling(unit, secret[beginning.length + index - 1] === "\\")}${after})?`,
+		// So much of a secret is one, whatever follows.
+		secret.length > beginning.length + LONGEST_END ? "[^]*" : "",
+	);
+	// An escape that the cut has left unfinished may follow.
+	return new RegExp(`${spell(beginning, spelling)}${rest}(?:[%&\\\\][\\w%&#;\\\\]{0,30})?$`, "y");
 }
 
 const ORIGIN = /^https?:\/\/[^/?#@]*\/?/i;
@@ -82,8 +121,8 @@ function beginningOf(secret: string): string {
 	return secret.slice(0, (ORIGIN.exec(secret)?.[0].length ?? 0) + SHORTEST);
 }
 
-/** An escape that a cut has left unfinished. */
-const UNFINISHED = /^(?:%[\da-f]{0,2}|\\+(?:u[\da-f]{0,4})?|&[#\w]*)*$/i;
-
 /** UTF-16 code units that one of a secret may become: three bytes, each `%25` and two digits. */
 const LONGEST_SPELLING = 15;
+
+/** UTF-16 code units of a secret after its beginning that are compared: patterns nest as deep. */
+const LONGEST_END = 64;

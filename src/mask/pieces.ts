@@ -4,13 +4,16 @@ import { BLANK, type Mask } from "./blank.ts";
 /** Blanks what secrets become in base64 of either alphabet, whatever is encoded before and after them. */
 export function base64Pieces(secrets: readonly string[]): Mask {
 	const fold = (run: string) => run.replaceAll("+", "-").replaceAll("/", "_");
-	return piecesMask(secrets, base64Codes, { size: 8, runs: /[\w+/-]{8,}/g, fold });
+	// Base64 without any capital is no base64 but a word: most texts have no other.
+	return piecesMask(secrets, base64Codes, { size: 8, runs: /[\w+/-]{8,}/g, likely: /[A-Z]/, fold });
 }
 
 /** Blanks what secrets become in hex of either case. */
 export function hexPieces(secrets: readonly string[]): Mask {
 	const codes = (text: string, encoding: BufferEncoding) => [Buffer.from(text, encoding).toString("hex")];
-	return piecesMask(secrets, codes, { size: 12, runs: /[\da-f]{12,}/gi, fold: (run) => run.toLowerCase() });
+	// Letters and digits are 30 to 7a, which tells text from the ids and hashes that most hex is.
+	const likely = secrets.every(isAscii) ? /(?:[2-7][\da-f]){6}/i : /./;
+	return piecesMask(secrets, codes, { size: 12, runs: /[\da-f]{12,}/gi, likely, fold: (run) => run.toLowerCase() });
 }
 
 /** What of a text's base64 its neighbours do not change, for each of the places that it can have in three bytes. */
@@ -26,6 +29,8 @@ function base64Codes(text: string, encoding: BufferEncoding): readonly string[] 
 interface Search {
 	readonly size: number;
 	readonly runs: RegExp;
+	/** Passes over runs that are hardly a code: what finds them takes a while to make. */
+	readonly likely: RegExp;
 	/** Makes all ways to write a run the one that codes have, of the same length. */
 	readonly fold: (run: string) => string;
 }
@@ -37,12 +42,13 @@ interface Search {
 function piecesMask(
 	secrets: readonly string[],
 	encode: (text: string, encoding: BufferEncoding) => readonly string[],
-	{ size, runs, fold }: Search,
+	{ size, runs, likely, fold }: Search,
 ): Mask {
 	let chunks: Chunks | undefined;
 	const blankRun = (run: string): string => {
+		if (!likely.test(run)) return run;
 		chunks ??= chunksOf(
-			secrets.flatMap((text) => encodingsOf(text).flatMap((encoding) => encode(text, encoding))),
+			secrets.flatMap(escapedForms).flatMap((text) => encodingsOf(text).flatMap((encoding) => encode(text, encoding))),
 			size,
 		);
 		const folded = fold(run);
@@ -71,10 +77,19 @@ function piecesMask(
 	return (text) => text.replaceAll(runs, blankRun);
 }
 
+/** As a body, a URL or a message has it when that is encoded as a whole. */
+function escapedForms(text: string): readonly string[] {
+	const entities = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+	return [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text.toWellFormed()), entities])];
+}
+
 /** UTF-8, and what HTTP headers are in. */
 function encodingsOf(text: string): readonly BufferEncoding[] {
-	const isLatin = Buffer.byteLength(text) > text.length && Buffer.from(text, "latin1").toString("latin1") === text;
-	return isLatin ? ["utf8", "latin1"] : ["utf8"];
+	return isAscii(text) || Buffer.from(text, "latin1").toString("latin1") !== text ? ["utf8"] : ["utf8", "latin1"];
+}
+
+function isAscii(text: string): boolean {
+	return Buffer.byteLength(text) === text.length;
 }
 
 /** Pieces of one size of every code, some way apart and the last, with the codes in which they stand and where. */

@@ -23,10 +23,19 @@ export function trimSecret(text: string): string {
 	return text.replaceAll(ENDS, "");
 }
 
-/** The source of a pattern that matches a text as the spelling has it. */
+/**
+ * The source of a pattern that matches a text as the spelling has it. Of a long one the beginning is compared; what
+ * follows can be nothing but the rest, of which as many characters belong to it as there are bytes, each in any format.
+ */
 export function spell(text: string, spelling: Spell): string {
-	return text.replaceAll(ESCAPABLE, (unit, place) => spelling(unit, place === 0 || text[place - 1] === "\\"));
+	const known = text.slice(0, LONG).replace(/[\ud800-\udbff]$/, "");
+	const source = known.replaceAll(ESCAPABLE, (unit, at) => spelling(unit, at === 0 || known[at - 1] === "\\"));
+	const rest = Buffer.byteLength(text.slice(known.length));
+	return rest === 0 ? source : `${source}(?:${ANY_CHARACTER}){0,${rest}}`;
 }
+
+/** UTF-16 code units; a pattern of some ten thousand is an error. */
+export const LONG = 256;
 
 /** Whether a text has what begins an escape of any format in it, or what takes the place of bytes that are no UTF-8. */
 export function hasEscape(text: string): boolean {
@@ -46,8 +55,7 @@ export const inAnyFormat: Spell = remembering((unit, bare) => {
 	if (/^[A-Za-z0-9]/.test(unit)) return unit;
 	const before = bare ? "" : `${BACKSLASH}*`;
 	if (isBlank(unit)) {
-		const escaped = `${BACKSLASH}(?:[bfnrtv]|u[\\da-fA-F]{4})|%(?:25)*[\\da-fA-F]{2}|&#?\\w{1,8};`;
-		const one = `(?:[+${BLANK}]|${escaped})`;
+		const one = `(?:[+${BLANK}]|${BACKSLASH}[bfnrtv]|${ESCAPED})`;
 		return `${before}${one}(?:${BACKSLASH}*${one})*`;
 	}
 	if (unit.startsWith("\\")) return `(?:${BACKSLASH}(?:u005[cC])?|&#(?:0*92|[xX]0*5[cC]);)+`;
@@ -55,20 +63,31 @@ export const inAnyFormat: Spell = remembering((unit, bare) => {
 	const isLatin = code > 0x7f && code <= 0xff;
 	const halves = Array.from({ length: unit.length }, (_, index) => unit.charCodeAt(index));
 	const spellings = [
-		`${before}${asItStands(unit, bare)}`,
-		`${before}${percents(Buffer.from(unit))}`,
-		halves.map((half) => `${before}${BACKSLASH}u${hex(half, 4)}`).join(""),
-		`&(?:#0*${code}|#[xX]0*${hex(code, 1)}${NAMED[unit] ?? ""});`,
+		asItStands(unit, bare),
+		percents(Buffer.from(unit)),
+		halves.map((half) => `${BACKSLASH}u${hex(half, 4)}`).join(`${BACKSLASH}*`),
+		entity(code, NAMED[unit]),
 		...(isLatin ? [percents([code]), "\ufffd"] : []),
 		// Between single quotes a shell writes a single quote so.
 		...(unit === "'" ? ["'\\\\''", `'"'"'`] : []),
 	];
-	return `(?:${spellings.join("|")})`;
+	return `${before}(?:${spellings.join("|")})`;
 });
 
 const BACKSLASH = "(?:\\\\|%(?:25)*5[cC])";
+/** What stands for any character, in each format. */
+const ESCAPED = `${BACKSLASH}u[\\da-fA-F]{4}|%(?:25)*[\\da-fA-F]{2}|&#?\\w{1,8};`;
+const ANY_CHARACTER = `${BACKSLASH}*(?:${ESCAPED}|[^])`;
 
-const NAMED: Readonly<Record<string, string>> = { "&": "|amp", "<": "|lt", ">": "|gt", '"': "|quot", "'": "|apos" };
+const NAMED: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+
+/** An entity of XML. Those with names are common, so that JSON, URLs and XML itself may escape them once more. */
+function entity(code: number, name: string | undefined): string {
+	const number = `0*${code}|[xX]0*${hex(code, 1)}`;
+	if (name === undefined) return `&#(?:${number});`;
+	const ampersand = `(?:&|%(?:25)*26|${BACKSLASH}u0026)`;
+	return `${ampersand}(?:amp(?:;|%(?:25)*3[bB]))*(?:(?:#|%(?:25)*23)(?:${number})|${name})(?:;|%(?:25)*3[bB])`;
+}
 
 const LEADING_BLANK = new RegExp(`^[${BLANK}]`);
 

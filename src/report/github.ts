@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Outcome } from "../delivery.ts";
-import { createMask } from "../mask/mask.ts";
+import { createMask, type Mask } from "../mask/mask.ts";
 import type { Env, Files, Log } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
@@ -22,7 +22,10 @@ const RESULTS_LIMIT_BYTES = 64 * 1024;
 
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
-	let mask = createMask(environmentSecrets(env));
+	let mask: Mask = (text) => {
+		mask = createMask(environmentSecrets(env));
+		return mask(text);
+	};
 	const write = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};

@@ -93,6 +93,19 @@ describe("a secret is blanked as it is encoded in", () => {
 		expect(mask(`${bytes.toString("hex")} ${bytes.toString("base64")}`)).toMatch(/^\*\*\* \*\*\*.{0,3}$/);
 	});
 
+	test.each([
+		["a JSON body", (text: string) => JSON.stringify({ x: text })],
+		["a URL", (text: string) => `/in?x=${encodeURIComponent(text)}`],
+		["a message of Slack's", (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")],
+	])("base64 and hex of %s that it stands in", (_, write) => {
+		const secret = `a"b\\c&d<e/f${"\n"}g"h"i&j&k`;
+		const body = Buffer.from(write(secret));
+		const mask = createMask([secret]);
+		for (const encoding of ["base64", "hex"] as const) {
+			expect(mask(body.toString(encoding))).toMatch(/^[^*]{0,20}\*\*\*[^*]{0,8}$/);
+		}
+	});
+
 	test("lines that the encoder has wrapped", () => {
 		const secret = "0123456789".repeat(2) + "some-long-secret-".repeat(20);
 		const mask = createMask([secret]);

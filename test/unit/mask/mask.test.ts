@@ -27,9 +27,41 @@ describe("createMask", () => {
 
 	test("blanks the beginning of an escaped secret before a cut, also one within an escape", () => {
 		const mask = createMask(['pa"ss/wörd ok']);
-		const cuts = ["pa%22s", "pa%22ss%2", "pa%22ss%2Fw%C3", "pa\\u0022ss/w\\u00f", 'pa\\"ss\\/w\\', "pa&quot;ss&#4"];
+		const cuts = [
+			"pa%2522ss%252Fw%25C3%25B6",
+			"pa%26quot%3Bss%26#4",
+			"pa%22s",
+			"pa%22ss%2",
+			"pa%22ss%2Fw%C3",
+			"pa\\u0022ss/w\\u00f",
+			'pa\\"ss\\/w\\',
+			"pa&quot;ss&#4",
+		];
 		for (const cut of cuts) expect(mask(`said ${cut}…`)).toBe("said ***…");
 		expect(mask("pa%23ss…")).toBe("pa%23ss…");
+		expect(createMask(["2LSw=%41'&amp;x=字"])("2LSw%3D%2541'%26amp%3Bamp%3Bx%3D%E5%AD%97…")).toBe("***…");
+		const long = createMask([`k3y-${"a".repeat(5000)}`]);
+		expect(long(`k3y-${"a".repeat(150)}… k3y-${"a".repeat(4000)}… k3y-ab…`)).toBe("***… ***… k3y-ab…");
+	});
+
+	test("blanks all that is there of a secret that is cut, also where another one begins it", () => {
+		const mask = createMask(["abcd-1234", "abcd-1234-efgh-5678", "first line\nsecond line"]);
+		expect(mask("abcd-1234-ef… first line second…")).toBe("***… ***…");
+		expect(mask("abcd-1234… abcd-1234-xy…")).toBe("***… ***-xy…");
+		expect(createMask(["literal-token", "token and more"])("a literal-token …")).toBe("a *** …");
+		expect(createMask(["literal-token", "token"])("a literal-toke… literal-token …")).toBe("a ***… *** …");
+	});
+
+	test("knows a secret that is as long as a secret may be, and not much more than that", () => {
+		const key = `{"private": "${`Ab+/9=\\"'%é€ `.repeat(3800)}\n"}`;
+		const start = process.hrtime.bigint();
+		const mask = createMask([key, "other-secret"]);
+		expect(mask(`say ${key} now`)).toBe("say *** now");
+		expect(mask(`say ${key} 100 % now`)).toBe("say *** 100 % now");
+		expect(mask(JSON.stringify({ key, more: "other-secret" }))).toMatch(/^\{"key":"\*\*\*/);
+		expect(mask(encodeURIComponent(`say ${key}`))).toBe("say%20***");
+		expect(mask(`say ${JSON.stringify(key).slice(0, 2000)}…`)).toBe('say "***…');
+		expect(Number(process.hrtime.bigint() - start) / 1e9).toBeLessThan(3);
 	});
 
 	test("takes a time that grows with the text, however many cuts and secrets there are", () => {

@@ -1,0 +1,49 @@
+// Makes a process crash, at some moment, with an error that quotes everything that the process was given.
+
+/** When it crashes, by the value of the variable CRASH. */
+export const MOMENTS = [
+	"before the config is read",
+	"before the event is made",
+	"while a request is sent",
+	"in a timer",
+	"in a promise that nobody awaits",
+	"while the results are written",
+] as const;
+
+/** For `node --require`. */
+export const CRASH = `"use strict";
+const fs = require("node:fs");
+const { syncBuiltinESMExports } = require("node:module");
+const path = require("node:path");
+const { writeFileSync, readFileSync } = fs;
+const { resolve } = path;
+
+const quoted = () => [...Object.values(process.env), readFileSync("pipeline-hooks.toml", "utf8")].join(" and ");
+const error = (more) => {
+	const made = new Error("crashed with " + quoted(), { cause: new TypeError("because of " + quoted()) });
+	return Object.assign(made, { headers: { all: quoted() } }, more);
+};
+const fail = () => {
+	throw error();
+};
+const moments = {
+	"before the config is read": () => {
+		path.resolve = (...parts) => (String(parts).endsWith(".toml") ? fail() : resolve(...parts));
+	},
+	"before the event is made": () => {
+		require("node:crypto").randomBytes = fail;
+	},
+	"while a request is sent": () => {
+		require("node:http").request = () => {
+			throw error({ code: "crashed with " + quoted() });
+		};
+	},
+	"in a timer": () => setTimeout(fail, 200),
+	"in a promise that nobody awaits": () => setTimeout(() => Promise.reject(error()), 200),
+	"while the results are written": () => {
+		fs.writeFileSync = (path, ...rest) => (String(path).includes("results-") ? fail() : writeFileSync(path, ...rest));
+	},
+};
+moments[process.env.CRASH]?.();
+syncBuiltinESMExports();
+`;

@@ -1,0 +1,109 @@
+// Secrets in every place that can hold one, and whatever is done with them: nothing of any is shown.
+import { describe, expect, it, vi } from "vitest";
+import { startEcho } from "../helpers/echo.ts";
+import { configOf, QUIET, runMarkedAction, runMarkedCommand, type Shown, withMarkers } from "../helpers/marked.ts";
+import { startServer } from "../helpers/server.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe("no secret is shown", () => {
+	it.each([0, 1])("by a shell hook that prints all it can find in every way, and ends with %i", (code) =>
+		withMarkers(async (given) => {
+			const server = await startServer({ status: 200, body: "ok" });
+			const config = configOf(server.url, given, code === 0 ? "" : 'on_failure = "abort"');
+			const env = { PRINT_CODE: String(code) };
+			const told = await runMarkedAction(given, { config, env });
+			expect(told.run.code).toBe(code);
+			expect(told.shown.split("***").length).toBeGreaterThan(200);
+			return [told, await runMarkedCommand(given, ["fire", "pipeline_error", "--json"], { config, env })];
+		}),
+	);
+
+	it("where secrets are withheld, in a dry run, or where files cannot be written", () =>
+		withMarkers(async (given) => {
+			const server = await startServer({ status: 200, body: "ok" });
+			const config = configOf(server.url, given);
+			const fork = { pull_request: { head: { repo: { full_name: "a/fork" } }, base: { repo: { full_name: "a/b" } } } };
+			const withheld = { GITHUB_EVENT_NAME: "pull_request", MARKED_BODY: "", MARKED_API: "", MARKED_MENTION: "" };
+			const nowhere = { GITHUB_OUTPUT: "/nowhere/x", GITHUB_STEP_SUMMARY: "/nowhere/x", RUNNER_TEMP: "/proc/nope" };
+			return [
+				await runMarkedAction(given, { config, files: QUIET, env: withheld, payload: fork }),
+				await runMarkedAction(given, { config, inputs: { "dry-run": "true" } }),
+				await runMarkedAction(given, { config, files: QUIET, env: nowhere }),
+			];
+		}));
+
+	it.each([
+		"fire pipeline_error --dry-run",
+		"fire pipeline_error --dry-run --json",
+		"test pipeline_error",
+		"render pipeline_error",
+		"render pipeline_error --json",
+		"list",
+		"list --json",
+		"validate",
+		"validate --json",
+	])("by the command %s", (command) =>
+		withMarkers(async (given) => {
+			const server = await startEcho(given, (echo) => ({ status: 400, body: echo }));
+			const config = configOf(server.url, given);
+			const env = { MARKED_QUERY: "", MARKED_DETAILS: "" };
+			return [
+				await runMarkedCommand(given, command.split(" "), { config, files: QUIET }),
+				await runMarkedCommand(given, command.split(" "), { config, files: QUIET, env }),
+			];
+		}),
+	);
+
+	it("by a config that is wrong at a secret, or right beside one", () =>
+		withMarkers(async (given) => {
+			const literal = { ...given, literal: true };
+			const config = configOf("https://receiver.invalid", literal);
+			const edit = (key: string, change: (line: string) => string, text = config) =>
+				text.replaceAll(new RegExp(`^${key} = .*$`, "gm"), change);
+			const wrong = [
+				edit("secret", (line) => line.slice(0, -1)),
+				edit("secret", (line) => line.replace('"', "").slice(0, -1)),
+				edit("secret", (line) => `${line} ${line}`),
+				edit("secret", (line) => `${line}\n${line}`),
+				edit(
+					"secret",
+					(line) => `${line.replace("= ", "= [")}]`,
+					edit("api_key", (line) => line.replace("=", ". a =")),
+				),
+				edit(
+					"secret",
+					(line) => line.replace("secret", "sceret"),
+					edit("api_key", (line) => `${line}\nunknown = 1`),
+				),
+				edit("retry_delay_ms", (line) => `${line}x`),
+				edit(
+					"retry_delay_ms",
+					(line) => line.replace("1", "-1"),
+					edit("name", (line) => line.replace("name", "nam")),
+				),
+				edit("env", (line) => line.replace("{", "[").replace(/\}$/, "]")),
+				edit("headers", (line) => line.replace("Authorization", "Host")),
+				edit("headers", (line) => line.slice(0, -1)),
+				edit("url", (line) => line.replace("https", "ftp")),
+				edit("url", (line) => line.replace("url", "ulr")),
+				config.replaceAll("pipeline_error]]", "pipeline_eror]]"),
+				`${config}\n[hook.webhooks.pipeline_error]\nsecret = 1\n`,
+			];
+			const some = wrong.filter((_, index) => index % 3 === given.turn % 3);
+			const told: Shown[] = [await runMarkedAction(literal, { config: some[0] ?? "" })];
+			for (const each of some) {
+				const shown = await runMarkedCommand(literal, ["validate"], { config: each });
+				expect(shown.run.code, shown.shown).toBe(2);
+				told.push(shown);
+			}
+			return told;
+		}));
+
+	it("by inputs that are wrong", () =>
+		withMarkers(async (given) => {
+			const { input, token } = given.markers;
+			const inputs = { event: token, "dry-run": input, "duration-ms": token, context: JSON.stringify({ [input]: 1 }) };
+			return [await runMarkedAction(given, { config: "", inputs })];
+		}));
+});
