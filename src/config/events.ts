@@ -3,6 +3,7 @@ import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../eve
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
+import type { Path } from "./locate.ts";
 import { quote } from "./words.ts";
 
 const KEYS = ["phase", "status", "title"];
@@ -11,25 +12,45 @@ const KEYS = ["phase", "status", "title"];
 export function readEvents(root: Fields): readonly EventDefinition[] {
 	const found = new Map<string, EventDefinition>();
 	const table = root.nested("event");
-	if (table !== undefined) declareAll(table, "", found, vocabulary());
+	if (table !== undefined) declareAll(table, "", { found, builtIn: vocabulary(), headed: headers(root) });
 	return [...found.values()];
 }
 
-function declareAll(parent: Fields, prefix: string, found: Map<string, EventDefinition>, builtIn: Vocabulary): void {
+/** What is known on the way through the tables. */
+interface Declaring {
+	readonly found: Map<string, EventDefinition>;
+	readonly builtIn: Vocabulary;
+	/** Whether a table has a header of its own, and so is declared although nothing stands under it. */
+	readonly headed: (path: Path) => boolean;
+}
+
+function headers({ problems }: Fields): Declaring["headed"] {
+	let written: ReadonlySet<string> | undefined;
+	return (path) => {
+		written ??= new Set(
+			problems.located.entries.flatMap((entry) => (entry.value === undefined ? [JSON.stringify(entry.path)] : [])),
+		);
+		return written.has(JSON.stringify(path));
+	};
+}
+
+function declareAll(parent: Fields, prefix: string, declaring: Declaring): void {
+	const { found, builtIn, headed } = declaring;
 	for (const key of parent.keys()) {
 		const name = prefix + key;
 		const fields = parent.nested(key);
 		if (fields === undefined) continue;
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
 		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
-		const begins = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
+		const isBare = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
+		const begins = isBare && !headed(fields.path);
 		const fault = begins ? undefined : nameFault(name, found, builtIn);
 		if (fault !== undefined) {
 			parent.wrong(key, ...fault);
 			continue;
 		}
 		if (!begins) found.set(name, define(name, fields.only(rest)));
-		declareAll(fields.only(inner), `${name}.`, found, builtIn);
+		declareAll(fields.only(inner), `${name}.`, declaring);
 	}
 }
 

@@ -116,6 +116,13 @@ command = "b"
 		expect(hooks.map((hook) => hook.event)).toEqual(["deploy", "deploy.approved"]);
 	});
 
+	it.each(["[event.deploy]\n[event.deploy.approved]", "[event.deploy.approved]\n[event.deploy]"])(
+		"may declare both without a word about either: %j",
+		(source) => {
+			expect(parse(`${HOOK}${source}`).events.map(({ name }) => name)).toEqual(["deploy", "deploy.approved"]);
+		},
+	);
+
 	it.each([
 		["[event.pipeline_start]", '4:1 "pipeline_start" is a built-in event already'],
 		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is another name of the built-in event "pipeline_start"'],

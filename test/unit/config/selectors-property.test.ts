@@ -16,7 +16,7 @@ const OWN = [
 	"constructor",
 	"a.toString",
 ];
-const DECLARED = `${OWN.map((name) => `[event.${JSON.stringify(name)}]`).join("\n")}\n`;
+const DECLARED = `${OWN.map((name, at) => `[event.${at % 2 === 0 ? JSON.stringify(name) : name}]`).join("\n")}\n`;
 
 /** What each spelling means: a name itself before Rocky's `on_` before a name. */
 const MEANT = new Map<string, string>();
@@ -116,7 +116,8 @@ describe("an event's name", () => {
 				const start = at % (name.length + 1);
 				return name.slice(0, start) + added + name.slice(start + cut);
 			});
-		const inherited = "toString __proto__ on_ on_on_ping hasOwnProperty generation webhooks. ping. .ping phase:table *";
+		const inherited =
+			"a toString __proto__ on_ on_on_ping hasOwnProperty generation webhooks. ping. .ping phase:table *";
 		const anything = fc.oneof(
 			near,
 			near.map((name) => `on_${name}`),
