@@ -53,7 +53,7 @@ const values: fc.Arbitrary<JsonObject> = fc.oneof(
 const object = values.map((all): JsonObject => JSON.parse(JSON.stringify(all)));
 
 const runUrl = fc.oneof(
-	fc.constant(RUN_URL),
+	fc.constantFrom(RUN_URL, "https://ci.example/@a?b=1&c=<d>|(e)%"),
 	anyText,
 	fc
 		.tuple(fc.constantFrom("https://ci.example/", "http://u:p@ci.example:8080/a?", "https://ci.example/#"), anyText)

@@ -70,6 +70,8 @@ describe("any value in the place of another", () => {
 				const { key = "" } = STATEMENTS[index] ?? {};
 				const problems = problemsOf(source, flavour);
 				if (problems.length === 0) taken++;
+				const told = problems.map(({ message, remedy }) => message + remedy).join("");
+				expect(told).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
 				if (RULING.includes(key)) return;
 				for (const { place, message } of problems) expect(place?.line, message).toBe(line);
 			}),

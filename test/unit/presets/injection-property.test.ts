@@ -29,7 +29,7 @@ const UNSEEN = /[\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u;
 
 describe("slack", () => {
 	const shown = (message: Message) =>
-		textsOf(message.body).map((text) => text.replace(/^<https?:\/\/[^<>|]+\|View run>/, ""));
+		textsOf(message.body).map((text) => text.replace(/^<https?:\/\/(?:[^<>|&]|&amp;)+\|View run>/, ""));
 
 	it("shows no mention, link or sequence of its own in a text of the event", () => {
 		check(

@@ -1,8 +1,10 @@
 // The pagerduty preset: alerts, the successes that resolve them, and the size of an event.
 import { Ajv } from "ajv";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/json.ts";
 import { pagerduty } from "../../../src/presets/pagerduty.ts";
+import { jsonBytes } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
@@ -218,6 +220,18 @@ describe("the pagerduty preset", () => {
 			details: "left out: the event is larger than PagerDuty's 512000 bytes",
 			error: `${"e".repeat(9999)}…`,
 		});
+	});
+
+	it("counts bytes as they are sent, whatever the details are written in", () => {
+		const piece = fc.constantFrom("x", "é", "日", "😀", "\\", '"', "\u0001", "\ud800");
+		fc.assert(
+			fc.property(piece, fc.integer({ min: 470_000, max: 530_000 }), (text, bytes) => {
+				const blob = text.repeat(bytes / jsonBytes(text.toWellFormed()));
+				const { body } = pagerduty.render(event("pipeline_error", { metadata: { blob } }), options);
+				expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(512_000);
+			}),
+			{ numRuns: 20 },
+		);
 	});
 
 	it("keeps details of any number as long as the event fits", () => {

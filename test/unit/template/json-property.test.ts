@@ -27,6 +27,7 @@ const { data } = fc.letrec<{ data: Json; object: JsonObject }>((tie) => ({
 	data: fc.oneof(
 		{ maxDepth: 3 },
 		oddText,
+		fc.boolean(),
 		fc.constantFrom<Json>("", "0", 0, -1, 1.5, 1e308, true, false, null),
 		fc.array(tie("data"), { maxLength: 3 }),
 		tie("object"),
@@ -101,6 +102,10 @@ const { json } = fc.letrec<{ json: Piece<Json>; string: Piece<string> }>((tie) =
 		fc.tuple(path, tie("json"), space).map(([names, item, gap]) => ({
 			source: `[${gap}{{#${names}}}${item.source},${gap}{{/${names}}}null]`,
 			gives: (scopes: Scopes) => [...inner(names, scopes).map((inside) => item.gives(inside)), null],
+		})),
+		path.map((names) => ({
+			source: `[{{#${names}}}{{{.}}},{{/${names}}}null]`,
+			gives: (scopes: Scopes) => [...inner(names, scopes).map((inside) => look(".", inside) ?? null), null],
 		})),
 		fc.tuple(path, tie("json")).map(([names, no]) => ({
 			source: `[{{^${names}}}${no.source},{{/${names}}}null]`,
