@@ -21,7 +21,14 @@ export default defineConfig({
 			},
 			{
 				extends: true,
-				test: { name: "product", include: ["test/**/*.test.ts"], exclude: [HOUSE], sequence: { groupOrder: 2 } },
+				test: {
+					name: "product",
+					include: ["test/**/*.test.ts"],
+					exclude: [HOUSE],
+					sequence: { groupOrder: 2 },
+					// Most of it waits for processes and servers; one file at a time, which two cores would give, takes twice as long.
+					maxWorkers: 2,
+				},
 			},
 		],
 	},
