@@ -50,10 +50,14 @@ export const MAX_DEPTH = 500;
 
 /** Whether objects and lists are nested deeper than {@link MAX_DEPTH} levels. */
 export function isTooDeep(value: Json): boolean {
-	let level: Json[] = [value];
-	for (let depth = 0; depth <= MAX_DEPTH; depth++) {
-		level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-		if (level.length === 0) return false;
+	let level = [value].filter(isNested);
+	for (let depth = 1; level.length > 0; depth++) {
+		if (depth > MAX_DEPTH) return true;
+		level = level.flatMap((item) => Object.values(item)).filter(isNested);
 	}
-	return true;
+	return false;
+}
+
+function isNested(value: Json): value is JsonObject | readonly Json[] {
+	return typeof value === "object" && value !== null;
 }

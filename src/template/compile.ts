@@ -1,9 +1,8 @@
 // From a config string to a template: pairs the tags, lets Mustache parse the text, and gives its tokens types.
 import mustache, { type TemplateSpans } from "mustache";
 import type { Reference, Variable } from "../config/interpolate.ts";
-import { excerpt } from "../text.ts";
 import { type TemplateText, templateText, VARIABLE_MARK } from "./source.ts";
-import { findTags, type Tag } from "./tags.ts";
+import { findTags, inWords, type Tag } from "./tags.ts";
 import type { Field, Node, Template } from "./template.ts";
 
 /** Sections inside sections: far more than a message needs, far fewer than the call stack holds. */
@@ -58,7 +57,7 @@ interface OpenTag {
 }
 
 function closingOf({ tag }: OpenTag): string {
-	return tag.kind === "if" ? "{{/if}}" : `{{/${excerpt(tag.name, 40)}}}`;
+	return tag.kind === "if" ? "{{/if}}" : `{{/${inWords(tag.name)}}}`;
 }
 
 function rewrite(tag: Tag, open: OpenTag[], { errorAt }: TemplateText): string {
@@ -80,7 +79,7 @@ function rewrite(tag: Tag, open: OpenTag[], { errorAt }: TemplateText): string {
 			return kind === "if" ? `{{#if ${name}}}` : kind === "section" ? `{{#${name}}}` : `{{^${name}}}`;
 		case "else":
 			if (innermost?.tag.kind !== "if") {
-				const field = excerpt(innermost?.tag.name ?? "", 40);
+				const field = inWords(innermost?.tag.name ?? "");
 				const remedy = innermost === undefined ? "" : `; for a section write {{/${field}}}{{^${field}}}`;
 				throw errorAt(start, "{{else}} stands outside of {{#if}}", `open it with {{#if field}}${remedy}`);
 			}

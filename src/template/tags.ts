@@ -40,7 +40,7 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag
 	if (to < 0 || (sigil !== "!" && content.includes("{{"))) {
 		throw errorAt(start, "tag is not closed", `close it with ${closing}`);
 	}
-	const shown = excerpt(text.slice(start, end), 40);
+	const shown = inWords(text.slice(start, end));
 	const place = { shown, start, end };
 	if (sigil === "!") return { kind: "comment", name: "", ...place };
 	for (const at of variables.keys()) {
@@ -72,6 +72,11 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag
 		default:
 			return content === "else" ? { kind: "else", name: "", ...place } : checked("value", content);
 	}
+}
+
+/** A tag or a part of one as messages show it: short, and nothing in it that turns the order of the text around. */
+export function inWords(text: string): string {
+	return excerpt(text, 40).replaceAll(/\p{Bidi_Control}/gu, "\ufffd");
 }
 
 const REPEAT = "Mustache's own {{#items}}…{{/items}} repeats for each item, and {{.}} is the item";

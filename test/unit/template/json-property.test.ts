@@ -151,6 +151,7 @@ describe("a template that is JSON", () => {
 					if (error instanceof TemplateError) {
 						expect(error.offset).toBeLessThan(changed.length);
 						expect(`${error.message}${error.remedy}`.length).toBeLessThan(300);
+						expect(`${error.message}${error.remedy}`).not.toMatch(/\p{Bidi_Control}/u);
 					}
 					expect(`${error.message}${error.remedy}`).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u);
 					expect(error.message).not.toContain('va"lue');
