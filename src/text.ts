@@ -2,8 +2,8 @@
 
 const ESC = String.fromCharCode(0x1b);
 const BEL = String.fromCharCode(0x07);
-/** Terminal sequences: CSI (colours, cursor) and OSC (titles, links). */
-export const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}]*(?:${BEL}|${ESC}\\\\)?)`, "g");
+/** Terminal sequences: CSI (colours, cursor) and OSC (titles, links), one that is not ended up to the end of its line. */
+export const TERMINAL = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*[@-~]|\\][^${BEL}${ESC}\r\n]*(?:${BEL}|${ESC}\\\\)?)`, "g");
 /** A terminal sequence that was cut off. */
 const UNFINISHED = new RegExp(`${ESC}(?:\\[[0-?]*[ -/]*|\\][^${BEL}${ESC}]*)?$`);
 const CONTROL = /[\p{Cc}\u2028\u2029\s]+/gu;

@@ -7,6 +7,7 @@ import { Cuts, jsonBytes, oneLine, plain } from "../../../src/presets/text.ts";
 describe("plain text", () => {
 	it.each([
 		["\u001b[1;31mred\u001b[0m and \u001b]8;;https://x\u0007link\u001b]8;;\u0007", "red and link"],
+		["a \u001b]0;never ended\nb", "a \nb"],
 		["a\r\nb\rc\u2028d\u2029e\u0085f", "a\nb\nc\nd\ne\nf"],
 		["nul\u0000bell\u0007tab\tdel\u007f", "nulbelltab\tdel"],
 		["\ud800x\udfff", "\ufffdx\ufffd"],
