@@ -49,28 +49,18 @@ export function createDispatcher(proxy: URL, authorities: string | undefined, si
 	return { dispatcher, speaksHttp2: (origin) => http2.has(origin) };
 }
 
-/** Connections to the proxy, whose errors say so, and so do those of opening a tunnel through them. */
+/** Connections to the proxy. Whatever goes wrong until a tunnel through them is open says so. */
 function blamingProxy(origin: string | URL, options: object): Dispatcher {
-	const pool = observedPool(
-		origin,
-		options,
-		() => {},
-		(error) => new ProxyFault(error),
-	);
+	const pool = observedPool(origin, options, () => {});
 	const open = pool.connect.bind(pool);
 	const blame = (error: unknown): never => {
-		throw error instanceof ProxyFault ? error : new ProxyFault(error);
+		throw new ProxyFault(error);
 	};
 	return Object.assign(pool, { connect: (opening: Dispatcher.ConnectOptions) => open(opening).catch(blame) });
 }
 
-/** A pool whose connections are seen as they are made, and whose errors of connecting are changed. */
-function observedPool(
-	origin: string | URL,
-	options: object,
-	see: (socket: Socket) => void,
-	change: (error: Error) => Error = (error) => error,
-): Pool {
+/** A pool whose connections are seen as they are made. */
+function observedPool(origin: string | URL, options: object, see: (socket: Socket) => void): Pool {
 	const given: Pool.Options = options;
 	const { connect } = given;
 	if (typeof connect !== "function") return new Pool(origin, given);
@@ -78,7 +68,7 @@ function observedPool(
 		...given,
 		connect: (target, callback) =>
 			connect(withoutAddress(target), (...[error, socket]) => {
-				if (error !== null) return callback(change(error), null);
+				if (error !== null) return callback(error, null);
 				see(socket);
 				callback(null, socket);
 			}),
