@@ -1,13 +1,13 @@
 // Deliveries and their outcomes: the values that plan, deliver and report hand on.
 import type { Hook, ShellHook, Webhook } from "./config/hook.ts";
-import type { PipelineEvent } from "./event/event.ts";
+import type { Events, PipelineEvent } from "./event/event.ts";
 
-/** One hook meeting one event: a message ready to be made and sent. */
+/** One hook meeting one event, or one batch of events: a message ready to be made and sent. */
 export interface Delivery<H extends Hook = Hook> {
 	/** A hash of the event's id and the hook's name: the same over retries, so that receivers can deduplicate on it. */
 	readonly id: string;
 	readonly hook: H;
-	readonly event: PipelineEvent;
+	readonly events: Events;
 }
 
 /** A workspace in which a stranger's code may lie, in a run that has secrets all the same. */

@@ -2,6 +2,7 @@
 import type { Config, Hook } from "../config/hook.ts";
 import { showTarget } from "../deliver/target.ts";
 import { formatPlace } from "../errors.ts";
+import { showSelector } from "../event/selector.ts";
 import { findEvent } from "../fire.ts";
 import { selectHooks } from "../plan/plan.ts";
 import { jsonText } from "../report/json.ts";
@@ -26,7 +27,7 @@ export const registerList: Register = (program, terminal, done) => {
 };
 
 function show(config: Config, event: string | undefined, json: boolean, terminal: Terminal): void {
-	const hooks = event === undefined ? config.hooks : selectHooks(config.hooks, findEvent(event, config).name);
+	const hooks = event === undefined ? config.hooks : selectHooks(config.hooks, findEvent(event, config));
 	const rows = hooks.map((hook) => describe(hook, terminal));
 	if (json) {
 		terminal.out(jsonText({ config: config.file, hooks: rows }));
@@ -52,7 +53,7 @@ function show(config: Config, event: string | undefined, json: boolean, terminal
 function describe(hook: Hook, { env }: Terminal) {
 	return {
 		name: hook.name,
-		event: hook.event,
+		event: hook.selectors.map(showSelector).join(", "),
 		kind: hook.kind,
 		...(hook.kind === "webhook" ? { preset: hook.preset.name } : {}),
 		on_failure: hook.onFailure,

@@ -1,6 +1,7 @@
 // `validate`: whether the config is right, and which variables it needs.
 import type { Config } from "../config/hook.ts";
 import { variablesOf } from "../config/references.ts";
+import { showSelector } from "../event/selector.ts";
 import { jsonText } from "../report/json.ts";
 import { count } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
@@ -26,7 +27,7 @@ export const registerValidate: Register = (program, terminal, done) => {
 function show(config: Config, json: boolean, { env, out }: Terminal): void {
 	const names = [...new Set(config.hooks.flatMap(variablesOf))].sort();
 	const variables = names.map((name) => ({ name, set: (env[name] ?? "") !== "" }));
-	const events = new Set(config.hooks.map(({ event }) => event)).size;
+	const events = new Set(config.hooks.flatMap(({ selectors }) => selectors.map(showSelector))).size;
 	if (json) {
 		const { file, hooks, warnings } = config;
 		const document = { result: "valid", config: file, hooks: hooks.length, events, variables, warnings };

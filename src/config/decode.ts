@@ -44,7 +44,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	}
 	const hooks = nameHooks(selections).flatMap(({ selection, name }, order): Hook[] => {
 		const place = problems.place(selection.spot);
-		const identity = { name, event: selection.event.name, place, order };
+		const identity = { name, selectors: [{ kind: "event", event: selection.event.name }] as const, place, order };
 		const hook =
 			selection.kind === "shell"
 				? readShellHook(selection, identity, defaults.shell)

@@ -2,8 +2,10 @@
 
 import type { Place } from "../errors.ts";
 import type { EventDefinition } from "../event/event.ts";
+import type { Selector } from "../event/selector.ts";
 import type { Json } from "../json.ts";
 import type { Preset } from "../presets/preset.ts";
+import type { Signature } from "../signature/schemes.ts";
 import type { Template } from "../template/template.ts";
 import type { Reference } from "./interpolate.ts";
 
@@ -11,16 +13,38 @@ import type { Reference } from "./interpolate.ts";
 export const FAILURE_MODES = ["abort", "warn", "ignore"] as const;
 export type FailureMode = (typeof FAILURE_MODES)[number];
 
-/** The signature schemes this build knows. */
-export const SIGNATURES = ["rocky"] as const;
-export type Signature = (typeof SIGNATURES)[number];
+/** What an item of a filter asks of a context. */
+export type Condition =
+	/** A field is among the changed ones; a glob. */
+	| { readonly kind: "field"; readonly field: string }
+	/** What stands under the key is of the pattern, a glob. */
+	| { readonly kind: "value"; readonly key: string; readonly pattern: string };
+
+/** Everything in one filter must hold; what is absent asks nothing. */
+export interface Filter {
+	readonly events: readonly Selector[] | undefined;
+	/** Types of entities; globs, any of them. */
+	readonly entities: readonly string[] | undefined;
+	/** Fields: any of them. Values under one key: any. Different keys, and fields beside keys: all. */
+	readonly include: readonly Condition[];
+	/** None of them may hold. */
+	readonly exclude: readonly Condition[];
+}
 
 /** What every hook has. */
 interface HookBase {
 	/** Unique in its config. */
 	readonly name: string;
-	/** The event it is attached to, in the catalog's spelling. */
-	readonly event: string;
+	/** The events it is attached to, any of them; none where it is reached only as another's `fallback` or `then`. */
+	readonly selectors: readonly Selector[];
+	/** A hook that is not takes part in nothing. */
+	readonly enabled: boolean;
+	/** One of them must hold; with none, every selected event is met. */
+	readonly filters: readonly Filter[];
+	/** The name of the hook that is tried once when this one has failed for good. */
+	readonly fallback: string | undefined;
+	/** The names of the hooks that are fired when this one has succeeded. */
+	readonly onSuccess: readonly string[];
 	readonly onFailure: FailureMode;
 	/** Milliseconds: of the whole command, or of one webhook attempt. */
 	readonly timeoutMs: number;
@@ -31,7 +55,10 @@ interface HookBase {
 }
 
 /** Which hook it is, whatever it does. */
-export type HookIdentity = Pick<HookBase, "name" | "event" | "place" | "order">;
+export type HookIdentity = Pick<HookBase, "name" | "selectors" | "place" | "order">;
+
+/** A hook that is on for every event it selects, and reaches no other. */
+export const NO_CHAIN = { enabled: true, filters: [], fallback: undefined, onSuccess: [] } as const;
 
 /** A command, with the context as JSON on stdin. */
 export interface ShellHook extends HookBase {
@@ -48,8 +75,14 @@ export interface Webhook extends HookBase {
 	readonly preset: Preset;
 	/** Strings inside may hold references; {@link Preset.render} gets them with every variable put in. */
 	readonly options: Readonly<Record<string, Json>>;
-	readonly secret: Reference | undefined;
-	readonly signature: Signature;
+	/** The first one signs; where a scheme can carry several signatures, as `standard` can, each does. */
+	readonly secrets: readonly Reference[];
+	/** Nothing is signed without a secret. */
+	readonly signatures: readonly Signature[];
+	/** The header of the signature, where it is not the scheme's own. */
+	readonly signatureHeader: string | undefined;
+	/** How many events make one delivery, at most; undefined where each event is a delivery of its own. */
+	readonly batchSize: number | undefined;
 	readonly headers: ReadonlyMap<string, Reference>;
 	/** Upper case. */
 	readonly method: string;

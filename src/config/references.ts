@@ -23,7 +23,7 @@ export function referencesOf(hook: Hook): readonly ReferencePlace[] {
 	if (hook.kind === "shell") return [...hook.env].map(([name, reference]) => named(name, reference));
 	const places: ReferencePlace[] = [];
 	if (hook.url !== undefined) places.push({ reference: hook.url, kind: "url" });
-	if (hook.secret !== undefined) places.push({ reference: hook.secret, kind: "secret" });
+	for (const reference of hook.secrets) places.push({ reference, kind: "secret" });
 	for (const [name, reference] of hook.headers) places.push(named(name, reference));
 	for (const [name, value] of Object.entries(hook.options)) {
 		const secret = hook.preset.options[name]?.secret === true;

@@ -1,11 +1,12 @@
 // What a hook and the defaults can both set. Each layer is read over the one below it: built-in, [defaults], the hook.
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import type { Preset } from "../presets/preset.ts";
+import { SIGNATURES, type Signature } from "../signature/schemes.ts";
 import type { Template } from "../template/template.ts";
 import { readTemplate } from "./body.ts";
 import type { Fields } from "./fields.ts";
 import { type Headers, readHeaders } from "./headers.ts";
-import { FAILURE_MODES, type FailureMode, SIGNATURES, type Signature } from "./hook.ts";
+import { FAILURE_MODES, type FailureMode } from "./hook.ts";
 import type { Reference } from "./interpolate.ts";
 import { type Options, readOptions } from "./options.ts";
 
@@ -53,8 +54,10 @@ export interface WebhookSettings extends CommonSettings {
 	/** Undefined where the config names one that there is not. */
 	readonly preset: Preset | undefined;
 	readonly options: Options;
-	readonly secret: Reference | undefined;
-	readonly signature: Signature;
+	readonly secrets: readonly Reference[];
+	readonly signatures: readonly Signature[];
+	readonly signatureHeader: string | undefined;
+	readonly batchSize: number | undefined;
 	readonly headers: Headers;
 	readonly method: string;
 	readonly bodyTemplate: Template | undefined;
@@ -75,8 +78,10 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 		timeoutMs: 10_000,
 		preset: findPreset("generic"),
 		options: new Map(),
-		secret: undefined,
-		signature: "rocky",
+		secrets: [],
+		signatures: ["rocky"],
+		signatureHeader: undefined,
+		batchSize: undefined,
 		headers: new Map(),
 		method: "POST",
 		bodyTemplate: undefined,
@@ -100,8 +105,10 @@ export function webhookSettings(fields: Fields, base: WebhookSettings, flavour: 
 		...commonSettings(fields, base),
 		preset: fields.has("preset") ? readPreset(fields, flavour) : base.preset,
 		options: readOptions(fields, base.options),
-		secret: fields.filled("secret") ?? base.secret,
-		signature: fields.choice("signature", SIGNATURES) ?? base.signature,
+		secrets: one(fields.filled("secret")) ?? base.secrets,
+		signatures: one(fields.choice("signature", SIGNATURES)) ?? base.signatures,
+		signatureHeader: base.signatureHeader,
+		batchSize: base.batchSize,
 		headers: readHeaders(fields, base.headers),
 		method: fields.choice("method", METHODS, (written) => written.toUpperCase()) ?? base.method,
 		bodyTemplate: readTemplate(fields) ?? base.bodyTemplate,
@@ -127,6 +134,10 @@ function commonSettings(fields: Fields, base: CommonSettings): CommonSettings {
 		onFailure: fields.choice("on_failure", FAILURE_MODES) ?? base.onFailure,
 		timeoutMs: fields.integer("timeout_ms", 1) ?? base.timeoutMs,
 	};
+}
+
+function one<T>(item: T | undefined): readonly T[] | undefined {
+	return item === undefined ? undefined : [item];
 }
 
 function readPreset(fields: Fields, flavour: Flavour): Preset | undefined {

@@ -1,5 +1,5 @@
 // A shell hook's table, read over its defaults.
-import type { HookIdentity, ShellHook } from "./hook.ts";
+import { type HookIdentity, NO_CHAIN, type ShellHook } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { optionNames } from "./options.ts";
 import { header, type Selection } from "./selectors.ts";
@@ -23,5 +23,5 @@ export function readShellHook(
 		const missing = !fields.has("command") && !fields.has("url");
 		return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 	}
-	return { kind: "shell", ...identity, onFailure, timeoutMs, command, env };
+	return { kind: "shell", ...identity, ...NO_CHAIN, onFailure, timeoutMs, command, env };
 }

@@ -2,7 +2,7 @@
 import type { Preset } from "../presets/preset.ts";
 import { escapingFor } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
-import type { HookIdentity, Webhook } from "./hook.ts";
+import { type HookIdentity, NO_CHAIN, type Webhook } from "./hook.ts";
 import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { checkOptions, optionNames, presetsWith } from "./options.ts";
@@ -51,7 +51,7 @@ export function readWebhook(
 	if (flavour === "own" && settings.bodyTemplate === undefined) requireOptions(preset, settings, fields);
 	const options = checkOptions(preset, settings.options, fields.problems);
 	const headers = new Map([...settings.headers.values()].map(({ name, value }) => [name, value]));
-	return { kind: "webhook", ...identity, ...settings, url, preset, options, headers };
+	return { kind: "webhook", ...identity, ...NO_CHAIN, ...settings, url, preset, options, headers };
 }
 
 function readUrl(fields: Fields, preset: Preset | undefined, allowed: AllowedUrls): Reference | undefined {

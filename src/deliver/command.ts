@@ -18,7 +18,7 @@ export type CommandEnv =
 	| { readonly kind: "unset"; readonly variable: string };
 
 /** The process's environment without what is withheld, the event's `HOOK_*`, and the hook's own `env`, which wins. */
-export function commandEnv({ hook, event }: Delivery<ShellHook>, env: Env): CommandEnv {
+export function commandEnv({ hook, events: [event] }: Delivery<ShellHook>, env: Env): CommandEnv {
 	const { id, run_id, pipeline, status } = event.context;
 	const result: Record<string, string> = {};
 	for (const [name, value] of Object.entries(env)) {
@@ -40,7 +40,7 @@ export function commandEnv({ hook, event }: Delivery<ShellHook>, env: Env): Comm
 }
 
 /** What a command reads on stdin: the context as one line of JSON. */
-export function commandInput({ event }: Delivery<ShellHook>): string {
+export function commandInput({ events: [event] }: Delivery<ShellHook>): string {
 	return `${JSON.stringify(event.context)}\n`;
 }
 

@@ -3,14 +3,14 @@ import type { Webhook } from "../config/hook.ts";
 import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
 import { checkUrl } from "../config/url.ts";
 import type { Delivery } from "../delivery.ts";
-import type { EventContext } from "../event/event.ts";
+import type { Events } from "../event/event.ts";
 import { isHeaderValue, mergeHeaders } from "../header.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import type { Env } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
+import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError, escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
 import { VERSION } from "../version.ts";
-import { signatureHeaders } from "./sign.ts";
 
 /** A message ready to be sent. */
 export interface Message {
@@ -56,7 +56,7 @@ export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 	}
 }
 
-function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
+function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 	const put = (reference: Reference): string => {
 		const resolved = resolveReference(reference, env);
 		if (resolved.kind === "unset") throw new Unset(resolved.variable);
@@ -71,21 +71,23 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
 	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
-	const identity = { "X-Rocky-Event": event.definition.name, "X-Rocky-Delivery": id };
+	const identity = { "X-Rocky-Event": eventName(events, hook), "X-Rocky-Delivery": id };
 	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own, identity);
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
 	if (bad !== undefined)
 		return { kind: "invalid", reason: `header ${bad[0]} has a character that no header can carry` };
-	const secret = hook.secret === undefined ? undefined : put(hook.secret).trim();
-	if (secret === "") return { kind: "invalid", reason: "secret is nothing but white space" };
+	const secrets = hook.secrets.map((reference) => put(reference).trim());
+	if (secrets.includes("")) return { kind: "invalid", reason: "secret is nothing but white space" };
 
 	const notes: string[] = [];
 	const retired = preset.warnUrl?.(checked.url);
 	if (retired !== undefined) notes.push(retired);
-	const text = makeBody(hook, event, headers, options, put, notes);
+	const text = makeBody(hook, events, headers, options, put, notes);
 	const bytes = new TextEncoder().encode(text);
 	const body = hook.method === "GET" ? undefined : bytes;
-	const sign = () => (secret === undefined ? {} : signatureHeaders(hook.signature, secret, body ?? new Uint8Array()));
+	const [secret] = secrets;
+	const [signature = "rocky"] = hook.signatures;
+	const sign = () => (secret === undefined ? {} : signatureHeaders(signature, secret, body ?? new Uint8Array()));
 	return {
 		kind: "message",
 		message: {
@@ -102,7 +104,7 @@ function make({ id, hook, event }: Delivery<Webhook>, env: Env): Made {
 
 function makeBody(
 	hook: Webhook,
-	event: Delivery["event"],
+	events: Events,
 	headers: Readonly<Record<string, string>>,
 	options: Options,
 	put: (reference: Reference) => string,
@@ -110,14 +112,15 @@ function makeBody(
 ): string {
 	const { preset, bodyTemplate } = hook;
 	if (bodyTemplate === undefined) {
-		const rendered = preset.render(event, options);
+		const [event] = events;
+		const rendered = hook.batchSize === undefined ? preset.render(event, options) : preset.renderBatch(events, options);
 		notes.push(...rendered.cut);
 		return JSON.stringify(rendered.body);
 	}
 	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
 	const escaping = escapingFor(type);
 	const rendered = renderTemplate(bodyTemplate, {
-		view: templateView(event.context),
+		view: templateView(hook, events),
 		escaping,
 		escape: preset.escape,
 		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
@@ -130,9 +133,15 @@ function makeBody(
 	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, bodyTemplate)) : rendered;
 }
 
-/** The context as plain JSON: its optional keys are absent, never undefined. */
-function templateView(context: EventContext): JsonObject {
-	const view: JsonObject = JSON.parse(JSON.stringify(context));
+/** What `X-Rocky-Event` says of a delivery: the event, or that it is a batch of them, however few. */
+function eventName([{ definition }]: Events, { batchSize }: Webhook): string {
+	return batchSize === undefined ? definition.name : "batch";
+}
+
+/** The context as plain JSON: its optional keys are absent, never undefined. A batch is a list of them. */
+function templateView({ batchSize }: Webhook, events: Events): JsonObject {
+	const contexts = events.map(({ context }) => context);
+	const view: JsonObject = JSON.parse(JSON.stringify(batchSize === undefined ? contexts[0] : { events: contexts }));
 	return view;
 }
 

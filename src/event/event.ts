@@ -63,3 +63,6 @@ export interface PipelineEvent {
 	readonly definition: EventDefinition;
 	readonly context: EventContext;
 }
+
+/** One event or more, in the order in which they happened. */
+export type Events = readonly [PipelineEvent, ...PipelineEvent[]];

@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import type { Config, Hook, ShellHook, Webhook } from "../config/hook.ts";
 import { type Delivery, isGate, type Plan, type Untrusted } from "../delivery.ts";
-import type { PipelineEvent } from "../event/event.ts";
+import type { EventDefinition, PipelineEvent } from "../event/event.ts";
+import { selects } from "../event/selector.ts";
 
 /** Plans one event. Holds no value of any variable: those are put in at the moment of sending. */
 export function createPlan(
@@ -14,18 +15,20 @@ export function createPlan(
 	const gates: Delivery[] = [];
 	const shell: Delivery<ShellHook>[] = [];
 	const webhooks: Delivery<Webhook>[] = [];
-	for (const hook of selectHooks(config.hooks, event.definition.name)) {
+	for (const hook of selectHooks(config.hooks, event.definition)) {
 		const id = deliveryId(event.context.id, hook.name);
-		if (isGate(hook)) gates.push({ id, hook, event });
-		else if (hook.kind === "shell") shell.push({ id, hook, event });
-		else webhooks.push({ id, hook, event });
+		if (isGate(hook)) gates.push({ id, hook, events: [event] });
+		else if (hook.kind === "shell") shell.push({ id, hook, events: [event] });
+		else webhooks.push({ id, hook, events: [event] });
 	}
 	return { event, gates, shell, webhooks, concurrency: config.concurrency, secretsWithheld, untrusted };
 }
 
 /** The hooks that an event selects, in the order of the file. */
-export function selectHooks(hooks: readonly Hook[], event: string): readonly Hook[] {
-	return hooks.filter((hook) => hook.event === event).toSorted((a, b) => a.order - b.order);
+export function selectHooks(hooks: readonly Hook[], event: EventDefinition): readonly Hook[] {
+	return hooks
+		.filter(({ selectors }) => selectors.some((selector) => selects(selector, event)))
+		.toSorted((a, b) => a.order - b.order);
 }
 
 /** `dlv_` and 128 bits: two hooks on one URL differ, two tries of one delivery do not. */

@@ -69,6 +69,7 @@ export const datadog: Preset = {
 	defaultUrl: (options) => `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
 	headers: (options) => ({ "DD-API-KEY": textOption(options, "api_key") ?? "" }),
 	render,
+	renderBatch: ([event], options) => render(event, options),
 };
 
 function render(event: PipelineEvent, options: Options): Message {

@@ -10,4 +10,5 @@ export const generic: Preset = {
 	jsonOnly: false,
 	mustReadAnswer: false,
 	render: ({ context }) => ({ body: contextBody(context), cut: [] }),
+	renderBatch: (events) => ({ body: { events: events.map(({ context }) => contextBody(context)) }, cut: [] }),
 };

@@ -74,6 +74,7 @@ export const pagerduty: Preset = {
 	defaultUrl: (options) =>
 		`https://events.${textOption(options, "region") === "eu" ? "eu." : ""}pagerduty.com/v2/enqueue`,
 	render,
+	renderBatch: ([event], options) => render(event, options),
 };
 
 function render(event: PipelineEvent, options: Options): Message {

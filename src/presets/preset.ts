@@ -1,5 +1,5 @@
 // What a preset is: one service's message format, limits and way of saying no.
-import type { PipelineEvent, Status } from "../event/event.ts";
+import type { Events, PipelineEvent, Status } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 
 /** How one option of a preset is written in the config. */
@@ -19,9 +19,11 @@ export interface OptionSpec {
 /** A hook's preset options with every variable already put in. */
 export type Options = Readonly<Record<string, Json>>;
 
-/** What a preset made of an event. */
-export interface Message {
-	readonly body: JsonObject;
+/** What a preset made of an event, or of a batch of them, whose body may also be a list. */
+export interface Message<B extends Json = JsonObject> {
+	readonly body: B;
+	/** Headers that depend on the event; {@link Preset.headers} and the hook's own win over them. */
+	readonly headers?: Readonly<Record<string, string>>;
 	/** What was cut to stay inside the service's limits, one phrase each: `section text cut to 3000 characters`. */
 	readonly cut: readonly string[];
 }
@@ -57,7 +59,17 @@ export interface Preset {
 	readonly escape?: (text: string) => string;
 	/** A warning about a resolved URL, or undefined: services retire addresses. Must not quote the URL. */
 	readonly warnUrl?: (url: URL) => string | undefined;
+	/** Whether the message is made of `context.resource`, which the CI's API knows where the user gives none. */
+	readonly needsResource?: boolean;
+	/** Throws {@link CannotRender}. */
 	readonly render: (event: PipelineEvent, options: Options) => Message;
+	/** The events of one batch as one message: a list, capped, with a count. Throws {@link CannotRender}. */
+	readonly renderBatch: (events: Events, options: Options) => Message<Json>;
+}
+
+/** Thrown where the event lacks what the service cannot do without; the message is a reason for people. */
+export class CannotRender extends Error {
+	override readonly name = "CannotRender";
 }
 
 /** A colour word for each status, as several services use them. */

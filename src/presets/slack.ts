@@ -48,6 +48,7 @@ export const slack: Preset = {
 	judge,
 	escape: escapeSlack,
 	render,
+	renderBatch: ([event], options) => render(event, options),
 };
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

@@ -49,6 +49,7 @@ export const teams: Preset = {
 			? "connector URLs of webhook.office.com are retired: make a Workflow in Teams and use its URL"
 			: undefined,
 	render,
+	renderBatch: ([event], options) => render(event, options),
 };
 
 function render(event: PipelineEvent, options: Options): Message {

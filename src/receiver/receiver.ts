@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { checkSignature, type SignatureVerdict } from "./verify.ts";
+import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
 
 /** Bytes of a body that are kept: 1 MiB. A larger one is read to its end, so that its sender gets the 413. */
 export const BODY_LIMIT = 1024 * 1024;

@@ -1,10 +1,11 @@
 // Events, hooks and plans as tests need them, each with what does not matter filled in.
-import type { Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
+import { type Hook, NO_CHAIN, type ShellHook, type Webhook } from "../../src/config/hook.ts";
 import { parseReference } from "../../src/config/interpolate.ts";
 import type { Delivery } from "../../src/delivery.ts";
 import { vocabulary } from "../../src/event/catalog.ts";
 import { createEvent, type GivenContext } from "../../src/event/context.ts";
 import type { PipelineEvent } from "../../src/event/event.ts";
+import { showSelector } from "../../src/event/selector.ts";
 import { findPreset } from "../../src/presets/index.ts";
 import type { Preset } from "../../src/presets/preset.ts";
 
@@ -29,13 +30,23 @@ export function event(name = "pipeline_error", given: GivenContext = {}): Pipeli
 }
 
 let order = 0;
-const common = { event: "pipeline_error", onFailure: "warn", timeoutMs: 1000 } as const;
+const common = {
+	...NO_CHAIN,
+	selectors: [{ kind: "event", event: "pipeline_error" }],
+	onFailure: "warn",
+	timeoutMs: 1000,
+} as const;
 const place = { file: "pipeline-hooks.toml", line: 1, column: 1 };
 
 /** A shell hook; `command` runs nothing by itself. */
 export function shellHook(given: Partial<ShellHook> = {}): ShellHook {
 	order += 1;
 	return { kind: "shell", ...common, name: `shell-${order}`, place, order, command: "true", env: new Map(), ...given };
+}
+
+/** The events a hook is attached to, as they are written. */
+export function eventsOf({ selectors }: Pick<Hook, "selectors">): string {
+	return selectors.map(showSelector).join(", ");
 }
 
 /** A webhook to a URL that no test reaches. */
@@ -50,8 +61,10 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		url: parseReference("https://example.com/hooks/T0000000000000000"),
 		preset: preset("generic"),
 		options: {},
-		secret: undefined,
-		signature: "rocky",
+		secrets: [],
+		signatures: ["rocky"],
+		signatureHeader: undefined,
+		batchSize: undefined,
 		headers: new Map(),
 		method: "POST",
 		bodyTemplate: undefined,
@@ -67,5 +80,5 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 
 /** A hook meeting an event. */
 export function delivery<H extends Hook>(hook: H, of: PipelineEvent = event()): Delivery<H> {
-	return { id: `dlv_${hook.name}`, hook, event: of };
+	return { id: `dlv_${hook.name}`, hook, events: [of] };
 }

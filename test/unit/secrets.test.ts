@@ -42,7 +42,7 @@ describe("secretsOf", () => {
 	});
 
 	test("a secret: trimmed and each of its lines; too short a one is a word", () => {
-		const hook = webhook({ ...bare, secret: parseReference("${S}") });
+		const hook = webhook({ ...bare, secrets: [parseReference("${S}")] });
 		expect(found([hook], { S: "line one\nline two\r\nab\n" })).toEqual(
 			expect.arrayContaining(["line one\nline two\r\nab", "line one", "line two"]),
 		);
@@ -131,7 +131,7 @@ describe("secretsOf", () => {
 	});
 
 	test("an unset variable has no secret, and those beside it do", () => {
-		expect(found([webhook({ ...bare, secret: parseReference("${NOT_SET}") })])).toEqual([]);
+		expect(found([webhook({ ...bare, secrets: [parseReference("${NOT_SET}")] })])).toEqual([]);
 		const headers = new Map([["Authorization", parseReference("Bearer ${A}-${NOT_SET}")]]);
 		expect(found([webhook({ ...bare, headers })], { A: "half-of-it" })).toEqual(["half-of-it"]);
 	});

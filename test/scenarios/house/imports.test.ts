@@ -17,6 +17,7 @@ const OUTSIDE = [...SOCKETS, ...PACKAGES, "node:process"];
 const LEAVES = [
 	"../event/event.ts",
 	"../mask/mask.ts",
+	"../signature/schemes.ts",
 	"../template/template.ts",
 	"../config/hook.ts",
 	"../config/interpolate.ts",
@@ -55,6 +56,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	"src/report/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("report"), ...OUTSIDE] },
 	"src/event/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/mask/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
+	"src/signature/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/template/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/config/x.ts": {
 		allowed: ["./own.ts", ...LEAVES, "../presets/index.ts"],

@@ -11,6 +11,7 @@ import { receiptsOf } from "../../../src/commands/demo/receipts.ts";
 import { RUNS } from "../../../src/commands/demo/runs.ts";
 import { registerDemo } from "../../../src/commands/demo.ts";
 import { parseConfig } from "../../../src/config/load.ts";
+import { eventsOf } from "../../helpers/make.ts";
 import { run } from "../../helpers/terminal.ts";
 
 const env = { PATH: process.env["PATH"] };
@@ -172,7 +173,7 @@ describe.each(["linux", "win32"] as const)("the config on %s", (platform) => {
 		const config = parseConfig(configText(platform), "pipeline-hooks.toml", "own");
 		expect(config.warnings).toEqual([]);
 		for (const { event, expected } of RUNS.flatMap(({ steps }) => steps)) {
-			const names = config.hooks.filter((hook) => hook.event === event).map(({ name }) => name);
+			const names = config.hooks.filter((hook) => eventsOf(hook) === event).map(({ name }) => name);
 			expect(names.sort()).toEqual(Object.keys(expected).sort());
 		}
 	});

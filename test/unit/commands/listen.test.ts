@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { registerListen } from "../../../src/commands/listen.ts";
 import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
 import { directHttp } from "../../../src/deliver/http.ts";
-import { signatureHeaders } from "../../../src/deliver/sign.ts";
 import type { Env, HttpRequest } from "../../../src/ports.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
+import { signatureHeaders } from "../../../src/signature/sign.ts";
 import { run } from "../../helpers/terminal.ts";
 
 const SECRET = "a-secret-for-tests";

@@ -17,7 +17,7 @@ describe("[defaults]", () => {
 
 	it("gives a key that one kind knows to that kind", () => {
 		const hook = webhook(`${WEBHOOK}[defaults]\nsecret = "s"\nretry_count = 0\nenv = { A = "b" }`);
-		expect(hook).toMatchObject({ secret: { source: "s" }, retryCount: 0 });
+		expect(hook).toMatchObject({ secrets: [{ source: "s" }], retryCount: 0 });
 		expect(shell(`${SHELL}[defaults]\nsecret = "s"\nenv = { A = "b" }`).env.get("A")?.source).toBe("b");
 	});
 

@@ -1,5 +1,6 @@
 // Events in a config: unknown ones, and those that it declares itself.
 import { describe, expect, it } from "vitest";
+import { eventsOf } from "../../helpers/make.ts";
 import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
 
 const HOOK = '\n[[hook.ping]]\ncommand = "x"\n';
@@ -80,7 +81,7 @@ title = "Deploy was approved"
 		expect(events).toEqual([
 			{ name: "deploy_approved", phase: "release", status: "success", title: "Deploy was approved" },
 		]);
-		expect(hooks[0]?.event).toBe("deploy_approved");
+		expect(hooks.map(eventsOf)).toEqual(["deploy_approved"]);
 	});
 
 	it.each([
@@ -99,7 +100,7 @@ event.deploy.approved.title = "A"
 command = "x"
 `);
 		expect(events.map(({ name }) => name)).toEqual(["deploy.approved", "deploy.denied"]);
-		expect(hooks[0]?.event).toBe("deploy.denied");
+		expect(hooks.map(eventsOf)).toEqual(["deploy.denied"]);
 	});
 
 	it("may declare both a name and a longer one", () => {
@@ -113,7 +114,7 @@ command = "a"
 [hook.deploy.approved]
 command = "b"
 `);
-		expect(hooks.map((hook) => hook.event)).toEqual(["deploy", "deploy.approved"]);
+		expect(hooks.map((hook) => eventsOf(hook))).toEqual(["deploy", "deploy.approved"]);
 	});
 
 	it.each(["[event.deploy]\n[event.deploy.approved]", "[event.deploy.approved]\n[event.deploy]"])(

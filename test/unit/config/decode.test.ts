@@ -1,5 +1,7 @@
 // What a config says, as hooks: the ways to write one, and what a hook has where it is silent.
 import { describe, expect, it } from "vitest";
+import { NO_CHAIN } from "../../../src/config/hook.ts";
+import { eventsOf } from "../../helpers/make.ts";
 import { parse, shell, webhook } from "../../helpers/parse.ts";
 
 describe("a shell hook", () => {
@@ -7,7 +9,8 @@ describe("a shell hook", () => {
 		expect(shell('[[hook.pipeline_start]]\ncommand = "true"')).toEqual({
 			kind: "shell",
 			name: "pipeline_start-shell-1",
-			event: "pipeline_start",
+			...NO_CHAIN,
+			selectors: [{ kind: "event", event: "pipeline_start" }],
 			command: "true",
 			env: new Map(),
 			onFailure: "warn",
@@ -27,7 +30,7 @@ on_failure = "abort"
 async = false
 env = { REGION = "eu-\${ZONE:-1}", EMPTY = "" }
 `);
-		expect(hook).toMatchObject({ name: "gate", event: "pipeline_start", timeoutMs: 1, onFailure: "abort" });
+		expect(hook).toMatchObject({ name: "gate", timeoutMs: 1, onFailure: "abort" });
 		expect(hook.command).toBe(`echo \${HOME} $\${X}`);
 		expect([...hook.env.keys()]).toEqual(["REGION", "EMPTY"]);
 		expect(hook.env.get("REGION")?.parts).toEqual(["eu-", { name: "ZONE", fallback: "1" }]);
@@ -41,11 +44,14 @@ describe("a webhook", () => {
 		expect(hook).toEqual({
 			kind: "webhook",
 			name: "pipeline_error-webhook-1",
-			event: "pipeline_error",
+			...NO_CHAIN,
+			selectors: [{ kind: "event", event: "pipeline_error" }],
 			url: { source: "https://example.com/", parts: ["https://example.com/"] },
 			options: {},
-			secret: undefined,
-			signature: "rocky",
+			secrets: [],
+			signatures: ["rocky"],
+			signatureHeader: undefined,
+			batchSize: undefined,
 			headers: new Map(),
 			method: "POST",
 			bodyTemplate: undefined,
@@ -84,12 +90,12 @@ allow_private = false
 ca_file = "\${CERTS}/ca.pem"
 async = true
 `);
-		expect(hook).toMatchObject({ name: "chat", event: "generation.completed", method: "PUT", allowHttp: true });
+		expect(hook).toMatchObject({ name: "chat", method: "PUT", allowHttp: true });
 		expect(hook).toMatchObject({ timeoutMs: 2_147_483_647, retryCount: 0, retryDelayMs: 5, deadlineMs: 6 });
 		expect(hook).toMatchObject({ onFailure: "ignore", options: { mention: ["@here", `\${ONCALL}`] } });
 		expect(hook).toMatchObject({ allowPrivate: false, caFile: { source: `\${CERTS}/ca.pem` } });
 		expect(hook.preset.name).toBe("slack");
-		expect(hook.secret?.parts).toEqual([{ name: "SECRET", fallback: undefined }]);
+		expect(hook.secrets[0]?.parts).toEqual([{ name: "SECRET", fallback: undefined }]);
 		expect([...hook.headers.keys()]).toEqual(["X-Team", "Authorization"]);
 		expect(hook.headers.get("Authorization")?.source).toBe(`Bearer \${TOKEN}`);
 		expect(hook.bodyTemplate?.source.source).toBe('{"text": "{{event}}"}');
@@ -115,7 +121,7 @@ custom_details = { a = [1, 2.5, true, { b = "\${C}" }] }
 });
 
 describe("the ways to write hooks", () => {
-	const events = (source: string) => parse(source).hooks.map((hook) => `${hook.kind} ${hook.event}`);
+	const events = (source: string) => parse(source).hooks.map((hook) => `${hook.kind} ${eventsOf(hook)}`);
 
 	it.each([
 		["[hook.pipeline_start]", 'command = "x"'],
@@ -157,7 +163,7 @@ command = "3"
 [[hooks.webhooks.commit]]
 url = "https://example.com/4"
 `);
-		expect(hooks.map((hook) => [hook.order, hook.place.line, hook.event])).toEqual([
+		expect(hooks.map((hook) => [hook.order, hook.place.line, eventsOf(hook)])).toEqual([
 			[0, 2, "ping"],
 			[1, 4, "ping"],
 			[2, 6, "pipeline_start"],

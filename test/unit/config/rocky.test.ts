@@ -1,5 +1,6 @@
 // A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is no mistake.
 import { describe, expect, it } from "vitest";
+import { eventsOf } from "../../helpers/make.ts";
 import { mistakes, parse, webhook } from "../../helpers/parse.ts";
 
 const ROCKY = `
@@ -68,7 +69,7 @@ unknown_too = 1
 describe("rocky.toml", () => {
 	it("gives its hooks in the order of the file", () => {
 		const { hooks, events, concurrency } = parse(ROCKY, "rocky");
-		expect(hooks.map((hook) => `${hook.kind} ${hook.event} ${hook.onFailure}`)).toEqual([
+		expect(hooks.map((hook) => `${hook.kind} ${eventsOf(hook)} ${hook.onFailure}`)).toEqual([
 			"shell pipeline_start abort",
 			"shell materialize_error warn",
 			"shell materialize_error ignore",
@@ -106,7 +107,7 @@ describe("rocky.toml", () => {
 
 	it("may have its own __proto__ outside of hooks", () => {
 		const source = '[other]\n__proto__ = 1\n[hook.webhooks.ping]\nurl = "https://e.x/"\n';
-		expect(webhook(source, "rocky").event).toBe("ping");
+		expect(eventsOf(webhook(source, "rocky"))).toBe("ping");
 		expect(mistakes(`${source}__proto__ = 1\n`, "rocky")).toEqual(["5:1 __proto__ cannot be a key"]);
 	});
 

@@ -84,7 +84,9 @@ describe("an event's name", () => {
 		fc.assert(
 			fc.property(written, forms, ({ name, kind, key }, form) => {
 				const { hooks } = parse(`${form(key, TARGETS[kind])}\n${DECLARED}`);
-				expect(hooks).toMatchObject([{ event: MEANT.get(name), kind, place: { line: 1, column: expect.any(Number) } }]);
+				expect(hooks).toMatchObject([
+					{ selectors: [{ event: MEANT.get(name) }], kind, place: { line: 1, column: expect.any(Number) } },
+				]);
 			}),
 			{ numRuns: 500 },
 		);
@@ -101,7 +103,12 @@ describe("an event's name", () => {
 				const wanted = all.map(({ name, kind }, index) => {
 					const stem = `${MEANT.get(name)}-${kind}`;
 					counts.set(stem, (counts.get(stem) ?? 0) + 1);
-					return { event: MEANT.get(name), kind, name: `${stem}-${counts.get(stem)}`, place: { line: 2 * index + 1 } };
+					return {
+						selectors: [{ event: MEANT.get(name) }],
+						kind,
+						name: `${stem}-${counts.get(stem)}`,
+						place: { line: 2 * index + 1 },
+					};
 				});
 				expect(parse(`${source}\n${DECLARED}`).hooks).toMatchObject(wanted);
 			}),

@@ -9,7 +9,7 @@ const command = delivery(shellHook({ command: "echo", env: new Map([["A", parseR
 const post = delivery(
 	webhook({
 		url: parseReference("${HOOK_URL}"),
-		secret: parseReference("${S}"),
+		secrets: [parseReference("${S}")],
 		headers: new Map([["X-K", parseReference("${K:-k}")]]),
 	}),
 );

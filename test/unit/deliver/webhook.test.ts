@@ -27,7 +27,7 @@ async function send(given: Partial<Webhook>, env: Record<string, string>, ...res
 describe("retries", () => {
 	test("503, then 429 with Retry-After, then 200: three identical bodies, one id, a signature on each", async () => {
 		const { outcome, requests, sleeps } = await send(
-			{ secret: parseReference("${S}") },
+			{ secrets: [parseReference("${S}")] },
 			{ S: "key" },
 			answer(503),
 			answer(429, "slow down", { "retry-after": "1" }),

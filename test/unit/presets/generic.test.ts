@@ -33,6 +33,8 @@ describe("the generic preset", () => {
 	});
 
 	it("leaves every 2xx to be a success, and adds no URL, header or option", () => {
-		expect(Object.keys(generic).sort()).toEqual(["jsonOnly", "mustReadAnswer", "name", "options", "render", "title"]);
+		const { defaultUrl, headers, judge, escape, warnUrl, options } = generic;
+		expect([defaultUrl, headers, judge, escape, warnUrl]).toEqual(Array(5).fill(undefined));
+		expect(options).toEqual({});
 	});
 });

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { directHttp } from "../../../src/deliver/http.ts";
-import { signatureHeaders } from "../../../src/deliver/sign.ts";
 import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
 import {
 	BODY_LIMIT,
@@ -13,6 +12,7 @@ import {
 	type ReceiverOptions,
 	startReceiver,
 } from "../../../src/receiver/receiver.ts";
+import { signatureHeaders } from "../../../src/signature/sign.ts";
 
 const started: Receiver[] = [];
 afterEach(() => Promise.all(started.splice(0).map((receiver) => receiver.close())));

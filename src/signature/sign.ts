@@ -1,6 +1,6 @@
 // Signatures: the headers by which a receiver knows that a body came from a holder of the secret, unchanged.
 import { createHmac } from "node:crypto";
-import type { Signature } from "../config/hook.ts";
+import type { Signature } from "./schemes.ts";
 
 /** The headers that sign these exact bytes. */
 export function signatureHeaders(

@@ -1,6 +1,6 @@
 // Signatures as a receiver checks them: over the exact bytes that came, in constant time.
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Signature } from "../config/hook.ts";
+import type { Signature } from "./schemes.ts";
 
 /** A request as it came. */
 export interface SignedRequest {

@@ -2,7 +2,7 @@
 import { verify } from "@octokit/webhooks-methods";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { signatureHeaders } from "../../../src/deliver/sign.ts";
+import { signatureHeaders } from "../../../src/signature/sign.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,8 +1,8 @@
 // Signatures as a receiver checks them, against what the sender makes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { signatureHeaders } from "../../../src/deliver/sign.ts";
-import { checkSignature, verifySignature } from "../../../src/receiver/verify.ts";
+import { signatureHeaders } from "../../../src/signature/sign.ts";
+import { checkSignature, verifySignature } from "../../../src/signature/verify.ts";
 
 const VECTOR = "sha256=9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b";
 
