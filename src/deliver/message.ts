@@ -5,12 +5,13 @@ import { checkUrl } from "../config/url.ts";
 import type { Delivery } from "../delivery.ts";
 import type { Events } from "../event/event.ts";
 import { isHeaderValue, mergeHeaders } from "../header.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonObject, type Json } from "../json.ts";
 import type { Env } from "../ports.ts";
-import type { Options } from "../presets/preset.ts";
+import { CannotRender, type Options, type Message as PresetMessage } from "../presets/preset.ts";
 import { signatureHeaders } from "../signature/sign.ts";
-import { BodyError, escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
+import { BodyError } from "../template/template.ts";
 import { VERSION } from "../version.ts";
+import { fillTemplate } from "./template-body.ts";
 
 /** A message ready to be sent. */
 export interface Message {
@@ -52,6 +53,7 @@ export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 		if (error instanceof BodyError) {
 			return { kind: "invalid", reason: `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}` };
 		}
+		if (error instanceof CannotRender) return { kind: "invalid", reason: error.message };
 		throw error;
 	}
 }
@@ -67,22 +69,29 @@ function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 	const target = hook.url === undefined ? preset.defaultUrl?.(options) : put(hook.url);
 	const checked = checkUrl(target ?? "", hook);
 	if ("problem" in checked) return { kind: "invalid", reason: `url ${checked.problem}; ${checked.remedy}` };
+	addQuery(checked.url, preset.query ?? {});
 
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
 	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
 	const identity = { "X-Rocky-Event": eventName(events, hook), "X-Rocky-Delivery": id };
-	const headers = mergeHeaders(base, preset.headers?.(options) ?? {}, own, identity);
+	const notes: string[] = [];
+	const { bodyTemplate } = hook;
+	const rendered = bodyTemplate === undefined ? render(hook, events, options) : undefined;
+	notes.push(...(rendered?.cut ?? []));
+	const headers = mergeHeaders(base, rendered?.headers ?? {}, preset.headers?.(options) ?? {}, own, identity);
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
 	if (bad !== undefined)
 		return { kind: "invalid", reason: `header ${bad[0]} has a character that no header can carry` };
 	const secrets = hook.secrets.map((reference) => put(reference).trim());
 	if (secrets.includes("")) return { kind: "invalid", reason: "secret is nothing but white space" };
 
-	const notes: string[] = [];
 	const retired = preset.warnUrl?.(checked.url);
 	if (retired !== undefined) notes.push(retired);
-	const text = makeBody(hook, events, headers, options, put, notes);
+	const text =
+		bodyTemplate === undefined
+			? JSON.stringify(rendered?.body)
+			: fillTemplate(hook, bodyTemplate, events, headers, put);
 	const bytes = new TextEncoder().encode(text);
 	const body = hook.method === "GET" ? undefined : bytes;
 	const [secret] = secrets;
@@ -102,47 +111,21 @@ function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 	};
 }
 
-function makeBody(
-	hook: Webhook,
-	events: Events,
-	headers: Readonly<Record<string, string>>,
-	options: Options,
-	put: (reference: Reference) => string,
-	notes: string[],
-): string {
-	const { preset, bodyTemplate } = hook;
-	if (bodyTemplate === undefined) {
-		const [event] = events;
-		const rendered = hook.batchSize === undefined ? preset.render(event, options) : preset.renderBatch(events, options);
-		notes.push(...rendered.cut);
-		return JSON.stringify(rendered.body);
+/** Appended as text: setting parameters would write the others, which may be signed, in another encoding. */
+function addQuery(url: URL, query: Readonly<Record<string, string>>): void {
+	for (const [name, value] of Object.entries(query)) {
+		if (url.searchParams.has(name)) continue;
+		url.search += `${url.search === "" ? "" : "&"}${name}=${encodeURIComponent(value)}`;
 	}
-	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
-	const escaping = escapingFor(type);
-	const rendered = renderTemplate(bodyTemplate, {
-		view: templateView(hook, events),
-		escaping,
-		escape: preset.escape,
-		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
-		resolve: (variable) => {
-			const value = put({ source: "", parts: [variable] });
-			return preset.escape?.(value) ?? value;
-		},
-	});
-	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
-	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, bodyTemplate)) : rendered;
+}
+
+function render({ preset, batchSize }: Webhook, events: Events, options: Options): PresetMessage<Json> {
+	return batchSize === undefined ? preset.render(events[0], options) : preset.renderBatch(events, options);
 }
 
 /** What `X-Rocky-Event` says of a delivery: the event, or that it is a batch of them, however few. */
 function eventName([{ definition }]: Events, { batchSize }: Webhook): string {
 	return batchSize === undefined ? definition.name : "batch";
-}
-
-/** The context as plain JSON: its optional keys are absent, never undefined. A batch is a list of them. */
-function templateView({ batchSize }: Webhook, events: Events): JsonObject {
-	const contexts = events.map(({ context }) => context);
-	const view: JsonObject = JSON.parse(JSON.stringify(batchSize === undefined ? contexts[0] : { events: contexts }));
-	return view;
 }
 
 function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {

@@ -49,6 +49,8 @@ export interface Preset {
 	readonly jsonOnly: boolean;
 	/** Where messages go when the hook has no `url`. */
 	readonly defaultUrl?: (options: Options) => string;
+	/** Parameters that the service needs in the URL's query; those in the hook's own URL win. */
+	readonly query?: Readonly<Record<string, string>>;
 	/** Headers that the service needs; the hook's own win over them, whatever their case. */
 	readonly headers?: (options: Options) => Readonly<Record<string, string>>;
 	/** A 2xx whose body did not arrive whole cannot be taken for a success. */

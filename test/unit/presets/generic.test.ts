@@ -33,8 +33,7 @@ describe("the generic preset", () => {
 	});
 
 	it("leaves every 2xx to be a success, and adds no URL, header or option", () => {
-		const { defaultUrl, headers, judge, escape, warnUrl, options } = generic;
-		expect([defaultUrl, headers, judge, escape, warnUrl]).toEqual(Array(5).fill(undefined));
-		expect(options).toEqual({});
+		for (const key of ["defaultUrl", "headers", "judge", "escape", "warnUrl"]) expect(generic).not.toHaveProperty(key);
+		expect(generic.options).toEqual({});
 	});
 });
