@@ -1,4 +1,5 @@
 // What an event says to people: its headline, its facts and the link to its run, before any service's escaping.
+import { entityName } from "../event/entity.ts";
 import type { EventContext, PipelineEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
 import { type Cuts, oneLine } from "./text.ts";
@@ -96,11 +97,4 @@ function show(value: Json | undefined): string {
 
 function changeFact({ field, old, new: now }: JsonObject): readonly [string, string] {
 	return [field === undefined ? "Change" : show(field), `${show(old) || "none"} → ${show(now) || "none"}`];
-}
-
-function entityName(entity: JsonObject | undefined): string | undefined {
-	const name = [entity?.["name"], entity?.["fullyQualifiedName"], entity?.["id"]].find(
-		(candidate) => typeof candidate === "string" && candidate !== "",
-	);
-	return typeof name === "string" ? name : undefined;
 }
