@@ -42,6 +42,11 @@ const KEYS = {
 	ci: "object",
 } as const satisfies Record<keyof EventContext, Kind>;
 
+/** Whether a context can have that key. */
+export function isContextKey(key: string): boolean {
+	return Object.hasOwn(KEYS, key);
+}
+
 const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
 	text: { wanted: "a string", accepts: (value) => typeof value === "string" },
 	status: { wanted: `one of ${STATUSES.join(", ")}`, accepts: (value) => STATUSES.some((status) => status === value) },

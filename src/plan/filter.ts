@@ -1,0 +1,134 @@
+// Filters: whether an event has what a hook's filter asks of it.
+import type { Condition, Filter } from "../config/hook.ts";
+import { isContextKey } from "../event/context.ts";
+import { entityTypes } from "../event/entity.ts";
+import type { EventContext, EventDefinition } from "../event/event.ts";
+import { matchesGlob } from "../event/glob.ts";
+import { selects, showSelector } from "../event/selector.ts";
+import { isObject } from "../json.ts";
+
+/** An event; without a context where only its name is known yet. */
+export interface Occasion {
+	readonly definition: EventDefinition;
+	readonly context?: EventContext | undefined;
+}
+
+/** Parts of a context in which a key is looked for that is none of the context's own. */
+const INSIDE = ["ci", "entity", "metadata", "data", "resource"] as const;
+
+/** What an object goes by, where a text is compared with an object. */
+const NAMES = ["name", "fullyQualifiedName", "displayName", "tagFQN", "id"] as const;
+
+/**
+ * Why none of the filters lets the event through, as one phrase; undefined where one does, or where there are none. What
+ * a name alone does not tell is let through.
+ */
+export function filterFault(filters: readonly Filter[], occasion: Occasion): string | undefined {
+	const faults: string[] = [];
+	for (const filter of filters) {
+		const fault = faultOf(filter, occasion);
+		if (fault === undefined) return undefined;
+		faults.push(fault);
+	}
+	return faults.length === 0 ? undefined : `its filter ${[...new Set(faults)].join(", or ")}`;
+}
+
+/** What a filter asks, in the words of the config. */
+export function showFilter({ events, entities, include, exclude }: Filter): string {
+	return [
+		...(events === undefined ? [] : [`events ${alternatives(events.map(showSelector))}`]),
+		...(entities === undefined ? [] : [`entities ${alternatives(entities)}`]),
+		...grouped(include).map(showAny),
+		...(exclude.length === 0 ? [] : [`not ${showAny(exclude)}`]),
+	].join("; ");
+}
+
+/** What a condition asks, in the words of the config. */
+function showCondition(condition: Condition): string {
+	return condition.kind === "field" ? `changed ${condition.field}` : `${condition.key}:${condition.pattern}`;
+}
+
+function showAny(conditions: readonly Condition[]): string {
+	return alternatives(conditions.map(showCondition));
+}
+
+/** The first thing in a filter that does not hold. */
+function faultOf({ events, entities, include, exclude }: Filter, occasion: Occasion): string | undefined {
+	const { definition, context } = occasion;
+	if (events !== undefined && !events.some((selector) => selects(selector, definition))) {
+		return `asks for events ${alternatives(events.map(showSelector))}`;
+	}
+	if (entities !== undefined && context !== undefined && !isOfEntity(entities, context)) {
+		return `asks for entities ${alternatives(entities)}`;
+	}
+	const unmet = grouped(include).find((group) => group.every((condition) => holds(condition, occasion) === false));
+	if (unmet !== undefined) return `asks for ${showAny(unmet)}`;
+	const excluding = exclude.find((condition) => holds(condition, occasion) === true);
+	return excluding === undefined ? undefined : `excludes ${showCondition(excluding)}`;
+}
+
+/** Items that are alternatives to each other: all fields, and all values under one key. */
+function grouped(conditions: readonly Condition[]): readonly (readonly Condition[])[] {
+	const groups = new Map<string, Condition[]>();
+	for (const condition of conditions) {
+		// No key is empty.
+		const key = condition.kind === "field" ? "" : condition.key;
+		const group = groups.get(key);
+		if (group === undefined) groups.set(key, [condition]);
+		else group.push(condition);
+	}
+	return [...groups.values()];
+}
+
+function isOfEntity(patterns: readonly string[], context: EventContext): boolean {
+	return entityTypes(context).some((type) => patterns.some((pattern) => matchesGlob(pattern, type)));
+}
+
+/** Whether a condition holds; undefined where the name of the event alone does not tell. */
+function holds(condition: Condition, { definition, context }: Occasion): boolean | undefined {
+	if (condition.kind === "field") {
+		if (context === undefined) return undefined;
+		const changed = valuesAt(context.changes, ["field"]).flatMap(textsOf);
+		return changed.some((field) => matchesGlob(condition.field, field));
+	}
+	const texts = textsUnder(condition.key, { definition, context });
+	return texts?.some((text) => matchesGlob(condition.pattern, text));
+}
+
+/** The texts that stand under a key; `event` and `phase` are known by the event's name. */
+function textsUnder(key: string, { definition, context }: Occasion): readonly string[] | undefined {
+	if (key === "event") return [definition.name];
+	if (key === "phase") return [definition.phase];
+	if (context === undefined) return undefined;
+	const path = key.split(".");
+	const roots = isContextKey(path[0] ?? "") ? [context] : INSIDE.map((part) => context[part]);
+	return roots.flatMap((root) => valuesAt(root, path)).flatMap(textsOf);
+}
+
+/** Every value at a path: in each item of a list, and of own properties only. Keys may have dots in them. */
+function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
+	if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
+	const [first, ...rest] = path;
+	if (first === undefined) return [value];
+	if (!isObject(value)) return [];
+	const found = Object.hasOwn(value, first) ? valuesAt(value[first], rest) : [];
+	const whole = path.join(".");
+	return rest.length > 0 && Object.hasOwn(value, whole) ? [...found, ...valuesAt(value[whole], [])] : found;
+}
+
+/** The texts by which a value can be meant: itself, or the names of an object. */
+function textsOf(value: unknown): readonly string[] {
+	if (!isObject(value)) return isScalar(value) ? [String(value)] : [];
+	return NAMES.flatMap((name) => {
+		const text = Object.hasOwn(value, name) ? value[name] : undefined;
+		return isScalar(text) ? [String(text)] : [];
+	});
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+	return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function alternatives(words: readonly string[]): string {
+	return words.join(" or ");
+}
