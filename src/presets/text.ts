@@ -43,10 +43,15 @@ export type Escaping = (point: string) => string;
 export class Cuts {
 	/** One phrase each, in the order of cutting. */
 	readonly phrases: string[] = [];
-	readonly #unit: Unit;
+	readonly unit: Unit;
 
 	constructor(unit: Unit) {
-		this.#unit = unit;
+		this.unit = unit;
+	}
+
+	/** What the limits count of a text. */
+	size(text: string): number {
+		return SIZE[this.unit](text);
 	}
 
 	/**
@@ -54,7 +59,7 @@ export class Cuts {
 	 * neither a code point nor an escape is ever split.
 	 */
 	text(what: string, text: string, limit: number, escaping: Escaping = (point) => point): string {
-		const size = SIZE[this.#unit];
+		const size = SIZE[this.unit];
 		const room = limit - size("…");
 		let used = 0;
 		let written = "";
@@ -63,7 +68,7 @@ export class Cuts {
 			const piece = escaping(point);
 			used += size(piece);
 			if (used > limit) {
-				this.phrases.push(`${what} cut to ${limit} ${this.#unit}`);
+				this.phrases.push(`${what} cut to ${limit} ${this.unit}`);
 				return `${kept}…`;
 			}
 			written += piece;
