@@ -1,15 +1,25 @@
 // The bundle of its own that holds octokit: loaded only when GitHub's API is really asked for something.
 import { getOctokit } from "@actions/github";
-import type { RemoteFile } from "./ports.ts";
+import type { RemoteFile, RemoteRun } from "./ports.ts";
 
 type Octokit = ReturnType<typeof getOctokit>;
 
 /** Reads a file as `ReadRemoteFile` says. What may pass (no answer, a cut one, a 5xx) is tried once more. */
 export async function readRemoteFile(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
 	const octokit = getOctokit(file.token, { baseUrl: file.apiUrl });
+	return twice(signal, () => readFileOnce(octokit, file, signal));
+}
+
+/** Reads a run as `ReadRemoteRun` says. What may pass is tried once more. */
+export async function readRemoteRun(run: RemoteRun, signal: AbortSignal): Promise<Uint8Array | undefined> {
+	const octokit = getOctokit(run.token, { baseUrl: run.apiUrl });
+	return twice(signal, () => readRunOnce(octokit, run, signal));
+}
+
+async function twice<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | undefined> {
 	for (let attempt = 1; ; attempt += 1) {
 		try {
-			return await readOnce(octokit, file, signal);
+			return await read();
 		} catch (error) {
 			const status = statusOf(error);
 			if (status === 404) return undefined;
@@ -20,21 +30,39 @@ export async function readRemoteFile(file: RemoteFile, signal: AbortSignal): Pro
 }
 
 /** https://docs.github.com/en/rest/repos/contents#get-repository-content */
-async function readOnce(octokit: Octokit, { repository, path, ref, limit }: RemoteFile, signal: AbortSignal) {
-	const [owner = "", repo = ""] = repository.split("/");
+async function readFileOnce(octokit: Octokit, { repository, path, ref, limit }: RemoteFile, signal: AbortSignal) {
 	const { data, headers } = await octokit.rest.repos.getContent({
-		owner,
-		repo,
+		...ownerAndName(repository),
 		path,
 		ref,
 		mediaType: { format: "raw" },
-		// Octokit's own reading takes a body that is cut for an empty one.
 		request: { signal, parseSuccessResponseBody: false },
 	});
 	// The raw format gives the content itself; a folder or a submodule comes as JSON all the same.
 	if (headers["content-type"]?.startsWith("application/json")) return undefined;
-	// The types of this endpoint know neither the format nor the stream.
-	const body: unknown = data;
+	return collect(data, limit);
+}
+
+/** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
+async function readRunOnce(octokit: Octokit, { repository, runId, limit }: RemoteRun, signal: AbortSignal) {
+	const { data } = await octokit.rest.actions.getWorkflowRun({
+		...ownerAndName(repository),
+		run_id: runId,
+		request: { signal, parseSuccessResponseBody: false },
+	});
+	return collect(data, limit);
+}
+
+function ownerAndName(repository: string) {
+	const [owner = "", repo = ""] = repository.split("/");
+	return { owner, repo };
+}
+
+/**
+ * Octokit's own reading takes a body that is cut for an empty one, so it is told to leave the stream alone, of which the
+ * types of its endpoints know nothing.
+ */
+async function collect(body: unknown, limit: number): Promise<Uint8Array> {
 	if (!(body instanceof ReadableStream)) return new Uint8Array();
 	const stream: ReadableStream<Uint8Array> = body;
 	const chunks: Uint8Array[] = [];

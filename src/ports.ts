@@ -156,6 +156,29 @@ export interface Files {
 	real(path: string): Promise<string>;
 }
 
+/**
+ * Folders of small files that belong to nobody but this user, and that the processes of a job share. Paths are absolute.
+ * Nothing rejects: what cannot be done is answered.
+ */
+export interface Spool {
+	/** Makes a folder that nobody else may look into. The problem, where it cannot be made or is not ours alone. */
+	open(folder: string): Promise<string | undefined>;
+	/** The names in a folder, sorted; none where there is no folder. */
+	list(folder: string): Promise<readonly string[]>;
+	/** Makes a file, whole or not at all; `taken` where there is one. Otherwise the problem. */
+	create(path: string, text: string): Promise<"made" | "taken" | { readonly problem: string }>;
+	/** Reads a file that is ours and no link; another is `unreadable`. */
+	read(path: string, limit: number): Promise<FileRead>;
+	/** Moves a file or folder; false where it is not there any more, or cannot be moved. */
+	move(from: string, to: string): Promise<boolean>;
+	/** Removes a file, or a folder with all that is in it. */
+	remove(path: string): Promise<void>;
+	/** This process. */
+	readonly pid: number;
+	/** Whether there is a process of that number. */
+	isAlive(pid: number): boolean;
+}
+
 /** A file of a repository at a commit. */
 export interface RemoteFile {
 	readonly token: string;
@@ -174,6 +197,21 @@ export interface RemoteFile {
  * "GitHub's API": `answered 403: …`. When `signal` aborts, that is its reason.
  */
 export type ReadRemoteFile = (file: RemoteFile, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+
+/** A run of a workflow. */
+export interface RemoteRun {
+	readonly token: string;
+	/** `https://api.github.com`, or a GitHub Enterprise Server's. */
+	readonly apiUrl: string;
+	/** `owner/name`. */
+	readonly repository: string;
+	readonly runId: number;
+	/** Bytes; reading stops once there are more. */
+	readonly limit: number;
+}
+
+/** Reads a run's JSON as the API answers it; for the rest as {@link ReadRemoteFile}. */
+export type ReadRemoteRun = (run: RemoteRun, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** What a program answered on stdout, trimmed; undefined when it is not there or failed. */
 export type Ask = (program: string, args: readonly string[], cwd: string) => Promise<string | undefined>;

@@ -1,10 +1,7 @@
 // The files of the repository as GitHub's API tells them, for a workspace that has none, or none to be trusted.
 import type { Env, FileRead, Ports, ReadRemoteFile } from "../ports.ts";
-import { excerpt } from "../text.ts";
+import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
 import { inside } from "./inside.ts";
-
-/** Milliseconds for one file, a second try included. */
-const LIMIT_MS = 15_000;
 
 /** A commit of a repository, and how it is asked for. */
 export interface Source {
@@ -45,7 +42,7 @@ export function githubFiles(
 	because: string,
 	{ files, clock }: SourcePorts,
 	signal: AbortSignal,
-	load: () => Promise<ReadRemoteFile> = loadApi,
+	load: () => Promise<ReadRemoteFile> = async () => (await loadApi()).readRemoteFile,
 ): Ports["files"] {
 	const unreadable = (why: string, remedy: string): FileRead => {
 		return { kind: "unreadable", detail: because === "" ? why : `${because}; ${why}`, remedy };
@@ -67,41 +64,9 @@ export function githubFiles(
 			if (bytes.length > limit) return { kind: "unreadable", detail: `larger than ${limit} bytes` };
 			return { kind: "file", bytes };
 		} catch (error) {
-			const why = `GitHub's API ${excerpt(error instanceof Error ? error.message : String(error), 300)}`;
 			const orCheckout = because === "" ? "run actions/checkout before this step, or " : "";
-			return unreadable(why, `${orCheckout}give the job \`permissions: contents: read\` and check ${TOKEN}`);
+			return unreadable(saidBy(error), `${orCheckout}give the job \`permissions: contents: read\` and check ${TOKEN}`);
 		}
 	};
 	return { ...files, read };
-}
-
-const TOKEN = "github-token (for the command: GITHUB_TOKEN in its environment)";
-
-/** Ends the work after a time; its own rejection then says so. */
-async function inTime<T>(
-	clock: SourcePorts["clock"],
-	signal: AbortSignal,
-	work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-	const late = new AbortController();
-	const done = new AbortController();
-	void clock
-		.sleep(LIMIT_MS, done.signal)
-		.then(() => late.abort(new Error(`gave no whole answer within ${LIMIT_MS / 1000} s`)));
-	try {
-		return await work(AbortSignal.any([signal, late.signal]));
-	} finally {
-		done.abort();
-	}
-}
-
-/** Octokit's bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-async function loadApi(): Promise<ReadRemoteFile> {
-	const ours = import.meta.url;
-	const theirs = new URL("../github/index.js", ours).href;
-	// The exports of a CommonJS bundle are the default export of its namespace.
-	const bundle: { readonly default: { readonly readRemoteFile: ReadRemoteFile } } = await import(
-		/* webpackIgnore: true */ theirs
-	);
-	return bundle.default.readRemoteFile;
 }
