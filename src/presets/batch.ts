@@ -24,6 +24,8 @@ export interface Batch {
 	readonly headline: string;
 	/** The worst status of all. */
 	readonly status: Status;
+	/** The first event with that status. */
+	readonly lead: PipelineEvent;
 	/** What all events share; what they do not is absent, and `event` then `batch`, `run_id` and `pipeline` empty. */
 	readonly context: EventContext;
 	/** The same as facts: pipeline, project, run and where it came from. May be empty. */
@@ -44,13 +46,15 @@ export function summarize(events: Events, cuts: Cuts): Batch {
 	const context = shared(events);
 	const pipeline = oneLine(context.pipeline);
 	const [first, last] = [events[0], events.at(-1) ?? events[0]].map((event) => oneLine(event.context.timestamp));
+	const lead = events.find((event) => event.context.status === context.status) ?? events[0];
 	return {
 		headline: `${tally(count(events.length, "event"), events)}${pipeline === "" ? "" : ` – ${pipeline}`}`,
 		status: context.status,
+		lead,
 		context,
 		facts: [...identity(context).filter(([label]) => label !== "Status"), ...origin(context)],
 		period: [...new Set([first, last])].join(" – "),
-		link: link(events, context, cuts),
+		link: link(lead, context, cuts),
 	};
 }
 
@@ -88,10 +92,8 @@ function shared(events: Events): EventContext {
 	});
 }
 
-function link(events: Events, context: EventContext, cuts: Cuts): Batch["link"] {
-	const failed = events.find((event) => event.context.status === "failure");
-	const [of, text] =
-		context.ci?.run_url === undefined ? [failed?.context, "View first failed run"] : [context, "View run"];
-	const url = of === undefined ? undefined : runUrl(of, cuts);
-	return url === undefined ? undefined : { url, text };
+function link({ context: lead }: PipelineEvent, shared: EventContext, cuts: Cuts): Batch["link"] {
+	const one = shared.ci?.run_url !== undefined;
+	const url = one || lead.status === "failure" ? runUrl(one ? shared : lead, cuts) : undefined;
+	return url === undefined ? undefined : { url, text: one ? "View run" : "View first failed run" };
 }
