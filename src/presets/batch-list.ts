@@ -54,8 +54,8 @@ export function listEvents(
 	events: Events,
 	cuts: Cuts,
 	limits: ListLimits,
-	escaping: Escaping,
-	write: (line: BatchLine) => string,
+	escaping: Escaping = (point) => point,
+	write: (line: BatchLine) => string = showLine,
 ): Listing {
 	const several = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
 	const counted = cuts.size(more(events)) + 1;
@@ -87,6 +87,11 @@ export function listEvents(
 		lines: events.flatMap((_, place) => kept.get(place) ?? []),
 		more: left.length === 0 ? undefined : more(left),
 	};
+}
+
+/** `❌ Model failed: dim_orders (45.2s) – Table not found`. */
+export function showLine({ mark, title, error }: BatchLine): string {
+	return `${mark} ${title}${error === undefined ? "" : ` – ${error}`}`;
 }
 
 /** Each event with its place in the batch. */

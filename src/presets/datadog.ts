@@ -1,10 +1,14 @@
 // The datadog preset: the Events API v1, with tags and a key that groups the events of one thing.
-import type { EventContext, PipelineEvent, Status } from "../event/event.ts";
+import type { EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
 import { excerpt } from "../text.ts";
+import { aloneOr, summarize } from "./batch.ts";
+import { batchKey } from "./batch-key.ts";
+import { type BatchLine, listEvents, showLine } from "./batch-list.ts";
 import { correlationKey } from "./correlation.ts";
+import { tags } from "./datadog-tags.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";
-import { textOption, textsOption } from "./options.ts";
+import { textOption } from "./options.ts";
 import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, oneLine, plain } from "./text.ts";
 
@@ -12,17 +16,16 @@ import { Cuts, oneLine, plain } from "./text.ts";
 const TITLE_LIMIT = 100;
 const TEXT_LIMIT = 4000;
 const AGGREGATION_KEY_LIMIT = 100;
-/** https://docs.datadoghq.com/getting_started/tagging/ */
-const TAG_LIMIT = 200;
 /** Ours: so that the facts that identify the event, the link and the error all find room in the text. */
 const LABEL_LIMIT = 80;
 const VALUE_LIMIT = 100;
 const ERROR_LIMIT = 1200;
+const LIST = { lines: 30, title: 150, error: 200 };
 
 /** One line of the list: marks, name and value. */
 const ITEM_LIMIT = LABEL_LIMIT + VALUE_LIMIT + "- ****: \n".length;
 
-const [OPEN, CLOSE, GAP] = ["%%% \n", "\n %%%", "\n\n"];
+const [OPEN, CLOSE, GAP, ITEM] = ["%%% \n", "\n %%%", "\n\n", "- "];
 /** What would end the block of Markdown. */
 const CLOSING = /%{3,}/g;
 
@@ -69,7 +72,7 @@ export const datadog: Preset = {
 	defaultUrl: (options) => `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
 	headers: (options) => ({ "DD-API-KEY": textOption(options, "api_key") ?? "" }),
 	render,
-	renderBatch: ([event], options) => render(event, options),
+	renderBatch: aloneOr(render, renderBatch),
 };
 
 function render(event: PipelineEvent, options: Options): Message {
@@ -83,6 +86,30 @@ function render(event: PipelineEvent, options: Options): Message {
 		tags: tags(context, options, cuts),
 	};
 	return { body, cut: cuts.phrases };
+}
+
+function renderBatch(events: Events, options: Options): Message {
+	const cuts = new Cuts("characters");
+	const batch = summarize(events, cuts);
+	const { url, text: view } = batch.link ?? {};
+	const known: readonly Fact[] = [...batch.facts, ["Time", batch.period]];
+	const parts = [known.map((fact) => item(fact, cuts)).join("\n"), ...(url === undefined ? [] : [`[${view}](${url})`])];
+	const size = TEXT_LIMIT - [OPEN, ...parts, ITEM, CLOSE].join(GAP).length;
+	const { lines, more } = listEvents(events, cuts, { ...LIST, size }, literal, batchLine);
+	const list = more === undefined ? lines : [...lines, ITEM + more];
+	const body = {
+		title: cuts.text("title", batch.headline, TITLE_LIMIT, silence),
+		text: OPEN + [...parts, list.join("\n")].join(GAP) + CLOSE,
+		alert_type: ALERT_TYPES[batch.status],
+		aggregation_key: batchKey(events, batch, AGGREGATION_KEY_LIMIT),
+		tags: tags(batch.context, options, cuts),
+	};
+	return { body, cut: cuts.phrases };
+}
+
+/** Three percent signs would end the block of Markdown. */
+function batchLine(line: BatchLine): string {
+	return (ITEM + showLine(line)).replaceAll(CLOSING, "%%");
 }
 
 /** Identity, link and error first; then as many details as find room. */
@@ -114,30 +141,4 @@ function literal(point: string): string {
 /** An `@name` in an event notifies whom it names; with a zero-width space in it, it is only text. */
 function silence(point: string): string {
 	return point === "@" ? "@\u200b" : point;
-}
-
-/** https://docs.datadoghq.com/getting_started/tagging/#define-tags, applied here so that limits count what is kept. */
-function tags(context: EventContext, options: Options, cuts: Cuts): readonly string[] {
-	const own = {
-		event: context.event,
-		pipeline: context.pipeline,
-		status: context.status,
-		table: context.table,
-		model: context.model,
-		repository: context.ci?.repository,
-		branch: context.ci?.branch,
-	};
-	const given = Object.entries(own).flatMap(([key, value]) => (value === undefined ? [] : [`${key}:${value}`]));
-	const written = [...given, ...textsOption(options, "tags")].map((tag) => normalTag(tag, cuts));
-	return [...new Set(written.filter((tag) => tag !== ""))];
-}
-
-function normalTag(tag: string, cuts: Cuts): string {
-	const normal = oneLine(tag)
-		.toLowerCase()
-		.replaceAll(/[^\p{L}\p{N}_\-:./]+/gu, "_")
-		.replace(/^[^\p{L}]+/u, "")
-		.replaceAll(/__+/g, "_");
-	// The ellipsis of a cut tag would become an underscore, which Datadog takes off the end of a tag.
-	return cuts.text(`tag ${excerpt(tag, 20)}`, normal, TAG_LIMIT).replace(/[_…]+$/, "");
 }

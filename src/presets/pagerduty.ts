@@ -1,29 +1,33 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
-import type { EventContext, PipelineEvent } from "../event/event.ts";
+import type { EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
 import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
+import { aloneOr, summarize } from "./batch.ts";
+import { batchKey, resolvedKey } from "./batch-key.ts";
+import { listEvents } from "./batch-list.ts";
 import { contextBody } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
 import { headline, runUrl } from "./facts.ts";
 import { textOption } from "./options.ts";
+import { type Alert, alertMessage, DEDUP_KEY_LIMIT } from "./pagerduty-alert.ts";
 import { type Message, type Options, type Preset, SEVERITY } from "./preset.ts";
-import { Cuts, jsonBytes, oneLine, plain } from "./text.ts";
+import { Cuts, oneLine } from "./text.ts";
 
-/** https://developer.pagerduty.com/docs/send-alert-event */
-const SUMMARY_LIMIT = 1024;
-const DEDUP_KEY_LIMIT = 255;
-/** Bytes. https://developer.pagerduty.com/docs/events-api-v2-overview */
-const EVENT_LIMIT = 512_000;
 const SEVERITIES = ["critical", "error", "warning", "info"] as const;
 
-/** Ours: PagerDuty states none for source, component, group and class. */
-const NAME_LIMIT = 255;
-/** Ours: of the error that stays when the details have to go. */
-const ERROR_LIMIT = 10_000;
+/** Ours: what still reads well among the details of a batch. */
+const FACT_LIMIT = 1000;
+const LIST = { lines: 100, size: 30_000, title: 300, error: 500 };
 
 /** The metadata keys by which Rocky's hooks tell the options. */
 const [ROUTING_KEY, SEVERITY_KEY] = ["routing_key", "severity"] as const;
 
-/** Pages for every event it is attached to, but resolves on a success. */
+/**
+ * Pages for every event it is attached to, but resolves on a success.
+ *
+ * A batch is one alert, and pages or resolves by its worst status: it resolves only if something in it succeeded and all
+ * else at most began or informs. Where its events are of one thing, its key is theirs, as if they had come alone; else
+ * that of the pipeline. It resolves that one only with the pipeline's own success, and else what has last succeeded.
+ */
 export const pagerduty: Preset = {
 	name: "pagerduty",
 	title: "PagerDuty",
@@ -74,65 +78,98 @@ export const pagerduty: Preset = {
 	defaultUrl: (options) =>
 		`https://events.${textOption(options, "region") === "eu" ? "eu." : ""}pagerduty.com/v2/enqueue`,
 	render,
-	renderBatch: ([event], options) => render(event, options),
+	renderBatch: aloneOr(render, renderBatch),
 };
 
 function render(event: PipelineEvent, options: Options): Message {
 	const { context } = event;
 	const cuts = new Cuts("characters");
-	const resolves = context.status === "success";
-	const name = (what: string, text: string | undefined) => cuts.text(what, oneLine(text ?? ""), NAME_LIMIT);
 	const url = runUrl(context, cuts);
-	const error = oneLine(context.error ?? "");
-	const names = {
-		component: name("component", textOption(options, "component") ?? context.model ?? context.table),
-		group: name("group", textOption(options, "group")),
-		class: name("class", textOption(options, "class") ?? context.event),
+	const alert: Alert = {
+		...ofOptions([event], context.status, options),
+		resolves: context.status === "success",
+		dedupKey: ownKey(options) ?? correlationKey(event, DEDUP_KEY_LIMIT),
+		summary: told(event),
+		sources: [context.ci?.repository, context.pipeline],
+		component: textOption(options, "component") ?? context.model ?? context.table,
+		class: textOption(options, "class") ?? context.event,
+		link: url === undefined ? undefined : { url, text: "View run" },
+		context,
+		details: { ...shown(context), ...ownDetails(options) },
 	};
-	const payload = {
-		summary: cuts.text("summary", headline(event) + (error === "" ? "" : `: ${error}`), SUMMARY_LIMIT),
-		source: name("source", context.ci?.repository) || name("source", context.pipeline) || "pipeline-hooks",
-		severity: resolves ? SEVERITY.success : severity(context, options),
-		timestamp: name("timestamp", context.timestamp),
-		...Object.fromEntries(Object.entries(names).filter(([, text]) => text !== "")),
-	};
-	const alert = {
-		routing_key: oneLine(textOption(options, "routing_key") ?? metadataText(context, ROUTING_KEY) ?? ""),
-		event_action: resolves ? "resolve" : "trigger",
-		dedup_key: dedupKey(event, options),
-		...(url === undefined ? {} : { links: [{ href: url, text: "View run" }] }),
-	};
-	const whole: JsonObject = { ...alert, payload: { ...payload, custom_details: customDetails(context, options) } };
-	if (jsonBytes(whole) <= EVENT_LIMIT) return { body: whole, cut: cuts.phrases };
-	cuts.phrases.push(`custom_details left out: the event is larger than ${EVENT_LIMIT} bytes`);
-	return { body: { ...alert, payload: { ...payload, custom_details: note(context, cuts) } }, cut: cuts.phrases };
+	return alertMessage(alert, cuts);
 }
 
-function dedupKey(event: PipelineEvent, options: Options): string {
+function renderBatch(events: Events, options: Options): Message {
+	const cuts = new Cuts("characters");
+	const batch = summarize(events, cuts);
+	const { status, lead, context, headline } = batch;
+	const resolves = status === "success";
+	const key = resolves ? resolvedKey : batchKey;
+	const { lines, more } = listEvents(events, cuts, LIST);
+	const alert: Alert = {
+		...ofOptions(events, status, options),
+		resolves,
+		dedupKey: ownKey(options) ?? key(events, batch, DEDUP_KEY_LIMIT),
+		summary: resolves ? headline : `${headline}: ${told(lead)}`,
+		sources: [context.ci?.repository, context.pipeline],
+		component: textOption(options, "component"),
+		class: textOption(options, "class") ?? context.event,
+		link: batch.link,
+		context: lead.context,
+		details: {
+			status,
+			count: events.length,
+			...Object.fromEntries(
+				batch.facts.map(([label, value]) => [label.toLowerCase(), cuts.text(label.toLowerCase(), value, FACT_LIMIT)]),
+			),
+			events: more === undefined ? lines : [...lines, more],
+			...ownDetails(options),
+		},
+	};
+	return alertMessage(alert, cuts);
+}
+
+/** What the options say, and the metadata where they are silent: the highest severity of the events with the worst status. */
+function ofOptions(events: Events, worst: Status, options: Options): Pick<Alert, "routingKey" | "severity" | "group"> {
+	const keys = events.map(({ context }) => metadataText(context, ROUTING_KEY));
+	const severities = events
+		.filter(({ context }) => context.status === worst)
+		.map(({ context }) => severity(context, options));
+	return {
+		routingKey: textOption(options, "routing_key") ?? keys.find((key) => key !== undefined),
+		severity: SEVERITIES.find((known) => severities.includes(known)) ?? SEVERITY[worst],
+		group: textOption(options, "group"),
+	};
+}
+
+function told(event: PipelineEvent): string {
+	const error = oneLine(event.context.error ?? "");
+	return headline(event) + (error === "" ? "" : `: ${error}`);
+}
+
+function ownKey(options: Options): string | undefined {
 	const own = oneLine(textOption(options, "dedup_key") ?? "");
-	return own === "" ? correlationKey(event, DEDUP_KEY_LIMIT) : boundedKey(own, DEDUP_KEY_LIMIT);
+	return own === "" ? undefined : boundedKey(own, DEDUP_KEY_LIMIT);
 }
 
+/** Of an alert; a success, which resolves one, has none of its own. */
 function severity(context: EventContext, options: Options): string {
+	if (context.status === "success") return SEVERITY.success;
 	const wanted = textOption(options, "severity") ?? metadataText(context, SEVERITY_KEY);
 	return SEVERITIES.find((known) => known === wanted?.toLowerCase()) ?? SEVERITY[context.status];
 }
 
-/** The whole context but the key that is a secret, under what the option adds. */
-function customDetails(context: EventContext, options: Options): JsonObject {
+/** The whole context but the key that is a secret. */
+function shown(context: EventContext): JsonObject {
 	const { metadata, ...rest } = contextBody(context);
 	const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => key !== ROUTING_KEY);
-	const own = wellFormed(options["custom_details"] ?? {});
-	return {
-		...rest,
-		...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }),
-		...(isJsonObject(own) ? own : {}),
-	};
+	return { ...rest, ...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }) };
 }
 
-function note({ status, error }: EventContext, cuts: Cuts): JsonObject {
-	const details = `left out: the event is larger than PagerDuty's ${EVENT_LIMIT} bytes`;
-	return { status, details, ...(error === undefined ? {} : { error: cuts.text("error", plain(error), ERROR_LIMIT) }) };
+function ownDetails(options: Options): JsonObject {
+	const own = wellFormed(options["custom_details"] ?? {});
+	return isJsonObject(own) ? own : {};
 }
 
 function metadataText({ metadata }: EventContext, key: string): string | undefined {

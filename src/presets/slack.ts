@@ -1,8 +1,10 @@
 // The slack preset: Block Kit for incoming webhooks, and Slack's own way of saying no.
-import type { EventContext, PipelineEvent, Status } from "../event/event.ts";
+import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
 import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { excerpt } from "../text.ts";
-import { details, headline, identity, origin, runUrl } from "./facts.ts";
+import { aloneOr, summarize } from "./batch.ts";
+import { type BatchLine, listEvents, MARKS, showLine } from "./batch-list.ts";
+import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
 import { textsOption } from "./options.ts";
 import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
@@ -21,15 +23,8 @@ const ORIGIN_LIMIT = 100;
 const NOTIFIED_ERROR_LIMIT = 300;
 const MENTIONS_LIMIT = 20;
 const MENTION_LIMIT = 80;
-
-const MARKS: Readonly<Record<Status, string>> = {
-	started: "▶️",
-	success: "✅",
-	failure: "❌",
-	cancelled: "⏹️",
-	info: "ℹ️",
-	warning: "⚠️",
-};
+/** Ours: as many lines as people read; with the title and the context line all of them stay far below 12 000. */
+const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
 /** Posts to incoming webhooks and workflow triggers. */
 export const slack: Preset = {
@@ -48,7 +43,7 @@ export const slack: Preset = {
 	judge,
 	escape: escapeSlack,
 	render,
-	renderBatch: ([event], options) => render(event, options),
+	renderBatch: aloneOr(render, renderBatch),
 };
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
@@ -58,15 +53,7 @@ function escapeSlack(text: string): string {
 
 function render(event: PipelineEvent, options: Options): Message {
 	const cuts = new Cuts("characters");
-	const wanted = textsOption(options, "mention").map(oneLine);
-	const mentions = cuts
-		.list(
-			"mentions",
-			wanted.filter((who) => who !== ""),
-			MENTIONS_LIMIT,
-		)
-		.map((who) => mention(who, cuts))
-		.join(" ");
+	const mentions = mentioned(options, cuts);
 	const error = plain(event.context.error ?? "");
 	const mark = MARKS[event.context.status];
 	const header = `${mark} ${cuts.text("header", headline(event), HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
@@ -76,10 +63,57 @@ function render(event: PipelineEvent, options: Options): Message {
 		blocks: [
 			{ type: "header", text: { type: "plain_text", text: header } },
 			section(mentions, error, event.context, cuts),
-			{ type: "context", elements: [mrkdwn(contextLine(event.context, cuts))] },
+			contextBlock(link(runUrl(event.context, cuts), "View run"), origin(event.context), event.context.timestamp, cuts),
 		],
 	};
 	return { body, cut: cuts.phrases };
+}
+
+function renderBatch(events: Events, options: Options): Message {
+	const cuts = new Cuts("characters");
+	const mentions = mentioned(options, cuts);
+	const batch = summarize(events, cuts);
+	const mark = MARKS[batch.status];
+	const header = `${mark} ${cuts.text("header", batch.headline, HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
+	const { lines, more } = listEvents(events, cuts, LIST, escapeSlack, batchLine);
+	const facts = batch.facts.filter(([label]) => label !== "Pipeline");
+	const texts = [mentions, ...lines, more ?? ""].filter((text) => text !== "");
+	const body: JsonObject = {
+		text: mentions === "" ? header : `${mentions} ${header}`,
+		blocks: [
+			{ type: "header", text: { type: "plain_text", text: header } },
+			// Expanded, so that no failure hides behind "see more".
+			...paragraphs(texts).map((text) => ({ type: "section", text: mrkdwn(text), expand: true })),
+			contextBlock(link(batch.link?.url, batch.link?.text), facts, batch.period, cuts),
+		],
+	};
+	return { body, cut: cuts.phrases };
+}
+
+/** Three backticks in one line would begin a block of code that hides the next ones. */
+function batchLine(line: BatchLine): string {
+	return showLine(line).replaceAll("```", "'''");
+}
+
+/** The lines, in as few texts as sections take. */
+function paragraphs(lines: readonly string[]): readonly string[] {
+	const texts: string[] = [];
+	for (const line of lines) {
+		const longer = [...texts.slice(-1), line].join("\n");
+		if (longer.length <= SECTION_LIMIT) texts.splice(-1, 1, longer);
+		else texts.push(line);
+	}
+	return texts;
+}
+
+function mentioned(options: Options, cuts: Cuts): string {
+	const wanted = textsOption(options, "mention")
+		.map(oneLine)
+		.filter((who) => who !== "");
+	return cuts
+		.list("mentions", wanted, MENTIONS_LIMIT)
+		.map((who) => mention(who, cuts))
+		.join(" ");
 }
 
 /** `verbatim`, because else Slack itself turns names in plain text into mentions. */
@@ -102,13 +136,14 @@ function section(mentions: string, error: string, context: EventContext, cuts: C
 	return { type: "section", ...(main === "" ? {} : { text: mrkdwn(main) }), fields };
 }
 
-function contextLine(context: EventContext, cuts: Cuts): string {
-	const url = runUrl(context, cuts);
-	const link = url === undefined ? [] : [`<${escapeSlack(url)}|View run>`];
-	const facts = origin(context).map(([label, value]) =>
-		cuts.text(label.toLowerCase(), value, ORIGIN_LIMIT, escapeSlack),
-	);
-	return [...link, ...facts, escapeSlack(excerpt(context.timestamp, ORIGIN_LIMIT))].join(" · ");
+function link(url: string | undefined, text = ""): readonly string[] {
+	return url === undefined ? [] : [`<${escapeSlack(url)}|${text}>`];
+}
+
+function contextBlock(links: readonly string[], facts: readonly Fact[], time: string, cuts: Cuts): JsonObject {
+	const values = facts.map(([label, value]) => cuts.text(label.toLowerCase(), value, ORIGIN_LIMIT, escapeSlack));
+	const text = [...links, ...values, escapeSlack(excerpt(time, ORIGIN_LIMIT))].join(" · ");
+	return { type: "context", elements: [mrkdwn(text)] };
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#advanced; a name that is no id stays plain text. */

@@ -1,7 +1,9 @@
 // The teams preset: an Adaptive Card for Teams Workflows, and the retired connectors' way of saying no.
-import type { PipelineEvent, Status } from "../event/event.ts";
+import type { Events, PipelineEvent, Status } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import { excerpt } from "../text.ts";
+import { aloneOr, summarize } from "./batch.ts";
+import { listEvents } from "./batch-list.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { escapeMarkdown } from "./markdown.ts";
 import { textOption } from "./options.ts";
@@ -17,6 +19,8 @@ const ERROR_LIMIT = 8000;
 const LABEL_LIMIT = 100;
 const VALUE_LIMIT = 400;
 const FACTS_LIMIT = 30;
+/** Each line is an element of its own, whose frame the size does not count. */
+const LIST = { lines: 40, size: 16_000, title: 500, error: 500 };
 
 /** https://adaptivecards.io/explorer/TextBlock.html: the colours are words, which each theme shows in its own way. */
 const COLORS: Readonly<Record<Status, "accent" | "good" | "attention" | "warning">> = {
@@ -49,7 +53,7 @@ export const teams: Preset = {
 			? "connector URLs of webhook.office.com are retired: make a Workflow in Teams and use its URL"
 			: undefined,
 	render,
-	renderBatch: ([event], options) => render(event, options),
+	renderBatch: aloneOr(render, renderBatch),
 };
 
 function render(event: PipelineEvent, options: Options): Message {
@@ -58,35 +62,57 @@ function render(event: PipelineEvent, options: Options): Message {
 	const url = runUrl(context, cuts);
 	const error = plain(context.error ?? "");
 	const facts = [...identity(context), ...origin(context), ...details(context)];
-	const card: JsonObject = {
+	const body = [
+		title(headline(event), context.status, cuts),
+		...(error === ""
+			? []
+			: [{ ...textBlock(cuts.text("error", literal(error), ERROR_LIMIT, escapeCard)), fontType: "Monospace" }]),
+		factSet(facts, cuts),
+	];
+	return card(body, url === undefined ? undefined : { url, text: "View run" }, options, cuts);
+}
+
+function renderBatch(events: Events, options: Options): Message {
+	const cuts = new Cuts("bytes");
+	const batch = summarize(events, cuts);
+	const { lines, more } = listEvents(events, cuts, LIST, escapeCard);
+	const body = [
+		title(batch.headline, batch.status, cuts),
+		...lines.map((line) => ({ ...textBlock(line), spacing: "Small" })),
+		...(more === undefined ? [] : [{ ...textBlock(more), spacing: "Small", isSubtle: true }]),
+		factSet([...batch.facts, ["Time", batch.period]], cuts),
+	];
+	return card(body, batch.link, options, cuts);
+}
+
+function title(text: string, status: Status, cuts: Cuts): JsonObject {
+	const block = textBlock(cuts.text("title", literal(text), TITLE_LIMIT, escapeCard));
+	return { ...block, size: "Large", weight: "Bolder", color: COLORS[status] };
+}
+
+function textBlock(text: string): JsonObject {
+	return { type: "TextBlock", text, wrap: true };
+}
+
+function factSet(facts: readonly Fact[], cuts: Cuts): JsonObject {
+	return { type: "FactSet", facts: cuts.list("facts", facts, FACTS_LIMIT).map((fact) => cardFact(fact, cuts)) };
+}
+
+function card(
+	body: readonly JsonObject[],
+	link: { readonly url: string; readonly text: string } | undefined,
+	options: Options,
+	cuts: Cuts,
+): Message {
+	const content: JsonObject = {
 		$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
 		type: "AdaptiveCard",
 		version: "1.4",
-		body: [
-			{
-				type: "TextBlock",
-				text: cuts.text("title", literal(headline(event)), TITLE_LIMIT, escapeCard),
-				size: "Large",
-				weight: "Bolder",
-				color: COLORS[context.status],
-				wrap: true,
-			},
-			...(error === ""
-				? []
-				: [
-						{
-							type: "TextBlock",
-							text: cuts.text("error", literal(error), ERROR_LIMIT, escapeCard),
-							fontType: "Monospace",
-							wrap: true,
-						},
-					]),
-			{ type: "FactSet", facts: cuts.list("facts", facts, FACTS_LIMIT).map((fact) => cardFact(fact, cuts)) },
-		],
-		...(url === undefined ? {} : { actions: [{ type: "Action.OpenUrl", title: "View run", url }] }),
+		body,
+		...(link === undefined ? {} : { actions: [{ type: "Action.OpenUrl", title: link.text, url: link.url }] }),
 		msteams: { width: "Full" },
 	};
-	return { body: textOption(options, "card") === "bare" ? card : message(card), cut: cuts.phrases };
+	return { body: textOption(options, "card") === "bare" ? content : message(content), cut: cuts.phrases };
 }
 
 /** https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook */

@@ -1,5 +1,5 @@
 // Events that try a preset: monstrous and hostile ones.
-import type { PipelineEvent } from "../../src/event/event.ts";
+import type { Events, PipelineEvent } from "../../src/event/event.ts";
 import type { JsonObject } from "../../src/json.ts";
 import { event } from "./make.ts";
 
@@ -80,4 +80,9 @@ export function monstrousEvent(): PipelineEvent {
 		metadata,
 		ci: { provider: "github", repository: long, branch: long, commit: long, actor: long, run_url: RUN_URL },
 	});
+}
+
+/** A batch of that many events, one or more. */
+export function batch(count: number, make: (index: number) => PipelineEvent): Events {
+	return [make(0), ...Array.from({ length: count - 1 }, (_, index) => make(index + 1))];
 }

@@ -6,7 +6,7 @@ import type { PipelineEvent } from "../../src/event/event.ts";
 import type { Options, Preset } from "../../src/presets/preset.ts";
 import { anyEvent, anyOptions } from "../helpers/any-event.ts";
 import { RUN_URL } from "../helpers/presets.ts";
-import { renderChecked, type Service } from "../helpers/rendered.ts";
+import { renderBatchChecked, renderChecked, type Service } from "../helpers/rendered.ts";
 
 /** Adds the properties to a suite. `whole` as in the suite's own case. */
 export function presetProperties(preset: Preset, given: Options, service: Service, whole: boolean): void {
@@ -40,6 +40,33 @@ export function presetProperties(preset: Preset, given: Options, service: Servic
 		);
 	});
 
+	it("makes of any batch and any options a message that its service takes, with the right count", () => {
+		fc.assert(
+			fc.property(fc.array(anyEvent, { minLength: 2, maxLength: 8 }), options, ([first, ...more], chosen) => {
+				if (first === undefined) return;
+				const { body } = renderBatchChecked(preset, [first, ...more], chosen, service);
+				if (!whole) expect(JSON.stringify(body)).toContain(`${more.length + 1} events`);
+			}),
+			{ numRuns: 50 },
+		);
+	});
+
+	it("says so when anything of what it shows of a batch is missing", () => {
+		fc.assert(
+			fc.property(fc.array(anyEvent, { minLength: 2, maxLength: 40 }), (events) => {
+				const marked = events.map((event, index) => markLine(event, index));
+				const [first, ...more] = marked.map(({ event }) => event);
+				if (first === undefined) return;
+				const { body, cut } = preset.renderBatch([first, ...more], given);
+				const sent = JSON.stringify(body);
+				const missing = marked.flatMap(({ marks }) => marks).filter((text) => !sent.includes(text));
+				if (cut.length === 0) expect(missing).toEqual([]);
+				if (whole) expect(cut).toEqual([]);
+			}),
+			{ numRuns: 25 },
+		);
+	});
+
 	it("says so when anything of what it shows is missing", () => {
 		fc.assert(
 			fc.property(anyEvent, (event) => {
@@ -53,6 +80,14 @@ export function presetProperties(preset: Preset, given: Options, service: Servic
 			{ numRuns: 25 },
 		);
 	});
+}
+
+/** The event with a mark at the end of what a batch's line shows of it. */
+function markLine({ definition, context }: PipelineEvent, index: number): ReturnType<typeof mark> {
+	const [name, error] = [`NAME${index}END`, `ERROR${index}END`];
+	const ended = (text: string | undefined, end: string) => `${(text ?? "").replaceAll("\x1b", "")} ${end}`;
+	const given = { model: ended(context.model, name), error: ended(context.error, error) };
+	return { event: { definition, context: { ...context, ...given } }, marks: [name, error] };
 }
 
 /** The event with a mark at the end of each text that is shown; without terminal sequences, which may swallow one. */

@@ -7,6 +7,7 @@ import type { Options, Preset } from "../../src/presets/preset.ts";
 import { event } from "../helpers/make.ts";
 import { HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
 import { renderChecked, type Service } from "../helpers/rendered.ts";
+import { presetBatches } from "./preset-batches.ts";
 import { presetProperties } from "./preset-properties.ts";
 
 /** What the suite has to know of a preset. */
@@ -78,6 +79,7 @@ export function presetSuite(preset: Preset, { options, secretsAt, whole = false,
 			expect(JSON.stringify(body).includes("from-metadata")).toBe(whole);
 		});
 
+		presetBatches(preset, options, service, whole);
 		presetProperties(preset, options, service, whole);
 	});
 }
