@@ -3,12 +3,12 @@ import * as core from "@actions/core";
 import { heedSignals } from "./cancellation.ts";
 import { heedCrashes } from "./crash.ts";
 import { asUserError } from "./errors.ts";
-import { fire } from "./fire.ts";
+import { fire } from "./fire/fire.ts";
 import { readInputs } from "./inputs.ts";
 import { boundLookups } from "./lookups.ts";
 import { nodeFiles, nodePorts } from "./node.ts";
 import { githubReporter } from "./report/github.ts";
-import { resultOf } from "./report/report.ts";
+import { isThrough } from "./report/report.ts";
 
 const { signal, done } = heedSignals();
 const env = boundLookups(process.env);
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
 			onPreview: reporter.preview,
 		});
 		await reporter.finish(report);
-		process.exitCode = resultOf(report.outcomes) === "aborted" || signal.aborted ? 1 : 0;
+		process.exitCode = isThrough(report) && !signal.aborted ? 0 : 1;
 	} catch (error) {
 		await reporter.reject(asUserError(error));
 	}

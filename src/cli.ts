@@ -25,6 +25,7 @@ const terminal: Terminal = {
 	cwd: process.cwd(),
 	out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
 	err: (line) => process.stderr.write(inert(line)),
+	input: () => process.stdin,
 	// Left open, it would keep a cancelled process waiting.
 	readInput: () => unlessCancelled(text(process.stdin), signal).finally(() => process.stdin.destroy()),
 	known: [],

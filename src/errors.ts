@@ -13,6 +13,7 @@ export type ProblemCode =
 	| "input"
 	| "event"
 	| "context"
+	| "events_file"
 	| "config_missing"
 	| "config_unreadable"
 	| "config_syntax"

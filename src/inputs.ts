@@ -2,14 +2,19 @@
 import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
-import { isJsonObject, isTooDeep, type JsonObject, MAX_DEPTH, parseJson, wellFormed } from "./json.ts";
-import { findJsonFault } from "./template/json-fault.ts";
+import type { JsonObject } from "./json.ts";
+import { readObject } from "./read-object.ts";
 import { excerpt } from "./text.ts";
 
 /** What one event needs to be fired. */
 export interface Inputs {
-	/** As written: the catalog's spelling, `on_<event>` or an alias; looked up once the config is known. */
+	/**
+	 * As written: the catalog's spelling, `on_<event>` or an alias; looked up once the config is known. With an events
+	 * file it is what lines are that name none, and may be empty.
+	 */
 	readonly event: string;
+	/** A file of events, one JSON object a line, as written; `-` is stdin. Undefined where one event is fired. */
+	readonly eventsFile?: string | undefined;
 	/** Path of the config as written; undefined looks in the usual places. */
 	readonly config: string | undefined;
 	readonly context: GivenContext;
@@ -48,7 +53,10 @@ export function readInputs(read: InputReader): Inputs {
 	};
 
 	const event = read("event").trim();
-	if (event === "") reject("no event was given", "name one with `event`, for example pipeline_start");
+	const eventsFile = read("events-file").trim();
+	if (event === "" && eventsFile === "") {
+		reject("no event was given", "name one with `event`, for example pipeline_start, or give an `events-file`");
+	}
 
 	const given = readContextInput(read("context"), problems);
 	if (given.event !== undefined && event !== "" && given.event !== event) {
@@ -62,6 +70,7 @@ export function readInputs(read: InputReader): Inputs {
 	const metadata = { ...given.metadata, ...readMetadata(read("metadata"), reject) };
 	const inputs: Inputs = {
 		event,
+		...(eventsFile === "" ? {} : { eventsFile }),
 		config: read("config").trim() || undefined,
 		context: {
 			...given,
@@ -122,24 +131,6 @@ function readBoolean(name: string, text: string, fallback: boolean, reject: Reje
 	if (written === "true" || written === "false") return written === "true";
 	reject(`${name}: ${quote(text)} is neither true nor false`, "write true or false");
 	return fallback;
-}
-
-/** The object that a text is, or what is wrong with it as a phrase. */
-function readObject(text: string, notJson: string): JsonObject | string {
-	const value = parseJson(text);
-	if (value === undefined) return `${notJson}${jsonReason(text)}`;
-	if (isTooDeep(value)) return `is nested deeper than ${MAX_DEPTH} levels`;
-	const object = wellFormed(value);
-	return isJsonObject(object) ? object : "is JSON, but not an object";
-}
-
-/** Where the text stops being JSON, without quoting it: it may hold a secret. */
-function jsonReason(text: string): string {
-	const fault = findJsonFault(text);
-	if (fault === undefined) return "";
-	if (fault.kind === "ended") return " (it ends too early)";
-	const before = text.slice(0, fault.offset).split("\n");
-	return ` (wrong at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
 }
 
 function quote(text: string): string {

@@ -17,6 +17,7 @@ import { loadProxied, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
+import { directorySpool } from "./outbox/directory.ts";
 import type { Ask, Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
@@ -28,6 +29,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		http: routedHttp(directHttp(), loadProxied),
 		shell: nodeShell(),
 		files: nodeFiles,
+		spool: directorySpool,
 		ask: nodeAsk,
 		log,
 	};
@@ -55,6 +57,7 @@ export const nodeClock: Clock = {
 /** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
 export const nodeFiles: Files = {
 	read: async (path, limit) => (mayWait(path) ? readSlowly(path, limit) : readFile(path, limit)),
+	stream: (path) => createReadStream(path),
 	write: async (path, text) => {
 		makeFolder(dirname(path));
 		writeFileSync(path, text);

@@ -148,6 +148,8 @@ export type FileRead =
 export interface Files {
 	/** Reads a whole file, at most `limit` bytes; a larger one is `unreadable`. */
 	read(path: string, limit: number): Promise<FileRead>;
+	/** Reads a file in pieces, as they are asked for; rejects with the system's error. */
+	stream(path: string): AsyncIterable<Uint8Array>;
 	/** Writes a whole file, creating its folders; rejects with the system's error. */
 	write(path: string, text: string): Promise<void>;
 	/** Adds to the end of a file; rejects with the system's error. */
@@ -239,6 +241,7 @@ export interface Ports {
 	readonly http: Http;
 	readonly shell: Shell;
 	readonly files: Files;
+	readonly spool: Spool;
 	readonly ask: Ask;
 	readonly log: Log;
 }

@@ -27,6 +27,11 @@ export interface CiRun {
 	readonly runId: string;
 	/** The default `pipeline`. */
 	readonly pipeline: string;
+	/**
+	 * Where events wait for those of later steps; absolute, of this job alone. Undefined where the CI says of no folder
+	 * that lasts as long as the job.
+	 */
+	readonly holdingFolder: string | undefined;
 	/** The checkout; absolute. Config paths are relative to it, shell hooks run in it. */
 	readonly workspace: string;
 	/** Secrets are absent by design: a pull request from a fork, or by Dependabot. */

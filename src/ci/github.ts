@@ -1,8 +1,9 @@
 // GitHub Actions: the run's facts from the environment, and from the event payload where the environment misleads.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+import { join } from "node:path";
 import type { CiFacts } from "../event/event.ts";
 import { compact, isObject, parseJson } from "../json.ts";
-import type { Files } from "../ports.ts";
+import type { Env, Files } from "../ports.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 
 /** GitHub caps a webhook payload at 25 MB. */
@@ -61,11 +62,19 @@ async function read({ env, files, cwd }: CiSources): Promise<CiRun> {
 		facts,
 		runId: runId === "" ? "" : `${runId}-${attempt}`,
 		pipeline: env["GITHUB_WORKFLOW"] ?? repository ?? "",
+		holdingFolder: holdingFolder(env, runId, attempt),
 		workspace: env["GITHUB_WORKSPACE"] || cwd,
 		secretsWithheld:
 			PULL_REQUEST_EVENTS.includes(eventName) && (isFork(pull) || isDependabot(env["GITHUB_ACTOR"], pull)),
 		exposure: exposed === undefined ? undefined : { event: eventName, ...exposed },
 	};
+}
+
+/** The runner empties its temporary folder before and after each job, but may not have come to that. */
+function holdingFolder(env: Env, runId: string, attempt: number): string | undefined {
+	const temporary = env["RUNNER_TEMP"];
+	const job = (env["GITHUB_JOB"] ?? "").replaceAll(/[^\w-]/g, "_");
+	return temporary ? join(temporary, "pipeline-hooks", `held-${runId}-${attempt}-${job}`) : undefined;
 }
 
 function runUrl(server: string | undefined, repository: string | undefined, runId: string, attempt: number) {

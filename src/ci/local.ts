@@ -1,7 +1,9 @@
 // A person's machine, or any place no other provider knows: the facts that git tells.
-import { basename } from "node:path";
+import { createHash } from "node:crypto";
+import { basename, join } from "node:path";
 import type { CiFacts } from "../event/event.ts";
 import { compact } from "../json.ts";
+import type { Env } from "../ports.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 
 export const local: CiProvider = {
@@ -10,7 +12,7 @@ export const local: CiProvider = {
 	read,
 };
 
-async function read({ ask, cwd, now }: CiSources): Promise<CiRun> {
+async function read({ ask, cwd, now, env }: CiSources): Promise<CiRun> {
 	const git = (...args: string[]) => ask("git", args, cwd);
 	const [top, branch, commit, remote] = await Promise.all([
 		git("rev-parse", "--show-toplevel"),
@@ -24,11 +26,19 @@ async function read({ ask, cwd, now }: CiSources): Promise<CiRun> {
 		facts: compact<CiFacts>({ provider: "local", repository, branch, commit }),
 		runId: `local-${stamp}`,
 		pipeline: basename(top ?? cwd),
+		holdingFolder: holdingFolder(env, cwd),
 		// The current folder, not the top of the checkout: a person says `--config` relative to where they stand.
 		workspace: cwd,
 		secretsWithheld: false,
 		exposure: undefined,
 	};
+}
+
+/** One for each folder that a person works in: what one fires in it stays together. */
+function holdingFolder(env: Env, cwd: string): string {
+	const temporary = env["TMPDIR"] || env["TEMP"] || "/tmp";
+	const owner = `${env["USER"] ?? env["USERNAME"] ?? ""}\n${cwd}`;
+	return join(temporary, `pipeline-hooks-held-${createHash("sha256").update(owner).digest("hex").slice(0, 32)}`);
 }
 
 /** `owner/name` of a remote's URL; whatever stands before it (a user, a token, a host) is left out. */

@@ -11,6 +11,8 @@ export interface Terminal {
 	readonly out: (line: string) => void;
 	/** Writes a line to stderr: what goes on meanwhile, and mistakes. */
 	readonly err: (line: string) => void;
+	/** Stdin in pieces, as they are asked for. */
+	readonly input: () => AsyncIterable<Uint8Array>;
 	/** All of stdin. */
 	readonly readInput: () => Promise<string>;
 	/** Secrets that are known so far. */

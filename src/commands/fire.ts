@@ -1,13 +1,13 @@
 // `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
 import type { Command } from "commander";
 import { asUserError, unlessCancelled } from "../errors.ts";
-import { fire } from "../fire.ts";
+import { fire } from "../fire/fire.ts";
 import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
 import { nodeFiles, nodePorts } from "../node.ts";
 import type { Env } from "../ports.ts";
-import { resultOf } from "../report/report.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import { exitCodeOf } from "./finish.ts";
 import { readContextFlag, readMetadataFlags, syntheticContext } from "./flags.ts";
 
 interface Flags {
@@ -20,6 +20,7 @@ interface Flags {
 	readonly durationMs?: string;
 	readonly metadata?: readonly string[];
 	readonly context?: string;
+	readonly eventsFile?: string;
 	readonly dryRun?: boolean;
 	readonly allowUntrustedShell?: boolean;
 	/** Of `render` only. */
@@ -29,13 +30,14 @@ interface Flags {
 
 /** Runs the hooks of an event. */
 export const registerFire: Register = (program, terminal, done) => {
-	withInputs(program.command("fire"))
+	withInputs(program.command("fire"), "[event]")
 		.summary("run the hooks of an event")
 		.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
+		.option("--events-file <file>", "fire the events of a file, one JSON object a line; - reads stdin")
 		.option("--dry-run", "show the exact messages without sending them")
 		.option(...UNTRUSTED_SHELL)
 		.addHelpText("after", example("fire pipeline_error --error 'connection lost' --metadata tables=20"))
-		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal)));
+		.action(async (event: string | undefined, flags: Flags) => done(await run(event ?? "", flags, terminal)));
 };
 
 /** Runs the hooks of an event with a made-up context. */
@@ -71,10 +73,10 @@ const UNTRUSTED_SHELL = [
 	"on GitHub, run shell hooks also where a stranger's code may lie in the workspace",
 ] as const;
 
-function withInputs(command: Command): Command {
+function withInputs(command: Command, argument = "<event>"): Command {
 	const collect = (value: string, before: readonly string[] = []) => [...before, value];
 	return command
-		.argument("<event>", "name of the event, as `pipeline-hooks events` lists them")
+		.argument(argument, "name of the event, as `pipeline-hooks events` lists them")
 		.option("--config <file>", "config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml")
 		.option("--run-id <id>", "id of the run")
 		.option("--pipeline <name>", "name of the pipeline")
@@ -101,12 +103,12 @@ async function run(event: string, flags: Flags, terminal: Terminal, complete?: I
 		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
 			cwd: terminal.cwd,
 			signal: terminal.signal,
+			stdin: terminal.input,
 			onOutcome: reporter.outcome,
 			onPreview: reporter.preview,
 		});
 		await reporter.finish(report);
-		// A script must not go on after Ctrl-C as if everything had run.
-		return resultOf(report.outcomes) === "aborted" || terminal.signal.aborted ? EXIT.aborted : EXIT.ok;
+		return exitCodeOf(report, terminal);
 	} catch (error) {
 		await reporter.reject(asUserError(error));
 		return terminal.signal.aborted ? EXIT.aborted : EXIT.usage;
@@ -126,6 +128,7 @@ function reader(event: string, flags: Flags, context: string, env: Env): InputRe
 		"duration-ms": flags.durationMs,
 		metadata: readMetadataFlags(flags.metadata ?? []),
 		context,
+		"events-file": flags.eventsFile,
 		"dry-run": flags.dryRun === true ? "true" : "",
 		"allow-untrusted-shell": flags.allowUntrustedShell === true ? "true" : "",
 		"github-token": env["GITHUB_TOKEN"],

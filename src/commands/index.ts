@@ -3,6 +3,7 @@ import type { Register } from "./command.ts";
 import { registerDemo } from "./demo.ts";
 import { registerEvents } from "./events.ts";
 import { registerFire, registerRender, registerTest } from "./fire.ts";
+import { registerFlush } from "./flush.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
 import { registerValidate } from "./validate.ts";
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Register[] = [
 	registerList,
 	registerValidate,
 	registerEvents,
+	registerFlush,
 	registerListen,
 	registerDemo,
 ];

@@ -4,7 +4,7 @@ import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
 import { isJsonObject, type Json, parseJson } from "../json.ts";
 import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
-import type { Verdict } from "../presets/preset.ts";
+import type { Preset, Verdict } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
 import { isRetryableStatus } from "./retry.ts";
 
@@ -25,7 +25,7 @@ export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgemen
 		return { kind: FINAL_FAULTS.has(result.fault) ? "final" : "retry", reason: result.detail };
 	}
 	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, result);
-	const reason = describeStatus(result);
+	const reason = describeStatus(result, delivery.hook.preset);
 	return { kind: isRetryableStatus(result.status) ? "retry" : "final", reason };
 }
 
@@ -97,11 +97,11 @@ const PHRASES: Readonly<Record<number, string>> = {
 	505: "HTTP Version Not Supported",
 };
 
-function describeStatus(answer: Answer): string {
+function describeStatus(answer: Answer, { explain }: Preset): string {
 	const phrase = PHRASES[answer.status];
 	const status = phrase === undefined ? String(answer.status) : `${answer.status} ${phrase}`;
 	if (answer.status >= 300 && answer.status < 400) return `${status}: redirects are not followed`;
 	if (answer.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
-	const said = excerpt(answer.body, 200);
+	const said = explain?.(answer) ?? excerpt(answer.body, 200);
 	return said === "" ? status : `${status}: ${said}`;
 }

@@ -2,7 +2,7 @@
 import type { ShellHook } from "../config/hook.ts";
 import { resolveReference } from "../config/interpolate.ts";
 import { unsetReason } from "../config/references.ts";
-import type { Delivery, Outcome } from "../delivery.ts";
+import { type Delivery, isBatch, isGate, type Outcome } from "../delivery.ts";
 import type { Env, Ports, ShellResult } from "../ports.ts";
 import { showTarget } from "./target.ts";
 
@@ -18,18 +18,20 @@ export type CommandEnv =
 	| { readonly kind: "unset"; readonly variable: string };
 
 /** The process's environment without what is withheld, the event's `HOOK_*`, and the hook's own `env`, which wins. */
-export function commandEnv({ hook, events: [event] }: Delivery<ShellHook>, env: Env): CommandEnv {
-	const { id, run_id, pipeline, status } = event.context;
+export function commandEnv(delivery: Delivery<ShellHook>, env: Env): CommandEnv {
+	const { hook, events } = delivery;
+	const { id, event, run_id, pipeline, status } = events[0].context;
+	const batch = isBatch(delivery);
 	const result: Record<string, string> = {};
 	for (const [name, value] of Object.entries(env)) {
 		if (value !== undefined && !WITHHELD.test(name)) result[name] = value;
 	}
 	Object.assign(result, {
-		HOOK_EVENT: event.definition.name,
+		HOOK_EVENT: batch ? "batch" : event,
 		HOOK_RUN_ID: run_id,
 		HOOK_PIPELINE: pipeline,
 		HOOK_STATUS: status,
-		HOOK_ID: id,
+		HOOK_ID: batch ? delivery.id : id,
 	});
 	for (const [name, reference] of hook.env) {
 		const resolved = resolveReference(reference, env);
@@ -39,9 +41,10 @@ export function commandEnv({ hook, events: [event] }: Delivery<ShellHook>, env: 
 	return { kind: "env", env: result };
 }
 
-/** What a command reads on stdin: the context as one line of JSON. */
-export function commandInput({ events: [event] }: Delivery<ShellHook>): string {
-	return `${JSON.stringify(event.context)}\n`;
+/** What a command reads on stdin, as one line of JSON: the context, or the list of them in a batch. */
+export function commandInput(delivery: Delivery<ShellHook>): string {
+	const contexts = delivery.events.map(({ context }) => context);
+	return `${JSON.stringify(isBatch(delivery) ? { events: contexts } : contexts[0])}\n`;
 }
 
 /** Runs one shell hook in the workspace, its output shown live in a group. Never throws for what the command does. */
@@ -76,7 +79,8 @@ export async function runCommand(
 	const reason = failureOf(result, hook.timeoutMs);
 	const attempt = reason === "" ? { durationMs } : { durationMs, reason };
 	const status = reason === "" ? "delivered" : "failed";
-	return { delivery, status, reason, target, attempts: [attempt], durationMs, notes: [] };
+	const denied = isGate(hook) && result.end.kind === "exit" && status === "failed";
+	return { delivery, status, reason, target, attempts: [attempt], durationMs, notes: [], ...(denied && { denied }) };
 }
 
 /** Why a command failed; empty when it did not. What the command itself said last comes first. */

@@ -1,114 +1,174 @@
-// Carries a plan out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
+// Carries plans out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
+import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
-import { type Delivery, isGate, type Outcome, type Plan, type SkipCause } from "../delivery.ts";
+import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
 import type { Ports } from "../ports.ts";
 import { authoritiesOf } from "./authorities.ts";
+import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
-import { refusalOf } from "./refusal.ts";
-import { showTarget } from "./target.ts";
+import { held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
+import { Slots } from "./slots.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
-/** From this many webhooks in a plan on, keeping connections is worth loading what does it. */
-const MANY_WEBHOOKS = 33;
-
-/** Why a delivery is skipped after a cancellation. */
-const NOT_BEGUN = "cancelled before it began";
+/** From this many webhooks on, keeping connections is worth loading what does it. */
+export const MANY_WEBHOOKS = 33;
 
 /** What carrying out a plan needs of the world. */
 export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "files" | "log">;
+
+/** What became of an event that was put into a batch: what is to be sent now, and why it is not among that. */
+export interface Batched {
+	readonly due: readonly Delivery<Webhook>[];
+	/** Set where the event waits for others beyond this process. */
+	readonly held?: string;
+}
 
 /** Where and until when deliveries run. */
 export interface DeliverOptions {
 	/** The folder shell hooks run in; absolute. */
 	readonly workspace: string;
+	/** Whether {@link MANY_WEBHOOKS} or more are to come. */
+	readonly many: boolean;
 	/** Aborts on cancellation: what has not begun is skipped then. */
 	readonly signal: AbortSignal;
+	/** Puts the event of a delivery into a batch. Called one after the other. */
+	readonly batch: (delivery: Delivery<Webhook>) => Promise<Batched>;
 	/** Called with each outcome as it comes. */
 	readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** Runs every delivery of a plan; outcomes in the order of the file. */
-export async function deliver(plan: Plan, ports: DeliverPorts, options: DeliverOptions): Promise<readonly Outcome[]> {
-	const outcomes: Outcome[] = [];
-	const shared: Shared = {
-		pooled: [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length >= MANY_WEBHOOKS,
-		readAuthorities: authoritiesOf(ports.files, options.workspace),
-		signal: options.signal,
-	};
-	const run = async (delivery: Delivery): Promise<Outcome> => {
-		const outcome = await runOne(delivery, plan, shared, ports, options);
-		outcomes.push(outcome);
-		options.onOutcome(outcome);
-		return outcome;
-	};
-	const denied = await runGates(plan.gates, run);
-	if (denied === undefined) {
-		await Promise.all([inOrder(plan.shell, run), pooled(plan.webhooks, plan.concurrency, run)]);
-	} else {
-		const begun = new Set(outcomes.map((outcome) => outcome.delivery.id));
-		const rest = [...plan.gates, ...plan.shell, ...plan.webhooks].filter((delivery) => !begun.has(delivery.id));
+/** Carries out the plans of one run, one after the other; their gates in turn, their other deliveries overlapping. */
+export class Deliverer {
+	readonly #facts: RunFacts;
+	readonly #ports: DeliverPorts;
+	readonly #options: DeliverOptions;
+	readonly #shared: Shared;
+	readonly #chaining: Chaining;
+	/** A slot is kept through a whole chain; a command, which may be in anybody's, waits for its turn besides. */
+	readonly #shellChains = new Slots(1);
+	readonly #webhookChains: Slots;
+	readonly #commands = new Slots(1);
+	readonly #underWay = new Set<Promise<void>>();
+	#fault: { readonly thrown: unknown } | undefined;
+
+	constructor(facts: RunFacts, ports: DeliverPorts, options: DeliverOptions) {
+		this.#facts = facts;
+		this.#ports = ports;
+		this.#options = options;
+		this.#webhookChains = new Slots(facts.concurrency);
+		const { signal, many, workspace } = options;
+		this.#shared = { pooled: many, readAuthorities: authoritiesOf(ports.files, workspace), signal };
+		const run = (delivery: Delivery) => this.#runOne(delivery);
+		this.#chaining = { reach: facts.reach, run, cancelled: () => signal.aborted };
+	}
+
+	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
+	async run(plan: Plan): Promise<boolean> {
+		const fired = new Set([...plan.gates, ...plan.shell, ...plan.webhooks, ...plan.batched].map(({ id }) => id));
+		const passed: Outcome[] = [];
+		for (const gate of plan.gates) {
+			const outcome = this.#emit(await runWithFallback(gate, this.#chaining));
+			passed.push(outcome);
+			if (outcome.status !== "delivered") {
+				this.#skipAfter(outcome, plan, passed.length);
+				return false;
+			}
+		}
+		await Promise.all([
+			this.#beginAll(plan.shell, fired),
+			this.#beginAll(plan.webhooks, fired),
+			this.#batchAll(plan.batched, fired),
+		]);
+		for (const outcome of passed) await this.#follow(outcome, fired);
+		return true;
+	}
+
+	/** Begins one delivery as soon as there is room. */
+	async begin(delivery: Delivery, fired: Set<string> = new Set([delivery.id])): Promise<void> {
+		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
+		await slots.enter();
+		const work = this.#chain(delivery, fired)
+			.catch((thrown: unknown) => {
+				this.#fault ??= { thrown };
+			})
+			.finally(() => {
+				slots.leave();
+				this.#underWay.delete(work);
+			});
+		this.#underWay.add(work);
+	}
+
+	/** Waits for all that was begun. */
+	async end(): Promise<void> {
+		await Promise.all(this.#underWay);
+		if (this.#fault !== undefined) throw this.#fault.thrown;
+	}
+
+	async #beginAll(deliveries: readonly Delivery[], fired: Set<string>): Promise<void> {
+		for (const delivery of deliveries) await this.begin(delivery, fired);
+	}
+
+	async #batchAll(deliveries: readonly Delivery<Webhook>[], fired: Set<string>): Promise<void> {
+		for (const delivery of deliveries) {
+			const notReady = this.#notReady(delivery);
+			if (notReady !== undefined) {
+				this.#emit(notReady);
+				continue;
+			}
+			// What cannot be sent now cannot be later: it fails by itself.
+			const sendable = unsetVariables(delivery.hook, this.#ports.env).length === 0;
+			const { due, held: why } = sendable ? await this.#options.batch(delivery) : { due: [delivery] };
+			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env));
+			await this.#beginAll(due, fired);
+		}
+	}
+
+	async #chain(delivery: Delivery, fired: Set<string>): Promise<void> {
+		await this.#follow(this.#emit(await runWithFallback(delivery, this.#chaining)), fired);
+	}
+
+	/** Carries out what follows a delivery, each once an event, or says that it was not reached. */
+	async #follow(outcome: Outcome, fired: Set<string>): Promise<void> {
+		const { status, delivery } = outcome;
+		if (status === "held") return;
+		for (const next of followers(outcome, this.#facts.reach)) {
+			if (fired.has(next.id)) continue;
+			if (status === "delivered") {
+				fired.add(next.id);
+				await this.#chain(next, fired);
+			} else {
+				const reason = `${delivery.hook.name}, which it follows, was ${status}`;
+				this.#emit(skipped(next, "not_reached", reason, this.#ports.env));
+			}
+		}
+	}
+
+	#skipAfter({ delivery: { hook } }: Outcome, plan: Plan, asked: number): void {
+		const rest = [...plan.gates.slice(asked), ...plan.shell, ...plan.webhooks, ...plan.batched];
 		// A gate that a cancellation ended has decided nothing.
-		const [cause, reason] = options.signal.aborted
+		const [cause, reason] = this.#options.signal.aborted
 			? (["cancelled", NOT_BEGUN] as const)
-			: (["gate_failed", `gate ${denied.delivery.hook.name} failed`] as const);
-		outcomes.push(...rest.map((delivery) => skipped(delivery, cause, reason, ports)));
+			: (["gate_failed", `gate ${hook.name} failed`] as const);
+		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env));
 	}
-	return outcomes.sort((a, b) => a.delivery.hook.order - b.delivery.hook.order);
-}
 
-/** Runs gates until one fails, and returns that one. */
-async function runGates(gates: readonly Delivery[], run: (gate: Delivery) => Promise<Outcome>) {
-	for (const gate of gates) {
-		const outcome = await run(gate);
-		if (outcome.status !== "delivered") return outcome;
+	#emit(outcome: Outcome): Outcome {
+		this.#options.onOutcome(outcome);
+		return outcome;
 	}
-	return undefined;
-}
 
-async function inOrder(deliveries: readonly Delivery[], run: (delivery: Delivery) => Promise<Outcome>): Promise<void> {
-	for (const delivery of deliveries) await run(delivery);
-}
-
-/** Keeps up to `width` deliveries under way. */
-async function pooled(
-	deliveries: readonly Delivery[],
-	width: number,
-	run: (delivery: Delivery) => Promise<Outcome>,
-): Promise<void> {
-	const queue = deliveries.values();
-	const worker = () => inQueue(queue, run);
-	await Promise.all(Array.from({ length: Math.min(width, deliveries.length) }, worker));
-}
-
-async function inQueue(queue: Iterator<Delivery>, run: (delivery: Delivery) => Promise<Outcome>): Promise<void> {
-	for (let next = queue.next(); !next.done; next = queue.next()) await run(next.value);
-}
-
-async function runOne(
-	delivery: Delivery,
-	plan: Plan,
-	shared: Shared,
-	ports: DeliverPorts,
-	options: DeliverOptions,
-): Promise<Outcome> {
-	if (options.signal.aborted) return skipped(delivery, "cancelled", NOT_BEGUN, ports);
-	const [absent] = plan.secretsWithheld && !isGate(delivery.hook) ? unsetVariables(delivery.hook, ports.env) : [];
-	if (absent !== undefined) {
-		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`;
-		return skipped(delivery, "secrets_withheld", reason, ports);
+	#notReady(delivery: Delivery): Outcome | undefined {
+		return notReady(delivery, this.#facts, this.#ports.env, this.#options.signal);
 	}
-	const refused = refusalOf(delivery, plan);
-	if (refused !== undefined) return { ...notBegun(delivery, refused, ports), status: "failed" };
-	const { hook } = delivery;
-	if (hook.kind === "shell") return runCommand({ ...delivery, hook }, options.workspace, ports, options.signal);
-	return sendWebhook({ ...delivery, hook }, ports, shared);
-}
 
-function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, ports: DeliverPorts): Outcome {
-	return { ...notBegun(delivery, reason, ports), status: "skipped", skipCause };
-}
-
-function notBegun(delivery: Delivery, reason: string, { env }: DeliverPorts): Omit<Outcome, "status"> {
-	const target = showTarget(delivery.hook, env);
-	return { delivery, reason, target, attempts: [], durationMs: 0, notes: [] };
+	async #runOne(delivery: Delivery): Promise<Outcome> {
+		const notReady = this.#notReady(delivery);
+		if (notReady !== undefined) return notReady;
+		const { hook } = delivery;
+		const { workspace, signal } = this.#options;
+		if (hook.kind === "webhook") return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared);
+		return this.#commands.within(async () => {
+			return this.#notReady(delivery) ?? runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
+		});
+	}
 }

@@ -2,13 +2,13 @@
 import type { Webhook } from "../config/hook.ts";
 import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
 import { checkUrl } from "../config/url.ts";
-import type { Delivery } from "../delivery.ts";
+import { type Delivery, isBatch } from "../delivery.ts";
 import type { Events } from "../event/event.ts";
 import { isHeaderValue, mergeHeaders } from "../header.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import type { Env } from "../ports.ts";
-import { CannotRender, type Options, type Message as PresetMessage } from "../presets/preset.ts";
-import { signatureHeaders } from "../signature/sign.ts";
+import { CannotRender, type Options, type Preset, type Message as PresetMessage } from "../presets/preset.ts";
+import { signatureHeaders, signingFault } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
 import { VERSION } from "../version.ts";
 import { fillTemplate } from "./template-body.ts";
@@ -21,8 +21,8 @@ export interface Message {
 	readonly body: Uint8Array | undefined;
 	/** All headers but the signature. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** The headers that sign the bytes, made afresh on each attempt; none without a secret. */
-	readonly sign: () => Readonly<Record<string, string>>;
+	/** The headers that sign the bytes, made afresh at the time of each attempt; none without a secret. */
+	readonly sign: (now: Date) => Readonly<Record<string, string>>;
 	/** The path of the hook's `ca_file`, as it is written. */
 	readonly caFile: string | undefined;
 	/** What was cut to fit, and what to know about the address. */
@@ -74,10 +74,11 @@ function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
 	const base = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` };
-	const identity = { "X-Rocky-Event": eventName(events, hook), "X-Rocky-Delivery": id };
+	const batch = isBatch({ hook, events });
+	const identity = { "X-Rocky-Event": batch ? "batch" : events[0].definition.name, "X-Rocky-Delivery": id };
 	const notes: string[] = [];
 	const { bodyTemplate } = hook;
-	const rendered = bodyTemplate === undefined ? render(hook, events, options) : undefined;
+	const rendered = bodyTemplate === undefined ? render(hook.preset, events, options, batch) : undefined;
 	notes.push(...(rendered?.cut ?? []));
 	const headers = mergeHeaders(base, rendered?.headers ?? {}, preset.headers?.(options) ?? {}, own, identity);
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
@@ -85,6 +86,9 @@ function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 		return { kind: "invalid", reason: `header ${bad[0]} has a character that no header can carry` };
 	const secrets = hook.secrets.map((reference) => put(reference).trim());
 	if (secrets.includes("")) return { kind: "invalid", reason: "secret is nothing but white space" };
+	const signing = { schemes: hook.signatures, secrets, header: hook.signatureHeader };
+	const fault = signingFault(signing);
+	if (fault !== undefined) return { kind: "invalid", reason: `secret ${fault}` };
 
 	const retired = preset.warnUrl?.(checked.url);
 	if (retired !== undefined) notes.push(retired);
@@ -94,9 +98,7 @@ function make({ id, hook, events }: Delivery<Webhook>, env: Env): Made {
 			: fillTemplate(hook, bodyTemplate, events, headers, put);
 	const bytes = new TextEncoder().encode(text);
 	const body = hook.method === "GET" ? undefined : bytes;
-	const [secret] = secrets;
-	const [signature = "rocky"] = hook.signatures;
-	const sign = () => (secret === undefined ? {} : signatureHeaders(signature, secret, body ?? new Uint8Array()));
+	const sign = (now: Date) => signatureHeaders(signing, { id, timestamp: now, body: body ?? new Uint8Array() });
 	return {
 		kind: "message",
 		message: {
@@ -119,13 +121,8 @@ function addQuery(url: URL, query: Readonly<Record<string, string>>): void {
 	}
 }
 
-function render({ preset, batchSize }: Webhook, events: Events, options: Options): PresetMessage<Json> {
-	return batchSize === undefined ? preset.render(events[0], options) : preset.renderBatch(events, options);
-}
-
-/** What `X-Rocky-Event` says of a delivery: the event, or that it is a batch of them, however few. */
-function eventName([{ definition }]: Events, { batchSize }: Webhook): string {
-	return batchSize === undefined ? definition.name : "batch";
+function render(preset: Preset, events: Events, options: Options, batch: boolean): PresetMessage<Json> {
+	return batch ? preset.renderBatch(events, options) : preset.render(events[0], options);
 }
 
 function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {

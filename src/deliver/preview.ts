@@ -1,4 +1,6 @@
 // What a delivery would send, without sending it.
+import type { Hook } from "../config/hook.ts";
+import { parseReference, type Reference } from "../config/interpolate.ts";
 import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Delivery, Preview } from "../delivery.ts";
 import type { Env } from "../ports.ts";
@@ -15,10 +17,19 @@ export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 	const standIn = (name: string) =>
 		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
 	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, standIn(name)])) };
-	const shown = preview(delivery, filled);
+	const shown = preview({ ...delivery, hook: withStandInSecrets(hook, unset) }, filled);
 	if (shown.kind !== "webhook") return shown;
 	const notes = [...shown.notes, ...unset.map((name) => `variable ${name} is unset here`)];
 	return { ...shown, target: showTarget(hook, env), notes };
+}
+
+/** One that every scheme can sign with, unlike a variable's name. */
+const STAND_IN_SECRET = parseReference(`whsec_${"A".repeat(32)}`);
+
+function withStandInSecrets(hook: Hook, unset: readonly string[]): Hook {
+	if (hook.kind === "shell") return hook;
+	const isUnset = (part: Reference["parts"][number]) => typeof part !== "string" && unset.includes(part.name);
+	return { ...hook, secrets: hook.secrets.map((text) => (text.parts.some(isUnset) ? STAND_IN_SECRET : text)) };
 }
 
 /** Makes the message of a delivery as sending would. */
@@ -34,7 +45,9 @@ export function preview(delivery: Delivery, env: Env): Preview {
 	if (made.kind === "unset") return { kind: "problem", target, reason: unsetReason(made.variable) };
 	if (made.kind === "invalid") return { kind: "problem", target, reason: made.reason };
 	const { method, headers, sign, body, notes } = made.message;
-	const signatures = Object.keys(sign()).map((name) => [name, "(made when sent)"] as const);
+	const signatures = Object.entries(sign(new Date(0))).map(([name, value]) => {
+		return [name, value === delivery.id ? value : "(made when sent)"] as const;
+	});
 	return {
 		kind: "webhook",
 		method,

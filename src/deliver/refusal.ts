@@ -1,8 +1,8 @@
 // Why a delivery must not even be begun in this workspace.
-import type { Delivery, Plan } from "../delivery.ts";
+import type { Delivery, RunFacts } from "../delivery.ts";
 
 /** The reason, for a shell hook where a stranger's code may lie; undefined where the delivery may go on. */
-export function refusalOf({ hook }: Delivery, { untrusted }: Pick<Plan, "untrusted">): string | undefined {
+export function refusalOf({ hook }: Delivery, { untrusted }: Pick<RunFacts, "untrusted">): string | undefined {
 	if (untrusted === undefined || hook.kind !== "shell") return undefined;
 	const risk = `${untrusted.why}, and a shell hook would run it with this job's secrets`;
 	const wayOut = "set allow-untrusted-shell: true if nothing in it comes from a pull request";

@@ -1,6 +1,7 @@
 // The body of a webhook that its own template gives.
 import type { Webhook } from "../config/hook.ts";
 import type { Reference } from "../config/interpolate.ts";
+import { isBatch } from "../delivery.ts";
 import type { Events } from "../event/event.ts";
 import type { JsonObject } from "../json.ts";
 import { escapingFor, parseJsonBody, renderTemplate, type Template } from "../template/template.ts";
@@ -34,8 +35,8 @@ export function fillTemplate(
 }
 
 /** The context as plain JSON: its optional keys are absent, never undefined. A batch is a list of them. */
-function templateView({ batchSize }: Webhook, events: Events): JsonObject {
+function templateView(hook: Webhook, events: Events): JsonObject {
 	const contexts = events.map(({ context }) => context);
-	const view: JsonObject = JSON.parse(JSON.stringify(batchSize === undefined ? contexts[0] : { events: contexts }));
+	const view: JsonObject = JSON.parse(JSON.stringify(isBatch({ hook, events }) ? { events: contexts } : contexts[0]));
 	return view;
 }

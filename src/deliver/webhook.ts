@@ -1,7 +1,7 @@
 // One webhook delivery: attempts, waits and the deadline, until it is delivered or has failed for good.
 import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
-import type { Attempt, Delivery, Outcome } from "../delivery.ts";
+import { type Attempt, type Delivery, isGate, type Outcome } from "../delivery.ts";
 import { mergeHeaders } from "../header.ts";
 import type { HttpRequest, HttpResult, Ports, Route } from "../ports.ts";
 import { count } from "../text.ts";
@@ -61,10 +61,10 @@ async function attemptAll(
 	const elapsed = () => Math.round(clock.monotonic() - start);
 	const attempts: Attempt[] = [];
 	const notes = [...message.notes];
-	const end = (status: Outcome["status"], reason: string): Outcome => {
+	const end = (status: "delivered" | "failed", reason: string, denied = false): Outcome => {
 		const httpStatus = attempts.at(-1)?.httpStatus;
 		const outcome = { delivery, status, reason, target: showUrl(message.url), attempts, durationMs: elapsed(), notes };
-		return httpStatus === undefined ? outcome : { ...outcome, httpStatus };
+		return { ...outcome, ...(httpStatus !== undefined && { httpStatus }), ...(denied && { denied }) };
 	};
 
 	for (let number = 1; ; number++) {
@@ -85,7 +85,7 @@ async function attemptAll(
 		}
 		const reason = `${judgement.reason}${throughProxy(message.url, connection.route, result)}`;
 		attempts.push({ durationMs, ...httpStatus, reason });
-		if (judgement.kind === "final") return end("failed", reason);
+		if (judgement.kind === "final") return end("failed", reason, isGate(hook) && result.kind === "answer");
 		const inAll = number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`;
 		if (number > hook.retryCount || elapsed() >= hook.deadlineMs) return end("failed", inAll);
 
@@ -128,7 +128,7 @@ async function attemptOnce(
 		...connection,
 		method: message.method,
 		url: message.url,
-		headers: mergeHeaders(message.headers, message.sign()),
+		headers: mergeHeaders(message.headers, message.sign(clock.now())),
 		body: message.body,
 		timeoutMs: Math.max(1, Math.min(hook.timeoutMs, leftMs)),
 		answerLimit: ANSWER_LIMIT,

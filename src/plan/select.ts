@@ -1,16 +1,8 @@
 // Which hooks meet an event, in the order of the file, and why the others do not.
 import type { Hook } from "../config/hook.ts";
+import type { Unmet } from "../delivery.ts";
 import { selects, showSelector } from "../event/selector.ts";
 import { filterFault, type Occasion } from "./filter.ts";
-
-/** A hook that does not meet an event. */
-export interface Unmet {
-	readonly hook: Hook;
-	/** One phrase, to stand after the hook's name. */
-	readonly reason: string;
-	/** Its events select the event: only its filter, or that it is disabled, keeps it out. */
-	readonly attached: boolean;
-}
 
 /** All hooks of a config, by whether they meet an event. */
 export interface Selected {

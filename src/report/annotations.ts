@@ -2,7 +2,7 @@
 import type { Outcome } from "../delivery.ts";
 import { formatPlace, type Place, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
-import { type Report, rank, reasonOf } from "./report.ts";
+import { nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
@@ -24,7 +24,7 @@ export interface Annotation {
 
 /** The annotations of what was run: failed gates, then other failures and warnings, then notices. */
 export function annotationsOf(report: Report, mask: Mask): readonly Annotation[] {
-	const { outcomes, warnings, event, configFile, dryRun } = report;
+	const { outcomes, warnings, source, dryRun, stopped } = report;
 	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
 		const { name, place } = outcome.delivery.hook;
 		const { startColumn: _, ...line } = at(place);
@@ -42,11 +42,12 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped: "));
-	if (outcomes.length === 0 && !dryRun) {
-		const message = `no hook in ${configFile} is attached to ${event.definition.name}`;
+	if (outcomes.length === 0 && !dryRun && source.kind === "event") {
+		const message = mask(unmatchedLine(report, nameOf(source)));
 		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
 	}
-	return bounded([...failures, ...told, ...notices], report.summary);
+	const mistakes = stopped === undefined ? [] : problemAnnotations([stopped], report.summary, mask);
+	return bounded([...mistakes, ...failures, ...told, ...notices], report.summary);
 }
 
 /** The annotations of mistakes. `summary` says whether a job summary lists them all. */

@@ -2,20 +2,22 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import type { Outcome } from "../delivery.ts";
 import { createMask, type Mask } from "../mask/mask.ts";
 import type { Env, Files, Log } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
+import type { Counts } from "./collect.ts";
 import { withoutSuspects } from "./crash.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
-import { type Reporter, type Result, tally } from "./report.ts";
+import type { Reporter, Result } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
+
+const NONE: Counts = { delivered: 0, failed: 0, skipped: 0, held: 0 };
 
 /** The `results` output; the file has all of it. */
 const RESULTS_LIMIT_BYTES = 64 * 1024;
@@ -56,9 +58,9 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			log.info(`${what} could not be written: ${error instanceof Error ? error.message : String(error)}`);
 		}
 	};
-	const setOutputs = (result: Result, outcomes: readonly Outcome[], more: Readonly<Record<string, string>>) =>
+	const setOutputs = (result: Result, counts: Counts, more: Readonly<Record<string, string>>) =>
 		unlessFull("the outputs", async () => {
-			for (const [name, value] of Object.entries({ result, ...tally(outcomes), ...more })) core.setOutput(name, value);
+			for (const [name, value] of Object.entries({ result, ...counts, ...more })) core.setOutput(name, value);
 		});
 	const writeSummary = async (markdown: (room: number) => string | undefined) => {
 		const path = env["GITHUB_STEP_SUMMARY"];
@@ -85,9 +87,10 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		finish: async (report) => {
 			const document = resultsDocument(report, mask);
 			annotate(annotationsOf(report, mask));
+			if (report.stopped !== undefined) for (const line of problemLines(report.stopped)) log.info(line);
 			log.info(resultLine(report));
 			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
-			await setOutputs(document.result, report.outcomes, { "event-id": document.event_id, results });
+			await setOutputs(document.result, report.counts, { "event-id": document.event_id, results });
 			if (report.summary) await writeSummary((room) => summaryMarkdown(report, mask, room));
 			const folder = env["RUNNER_TEMP"];
 			if (folder) {
@@ -106,7 +109,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
 			annotate(problemAnnotations(problems, summary, mask));
 			const results = JSON.stringify({ result: "error", event: "", event_id: "", truncated: false, results: [] });
-			await setOutputs("error", [], { "event-id": "", results });
+			await setOutputs("error", NONE, { "event-id": "", results });
 			if (summary) await writeSummary((room) => problemsMarkdown(problems, mask, room));
 		},
 	};

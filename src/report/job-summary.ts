@@ -1,9 +1,9 @@
 // The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
-import type { Outcome } from "../delivery.ts";
+import { isBatch, type Outcome } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
 import { count, excerpt } from "../text.ts";
-import { noteOf, type Report, rank, reasonOf, resultOf, tally } from "./report.ts";
+import { countsLine, nameOf, noteOf, type Report, rank, reasonOf, type Source, unmatchedLine } from "./report.ts";
 
 /**
  * What GitHub takes of a step; of more it shows nothing at all.
@@ -14,21 +14,17 @@ export const STEP_LIMIT_BYTES = 1024 * 1024;
 /** Ours, so that there is room for what comes after it. */
 const LIMIT_BYTES = 900 * 1024;
 
-const ICONS: Readonly<Record<Outcome["status"], string>> = { delivered: "✅", failed: "❌", skipped: "⏭️" };
+const ICONS: Readonly<Record<Outcome["status"], string>> = { delivered: "✅", failed: "❌", skipped: "⏭️", held: "⏳" };
 
 /** The summary of a report in at most `room` bytes, failures first; undefined where not even its head finds room. */
 export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES): string | undefined {
-	const { delivered, failed, skipped } = tally(report.outcomes);
-	const { definition, context } = report.event;
-	const counts = `${delivered} delivered, ${failed} failed, ${skipped} skipped`;
-	const lines = [
-		`### ${plain(definition.title)} · \`${definition.name}\` · ${report.dryRun ? "dry run" : resultOf(report.outcomes)}`,
-		"",
-		`Pipeline ${plain(excerpt(mask(context.pipeline), 200))}, run ${plain(excerpt(mask(context.run_id), 200))}: ${counts}.`,
-		"",
-	];
+	const { source, stopped } = report;
+	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
+	const counts = countsLine(report.counts);
+	const lines = [`### ${titleOf(source)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}.`, ""];
+	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
 	if (report.outcomes.length === 0) {
-		return bounded([...lines, `No hook in ${plain(report.configFile)} is attached to it.`], [], "", room);
+		return bounded([...lines, `${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`], [], "", room);
 	}
 	lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
 	const ordered = [...report.outcomes].sort((a, b) => rank(a) - rank(b));
@@ -38,6 +34,22 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 		"the results file",
 		room,
 	);
+}
+
+function titleOf(source: Source): string {
+	if (source.kind !== "event") return plain(capitalised(nameOf(source)));
+	const { definition } = source.event;
+	return `${plain(definition.title)} · \`${definition.name}\``;
+}
+
+function subjectOf(source: Source, mask: Mask): string {
+	if (source.kind !== "event") return "Deliveries";
+	const { pipeline, run_id: run } = source.event.context;
+	return `Pipeline ${plain(excerpt(mask(pipeline), 200))}, run ${plain(excerpt(mask(run), 200))}`;
+}
+
+function capitalised(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The summary of mistakes, where nothing was run; bounded as {@link summaryMarkdown} is. */
@@ -72,7 +84,9 @@ function bounded(
 function tableRow(outcome: Outcome, mask: Mask): string {
 	const { hook } = outcome.delivery;
 	const notes = outcome.notes.map((note) => noteOf(note, mask));
-	const detail = [reasonOf(outcome, mask), ...notes].filter((text) => text !== "").join("; ");
+	const way = outcome.via === undefined ? [] : [`via fallback ${outcome.via}`];
+	const batch = isBatch(outcome.delivery) ? [count(outcome.delivery.events.length, "event")] : [];
+	const detail = [...batch, ...way, reasonOf(outcome, mask), ...notes].filter((text) => text !== "").join("; ");
 	const cells = [
 		ICONS[outcome.status],
 		`${plain(hook.name)}${hook.onFailure === "abort" ? " (gate)" : ""}`,

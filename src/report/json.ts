@@ -1,13 +1,16 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
 import type { Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
-import { type Report, type Result, type Row, resultOf, rowsOf } from "./report.ts";
+import { type Report, type Result, type Row, rowsOf } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
 export interface ResultsDocument {
 	readonly result: Result;
+	/** Empty where not one event was fired but several. */
 	readonly event: string;
 	readonly event_id: string;
+	/** How many events of a file were fired. */
+	readonly events?: number;
 	/** Rows were left out to stay inside the limit; failures are kept longest. */
 	readonly truncated: boolean;
 	readonly results: readonly Row[];
@@ -15,12 +18,16 @@ export interface ResultsDocument {
 
 /** All of a report. */
 export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
+	const { source, counts, outcomes } = report;
+	const event = source.kind === "event" ? source.event : undefined;
+	const ended = Object.values(counts).reduce((sum, number) => sum + number, 0);
 	return {
-		result: resultOf(report.outcomes),
-		event: report.event.definition.name,
-		event_id: mask(report.event.context.id),
-		truncated: false,
-		results: rowsOf(report.outcomes, mask),
+		result: report.stopped === undefined ? report.result : "error",
+		event: event?.definition.name ?? "",
+		event_id: mask(event?.context.id ?? ""),
+		...(source.kind === "file" ? { events: source.events } : {}),
+		truncated: ended > outcomes.length,
+		results: rowsOf(report, mask),
 	};
 }
 

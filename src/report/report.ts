@@ -1,12 +1,13 @@
 // The report of a fired event: the result, and the rows that every kind of report shows.
 
 import type { ConfigWarning } from "../config/hook.ts";
-import { type Delivery, isGate, type Outcome, type Preview } from "../delivery.ts";
-import type { UserError } from "../errors.ts";
+import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../delivery.ts";
+import type { Problem, UserError } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Mask } from "../mask/mask.ts";
 import type { Log } from "../ports.ts";
-import { excerpt } from "../text.ts";
+import { count, excerpt } from "../text.ts";
+import type { Collected, Counts } from "./collect.ts";
 
 /** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
 const REASON_LIMIT = 600;
@@ -17,17 +18,30 @@ export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
 /** Code points of one thing to know of a delivery. */
 const NOTE_LIMIT = 300;
 
-/** What became of an event. */
-export interface Report {
-	readonly event: PipelineEvent;
+/** What was fired: one event, those of a file as far as they were read, or batches that were held. */
+export type Source =
+	| { readonly kind: "event"; readonly event: PipelineEvent }
+	| { readonly kind: "file"; readonly name: string; readonly events: number }
+	| { readonly kind: "held" };
+
+/** What became of what was fired. */
+export interface Report extends Collected {
+	readonly source: Source;
 	/** As the user would write it. */
 	readonly configFile: string;
-	/** In the order of the file. */
-	readonly outcomes: readonly Outcome[];
+	/** The hooks that one event did not meet; of several events none. */
+	readonly unmet: readonly Unmet[];
+	/** The mistake at which the events of a file came to an early end; what went before is done. */
+	readonly stopped?: Problem;
 	readonly warnings: readonly ConfigWarning[];
 	readonly dryRun: boolean;
 	/** A job summary is wanted. */
 	readonly summary: boolean;
+}
+
+/** Whether what was fired did all that it may: no gate denied, and no line was broken. */
+export function isThrough({ result, stopped }: Report): boolean {
+	return result !== "aborted" && stopped === undefined;
 }
 
 /** Where a report goes: the runner, a terminal, a JSON reader. */
@@ -53,34 +67,45 @@ export interface Row {
 	readonly duration_ms: number;
 	readonly http_status?: number;
 	readonly error?: string;
+	/** The fallback that delivered it. */
+	readonly via?: string;
+	/** How many events a batch held. */
+	readonly events?: number;
+	/** Of one of many events. */
+	readonly event_id?: string;
 	/** What to know although it was delivered, such as what was cut; absent where there is nothing. */
 	readonly notes?: readonly string[];
 }
 
-/**
- * The result that outcomes add up to: skipped when nothing ran at all, and failures by their hooks' modes. A gate that
- * was not asked, because of a cancellation, has not said yes.
- */
-export function resultOf(outcomes: readonly Outcome[]): Result {
-	const failed = outcomes
-		.filter((outcome) => outcome.status === "failed")
-		.map(({ delivery }) => delivery.hook.onFailure);
-	const unasked = outcomes.some(({ delivery, skipCause }) => isGate(delivery.hook) && skipCause === "cancelled");
-	if (failed.includes("abort") || unasked) return "aborted";
-	if (failed.includes("warn")) return "warned";
-	return outcomes.every((outcome) => outcome.status === "skipped") ? "skipped" : "passed";
+/** How deliveries ended: `3 delivered, 1 failed, 0 skipped`, and how many are held where any are. */
+export function countsLine({ delivered, failed, skipped, held }: Counts): string {
+	return `${delivered} delivered, ${failed} failed, ${skipped} skipped${held === 0 ? "" : `, ${held} held`}`;
 }
 
-/** How many deliveries ended each way. */
-export function tally(outcomes: readonly Outcome[]): Readonly<Record<Outcome["status"], number>> {
-	const counts = { delivered: 0, failed: 0, skipped: 0 };
-	for (const { status } of outcomes) counts[status] += 1;
-	return counts;
+/** What was fired, in a few words. */
+export function nameOf(source: Source): string {
+	switch (source.kind) {
+		case "event":
+			return source.event.definition.name;
+		case "file":
+			return `${excerpt(source.name, 120)}, ${count(source.events, "event")}`;
+		case "held":
+			return "held batches";
+	}
+}
+
+/** Why nothing ran for `what`: no hook is attached to the event, or none of those that are matches it. */
+export function unmatchedLine({ configFile, unmet }: Report, what: string): string {
+	const attached = unmet.filter((hook) => hook.attached);
+	if (attached.length === 0) return `no hook in ${configFile} is attached to ${what}`;
+	const reasons = attached.slice(0, 5).map(({ hook, reason }) => `${hook.name}: ${excerpt(reason, 120)}`);
+	const more = attached.length > reasons.length ? `; and ${attached.length - reasons.length} more` : "";
+	return `no hook in ${configFile} matches ${what} (${reasons.join("; ")}${more})`;
 }
 
 /** The rows of all deliveries, failures first, gates before others among them. */
-export function rowsOf(outcomes: readonly Outcome[], mask: Mask): readonly Row[] {
-	return [...outcomes].sort((a, b) => rank(a) - rank(b)).map((outcome) => rowOf(outcome, mask));
+export function rowsOf({ outcomes, source }: Report, mask: Mask): readonly Row[] {
+	return [...outcomes].sort((a, b) => rank(a) - rank(b)).map((outcome) => rowOf(outcome, source, mask));
 }
 
 /** 0 for failed gates, then other failures, then all the rest. */
@@ -89,8 +114,9 @@ export function rank({ status, delivery }: Outcome): number {
 	return delivery.hook.onFailure === "abort" ? 0 : 1;
 }
 
-function rowOf(outcome: Outcome, mask: Mask): Row {
-	const { notes } = outcome;
+function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
+	const { notes, via, delivery } = outcome;
+	const { id } = delivery.events[0].context;
 	return {
 		hook: outcome.delivery.hook.name,
 		kind: outcome.delivery.hook.kind,
@@ -100,6 +126,8 @@ function rowOf(outcome: Outcome, mask: Mask): Row {
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
 		...(outcome.reason === "" ? {} : { error: reasonOf(outcome, mask) }),
+		...(via === undefined ? {} : { via }),
+		...(isBatch(delivery) ? { events: delivery.events.length } : source.kind === "file" ? { event_id: mask(id) } : {}),
 		...(notes.length === 0 ? {} : { notes: notes.map((note) => noteOf(note, mask)) }),
 	};
 }

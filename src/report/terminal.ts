@@ -1,5 +1,5 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
-import { formatPlace } from "../errors.ts";
+import { formatPlace, type Problem } from "../errors.ts";
 import { createMask, type Mask } from "../mask/mask.ts";
 import type { Env } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
@@ -35,6 +35,10 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	};
 	const complain = (text: string) => {
 		for (const line of plainLines(shownLine(text, mask))) output.err(line);
+	};
+	const complainOf = (problem: Problem) => {
+		const [first, ...rest] = problemLines(problem);
+		for (const line of [`error: ${first}`, ...rest]) complain(line);
 	};
 	const documents: unknown[] = [];
 	const group = beside();
@@ -76,14 +80,12 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 			} else {
 				write(resultLine(report));
 			}
+			if (report.stopped !== undefined) complainOf(report.stopped);
 		},
 		reject: async (error) => {
 			const problems = withoutSuspects(error.problems, output.env);
 			if (json) output.out(jsonText(problemsDocument(problems, mask)));
-			for (const problem of problems) {
-				const [first, ...rest] = problemLines(problem);
-				for (const line of [`error: ${first}`, ...rest]) complain(line);
-			}
+			for (const problem of problems) complainOf(problem);
 		},
 	};
 }

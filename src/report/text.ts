@@ -1,11 +1,11 @@
 // The report for a person at a terminal: one line a delivery, one block a mistake.
-import type { Outcome, Preview } from "../delivery.ts";
+import { isBatch, type Outcome, type Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
 import { count, duration, excerpt } from "../text.ts";
-import { noteOf, type Report, reasonOf, resultOf, tally } from "./report.ts";
+import { countsLine, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
 
-const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–" };
+const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
 /** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
 export function outcomeLine(outcome: Outcome, mask: Mask): string {
@@ -13,7 +13,9 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	// A command stands in the title of its group already.
 	const target = hook.kind === "webhook" ? ` → ${excerpt(mask(outcome.target), 120)}` : "";
 	const parts = [`${MARKS[outcome.status]} ${hook.name}${target}`];
-	if (outcome.status === "skipped") parts.push("skipped");
+	if (outcome.status === "skipped" || outcome.status === "held") parts.push(outcome.status);
+	if (outcome.via !== undefined) parts.push(`via fallback ${outcome.via}`);
+	if (isBatch(outcome.delivery)) parts.push(count(outcome.delivery.events.length, "event"));
 	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
 	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
@@ -49,9 +51,11 @@ export function previewLines(shown: Preview): readonly string[] {
 
 /** How an event went, in one line. */
 export function resultLine(report: Report): string {
-	const { name } = report.event.definition;
-	if (report.outcomes.length === 0) return `${name}: no hook in ${report.configFile} is attached to it`;
+	const name = nameOf(report.source);
+	if (report.outcomes.length === 0) {
+		if (report.source.kind === "event") return `${name}: ${unmatchedLine(report, "it")}`;
+		return `${name}: nothing to send`;
+	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
-	const { delivered, failed, skipped } = tally(report.outcomes);
-	return `${name}: ${resultOf(report.outcomes)} · ${delivered} delivered, ${failed} failed, ${skipped} skipped`;
+	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;
 }

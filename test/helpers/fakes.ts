@@ -9,6 +9,7 @@ import type {
 	Shell,
 	ShellCommand,
 	ShellResult,
+	Spool,
 } from "../../src/ports.ts";
 
 /** A clock at a fixed date; sleeping moves it at once, and each sleep is written down. */
@@ -84,6 +85,20 @@ export function fakeLog(): Log & { readonly lines: string[] } {
 	};
 }
 
+/** Nothing can be put away. */
+export function fakeSpool(): Spool {
+	return {
+		pid: 1,
+		open: async () => "read-only",
+		list: async () => [],
+		create: async () => ({ problem: "read-only" }),
+		read: async () => ({ kind: "missing" }),
+		move: async () => false,
+		remove: async () => {},
+		isAlive: () => false,
+	};
+}
+
 /** Files that are there from the start, by their absolute paths; nothing can be written. */
 export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files & { readonly reads: string[] } {
 	const reads: string[] = [];
@@ -93,6 +108,9 @@ export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files &
 			reads.push(path);
 			const text = files[path];
 			return text === undefined ? { kind: "missing" } : { kind: "file", bytes: new TextEncoder().encode(text) };
+		},
+		stream: async function* (path) {
+			yield new TextEncoder().encode(files[path] ?? "");
 		},
 		write: () => Promise.reject(new Error("read-only")),
 		append: () => Promise.reject(new Error("read-only")),

@@ -1,13 +1,15 @@
 // Events, hooks and plans as tests need them, each with what does not matter filled in.
-import { type Hook, NO_CHAIN, type ShellHook, type Webhook } from "../../src/config/hook.ts";
+import type { Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
 import { parseReference } from "../../src/config/interpolate.ts";
-import type { Delivery } from "../../src/delivery.ts";
+import type { Delivery, Outcome } from "../../src/delivery.ts";
 import { vocabulary } from "../../src/event/catalog.ts";
 import { createEvent, type GivenContext } from "../../src/event/context.ts";
 import type { PipelineEvent } from "../../src/event/event.ts";
 import { showSelector } from "../../src/event/selector.ts";
 import { findPreset } from "../../src/presets/index.ts";
 import type { Preset } from "../../src/presets/preset.ts";
+import { Collector } from "../../src/report/collect.ts";
+import type { Report } from "../../src/report/report.ts";
 
 /** A built-in preset; throws for a name that is none. */
 export function preset(name: string): Preset {
@@ -28,6 +30,9 @@ export function event(name = "pipeline_error", given: GivenContext = {}): Pipeli
 		ci: { provider: "local" },
 	});
 }
+
+/** A hook that is on for every event it selects, and reaches no other. */
+export const NO_CHAIN = { enabled: true, filters: [], fallback: undefined, onSuccess: [] } as const;
 
 let order = 0;
 const common = {
@@ -74,6 +79,22 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		allowHttp: false,
 		allowPrivate: true,
 		caFile: undefined,
+		...given,
+	};
+}
+
+/** The report of an event with these outcomes. */
+export function reportOf(of: PipelineEvent, outcomes: readonly Outcome[], given: Partial<Report> = {}): Report {
+	const collector = new Collector(false);
+	for (const outcome of outcomes) collector.add(outcome);
+	return {
+		source: { kind: "event", event: of },
+		configFile: "pipeline-hooks.toml",
+		...collector.collected(),
+		unmet: [],
+		warnings: [],
+		dryRun: false,
+		summary: true,
 		...given,
 	};
 }

@@ -32,6 +32,7 @@ export function run(
 			err.push(line);
 			given.onErr?.(line);
 		},
+		input: async function* () {},
 		readInput: async () => "",
 		known: [],
 		colour: given.colour ?? false,

@@ -1,6 +1,5 @@
 // The end of the demo: what was received, whether all went well, the config that did it, and what to do next.
 
-import { tally } from "../../report/report.ts";
 import { tableLines } from "../../report/table.ts";
 import { count, duration, excerpt } from "../../text.ts";
 import type { Paint } from "../paint.ts";
@@ -57,7 +56,14 @@ function verdictLines(
 	paint: Paint,
 ): readonly string[] {
 	const outcomes = fired.flatMap(({ report }) => report.outcomes);
-	const { delivered, failed, skipped } = tally(outcomes);
+	const { delivered, failed, skipped } = fired
+		.map(({ report }) => report.counts)
+		.reduce((sum, counts) => ({
+			delivered: sum.delivered + counts.delivered,
+			failed: sum.failed + counts.failed,
+			skipped: sum.skipped + counts.skipped,
+			held: sum.held + counts.held,
+		}));
 	const meant = problems.length === 0 ? " on purpose" : "";
 	const deliveries = `${count(fired.length, "event")}, ${outcomes.length} deliveries: ${delivered} delivered, ${failed} failed${meant}, ${skipped} skipped`;
 	const lines = problems.map((problem) => `  ${paint("red", `✗ ${problem}`)}`);

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Outcome } from "../../delivery.ts";
-import { fire } from "../../fire.ts";
+import { fire } from "../../fire/fire.ts";
 import { createMask, type Mask } from "../../mask/mask.ts";
 import { nodeFiles, nodePorts } from "../../node.ts";
 import type { Env, Log } from "../../ports.ts";

@@ -1,7 +1,6 @@
 // The demo as it goes on: one line a hook, as soon as its outcome is there.
 import type { FailureMode } from "../../config/hook.ts";
 import { isGate, type Outcome } from "../../delivery.ts";
-import { resultOf } from "../../report/report.ts";
 import { duration, excerpt } from "../../text.ts";
 import type { Paint } from "../paint.ts";
 import type { Watch } from "./play.ts";
@@ -27,11 +26,11 @@ export function storyTeller(out: (line: string) => void, paint: Paint): Watch {
 		},
 		onRetry: (line) => out(paint("dim", `    ↻ ${excerpt(line, 94)}`)),
 		onOutcome: (outcome, said) => out(outcomeLine(outcome, said, paint)),
-		onReport: ({ outcomes }) => {
+		onReport: ({ outcomes, result }) => {
 			for (const outcome of outcomes) {
 				if (outcome.skipCause === "gate_failed") out(outcomeLine(outcome, "", paint));
 			}
-			if (resultOf(outcomes) === "aborted") out(paint("red", "      → the workflow step fails with exit code 1"));
+			if (result === "aborted") out(paint("red", "      → the workflow step fails with exit code 1"));
 		},
 	};
 }
@@ -54,6 +53,7 @@ function mark({ status, delivery: { hook } }: Outcome, paint: Paint): string {
 		case "delivered":
 			return paint("green", "✓");
 		case "skipped":
+		case "held":
 			return paint("dim", "–");
 		case "failed":
 			return paint(FAILURES[hook.onFailure].style, "✗");
@@ -69,7 +69,8 @@ const FAILURES = {
 function describe({ status, reason, attempts, delivery: { hook } }: Outcome, said: string): string {
 	switch (status) {
 		case "skipped":
-			return `skipped: ${reason}`;
+		case "held":
+			return `${status}: ${reason}`;
 		case "failed":
 			return `${FAILURES[hook.onFailure].text}: ${reason}`;
 		case "delivered":

@@ -37,6 +37,7 @@ function filesWith(payload: unknown): Files & { readonly reads: string[] } {
 			reads.push(path);
 			return { kind: "file", bytes };
 		},
+		stream: async function* () {},
 		write: async () => {},
 		append: async () => {},
 		real: async (path) => path,

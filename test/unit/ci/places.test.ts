@@ -18,7 +18,14 @@ interface Given {
 /** The places in turn. */
 async function places(exposure: Exposure | undefined, given: Given): Promise<readonly ConfigPlace[]> {
 	const { token = "ghs_x", env = ENV, files = {}, head } = given;
-	const ci = { facts: { provider: "github" }, runId: "", pipeline: "", workspace: "/work", secretsWithheld: false };
+	const ci = {
+		facts: { provider: "github" },
+		runId: "",
+		pipeline: "",
+		workspace: "/work",
+		holdingFolder: undefined,
+		secretsWithheld: false,
+	};
 	const ports = { env, files: fakeFiles(files), clock: fakeClock(), ask: async () => head };
 	const first = await configPlace({ ...ci, exposure }, token, ports, new AbortController().signal);
 	return first.next === undefined ? [first] : [first, first.next.place];

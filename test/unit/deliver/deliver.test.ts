@@ -2,35 +2,19 @@
 import { describe, expect, test } from "vitest";
 import type { Hook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
-import { deliver } from "../../../src/deliver/deliver.ts";
-import type { Plan } from "../../../src/delivery.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import type { Http, ShellResult } from "../../../src/ports.ts";
-import { answer, exited, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
+import { fireWith, type Given } from "../../helpers/deliver.ts";
+import { answer, exited, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 
-function plan(hooks: readonly Hook[], given: { concurrency?: number; secretsWithheld?: boolean } = {}): Plan {
-	const config = { file: "f", hooks, events: [], concurrency: given.concurrency ?? 20, warnings: [] };
-	return createPlan(config, event(), given.secretsWithheld ?? false);
-}
-
-async function run(
-	of: Plan,
-	commands: Record<string, ShellResult> = {},
-	http: Http = fakeHttp(answer(200)),
-	controller = new AbortController(),
-) {
+async function run(hooks: readonly Hook[], commands: Record<string, ShellResult> = {}, given: Given = {}) {
 	const shell = fakeShell(commands);
-	const seen: string[] = [];
-	const outcomes = await deliver(
-		of,
-		{ clock: fakeClock(), random: () => 0, env: {}, http, shell, files: fakeFiles(), log: fakeLog() },
-		{ workspace: "/work", signal: controller.signal, onOutcome: ({ delivery }) => seen.push(delivery.hook.name) },
-	);
+	const { outcomes, told } = await fireWith(hooks, { ...given, ports: { shell, ...given.ports } });
 	return {
 		statuses: outcomes.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason]),
 		shell,
-		seen,
+		seen: told.map(({ delivery }) => delivery.hook.name),
 	};
 }
 
@@ -43,7 +27,7 @@ describe("gates", () => {
 			webhook({ name: "gate-2", onFailure: "abort" }),
 			webhook({ name: "post" }),
 		];
-		const { statuses, seen } = await run(plan(hooks), {}, http);
+		const { statuses, seen } = await run(hooks, {}, { ports: { http } });
 		expect(statuses.map(([name, status]) => [name, status])).toEqual([
 			["note", "delivered"],
 			["gate-1", "delivered"],
@@ -61,7 +45,7 @@ describe("gates", () => {
 			webhook({ name: "gate-2", onFailure: "abort" }),
 			shellHook({ name: "note", onFailure: "ignore" }),
 		];
-		const { statuses, shell } = await run(plan(hooks), { deny: exited(3, "frozen until Monday") }, http);
+		const { statuses, shell } = await run(hooks, { deny: exited(3, "frozen until Monday") }, { ports: { http } });
 		expect(statuses).toEqual([
 			["post", "skipped", "gate gate-1 failed"],
 			["gate-1", "failed", "frozen until Monday (exit code 3)"],
@@ -74,7 +58,7 @@ describe("gates", () => {
 
 	test("one whose variable is unset fails, even where secrets are withheld", async () => {
 		const gate = webhook({ name: "gate", onFailure: "abort", url: parseReference("${URL}") });
-		const { statuses } = await run(plan([gate], { secretsWithheld: true }));
+		const { statuses } = await run([gate], {}, { facts: { secretsWithheld: true } });
 		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty; give it to the step as env"]]);
 	});
 });
@@ -82,7 +66,7 @@ describe("gates", () => {
 describe("the rest", () => {
 	test("a failure stops nothing", async () => {
 		const hooks = [shellHook({ name: "a", command: "fail" }), shellHook({ name: "b" }), webhook({ name: "c" })];
-		const { statuses } = await run(plan(hooks), { fail: exited(1) });
+		const { statuses } = await run(hooks, { fail: exited(1) });
 		expect(statuses).toEqual([
 			["a", "failed", "exit code 1"],
 			["b", "delivered", ""],
@@ -105,7 +89,11 @@ describe("the rest", () => {
 		};
 		const webhooks = Array.from({ length: 10 }, () => webhook());
 		const commands = ["1", "2", "3"].map((command) => shellHook({ command }));
-		const { statuses, shell } = await run(plan([...webhooks, ...commands], { concurrency: 3 }), {}, http);
+		const { statuses, shell } = await run(
+			[...webhooks, ...commands],
+			{},
+			{ facts: { concurrency: 3 }, ports: { http } },
+		);
 		expect(most).toBe(3);
 		expect(statuses).toHaveLength(13);
 		expect(shell.commands.map(({ command }) => command)).toEqual(["1", "2", "3"]);
@@ -113,7 +101,7 @@ describe("the rest", () => {
 
 	test("hooks whose secrets are withheld by design are skipped", async () => {
 		const hooks = [webhook({ name: "a", url: parseReference("${URL}") }), webhook({ name: "b" })];
-		const { statuses } = await run(plan(hooks, { secretsWithheld: true }));
+		const { statuses } = await run(hooks, {}, { facts: { secretsWithheld: true } });
 		expect(statuses[0]).toEqual([
 			"a",
 			"skipped",
@@ -126,10 +114,9 @@ describe("the rest", () => {
 		const controller = new AbortController();
 		controller.abort();
 		const { statuses, shell } = await run(
-			plan([shellHook({ name: "a" }), webhook({ name: "b" })]),
+			[shellHook({ name: "a" }), webhook({ name: "b" })],
 			{},
-			fakeHttp(answer(200)),
-			controller,
+			{ options: { signal: controller.signal } },
 		);
 		expect(statuses.map(([, status, reason]) => [status, reason])).toEqual([
 			["skipped", "cancelled before it began"],
@@ -159,19 +146,7 @@ describe("a command", () => {
 			REGION: "eu",
 		};
 		const hook = shellHook({ env: new Map([["WHERE", parseReference("${REGION}-${ZONE:-1}")]]) });
-		await deliver(
-			plan([hook]),
-			{
-				clock: fakeClock(),
-				random: () => 0,
-				env,
-				http: fakeHttp(answer(200)),
-				shell,
-				files: fakeFiles(),
-				log: fakeLog(),
-			},
-			{ workspace: "/work", signal: new AbortController().signal, onOutcome: () => {} },
-		);
+		await fireWith([hook], { ports: { env, shell } });
 		const [command] = shell.commands;
 		expect(command?.env).toEqual({
 			PATH: "/bin",
@@ -196,13 +171,13 @@ describe("a command", () => {
 		[{ ...exited(0, "working"), end: { kind: "timeout" } }, "not done within 1000 ms; its last line: working"],
 		[{ ...exited(0), end: { kind: "not_started", detail: "no such folder" } }, "could not be started: no such folder"],
 	] as const)("that ends as %j fails with: %s", async (result, reason) => {
-		const { statuses } = await run(plan([shellHook({ name: "a", command: "x" })]), { x: result });
+		const { statuses } = await run([shellHook({ name: "a", command: "x" })], { x: result });
 		expect(statuses).toEqual([["a", "failed", reason]]);
 	});
 });
 
 test("a delivery's id depends on the event and the hook, and on nothing else", () => {
-	const ids = (hooks: readonly Hook[]) => plan(hooks).webhooks.map(({ id }) => id);
+	const ids = (hooks: readonly Hook[]) => createPlan(hooks, event()).webhooks.map(({ id }) => id);
 	const [a, b] = ids([webhook({ name: "a" }), webhook({ name: "b" })]);
 	expect(a).toMatch(/^dlv_[0-9a-f]{32}$/);
 	expect(a).not.toBe(b);

@@ -1,29 +1,20 @@
 // Shell hooks in a workspace that may be a stranger's.
 import { expect, it } from "vitest";
+import type { Hook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
-import { deliver } from "../../../src/deliver/deliver.ts";
-import type { Outcome } from "../../../src/delivery.ts";
-import { createPlan } from "../../../src/plan/plan.ts";
-import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
-import { event, shellHook, webhook } from "../../helpers/make.ts";
+import { fireWith } from "../../helpers/deliver.ts";
+import { answer, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
+import { shellHook, webhook } from "../../helpers/make.ts";
 
 const UNTRUSTED = { event: "workflow_run", why: "the workspace is no checkout" };
 const REASON =
 	"refused on workflow_run: the workspace is no checkout, and a shell hook would run it with this job's secrets; " +
 	"set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
-async function run(hooks: Parameters<typeof createPlan>[0]["hooks"]) {
+async function run(hooks: readonly Hook[]) {
 	const http = fakeHttp(answer(200));
 	const shell = fakeShell();
-	const config = { file: "x", hooks, events: [], concurrency: 20, warnings: [] };
-	const plan = createPlan(config, event(), false, UNTRUSTED);
-	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
-	const told: Outcome[] = [];
-	const outcomes = await deliver(
-		plan,
-		{ ...world, http, shell },
-		{ workspace: "/work", signal: new AbortController().signal, onOutcome: (outcome) => told.push(outcome) },
-	);
+	const { outcomes, told } = await fireWith(hooks, { facts: { untrusted: UNTRUSTED }, ports: { http, shell } });
 	return { outcomes, told, sent: http.requests.length, commands: shell.commands };
 }
 

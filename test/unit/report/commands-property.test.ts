@@ -8,11 +8,11 @@ import type { Outcome } from "../../../src/delivery.ts";
 import { UserError } from "../../../src/errors.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
 import { githubReporter } from "../../../src/report/github.ts";
-import type { Report, Reporter } from "../../../src/report/report.ts";
+import type { Reporter } from "../../../src/report/report.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
 import { commandName as name, commandText as text } from "../../helpers/command-text.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";
-import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
+import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 import { commandIn, linesRead, type RunnerCommand } from "../../helpers/runner-commands.ts";
 
 const place = fc.record({
@@ -115,8 +115,8 @@ describe("the runner", () => {
 				fc.array(fc.record({ message: text, place }), { maxLength: 2 }),
 				name,
 				async (steps, outcomes, warnings, configFile) => {
-					const given = { outcomes, warnings, configFile, dryRun: false, summary: true };
-					const report: Report = { event: event("pipeline_error", { pipeline: "x" }), ...given };
+					const of = event("pipeline_error", { pipeline: "x" });
+					const report = reportOf(of, outcomes, { warnings, configFile });
 					const { reporter, found } = watched();
 					for (const { run } of steps) run(reporter);
 					await reporter.finish(report);
@@ -173,8 +173,7 @@ describe("the command, which may run in a step of a workflow", () => {
 					const reporter = terminalReporter({ out: write, err: write, colour, env: {}, known: [] }, json);
 					for (const { run } of steps) run(reporter);
 					const warnings = [{ message, place: { file: "hooks.toml", line: 1, column: 1 } }];
-					const given = { outcomes: [of], warnings, configFile: message, summary: true };
-					await reporter.finish({ event: event(), dryRun: true, ...given });
+					await reporter.finish(reportOf(event(), [of], { warnings, configFile: message, dryRun: true }));
 					await reporter.reject(new UserError({ code: "input", message, remedy: message, frame: message }));
 					for (const line of linesRead(written.join("\n"))) expect(commandIn(line)).toBeUndefined();
 				},

@@ -2,16 +2,9 @@
 import { expect, test } from "vitest";
 import { createMask } from "../../../src/mask/mask.ts";
 import { resultsDocument } from "../../../src/report/json.ts";
-import { event } from "../../helpers/make.ts";
+import { event, reportOf } from "../../helpers/make.ts";
 
 test("an event id that the user gave is masked", () => {
-	const report = {
-		event: event("pipeline_start", { id: "load-s3cret-key" }),
-		configFile: "pipeline-hooks.toml",
-		outcomes: [],
-		warnings: [],
-		dryRun: false,
-		summary: true,
-	};
+	const report = reportOf(event("pipeline_start", { id: "load-s3cret-key" }), []);
 	expect(resultsDocument(report, createMask(["s3cret-key"])).event_id).toBe("load-***");
 });

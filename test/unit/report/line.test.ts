@@ -68,6 +68,7 @@ describe("the log", () => {
 			{},
 			{
 				read: async () => ({ kind: "missing" }),
+				stream: async function* () {},
 				write: async () => {},
 				append: async () => {},
 				real: async (path) => path,

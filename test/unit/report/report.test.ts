@@ -7,10 +7,9 @@ import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
-import { type Report, resultOf } from "../../../src/report/report.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
 import { excerpt } from "../../../src/text.ts";
-import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
+import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;
 
@@ -33,14 +32,7 @@ function outcome(
 	};
 }
 
-const report = (outcomes: readonly Outcome[], name = "pipeline_error"): Report => ({
-	event: event(name),
-	configFile: "pipeline-hooks.toml",
-	outcomes,
-	warnings: [],
-	dryRun: false,
-	summary: true,
-});
+const report = (outcomes: readonly Outcome[]) => reportOf(event(), outcomes);
 
 test.each([
 	[[], "skipped"],
@@ -48,11 +40,12 @@ test.each([
 	[[outcome("delivered"), outcome("skipped")], "passed"],
 	[[outcome("delivered"), outcome("failed", "ignore")], "passed"],
 	[[outcome("failed", "ignore")], "passed"],
+	[[outcome("held"), outcome("skipped")], "passed"],
 	[[outcome("delivered"), outcome("failed", "warn")], "warned"],
 	[[outcome("failed", "warn"), outcome("failed", "abort"), outcome("skipped")], "aborted"],
 	[[outcome("delivered"), outcome("skipped", "abort", { skipCause: "cancelled" })], "aborted"],
 ] as const)("the result of %# is %s", (outcomes, result) => {
-	expect(resultOf(outcomes)).toBe(result);
+	expect(report(outcomes).result).toBe(result);
 });
 
 describe("results", () => {

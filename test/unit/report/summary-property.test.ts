@@ -5,7 +5,7 @@ import type { Outcome } from "../../../src/delivery.ts";
 import type { Problem } from "../../../src/errors.ts";
 import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { noteOf, type Report, reasonOf } from "../../../src/report/report.ts";
-import { delivery, event, webhook } from "../../helpers/make.ts";
+import { delivery, event, reportOf, webhook } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 
 const same = (text: string) => text;
@@ -67,8 +67,8 @@ const outcome: fc.Arbitrary<Outcome> = fc
 
 const report = (outcomes: readonly Outcome[], title = "Pipeline failed", given: Partial<Report> = {}): Report => {
 	const { definition, context } = event();
-	const all = { outcomes, warnings: [], configFile: "hooks.toml", dryRun: false, summary: true };
-	return { event: { definition: { ...definition, title }, context }, ...all, ...given };
+	const named = { definition: { ...definition, title }, context };
+	return reportOf(named, outcomes, { configFile: "hooks.toml", ...given });
 };
 
 describe("the summary", () => {
@@ -94,7 +94,8 @@ describe("the summary", () => {
 			fc.property(text, text, text, text, (title, pipeline, run_id, configFile) => {
 				const { definition } = event();
 				const { context } = event("pipeline_error", { pipeline: pipeline || "x", run_id: run_id || "y" });
-				const head = { event: { definition: { ...definition, title }, context }, configFile };
+				const named = { definition: { ...definition, title }, context };
+				const head = { source: { kind: "event", event: named }, configFile } as const;
 				const [first = "", blank, second = "", ...rest] =
 					summaryMarkdown(report([], title, head), same)?.split("\n") ?? [];
 				const [, heading = ""] = /^### (.*) · `pipeline_error` · skipped$/s.exec(first) ?? [];

@@ -1,8 +1,8 @@
 // Finding the event to fire by what the user wrote.
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../src/config/hook.ts";
-import { UserError } from "../../src/errors.ts";
-import { findEvent } from "../../src/fire.ts";
+import type { Config } from "../../../src/config/hook.ts";
+import { UserError } from "../../../src/errors.ts";
+import { findEvent } from "../../../src/fire/find-event.ts";
 
 const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, warnings: [] });
 const OWN = config(".github/pipeline-hooks.toml");

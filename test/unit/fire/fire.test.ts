@@ -1,9 +1,9 @@
 // The whole way of an event with fakes for the world: what only the order of its steps decides.
 import { expect, test } from "vitest";
-import { fire } from "../../src/fire.ts";
-import type { Inputs } from "../../src/inputs.ts";
-import type { Files, Ports } from "../../src/ports.ts";
-import { answer, fakeClock, fakeHttp, fakeLog, fakeShell } from "../helpers/fakes.ts";
+import { fire } from "../../../src/fire/fire.ts";
+import type { Inputs } from "../../../src/inputs.ts";
+import type { Files, Ports } from "../../../src/ports.ts";
+import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
 
 const CONFIG = `
 [[hook.webhooks.pipeline_start]]
@@ -40,6 +40,7 @@ function onlyFile(name: string, text: string): Files {
 	const bytes = new TextEncoder().encode(text);
 	return {
 		read: async (path) => (path.endsWith(`/${name}`) ? { kind: "file", bytes } : { kind: "missing" }),
+		stream: async function* () {},
 		write: async () => {},
 		append: async () => {},
 		real: async (path) => path,
@@ -57,6 +58,7 @@ test("a dry run carries nothing out, shows in the order of running and reports i
 		http,
 		shell,
 		files: onlyFile("repository/pipeline-hooks.toml", CONFIG),
+		spool: fakeSpool(),
 		ask: async () => undefined,
 		log: fakeLog(),
 	};

@@ -1,0 +1,42 @@
+// `flush`: sends the batches that steps have left held.
+import { asUserError } from "../errors.ts";
+import { fireHeld } from "../fire/held.ts";
+import { nodePorts } from "../node.ts";
+import { terminalReporter } from "../report/terminal.ts";
+import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import type { ConfigFlags } from "./config.ts";
+import { exitCodeOf } from "./finish.ts";
+
+/** Sends held batches. */
+export const registerFlush: Register = (program, terminal, done) => {
+	program
+		.command("flush")
+		.summary("send the events that are held for batches")
+		.description(
+			"Sends the events that hooks with a batch_size hold, without waiting for more of them, and again the batches that " +
+				"have failed. On CI it sends what earlier steps of the job have left; elsewhere, what was fired in this folder.",
+		)
+		.option("--config <file>", "config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml")
+		.option("--json", "write the results to stdout as JSON, everything else to stderr")
+		.addHelpText("after", "\nExample:\n  $ pipeline-hooks flush\n")
+		.action(async (flags: ConfigFlags) => done(await run(flags, terminal)));
+};
+
+async function run({ config, json = false }: ConfigFlags, terminal: Terminal): Promise<ExitCode> {
+	const reporter = terminalReporter(terminal, json);
+	const { env, cwd, signal } = terminal;
+	const request = { config, githubToken: env["GITHUB_TOKEN"] ?? "", allowUntrustedShell: false, context: {} };
+	try {
+		const report = await fireHeld(request, nodePorts(env, reporter.log), {
+			cwd,
+			signal,
+			onOutcome: reporter.outcome,
+			onPreview: () => {},
+		});
+		await reporter.finish(report);
+		return exitCodeOf(report, terminal);
+	} catch (error) {
+		await reporter.reject(asUserError(error));
+		return signal.aborted ? EXIT.aborted : EXIT.usage;
+	}
+}

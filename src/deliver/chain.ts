@@ -1,0 +1,63 @@
+// A delivery with its chain: the fallback where it has failed for good, and what follows a success.
+import { type Delivery, deliveryId, type Outcome, type Reach } from "../delivery.ts";
+
+/** What carrying out a chain needs. */
+export interface Chaining {
+	readonly reach: Reach;
+	/** Carries out one delivery by itself. */
+	readonly run: (delivery: Delivery) => Promise<Outcome>;
+	/** Whether the run was cancelled: nothing new begins then. */
+	readonly cancelled: () => boolean;
+}
+
+/**
+ * Runs a delivery and, where it has failed for good, its fallback once, in the same failure mode and with the same id.
+ * The outcome is that of the hook itself, and says by which way it went. A gate that has denied asks nobody else.
+ */
+export async function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
+	const first = await chaining.run(delivery);
+	const { hook, events, id } = delivery;
+	if (first.status !== "failed" || first.denied === true || hook.fallback === undefined || chaining.cancelled()) {
+		return first;
+	}
+	const next = chaining.reach(hook.fallback, events);
+	if (next === undefined) return { ...first, reason: `${first.reason}; fallback ${hook.fallback} is not enabled` };
+	const second = await runWithFallback({ ...next, id, hook: { ...next.hook, onFailure: hook.onFailure } }, chaining);
+	return joined(first, second);
+}
+
+/** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
+export function followers({ delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
+	const { hook, events } = delivery;
+	const instead = via === undefined ? undefined : reach(via, events);
+	const names = new Set([...hook.onSuccess, ...(instead?.hook.onSuccess ?? [])]);
+	return [...names].flatMap((name): Delivery[] => {
+		const next = reach(name, events);
+		return next === undefined ? [] : [{ ...next, id: deliveryId(next.events, name) }];
+	});
+}
+
+function joined(first: Outcome, second: Outcome): Outcome {
+	const way = second.delivery.hook.name;
+	const both = {
+		delivery: first.delivery,
+		attempts: [...first.attempts, ...second.attempts],
+		durationMs: first.durationMs + second.durationMs,
+		...(second.httpStatus !== undefined && { httpStatus: second.httpStatus }),
+	};
+	if (second.status === "delivered") {
+		const why = `${first.delivery.hook.name} itself failed: ${first.reason}`;
+		const notes = [...first.notes, why, ...second.notes];
+		return { ...both, status: "delivered", reason: "", target: second.target, via: second.via ?? way, notes };
+	}
+	const reason = `${first.reason}; fallback ${way}: ${second.reason}`;
+	const denied = second.denied === true && { denied: true };
+	return {
+		...both,
+		...denied,
+		status: "failed",
+		reason,
+		target: first.target,
+		notes: [...first.notes, ...second.notes],
+	};
+}

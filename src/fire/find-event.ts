@@ -1,0 +1,29 @@
+// The event that a user means, or what to do about a name that is none.
+import type { Config } from "../config/hook.ts";
+import { flavourOf } from "../config/load.ts";
+import { keyName } from "../config/words.ts";
+import { UserError } from "../errors.ts";
+import { isEventName, vocabulary } from "../event/catalog.ts";
+import type { EventDefinition } from "../event/event.ts";
+import { closest } from "../suggest.ts";
+import { excerpt } from "../text.ts";
+
+/** The definition of an event as the user writes its name. Throws `UserError` when there is none. */
+export function findEvent(written: string, config: Config): EventDefinition {
+	const { find, events } = vocabulary(config.events);
+	const definition = find(written);
+	if (definition !== undefined) return definition;
+	const near = closest(
+		written,
+		events.map(({ name }) => name),
+	);
+	const own =
+		isEventName(written) && flavourOf(config.file) === "own"
+			? `declare an event of your own in the config as [event.${keyName(written)}]`
+			: "`pipeline-hooks events` lists those that there are";
+	throw new UserError({
+		code: "event",
+		message: `unknown event ${JSON.stringify(excerpt(written, 100))}`,
+		remedy: near === undefined ? own : `did you mean "${near}"? Or ${own}`,
+	});
+}

@@ -1,0 +1,75 @@
+// The whole way of an event: inputs → event → hooks → plan → deliveries → outcomes → report.
+import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
+import type { Inputs } from "../inputs.ts";
+import { isFinal } from "../plan/batch.ts";
+import { createPlan } from "../plan/plan.ts";
+import { selection } from "../plan/select.ts";
+import type { Ports } from "../ports.ts";
+import { Collector } from "../report/collect.ts";
+import type { Report } from "../report/report.ts";
+import { fireFile } from "./file.ts";
+import { findEvent } from "./find-event.ts";
+import { Holding } from "./holding.ts";
+import { eventOf } from "./moment.ts";
+import { prepareRun, type Run, type Watcher } from "./run.ts";
+import { showPlan } from "./show-plan.ts";
+
+/**
+ * Fires one event, or those of a file. Throws `UserError` before anything ran; every fault of the world is an outcome in
+ * the report.
+ */
+export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Promise<Report> {
+	const run = await prepareRun(inputs, ports, watcher);
+	const { eventsFile } = inputs;
+	try {
+		if (eventsFile !== undefined) return await fireFile({ ...inputs, eventsFile }, run, ports, watcher);
+		return await fireOne(inputs, run, ports, watcher);
+	} finally {
+		ports.http.close();
+	}
+}
+
+async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher): Promise<Report> {
+	const { config, ci } = run;
+	const definition = findEvent(inputs.event, config);
+	const event = eventOf(definition, inputs.complete?.(inputs.context, definition) ?? inputs.context, run);
+	const { selected, unmet } = selection(config.hooks, event);
+	const plan = createPlan(selected, event);
+	const collector = new Collector(false);
+	const holding = new Holding(run, ports);
+	if (inputs.dryRun) {
+		showPlan(plan, run.facts, inputs.standIns === true, ports.env, watcher, collector);
+	} else {
+		const deliverer = new Deliverer(
+			run.facts,
+			{ ...ports, files: run.files },
+			{
+				workspace: ci.workspace,
+				many: [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length >= MANY_WEBHOOKS,
+				signal: watcher.signal,
+				batch: (delivery) => holding.add(delivery, isFinal(definition)),
+				onOutcome: (ended) => {
+					const outcome = holding.settle(ended);
+					collector.add(outcome);
+					// What a gate has stopped is not told one by one.
+					if (outcome.skipCause !== "gate_failed") watcher.onOutcome(outcome);
+				},
+			},
+		);
+		if ((await deliverer.run(plan)) && isFinal(definition)) {
+			const taken = new Set(plan.batched.map(({ hook }) => hook.name));
+			for (const delivery of await holding.rest(taken)) await deliverer.begin(delivery);
+		}
+		await deliverer.end();
+		await holding.end();
+	}
+	return {
+		source: { kind: "event", event },
+		configFile: config.file,
+		...collector.collected(),
+		unmet,
+		warnings: [...config.warnings, ...holding.warnings],
+		dryRun: inputs.dryRun,
+		summary: inputs.summary,
+	};
+}

@@ -1,0 +1,47 @@
+// What steps have left held, sent now.
+import { Deliverer } from "../deliver/deliver.ts";
+import type { Ports } from "../ports.ts";
+import { Collector } from "../report/collect.ts";
+import type { Report } from "../report/report.ts";
+import { Holding } from "./holding.ts";
+import { prepareRun, type Request, type Watcher } from "./run.ts";
+
+/** Sends every held batch of the config's hooks, also those that have failed before. Throws as `fire` does. */
+export async function fireHeld(request: Request, ports: Ports, watcher: Watcher): Promise<Report> {
+	const run = await prepareRun(request, ports, watcher);
+	const { config, ci, facts, files } = run;
+	const collector = new Collector(true);
+	const holding = new Holding(run, ports);
+	const due = await holding.rest();
+	const deliverer = new Deliverer(
+		facts,
+		{ ...ports, files },
+		{
+			workspace: ci.workspace,
+			many: true,
+			signal: watcher.signal,
+			batch: async (delivery) => ({ due: [delivery] }),
+			onOutcome: (ended) => {
+				const outcome = holding.settle(ended);
+				collector.add(outcome);
+				watcher.onOutcome(outcome);
+			},
+		},
+	);
+	try {
+		for (const delivery of due) await deliverer.begin(delivery);
+		await deliverer.end();
+	} finally {
+		await holding.end();
+		ports.http.close();
+	}
+	return {
+		source: { kind: "held" },
+		configFile: config.file,
+		...collector.collected(),
+		unmet: [],
+		warnings: [...config.warnings, ...holding.warnings],
+		dryRun: false,
+		summary: false,
+	};
+}

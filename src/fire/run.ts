@@ -1,0 +1,95 @@
+// What every run needs before its first event: the facts of the CI, the config, and what must not be shown.
+import type { CiRun } from "../ci/ci.ts";
+import { readCi } from "../ci/index.ts";
+import { type ConfigPlace, configPlace } from "../ci/places.ts";
+import type { Config } from "../config/hook.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Delivery, Outcome, Preview, RunFacts } from "../delivery.ts";
+import { UserError, unlessCancelled } from "../errors.ts";
+import type { GivenContext } from "../event/context.ts";
+import { reachIn } from "../plan/reach.ts";
+import type { Files, Ports } from "../ports.ts";
+import { contextSecrets, environmentSecrets, secretsOf } from "../secrets.ts";
+
+/** Who watches a run. */
+export interface Watcher {
+	/** The current folder; absolute. */
+	readonly cwd: string;
+	/** Aborts on cancellation. */
+	readonly signal: AbortSignal;
+	/** What may be read from stdin; absent where there is none. */
+	readonly stdin?: () => AsyncIterable<Uint8Array>;
+	/** Called with what is worth a line at once. */
+	readonly onOutcome: (outcome: Outcome) => void;
+	/** In a dry run, called with each delivery instead of carrying it out. */
+	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
+}
+
+/** What a run is asked for, whatever it fires. */
+export interface Request {
+	/** Path of the config as written; undefined looks in the usual places. */
+	readonly config: string | undefined;
+	readonly githubToken: string;
+	readonly allowUntrustedShell: boolean;
+	/** What is known of every event. */
+	readonly context: GivenContext;
+}
+
+/** A run that is ready for its events. */
+export interface Run {
+	readonly ci: CiRun;
+	readonly config: Config;
+	readonly facts: RunFacts;
+	/** Of the config, and of what it names. */
+	readonly files: Files;
+	/** The time of its start, which events have that tell none. */
+	readonly now: Date;
+	/** Blanks the secrets that a context brings, besides all others. */
+	readonly protect: (context: GivenContext) => void;
+}
+
+/** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
+export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Watcher): Promise<Run> {
+	const { clock, env, files, ask, log } = ports;
+	const now = clock.now();
+	const ci = await readCi({ env, files, ask, cwd, now });
+	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
+	const { config, untrusted } = found;
+	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
+	const protect = (context: GivenContext) => {
+		const brought = contextSecrets(context).filter((secret) => !secrets.includes(secret));
+		if (brought.length === 0) return;
+		secrets.push(...brought);
+		log.protect(secrets);
+	};
+	log.protect(secrets);
+	protect(request.context);
+	if (found.note !== undefined) log.info(found.note);
+	const facts: RunFacts = {
+		concurrency: config.concurrency,
+		secretsWithheld: ci.secretsWithheld,
+		untrusted: request.allowUntrustedShell ? undefined : untrusted,
+		reach: reachIn(config.hooks),
+	};
+	return { ci, config, facts, files: found.files, now, protect };
+}
+
+/** The config, and the place where it was found. */
+async function findConfig(ci: CiRun, { config, githubToken }: Request, ports: Ports, signal: AbortSignal) {
+	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config);
+}
+
+async function loadFrom(
+	place: ConfigPlace,
+	workspace: string,
+	config: string | undefined,
+): Promise<ConfigPlace & { readonly config: Config }> {
+	try {
+		return { ...place, config: await loadConfig({ workspace, config }, place.files) };
+	} catch (error) {
+		const code = error instanceof UserError ? error.problems[0].code : undefined;
+		if (place.next !== undefined && place.next.on === code) return loadFrom(place.next.place, workspace, config);
+		if (place.missing !== undefined && code === "config_missing") throw new UserError(place.missing(config));
+		throw error;
+	}
+}

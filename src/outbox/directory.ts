@@ -1,0 +1,114 @@
+// A spool on the disk: folders of this user's alone, files made whole or not at all.
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	linkSync,
+	lstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { errorCode } from "../errors.ts";
+import type { FileRead, Spool } from "../ports.ts";
+
+/** For this user only. */
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600] as const;
+
+/** Undefined where there are no users to tell apart, as on Windows. */
+const user = process.getuid?.();
+
+/** Blocking, as the files are small. */
+export const directorySpool: Spool = {
+	pid: process.pid,
+	open: async (folder) => {
+		try {
+			mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+			return strangeness(folder);
+		} catch (error) {
+			return `it cannot be made: ${errorCode(error) ?? String(error)}`;
+		}
+	},
+	list: async (folder) => {
+		try {
+			return readdirSync(folder).sort();
+		} catch {
+			return [];
+		}
+	},
+	create: async (path, text) => {
+		const draft = `${path}.${process.pid}.draft`;
+		try {
+			writeFileSync(draft, text, { mode: FILE_MODE, flag: "wx" });
+			// A link, unlike a renaming, never takes the place of a file that is there.
+			linkSync(draft, path);
+			return "made";
+		} catch (error) {
+			const code = errorCode(error) ?? String(error);
+			return code === "EEXIST" ? "taken" : { problem: code };
+		} finally {
+			rmSync(draft, { force: true });
+		}
+	},
+	read: async (path, limit) => readOwn(path, limit),
+	move: async (from, to) => {
+		try {
+			renameSync(from, to);
+			return true;
+		} catch {
+			return false;
+		}
+	},
+	remove: async (path) => {
+		try {
+			rmSync(path, { recursive: true, force: true });
+		} catch {
+			// What stays is found again.
+		}
+	},
+	isAlive: (pid) => {
+		try {
+			process.kill(pid, 0);
+			return true;
+		} catch (error) {
+			return errorCode(error) === "EPERM";
+		}
+	},
+};
+
+/** What makes a folder one that others may have had their hands in; undefined where it is ours alone. */
+function strangeness(folder: string): string | undefined {
+	const found = lstatSync(folder);
+	if (!found.isDirectory()) return "it is no folder";
+	if (user === undefined) return undefined;
+	if (found.uid !== user) return "it belongs to another user";
+	return (found.mode & 0o022) === 0 ? undefined : "others may write into it";
+}
+
+function readOwn(path: string, limit: number): FileRead {
+	let handle: number | undefined;
+	try {
+		// A pipe in the place of a file must not keep us waiting.
+		handle = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
+		const found = fstatSync(handle);
+		if (!found.isFile()) return { kind: "unreadable", detail: "it is no file" };
+		if (user !== undefined && found.uid !== user) return { kind: "unreadable", detail: "it belongs to another user" };
+		if (found.size > limit) return { kind: "unreadable", detail: `larger than ${limit} bytes` };
+		const bytes = Buffer.alloc(found.size);
+		for (let at = 0; at < bytes.length; ) {
+			const length = readSync(handle, bytes, { offset: at });
+			if (length === 0) return { kind: "file", bytes: bytes.subarray(0, at) };
+			at += length;
+		}
+		return { kind: "file", bytes };
+	} catch (error) {
+		const code = errorCode(error) ?? String(error);
+		return code === "ENOENT" ? { kind: "missing" } : { kind: "unreadable", detail: code };
+	} finally {
+		if (handle !== undefined) closeSync(handle);
+	}
+}

@@ -1,0 +1,181 @@
+// Events that wait, in a folder that the steps of a job share, for others to make a batch with.
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Clock, Spool } from "../ports.ts";
+import type { Seal } from "./seal.ts";
+
+/** Bytes of one held event; sealing takes a third more. */
+const LIMIT_BYTES = 20 * 1024 * 1024;
+
+/** Milliseconds to wait for another process that is putting events away or taking them out. */
+const PATIENCE_MS = 5000;
+const PAUSE_MS = 20;
+
+const BUSY = "another process does not let go of their folder";
+
+const EVENT = /^(\d{8})\.event$/;
+/** A batch by the numbers of its first and its last event, and what became of it. */
+const BATCH = /^(\d{8}-(\d{8}))\.(?:sending\.(\d+)|failed)$/;
+
+/** Where the events of one hook wait, and how they are sealed. */
+export interface Shelf {
+	/** Of all hooks; absolute. */
+	readonly root: string;
+	/** What tells the hook from others: its config and its name. */
+	readonly owner: string;
+	readonly seal: Seal;
+	/** Events of one batch, at most. */
+	readonly size: number;
+}
+
+/** A batch that was taken out: nobody else takes it until it is {@link HeldEvents.settle settled}. */
+export interface HeldBatch {
+	readonly folder: string;
+	/** As they were put away, in that order. */
+	readonly texts: readonly string[];
+}
+
+/** What was taken out. */
+export interface Taken {
+	readonly batches: readonly HeldBatch[];
+	/** How many events go on waiting for others. */
+	readonly left: number;
+	/** What was found that is none of ours, one phrase each. */
+	readonly problems: readonly string[];
+}
+
+/** What holding events needs of the world. */
+export interface HeldPorts {
+	readonly spool: Spool;
+	readonly clock: Clock;
+}
+
+/** The events held for one hook. */
+export class HeldEvents {
+	readonly #shelf: Shelf;
+	readonly #folder: string;
+	readonly #ports: HeldPorts;
+
+	constructor(shelf: Shelf, ports: HeldPorts) {
+		this.#shelf = shelf;
+		this.#folder = join(shelf.root, createHash("sha256").update(shelf.owner).digest("hex").slice(0, 32));
+		this.#ports = ports;
+	}
+
+	/** Puts one event away, behind those that wait. The problem, where it cannot be. */
+	async put(text: string): Promise<string | undefined> {
+		const { spool } = this.#ports;
+		for (const folder of [this.#shelf.root, this.#folder]) {
+			const problem = await spool.open(folder);
+			if (problem !== undefined) return `the folder ${folder} will not do: ${problem}`;
+		}
+		const made = await this.#locked(async () => {
+			const numbers = (await spool.list(this.#folder)).map(
+				(name) => EVENT.exec(name)?.[1] ?? BATCH.exec(name)?.[2] ?? "0",
+			);
+			const next = Math.max(0, ...numbers.map(Number)) + 1;
+			return spool.create(join(this.#folder, eventName(next)), this.#shelf.seal.seal(text));
+		});
+		if (made === "made") return undefined;
+		return made === "taken" ? BUSY : made.problem;
+	}
+
+	/**
+	 * Takes out the batches that are full; with `all`, whatever waits, and before it what failed or was left behind by a
+	 * process that has ended.
+	 */
+	async take(all: boolean): Promise<Taken> {
+		const { spool } = this.#ports;
+		if ((await spool.list(this.#folder)).length === 0) return { batches: [], left: 0, problems: [] };
+		const strange = await spool.open(this.#folder);
+		if (strange !== undefined) {
+			return { batches: [], left: 0, problems: [`held events are left alone, their folder will not do: ${strange}`] };
+		}
+		const claimed = await this.#locked(() => this.#claim(all));
+		if ("problem" in claimed) return { batches: [], left: 0, problems: [`held events stay: ${claimed.problem}`] };
+		const problems: string[] = [];
+		const batches: HeldBatch[] = [];
+		for (const folder of claimed.folders) {
+			const texts = await this.#readAll(folder, problems);
+			if (texts.length > 0) batches.push({ folder, texts });
+			else await spool.remove(folder);
+		}
+		return { batches, left: claimed.left, problems };
+	}
+
+	/** Forgets a batch that was delivered; one that failed waits, as it is, for the next taking of all. */
+	async settle({ folder }: HeldBatch, delivered: boolean): Promise<void> {
+		if (delivered) await this.#ports.spool.remove(folder);
+		else await this.#ports.spool.move(folder, folder.replace(/\.sending\.\d+$/, ".failed"));
+	}
+
+	async #claim(all: boolean): Promise<{ readonly folders: readonly string[]; readonly left: number }> {
+		const { spool } = this.#ports;
+		const names = await spool.list(this.#folder);
+		const folders: string[] = [];
+		const claim = (range: string) => join(this.#folder, `${range}.sending.${spool.pid}`);
+		for (const name of all ? names : []) {
+			const [, range = "", , pid] = BATCH.exec(name) ?? [];
+			if (range === "" || (pid !== undefined && spool.isAlive(Number(pid)))) continue;
+			if (await spool.move(join(this.#folder, name), claim(range))) folders.push(claim(range));
+		}
+		const waiting = names.flatMap((name) => EVENT.exec(name)?.[1] ?? []);
+		const { size } = this.#shelf;
+		let at = 0;
+		while (waiting.length - at >= size || (all && at < waiting.length)) {
+			const numbers = waiting.slice(at, at + size);
+			at += numbers.length;
+			const folder = claim(`${numbers[0]}-${numbers.at(-1)}`);
+			if ((await spool.open(folder)) !== undefined) break;
+			for (const number of numbers) {
+				await spool.move(join(this.#folder, `${number}.event`), join(folder, `${number}.event`));
+			}
+			folders.push(folder);
+		}
+		return { folders, left: waiting.length - at };
+	}
+
+	async #readAll(folder: string, problems: string[]): Promise<readonly string[]> {
+		const { spool } = this.#ports;
+		const texts: string[] = [];
+		for (const name of await spool.list(folder)) {
+			const path = join(folder, name);
+			const read = await spool.read(path, LIMIT_BYTES);
+			const text = read.kind === "file" ? this.#shelf.seal.open(new TextDecoder().decode(read.bytes)) : undefined;
+			if (text !== undefined) {
+				texts.push(text);
+				continue;
+			}
+			const why = read.kind === "unreadable" ? read.detail : "changed since, or held with other secrets";
+			problems.push(`held event ${name} was thrown away: ${why}`);
+			await spool.remove(path);
+		}
+		return texts;
+	}
+
+	/** Does the work while no other process does. */
+	async #locked<T>(work: () => Promise<T>): Promise<T | { readonly problem: string }> {
+		const { spool, clock } = this.#ports;
+		const lock = join(this.#folder, "lock");
+		for (const start = clock.monotonic(); clock.monotonic() - start < PATIENCE_MS; await clock.sleep(PAUSE_MS)) {
+			const made = await spool.create(lock, String(spool.pid));
+			if (made === "made") {
+				try {
+					return await work();
+				} finally {
+					await spool.remove(lock);
+				}
+			}
+			if (made !== "taken") return made;
+			const owner = await spool.read(lock, 100);
+			if (owner.kind === "missing") continue;
+			const pid = owner.kind === "file" ? Number(new TextDecoder().decode(owner.bytes)) : Number.NaN;
+			if (!(pid > 0 && spool.isAlive(pid))) await spool.remove(lock);
+		}
+		return { problem: BUSY };
+	}
+}
+
+function eventName(number: number): string {
+	return `${String(number).padStart(8, "0")}.event`;
+}

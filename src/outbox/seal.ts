@@ -1,0 +1,52 @@
+// Sealing what is held for a hook: whoever lacks the hook's secrets can neither read it nor put anything beside it.
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
+import type { Hook } from "../config/hook.ts";
+import { resolveReference } from "../config/interpolate.ts";
+import { referencesOf } from "../config/references.ts";
+import type { Env } from "../ports.ts";
+
+const ALGORITHM = "aes-256-gcm";
+const VERSION = "held-1";
+const [IV_BYTES, TAG_BYTES] = [12, 16] as const;
+
+/** Seals texts, and opens what it sealed. */
+export interface Seal {
+	seal(text: string): string;
+	/** Undefined where the text was not sealed with the same secrets, or was changed since. */
+	open(sealed: string): string | undefined;
+}
+
+/**
+ * The seal of a hook: its key is made of the hook's name and of what its URL and its secrets are now. Of a hook without
+ * any, which anyone can send to, it keeps out accidents only.
+ */
+export function sealOf(hook: Hook, env: Env): Seal {
+	const hash = createHash("sha256").update(JSON.stringify([VERSION, hook.name]));
+	for (const { reference, kind } of referencesOf(hook)) {
+		if (kind === "text") continue;
+		const resolved = resolveReference(reference, env);
+		hash.update(JSON.stringify(resolved.kind === "unset" ? null : resolved.text));
+	}
+	const key = hash.digest();
+	return {
+		seal: (text) => {
+			const iv = randomBytes(IV_BYTES);
+			const cipher = createCipheriv(ALGORITHM, key, iv);
+			const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+			return `${VERSION} ${sealed.toString("base64")}`;
+		},
+		open: (sealed) => {
+			const [version, coded = ""] = sealed.split(" ");
+			const bytes = Buffer.from(coded, "base64");
+			if (version !== VERSION || bytes.length < IV_BYTES + TAG_BYTES) return undefined;
+			const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES));
+			decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+			try {
+				const text = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, "utf8");
+				return text + decipher.final("utf8");
+			} catch {
+				return undefined;
+			}
+		},
+	};
+}
