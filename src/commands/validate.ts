@@ -1,7 +1,8 @@
 // `validate`: whether the config is right, and which variables it needs.
 import type { Config } from "../config/hook.ts";
 import { variablesOf } from "../config/references.ts";
-import { showSelector } from "../event/selector.ts";
+import { vocabulary } from "../event/catalog.ts";
+import { selects } from "../event/selector.ts";
 import { jsonText } from "../report/json.ts";
 import { count } from "../text.ts";
 import type { Register, Terminal } from "./command.ts";
@@ -25,16 +26,20 @@ export const registerValidate: Register = (program, terminal, done) => {
 };
 
 function show(config: Config, json: boolean, { env, out }: Terminal): void {
-	const names = [...new Set(config.hooks.flatMap(variablesOf))].sort();
+	const { file, hooks, warnings } = config;
+	const enabled = hooks.filter((hook) => hook.enabled);
+	const names = [...new Set(enabled.flatMap(variablesOf))].sort();
 	const variables = names.map((name) => ({ name, set: (env[name] ?? "") !== "" }));
-	const events = new Set(config.hooks.flatMap(({ selectors }) => selectors.map(showSelector))).size;
+	const events = vocabulary(config.events).events.filter((event) =>
+		enabled.some(({ selectors }) => selectors.some((selector) => selects(selector, event))),
+	).length;
+	const disabled = hooks.length - enabled.length;
 	if (json) {
-		const { file, hooks, warnings } = config;
-		const document = { result: "valid", config: file, hooks: hooks.length, events, variables, warnings };
-		out(jsonText(document));
+		out(jsonText({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings }));
 		return;
 	}
-	out(`${config.file} is valid: ${count(config.hooks.length, "hook")} on ${count(events, "event")}`);
-	for (const { message, place } of config.warnings) out(`warning: line ${place.line}: ${message}`);
+	const off = disabled === 0 ? "" : `, ${disabled} of them disabled,`;
+	out(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}`);
+	for (const { message, place } of warnings) out(`warning: line ${place.line}: ${message}`);
 	for (const { name, set } of variables) out(`  \${${name}} is ${set ? "set" : "not set here"}`);
 }

@@ -1,19 +1,24 @@
 // A parsed config file as typed hooks, with every mistake in it found at once.
 import { UserError } from "../errors.ts";
-import { isEventName, type Vocabulary, vocabulary } from "../event/catalog.ts";
+import { type Vocabulary, vocabulary } from "../event/catalog.ts";
+import { checkTargets, readChains } from "./chains.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
+import { readFilters } from "./filter.ts";
 import type { Config, ConfigWarning, Hook } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Located } from "./locate.ts";
 import { nameHooks } from "./names.ts";
 import { Problems } from "./problems.ts";
-import { header, readSelections, type UnknownEvent } from "./selectors.ts";
+import { explainUnknown, Resolver, type UnknownEvent } from "./resolve.ts";
+import { header } from "./selection.ts";
+import { readSelections } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
 import { readShellHook } from "./shell-hook.ts";
+import { readSubscriptions, requireEvents } from "./subscriptions.ts";
 import { readWebhook } from "./webhook.ts";
-import { keyName, quote } from "./words.ts";
+import { quote } from "./words.ts";
 
 /** A parsed file, and where things stand in it. */
 interface ParsedFile {
@@ -34,26 +39,41 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	const root = flavour === "own" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
 	refusePrototype(root);
 	const builtIn = vocabulary();
-	refuseUnknown(root, [...HOOK_KEYS, "defaults", "event"], (key) => explainTopLevel(key, builtIn));
+	refuseUnknown(root, [...HOOK_KEYS, "subscription", "defaults", "event"], (key) => explainTopLevel(key, builtIn));
 
 	const events = readEvents(root);
 	const defaults = readDefaults(root, flavour);
-	const { selections, unknown } = readSelections(root, vocabulary(events), flavour === "own");
+	const resolver = new Resolver(vocabulary(events));
+	const { selections, unknown } = readSelections(root, resolver, flavour === "own");
 	if (flavour === "own") {
-		for (const event of unknown) problems.add("config_value", event.path, ...explainEvent(event));
+		for (const event of unknown) problems.add("config_value", event.path, ...explainUnknown(event));
 	}
-	const hooks = nameHooks(selections).flatMap(({ selection, name }, order): Hook[] => {
-		const place = problems.place(selection.spot);
-		const identity = { name, selectors: [{ kind: "event", event: selection.event.name }] as const, place, order };
+	const all = [...selections, ...readSubscriptions(root, resolver)].toSorted((a, b) => a.spot.offset - b.spot.offset);
+	const named = nameHooks(all);
+	const chains = readChains(named, problems);
+	const hooks = named.flatMap(({ selection, name }, order): Hook[] => {
+		requireEvents(selection, chains.reaches(name));
+		const { fallback, onSuccess } = chains.of(name);
+		const identity = {
+			name,
+			selectors: selection.selectors,
+			enabled: selection.fields.boolean("enabled") ?? true,
+			filters: readFilters(selection, resolver),
+			fallback: fallback?.text,
+			onSuccess: onSuccess.map(({ text }) => text),
+			place: problems.place(selection.spot),
+			order,
+		};
 		const hook =
 			selection.kind === "shell"
-				? readShellHook(selection, identity, defaults.shell)
+				? readShellHook(selection, identity, defaults.shell, flavour)
 				: readWebhook(selection, identity, defaults.webhook, flavour);
 		return hook === undefined ? [] : [hook];
 	});
+	const disabled = checkTargets(hooks, chains, problems);
 	problems.throwIfAny();
 
-	const warnings = unknown.map((event) => toWarning(event, problems));
+	const warnings = [...unknown.map((event) => toWarning(event, problems)), ...disabled];
 	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, whole.keys().length === 0);
 	return { file, hooks, events, concurrency: defaults.concurrency, warnings };
 }
@@ -76,25 +96,11 @@ function explainTopLevel(key: string, builtIn: Vocabulary): Explanation | undefi
 	];
 }
 
-function explainEvent({ name, longer, near }: UnknownEvent): Explanation {
-	if (/[*]|^phase:/.test(name)) {
-		return [
-			`${quote(name)} selects several events, which is not supported in this version`,
-			"name each event: write a hook for every one of them",
-		];
-	}
-	const message = `unknown event ${quote(name)}`;
-	if (longer.length > 0) return [message, `say which: ${longer.join(", ")}`];
-	if (near !== undefined) return [message, `did you mean ${quote(near)}?`];
-	if (isEventName(name)) return [message, `declare an event of your own as [event.${keyName(name)}]`];
-	return [message, "`pipeline-hooks events` lists those that there are"];
-}
-
 /** In Rocky's own file an event may be one that only a later Rocky knows. */
-function toWarning({ name, path, near }: UnknownEvent, problems: Problems): ConfigWarning {
-	const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
-	const message = `unknown event ${quote(name)}, its hooks are left out${hint}`;
-	return { message, place: problems.place(problems.spot(path)) };
+function toWarning(event: UnknownEvent, problems: Problems): ConfigWarning {
+	const [message] = explainUnknown(event);
+	const hint = event.near === undefined ? "" : `; did you mean ${quote(event.near)}?`;
+	return { message: `${message}, its hooks are left out${hint}`, place: problems.place(problems.spot(event.path)) };
 }
 
 function withoutHooks(file: string, empty: boolean): UserError {

@@ -2,6 +2,7 @@
 import { Fields } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { optionNames } from "./options.ts";
+import { OWN_KEYS } from "./own.ts";
 import {
 	BUILT_IN,
 	type Flavour,
@@ -20,9 +21,6 @@ interface Defaults {
 	/** How many webhooks are under way at once. */
 	readonly concurrency: number;
 }
-
-/** Every hook has its own of these. */
-const OWN_KEYS: ReadonlySet<string> = new Set(["name", "url", "command", "events"]);
 
 const MAX_CONCURRENCY = 1000;
 

@@ -54,6 +54,11 @@ export class Fields {
 		return [...this.path, key];
 	}
 
+	/** A key as messages name it. */
+	label(key: string): string {
+		return this.#prefix + keyName(key);
+	}
+
 	/** Notes a mistake at a key of this table. */
 	wrong(key: string, message: string, remedy: string, code: ProblemCode = "config_value"): undefined {
 		this.problems.add(code, this.at(key), message, remedy);
@@ -68,7 +73,7 @@ export class Fields {
 	text(key: string): string | undefined {
 		const value = this.#string(key);
 		if (value?.trim() !== "") return value;
-		return this.wrong(key, `${this.#label(key)} is empty`, "give it a value, or leave the key out");
+		return this.wrong(key, `${this.label(key)} is empty`, "give it a value, or leave the key out");
 	}
 
 	/** An integer from `least` to {@link MAX_INTEGER}, or to `most`. */
@@ -78,7 +83,7 @@ export class Fields {
 		if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
 		const unit = key.endsWith("_ms") ? "write milliseconds as a whole number" : "write a whole number in that range";
 		const hint = typeof value === "string" ? `${unit}, without quotes` : unit;
-		return this.wrong(key, `${this.#label(key)} must be an integer from ${least} to ${most}`, hint);
+		return this.wrong(key, `${this.label(key)} must be an integer from ${least} to ${most}`, hint);
 	}
 
 	boolean(key: string): boolean | undefined {
@@ -98,7 +103,7 @@ export class Fields {
 		const found = choices.find((choice) => choice === fold(written));
 		if (found !== undefined) return found;
 		const remedy = didYouMean(written, choices, `use ${list(choices)}`);
-		return this.wrong(key, `${this.#label(key)} is ${quote(written)}, which is none of ${choices.join(", ")}`, remedy);
+		return this.wrong(key, `${this.label(key)} is ${quote(written)}, which is none of ${choices.join(", ")}`, remedy);
 	}
 
 	/** A string that may refer to variables. */
@@ -106,7 +111,7 @@ export class Fields {
 		const value = this.#string(key);
 		if (value === undefined) return undefined;
 		const fault = referenceFault(value);
-		if (fault !== undefined) return this.wrong(key, `${this.#label(key)} ${fault.problem}`, fault.remedy);
+		if (fault !== undefined) return this.wrong(key, `${this.label(key)} ${fault.problem}`, fault.remedy);
 		return parseReference(value);
 	}
 
@@ -119,7 +124,7 @@ export class Fields {
 	nested(key: string, remedy = 'write it as { KEY = "value" }'): Fields | undefined {
 		const value = this.#read(key);
 		if (value === undefined) return undefined;
-		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${this.#label(key)}.`);
+		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${this.label(key)}.`);
 		return this.#mistyped(key, "a table", remedy);
 	}
 
@@ -127,12 +132,8 @@ export class Fields {
 		const value = this.#read(key);
 		if (value === undefined) return undefined;
 		if (typeof value !== "string") return this.#mistyped(key, "a string", 'put it in quotes, as in "text"');
-		if (value.includes("\0")) return this.wrong(key, `${this.#label(key)} has a NUL character in it`, "take it out");
+		if (value.includes("\0")) return this.wrong(key, `${this.label(key)} has a NUL character in it`, "take it out");
 		return value;
-	}
-
-	#label(key: string): string {
-		return this.#prefix + keyName(key);
 	}
 
 	#read(key: string): unknown {
@@ -142,7 +143,7 @@ export class Fields {
 	#mistyped(key: string, wanted: string, remedy: string): undefined {
 		return this.wrong(
 			key,
-			`${this.#label(key)} must be ${wanted}, not ${typeName(this.table[key])}`,
+			`${this.label(key)} must be ${wanted}, not ${typeName(this.table[key])}`,
 			remedy,
 			"config_shape",
 		);

@@ -54,11 +54,8 @@ interface HookBase {
 	readonly order: number;
 }
 
-/** Which hook it is, whatever it does. */
-export type HookIdentity = Pick<HookBase, "name" | "selectors" | "place" | "order">;
-
-/** A hook that is on for every event it selects, and reaches no other. */
-export const NO_CHAIN = { enabled: true, filters: [], fallback: undefined, onSuccess: [] } as const;
+/** Which hook it is, when it is fired and which others it reaches, whatever it does. */
+export type HookIdentity = Omit<HookBase, "onFailure" | "timeoutMs">;
 
 /** A command, with the context as JSON on stdin. */
 export interface ShellHook extends HookBase {

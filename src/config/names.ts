@@ -1,26 +1,26 @@
 // The names of hooks: as the config gives them, or made of event, kind and number; unique in the file.
-import type { Selection } from "./selectors.ts";
+import type { Selection } from "./selection.ts";
 import { quote } from "./words.ts";
 
 /** Names are shown in annotations and tables. */
 const MAX_NAME = 100;
 
 /** A hook with the name that it goes by. */
-interface NamedSelection {
+export interface NamedSelection {
 	readonly selection: Selection;
 	readonly name: string;
 }
 
 /**
- * Names each hook: by its `name`, else `<event>-<kind>-<n>`, the n-th of its event and kind in the file from 1; a
- * number is passed over where a hook has that name already. Mistakes are noted.
+ * Names each hook: by its `name`, else `<event>-<kind>-<n>`, the n-th of its event and kind in the file from 1, or
+ * `subscription-<n>`; a number is passed over where a hook has that name already. Mistakes are noted.
  */
 export function nameHooks(selections: readonly Selection[]): readonly NamedSelection[] {
 	const taken = new Map<string, Selection>();
 	const own = selections.map((selection) => ownName(selection, taken));
 	const counts = new Map<string, number>();
 	return selections.map((selection, index) => {
-		const stem = `${selection.event.name}-${selection.kind}`;
+		const stem = selection.event === undefined ? "subscription" : `${selection.event}-${selection.kind}`;
 		let count = (counts.get(stem) ?? 0) + 1;
 		while (own[index] === undefined && taken.has(`${stem}-${count}`)) count++;
 		counts.set(stem, count);

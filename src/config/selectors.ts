@@ -1,41 +1,25 @@
-// Which tables of a config are hooks, of which kind and for which event: `[[hook.x]]` and `[[hook.webhooks.x]]`.
-import type { Vocabulary } from "../event/catalog.ts";
-import type { EventDefinition } from "../event/event.ts";
-import { closest } from "../suggest.ts";
+// Which tables of a config are hooks by their headers, of which kind and for which events: `[[hook.x]]` and
+// `[[hook.webhooks.x]]`.
+import { matchesGlob } from "../event/glob.ts";
+import { showSelector } from "../event/selector.ts";
 import { Fields, isTable } from "./fields.ts";
 import type { Hook } from "./hook.ts";
-import type { Path, Spot } from "./locate.ts";
+import type { Path } from "./locate.ts";
+import { isHookKey } from "./own.ts";
+import { bare, type Resolver, type UnknownEvent } from "./resolve.ts";
+import { header, type Selection } from "./selection.ts";
 import { keyName, typeName } from "./words.ts";
 
-/** One hook's table and what its header says. */
-export interface Selection {
-	readonly kind: Hook["kind"];
-	readonly event: EventDefinition;
-	readonly fields: Fields;
-	/** Of its header. */
-	readonly spot: Spot;
-}
-
-/** A header with an event's name that is none. */
-export interface UnknownEvent {
-	readonly name: string;
-	readonly path: Path;
-	/** The events that it is the beginning of, as `generation` is of `generation.completed`. */
-	readonly longer: readonly string[];
-	/** The event that was probably meant. */
-	readonly near: string | undefined;
-}
-
 /**
- * The hooks under `hook` and `hooks`, in the order of the file, and the events that there are not. Hooks of those are
- * among the first where `withUnknown`, so that their other mistakes are found as well.
+ * The hooks under `hook` and `hooks`, table by table, and the headers that name no event. Hooks of those are among the
+ * first where `withUnknown`, so that their other mistakes are found as well.
  */
 export function readSelections(
 	root: Fields,
-	vocabulary: Vocabulary,
+	resolver: Resolver,
 	withUnknown: boolean,
 ): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownEvent[] } {
-	const walk = new Walk(vocabulary, withUnknown);
+	const walk = new Walk(resolver, withUnknown);
 	for (const key of ["hook", "hooks"]) {
 		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
 		if (table === undefined) continue;
@@ -43,32 +27,23 @@ export function readSelections(
 		const webhooks = table.nested("webhooks", "write [[hook.webhooks.<event>]]");
 		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
 	}
-	return { selections: walk.selections.toSorted((a, b) => a.spot.offset - b.spot.offset), unknown: walk.unknown };
+	return walk;
 }
-
-/** How a hook's header is written. */
-export function header(kind: Hook["kind"], event: string): string {
-	return kind === "shell" ? `[[hook.${keyName(event)}]]` : `[[hook.webhooks.${keyName(event)}]]`;
-}
-
-/** For more unknown names than anyone reads, looking for the one that was meant would only cost time. */
-const MAX_GUESSED = 1000;
 
 /** A way through nested tables, along the dots of event names. */
 class Walk {
 	readonly selections: Selection[] = [];
 	readonly unknown: UnknownEvent[] = [];
-	readonly #vocabulary: Vocabulary;
+	readonly #resolver: Resolver;
+	readonly #withUnknown: boolean;
 	/** What stands before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
 	readonly #beginnings: ReadonlySet<string>;
 
-	readonly #withUnknown: boolean;
-
-	constructor(vocabulary: Vocabulary, withUnknown: boolean) {
-		this.#vocabulary = vocabulary;
+	constructor(resolver: Resolver, withUnknown: boolean) {
+		this.#resolver = resolver;
 		this.#withUnknown = withUnknown;
 		this.#beginnings = new Set(
-			vocabulary.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+			resolver.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
 		);
 	}
 
@@ -85,57 +60,60 @@ class Walk {
 			parent.wrong(key, message, `name the event first, as in ${header(kind, "pipeline_start")}`, "config_shape");
 			return;
 		}
-		const event = this.#vocabulary.find(name);
-		if (event !== undefined) {
-			this.#hooks(event, name, kind, value, path, parent);
+		const selector = this.#resolver.resolve(name);
+		if (selector !== undefined) {
+			this.#hooks({ event: showSelector(selector), selectors: [selector], kind }, name, value, path, parent);
 		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
 			this.visitAll(new Fields(value, path, parent.problems), kind, `${name}.`);
 		} else {
-			const names = this.#vocabulary.events.map((known) => known.name);
-			const longer = names.filter((known) => known.startsWith(`${bare(name)}.`));
-			const near = this.unknown.length < MAX_GUESSED ? closest(bare(name), names) : undefined;
-			this.unknown.push({ name, path, longer, near });
+			this.unknown.push(this.#resolver.unknown(name, path));
 			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
 			if (!this.#withUnknown || !tables.every(looksLikeHook)) return;
-			this.#hooks({ name, phase: "", status: "info", title: name }, name, kind, value, path, parent);
+			this.#hooks({ event: name, selectors: [], kind }, name, value, path, parent);
 		}
 	}
 
-	#hooks(event: EventDefinition, name: string, kind: Hook["kind"], value: unknown, path: Path, parent: Fields): void {
-		if (!Array.isArray(value)) this.#hook(event, name, kind, value, path, parent);
-		else for (const [index, table] of value.entries()) this.#hook(event, name, kind, table, [...path, index], parent);
+	#hooks(head: Header, name: string, value: unknown, path: Path, parent: Fields): void {
+		if (!Array.isArray(value)) this.#hook(head, name, value, path, parent);
+		else for (const [index, table] of value.entries()) this.#hook(head, name, table, [...path, index], parent);
 	}
 
-	#hook(event: EventDefinition, name: string, kind: Hook["kind"], table: unknown, path: Path, parent: Fields): void {
-		const { problems } = parent;
+	#hook({ event, selectors, kind }: Header, name: string, table: unknown, path: Path, { problems }: Fields): void {
 		if (!isTable(table)) {
 			const message = `a hook must be a table, not ${typeName(table)}`;
-			problems.add("config_shape", path, message, `write it as ${header(kind, event.name)}`);
+			problems.add("config_shape", path, message, `write it as ${header(kind, event)}`);
 			return;
 		}
 		const fields = new Fields(table, path, problems);
-		// Only where the config declares both `deploy` and `deploy.approved` can a hook's table hold another event's.
-		const inner = new Set(this.#begins(name) ? fields.keys().filter((key) => this.#continues(`${name}.${key}`)) : []);
+		const inner = new Set(
+			this.#begins(name) ? fields.keys().filter((key) => this.#isInner(name, key, table[key])) : [],
+		);
 		const own = fields.keys().filter((key) => !inner.has(key));
 		if (own.length > 0 || inner.size === 0) {
-			this.selections.push({ kind, event, fields: fields.only(own), spot: problems.spot(path) });
+			this.selections.push({ kind, event, selectors, fields: fields.only(own), spot: problems.spot(path) });
 		}
 		this.visitAll(fields.only([...inner]), kind, `${name}.`);
 	}
 
-	#continues(name: string): boolean {
-		return this.#vocabulary.find(name) !== undefined || this.#begins(name);
+	/**
+	 * Whether a key in a hook's table is the rest of another event's name: of a glob, or where the config declares both
+	 * `deploy` and `deploy.approved`.
+	 */
+	#isInner(name: string, key: string, value: unknown): boolean {
+		if (name.includes("*") && (isHookKey(key) || !isContainer(value))) return false;
+		const longer = `${name}.${key}`;
+		return this.#resolver.resolve(longer) !== undefined || this.#begins(longer);
 	}
 
-	#begins(name: string): boolean {
-		return this.#beginnings.has(bare(name));
+	#begins(written: string): boolean {
+		const name = bare(written);
+		if (!name.includes("*")) return this.#beginnings.has(name);
+		return [...this.#beginnings].some((beginning) => matchesGlob(name, beginning));
 	}
 }
 
-/** Rocky's `on_<event>` means the event. */
-function bare(name: string): string {
-	return name.startsWith("on_") ? name.slice(3) : name;
-}
+/** What a header says of the hooks under it. */
+type Header = Pick<Selection, "selectors" | "kind"> & { readonly event: string };
 
 /** Whether a table under a name that is no event can be nothing but a hook: it has a key that only hooks have. */
 function looksLikeHook(table: unknown): boolean {

@@ -1,7 +1,6 @@
 // What a hook and the defaults can both set. Each layer is read over the one below it: built-in, [defaults], the hook.
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import type { Preset } from "../presets/preset.ts";
-import { SIGNATURES, type Signature } from "../signature/schemes.ts";
 import type { Template } from "../template/template.ts";
 import { readTemplate } from "./body.ts";
 import type { Fields } from "./fields.ts";
@@ -9,6 +8,7 @@ import { type Headers, readHeaders } from "./headers.ts";
 import { FAILURE_MODES, type FailureMode } from "./hook.ts";
 import type { Reference } from "./interpolate.ts";
 import { type Options, readOptions } from "./options.ts";
+import { readSigning, SIGNING_KEYS, type Signing, UNSIGNED } from "./signing.ts";
 
 /** Whose file it is: in `rocky.toml`, which belongs to Rocky, some mistakes are none. */
 export type Flavour = "own" | "rocky";
@@ -21,8 +21,8 @@ export const SHELL_KEYS: readonly string[] = [...COMMON_KEYS, "env"];
 export const WEBHOOK_KEYS: readonly string[] = [
 	...COMMON_KEYS,
 	"preset",
-	"secret",
-	"signature",
+	...SIGNING_KEYS,
+	"batch_size",
 	"headers",
 	"method",
 	"body_template",
@@ -33,6 +33,9 @@ export const WEBHOOK_KEYS: readonly string[] = [
 	"allow_private",
 	"ca_file",
 ];
+
+/** Events of one delivery. */
+const MAX_BATCH = 1000;
 
 const METHODS = ["POST", "PUT", "PATCH", "DELETE", "GET"] as const;
 
@@ -54,9 +57,7 @@ export interface WebhookSettings extends CommonSettings {
 	/** Undefined where the config names one that there is not. */
 	readonly preset: Preset | undefined;
 	readonly options: Options;
-	readonly secrets: readonly Reference[];
-	readonly signatures: readonly Signature[];
-	readonly signatureHeader: string | undefined;
+	readonly signing: Signing;
 	readonly batchSize: number | undefined;
 	readonly headers: Headers;
 	readonly method: string;
@@ -78,9 +79,7 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 		timeoutMs: 10_000,
 		preset: findPreset("generic"),
 		options: new Map(),
-		secrets: [],
-		signatures: ["rocky"],
-		signatureHeader: undefined,
+		signing: UNSIGNED,
 		batchSize: undefined,
 		headers: new Map(),
 		method: "POST",
@@ -105,10 +104,8 @@ export function webhookSettings(fields: Fields, base: WebhookSettings, flavour: 
 		...commonSettings(fields, base),
 		preset: fields.has("preset") ? readPreset(fields, flavour) : base.preset,
 		options: readOptions(fields, base.options),
-		secrets: one(fields.filled("secret")) ?? base.secrets,
-		signatures: one(fields.choice("signature", SIGNATURES)) ?? base.signatures,
-		signatureHeader: base.signatureHeader,
-		batchSize: base.batchSize,
+		signing: readSigning(fields, base.signing),
+		batchSize: fields.integer("batch_size", 1, MAX_BATCH) ?? base.batchSize,
 		headers: readHeaders(fields, base.headers),
 		method: fields.choice("method", METHODS, (written) => written.toUpperCase()) ?? base.method,
 		bodyTemplate: readTemplate(fields) ?? base.bodyTemplate,
@@ -134,10 +131,6 @@ function commonSettings(fields: Fields, base: CommonSettings): CommonSettings {
 		onFailure: fields.choice("on_failure", FAILURE_MODES) ?? base.onFailure,
 		timeoutMs: fields.integer("timeout_ms", 1) ?? base.timeoutMs,
 	};
-}
-
-function one<T>(item: T | undefined): readonly T[] | undefined {
-	return item === undefined ? undefined : [item];
 }
 
 function readPreset(fields: Fields, flavour: Flavour): Preset | undefined {

@@ -2,39 +2,33 @@
 import type { Preset } from "../presets/preset.ts";
 import { escapingFor } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
-import { type HookIdentity, NO_CHAIN, type Webhook } from "./hook.ts";
+import type { HookIdentity, Webhook } from "./hook.ts";
 import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { checkOptions, optionNames, presetsWith } from "./options.ts";
-import { header, type Selection } from "./selectors.ts";
-import {
-	type Flavour,
-	refuseAsyncGate,
-	SHELL_KEYS,
-	WEBHOOK_KEYS,
-	type WebhookSettings,
-	webhookSettings,
-} from "./settings.ts";
+import { explainMisplaced, ownKeys } from "./own.ts";
+import type { Selection } from "./selection.ts";
+import { type Flavour, refuseAsyncGate, WEBHOOK_KEYS, type WebhookSettings, webhookSettings } from "./settings.ts";
+import { hookSigning } from "./signing.ts";
 import { type AllowedUrls, checkUrl } from "./url.ts";
 
 /** The hook, its mistakes noted; undefined when its preset is none. */
 export function readWebhook(
-	{ fields, event }: Selection,
+	selection: Selection,
 	identity: HookIdentity,
 	defaults: WebhookSettings,
 	flavour: Flavour,
 ): Webhook | undefined {
-	const { async, preset, ...settings } = webhookSettings(fields, defaults, flavour);
+	const { fields } = selection;
+	const { async, preset, signing, ...settings } = webhookSettings(fields, defaults, flavour);
 	const known = [
-		"name",
-		"url",
+		...ownKeys(selection),
 		...WEBHOOK_KEYS,
 		...(preset === undefined ? optionNames() : Object.keys(preset.options)),
 	];
 	refuseUnknown(fields, known, (key): Explanation | undefined => {
-		if (key === "command" || SHELL_KEYS.includes(key)) {
-			return [`${key} belongs to a shell hook, and this is a webhook`, `write ${header("shell", event.name)} above it`];
-		}
+		const misplaced = explainMisplaced(key, selection, flavour);
+		if (misplaced !== undefined) return misplaced;
 		const others = presetsWith(key).map(({ name }) => name);
 		if (others.length === 0) return undefined;
 		return [
@@ -43,22 +37,37 @@ export function readWebhook(
 		];
 	});
 	if (async) refuseAsyncGate(fields, settings.onFailure);
-	const url = readUrl(fields, preset, settings);
+	const batchSize = readBatchSize(settings, fields);
+	const url = readUrl(selection, preset, settings);
 	refuseBodyOfGet(settings, fields);
+	const signed = hookSigning(signing, fields);
 	if (preset === undefined) return undefined;
 	checkContentType(preset, settings, fields);
 	// Rocky's own webhooks have no options; what they need comes with the event.
 	if (flavour === "own" && settings.bodyTemplate === undefined) requireOptions(preset, settings, fields);
 	const options = checkOptions(preset, settings.options, fields.problems);
 	const headers = new Map([...settings.headers.values()].map(({ name, value }) => [name, value]));
-	return { kind: "webhook", ...identity, ...NO_CHAIN, ...settings, url, preset, options, headers };
+	return { kind: "webhook", ...identity, ...settings, ...signed, batchSize, url, preset, options, headers };
 }
 
-function readUrl(fields: Fields, preset: Preset | undefined, allowed: AllowedUrls): Reference | undefined {
+/** None for a gate, which has to be answered for each event; it does not take the default. */
+function readBatchSize({ batchSize, onFailure }: Pick<WebhookSettings, "batchSize" | "onFailure">, fields: Fields) {
+	if (onFailure !== "abort") return batchSize;
+	const message = 'gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event';
+	if (fields.has("batch_size")) fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
+	return undefined;
+}
+
+function readUrl(
+	{ fields, event }: Selection,
+	preset: Preset | undefined,
+	allowed: AllowedUrls,
+): Reference | undefined {
 	if (!fields.has("url")) {
 		// A command in the url's place has got its own explanation.
 		const needed = preset !== undefined && preset.defaultUrl === undefined && !fields.has("command");
-		if (needed) fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"`);
+		const other = event === undefined ? ', or command = "…" for a shell hook' : "";
+		if (needed) fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"${other}`);
 		return undefined;
 	}
 	const url = fields.filled("url");

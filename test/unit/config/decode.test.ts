@@ -1,7 +1,6 @@
 // What a config says, as hooks: the ways to write one, and what a hook has where it is silent.
 import { describe, expect, it } from "vitest";
-import { NO_CHAIN } from "../../../src/config/hook.ts";
-import { eventsOf } from "../../helpers/make.ts";
+import { eventsOf, NO_CHAIN } from "../../helpers/make.ts";
 import { parse, shell, webhook } from "../../helpers/parse.ts";
 
 describe("a shell hook", () => {

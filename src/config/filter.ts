@@ -1,0 +1,89 @@
+// The `filter` of a hook: which of its events it is fired for, by what is in them.
+import type { Selector } from "../event/selector.ts";
+import { Fields, isTable, type Table } from "./fields.ts";
+import { refuseUnmatchable, type WrittenCondition } from "./filter-faults.ts";
+import type { Condition, Filter } from "./hook.ts";
+import { type Explanation, refuseUnknown } from "./keys.ts";
+import type { Path } from "./locate.ts";
+import type { Problems } from "./problems.ts";
+import type { Resolver } from "./resolve.ts";
+import type { Selection } from "./selection.ts";
+import { readStrings, type Written } from "./strings.ts";
+import { readSelectors } from "./subscriptions.ts";
+import { quote, typeName } from "./words.ts";
+
+const EXAMPLES = {
+	events: '["job.*", "phase:quality"]',
+	entities: '["table", "dash*"]',
+	include: '["tags", "branch:release/*"]',
+	exclude: '["status:success"]',
+} as const;
+
+/** The filters of a hook, of which one must hold; none where it has none. Those that never can are noted. */
+export function readFilters({ fields, selectors }: Selection, resolver: Resolver): readonly Filter[] {
+	if (!fields.has("filter")) return [];
+	const value = fields.table["filter"];
+	const path = fields.at("filter");
+	const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
+	if (tables.length === 0) fields.wrong("filter", "filter is empty", "write filter = { … }, or leave the key out");
+	// Of a hook that only others reach, or whose own events are mistaken, any event may be asked about.
+	const events = selectors.length === 0 ? resolver.events : resolver.select(selectors);
+	return tables.flatMap((table, index): Filter[] => {
+		const at = Array.isArray(value) ? [...path, index] : path;
+		if (isTable(table)) return [readFilter(table, at, events, resolver, fields.problems)];
+		const message = `filter must be a table, not ${typeName(table)}`;
+		fields.problems.add("config_shape", at, message, `write it as { include = ${EXAMPLES.include} }`);
+		return [];
+	});
+}
+
+function readFilter(
+	table: Table,
+	path: Path,
+	events: Resolver["events"],
+	resolver: Resolver,
+	problems: Problems,
+): Filter {
+	const fields = new Fields(table, path, problems, "filter.");
+	refuseUnknown(fields, Object.keys(EXAMPLES), (key) => explainKey(key, table[key]));
+	if (fields.keys().length === 0) {
+		problems.add("config_value", path, "filter asks nothing", `write it as { include = ${EXAMPLES.include} }`);
+	}
+	const selectors: readonly Selector[] | undefined = readSelectors(fields, "events", EXAMPLES.events, resolver);
+	const texts = (key: "entities" | "include" | "exclude") => {
+		return readStrings(fields, key, EXAMPLES[key])?.filter((written) => isPlain(written, problems));
+	};
+	const conditions = (key: "include" | "exclude") =>
+		(texts(key) ?? []).flatMap((item) => readCondition(item, problems));
+	const entities = texts("entities")?.map(({ text }) => text);
+	const [include, exclude] = [conditions("include"), conditions("exclude")];
+	refuseUnmatchable({ fields, selectors, include, exclude }, events);
+	const plain = (all: readonly WrittenCondition[]) => all.map(({ condition }) => condition);
+	return { events: selectors, entities, include: plain(include), exclude: plain(exclude) };
+}
+
+/** Variables are known only on sending, and a hook is chosen before. */
+function isPlain({ text, path }: Written, problems: Problems): boolean {
+	if (!text.includes("${")) return true;
+	const message = "filter has a variable in it, and none is read there";
+	problems.add("config_value", path, message, "write what is meant itself, with * for any characters");
+	return false;
+}
+
+/** `key:value`, or the name of a changed field. */
+function readCondition({ text, path }: Written, problems: Problems): readonly WrittenCondition[] {
+	const colon = text.indexOf(":");
+	const [key, pattern] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+	if (colon !== -1 && (key === "" || pattern === "")) {
+		const message = `${quote(text)} has nothing ${key === "" ? "before" : "after"} its colon`;
+		problems.add("config_value", path, message, 'write key:value, as in "branch:release/*", or the name of a field');
+		return [];
+	}
+	const condition: Condition = colon === -1 ? { kind: "field", field: text } : { kind: "value", key, pattern };
+	return [{ condition, text, path }];
+}
+
+function explainKey(key: string, value: unknown): Explanation | undefined {
+	if (typeof value !== "string" || /^(?:event|entit|in|ex)/i.test(key)) return undefined;
+	return [`unknown key ${quote(key)}`, `write it as include = [${quote(`${key}:…`)}]`];
+}
