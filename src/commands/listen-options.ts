@@ -2,13 +2,13 @@
 import { type Problem, throwIfAny } from "../errors.ts";
 import type { Env } from "../ports.ts";
 import type { ReceiverAnswer } from "../receiver/receiver.ts";
+import { type CheckedSigning, type Reject, readSigningFlags, type SigningFlags } from "./signing-flags.ts";
 
 /** As they are written. */
-export interface ListenFlags {
+export interface ListenFlags extends SigningFlags {
 	readonly port: string;
 	readonly host: string;
 	readonly status: string;
-	readonly secretEnv?: string;
 	readonly retryAfter?: string;
 	readonly count?: string;
 	readonly json?: boolean;
@@ -17,14 +17,12 @@ export interface ListenFlags {
 export interface ListenOptions {
 	readonly host: string;
 	readonly port: number;
-	readonly secret: string | undefined;
+	readonly signing: CheckedSigning;
 	/** In turn; the last one repeats. */
 	readonly answers: readonly [ReceiverAnswer, ...ReceiverAnswer[]];
 	/** Requests until the end; undefined goes on until Ctrl-C. */
 	readonly count: number | undefined;
 }
-
-type Reject = (message: string, remedy: string) => undefined;
 
 /** Reads the flags. Throws one `UserError` with all that is wrong with them. */
 export function readListenFlags(flags: ListenFlags, env: Env): ListenOptions {
@@ -50,7 +48,7 @@ export function readListenFlags(flags: ListenFlags, env: Env): ListenOptions {
 	const options: ListenOptions = {
 		host: flags.host.trim() || "127.0.0.1",
 		port: port ?? 0,
-		secret: readSecret(flags.secretEnv, env, reject),
+		signing: readSigning(flags, env, reject),
 		answers: [answer(first, retryAfter), ...rest.map((status) => answer(status, retryAfter))],
 		count: optional("count", flags.count, 1, "3"),
 	};
@@ -64,17 +62,11 @@ function answer(status = 200, retryAfter: number | undefined): ReceiverAnswer {
 	return { status, headers: { "Retry-After": String(retryAfter) } };
 }
 
-/** A variable that is named and empty would leave signatures unchecked although someone relies on the check. */
-function readSecret(variable: string | undefined, env: Env, reject: Reject): string | undefined {
-	if (variable === undefined) return undefined;
-	if (!/^[A-Za-z_]\w*$/.test(variable)) {
-		// Not quoted: it may well be the secret itself.
-		return reject(
-			"--secret-env: that is no name of a variable",
-			"give the variable's name, for example WEBHOOK_SECRET",
-		);
+/** A scheme without a secret would check nothing although someone relies on the check. */
+function readSigning(flags: ListenFlags, env: Env, reject: Reject): CheckedSigning {
+	const named = flags.scheme !== "rocky" ? "scheme" : flags.signatureHeader !== undefined ? "signature-header" : "";
+	if (named !== "" && flags.secretEnv === undefined) {
+		reject(`--${named}: there is no secret to check signatures with`, "name its variable: --secret-env WEBHOOK_SECRET");
 	}
-	const secret = env[variable]?.trim() ?? "";
-	if (secret !== "") return secret;
-	return reject(`--secret-env: variable ${variable} is unset or empty`, `export ${variable} first`);
+	return readSigningFlags(flags, env, reject);
 }

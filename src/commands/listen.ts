@@ -4,10 +4,12 @@ import { asUserError, errorCode, UserError } from "../errors.ts";
 import { createMask } from "../mask/mask.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
+import { SIGNATURES } from "../signature/schemes.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";
 import { requestJson, requestLines } from "./listen-view.ts";
 import { painter } from "./paint.ts";
+import { type CheckedSigning, collect } from "./signing-flags.ts";
 
 /** Shows requests until Ctrl-C, or until as many came as were asked for. */
 export const registerListen: Register = (program, terminal, done) => {
@@ -20,7 +22,9 @@ export const registerListen: Register = (program, terminal, done) => {
 		)
 		.option("--port <number>", "port to listen on; 0 takes any that is free", "8787")
 		.option("--host <address>", "address to listen on", "127.0.0.1")
-		.option("--secret-env <variable>", "environment variable with the secret that signatures are checked with")
+		.option("--secret-env <variable>", "environment variable with the secret that signs; repeatable", collect)
+		.option("--scheme <name>", `how requests are signed: ${SIGNATURES.join(", ")}`, "rocky")
+		.option("--signature-header <name>", "header of the signature, where it is renamed")
 		.option("--status <list>", "answers in turn, the last one repeats: 503,429,200", "200")
 		.option("--retry-after <seconds>", "Retry-After of the answers that are no success")
 		.option("--count <number>", "end after this many requests")
@@ -40,8 +44,9 @@ async function listen(flags: ListenFlags, terminal: Terminal): Promise<ExitCode>
 }
 
 async function serve(options: ListenOptions, flags: ListenFlags, terminal: Terminal): Promise<void> {
-	const { host, port, secret, answers, count } = options;
-	const mask = createMask(secret === undefined ? [] : [secret]);
+	const { host, port, signing, answers, count } = options;
+	const { secrets } = signing;
+	const mask = createMask(secrets);
 	const paint = painter(terminal.colour);
 	const seen = new Set<string>();
 	const end = new AbortController();
@@ -62,17 +67,22 @@ async function serve(options: ListenOptions, flags: ListenFlags, terminal: Termi
 		shown += 1;
 		if (shown === count) end.abort();
 	};
-	const receiver = await startReceiver({ host, port, secret: () => secret, answer: inTurn(answers), onRequest }).catch(
-		(error: unknown) => {
-			throw cannotListen(error, options);
-		},
-	);
-	const checked = secret === undefined ? "signatures are not checked" : `signatures checked with ${flags.secretEnv}`;
+	const secret = () => (secrets.length === 0 ? undefined : secrets);
+	const answer = inTurn(answers);
+	const receiver = await startReceiver({ host, port, secret, signing, answer, onRequest }).catch((error: unknown) => {
+		throw cannotListen(error, options);
+	});
+	const checked = describeCheck(signing, flags);
 	terminal.err(
 		`listening on http://${host.includes(":") ? `[${host}]` : host}:${receiver.port} · ${checked} · Ctrl-C ends it`,
 	);
 	if (!end.signal.aborted) await once(end.signal, "abort");
 	await receiver.close();
+}
+
+function describeCheck({ scheme, secrets }: CheckedSigning, { secretEnv = [] }: ListenFlags): string {
+	if (secrets.length === 0) return "signatures are not checked";
+	return `${scheme === "rocky" ? "" : `${scheme} `}signatures checked with ${secretEnv.join(" or ")}`;
 }
 
 function cannotListen(error: unknown, { host, port }: ListenOptions): unknown {

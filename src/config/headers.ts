@@ -18,7 +18,7 @@ export type Headers = ReadonlyMap<string, Header>;
  * What the connection and the framing of the bodies need for themselves (RFC 9110, 7.6.1; RFC 9112, 6; RFC 9113, 8.2.2).
  * An encoding is not for a hook to ask for: answers are read as they are.
  */
-const RESERVED: ReadonlySet<string> = new Set([
+export const RESERVED: ReadonlySet<string> = new Set([
 	"accept-encoding",
 	"connection",
 	"content-length",

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
+import { checkSignature, type SignatureVerdict, type SignedRequest } from "../signature/verify.ts";
 
 /** Bytes of a body that are kept: 1 MiB. A larger one is read to its end, so that its sender gets the 413. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -45,8 +45,10 @@ export interface ReceiverOptions {
 	readonly host: string;
 	/** 0 takes any that is free. */
 	readonly port: number;
-	/** The secret that requests to this path are signed with; undefined leaves them unchecked. */
-	readonly secret: (path: string) => string | undefined;
+	/** The secret that requests to this path are signed with, or several that may be; undefined leaves them unchecked. */
+	readonly secret: (path: string) => SignedRequest["secret"] | undefined;
+	/** How they are signed: as `rocky`, in its own header, where nothing is given. */
+	readonly signing?: Pick<SignedRequest, "scheme" | "header">;
 	/** Not asked about a body that is too large: that is a 413. */
 	readonly answer: (request: ReceivedRequest) => ReceiverAnswer;
 	/** Called for each request before its sender can have read the answer; not for one that broke off. */
@@ -74,7 +76,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 		response.once("close", () => answering.delete(response));
 		const body = await readBody(request);
 		if (body === undefined) return;
-		const received = describe(request, body, options.secret);
+		const received = describe(request, body, options);
 		const answer = body === "too large" ? { status: 413 } : options.answer(received);
 		if (!response.destroyed) answering.add(response);
 		response.writeHead(answer.status, { ...answer.headers, connection: "close" }).end(answer.body);
@@ -115,7 +117,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | "too lar
 function describe(
 	request: IncomingMessage,
 	body: Uint8Array | "too large",
-	secretOf: ReceiverOptions["secret"],
+	{ secret: secretOf, signing = {} }: ReceiverOptions,
 ): ReceivedRequest {
 	const entries = Object.entries(request.headersDistinct);
 	const headers = Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""]));
@@ -129,7 +131,9 @@ function describe(
 		body: body === "too large" ? new Uint8Array() : body,
 		event: headers["x-rocky-event"],
 		deliveryId: headers["x-rocky-delivery"],
-		signature: checked ? checkSignature({ body, headers, secret }) : "not checked",
+		signature: checked
+			? checkSignature({ body, headers, secret, scheme: signing.scheme, header: signing.header })
+			: "not checked",
 	};
 }
 

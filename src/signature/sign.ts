@@ -1,15 +1,51 @@
 // Signatures: the headers by which a receiver knows that a body came from a holder of the secret, unchanged.
-import { createHmac } from "node:crypto";
-import type { Signature } from "./schemes.ts";
+import { SCHEMES, type Signature, STAMP, secretFault, signingSecrets } from "./schemes.ts";
 
-/** The headers that sign these exact bytes. */
+/** How a hook signs. */
+export interface Signing {
+	/** Each adds its own headers. */
+	readonly schemes: readonly Signature[];
+	/** The first one signs; a scheme whose header takes several signatures, as `standard`'s does, sends one of each. */
+	readonly secrets: readonly string[];
+	/** The header of the signature, where it is not the scheme's own; of a single scheme only. */
+	readonly header?: string | undefined;
+}
+
+/** One attempt at sending a body. */
+export interface SigningAttempt {
+	/** Of the delivery: the same on each attempt. */
+	readonly id: string;
+	/** Of this attempt; sent in whole seconds, rounded down. */
+	readonly timestamp: Date;
+	/** The exact bytes. */
+	readonly body: Uint8Array;
+}
+
+/** What is wrong with a secret, as a phrase that follows `secret` and quotes none of it; undefined where all can sign. */
+export function signingFault({ schemes, secrets }: Signing): string | undefined {
+	const faults = schemes.flatMap((scheme) => signingSecrets(scheme, secrets).map((text) => secretFault(scheme, text)));
+	return faults.find((fault) => fault !== undefined);
+}
+
+/** The headers that sign these exact bytes; none without a secret. Throws for one that has a {@link signingFault}. */
 export function signatureHeaders(
-	scheme: Signature,
-	secret: string,
-	body: Uint8Array,
+	{ schemes, secrets, header }: Signing,
+	{ id, timestamp, body }: SigningAttempt,
 ): Readonly<Record<string, string>> {
-	switch (scheme) {
-		case "rocky":
-			return { "X-Rocky-Signature": `sha256=${createHmac("sha256", secret).update(body).digest("hex")}` };
+	const seconds = String(Math.floor(timestamp.getTime() / 1000));
+	const headers: Record<string, string> = {};
+	for (const scheme of secrets.length === 0 ? [] : schemes) {
+		const { header: own, stamped, value, fault } = SCHEMES[scheme];
+		if (stamped) {
+			headers[STAMP.id] = id;
+			headers[STAMP.timestamp] = seconds;
+		}
+		const values = signingSecrets(scheme, secrets).map((secret) => {
+			const signature = value(secret, { body, id, timestamp: seconds });
+			if (signature === undefined) throw new Error(`secret ${fault}`);
+			return signature;
+		});
+		headers[header ?? own] = values.join(" ");
 	}
+	return headers;
 }

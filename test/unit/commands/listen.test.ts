@@ -6,7 +6,8 @@ import { requestJson, requestLines } from "../../../src/commands/listen-view.ts"
 import { directHttp } from "../../../src/deliver/http.ts";
 import type { Env, HttpRequest } from "../../../src/ports.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
-import { signatureHeaders } from "../../../src/signature/sign.ts";
+import { SIGNATURES } from "../../../src/signature/schemes.ts";
+import { SECRET as KEY, OTHER_SECRET, signed as signedBy } from "../../helpers/signing.ts";
 import { run } from "../../helpers/terminal.ts";
 
 const SECRET = "a-secret-for-tests";
@@ -41,7 +42,7 @@ function signed(body: string, secret = SECRET) {
 	return {
 		"X-Rocky-Event": "pipeline_error",
 		"X-Rocky-Delivery": "dlv_1",
-		...signatureHeaders("rocky", secret, new TextEncoder().encode(body)),
+		...signedBy(body, secret),
 	};
 }
 
@@ -74,6 +75,71 @@ HH:MM:SS  POST /hook → 200
           plain text
 `);
 		expect(err.join("\n")).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+ · signatures checked with HOOKS_SECRET/);
+	});
+
+	it.each(SIGNATURES)("checks the scheme %s, with the secrets of several variables", async (scheme) => {
+		const args = ["--scheme", scheme, "--secret-env", "NEW", "--secret-env", "OLD", "--count", "3", "--json"];
+		const { post, done, out, err } = await listen(args, { NEW: KEY, OLD: `${OTHER_SECRET}\n` });
+		for (const secret of [KEY, OTHER_SECRET, KEY.replace("AA", "BB")]) {
+			await post("{}", signedBy("{}", secret, scheme, new Date()));
+		}
+		expect(await done).toBe(0);
+		expect(out.map((line) => JSON.parse(line).signature)).toEqual(["valid", "valid", "invalid"]);
+		const name = scheme === "rocky" ? "" : `${scheme} `;
+		expect(err.join("\n")).toContain(` · ${name}signatures checked with NEW or OLD · `);
+	});
+
+	it("says of standard's time when it is too far off, and finds a header that was renamed", async () => {
+		const standard = await listen(["--scheme", "standard", "--secret-env", "S", "--count", "2"], { S: KEY });
+		await standard.post("{}", signedBy("{}", KEY, "standard", new Date(0)));
+		await standard.post("{}", signedBy("{}", KEY, "standard", new Date(Date.now() + 1e6)));
+		await standard.done;
+		expect(standard.out.join("\n")).toMatch(
+			/✗ signature right, but too old[\s\S]*✗ signature right, but ahead of this clock/,
+		);
+		const args = ["--scheme", "service_hook", "--signature-header", "X-Sig", "--secret-env", "S", "--count", "1"];
+		const renamed = await listen(args, { S: KEY });
+		await renamed.post("{}", { "x-sig": signedBy("{}", KEY, "service_hook")["X-Hook-Signature"] ?? "" });
+		await renamed.done;
+		expect(renamed.out.join("\n")).toContain("✓ signature valid");
+	});
+
+	it.each([
+		[
+			["--scheme", "standart", "--secret-env", "S"],
+			'--scheme: "standart" is none of rocky, github,',
+			"did you mean standard?",
+		],
+		[
+			["--scheme", "sha1", "--secret-env", "S"],
+			'--scheme: "sha1" is none of',
+			"name the one that the hook's signature names",
+		],
+		[["--scheme", "github"], "--scheme: there is no secret to check signatures with", "--secret-env WEBHOOK_SECRET"],
+		[["--signature-header", "X-Sig"], "--signature-header: there is no secret", "--secret-env WEBHOOK_SECRET"],
+		[
+			["--signature-header", "X Sig", "--secret-env", "S"],
+			"--signature-header: that is no header name",
+			"X-OM-Signature",
+		],
+		[
+			["--scheme", "standard", "--signature-header", "X-Sig", "--secret-env", "S"],
+			"--signature-header: the headers of standard are fixed",
+			"take it out",
+		],
+		[
+			["--scheme", "standard", "--secret-env", "PLAIN"],
+			"--secret-env: the secret in PLAIN is none for the scheme standard, which takes whsec_ and base64",
+			"the secret that the sender signs with",
+		],
+	])("refuses %j", async (args, message, remedy) => {
+		const { done, err } = run(registerListen, ["listen", "--port", "0", ...args], {
+			env: { S: KEY, PLAIN: "hunter2" },
+		});
+		expect(await done).toBe(2);
+		expect(err.join("\n")).toContain(message);
+		expect(err.join("\n")).toContain(remedy);
+		expect(err.join("\n")).not.toContain("hunter2");
 	});
 
 	it("answers in turn, the last one again, with Retry-After on what is no success", async () => {

@@ -12,7 +12,8 @@ import {
 	type ReceiverOptions,
 	startReceiver,
 } from "../../../src/receiver/receiver.ts";
-import { signatureHeaders } from "../../../src/signature/sign.ts";
+import { SIGNATURES } from "../../../src/signature/schemes.ts";
+import { OTHER_SECRET, SECRET, signed } from "../../helpers/signing.ts";
 
 const started: Receiver[] = [];
 afterEach(() => Promise.all(started.splice(0).map((receiver) => receiver.close())));
@@ -78,10 +79,32 @@ describe("startReceiver", () => {
 			["/b", "two"],
 		]);
 		const { receiver, received } = await start({ secret: (path) => secrets.get(path) });
-		const signed = signatureHeaders("rocky", "one", new TextEncoder().encode("hello"));
-		for (const path of ["/a", "/b", "/c"]) await send(receiver, "hello", signed, path);
+		for (const path of ["/a", "/b", "/c"]) await send(receiver, "hello", signed("hello", "one"), path);
 		await send(receiver, "hello", {}, "/a");
 		expect(received.map(({ signature }) => signature)).toEqual(["valid", "invalid", "not checked", "missing"]);
+	});
+
+	it.each(SIGNATURES)("checks signatures by the scheme %s, with any of several secrets", async (scheme) => {
+		const { receiver, received } = await start({ secret: () => ["other", SECRET], signing: { scheme } });
+		const now = new Date();
+		await send(receiver, "hello", signed("hello", SECRET, scheme, now));
+		await send(receiver, "hello", signed("hello", OTHER_SECRET, scheme, now));
+		await send(receiver, "hello", signed("hello", SECRET, scheme === "rocky" ? "github" : "rocky", now));
+		expect(received.map(({ signature }) => signature)).toEqual(["valid", "invalid", "missing"]);
+	});
+
+	it("finds the signature in a header that was renamed, and tells a time that is too far off", async () => {
+		const renamed = await start({
+			secret: () => SECRET,
+			signing: { scheme: "openmetadata", header: "X-OM-Signature" },
+		});
+		const { "X-OpenMetadata-Signature": value = "" } = signed("hello", SECRET, "openmetadata");
+		await send(renamed.receiver, "hello", { "X-OM-Signature": value });
+		const late = await start({ secret: () => SECRET, signing: { scheme: "standard" } });
+		for (const time of [0, 2 * Date.now()])
+			await send(late.receiver, "hello", signed("hello", SECRET, "standard", new Date(time)));
+		const verdicts = [...renamed.received, ...late.received].map(({ signature }) => signature);
+		expect(verdicts).toEqual(["valid", "too old", "too new"]);
 	});
 
 	it("answers a body over the limit with 413, reading it to its end, and takes one at the limit", async () => {

@@ -1,0 +1,71 @@
+// The flags that say how requests are signed: the scheme, the secrets, a header that was renamed.
+import { isHeaderName } from "../header.ts";
+import type { Env } from "../ports.ts";
+import { SCHEMES, SIGNATURES, type Signature, secretFault } from "../signature/schemes.ts";
+import { closest } from "../suggest.ts";
+
+/** As they are written. */
+export interface SigningFlags {
+	readonly scheme: string;
+	readonly secretEnv?: readonly string[];
+	readonly signatureHeader?: string;
+}
+
+/** How the signatures that come are checked. */
+export interface CheckedSigning {
+	readonly scheme: Signature;
+	/** One of them has to fit; none where no variable is named. */
+	readonly secrets: readonly string[];
+	/** Where it is not the scheme's own. */
+	readonly header: string | undefined;
+}
+
+/** Takes one mistake: what is wrong, and what to do. */
+export type Reject = (message: string, remedy: string) => undefined;
+
+/** For commander: an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+	return [...before, value];
+}
+
+/** Reads the flags. What is wrong is rejected, and no value quoted that may be a secret. */
+export function readSigningFlags(flags: SigningFlags, env: Env, reject: Reject): CheckedSigning {
+	const scheme = readScheme(flags.scheme, reject);
+	const secrets = (flags.secretEnv ?? []).flatMap((variable) => readSecret(variable, scheme, env, reject) ?? []);
+	return { scheme: scheme ?? "rocky", secrets, header: readHeader(flags.signatureHeader, scheme, reject) };
+}
+
+function readScheme(text: string, reject: Reject): Signature | undefined {
+	const found = SIGNATURES.find((scheme) => scheme === text.trim());
+	if (found !== undefined) return found;
+	const near = closest(text, SIGNATURES);
+	return reject(
+		`--scheme: ${JSON.stringify(text.slice(0, 60))} is none of ${SIGNATURES.join(", ")}`,
+		near === undefined ? "name the one that the hook's signature names" : `did you mean ${near}?`,
+	);
+}
+
+/** A variable that is named and empty would leave signatures unchecked although someone relies on the check. */
+function readSecret(variable: string, scheme: Signature | undefined, env: Env, reject: Reject): string | undefined {
+	if (!/^[A-Za-z_]\w*$/.test(variable)) {
+		// Not quoted: it may well be the secret itself.
+		return reject(
+			"--secret-env: that is no name of a variable",
+			"give the variable's name, for example WEBHOOK_SECRET",
+		);
+	}
+	const secret = env[variable]?.trim() ?? "";
+	if (secret === "") return reject(`--secret-env: variable ${variable} is unset or empty`, `export ${variable} first`);
+	const fault = scheme === undefined ? undefined : secretFault(scheme, secret);
+	if (fault === undefined) return secret;
+	return reject(`--secret-env: the secret in ${variable} ${fault}`, "give it the secret that the sender signs with");
+}
+
+function readHeader(name: string | undefined, scheme: Signature | undefined, reject: Reject): string | undefined {
+	if (name === undefined) return undefined;
+	if (!isHeaderName(name.trim())) {
+		return reject("--signature-header: that is no header name", "for example --signature-header X-OM-Signature");
+	}
+	if (scheme === undefined || !SCHEMES[scheme].stamped) return name.trim();
+	return reject(`--signature-header: the headers of ${scheme} are fixed`, "take it out");
+}
