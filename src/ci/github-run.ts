@@ -1,14 +1,12 @@
 // The workflow run that a job belongs to, as GitHub's API tells it.
-import { isJsonObject, isTooDeep, type JsonObject, MAX_DEPTH, parseJson } from "../json.ts";
+import type { FoundResource } from "../event/event.ts";
+import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../json.ts";
 import type { Env, Ports, ReadRemoteRun } from "../ports.ts";
 import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
 import { sourceOf } from "./github-files.ts";
 
 /** Bytes; a run takes some 20 000, and more with each pull request and each workflow that it reuses. */
 const LIMIT = 1024 * 1024;
-
-/** The run as the API answers it, or why there is none and what to do about it. */
-export type FoundRun = { readonly resource: JsonObject } | { readonly reason: string };
 
 /**
  * Reads the workflow run of this job. `token` is for GitHub's API; empty where there is none. `signal` ends the request
@@ -20,7 +18,7 @@ export async function workflowRun(
 	clock: Ports["clock"],
 	signal: AbortSignal,
 	load: () => Promise<ReadRemoteRun> = async () => (await loadApi()).readRemoteRun,
-): Promise<FoundRun> {
+): Promise<FoundResource> {
 	const { repository, apiUrl } = sourceOf(env, token);
 	const id = env["GITHUB_RUN_ID"] ?? "";
 	if (env["GITHUB_ACTIONS"] !== "true") return { reason: `only in GitHub Actions is there a workflow run; ${GIVE}` };
@@ -43,7 +41,7 @@ export async function workflowRun(
 const GIVE = "give `resource` in the context";
 const ALLOW = `give the job \`permissions: actions: read\` and check ${TOKEN}, or ${GIVE}`;
 
-function read(bytes: Uint8Array): FoundRun {
+function read(bytes: Uint8Array): FoundResource {
 	const run = parseJson(new TextDecoder().decode(bytes));
 	if (!isJsonObject(run)) return { reason: `GitHub's API answered with what is no JSON object; ${GIVE}` };
 	if (isTooDeep(run)) return { reason: `the workflow run is nested deeper than ${MAX_DEPTH} levels; ${GIVE}` };

@@ -137,7 +137,7 @@ export class Deliverer {
 				fired.add(next.id);
 				await this.#chain(next, fired);
 			} else {
-				const reason = `${delivery.hook.name}, which it follows, was ${status}`;
+				const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
 				this.#emit(skipped(next, "not_reached", reason, this.#ports.env));
 			}
 		}

@@ -62,7 +62,12 @@ export interface EventContext {
 export interface PipelineEvent {
 	readonly definition: EventDefinition;
 	readonly context: EventContext;
+	/** The CI run itself; there only where a hook needs it and the context has no resource. */
+	readonly run?: FoundResource;
 }
+
+/** A resource as the CI's API answers it, or why it cannot be had and what to do about it. */
+export type FoundResource = { readonly resource: JsonObject } | { readonly reason: string };
 
 /** One event or more, in the order in which they happened. */
 export type Events = readonly [PipelineEvent, ...PipelineEvent[]];

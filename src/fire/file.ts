@@ -16,6 +16,7 @@ import { findEvent } from "./find-event.ts";
 import { Holding } from "./holding.ts";
 import { type Line, type LineError, lineErrorOf, linesOf, readLine } from "./lines.ts";
 import { eventOf } from "./moment.ts";
+import { RunResource } from "./resource.ts";
 import type { Run, Watcher } from "./run.ts";
 import { showPlan } from "./show-plan.ts";
 
@@ -51,6 +52,7 @@ export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watch
 		},
 	);
 	const hooks = run.config.hooks.toSorted((a, b) => a.order - b.order);
+	const resource = new RunResource(run.config, inputs.githubToken, ports, signal);
 	let fired = 0;
 	let broken: LineError | undefined;
 	const beginAll = async (deliveries: ReturnType<Batches["rest"]>) => {
@@ -60,10 +62,8 @@ export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watch
 		if ("error" in read) broken = read.error;
 		if ("error" in read || signal.aborted) break;
 		const { event, line } = read;
-		const plan = createPlan(
-			hooks.filter((hook) => meets(hook, event)),
-			event,
-		);
+		const selected = hooks.filter((hook) => meets(hook, event));
+		const plan = createPlan(selected, await resource.beside(event, selected));
 		fired++;
 		if (inputs.dryRun) {
 			showPlan(plan, run.facts, false, ports.env, watcher, collector);
@@ -137,7 +137,7 @@ function stoppedAt({ line, problem }: LineError, name: string, fired: number, co
 	const how = fired === 0 ? "" : ` (${counts.delivered} delivered, ${counts.failed} failed, ${counts.skipped} skipped)`;
 	return {
 		code: "events_file",
-		message: `line ${line} of ${name === "-" ? "stdin" : name} ${problem}`,
+		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${problem}`,
 		remedy: `${went}${how}, and nothing of what follows; correct the line and fire the file from there`,
 		...(name === "-" ? {} : { place: { file: name, line, column: 1 } }),
 	};

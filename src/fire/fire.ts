@@ -11,6 +11,7 @@ import { fireFile } from "./file.ts";
 import { findEvent } from "./find-event.ts";
 import { Holding } from "./holding.ts";
 import { eventOf } from "./moment.ts";
+import { RunResource } from "./resource.ts";
 import { prepareRun, type Run, type Watcher } from "./run.ts";
 import { showPlan } from "./show-plan.ts";
 
@@ -32,8 +33,9 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher): Promise<Report> {
 	const { config, ci } = run;
 	const definition = findEvent(inputs.event, config);
-	const event = eventOf(definition, inputs.complete?.(inputs.context, definition) ?? inputs.context, run);
-	const { selected, unmet } = selection(config.hooks, event);
+	const bare = eventOf(definition, inputs.complete?.(inputs.context, definition) ?? inputs.context, run);
+	const { selected, unmet } = selection(config.hooks, bare);
+	const event = await new RunResource(config, inputs.githubToken, ports, watcher.signal).beside(bare, selected);
 	const plan = createPlan(selected, event);
 	const collector = new Collector(false);
 	const holding = new Holding(run, ports);

@@ -1,0 +1,229 @@
+// Chains: a fallback once where a hook has failed for good, followers where it has succeeded, each once an event.
+import { describe, expect, it } from "vitest";
+import type { Hook } from "../../../src/config/hook.ts";
+import { parseReference } from "../../../src/config/interpolate.ts";
+import { deliveryId } from "../../../src/delivery.ts";
+import type { Http, HttpRequest, HttpResult } from "../../../src/ports.ts";
+import { fireWith, type Given } from "../../helpers/deliver.ts";
+import { answer, exited, fakeShell } from "../../helpers/fakes.ts";
+import { event, shellHook, webhook } from "../../helpers/make.ts";
+
+const at = (path: string) => ({ name: path, url: parseReference(`https://example.com/${path}`) });
+/** A hook that no event selects. */
+const only = { selectors: [] };
+
+/** Answers by the path; what is not named gets a 200. */
+function server(answers: Readonly<Record<string, HttpResult>>): Http & { readonly requests: HttpRequest[] } {
+	const requests: HttpRequest[] = [];
+	const send = async (request: HttpRequest) => {
+		requests.push(request);
+		return answers[request.url.pathname.slice(1)] ?? answer(200);
+	};
+	return { requests, send, close: () => {} };
+}
+
+async function run(hooks: readonly Hook[], answers: Readonly<Record<string, HttpResult>> = {}, given: Given = {}) {
+	const http = server(answers);
+	const result = await fireWith(hooks, { ...given, ports: { http, ...given.ports } });
+	const paths = http.requests.map(({ url }) => url.pathname.slice(1));
+	return { ...result, requests: http.requests, paths, named: (name: string) => named(result.outcomes, name) };
+}
+
+function named(outcomes: Awaited<ReturnType<typeof fireWith>>["outcomes"], name: string) {
+	return outcomes.find(({ delivery }) => delivery.hook.name === name);
+}
+
+describe("a fallback", () => {
+	it("is tried once, with the same delivery id, when its hook has failed for good; the outcome says the way", async () => {
+		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only })];
+		const { paths, requests, outcomes } = await run(hooks, { main: answer(503) });
+		expect(paths).toEqual(["main", "main", "main", "main", "spare"]);
+		expect(new Set(requests.map(({ headers }) => headers["X-Rocky-Delivery"]))).toEqual(
+			new Set([deliveryId([event()], "main")]),
+		);
+		expect(outcomes).toMatchObject([{ status: "delivered", via: "spare", httpStatus: 200, reason: "" }]);
+		expect(outcomes[0]?.attempts).toHaveLength(5);
+		expect(outcomes[0]?.notes).toEqual(["main itself failed: 503 Service Unavailable, after 4 attempts"]);
+	});
+
+	it("is not tried where its hook has succeeded, and has no outcome of its own", async () => {
+		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only })];
+		const { paths, outcomes } = await run(hooks);
+		expect([paths, outcomes.length]).toEqual([["main"], 1]);
+	});
+
+	it("may have one of its own; where all fail, all reasons are told, in the first one's mode", async () => {
+		const hooks = [
+			webhook({ ...at("a"), fallback: "b", onFailure: "ignore" }),
+			webhook({ ...at("b"), ...only, fallback: "c", onFailure: "warn" }),
+			shellHook({ name: "c", ...only, command: "c" }),
+		];
+		const shell = fakeShell({ c: exited(4, "no disk") });
+		const { outcomes, result } = await run(hooks, { a: answer(404), b: answer(400) }, { ports: { shell } });
+		expect(outcomes).toHaveLength(1);
+		expect(outcomes[0]?.reason).toBe("404 Not Found; fallback b: 400 Bad Request; fallback c: no disk (exit code 4)");
+		expect(result).toBe("passed");
+	});
+
+	it("takes the place of a hook whose variable is unset", async () => {
+		const hooks = [
+			webhook({ name: "main", url: parseReference("${UNSET}"), fallback: "spare" }),
+			webhook({ ...at("spare"), ...only }),
+		];
+		expect((await run(hooks)).outcomes).toMatchObject([{ status: "delivered", via: "spare" }]);
+	});
+
+	it("that is disabled is not tried, and that is said", async () => {
+		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only, enabled: false })];
+		const { paths, outcomes } = await run(hooks, { main: answer(404) });
+		expect([paths, outcomes[0]?.reason]).toEqual([["main"], "404 Not Found; fallback spare is not enabled"]);
+	});
+
+	it("is not begun after a cancellation", async () => {
+		const controller = new AbortController();
+		const http = server({ main: answer(404) });
+		const send: Http["send"] = (request, signal) => {
+			controller.abort();
+			return http.send(request, signal);
+		};
+		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only })];
+		await fireWith(hooks, { ports: { http: { ...http, send } }, options: { signal: controller.signal } });
+		expect(http.requests).toHaveLength(1);
+	});
+});
+
+describe("the fallback of a gate", () => {
+	const spare = webhook({ ...at("spare"), ...only });
+	const gate = webhook({ ...at("gate"), onFailure: "abort", fallback: "spare" });
+	const post = webhook(at("post"));
+
+	it("is asked in its place where the gate cannot be, and its answer decides", async () => {
+		expect(await run([gate, spare, post], { gate: answer(503) })).toMatchObject({ passed: true, result: "passed" });
+		const denied = await run([gate, spare, post], {
+			gate: answer(503),
+			spare: answer(200, '{"allow": false, "reason": "frozen"}'),
+		});
+		expect(denied).toMatchObject({ passed: false, result: "aborted" });
+		expect(denied.named("gate")?.reason).toMatch(/^503 .*; fallback spare: frozen$/);
+		expect(denied.named("post")).toMatchObject({ status: "skipped", skipCause: "gate_failed" });
+	});
+
+	it.each([
+		["a body that denies", answer(200, '{"allow": false}')],
+		["a status that denies", answer(403)],
+		["a body that was cut off", { ...answer(200, "{"), read: "cut" } as const],
+	])("is not asked after %s", async (_, said) => {
+		const { paths, result } = await run([gate, spare], { gate: said });
+		expect([paths, result]).toEqual([["gate"], "aborted"]);
+	});
+
+	it("is not asked after a command that denies, but after one that did not end", async () => {
+		const command = shellHook({ name: "check", command: "check", onFailure: "abort", fallback: "spare" });
+		const with_ = (end: Parameters<typeof fakeShell>[0]) =>
+			run([command, spare], {}, { ports: { shell: fakeShell(end) } });
+		expect(await with_({ check: exited(1) })).toMatchObject({ paths: [], result: "aborted" });
+		const late = { ...exited(0), end: { kind: "timeout" } } as const;
+		expect(await with_({ check: late })).toMatchObject({ paths: ["spare"], result: "passed" });
+	});
+});
+
+describe("what follows a success", () => {
+	it("is fired after it, in order, with ids of its own", async () => {
+		const hooks = [
+			webhook({ ...at("main"), onSuccess: ["b", "a"] }),
+			webhook({ ...at("a"), ...only }),
+			webhook({ ...at("b"), ...only, onSuccess: ["c"] }),
+			shellHook({ name: "c", ...only, command: "c" }),
+		];
+		const { paths, told } = await run(hooks);
+		expect(paths).toEqual(["main", "b", "a"]);
+		expect(told.map(({ delivery: { hook, id } }) => [hook.name, id])).toEqual(
+			["main", "b", "c", "a"].map((name) => [name, deliveryId([event()], name)]),
+		);
+	});
+
+	it("is skipped, with the reason, where there was none", async () => {
+		const hooks = [webhook({ ...at("main"), onSuccess: ["a"] }), webhook({ ...at("a"), ...only })];
+		const { paths, named: of } = await run(hooks, { main: answer(404) });
+		expect(paths).toEqual(["main"]);
+		expect(of("a")).toMatchObject({
+			status: "skipped",
+			skipCause: "not_reached",
+			reason: "main, which it follows, failed",
+		});
+	});
+
+	it("is fired also where the fallback succeeded, with what follows that one", async () => {
+		const hooks = [
+			webhook({ ...at("main"), fallback: "spare", onSuccess: ["after-main"] }),
+			webhook({ ...at("spare"), ...only, onSuccess: ["after-spare"] }),
+			webhook({ ...at("after-main"), ...only }),
+			webhook({ ...at("after-spare"), ...only }),
+		];
+		expect((await run(hooks, { main: answer(404) })).paths).toEqual(["main", "spare", "after-main", "after-spare"]);
+	});
+
+	it("is fired once an event, also where two lead to it, or the event selects it itself", async () => {
+		const hooks = [
+			webhook({ ...at("a"), onSuccess: ["c", "d"] }),
+			webhook({ ...at("b"), onSuccess: ["c"] }),
+			webhook({ ...at("c"), ...only }),
+			webhook(at("d")),
+		];
+		expect((await run(hooks)).paths.sort()).toEqual(["a", "b", "c", "d"]);
+	});
+
+	it("obeys its own filter and is silent where that lets nothing through", async () => {
+		const filters = [
+			{ events: [{ kind: "event", event: "ping" }], entities: undefined, include: [], exclude: [] },
+		] as const;
+		const hooks = [webhook({ ...at("a"), onSuccess: ["b"] }), webhook({ ...at("b"), ...only, filters })];
+		expect(await run(hooks)).toMatchObject({ paths: ["a"], outcomes: [{ status: "delivered" }] });
+	});
+
+	it("of a gate waits until all gates have let the event pass", async () => {
+		const hooks = [
+			webhook({ ...at("gate-1"), onFailure: "abort", onSuccess: ["after"] }),
+			webhook({ ...at("gate-2"), onFailure: "abort" }),
+			webhook({ ...at("after"), ...only }),
+		];
+		expect((await run(hooks)).paths).toEqual(["gate-1", "gate-2", "after"]);
+		expect((await run(hooks, { "gate-2": answer(403) })).paths).toEqual(["gate-1", "gate-2"]);
+	});
+});
+
+it("commands in chains run one at a time, whoever leads to them", async () => {
+	let now = 0;
+	let most = 0;
+	const shell = {
+		run: async () => {
+			most = Math.max(most, ++now);
+			await new Promise((resolve) => setImmediate(resolve));
+			now--;
+			return exited(0);
+		},
+	};
+	const hooks = [
+		...[1, 2, 3].map((n) => webhook({ ...at(`w${n}`), onSuccess: [`s${n}`] })),
+		...[1, 2, 3].map((n) => shellHook({ name: `s${n}`, ...only })),
+		shellHook({ name: "own", fallback: "w1" }),
+	];
+	const { outcomes } = await run(hooks, {}, { ports: { shell } });
+	expect([most, outcomes.length]).toEqual([1, 7]);
+});
+
+it("a batch goes through a chain whole: as a list on stdin, and to a webhook that makes none itself", async () => {
+	const shell = fakeShell();
+	const hooks = [
+		webhook({ ...at("main"), batchSize: 5, onSuccess: ["log", "post"] }),
+		shellHook({ name: "log", ...only }),
+		webhook({ ...at("post"), ...only }),
+	];
+	const events = [event("pipeline_start"), event()] as const;
+	const batch: NonNullable<Given["options"]>["batch"] = async (delivery) => ({ due: [{ ...delivery, events }] });
+	const { requests } = await run(hooks, {}, { ports: { shell }, options: { batch } });
+	const expected = { events: events.map(({ context }) => context) };
+	expect(JSON.parse(shell.commands[0]?.stdin ?? "")).toEqual(expected);
+	expect(shell.commands[0]?.env).toMatchObject({ HOOK_EVENT: "batch", HOOK_ID: deliveryId(events, "log") });
+	expect(requests.map(({ body }) => JSON.parse(new TextDecoder().decode(body)))).toEqual([expected, expected]);
+});

@@ -1,0 +1,42 @@
+// Batches of one process, and the events that end the waiting.
+import { describe, expect, it } from "vitest";
+import { CATALOG } from "../../../src/event/catalog.ts";
+import { Batches, batchDelivery, batchingHooks, isFinal } from "../../../src/plan/batch.ts";
+import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
+
+const numbered = (number: number) => event("pipeline_error", { id: `evt_${number}` });
+
+describe("batches", () => {
+	it("are full at the hook's size, in order, hook by hook, and the rest is given at the end", () => {
+		const [a, b] = [webhook({ name: "a", batchSize: 2 }), webhook({ name: "b", batchSize: 3 })];
+		const batches = new Batches();
+		const full = [1, 2, 3].flatMap((number) => [a, b].flatMap((hook) => batches.add(delivery(hook, numbered(number)))));
+		const ids = (of: typeof full) =>
+			of.map(({ hook, events }) => [hook.name, ...events.map(({ context }) => context.id)]);
+		expect(ids(full)).toEqual([
+			["a", "evt_1", "evt_2"],
+			["b", "evt_1", "evt_2", "evt_3"],
+		]);
+		expect(ids([...batches.rest()])).toEqual([["a", "evt_3"]]);
+		expect(batches.rest()).toEqual([]);
+	});
+
+	it("have the same id for the same events and hook, and another for any other", () => {
+		const hook = webhook({ name: "a" });
+		const id = (numbers: readonly number[], of = hook) => {
+			const [first = 0, ...rest] = numbers;
+			return batchDelivery(of, [numbered(first), ...rest.map(numbered)]).id;
+		};
+		expect(id([1, 2])).toBe(id([1, 2]));
+		expect(new Set([id([1, 2]), id([2, 1]), id([1]), id([1, 2, 3]), id([1, 2], webhook({ name: "b" }))]).size).toBe(5);
+	});
+});
+
+it("the hooks that make them are the enabled webhooks with a size", () => {
+	const made = webhook({ batchSize: 1 });
+	expect(batchingHooks([shellHook(), webhook(), made, webhook({ batchSize: 5, enabled: false })])).toEqual([made]);
+});
+
+it("a pipeline ends with two events", () => {
+	expect(CATALOG.filter(isFinal).map(({ name }) => name)).toEqual(["pipeline_complete", "pipeline_error"]);
+});
