@@ -22,8 +22,8 @@ export interface Chains {
 
 const NONE: Chain = { fallback: undefined, onSuccess: [] };
 
-/** Of more unknown names than anyone reads, looking for the one that was meant would only cost time. */
-const MAX_GUESSED = 50;
+/** Names compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
+const MAX_COMPARED = 50_000;
 
 /** Names of a circle that are told from its beginning and its end. */
 const SHOWN = 5;
@@ -31,10 +31,11 @@ const SHOWN = 5;
 /** The chains as the hooks tell them; unknown names and circles are noted. */
 export function readChains(hooks: readonly NamedSelection[], problems: Problems): Chains {
 	const names = new Set(hooks.map(({ name }) => name));
-	let guesses = MAX_GUESSED;
+	let room = MAX_COMPARED;
 	const isHook = (key: string) => (written: Written) => {
 		if (names.has(written.text)) return true;
-		const near = guesses-- > 0 ? closest(written.text, names) : undefined;
+		room -= names.size;
+		const near = room < 0 ? undefined : closest(written.text, names);
 		const remedy =
 			near === undefined ? "`pipeline-hooks list` shows the names of hooks" : `did you mean ${quote(near)}?`;
 		problems.add("config_value", written.path, `${key} names ${quote(written.text)}, which is no hook here`, remedy);

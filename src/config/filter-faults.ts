@@ -43,8 +43,9 @@ export function refuseUnmatchable(
 	const unknown = [...include, ...exclude].filter((item) => {
 		const known = knownValues(item.condition, met);
 		if (known === undefined || known.values.some((value) => fits(item.condition, value))) return false;
-		const near = didYouMean(patternOf(item.condition), known.values, `use ${list(known.values.slice(0, 10))}`);
-		wrong(item, `${quote(item.text)} holds for ${known.what}`, near);
+		const words = fields.problems.full ? [] : known.values;
+		const remedy = didYouMean(patternOf(item.condition), words, `use ${list(words.slice(0, 10))}`);
+		wrong(item, `${quote(item.text)} holds for ${known.what}`, remedy);
 		return true;
 	});
 	const covered = include.filter((item) => {

@@ -20,7 +20,7 @@ export interface UnknownEvent {
 }
 
 /** Words compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
-const MAX_COMPARED = 200_000;
+const MAX_COMPARED = 50_000;
 
 const PHASE = "phase:";
 

@@ -32,6 +32,7 @@ env = { API_TOKEN = "${SECRET}", REGION = "eu" }
 
 [defaults.webhook]
 retry_count = 2
+batch_size = 10
 
 [[hook.pipeline_start]]
 name = "freeze-gate"
@@ -70,9 +71,21 @@ deadline_ms = 20000
 allow_http = true
 allow_private = false
 ca_file = "ca.pem"
+enabled = false
 
 [hooks.webhooks.on_release.cut.headers]
 X-Api-Key = "${SECRET}"
+
+[[subscription]]
+name = "data-team"
+events = ["job.*", "phase:quality", "on_pipeline_error"]
+url = "https://example.com/${SECRET}"
+filter = [{ entities = ["dash*"], include = ["tags", "branch:release/*"] }, { events = "job.*", exclude = "status:success" }]
+fallback = "pager"
+
+[[hook."phase:custom"]]
+name = "pager"
+command = "true"
 `;
 
 export const STATEMENTS: readonly Statement[] = [

@@ -30,6 +30,15 @@ const KEYS = [
 	"timeout_ms",
 	"on_failure",
 	"async",
+	"enabled",
+	"events",
+	"filter",
+	"entities",
+	"include",
+	"exclude",
+	"fallback",
+	"then",
+	"batch_size",
 	"secret",
 	"constructor",
 	"title",
@@ -45,6 +54,11 @@ const { value: anything } = fc.letrec((tie) => ({
 			"pagerduty",
 			"abort",
 			"warn",
+			"job.*",
+			"phase:quality",
+			"status:success",
+			"status:*",
+			"subscription-1",
 			"POST",
 			"https://example.com/",
 			`\${VAR}`,
@@ -74,7 +88,9 @@ const { value: anything } = fc.letrec((tie) => ({
 	),
 }));
 
-const hooks = fc.dictionary(fc.constantFrom("hook", "hooks", "defaults", "event"), anything, { minKeys: 1 });
+const hooks = fc.dictionary(fc.constantFrom("hook", "hooks", "subscription", "defaults", "event"), anything, {
+	minKeys: 1,
+});
 
 const whole = (source: string) => {
 	for (const flavour of ["own", "rocky"] as const) {
@@ -172,10 +188,46 @@ body_template = '{"text": "{{error}}"}'
 		within(4000, () => expect(problemsOf(source)).toHaveLength(1001));
 	});
 
+	it("may have 10 000 subscriptions with globs and filters, each the next one's fallback", () => {
+		const source = many(
+			(index) => `[[subscription]]
+name = "hook-${index}"
+events = ["*_${"ab"[index % 2] === "a" ? "start" : "error"}", "job.*", "phase:quality"]
+url = "https://example.com/${index}"
+filter = { events = "job.*", include = ["status:f*", "branch:release/*", "tags"], exclude = ["status:success"] }
+${index === 0 ? "" : `fallback = "hook-${index - 1}"`}
+`,
+		);
+		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
+		const [, ...rest] = source.split('name = "hook-0"\n');
+		const circle = `[[subscription]]\nname = "hook-0"\nfallback = "hook-9999"\n${rest.join("")}`;
+		within(4000, () => {
+			expect(problemsOf(circle)).toMatchObject([
+				{ message: expect.stringMatching(/^fallback closes a circle: hook-\d+ → .* → … → .* → hook-\d+$/) },
+			]);
+		});
+	});
+
+	it("may have 10 000 selectors, filters and names that mean nothing", () => {
+		const source = many(
+			(index) => `[[subscription]]
+events = ["pipelin_${index}*", "phase:qualit${index}"]
+url = "https://example.com/"
+filter = { include = ["status:x${index}"], exclude = "event:pip${index}" }
+then = "subscription-x${index}"
+`,
+		);
+		within(4000, () => expect(problemsOf(source)).toHaveLength(1001));
+	});
+
 	it.each([
 		["arrays", `hook.ping = ${"[".repeat(1000)}${"]".repeat(1000)}`],
 		["deeper arrays", `hook.ping = ${"[".repeat(100_000)}${"]".repeat(100_000)}`],
 		["tables", `hook.ping = ${"{a=".repeat(1000)}1${"}".repeat(1000)}`],
+		["filters", `hook.ping.filter = ${"{include=".repeat(1000)}1${"}".repeat(1000)}`],
+		["filters in filters", `hook.ping.filter = ${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+		["globs", `[hook${'."*"'.repeat(100_000)}]`],
+		["subscriptions", `[subscription${".a".repeat(100_000)}]`],
 		["headers", `[hook.webhooks${".ping".repeat(100_000)}]`],
 		["events", `[event${".a".repeat(100_000)}]`],
 		["defaults", `[defaults${".webhook".repeat(100_000)}]`],

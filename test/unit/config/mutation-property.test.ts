@@ -5,6 +5,7 @@ import type { Config } from "../../../src/config/hook.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { type Problem, UserError } from "../../../src/errors.ts";
 import { SECRET, STATEMENTS, write } from "../../helpers/config-statements.ts";
+import { fakeFiles } from "../../helpers/fakes.ts";
 import { oddPiece } from "../../helpers/odd-text.ts";
 import { parse, problemsOf } from "../../helpers/parse.ts";
 
@@ -56,8 +57,8 @@ function expectTold({ message, remedy, place, frame }: Problem, text: string): v
 
 describe("a valid config", () => {
 	it("is one, and has a secret in it", () => {
-		expect(parse(VALID).hooks).toHaveLength(5);
-		expect(VALID.split(SECRET)).toHaveLength(9);
+		expect(parse(VALID).hooks).toHaveLength(7);
+		expect(VALID.split(SECRET)).toHaveLength(10);
 	});
 
 	it("in which texts, lines and keys are changed is a config, or told to be none at places inside of it", () => {
@@ -88,10 +89,9 @@ describe("a valid config", () => {
 				const bytes = new TextEncoder().encode(VALID);
 				for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
 				const files = { read: async () => ({ kind: "file", bytes }) as const };
-				const write = () => Promise.reject(new Error("nothing is written"));
 				try {
 					const given = { workspace: "/w", config: "hooks.toml" };
-					await loadConfig(given, { ...files, write, append: write, real: async (path) => path });
+					await loadConfig(given, { ...fakeFiles(), ...files });
 				} catch (error) {
 					if (!(error instanceof UserError)) throw error;
 					for (const problem of error.problems) expectTold(problem, new TextDecoder().decode(bytes));
@@ -122,7 +122,7 @@ describe("a valid config", () => {
 				for (const [index, statement] of STATEMENTS.entries()) {
 					source += gaps[index]?.[0] ?? "";
 					const before = source.slice(mark.length).split("\n");
-					const isHook = /^\[+hooks?\./.test(statement.text) && !statement.text.includes(".headers");
+					const isHook = /^\[+(?:hooks?\.|subscription\])/.test(statement.text) && !statement.text.includes(".headers");
 					if (isHook) headers.push(`${before.length}:${(before.at(-1) ?? "").length + 1}`);
 					source += `${write(statement).replaceAll("\n", end)}${gaps[index]?.[1] ?? ""}${end}`;
 				}

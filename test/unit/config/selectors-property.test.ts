@@ -18,11 +18,22 @@ const OWN = [
 ];
 const DECLARED = `${OWN.map((name, at) => `[event.${at % 2 === 0 ? JSON.stringify(name) : name}]`).join("\n")}\n`;
 
+const CATALOG_NAMES = CATALOG.map(({ name }) => name);
+
 /** What each spelling means: a name itself before Rocky's `on_` before a name. */
 const MEANT = new Map<string, string>();
-for (const name of [...CATALOG.map(({ name }) => name), ...OWN]) MEANT.set(`on_${name}`, name);
+for (const name of [...CATALOG_NAMES, ...OWN]) MEANT.set(`on_${name}`, name);
 MEANT.set("NewCommit", "commit").set("on_NewCommit", "commit");
-for (const name of [...CATALOG.map(({ name }) => name), ...OWN]) MEANT.set(name, name);
+for (const name of [...CATALOG_NAMES, ...OWN]) MEANT.set(name, name);
+
+/** What a glob is, told by a regular expression: it selects some event, as it is or without Rocky's `on_`. */
+function isGlob(written: string): boolean {
+	const parts = (text: string) => text.split("*").map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+	const patterns = [written, written.replace(/^on_/, "")].map((text) => new RegExp(`^${parts(text).join("[^]*")}$`));
+	return (
+		written.includes("*") && patterns.some((pattern) => [...CATALOG_NAMES, ...OWN].some((name) => pattern.test(name)))
+	);
+}
 
 const escaped = (text: string) =>
 	text.replaceAll(/[\s\S]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -124,20 +135,49 @@ describe("an event's name", () => {
 				return name.slice(0, start) + added + name.slice(start + cut);
 			});
 		const inherited =
-			"a toString __proto__ on_ on_on_ping hasOwnProperty generation webhooks. ping. .ping phase:table *";
+			"a toString __proto__ on_ on_on_ping hasOwnProperty generation webhooks. ping. .ping phase: phase:tables Phase:table job:* *.*.*.*";
 		const anything = fc.oneof(
 			near,
 			near.map((name) => `on_${name}`),
 			fc.constantFrom(...inherited.split(" "), ""),
 		);
-		const name = anything.map((text) => text.toWellFormed()).filter((text) => !MEANT.has(text) && text !== "webhooks");
+		const name = anything
+			.map((text) => text.toWellFormed())
+			.filter((text) => !MEANT.has(text) && text !== "webhooks" && !isGlob(text));
 		const table = fc.constantFrom<[string, string]>(["hook", TARGETS.shell], ["hook.webhooks", TARGETS.webhook]);
 		fc.assert(
 			fc.property(name, table, (unknown, [root, target]) => {
 				const key = JSON.stringify(unknown).replaceAll("\x7f", "\\u007f");
-				const wanted = /^1:1 (?:unknown event|".*" selects several events|__proto__ cannot be a key)/;
+				const wanted = /^1:1 (?:unknown event|".*" selects no event|__proto__ cannot be a key)/;
 				expect(mistakes(`[[${root}.${key}]]\n${target}\n${DECLARED}`)).toEqual([expect.stringMatching(wanted)]);
 			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("with stars in it means every event that it fits, and is refused where it fits none", () => {
+		const starred = fc
+			.tuple(fc.constantFrom(...MEANT.keys()), fc.nat(), fc.nat(8), fc.nat(), fc.nat(3))
+			.map(([name, at, cut, second, more]) => {
+				const start = at % (name.length + 1);
+				const once = `${name.slice(0, start)}*${name.slice(start + cut)}`;
+				const next = second % (once.length + 1);
+				return more === 0 ? `${once.slice(0, next)}*${once.slice(next)}` : once;
+			});
+		const table = fc.constantFrom<[string, string]>(["hook", TARGETS.shell], ["hook.webhooks", TARGETS.webhook]);
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					starred,
+					starred.map((name) => `on_${name}`),
+				),
+				table,
+				(glob, [root, target]) => {
+					const source = `[[${root}.${JSON.stringify(glob)}]]\n${target}\n${DECLARED}`;
+					if (isGlob(glob)) expect(parse(source).hooks).toMatchObject([{ selectors: [{ kind: "glob" }] }]);
+					else expect(mistakes(source)).toEqual([`1:1 ${JSON.stringify(glob)} selects no event`]);
+				},
+			),
 			{ numRuns: 500 },
 		);
 	});

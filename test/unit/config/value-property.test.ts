@@ -56,6 +56,8 @@ const TAKEN: Readonly<Record<string, (value: unknown) => boolean>> = {
 	allow_http: boolean,
 	allow_private: boolean,
 	command: text,
+	enabled: boolean,
+	batch_size: integer(1, 1000),
 	signature: word("rocky"),
 };
 
