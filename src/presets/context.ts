@@ -17,3 +17,9 @@ function toBody(context: EventContext): JsonObject {
 	const body = wellFormed(ci === undefined ? rest : { ...rest, ci: { ...ci } });
 	return isJsonObject(body) ? body : {};
 }
+
+/** {@link contextBody} without some of its keys. */
+export function contextWithout(context: EventContext, keys: readonly (keyof EventContext)[]): JsonObject {
+	const left: readonly string[] = keys;
+	return Object.fromEntries(Object.entries(contextBody(context)).filter(([key]) => !left.includes(key)));
+}

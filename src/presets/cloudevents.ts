@@ -1,0 +1,143 @@
+// The cloudevents preset: CloudEvents 1.0 as JSON, with the attributes in headers, or several in one batch.
+// https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+import { entityName } from "../event/entity.ts";
+import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
+import { compact, type Json, type JsonObject } from "../json.ts";
+import { excerpt } from "../text.ts";
+import { contextBody } from "./context.ts";
+import { boundedKey } from "./correlation.ts";
+import { textOption } from "./options.ts";
+import type { Message, Options, Preset } from "./preset.ts";
+
+/** Ours, in characters: in binary mode all of these stand in headers together, of which servers take some 8 KB. */
+const ID_LIMIT = 200;
+const TYPE_PREFIX_LIMIT = 100;
+const SOURCE_LIMIT = 500;
+const SUBJECT_LIMIT = 200;
+
+/** Events of a name as common as `commit` must not be taken for another producer's on a shared broker. */
+const TYPE_PREFIX = "dev.pipeline-hooks";
+
+/** The attributes in the order in which they are written. */
+interface Attributes {
+	readonly specversion: "1.0";
+	readonly id: string;
+	readonly source: string;
+	readonly type: string;
+	readonly subject?: string;
+	readonly time?: string;
+}
+
+/**
+ * `data` is the whole context. A batch is a list of events in the batch format, whatever the mode, since there is no
+ * batch in binary mode. Receivers need take no more than 64 KiB an event; nothing is cut for it.
+ */
+export const cloudevents: Preset = {
+	name: "cloudevents",
+	title: "CloudEvents",
+	options: {
+		mode: {
+			kind: "choice",
+			choices: ["structured", "binary"],
+			secret: false,
+			required: false,
+			summary: "Whether the attributes stand in the body (structured, the default) or in ce- headers (binary)",
+		},
+		type_prefix: {
+			kind: "string",
+			secret: false,
+			required: false,
+			summary: `Reverse-DNS name before the event's name in type; default ${TYPE_PREFIX}`,
+		},
+		source: {
+			kind: "string",
+			secret: false,
+			required: false,
+			summary: "URI of where the event happened; default the repository's address, else the run's",
+		},
+	},
+	jsonOnly: true,
+	mustReadAnswer: false,
+	render,
+	renderBatch,
+};
+
+function render(event: PipelineEvent, options: Options): Message {
+	if (textOption(options, "mode") !== "binary") {
+		const headers = { "Content-Type": "application/cloudevents+json" };
+		return { body: structured(event, options), headers, cut: [] };
+	}
+	const attributes = Object.entries(attributesOf(event, options));
+	const headers = Object.fromEntries(attributes.map(([name, value]) => [`ce-${name}`, headerValue(String(value))]));
+	return {
+		body: contextBody(event.context),
+		headers: { "Content-Type": "application/json", ...headers },
+		cut: [],
+	};
+}
+
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#4-json-batch-format */
+function renderBatch(events: Events, options: Options): Message<Json> {
+	const body = events.map((event) => structured(event, options));
+	return { body, headers: { "Content-Type": "application/cloudevents-batch+json" }, cut: [] };
+}
+
+function structured(event: PipelineEvent, options: Options): JsonObject {
+	return {
+		...attributesOf(event, options),
+		datacontenttype: "application/json",
+		data: contextBody(event.context),
+	};
+}
+
+function attributesOf({ context }: PipelineEvent, options: Options): Attributes {
+	const { id, model, table, entity, pipeline, timestamp } = context;
+	const prefix = attribute(excerpt(textOption(options, "type_prefix") ?? "", TYPE_PREFIX_LIMIT)).replace(/\.+$/, "");
+	const subject = [model, table, entityName(entity), pipeline]
+		.map((name) => attribute(excerpt(name ?? "", SUBJECT_LIMIT)))
+		.find((name) => name !== "");
+	return compact<Attributes>({
+		specversion: "1.0",
+		id: boundedKey(attribute(id), ID_LIMIT),
+		source: sourceOf(context, textOption(options, "source")),
+		type: `${prefix || TYPE_PREFIX}.${context.event}`,
+		subject,
+		// RFC 3339 has years of four digits.
+		time: /^\d{4}-/.test(timestamp) ? timestamp : undefined,
+	});
+}
+
+/** What no attribute may hold: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system */
+function attribute(text: string): string {
+	return text.toWellFormed().replaceAll(/[\p{Cc}\p{Noncharacter_Code_Point}]/gu, "\ufffd");
+}
+
+/** The repository's address where the run's lies below it, else the run's, else a path that names the pipeline. */
+function sourceOf({ ci, pipeline }: EventContext, given: string | undefined): string {
+	const path = (text: string) => `/${encodeURIComponent(attribute(text))}`;
+	const run = ci?.run_url !== undefined && URL.canParse(ci.run_url) ? new URL(ci.run_url) : undefined;
+	const own = given === undefined || isUriReference(given) ? given : path(given);
+	const repository = ci?.repository === undefined ? "" : `/${ci.repository}`;
+	const page = run?.protocol === "https:" || run?.protocol === "http:" ? run : undefined;
+	const below = repository !== "" && page?.pathname.startsWith(`${repository}/`);
+	const candidates = [own, page && `${page.origin}${below ? repository : page.pathname}`, path(pipeline)];
+	const fits = (uri: string | undefined) => uri !== undefined && uri.length <= SOURCE_LIMIT && isUriReference(uri);
+	return candidates.find(fits) ?? "/pipeline-hooks";
+}
+
+/** Whether the text is a URI or a path from the root, as RFC 3986 writes them; stricter than that about anything else. */
+function isUriReference(text: string): boolean {
+	const [base = "", fragment = "", ...more] = text.split("#");
+	const literal = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/;
+	if (more.length > 0 || !literal.test(base) || !literal.test(fragment)) return false;
+	if (base.startsWith("/")) return !base.startsWith("//");
+	return /^[A-Za-z][A-Za-z0-9+.-]*:./.test(base) && URL.canParse(base);
+}
+
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values */
+function headerValue(text: string): string {
+	return text.replaceAll(/[^\x21-\x7e]|["%]/gu, (character) => {
+		const bytes = [...Buffer.from(character)];
+		return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+	});
+}

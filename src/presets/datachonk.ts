@@ -1,0 +1,35 @@
+// The datachonk preset: the body of DataChonk's webhooks. https://www.datachonk.com/docs/api/webhooks
+import type { PipelineEvent } from "../event/event.ts";
+import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
+import { contextWithout } from "./context.ts";
+import type { Preset } from "./preset.ts";
+
+/** What the body says in keys of its own, or in place of everything else. */
+const SAID = ["id", "event", "timestamp", "project_id", "data"] as const;
+
+/** A batch, which DataChonk itself does not send, is a list of the same bodies. */
+export const datachonk: Preset = {
+	name: "datachonk",
+	title: "DataChonk",
+	options: {},
+	jsonOnly: false,
+	mustReadAnswer: false,
+	render: (event) => ({ body: bodyOf(event), cut: [] }),
+	renderBatch: (events) => ({ body: events.map(bodyOf), cut: [] }),
+};
+
+/**
+ * Always the same five keys in the order of DataChonk's page. Without a project its place takes the repository, else the
+ * pipeline; without `data` its place takes all else that the context says.
+ */
+function bodyOf({ context }: PipelineEvent): JsonObject {
+	const { id, event, timestamp, project_id: project, data, ci, pipeline } = context;
+	const body = wellFormed({
+		id,
+		event,
+		created_at: timestamp,
+		project_id: project ?? ci?.repository ?? pipeline,
+		data: data ?? contextWithout(context, SAID),
+	});
+	return isJsonObject(body) ? body : {};
+}

@@ -1,0 +1,98 @@
+// The openmetadata preset: the body of OpenMetadata's webhooks. https://openmetadatastandards.org/operations/webhook
+import { createHash } from "node:crypto";
+import { entityTypes } from "../event/entity.ts";
+import type { EventContext, PipelineEvent } from "../event/event.ts";
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
+import { contextWithout } from "./context.ts";
+import { textOption } from "./options.ts";
+import type { Message, Options, Preset } from "./preset.ts";
+
+/** What the body says in keys of its own. */
+const SAID = ["id", "event", "timestamp", "changes"] as const;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The namespace of event ids that are no UUIDs themselves. */
+const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
+
+/**
+ * The `signature` that OpenMetadata's page shows in the body stands in the header only: it cannot be inside the bytes that
+ * it signs. A batch, of whose body the page says nothing, is a list of the same bodies.
+ */
+export const openmetadata: Preset = {
+	name: "openmetadata",
+	title: "OpenMetadata",
+	options: {
+		webhook_name: {
+			kind: "string",
+			secret: false,
+			required: false,
+			summary: "What webhookName says; default pipeline-hooks",
+		},
+	},
+	jsonOnly: false,
+	mustReadAnswer: false,
+	render,
+	renderBatch: (events, options) => {
+		const messages = events.map((event) => render(event, options));
+		return { body: messages.map(({ body }) => body), cut: messages.flatMap(({ cut }) => cut) };
+	},
+};
+
+/** An event that is none of OpenMetadata's four has its own name as `eventType`: receivers pass over what they do not know. */
+function render({ context }: PipelineEvent, options: Options): Message {
+	const changes = (context.changes ?? []).filter(({ field }) => typeof field === "string");
+	const without = (context.changes?.length ?? 0) - changes.length;
+	const body = wellFormed({
+		eventId: eventId(context.id),
+		eventType: context.event,
+		timestamp: Date.parse(context.timestamp),
+		entity: context.entity ?? derivedEntity(context),
+		changeDescription: {
+			fieldsAdded: changes.filter((change) => kindOf(change) === "added").map(toFieldChange),
+			fieldsUpdated: changes.filter((change) => kindOf(change) === "updated").map(toFieldChange),
+			fieldsDeleted: changes.filter((change) => kindOf(change) === "deleted").map(toFieldChange),
+		},
+		webhookName: textOption(options, "webhook_name") ?? "pipeline-hooks",
+	});
+	const cut =
+		without === 0 ? [] : [`${without} of ${context.changes?.length} changes left out: their field is no text`];
+	return { body: isJsonObject(body) ? body : {}, cut };
+}
+
+/** The event's id, or a UUID made of it: the same for the same id. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
+function eventId(id: string): string {
+	if (UUID.test(id)) return id.toLowerCase();
+	const hash = createHash("sha1").update(NAMESPACE).update(id).digest().subarray(0, 16);
+	hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
+	hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
+	return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/**
+ * For an event that names no entity: its table, else its model, else its pipeline; what else is known of the event in
+ * `extension`, which OpenMetadata keeps for properties of one's own.
+ */
+function derivedEntity(context: EventContext): JsonObject {
+	const [type = "pipeline"] = entityTypes(context);
+	const name = context.table ?? context.model ?? context.pipeline;
+	return { type, name, fullyQualifiedName: name, extension: contextWithout(context, SAID) };
+}
+
+/** A field that had no value before was added, one that has none now was deleted. An empty list is a value. */
+function kindOf({ old, new: now }: JsonObject): "added" | "updated" | "deleted" {
+	if (isAbsent(old) === isAbsent(now)) return "updated";
+	return isAbsent(old) ? "added" : "deleted";
+}
+
+function toFieldChange({ field, old, new: now }: JsonObject): JsonObject {
+	return {
+		name: field ?? "",
+		...(old === undefined || isAbsent(old) ? {} : { oldValue: old }),
+		...(now === undefined || isAbsent(now) ? {} : { newValue: now }),
+	};
+}
+
+function isAbsent(value: Json | undefined): boolean {
+	return value === undefined || value === null;
+}

@@ -1,0 +1,107 @@
+// The arraylake preset: Arraylake's body and its line for Slack, to the byte.
+import { describe, expect, it } from "vitest";
+import type { GivenContext } from "../../../src/event/context.ts";
+import type { JsonObject } from "../../../src/json.ts";
+import { arraylake } from "../../../src/presets/arraylake.ts";
+import { event } from "../../helpers/make.ts";
+import { batch } from "../../helpers/presets.ts";
+import { listOf } from "../../suites/preset-envelopes.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+/** Both shapes, since any option may be given. */
+function validate(body: JsonObject): void {
+	if (Object.hasOwn(body, "text")) {
+		expect(Object.keys(body)).toEqual(["text"]);
+		expect(body["text"]).toMatch(/\S/);
+		expect(body["text"]).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+		return;
+	}
+	expect(Object.keys(body)).toEqual(["event", "details"]);
+	expect(Object.keys(body["details"] ?? {})).toEqual(expect.arrayContaining(["repo_name", "repo_id"]));
+}
+
+const limits = ({ text }: JsonObject) => [{ what: "characters", size: String(text ?? "").length, max: 40_000 }];
+
+const service = { validate, limits };
+presetSuite(arraylake, { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
+
+const ci = { provider: "github", repository: "acme/ocean", branch: "main", commit: "1a2b3c4" };
+const text = (name: string, given: GivenContext = {}) =>
+	arraylake.render(event(name, given), { format: "slack" }).body["text"];
+
+describe("the arraylake preset", () => {
+	it("posts the body of Arraylake's page", () => {
+		const data = { repo_name: "ocean", repo_id: "507f1f77bcf86cd799439011" };
+		expect(JSON.stringify(arraylake.render(event("NewCommit", { data }), {}).body)).toBe(
+			'{"event":"NewCommit","details":{"repo_name":"ocean","repo_id":"507f1f77bcf86cd799439011"}}',
+		);
+	});
+
+	it.each([
+		[{ ci }, { repo_name: "ocean", repo_id: "acme/ocean" }],
+		[
+			{ entity: { name: "sea", id: "7" }, ci },
+			{ repo_name: "sea", repo_id: "7" },
+		],
+		[
+			{ data: { branch: "main", repo_id: "9" }, ci },
+			{ repo_name: "ocean", repo_id: "9", branch: "main" },
+		],
+		[{}, { repo_name: "etl", repo_id: "etl" }],
+	])("finds the repository of a commit: %j", (given, details) => {
+		const { body } = arraylake.render(event("commit", given), {});
+		expect(JSON.stringify(body)).toBe(JSON.stringify({ event: "NewCommit", details }));
+	});
+
+	it("never passes off another event as a commit", () => {
+		expect(arraylake.render(event("pipeline_error", { error: "boom", ci }), {}).body).toEqual({
+			event: "pipeline_error",
+			details: {
+				repo_name: "ocean",
+				repo_id: "acme/ocean",
+				id: "evt_1",
+				run_id: "run_1",
+				pipeline: "etl",
+				timestamp: "2026-04-02T14:30:00Z",
+				status: "failure",
+				error: "boom",
+				ci,
+			},
+		});
+		expect(text("pipeline_error", { ci })).toBe("Pipeline failed: etl in repository ocean on branch main");
+	});
+
+	it("posts the line for Slack, and nothing beside it", () => {
+		const data = { repo_name: "ocean", commit: "1CECHNKREP0F1RSTCMT0", branch: "main" };
+		expect(JSON.stringify(arraylake.render(event("commit", { data }), { format: "slack" }).body)).toBe(
+			'{"text":"New commit 1CECHNKREP0F1RSTCMT0 in repository ocean on branch main"}',
+		);
+		expect(text("commit", { ci })).toBe("New commit 1a2b3c4 in repository ocean on branch main");
+		expect(text("commit")).toBe("New commit in repository etl");
+	});
+
+	it("keeps text of the event from meaning anything to Slack, and a line a line", () => {
+		const branch = "<!channel> a&b\n\u001b[31m";
+		expect(text("commit", { ci: { ...ci, branch } })).toBe(
+			"New commit 1a2b3c4 in repository ocean on branch &lt;!channel&gt; a&amp;b",
+		);
+		const long = arraylake.render(event("commit", { ci: { ...ci, branch: "b".repeat(400) } }), { format: "slack" });
+		expect(long.cut).toEqual(["branch cut to 300 characters"]);
+		expect(long.body["text"]).toBe(`New commit 1a2b3c4 in repository ocean on branch ${"b".repeat(299)}…`);
+	});
+
+	it("posts a batch as a list of the same bodies, or as lines as many as Slack takes", () => {
+		const events = batch(3, (index) => event("commit", { ci: { ...ci, commit: `c${index}` } }));
+		expect(arraylake.renderBatch(events, {}).body).toEqual(events.map((of) => arraylake.render(of, {}).body));
+		expect(arraylake.renderBatch(events, { format: "slack" })).toEqual({
+			cut: [],
+			body: {
+				text: [0, 1, 2].map((index) => `New commit c${index} in repository ocean on branch main`).join("\n"),
+			},
+		});
+		const many = batch(1000, () => event("commit", { ci: { ...ci, branch: "b".repeat(200) } }));
+		const { body, cut } = arraylake.renderBatch(many, { format: "slack" });
+		expect(cut).toEqual(["844 of 1000 events left out"]);
+		expect(body).toHaveProperty("text", expect.stringMatching(/b\n… and 844 more$/));
+	});
+});

@@ -1,0 +1,63 @@
+// The service_hook preset: the resource, and nothing else.
+import { describe, expect, it } from "vitest";
+import { CannotRender } from "../../../src/presets/preset.ts";
+import { serviceHook } from "../../../src/presets/service-hook.ts";
+import { event } from "../../helpers/make.ts";
+import { listOf } from "../../suites/preset-envelopes.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+const service = { validate: () => {}, limits: () => [] };
+presetSuite(serviceHook, {
+	options: {},
+	secretsAt: [],
+	...service,
+	batch: listOf(service),
+	fixed: true,
+	complete: ({ definition, context }) => ({ definition, context: { resource: { id: 1 }, ...context } }),
+});
+
+/** A job as the ETL's API answers it: https://www.integrate.io/docs/etl/service-hooks/ */
+const JOB = {
+	id: 304,
+	status: "completed",
+	progress: 1,
+	owner_id: 27,
+	outputs: [{ id: 1, name: "Größe" }],
+	errors: null,
+};
+
+describe("the service_hook preset", () => {
+	it("posts the resource as it was given, whatever the event", () => {
+		for (const name of ["job.completed", "cluster.error", "ping"]) {
+			const { body } = serviceHook.render(event(name, { resource: JOB, data: { x: 1 } }), {});
+			expect(JSON.stringify(body)).toBe(JSON.stringify(JOB));
+		}
+	});
+
+	it("posts a batch as a list of the resources", () => {
+		const events = [event("job.started", { resource: { id: 1 } }), event("job.failed", { resource: JOB })] as const;
+		expect(serviceHook.renderBatch(events, {}).body).toEqual([{ id: 1 }, JOB]);
+	});
+
+	it("posts the CI run where the context has no resource", () => {
+		const run = { resource: JOB };
+		expect(serviceHook.render({ ...event("job.failed"), run }, {}).body).toEqual(JOB);
+		expect(serviceHook.render({ ...event("job.failed", { resource: { id: 1 } }), run }, {}).body).toEqual({ id: 1 });
+	});
+
+	it("cannot do without one, and says what to do", () => {
+		const remedy = "give `resource` in the context";
+		expect(serviceHook.needsResource).toBe(true);
+		expect(() => serviceHook.render(event("job.started"), {})).toThrow(
+			new CannotRender(`the event has no resource to post; ${remedy}`),
+		);
+		const run = { reason: `GitHub's API answered 403: no; ${remedy}` };
+		expect(() => serviceHook.render({ ...event("job.started"), run }, {})).toThrow(
+			new CannotRender(`the event has no resource to post; ${run.reason}`),
+		);
+		const events = [event("job.failed", { resource: JOB }), { ...event("ping"), run }, event("job.started")] as const;
+		expect(() => serviceHook.renderBatch(events, {})).toThrow(
+			new CannotRender(`2 of 3 events have no resource to post; ${run.reason}`),
+		);
+	});
+});
