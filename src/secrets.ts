@@ -30,7 +30,7 @@ export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 		if (seen.has(same)) return [];
 		seen.add(same);
 		const { text, values } = resolve(reference, env);
-		const whole = kind === "url" ? urlSecrets(text) : kind === "secret" ? [text] : passwordOf(text);
+		const whole = kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, bareKey(text)] : passwordOf(text);
 		const parts = values.flatMap(({ variable, value }) => {
 			// A URL among the values is a secret only in its parts.
 			if (WEB_URL.test(value)) return urlSecrets(value);
@@ -89,6 +89,11 @@ function resolve({ parts }: Reference, env: Env) {
 function isTelling(variable: string, value: string): boolean {
 	if (PUBLIC_VARIABLE.test(variable)) return false;
 	return SECRET_NAME.test(variable) || value.trim().length >= SHORTEST_UNNAMED;
+}
+
+/** The key in a secret of Standard Webhooks, as some programs hand it on; the text as it is where it has no such prefix. */
+export function bareKey(secret: string): string {
+	return secret.trim().replace(/^whsec_/, "");
 }
 
 /** The texts, trimmed and by their lines too, but for those that are too short. */

@@ -4,6 +4,7 @@ import { asUserError, errorCode, UserError } from "../errors.ts";
 import { createMask } from "../mask/mask.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
+import { bareKey } from "../secrets.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";
@@ -46,7 +47,7 @@ async function listen(flags: ListenFlags, terminal: Terminal): Promise<ExitCode>
 async function serve(options: ListenOptions, flags: ListenFlags, terminal: Terminal): Promise<void> {
 	const { host, port, signing, answers, count } = options;
 	const { secrets } = signing;
-	const mask = createMask(secrets);
+	const mask = createMask([...secrets, ...secrets.map(bareKey)]);
 	const paint = painter(terminal.colour);
 	const seen = new Set<string>();
 	const end = new AbortController();

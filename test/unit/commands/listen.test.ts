@@ -188,6 +188,13 @@ HH:MM:SS  POST /hook → 200
 		expect([...out, ...err].join("\n")).not.toContain(SECRET);
 	});
 
+	it("never shows a secret of Standard Webhooks either, whole or without its prefix", async () => {
+		const { post, done, out } = await listen(["--scheme", "standard", "--secret-env", "S", "--count", "1"], { S: KEY });
+		await post(`${KEY} ${KEY.slice("whsec_".length)}`);
+		await done;
+		expect(out.join("\n")).not.toContain(KEY.slice("whsec_".length));
+	});
+
 	it("says how a port in use is solved, with exit code 2", async () => {
 		const options = { secret: () => undefined, answer: () => ({ status: 200 }), onRequest: () => {} };
 		const other = await startReceiver({ host: "127.0.0.1", port: 0, ...options });

@@ -73,7 +73,6 @@ describe("a webhook's keys", () => {
 		['preset = "slak"', 'preset is "slak", which is none of'],
 		['preset = "Slack"', 'preset is "Slack", which is none of'],
 		['method = "FETCH"', 'method is "FETCH", which is none of POST, PUT, PATCH, DELETE, GET'],
-		['signature = "sha1"', 'signature is "sha1", which is none of rocky'],
 		['secret = ""', "secret is empty"],
 		['secret = " \\n"', "secret is empty"],
 		["secret = 5", "secret must be a string, not an integer"],
@@ -173,6 +172,16 @@ describe("a preset's options", () => {
 	it("are told at the header when one is missing", () => {
 		expect(mistakes('[hook.webhooks.ping]\npreset = "pagerduty"')).toEqual(["1:1 preset pagerduty needs routing_key"]);
 		expect(mistakes('[hook.webhooks.ping]\npreset = "datadog"')).toEqual(["1:1 preset datadog needs api_key"]);
+	});
+
+	it("stand for the url where a preset's address is made of one, and are named beside it where both are missing", () => {
+		const incident = (more: string) => `[hook.webhooks.ping]\npreset = "incident_io"\ntoken = "t"\n${more}`;
+		expect(mistakes(incident('source_id = "01GW"'))).toEqual([]);
+		expect(mistakes(incident('url = "https://example.com"'))).toEqual([]);
+		expect(onlyProblem(incident(""))).toMatchObject({
+			message: "url is missing",
+			remedy: 'add url = "https://…", or url = "${VARIABLE}", or source_id = "…"',
+		});
 	});
 
 	it("are not asked for where the preset is misspelled", () => {
