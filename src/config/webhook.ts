@@ -58,24 +58,31 @@ function readBatchSize({ batchSize, onFailure }: Pick<WebhookSettings, "batchSiz
 	return undefined;
 }
 
+type UrlSettings = AllowedUrls & Pick<WebhookSettings, "options">;
+
 function readUrl(
 	{ fields, event }: Selection,
 	preset: Preset | undefined,
-	allowed: AllowedUrls,
+	settings: UrlSettings,
 ): Reference | undefined {
 	if (!fields.has("url")) {
 		// A command in the url's place has got its own explanation.
-		const needed = preset !== undefined && preset.defaultUrl === undefined && !fields.has("command");
+		const needed = preset !== undefined && !hasDefaultUrl(preset, settings) && !fields.has("command");
+		const option = preset?.urlOption === undefined ? "" : `, or ${preset.urlOption} = "…"`;
 		const other = event === undefined ? ', or command = "…" for a shell hook' : "";
-		if (needed) fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"${other}`);
+		if (needed) fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"${option}${other}`);
 		return undefined;
 	}
 	const url = fields.filled("url");
 	if (url !== undefined && isLiteral(url)) {
-		const checked = checkUrl(literalParts(url).join(""), allowed);
+		const checked = checkUrl(literalParts(url).join(""), settings);
 		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
 	}
 	return url;
+}
+
+function hasDefaultUrl({ defaultUrl, urlOption }: Preset, { options }: UrlSettings): boolean {
+	return defaultUrl !== undefined && (urlOption === undefined || options.has(urlOption));
 }
 
 /** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */

@@ -89,7 +89,10 @@ async function attemptAll(
 		const inAll = number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`;
 		if (number > hook.retryCount || elapsed() >= hook.deadlineMs) return end("failed", inAll);
 
-		const asked = result.kind === "answer" ? retryAfterMs(result.headers["retry-after"], clock.now()) : undefined;
+		const asked =
+			result.kind === "answer"
+				? (hook.preset.retryAfter?.(result) ?? retryAfterMs(result.headers["retry-after"], clock.now()))
+				: undefined;
 		const wait = asked ?? backoffMs(number, hook.retryDelayMs, ports.random);
 		const left = hook.deadlineMs - elapsed();
 		if (wait >= left) return end("failed", tooLate(reason, asked, hook.deadlineMs, number));

@@ -28,7 +28,7 @@ export interface Message<B extends Json = JsonObject> {
 	readonly cut: readonly string[];
 }
 
-/** The part of a 2xx answer that a service may use to say no. */
+/** The part of an answer by which a service tells what it means. */
 export interface Answer {
 	readonly status: number;
 	/** Names in lower case. */
@@ -49,6 +49,8 @@ export interface Preset {
 	readonly jsonOnly: boolean;
 	/** Where messages go when the hook has no `url`. */
 	readonly defaultUrl?: (options: Options) => string;
+	/** The option without which {@link Preset.defaultUrl} leads nowhere. */
+	readonly urlOption?: string;
 	/** Parameters that the service needs in the URL's query; those in the hook's own URL win. */
 	readonly query?: Readonly<Record<string, string>>;
 	/** Headers that the service needs; the hook's own win over them, whatever their case. */
@@ -57,6 +59,10 @@ export interface Preset {
 	readonly mustReadAnswer: boolean;
 	/** Judges a 2xx answer; without it, every 2xx is a success. */
 	readonly judge?: (answer: Answer) => Verdict;
+	/** What an answer that is no 2xx means, where neither its status nor its text says what to do. One line. */
+	readonly explain?: (answer: Answer) => string | undefined;
+	/** Milliseconds, 0 or more, that an answer asks to wait before the next attempt; else `Retry-After` tells. */
+	readonly retryAfter?: (answer: Answer) => number | undefined;
 	/** The service's escaping of user text, put on template values before JSON's. */
 	readonly escape?: (text: string) => string;
 	/** A warning about a resolved URL, or undefined: services retire addresses. Must not quote the URL. */

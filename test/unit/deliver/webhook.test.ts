@@ -97,6 +97,30 @@ describe("retries", () => {
 		expect(sleeps).toEqual([]);
 	});
 
+	test("a service's own way to ask for a wait goes before Retry-After, which counts where there is none", async () => {
+		const limited = (body: string) =>
+			answer(429, body, { "retry-after": "300", "x-ratelimit-reset-after": "0.3", "content-type": "application/json" });
+		const message = answer(200, '{"id": "1"}');
+		const { sleeps, requests } = await send(
+			{ preset: preset("discord") },
+			{},
+			limited('{"retry_after": 300}'),
+			message,
+		);
+		expect(sleeps).toEqual([300]);
+		expect(requests).toHaveLength(2);
+		const { outcome } = await send({ preset: preset("discord") }, {}, limited("slow down"), message);
+		expect(outcome.reason).toMatch(/; Retry-After asks for 300 s, past the deadline of 60000 ms$/);
+	});
+
+	test("a service's own words for a refusal stand beside the status", async () => {
+		const unknown = answer(404, '{"message": "Unknown Webhook", "code": 10015}');
+		const { outcome } = await send({ preset: preset("discord") }, {}, unknown);
+		expect(outcome.reason).toBe("404 Not Found: the webhook has been deleted, remove the hook or change its url");
+		const { outcome: other } = await send({ preset: preset("slack") }, {}, unknown);
+		expect(other.reason).toBe('404 Not Found: {"message": "Unknown Webhook", "code": 10015}');
+	});
+
 	test("the deadline bounds all attempts together", async () => {
 		const { outcome, requests } = await send({ deadlineMs: 2000, retryCount: 50 }, {}, answer(503));
 		expect(outcome.reason).toMatch(/the deadline of 2000 ms leaves no time for another, after 3 attempts/);

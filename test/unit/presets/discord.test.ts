@@ -1,0 +1,281 @@
+// The discord preset: the embed and its limits, whom it never mentions, and what Discord's answers mean.
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { discord } from "../../../src/presets/discord.ts";
+import type { Answer } from "../../../src/presets/preset.ts";
+import { event } from "../../helpers/make.ts";
+import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { textsOf } from "../../helpers/rendered.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+/** Discord takes blank space off both ends, and refuses what is then empty. */
+const text = (maxLength: number) => ({ type: "string", maxLength, pattern: "^\\S(?:[\\s\\S]*\\S)?$" });
+const address = { type: "string", pattern: "^https?://", maxLength: 2048 };
+
+/** https://docs.discord.com/developers/resources/webhook#execute-webhook */
+const conforms = new Ajv().compile({
+	type: "object",
+	required: ["embeds", "allowed_mentions"],
+	additionalProperties: false,
+	properties: {
+		allowed_mentions: { const: { parse: [] } },
+		embeds: {
+			type: "array",
+			minItems: 1,
+			maxItems: 1,
+			items: {
+				type: "object",
+				required: ["title", "color", "fields"],
+				additionalProperties: false,
+				properties: {
+					title: text(256),
+					url: address,
+					description: text(4096),
+					color: { type: "integer", minimum: 0, maximum: 0xffffff },
+					fields: {
+						type: "array",
+						maxItems: 25,
+						items: {
+							type: "object",
+							required: ["name", "value", "inline"],
+							additionalProperties: false,
+							properties: { name: text(256), value: text(1024), inline: { type: "boolean" } },
+						},
+					},
+					footer: {
+						type: "object",
+						required: ["text"],
+						additionalProperties: false,
+						properties: { text: text(2048) },
+					},
+					timestamp: { type: "string", pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$" },
+				},
+			},
+		},
+	},
+});
+
+function validate(body: JsonObject): void {
+	conforms(body);
+	expect(conforms.errors).toBe(null);
+}
+
+function embedOf(body: Json): JsonObject {
+	const embed: Json | undefined = isJsonObject(body) && Array.isArray(body["embeds"]) ? body["embeds"][0] : undefined;
+	if (!isJsonObject(embed)) throw new Error("no embed");
+	return embed;
+}
+
+/** The texts that count together, and in which Discord sees Markdown (but the footer's). */
+function textsIn(body: Json): { readonly marked: readonly string[]; readonly footer: string } {
+	const { title, description, fields, footer } = embedOf(body);
+	const strings = (values: readonly (Json | undefined)[]) => values.filter((value) => typeof value === "string");
+	const all = (Array.isArray(fields) ? fields : []).flatMap((field) => Object.values(Object(field)));
+	return {
+		marked: strings([title, description, ...all.filter((value) => typeof value === "string")]),
+		footer: isJsonObject(footer) ? String(footer["text"]) : "",
+	};
+}
+
+presetSuite(discord, {
+	options: {},
+	secretsAt: [],
+	validate,
+	limits: (body) => {
+		const { marked, footer } = textsIn(body);
+		return [{ what: "characters", size: [...marked, footer].join("").length, max: 6000 }];
+	},
+});
+
+const answer = (status: number, body: Json | string, headers: Answer["headers"] = {}): Answer => ({
+	status,
+	headers,
+	body: typeof body === "string" ? body : JSON.stringify(body),
+});
+
+describe("the discord preset", () => {
+	it("renders a failed pipeline", () => {
+		expect(discord.render(failedPipeline(), {})).toEqual({
+			cut: [],
+			body: {
+				embeds: [
+					{
+						title: "Pipeline failed: etl",
+						url: RUN_URL,
+						description: "```\nTable `dim_orders` not found\n  at load <orders> & more\n```",
+						color: 0xe74c3c,
+						fields: [
+							{ name: "Status", value: "failure", inline: true },
+							{ name: "Pipeline", value: "etl", inline: true },
+							{ name: "Duration", value: "45.2s", inline: true },
+							{ name: "Run", value: "1234567890-1", inline: true },
+							{ name: "tables\\_copied", value: "20", inline: true },
+							{ name: "shards", value: "\\[1,2\\]", inline: true },
+						],
+						footer: { text: "acme/shop · main · 1a2b3c4 · octocat" },
+						timestamp: "2026-04-02T14:30:00Z",
+					},
+				],
+				allowed_mentions: { parse: [] },
+			},
+		});
+	});
+
+	it.each([
+		["pipeline_start", 0x3498db],
+		["pipeline_complete", 0x2ecc71],
+		["pipeline_error", 0xe74c3c],
+		["job.stopped", 0x95a5a6],
+		["drift_detected", 0xf1c40f],
+		["commit", 0x3498db],
+	])("shows %s in the colour %d", (name, color) => {
+		expect(embedOf(discord.render(event(name), {}).body)["color"]).toBe(color);
+	});
+
+	it("shows no more than there is", () => {
+		const embed = embedOf(discord.render(event("ping"), {}).body);
+		for (const key of ["url", "description", "footer"]) expect(embed).not.toHaveProperty(key);
+	});
+
+	it.each(HOSTILE)("makes no Markdown, mention or link of a user's text: %j", (hostile) => {
+		const made = [
+			discord.render(hostileEvent(hostile), {}).body,
+			discord.renderBatch([hostileEvent(hostile), event("ping")], {}).body,
+		];
+		for (const body of made) {
+			for (const sent of textsIn(body).marked) {
+				const [before = "", code, after, ...more] = sent.split("```");
+				expect(more).toEqual([]);
+				expect([code === undefined, after ?? ""]).toEqual([after === undefined, ""]);
+				const literal = before.replaceAll(/\\[\\`*_~|[\]<>#/]/g, "");
+				expect(literal).not.toMatch(/[\\`*_~|[\]<>#/]|@(?!\u200b)|^(?:-|\d+\.)\s/);
+			}
+		}
+	});
+
+	it("lets no value begin a list", () => {
+		const metadata = { a: "- x", b: "1. x", c: "-5", d: "3.14", e: "-# small" };
+		const values = textsOf(discord.render(event("ping", { metadata }), {}).body);
+		for (const value of ["\u200b- x", "\u200b1. x", "-5", "3.14", "-\\# small"]) expect(values).toContain(value);
+	});
+
+	it("takes as many fields as find room beside the error, and counts the others", () => {
+		const metadata = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, "v".repeat(290)]));
+		const fields = (error: string) => discord.render(event("pipeline_error", { error, metadata }), {});
+		const [short, long] = [fields(""), fields("e".repeat(3000))];
+		expect(short.cut).toEqual(["20 of 43 fields left out"]);
+		expect(long.cut).toEqual(["error cut to 1992 characters", "27 of 43 fields left out"]);
+		const few = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, "v"]));
+		expect(discord.render(event("ping", { metadata: few }), {}).cut).toEqual(["18 of 43 fields left out"]);
+	});
+
+	it("keeps every fact that identifies the event when all of them are too long", () => {
+		const names = textsOf(discord.render(monstrousEvent(), {}).body);
+		for (const name of ["Status", "Pipeline", "Model", "Table", "Entity", "Project", "Duration", "Run"]) {
+			expect(names).toContain(name);
+		}
+	});
+
+	it("renders a batch as one list with its count, the rest counted", () => {
+		const given = { ci: { repository: "acme/shop", run_url: RUN_URL } };
+		const events = [
+			event("after_model_run", { ...given, model: "dim_orders", duration_ms: 1200 }),
+			event("model_error", { ...given, model: "items", error: "a < b" }),
+		] as const;
+		expect(discord.renderBatch(events, {})).toEqual({
+			cut: [],
+			body: {
+				embeds: [
+					{
+						title: "2 events: 1 failed, 1 succeeded – etl",
+						url: RUN_URL,
+						description: "✅ Model run complete: dim\\_orders (1.2s)\n❌ Model failed: items – a \\< b",
+						color: 0xe74c3c,
+						fields: [{ name: "Time", value: "2026-04-02T14:30:00Z", inline: true }],
+						footer: { text: "etl · run_1 · acme/shop" },
+					},
+				],
+				allowed_mentions: { parse: [] },
+			},
+		});
+		const { body } = discord.renderBatch(
+			batch(100, (index) => event("model_error", { model: `m${index}`, error: "e".repeat(500) })),
+			{},
+		);
+		expect(embedOf(body)["description"]).toMatch(/\n… and \d\d more: \d\d failed$/);
+	});
+
+	it("asks Discord to wait until the message is saved", () => {
+		expect(discord.query).toEqual({ wait: "true" });
+		expect(discord.mustReadAnswer).toBe(true);
+	});
+
+	it.each([
+		[200, { id: "1", type: 0, content: "", channel_id: "2" }, { ok: true }],
+		[204, "", { ok: true, note: "not confirmed: the url asks Discord not to wait" }],
+		[200, { message: "Unknown Webhook", code: 10015 }, "Discord answered 200, but with error 10015: Unknown Webhook"],
+		[202, { code: 0, message: "\n::error::\u001b[31mno" }, "Discord answered 202, but with error 0: ::error::no"],
+		[200, "<!DOCTYPE html>", "Discord answered 200 without the message: <!DOCTYPE html>"],
+		[200, "ok", "Discord answered 200 without the message: ok"],
+		[200, { id: 5 }, 'Discord answered 200 without the message: {"id":5}'],
+		[200, "null", "Discord answered 200 without the message: null"],
+	])("judges %d with %j", (status, body, verdict) => {
+		const expected = typeof verdict === "string" ? { ok: false, reason: verdict } : verdict;
+		expect(discord.judge?.(answer(status, body))).toEqual(expected);
+	});
+
+	it("says that a deleted webhook is one", () => {
+		const unknown = { message: "Unknown Webhook", code: 10015 };
+		expect(discord.explain?.(answer(404, unknown))).toBe(
+			"the webhook has been deleted, remove the hook or change its url",
+		);
+		expect(discord.explain?.(answer(404, { message: "Unknown Channel", code: 10003 }))).toBeUndefined();
+		expect(discord.explain?.(answer(404, "404: Not Found"))).toBeUndefined();
+		expect(discord.explain?.(answer(400, unknown))).toBeUndefined();
+	});
+
+	it.each<[string, Json | string, Answer["headers"], number | undefined]>([
+		[
+			"a fraction of seconds",
+			{ retry_after: 64.57 },
+			{ "retry-after": "65", "x-ratelimit-reset-after": "64.57" },
+			64_570,
+		],
+		["seconds of a limit that many share", { retry_after: 1336.57 }, { "x-ratelimit-reset-after": "64.57" }, 1_336_570],
+		["whole seconds", { retry_after: 2 }, { "retry-after": "2", "x-ratelimit-reset-after": "2" }, 2000],
+		["whole seconds with nothing to compare", { retry_after: 600 }, { "retry-after": "600" }, 600_000],
+		[
+			"milliseconds of old versions",
+			{ retry_after: 6457 },
+			{ "retry-after": "6457", "x-ratelimit-reset-after": "7" },
+			6457,
+		],
+		["few milliseconds", { retry_after: 300 }, { "retry-after": "300", "x-ratelimit-reset-after": "0.3" }, 300],
+		["seconds in the body, milliseconds in the header", { retry_after: 0.3 }, { "retry-after": "300" }, 300],
+		["nothing to wait", { retry_after: 0 }, {}, 0],
+		["no number", { retry_after: "1" }, { "retry-after": "1" }, undefined],
+		["less than nothing", { retry_after: -1 }, {}, undefined],
+		["an age", '{"retry_after": 1e999}', {}, Number.MAX_SAFE_INTEGER],
+		["no JSON, as of a proxy", "<html>", { "retry-after": "600" }, undefined],
+	])("reads how long to wait: %s", (_, body, headers, milliseconds) => {
+		expect(discord.retryAfter?.(answer(429, body, headers))).toBe(milliseconds);
+	});
+
+	it("warns of the addresses for other services' messages without quoting them", () => {
+		const warning = (path: string) => discord.warnUrl?.(new URL(`https://discord.com/api/webhooks/1/s3cret${path}`));
+		expect(warning("/slack")).toBe(
+			"the url ends in /slack, where Discord takes another service's messages: leave that out",
+		);
+		expect(warning("/github?wait=true")).toContain("/github");
+		expect(warning("/slack/")).not.toContain("s3cret");
+		for (const path of ["", "?thread_id=1", "/slackers"]) expect(warning(path)).toBeUndefined();
+		expect(discord.warnUrl?.(new URL("https://relay.example/slack"))).toBeUndefined();
+	});
+
+	it("breaks mentions and links in templates by a character that nobody sees, also where text stands in code", () => {
+		expect(discord.escape?.("@everyone <@1> [x](https://e.example) [y] *b*")).toBe(
+			"@\u200beveryone <\u200b@\u200b1> [x]\u200b(https://e.example) [y] *b*",
+		);
+	});
+});

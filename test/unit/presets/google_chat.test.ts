@@ -1,0 +1,299 @@
+// The google_chat preset: the card, its size, its thread, and that nobody's text is markup.
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import type { Json, JsonObject } from "../../../src/json.ts";
+import { googleChat } from "../../../src/presets/google-chat.ts";
+import { event } from "../../helpers/make.ts";
+import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { textsOf } from "../../helpers/rendered.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+const MESSAGE_BYTES = 32_000;
+
+const object = (required: readonly string[], properties: JsonObject, optional: JsonObject = {}): JsonObject => ({
+	type: "object",
+	required,
+	additionalProperties: false,
+	properties: { ...properties, ...optional },
+});
+const text = { type: "string", minLength: 1 };
+/** Of the tags that a card knows only the line break is used; everything else is text. */
+const html = { type: "string", pattern: "^(?:[^&<>]|&(?:amp|lt|gt);|<br>)+$" };
+/** No tag, mention or link begins, whether it is taken for HTML, for Google Chat's own marks or for neither. */
+const inert = { type: "string", pattern: "^(?:[^<]|<\\u200b)+$" };
+const button = object(["text", "onClick"], {
+	text,
+	onClick: object(["openLink"], { openLink: object(["url"], { url: { type: "string", pattern: "^https?://" } }) }),
+});
+const paragraph = object(["text"], { text: html }, { maxLines: { const: 20 } });
+const decorated = object(["topLabel", "text", "wrapText"], { topLabel: inert, text: html, wrapText: { const: true } });
+const widget = {
+	oneOf: [
+		object(["textParagraph"], { textParagraph: paragraph }),
+		object(["decoratedText"], { decoratedText: decorated }),
+		object(["buttonList"], {
+			buttonList: object(["buttons"], { buttons: { type: "array", minItems: 1, items: button } }),
+		}),
+	],
+};
+const section = object(
+	["widgets"],
+	{ widgets: { type: "array", minItems: 1, items: widget } },
+	{ header: text, collapsible: { const: true }, uncollapsibleWidgetsCount: { type: "integer", minimum: 0 } },
+);
+const card = object(["header", "sections"], {
+	header: object(["title"], { title: inert }),
+	sections: { type: "array", minItems: 1, items: section },
+});
+
+/** https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages */
+const conforms = new Ajv().compile(
+	object(["cardsV2", "fallbackText", "thread"], {
+		cardsV2: { type: "array", minItems: 1, maxItems: 1, items: object(["cardId", "card"], { cardId: text, card }) },
+		fallbackText: inert,
+		thread: object(["threadKey"], { threadKey: { type: "string", minLength: 1, maxLength: 4000 } }),
+	}),
+);
+
+function validate(body: JsonObject): void {
+	conforms(body);
+	expect(conforms.errors).toBe(null);
+}
+
+presetSuite(googleChat, {
+	options: {},
+	secretsAt: [],
+	validate,
+	limits: (body) => [
+		{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: MESSAGE_BYTES },
+		{
+			what: "widgets",
+			size: JSON.stringify(body).split(/"(?:decoratedText|textParagraph|buttonList)":/).length,
+			max: 100,
+		},
+	],
+});
+
+/** What someone reads in the HTML of a card. */
+const shown = (written: string) =>
+	written.replaceAll("<br>", "\n").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+const fact = (topLabel: string, value: string): Json => ({ decoratedText: { topLabel, text: value, wrapText: true } });
+const keyOf = (...given: Parameters<typeof event>) => googleChat.render(event(...given), {}).body["thread"];
+
+describe("the google_chat preset", () => {
+	it("renders a failed pipeline", () => {
+		expect(googleChat.render(failedPipeline(), {})).toEqual({
+			cut: [],
+			body: {
+				cardsV2: [
+					{
+						cardId: "event",
+						card: {
+							header: { title: "❌ Pipeline failed: etl" },
+							sections: [
+								{
+									widgets: [
+										{
+											textParagraph: {
+												text: "Table `dim_orders` not found<br>\u00a0\u00a0at load &lt;orders&gt; &amp; more",
+												maxLines: 20,
+											},
+										},
+										fact("Status", "failure"),
+										fact("Pipeline", "etl"),
+										fact("Duration", "45.2s"),
+										fact("Run", "1234567890-1"),
+										fact("Repository", "acme/shop"),
+										fact("Branch", "main"),
+										fact("Commit", "1a2b3c4"),
+										fact("Actor", "octocat"),
+									],
+								},
+								{
+									header: "Details",
+									collapsible: true,
+									uncollapsibleWidgetsCount: 5,
+									widgets: [fact("tables_copied", "20"), fact("shards", "[1,2]")],
+								},
+								{
+									widgets: [
+										{ buttonList: { buttons: [{ text: "View run", onClick: { openLink: { url: RUN_URL } } }] } },
+									],
+								},
+							],
+						},
+					},
+				],
+				fallbackText: "❌ Pipeline failed: etl – Table `dim_orders` not found at load <\u200borders> & more",
+				thread: { threadKey: "repository=acme/shop; pipeline=etl; run=1234567890-1" },
+			},
+		});
+	});
+
+	it("leaves out sections that would be empty, which Google Chat refuses", () => {
+		const { body } = googleChat.render(event("ping"), {});
+		expect(body).toHaveProperty("cardsV2.0.card.sections.length", 1);
+		expect(body).toHaveProperty("fallbackText", "ℹ️ Ping: etl");
+	});
+
+	it.each([
+		["pipeline_start", "▶️"],
+		["pipeline_complete", "✅"],
+		["pipeline_error", "❌"],
+		["job.stopped", "⏹️"],
+		["drift_detected", "⚠️"],
+		["commit", "ℹ️"],
+	])("marks %s with %s", (name, mark) => {
+		expect(JSON.stringify(googleChat.render(event(name), {}).body)).toContain(`"title":"${mark} `);
+	});
+
+	it("keeps one thread for all events of a run, and another for each other run, pipeline or repository", () => {
+		const ci = { repository: "acme/shop" };
+		expect(keyOf("pipeline_start", { ci })).toEqual(keyOf("model_error", { ci, model: "orders", error: "x" }));
+		const keys = [
+			keyOf("ping"),
+			keyOf("ping", { run_id: "2" }),
+			keyOf("ping", { pipeline: "2" }),
+			keyOf("ping", { ci }),
+			keyOf("ping", { run_id: "r".repeat(300) }),
+			keyOf("ping", { run_id: `${"r".repeat(300)}2` }),
+		];
+		expect(new Set(keys.map((key) => JSON.stringify(key))).size).toBe(keys.length);
+	});
+
+	it("asks for the thread in the query, without which Google Chat ignores its key", () => {
+		expect(googleChat.query).toEqual({ messageReplyOption: "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD" });
+	});
+
+	it("takes the thread of the option, and its own where that has nothing to see", () => {
+		const key = (thread_key: string) => googleChat.render(event("ping"), { thread_key }).body["thread"];
+		expect(key(" nightly\nload ")).toEqual({ threadKey: "nightly load" });
+		expect(key("\u0000\u001b[0m")).toEqual(keyOf("ping"));
+		expect(key("k".repeat(300))).toEqual({ threadKey: expect.stringMatching(/^k{167}#[0-9a-f]{32}$/) });
+		const [first] = [googleChat.renderBatch([event("ping"), event("ping")], { thread_key: "nightly" }).body];
+		expect(first).toHaveProperty("thread.threadKey", "nightly");
+	});
+
+	it("has a thread even for an event that tells neither run nor pipeline", () => {
+		expect(keyOf("ping", { run_id: " ", pipeline: " " })).toEqual({ threadKey: expect.stringMatching(/./) });
+	});
+
+	it.each(HOSTILE)("makes neither mention, link nor tag of a user's text: %j", (hostile) => {
+		const { thread: _, ...one } = googleChat.render(hostileEvent(hostile), {}).body;
+		const many = googleChat.renderBatch([event("ping"), hostileEvent(hostile)], {}).body;
+		for (const body of [one, many]) {
+			expect(textsOf(body).filter((sent) => /<(?!br>|\u200b)/.test(sent))).toEqual([]);
+			expect(body).not.toHaveProperty("text");
+		}
+	});
+
+	it("shows what was written, escapes undone", () => {
+		const error = "a < b && c > d <users/all> &amp;";
+		const { body } = googleChat.render(event("pipeline_error", { error, metadata: { message: error } }), {});
+		const read = textsOf(body).map(shown);
+		expect(read.filter((sent) => sent === error)).toHaveLength(2);
+	});
+
+	it("keeps indentation and columns, which HTML would not", () => {
+		const { body } = googleChat.render(event("pipeline_error", { error: "top\n\tat x\na  b c" }), {});
+		expect(JSON.stringify(body)).toContain('"top<br>\u00a0at x<br>a\u00a0\u00a0b c"');
+	});
+
+	it("breaks marks in templates by a character that nobody sees, wherever they stand", () => {
+		expect(googleChat.escape?.("<users/all> <https://e.example|x> a<b & c")).toBe(
+			"<\u200busers/all> <\u200bhttps://e.example|x> a<\u200bb & c",
+		);
+	});
+
+	it("cuts the error before anything that identifies the event, and never inside an escape", () => {
+		const { body, cut } = googleChat.render(event("pipeline_error", { error: "<".repeat(9000) }), {});
+		expect(cut).toEqual(["error cut to 8000 bytes"]);
+		expect(JSON.stringify(body)).toMatch(/"(?:&lt;){1999}…"/);
+	});
+
+	it("comes close to the limit when every part is full, but not over it", () => {
+		const monster = monstrousEvent();
+		const many = batch(200, () => monster);
+		for (const { body } of [googleChat.render(monster, {}), googleChat.renderBatch(many, {})]) {
+			const size = Buffer.byteLength(JSON.stringify(body));
+			expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.6);
+			expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
+		}
+	});
+
+	it("stays inside of the limit with the longest of everything", () => {
+		const long = (piece: string) => piece.repeat(20_000);
+		for (const piece of ["x", "é", "日", "😀", "\\", '"', "<", "\n", "&"]) {
+			const given = {
+				error: long(piece),
+				run_id: long(piece),
+				pipeline: long(piece),
+				model: long(piece),
+				table: long(piece),
+			};
+			const metadata = Object.fromEntries(
+				Array.from({ length: 60 }, (_, index) => [`${index}${long(piece).slice(0, 200)}`, long(piece)]),
+			);
+			const ci = { repository: long(piece), branch: long(piece), run_url: `https://ci.example/${"x".repeat(480)}` };
+			const full = event("pipeline_error", { ...given, metadata, ci });
+			for (const { body } of [
+				googleChat.render(full, {}),
+				googleChat.renderBatch(
+					batch(100, () => full),
+					{},
+				),
+			]) {
+				expect(Buffer.byteLength(JSON.stringify(body)), piece).toBeLessThanOrEqual(MESSAGE_BYTES);
+			}
+		}
+	});
+
+	it("renders a batch as one list with its count", () => {
+		const given = { ci: { repository: "acme/shop", run_url: RUN_URL } };
+		const events = [
+			event("after_model_run", { ...given, model: "orders", duration_ms: 1200 }),
+			event("model_error", { ...given, model: "items", error: "a < b" }),
+		] as const;
+		const { body, cut } = googleChat.renderBatch(events, {});
+		expect(cut).toEqual([]);
+		expect(body).toEqual({
+			cardsV2: [
+				{
+					cardId: "event",
+					card: {
+						header: { title: "❌ 2 events: 1 failed, 1 succeeded – etl" },
+						sections: [
+							{
+								widgets: [
+									{
+										textParagraph: {
+											text: "✅ Model run complete: orders (1.2s)<br>❌ Model failed: items – a &lt; b",
+										},
+									},
+								],
+							},
+							{
+								widgets: [
+									fact("Pipeline", "etl"),
+									fact("Run", "run_1"),
+									fact("Repository", "acme/shop"),
+									fact("Time", "2026-04-02T14:30:00Z"),
+								],
+							},
+							{
+								widgets: [{ buttonList: { buttons: [{ text: "View run", onClick: { openLink: { url: RUN_URL } } }] } }],
+							},
+						],
+					},
+				},
+			],
+			fallbackText: "❌ 2 events: 1 failed, 1 succeeded – etl",
+			thread: { threadKey: "repository=acme/shop; pipeline=etl; run=run_1" },
+		});
+	});
+
+	it("needs no answer's body, and judges none", () => {
+		expect(googleChat.mustReadAnswer).toBe(false);
+		expect(googleChat).not.toHaveProperty("judge");
+	});
+});

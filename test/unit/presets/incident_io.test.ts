@@ -1,0 +1,232 @@
+// The incident_io preset: alerts, the successes that resolve them, where they go, and the size of an event.
+import { Ajv } from "ajv";
+import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../src/json.ts";
+import { incidentIo } from "../../../src/presets/incident-io.ts";
+import { event } from "../../helpers/make.ts";
+import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { presetSuite } from "../../suites/preset-suite.ts";
+
+const options = { token: "tok_0123456789abcdef", source_id: "01GW2G3V0S59R238FAHPDS1R66" };
+
+/** https://docs.incident.io/api-reference/alert-events-v2/createhttp */
+const conforms = new Ajv().compile({
+	type: "object",
+	required: ["title", "status", "deduplication_key", "description"],
+	additionalProperties: false,
+	properties: {
+		title: { type: "string", minLength: 1, maxLength: 255 },
+		status: { enum: ["firing", "resolved"] },
+		deduplication_key: { type: "string", minLength: 1, maxLength: 255 },
+		description: { type: "string", minLength: 1 },
+		source_url: { type: "string", pattern: "^https?://" },
+		metadata: { type: "object" },
+	},
+});
+
+function validate(body: JsonObject): void {
+	conforms(body);
+	expect(conforms.errors).toBe(null);
+}
+
+presetSuite(incidentIo, {
+	options,
+	secretsAt: [],
+	validate,
+	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: 512_000 }],
+});
+
+const sent = (...given: Parameters<typeof event>) => incidentIo.render(event(...given), options).body;
+
+describe("the incident_io preset", () => {
+	it("renders a failed pipeline", () => {
+		expect(incidentIo.render(failedPipeline(), options)).toEqual({
+			cut: [],
+			body: {
+				title: "Pipeline failed: etl",
+				status: "firing",
+				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				description: [
+					"```",
+					"Table `dim_orders` not found",
+					"  at load <\u200borders> & more",
+					"```",
+					"",
+					"- **Status**: failure",
+					"- **Pipeline**: etl",
+					"- **Duration**: 45.2s",
+					"- **Run**: 1234567890-1",
+					"- **Repository**: acme/shop",
+					"- **Branch**: main",
+					"- **Commit**: 1a2b3c4",
+					"- **Actor**: octocat",
+				].join("\n"),
+				source_url: RUN_URL,
+				metadata: {
+					id: "evt_1",
+					event: "pipeline_error",
+					run_id: "1234567890-1",
+					pipeline: "etl",
+					timestamp: "2026-04-02T14:30:00Z",
+					status: "failure",
+					error: "Table `dim_orders` not found\n  at load <orders> & more",
+					duration_ms: 45200,
+					metadata: { tables_copied: "20", shards: [1, 2] },
+					ci: {
+						provider: "github",
+						repository: "acme/shop",
+						branch: "main",
+						commit: "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b",
+						actor: "octocat",
+						run_url: RUN_URL,
+					},
+				},
+			},
+		});
+	});
+
+	it.each([
+		["pipeline_error", "pipeline_complete", {}],
+		["model_error", "after_model_run", { model: "dim_orders" }],
+		["materialize_error", "after_materialize", { table: "dim_orders" }],
+		["job.failed", "job.completed", { project_id: "p1" }],
+		["generation.failed", "generation.completed", { entity: { name: "orders" } }],
+	])("resolves with %2$s what %1$s fired", (failure, success, subject) => {
+		const ci = { repository: "acme/shop", branch: "main" };
+		const failed = sent(failure, { ...subject, ci, run_id: "1", error: "x" });
+		const ended = sent(success, { ...subject, ci, run_id: "2", duration_ms: 5 });
+		expect([failed["status"], ended["status"]]).toEqual(["firing", "resolved"]);
+		expect(ended["deduplication_key"]).toBe(failed["deduplication_key"]);
+	});
+
+	it.each(["pipeline_start", "job.stopped", "drift_detected", "commit"])(
+		"fires for %s, as it is attached to it",
+		(name) => {
+			expect(sent(name)["status"]).toBe("firing");
+		},
+	);
+
+	it("goes by the status of the context", () => {
+		expect(sent("check_result", { table: "t", status: "failure" })["status"]).toBe("firing");
+		expect(sent("check_result", { table: "t", status: "success" })["status"]).toBe("resolved");
+	});
+
+	it("takes the key of the option, and its own where that has nothing to see", () => {
+		const key = (deduplication_key: string) =>
+			incidentIo.render(event("ping"), { ...options, deduplication_key }).body["deduplication_key"];
+		expect(key(" mine\n")).toBe("mine");
+		expect(key("\u0000")).toBe("pipeline=etl; of=ping");
+		expect(key("k".repeat(300))).toMatch(/^k{222}#[0-9a-f]{32}$/);
+		const batch = incidentIo.renderBatch([event(), event("ping")], { ...options, deduplication_key: "mine" });
+		expect(batch.body).toHaveProperty("deduplication_key", "mine");
+	});
+
+	it("merges the option's metadata over the context's, for batches too", () => {
+		const given = { ...options, metadata: { team: ["data"], status: "overridden" } };
+		const { body } = incidentIo.render(event("pipeline_error"), given);
+		expect(body["metadata"]).toMatchObject({ team: ["data"], status: "overridden", event: "pipeline_error" });
+		expect(body["status"]).toBe("firing");
+		const batch = incidentIo.renderBatch([event(), event("ping")], given);
+		expect(batch.body).toMatchObject({ metadata: { team: ["data"], status: "overridden", count: 2 } });
+	});
+
+	it("leaves out the routing key of another preset, and metadata that held nothing else", () => {
+		const of = (metadata: JsonObject) => sent("ping", { metadata })["metadata"];
+		expect(of({ routing_key: "s3cret", rows: 1 })).toHaveProperty("metadata", { rows: 1 });
+		expect(of({ routing_key: "s3cret" })).not.toHaveProperty("metadata");
+	});
+
+	it("leaves metadata out that is too large, whether of the event or of the option", () => {
+		const large = { blob: "é".repeat(260_000) };
+		const note = "metadata left out: the event is larger than 512000 bytes";
+		for (const { body, cut } of [
+			incidentIo.render(event("ping", { metadata: large }), options),
+			incidentIo.render(event("ping"), { ...options, metadata: large }),
+			incidentIo.renderBatch([event(), event("ping")], { ...options, metadata: large }),
+		]) {
+			expect(cut).toEqual([note]);
+			expect(body).not.toHaveProperty("metadata");
+			expect(JSON.stringify(body)).toContain("- **Status**: ");
+		}
+		const fits = { blob: "e".repeat(500_000) };
+		expect(incidentIo.render(event("ping", { metadata: fits }), options).cut).toEqual([]);
+		expect(incidentIo.render(monstrousEvent(), options).cut).toContain("title cut to 255 characters");
+	});
+
+	it.each(HOSTILE)("makes neither mention, link nor code of a user's text: %j", (hostile) => {
+		const bodies = [
+			incidentIo.render(hostileEvent(hostile), options).body,
+			incidentIo.renderBatch([hostileEvent(hostile), event("ping")], options).body,
+		];
+		for (const body of bodies) {
+			const { title, description } = Object(body);
+			for (const text of [title, description]) expect(text).not.toMatch(/[@<](?!\u200b)/);
+			const [before = "", code, after, ...more] = String(description).split(/^```$/m);
+			expect(more).toEqual([]);
+			expect(code === undefined).toBe(after === undefined);
+			const literal = `${before}${after ?? ""}`.replaceAll(/\\[\\`*_~[\]]/g, "").replaceAll(/^- \*\*|\*\*: /gm, "");
+			expect(literal).not.toMatch(/[\\`*~[\]]/);
+		}
+	});
+
+	it("renders a batch as one alert of what its events share, with a list", () => {
+		const ci = { repository: "acme/shop", branch: "main", run_url: RUN_URL };
+		const events = [
+			event("after_model_run", { ci, model: "dim_orders", duration_ms: 1200 }),
+			event("model_error", { ci, model: "items", error: "no such table" }),
+		] as const;
+		expect(incidentIo.renderBatch(events, options)).toEqual({
+			cut: [],
+			body: {
+				title: "2 events: 1 failed, 1 succeeded – etl",
+				status: "firing",
+				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				description: [
+					"- ✅ Model run complete: dim\\_orders (1.2s)",
+					"- ❌ Model failed: items – no such table",
+					"",
+					"- **Status**: failure",
+					"- **Pipeline**: etl",
+					"- **Run**: run\\_1",
+					"- **Repository**: acme/shop",
+					"- **Branch**: main",
+					"- **Time**: 2026-04-02T14:30:00Z",
+				].join("\n"),
+				source_url: RUN_URL,
+				metadata: {
+					count: 2,
+					status: "failure",
+					pipeline: "etl",
+					run: "run_1",
+					repository: "acme/shop",
+					branch: "main",
+					time: "2026-04-02T14:30:00Z",
+				},
+			},
+		});
+	});
+
+	it("resolves with a batch what has succeeded in it, and never what a bad one has fired", () => {
+		const bad = incidentIo.renderBatch([event("model_error", { model: "a" }), event("commit")], options).body;
+		const good = incidentIo.renderBatch([event("commit"), event("after_model_run", { model: "b" })], options).body;
+		const end = incidentIo.renderBatch(
+			[event("after_model_run", { model: "b" }), event("pipeline_complete")],
+			options,
+		).body;
+		expect(bad).toMatchObject({ status: "firing", deduplication_key: "pipeline=etl; of=pipeline" });
+		expect(good).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; of=model; model=b" });
+		expect(end).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; of=pipeline" });
+	});
+
+	it("posts to the source, and sends the token however it was pasted", () => {
+		expect(incidentIo.defaultUrl?.(options)).toBe(
+			"https://api.incident.io/v2/alert_events/http/01GW2G3V0S59R238FAHPDS1R66",
+		);
+		expect(incidentIo.defaultUrl?.({ source_id: "../x?y" })).toBe(
+			"https://api.incident.io/v2/alert_events/http/..%2Fx%3Fy",
+		);
+		for (const token of ["tok_1", " Bearer tok_1\n", "bearer  tok_1"]) {
+			expect(incidentIo.headers?.({ token })).toEqual({ Authorization: "Bearer tok_1" });
+		}
+	});
+});
