@@ -19,7 +19,7 @@ export function tags(context: EventContext, options: Options, cuts: Cuts): reado
 		repository: context.ci?.repository,
 		branch: context.ci?.branch,
 	};
-	const given = Object.entries(own).flatMap(([key, value]) => (value === undefined ? [] : [`${key}:${value}`]));
+	const given = Object.entries(own).flatMap(([key, value]) => (value ? [`${key}:${value}`] : []));
 	const written = [...given, ...textsOption(options, "tags")].map((tag) => normalTag(tag, cuts));
 	return [...new Set(written.filter((tag) => tag !== ""))];
 }

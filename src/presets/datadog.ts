@@ -93,13 +93,13 @@ function renderBatch(events: Events, options: Options): Message {
 	const batch = summarize(events, cuts);
 	const { url, text: view } = batch.link ?? {};
 	const known: readonly Fact[] = [...batch.facts, ["Time", batch.period]];
-	const parts = [known.map((fact) => item(fact, cuts)).join("\n"), ...(url === undefined ? [] : [`[${view}](${url})`])];
-	const size = TEXT_LIMIT - [OPEN, ...parts, ITEM, CLOSE].join(GAP).length;
+	const rest = [...(url === undefined ? [] : [`[${view}](${url})`]), known.map((fact) => item(fact, cuts)).join("\n")];
+	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
 	const { lines, more } = listEvents(events, cuts, { ...LIST, size }, literal, batchLine);
 	const list = more === undefined ? lines : [...lines, ITEM + more];
 	const body = {
 		title: cuts.text("title", batch.headline, TITLE_LIMIT, silence),
-		text: OPEN + [...parts, list.join("\n")].join(GAP) + CLOSE,
+		text: OPEN + [list.join("\n"), ...rest].join(GAP) + CLOSE,
 		alert_type: ALERT_TYPES[batch.status],
 		aggregation_key: batchKey(events, batch, AGGREGATION_KEY_LIMIT),
 		tags: tags(batch.context, options, cuts),

@@ -23,6 +23,12 @@ export function headline({ definition, context }: PipelineEvent): string {
 	return subject === "" ? title : `${title}: ${subject}`;
 }
 
+/** `Pipeline failed: etl: Table not found`: the headline and, where there is one, the error; one line. */
+export function headlineAndError(event: PipelineEvent): string {
+	const error = oneLine(event.context.error ?? "");
+	return headline(event) + (error === "" ? "" : `: ${error}`);
+}
+
 /** What the event is about: status first, then subject, duration and run. */
 export function identity(context: EventContext): readonly Fact[] {
 	return facts([

@@ -6,7 +6,7 @@ import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
 import { contextBody } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
-import { headline, runUrl } from "./facts.ts";
+import { headlineAndError, runUrl } from "./facts.ts";
 import { textOption } from "./options.ts";
 import { type Alert, alertMessage, DEDUP_KEY_LIMIT } from "./pagerduty-alert.ts";
 import { type Message, type Options, type Preset, SEVERITY } from "./preset.ts";
@@ -89,7 +89,7 @@ function render(event: PipelineEvent, options: Options): Message {
 		...ofOptions([event], context.status, options),
 		resolves: context.status === "success",
 		dedupKey: ownKey(options) ?? correlationKey(event, DEDUP_KEY_LIMIT),
-		summary: told(event),
+		summary: headlineAndError(event),
 		sources: [context.ci?.repository, context.pipeline],
 		component: textOption(options, "component") ?? context.model ?? context.table,
 		class: textOption(options, "class") ?? context.event,
@@ -111,7 +111,7 @@ function renderBatch(events: Events, options: Options): Message {
 		...ofOptions(events, status, options),
 		resolves,
 		dedupKey: ownKey(options) ?? key(events, batch, DEDUP_KEY_LIMIT),
-		summary: resolves ? headline : `${headline}: ${told(lead)}`,
+		summary: resolves ? headline : `${headline}: ${headlineAndError(lead)}`,
 		sources: [context.ci?.repository, context.pipeline],
 		component: textOption(options, "component"),
 		class: textOption(options, "class") ?? context.event,
@@ -141,11 +141,6 @@ function ofOptions(events: Events, worst: Status, options: Options): Pick<Alert,
 		severity: SEVERITIES.find((known) => severities.includes(known)) ?? SEVERITY[worst],
 		group: textOption(options, "group"),
 	};
-}
-
-function told(event: PipelineEvent): string {
-	const error = oneLine(event.context.error ?? "");
-	return headline(event) + (error === "" ? "" : `: ${error}`);
 }
 
 function ownKey(options: Options): string | undefined {

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, parseJson } from "../json.ts";
 import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { type BatchLine, listEvents, MARKS, showLine } from "./batch-list.ts";
-import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
+import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
 import { textsOption } from "./options.ts";
 import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
@@ -75,11 +75,13 @@ function renderBatch(events: Events, options: Options): Message {
 	const batch = summarize(events, cuts);
 	const mark = MARKS[batch.status];
 	const header = `${mark} ${cuts.text("header", batch.headline, HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
+	const failed = batch.status === "failure" ? excerpt(headlineAndError(batch.lead), NOTIFIED_ERROR_LIMIT) : "";
+	const notified = failed === "" ? header : `${header} – ${escapeSlack(failed)}`;
 	const { lines, more } = listEvents(events, cuts, LIST, escapeSlack, batchLine);
 	const facts = batch.facts.filter(([label]) => label !== "Pipeline");
 	const texts = [mentions, ...lines, more ?? ""].filter((text) => text !== "");
 	const body: JsonObject = {
-		text: mentions === "" ? header : `${mentions} ${header}`,
+		text: mentions === "" ? notified : `${mentions} ${notified}`,
 		blocks: [
 			{ type: "header", text: { type: "plain_text", text: header } },
 			// Expanded, so that no failure hides behind "see more".

@@ -20,7 +20,7 @@ const LABEL_LIMIT = 100;
 const VALUE_LIMIT = 400;
 const FACTS_LIMIT = 30;
 /** Each line is an element of its own, whose frame the size does not count. */
-const LIST = { lines: 40, size: 16_000, title: 500, error: 500 };
+const LIST = { lines: 40, size: 18_000, title: 500, error: 500 };
 
 /** https://adaptivecards.io/explorer/TextBlock.html: the colours are words, which each theme shows in its own way. */
 const COLORS: Readonly<Record<Status, "accent" | "good" | "attention" | "warning">> = {

@@ -38,6 +38,29 @@ export function failedPipeline(): PipelineEvent {
 	});
 }
 
+/** The batch of a whole run, whose message is written out in the test of each preset. */
+export function finishedRun(): Events {
+	const { ci = {} } = failedPipeline().context;
+	const given = { run_id: "1234567890-1", ci };
+	return [
+		event("pipeline_start", given),
+		event("after_model_run", { ...given, model: "stg_orders", duration_ms: 4200 }),
+		event("model_error", {
+			...given,
+			model: "dim_orders",
+			duration_ms: 45_200,
+			error: "Table `raw_orders` not found\n  at load <orders> & more",
+		}),
+		event("drift_detected", { ...given, table: "raw_customers" }),
+		event("pipeline_error", {
+			...given,
+			duration_ms: 130_000,
+			error: "1 model failed",
+			timestamp: "2026-04-02T14:32:10Z",
+		}),
+	];
+}
+
 /** An event that carries the text wherever a user's text can stand. */
 export function hostileEvent(text: string): PipelineEvent {
 	const values: JsonObject = { [text]: text, ["__proto__"]: text, nested: { [text]: [text] } };

@@ -1,10 +1,18 @@
 // The datadog preset: title, Markdown text, tags and the key that groups events.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../../src/json.ts";
 import { datadog } from "../../../src/presets/datadog.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import {
+	batch,
+	failedPipeline,
+	finishedRun,
+	HOSTILE,
+	hostileEvent,
+	monstrousEvent,
+	RUN_URL,
+} from "../../helpers/presets.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const API_KEY = "0123456789abcdef0123456789abcdef";
@@ -88,6 +96,68 @@ describe("the datadog preset", () => {
 				],
 			},
 		});
+	});
+
+	it("renders a batch", () => {
+		expect(datadog.renderBatch(finishedRun(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
+			cut: [],
+			body: {
+				title: "5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl",
+				text: [
+					"%%% ",
+					"- ▶️ Pipeline started: etl",
+					"- ✅ Model run complete: stg\\_orders (4.2s)",
+					"- ❌ Model failed: dim\\_orders (45.2s) – Table \\`raw\\_orders\\` not found at load <orders> & more",
+					"- ⚠️ Schema drift detected: raw\\_customers",
+					"- ❌ Pipeline failed: etl (2m 10s) – 1 model failed",
+					"",
+					`[View run](${RUN_URL})`,
+					"",
+					"- **Pipeline**: etl",
+					"- **Run**: 1234567890-1",
+					"- **Repository**: acme/shop",
+					"- **Branch**: main",
+					"- **Commit**: 1a2b3c4",
+					"- **Actor**: octocat",
+					"- **Time**: 2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z",
+					" %%%",
+				].join("\n"),
+				alert_type: "error",
+				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				tags: ["event:batch", "pipeline:etl", "status:failure", "repository:acme/shop", "branch:main", "team:data"],
+			},
+		});
+	});
+
+	it("counts in a last item what a batch has left out", () => {
+		const { body } = datadog.renderBatch(
+			batch(100, () => event()),
+			{},
+		);
+		expect(JSON.stringify(body)).toContain("\\n- … and 70 more: 70 failed\\n");
+	});
+
+	it("has tags for no more than what the events of a batch share", () => {
+		const { body } = datadog.renderBatch(
+			batch(2, (index) => event("model_error", { pipeline: `p${index}`, model: "m", table: "t" })),
+			{},
+		);
+		expect(body).toHaveProperty("tags", ["event:model_error", "status:failure"]);
+	});
+
+	it("fills its text to the limit with long lines, but not over it", () => {
+		const ci = {
+			repository: "r".repeat(200),
+			branch: "b".repeat(200),
+			run_url: `https://ci.example/${"x".repeat(400)}`,
+		};
+		for (const length of [1, 50, 100, 135]) {
+			const of = () => event("model_error", { model: "m".repeat(length), error: "e".repeat(200), ci });
+			const { body } = datadog.renderBatch(batch(100, of), {});
+			const size = String(isJsonObject(body) ? body["text"] : "").length;
+			expect(size).toBeLessThanOrEqual(4000);
+			expect(size).toBeGreaterThan(4000 - 400);
+		}
 	});
 
 	it.each([

@@ -1,6 +1,14 @@
 // What presets tell of an event.
 import { describe, expect, it } from "vitest";
-import { details, formatDuration, headline, identity, origin, runUrl } from "../../../src/presets/facts.ts";
+import {
+	details,
+	formatDuration,
+	headline,
+	headlineAndError,
+	identity,
+	origin,
+	runUrl,
+} from "../../../src/presets/facts.ts";
 import { Cuts } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";
 
@@ -21,6 +29,13 @@ describe("a headline", () => {
 		expect(headline({ definition: { ...definition, title: "" }, context: { ...context, event: "\u0000" } })).toBe(
 			"Event",
 		);
+	});
+});
+
+describe("a headline with the error", () => {
+	it("is one line, and the headline alone where there is no error to see", () => {
+		expect(headlineAndError(event("pipeline_error", { error: "two\n lines" }))).toBe("Pipeline failed: etl: two lines");
+		expect(headlineAndError(event("pipeline_error", { error: "\u0000\n" }))).toBe("Pipeline failed: etl");
 	});
 });
 

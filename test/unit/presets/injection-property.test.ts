@@ -1,6 +1,7 @@
 // What a stranger wrote into an event stays text, in each service's own writing, for any event and any options.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isJsonObject } from "../../../src/json.ts";
 import type { Message } from "../../../src/presets/preset.ts";
 import { anyEvent, anyOptions } from "../../helpers/any-event.ts";
 import { preset } from "../../helpers/make.ts";
@@ -8,7 +9,7 @@ import { textsOf } from "../../helpers/rendered.ts";
 
 const RUNS = { numRuns: 40 };
 
-/** Checks the messages of a preset. */
+/** Checks the messages of a preset: of events alone and of batches. */
 function check(
 	name: string,
 	given: Record<string, string>,
@@ -22,6 +23,14 @@ function check(
 		fc.property(anyEvent, rendered, (event, options) => hold(preset(name).render(event, options))),
 		RUNS,
 	);
+	fc.assert(
+		fc.property(anyEvent, fc.array(anyEvent, { maxLength: 4 }), rendered, (first, more, options) => {
+			const { body, ...message } = preset(name).renderBatch([first, ...more], options);
+			if (!isJsonObject(body)) throw new Error("a batch that is no object");
+			hold({ ...message, body });
+		}),
+		RUNS,
+	);
 }
 
 /** Bodies hold nothing that a person should not see: only what is theirs to format. */
@@ -29,7 +38,9 @@ const UNSEEN = /[\p{Cs}\p{Zl}\p{Zp}]|[^\P{Cc}\n\t]/u;
 
 describe("slack", () => {
 	const shown = (message: Message) =>
-		textsOf(message.body).map((text) => text.replace(/^<https?:\/\/(?:[^<>|&]|&amp;)+\|View run>/, ""));
+		textsOf(message.body).map((text) =>
+			text.replace(/^<https?:\/\/(?:[^<>|&]|&amp;)+\|View (?:first failed )?run>/, ""),
+		);
 
 	it("shows no mention, link or sequence of its own in a text of the event", () => {
 		check(
@@ -107,7 +118,7 @@ describe("datadog", () => {
 			expect(more).toEqual([]);
 			expect(`${code === "" ? "" : after}`).not.toContain("```");
 			const literal = `${outside}${after}`
-				.replace(/\[View run\]\(https?:[^()\s`\\|]+\)/, "")
+				.replace(/\[View (?:first failed )?run\]\(https?:[^()\s`\\|]+\)/, "")
 				.replaceAll(/\\[\\`*_~[\]]/g, "");
 			expect(literal).not.toMatch(/[\\`~[\]]/);
 		});

@@ -2,11 +2,12 @@
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { Events } from "../../../src/event/event.ts";
+import { isJsonObject, type JsonObject } from "../../../src/json.ts";
 import { pagerduty } from "../../../src/presets/pagerduty.ts";
 import { jsonBytes } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { batch, failedPipeline, finishedRun, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const ROUTING_KEY = "R0123456789abcdef0123456789abcde";
@@ -244,5 +245,153 @@ describe("the pagerduty preset", () => {
 		expect(pagerduty.defaultUrl?.({})).toBe("https://events.pagerduty.com/v2/enqueue");
 		expect(pagerduty.defaultUrl?.({ region: "us" })).toBe("https://events.pagerduty.com/v2/enqueue");
 		expect(pagerduty.defaultUrl?.({ region: "eu" })).toBe("https://events.eu.pagerduty.com/v2/enqueue");
+	});
+});
+
+describe("the pagerduty preset's batches", () => {
+	const ci = { repository: "acme/shop", branch: "main" };
+	const model = (name: string, of: string, more: Parameters<typeof event>[1] = {}) =>
+		event(name, { model: of, ci, ...more });
+	const send = (events: Events, more: JsonObject = {}) => {
+		const { body } = pagerduty.renderBatch(events, { ...options, ...more });
+		if (!isJsonObject(body)) throw new Error("no object");
+		return body;
+	};
+	const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; of=pipeline";
+
+	it("are one alert", () => {
+		expect(pagerduty.renderBatch(finishedRun(), options)).toEqual({
+			cut: [],
+			body: {
+				routing_key: ROUTING_KEY,
+				event_action: "trigger",
+				dedup_key: PIPELINE,
+				links: [{ href: RUN_URL, text: "View run" }],
+				payload: {
+					summary:
+						"5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl: Model failed: dim_orders: Table `raw_orders` not found at load <orders> & more",
+					source: "acme/shop",
+					severity: "error",
+					timestamp: "2026-04-02T14:30:00Z",
+					class: "batch",
+					custom_details: {
+						status: "failure",
+						count: 5,
+						pipeline: "etl",
+						run: "1234567890-1",
+						repository: "acme/shop",
+						branch: "main",
+						commit: "1a2b3c4",
+						actor: "octocat",
+						events: [
+							"▶️ Pipeline started: etl",
+							"✅ Model run complete: stg_orders (4.2s)",
+							"❌ Model failed: dim_orders (45.2s) – Table `raw_orders` not found at load <orders> & more",
+							"⚠️ Schema drift detected: raw_customers",
+							"❌ Pipeline failed: etl (2m 10s) – 1 model failed",
+						],
+					},
+				},
+			},
+		});
+	});
+
+	it("trigger if anything failed, even where the same thing, or the pipeline, has succeeded since", () => {
+		const retried = send([model("model_error", "a"), model("after_model_run", "a")]);
+		expect(retried).toMatchObject({ event_action: "trigger", dedup_key: expect.stringMatching(/; model=a$/) });
+		const survived = send([model("model_error", "a"), event("pipeline_complete", { ci })]);
+		expect(survived).toMatchObject({ event_action: "trigger", dedup_key: PIPELINE });
+	});
+
+	it("are resolved by the pipeline's next success, alone or in a batch", () => {
+		const failed = send([model("model_error", "a"), model("model_error", "b")]);
+		const ended = send([model("after_model_run", "a"), event("pipeline_complete", { ci })]);
+		const alone = pagerduty.render(event("pipeline_complete", { ci }), options).body;
+		expect(ended["event_action"]).toBe("resolve");
+		expect([ended["dedup_key"], alone["dedup_key"]]).toEqual([failed["dedup_key"], failed["dedup_key"]]);
+		expect(ended).toHaveProperty("payload.summary", "2 events: 2 succeeded – etl");
+		expect(ended).toHaveProperty("payload.severity", "info");
+	});
+
+	it("do not resolve, when good, what an earlier batch of the run has opened", () => {
+		const failed = send([model("model_error", "a"), model("after_model_run", "b")]);
+		const good = send([model("after_model_run", "c"), model("after_model_run", "d")]);
+		expect(good["event_action"]).toBe("resolve");
+		expect(good["dedup_key"]).not.toBe(failed["dedup_key"]);
+		expect(good["dedup_key"]).toBe(keyOf("model_error", { model: "d", ci }));
+	});
+
+	it("resolve by a key of one's own as soon as one of them is good", () => {
+		const good = send([model("after_model_run", "a"), model("after_model_run", "b")], { dedup_key: "mine" });
+		expect(good).toMatchObject({ event_action: "resolve", dedup_key: "mine" });
+		expect(send([model("model_error", "a"), model("after_model_run", "b")], { dedup_key: "mine" })).toMatchObject({
+			event_action: "trigger",
+			dedup_key: "mine",
+		});
+	});
+
+	it("trigger as one event would when nothing has ended", () => {
+		expect(send([event("pipeline_start"), event("commit")])).toMatchObject({
+			event_action: "trigger",
+			payload: { severity: "info" },
+		});
+		expect(send([event("drift_detected"), event("pipeline_complete")])).toMatchObject({
+			event_action: "trigger",
+			payload: { severity: "warning" },
+		});
+	});
+
+	it("have the highest severity of what is worst in them", () => {
+		const tells = (severity: string) => ({ metadata: { severity } });
+		const events: Events = [
+			model("model_error", "a", tells("warning")),
+			model("model_error", "b", tells("Critical")),
+			model("after_model_run", "c", tells("info")),
+		];
+		expect(send(events)).toHaveProperty("payload.severity", "critical");
+		expect(send(events, { severity: "info" })).toHaveProperty("payload.severity", "info");
+		const started: Events = [event("pipeline_start", tells("critical")), event("pipeline_complete")];
+		expect(send(started)).toHaveProperty("payload.severity", "info");
+	});
+
+	it("take the routing key from the metadata of any event where the option is silent, and show it nowhere", () => {
+		const routed = event("pipeline_error", { metadata: { routing_key: ROUTING_KEY } });
+		const { body } = pagerduty.renderBatch([event("pipeline_start"), routed], {});
+		expect(body).toHaveProperty("routing_key", ROUTING_KEY);
+		expect(JSON.stringify(body).split(ROUTING_KEY)).toHaveLength(2);
+	});
+
+	it("put component, group, class and custom_details where they belong", () => {
+		const body = send([model("model_error", "a"), model("model_error", "b")], {
+			component: "warehouse",
+			group: "data",
+			class: "etl",
+			custom_details: { team: "data", count: "overridden" },
+		});
+		expect(body).toMatchObject({
+			payload: {
+				component: "warehouse",
+				group: "data",
+				class: "etl",
+				custom_details: { team: "data", count: "overridden", repository: "acme/shop" },
+			},
+		});
+		const plain = send([model("model_error", "a"), model("model_error", "b")]);
+		expect(plain).toHaveProperty("payload.class", "model_error");
+		expect(plain).not.toHaveProperty("payload.component");
+	});
+
+	it("keep a list of their own size, and say what a large option displaced", () => {
+		const events = batch(1000, (index) => model("model_error", `${index}`, { error: "e".repeat(400) }));
+		const { body, cut } = pagerduty.renderBatch(events, options);
+		expect(body).toHaveProperty("payload.custom_details.events.length", 71 + 1);
+		expect(cut).toEqual(["929 of 1000 events left out: 929 failed"]);
+		const large = pagerduty.renderBatch(events, { ...options, custom_details: { blob: "b".repeat(600_000) } });
+		expect(large.cut).toContain("custom_details left out: the event is larger than 512000 bytes");
+		expect(large.body).toHaveProperty("payload.custom_details", {
+			status: "failure",
+			details: "left out: the event is larger than PagerDuty's 512000 bytes",
+			error: "e".repeat(400),
+		});
 	});
 });

@@ -3,7 +3,15 @@ import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
 import { slack } from "../../../src/presets/slack.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import {
+	batch,
+	failedPipeline,
+	finishedRun,
+	HOSTILE,
+	hostileEvent,
+	monstrousEvent,
+	RUN_URL,
+} from "../../helpers/presets.ts";
 import { type Measure, textsOf } from "../../helpers/rendered.ts";
 import { blockFaults } from "../../helpers/slack-schema.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
@@ -82,6 +90,70 @@ describe("the slack preset", () => {
 				],
 			},
 		});
+	});
+
+	it("renders a batch", () => {
+		expect(slack.renderBatch(finishedRun(), { mention: ["here"] })).toEqual({
+			cut: [],
+			body: {
+				text: "<!here> ❌ 5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl – Model failed: dim_orders: Table `raw_orders` not found at load &lt;orders&gt; &amp; more",
+				blocks: [
+					{
+						type: "header",
+						text: { type: "plain_text", text: "❌ 5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl" },
+					},
+					{
+						type: "section",
+						text: field(
+							[
+								"<!here>",
+								"▶️ Pipeline started: etl",
+								"✅ Model run complete: stg_orders (4.2s)",
+								"❌ Model failed: dim_orders (45.2s) – Table `raw_orders` not found at load &lt;orders&gt; &amp; more",
+								"⚠️ Schema drift detected: raw_customers",
+								"❌ Pipeline failed: etl (2m 10s) – 1 model failed",
+							].join("\n"),
+						),
+						expand: true,
+					},
+					{
+						type: "context",
+						elements: [
+							field(
+								`<${RUN_URL}|View run> · 1234567890-1 · acme/shop · main · 1a2b3c4 · octocat · 2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z`,
+							),
+						],
+					},
+				],
+			},
+		});
+	});
+
+	it("spreads a long batch over sections, each line whole, and fills its list before it leaves anything out", () => {
+		const failed = (index: number) =>
+			event("model_error", { model: `${index}${"m".repeat(120)}`, error: "e".repeat(90) });
+		const { body } = slack.renderBatch(batch(100, failed), {});
+		const texts = textObjects(isJsonObject(body) ? body["blocks"] : []).slice(1, -1);
+		expect(texts).toHaveLength(3);
+		for (const text of texts) {
+			for (const line of text.split("\n"))
+				expect(line).toMatch(/^(?:❌ Model failed: \d+m{120} – e{90}|… and 75 more: 75 failed)$/);
+		}
+		expect(texts.join("\n").split("\n")).toHaveLength(26);
+	});
+
+	it("lets no line of a batch hide the others in a block of code", () => {
+		const { body } = slack.renderBatch([event("model_error", { model: "``` a", error: "b ```" }), event()], {});
+		expect(JSON.stringify(body)).toContain("❌ Model failed: ''' a – b '''");
+	});
+
+	it("tells the first failure in the notification of a batch, and nothing more where none failed", () => {
+		const text = (name: string) => {
+			const { body } = slack.renderBatch([event("pipeline_start"), event(name)], {});
+			return isJsonObject(body) ? body["text"] : undefined;
+		};
+		expect(text("pipeline_error")).toBe("❌ 2 events: 1 failed, 1 started – etl – Pipeline failed: etl");
+		expect(text("pipeline_complete")).toBe("✅ 2 events: 1 succeeded, 1 started – etl");
 	});
 
 	it.each(HOSTILE)("makes no mention, link or control sequence of a user's text: %j", (text) => {

@@ -1,10 +1,19 @@
 // The teams preset: the card, its size, and what the answers of flows and old connectors mean.
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import type { Message } from "../../../src/presets/preset.ts";
 import { teams } from "../../../src/presets/teams.ts";
 import { cardFaults } from "../../helpers/adaptive-card.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import {
+	batch,
+	failedPipeline,
+	finishedRun,
+	HOSTILE,
+	hostileEvent,
+	monstrousEvent,
+	RUN_URL,
+} from "../../helpers/presets.ts";
 import { textsOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -17,6 +26,11 @@ function cardOf(body: JsonObject): JsonObject {
 	const attachment: Json | undefined = Array.isArray(body["attachments"]) ? body["attachments"][0] : undefined;
 	if (!isJsonObject(attachment) || !isJsonObject(attachment["content"])) throw new Error("no card");
 	return attachment["content"];
+}
+
+function messageOf({ body }: Message<Json>): JsonObject {
+	if (!isJsonObject(body)) throw new Error("no object");
+	return body;
 }
 
 presetSuite(teams, {
@@ -88,6 +102,65 @@ describe("the teams preset", () => {
 		});
 	});
 
+	it("renders a batch", () => {
+		const { body, cut } = teams.renderBatch(finishedRun(), { card: "bare" });
+		const line = (text: string) => ({ type: "TextBlock", text, wrap: true, spacing: "Small" });
+		expect(cut).toEqual([]);
+		expect(body).toEqual({
+			$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+			type: "AdaptiveCard",
+			version: "1.4",
+			body: [
+				{
+					type: "TextBlock",
+					text: "5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl",
+					size: "Large",
+					weight: "Bolder",
+					color: "attention",
+					wrap: true,
+				},
+				line("▶️ Pipeline started: etl"),
+				line("✅ Model run complete: stg\\_orders (4.2s)"),
+				line("❌ Model failed: dim\\_orders (45.2s) – Table \\`raw\\_orders\\` not found at load <orders> & more"),
+				line("⚠️ Schema drift detected: raw\\_customers"),
+				line("❌ Pipeline failed: etl (2m 10s) – 1 model failed"),
+				{
+					type: "FactSet",
+					facts: [
+						{ title: "Pipeline", value: "etl" },
+						{ title: "Run", value: "1234567890-1" },
+						{ title: "Repository", value: "acme/shop" },
+						{ title: "Branch", value: "main" },
+						{ title: "Commit", value: "1a2b3c4" },
+						{ title: "Actor", value: "octocat" },
+						{ title: "Time", value: "2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z" },
+					],
+				},
+			],
+			actions: [{ type: "Action.OpenUrl", title: "View run", url: RUN_URL }],
+			msteams: { width: "Full" },
+		});
+		expect(cardOf(messageOf(teams.renderBatch(finishedRun(), {})))).toEqual(body);
+	});
+
+	it("ends the card of a long batch in a count, shown as less than the lines", () => {
+		const card = messageOf(
+			teams.renderBatch(
+				batch(100, () => event("pipeline_complete")),
+				{ card: "bare" },
+			),
+		);
+		const elements = Array.isArray(card["body"]) ? card["body"] : [];
+		expect(elements).toHaveLength(1 + 40 + 1 + 1);
+		expect(elements.at(-2)).toEqual({
+			type: "TextBlock",
+			text: "… and 60 more: 60 succeeded",
+			wrap: true,
+			spacing: "Small",
+			isSubtle: true,
+		});
+	});
+
 	it("posts the card alone where the flow wants it bare", () => {
 		const { body } = teams.render(failedPipeline(), { card: "bare" });
 		expect(body).toEqual(cardOf(teams.render(failedPipeline(), {}).body));
@@ -138,10 +211,18 @@ describe("the teams preset", () => {
 	});
 
 	it("comes close to the limit when every part is full, but not over it", () => {
-		const { body } = teams.render(monstrousEvent(), {});
-		const size = Buffer.byteLength(JSON.stringify(body));
-		expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.8);
-		expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
+		const monster = monstrousEvent();
+		for (const { body } of [
+			teams.render(monster, {}),
+			teams.renderBatch(
+				batch(20, () => monster),
+				{},
+			),
+		]) {
+			const size = Buffer.byteLength(JSON.stringify(body));
+			expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.75);
+			expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
+		}
 	});
 
 	it("links only to http addresses of a sane length", () => {

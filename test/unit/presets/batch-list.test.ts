@@ -1,0 +1,132 @@
+// The list of a batch: its lines, and which of them stay.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type PipelineEvent, STATUSES } from "../../../src/event/event.ts";
+import { listEvents } from "../../../src/presets/batch-list.ts";
+import { Cuts } from "../../../src/presets/text.ts";
+import { event } from "../../helpers/make.ts";
+import { batch } from "../../helpers/presets.ts";
+
+const AMPLE = { lines: 1000, size: 1_000_000, title: 1000, error: 1000 };
+const list = (events: readonly PipelineEvent[], limits: Partial<typeof AMPLE> = {}) => {
+	const cuts = new Cuts("characters");
+	const listing = listEvents(
+		batch(events.length, (index) => events[index] ?? event()),
+		cuts,
+		{ ...AMPLE, ...limits },
+	);
+	return { ...listing, cut: cuts.phrases };
+};
+const model = (name: string, status: (typeof STATUSES)[number]) => event("before_model_run", { model: name, status });
+
+describe("a line of a batch", () => {
+	it.each([
+		[event("pipeline_start"), "▶️ Pipeline started: etl"],
+		[event("after_model_run", { model: "m", duration_ms: 4200 }), "✅ Model run complete: m (4.2s)"],
+		[event("model_error", { model: "m", error: " two\n lines " }), "❌ Model failed: m – two lines"],
+		[event("job.stopped", { error: " \n" }), "⏹️ Job stopped: etl"],
+		[event("commit"), "ℹ️ New commit: etl"],
+		[event("drift_detected", { table: "t" }), "⚠️ Schema drift detected: t"],
+	])("tells what happened to what: %#", (of, wanted) => {
+		expect(list([of])).toEqual({ lines: [wanted], more: undefined, cut: [] });
+	});
+
+	it("names the pipeline where there are several, once", () => {
+		const { lines } = list([
+			event("pipeline_error", { pipeline: "a" }),
+			event("model_error", { pipeline: "b", model: "m", duration_ms: 850 }),
+		]);
+		expect(lines).toEqual(["❌ Pipeline failed: a", "❌ Model failed: m (b, 850ms)"]);
+	});
+
+	it("is cut, with one phrase for all that are", () => {
+		const long = event("model_error", { model: "m".repeat(50), error: "e".repeat(50) });
+		const { lines, cut } = list([long, event("model_error", { model: "m", error: "e".repeat(50) }), event()], {
+			title: 20,
+			error: 5,
+		});
+		expect(lines).toEqual(["❌ Model failed: mmmmm… – eeee…", "❌ Model failed: m – eeee…", "❌ Pipeline failed: etl"]);
+		expect(cut).toEqual(["title of 1 event cut to 20 characters", "error of 2 events cut to 5 characters"]);
+	});
+
+	it("is escaped inside of its limits, and written as the service wants it", () => {
+		const escaping = (point: string) => (point === "&" ? "&amp;" : point);
+		const cuts = new Cuts("characters");
+		const { lines } = listEvents(
+			[event("model_error", { model: "&&", error: "a&&" })],
+			cuts,
+			{ ...AMPLE, error: 7 },
+			escaping,
+			({ status, title, error }) => `${status} ${title} ${error}`,
+		);
+		expect(lines).toEqual(["failure Model failed: &amp;&amp; a&amp;…"]);
+	});
+});
+
+describe("the list of a batch that is too long", () => {
+	it("keeps the worse events, and among equals the earlier, in the order in which they happened", () => {
+		const events = [
+			model("a", "success"),
+			model("b", "failure"),
+			model("c", "success"),
+			model("d", "info"),
+			model("e", "started"),
+			model("f", "warning"),
+			model("g", "cancelled"),
+			model("h", "failure"),
+		];
+		const kept = (lines: number) =>
+			list(events, { lines })
+				.lines.map((line) => line.at(-1))
+				.join("");
+		expect(["b", "bh", "bgh", "bfgh", "abfgh", "abcfgh", "abcefgh", "abcdefgh"]).toEqual(
+			[1, 2, 3, 4, 5, 6, 7, 8].map(kept),
+		);
+		const { more, cut } = list(events, { lines: 3 });
+		expect(more).toBe("… and 5 more: 1 warning, 2 succeeded, 1 started, 1 info");
+		expect(cut).toEqual(["5 of 8 events left out: 1 warning, 2 succeeded, 1 started, 1 info"]);
+	});
+
+	it("fills its size to the last character, the count of the rest included", () => {
+		const events = batch(9, () => event("commit", { pipeline: "etl" }));
+		const whole = 9 * "ℹ️ New commit: etl\n".length;
+		expect(list(events, { size: whole })).toEqual({
+			lines: events.map(() => "ℹ️ New commit: etl"),
+			more: undefined,
+			cut: [],
+		});
+		const { lines, more, cut } = list(events, { size: whole - 1 });
+		expect([lines.length, more, cut]).toEqual([8, "… and 1 more", ["1 of 9 events left out"]]);
+		const four = 4 * "ℹ️ New commit: etl\n".length + "… and 9 more\n".length;
+		expect(list(events, { size: four }).lines).toHaveLength(4);
+		expect(list(events, { size: four - 1 }).lines).toHaveLength(3);
+	});
+
+	it("stays inside of any size, and accounts for every event", () => {
+		const any = fc.record({
+			status: fc.constantFrom(...STATUSES),
+			model: fc.string({ unit: "binary", maxLength: 60 }),
+			error: fc.string({ unit: "binary", maxLength: 60 }),
+		});
+		fc.assert(
+			fc.property(
+				fc.array(any, { minLength: 1, maxLength: 60 }),
+				fc.integer({ min: 200, max: 2000 }),
+				fc.constantFrom("characters", "bytes"),
+				(given, size, unit) => {
+					const cuts = new Cuts(unit);
+					const events = batch(given.length, (index) => event("ping", given[index]));
+					const { lines, more } = listEvents(events, cuts, { lines: 40, size, title: 60, error: 40 });
+					const written = [...lines, ...(more === undefined ? [] : [more])];
+					expect(written.reduce((sum, line) => sum + cuts.size(line) + 1, 0)).toBeLessThanOrEqual(size);
+					expect(lines.length).toBeGreaterThan(0);
+					const left = Number(/^… and (\d+) more/.exec(more ?? "")?.[1] ?? 0);
+					expect(lines.length + left).toBe(events.length);
+					const shown = lines.filter((line) => line.startsWith("❌")).length;
+					const failed = given.filter(({ status }) => status === "failure").length;
+					if (shown < failed) expect(shown).toBe(lines.length);
+				},
+			),
+		);
+	});
+});
