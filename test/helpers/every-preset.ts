@@ -9,6 +9,14 @@ const HOOKS = {
 	teams: 'preset = "teams"',
 	pagerduty: 'preset = "pagerduty"\nrouting_key = "R0123456789ABCDEF0123456789ABCDE"',
 	datadog: 'preset = "datadog"\napi_key = "0123456789abcdef0123456789abcdef"',
+	google_chat: 'preset = "google_chat"',
+	discord: 'preset = "discord"',
+	incident_io: 'preset = "incident_io"\ntoken = "0123456789abcdef0123456789abcdef"',
+	cloudevents: 'preset = "cloudevents"',
+	cloudevents_binary: 'preset = "cloudevents"\nmode = "binary"',
+	openmetadata: 'preset = "openmetadata"',
+	datachonk: 'preset = "datachonk"',
+	arraylake: 'preset = "arraylake"',
 	template: 'body_template = """{"text": "{{error}}", "all": {{{metadata}}}, "{{metadata.message}}": [{{{error}}}]}"""',
 	slack_template: 'preset = "slack"\nbody_template = """{"text": "{{error}}"}"""',
 } as const;
@@ -20,6 +28,14 @@ export const NAMES: readonly Name[] = [
 	"teams",
 	"pagerduty",
 	"datadog",
+	"google_chat",
+	"discord",
+	"incident_io",
+	"cloudevents",
+	"cloudevents_binary",
+	"openmetadata",
+	"datachonk",
+	"arraylake",
 	"template",
 	"slack_template",
 ];
@@ -40,7 +56,7 @@ export interface SentAll {
 
 /** Fires an event with this context through every hook. Each body is valid UTF-8 and JSON, and is delivered. */
 export async function sendAll(context: unknown): Promise<SentAll> {
-	const server = await startServer({ status: 200, body: "ok" });
+	const server = await startServer({ status: 200, body: '{"ok": true, "id": "1"}' });
 	const config = NAMES.map(
 		(name) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${server.url}/${name}"\n${HOOKS[name]}\n`,
 	).join("\n");
@@ -55,7 +71,7 @@ export async function sendAll(context: unknown): Promise<SentAll> {
 	expect(document.result).toBe("passed");
 	const received = server.requests.map(({ path, raw, body }) => {
 		expect(raw.equals(Buffer.from(body)), `${path} is UTF-8`).toBe(true);
-		return [path.slice(1), { body: JSON.parse(body), raw, text: body }] as const;
+		return [path.replace(/^\/|\?.*$/g, ""), { body: JSON.parse(body), raw, text: body }] as const;
 	});
 	expect(received.length).toBe(NAMES.length);
 	return {
