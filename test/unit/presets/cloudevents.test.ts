@@ -122,6 +122,7 @@ describe("the cloudevents preset", () => {
 		expect(subject({ model: "m", table: "t", entity: { name: "e" } })).toBe("m");
 		expect(subject({ table: "t", entity: { name: "e" } })).toBe("t");
 		expect(subject({ model: " \u0007", entity: { name: "e" } })).toBe("e");
+		expect(subject({ table: "a\ufdd0b" })).toBe("a\ufffdb");
 		expect(subject({})).toBe("etl");
 		expect(cloudevents.render(event("ping", { pipeline: "\n" }), {}).body).not.toHaveProperty("subject");
 		expect(subject({ model: "m".repeat(300) })).toBe(`${"m".repeat(199)}…`);
@@ -132,6 +133,7 @@ describe("the cloudevents preset", () => {
 		expect(type("com.example.data")).toBe("com.example.data.job.failed");
 		expect(type("com.example.data.")).toBe("com.example.data.job.failed");
 		expect(type(" ")).toBe("dev.pipeline-hooks.job.failed");
+		expect(type(`a\ufffe${"b".repeat(100)}`)).toBe(`a\ufffd${"b".repeat(97)}….job.failed`);
 	});
 
 	it.each([
