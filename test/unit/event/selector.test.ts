@@ -1,0 +1,90 @@
+// Selectors and globs: what they select, and which pattern covers which.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { CATALOG } from "../../../src/event/catalog.ts";
+import { coversGlob, matchesGlob } from "../../../src/event/glob.ts";
+import { type Selector, selects, showSelector } from "../../../src/event/selector.ts";
+
+const selected = (selector: Selector) => CATALOG.filter((event) => selects(selector, event)).map(({ name }) => name);
+const glob = (pattern: string) => selected({ kind: "glob", pattern });
+
+describe("a selector", () => {
+	it("selects an event by its own name, and no longer one", () => {
+		expect(selected({ kind: "event", event: "job.failed" })).toEqual(["job.failed"]);
+		expect(selected({ kind: "event", event: "job" })).toEqual([]);
+	});
+
+	it("selects all events of a phase", () => {
+		const quality = ["before_checks", "check_result", "after_checks", "drift_detected", "anomaly_detected"];
+		expect(selected({ kind: "phase", phase: "quality" })).toEqual(quality);
+		expect(selected({ kind: "phase", phase: "test" })).toEqual(["ping"]);
+	});
+
+	it.each([
+		["pipeline_*", ["pipeline_start", "pipeline_complete", "pipeline_error"]],
+		["job.*", ["job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"]],
+		["*.failed", ["generation.failed", "job.failed"]],
+		["*b.*led", ["job.failed"]],
+		["pin*", ["ping"]],
+		["job", []],
+	])("selects by the glob %s, whose stars cross dots", (pattern, events) => {
+		expect(glob(pattern)).toEqual(events);
+	});
+
+	it.each(["*", "**"])("selects everything but ping by %s alone", (pattern) => {
+		expect(glob(pattern)).toEqual(CATALOG.map(({ name }) => name).filter((name) => name !== "ping"));
+	});
+
+	it("is shown as it is written", () => {
+		expect(showSelector({ kind: "event", event: "ping" })).toBe("ping");
+		expect(showSelector({ kind: "glob", pattern: "job.*" })).toBe("job.*");
+		expect(showSelector({ kind: "phase", phase: "quality" })).toBe("phase:quality");
+	});
+});
+
+/** Few letters, so that much is alike. */
+const pattern = fc.string({ unit: fc.constantFrom("a", "b", ".", "*", "*"), maxLength: 8 });
+const text = fc.string({ unit: fc.constantFrom("a", "b", ".", "A"), maxLength: 8 });
+
+describe("a glob", () => {
+	it("is what a regular expression is in which each star stands for anything", () => {
+		fc.assert(
+			fc.property(pattern, text, (written, read) => {
+				const expression = new RegExp(`^${written.replaceAll(".", "\\.").replaceAll("*", "[^]*")}$`);
+				expect(matchesGlob(written, read)).toBe(expression.test(read));
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+
+	it("takes every other character for itself", () => {
+		for (const sign of "?[](){}+^$|\\/é😀") {
+			expect(matchesGlob(`a${sign}*`, `a${sign}b`)).toBe(true);
+			expect(matchesGlob(`a${sign}*`, "ab")).toBe(false);
+		}
+	});
+
+	it("that covers another fits all that the other fits, and says so wherever it does", () => {
+		let covered = 0;
+		fc.assert(
+			fc.property(pattern, pattern, fc.array(text, { minLength: 8, maxLength: 8 }), (wider, narrower, fillings) => {
+				// A text of the narrower one: its stars replaced by texts, each by another one.
+				let at = 0;
+				const fits = narrower.replaceAll("*", () => fillings[at++] ?? "");
+				expect(matchesGlob(narrower, fits)).toBe(true);
+				if (coversGlob(wider, narrower)) covered++;
+				if (coversGlob(wider, narrower)) expect(matchesGlob(wider, fits)).toBe(true);
+				// What no star of the wider one takes is found by a letter that stands in neither.
+				else expect(matchesGlob(wider, narrower.replaceAll("*", "z"))).toBe(false);
+			}),
+			{ numRuns: 2000 },
+		);
+		expect(covered).toBeGreaterThan(50);
+	});
+
+	it("takes no longer than both lengths together make", () => {
+		const start = performance.now();
+		expect(matchesGlob("*a".repeat(200), `${"a".repeat(20_000)}b`)).toBe(false);
+		expect(performance.now() - start).toBeLessThan(1000);
+	});
+});

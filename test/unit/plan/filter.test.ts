@@ -1,0 +1,249 @@
+// Filters against events: what holds, what does not, and why not.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Condition, Filter } from "../../../src/config/hook.ts";
+import type { GivenContext } from "../../../src/event/context.ts";
+import { filterFault, showFilter } from "../../../src/plan/filter.ts";
+import { anyEvent } from "../../helpers/any-event.ts";
+import { event } from "../../helpers/make.ts";
+
+/** `key:value`, or a field, as configs write it. */
+const condition = (text: string): Condition => {
+	const colon = text.indexOf(":");
+	if (colon === -1) return { kind: "field", field: text };
+	return { kind: "value", key: text.slice(0, colon), pattern: text.slice(colon + 1) };
+};
+const filter = (
+	include: readonly string[] = [],
+	exclude: readonly string[] = [],
+	more: Partial<Filter> = {},
+): Filter => {
+	const [wanted, refused] = [include.map(condition), exclude.map(condition)];
+	return { events: undefined, entities: undefined, include: wanted, exclude: refused, ...more };
+};
+
+const SALES: GivenContext = {
+	entity: {
+		type: "table",
+		name: "orders",
+		fullyQualifiedName: "shop.public.orders",
+		domain: { name: "Sales", id: "d-1", description: "all that is sold" },
+		tags: [{ tagFQN: "PII.Sensitive", source: { name: "Classification" } }, { tagFQN: "Tier.One" }],
+		"column.count": 12,
+		deleted: false,
+	},
+	changes: [{ field: "tags", old: [], new: ["PII"] }, { field: "columns.email.description" }, { name: "no field" }],
+	owners: ["alice", "bob"],
+	metadata: { env: "prod", "release.name": "spring", release: { number: 7, name: "may" }, nested: [[{ deep: "x" }]] },
+	data: { domain: "Finance" },
+	ci: { branch: "release/1.2" },
+};
+
+const holds = (include: string, given = SALES) => {
+	return filterFault([filter([include])], event("entityUpdated", given)) === undefined;
+};
+
+describe("a condition", () => {
+	it.each([
+		"tags",
+		"columns.*",
+		"*.description",
+		"event:entityUpdated",
+		"phase:entity",
+		"status:info",
+		"owners:bob",
+		"branch:release/*",
+		"ci.branch:release/*",
+		"domain:Sales",
+		"domain:Finance",
+		"domain:d-1",
+		"entity.domain.name:S*",
+		"tags:PII.*",
+		"entity.tags.tagFQN:*.One",
+		"entity.tags.source:Classification",
+		"changes.field:tags",
+		"env:prod",
+		"metadata.env:prod",
+		"metadata.release.number:7",
+		"metadata.release.name:spring",
+		"metadata.release.name:may",
+		"entity.column.count:12",
+		"deleted:false",
+		"nested.deep:x",
+		"pipeline:etl",
+		"entity:orders",
+		"entity:shop.*",
+	])("holds: %s", (include) => {
+		expect(holds(include)).toBe(true);
+	});
+
+	it.each([
+		["a field that has not changed", "owners"],
+		["a part of a field", "tag"],
+		["another case", "TAGS"],
+		["another value", "env:dev"],
+		["a part of a value", "env:pro"],
+		["a key of an object's text", "domain:all that is sold"],
+		["a key that is nowhere", "team:data"],
+		["what every object has", "constructor:*"],
+		["what every object has, further down", "metadata.toString:*"],
+		["the prototype", "__proto__.a:*"],
+		["a key of the context among the metadata", "pipeline:orders"],
+		["an index", "owners.0:alice"],
+		["more than there is", "metadata.env.name:*"],
+		["an object that goes by no name", "metadata:*"],
+	])("does not hold: %s (%s)", (_, include) => {
+		expect(holds(include)).toBe(false);
+	});
+
+	it("looks for no key of the context anywhere else", () => {
+		expect(holds("table:orders", { metadata: { table: "orders" } })).toBe(false);
+		expect(holds("metadata.table:orders", { metadata: { table: "orders" } })).toBe(true);
+	});
+
+	it("looks at text, numbers and booleans only", () => {
+		expect(holds("env:*", { metadata: { env: null } })).toBe(false);
+		expect(holds("env:*", { metadata: { env: [] } })).toBe(false);
+		expect(holds("env:*", { metadata: { env: [null, 0] } })).toBe(true);
+	});
+});
+
+const fault = (filters: readonly Filter[], given = SALES) => filterFault(filters, event("entityUpdated", given));
+
+describe("a filter", () => {
+	it("takes any field, any value under one key, and every key", () => {
+		expect(fault([filter(["tags", "owners", "env:dev", "env:prod", "branch:*"])])).toBeUndefined();
+		expect(fault([filter(["tags", "env:dev"])])).toBe("its filter asks for env:dev");
+		expect(fault([filter(["owners", "name", "env:prod"])])).toBe("its filter asks for changed owners or changed name");
+		expect(fault([filter(["env:prod", "team:a", "team:b"])])).toBe("its filter asks for team:a or team:b");
+	});
+
+	it("is closed by any item that is excluded", () => {
+		expect(fault([filter([], ["env:dev", "owners"])])).toBeUndefined();
+		expect(fault([filter(["tags"], ["env:dev", "branch:rel*"])])).toBe("its filter excludes branch:rel*");
+		expect(fault([filter([], ["tags"])])).toBe("its filter excludes changed tags");
+	});
+
+	it("asks for kinds of entities", () => {
+		const of = (...entities: string[]) => [filter([], [], { entities })];
+		expect(fault(of("topic", "tab*"))).toBeUndefined();
+		expect(fault(of("*"))).toBeUndefined();
+		expect(fault(of("topic", "dash*"))).toBe("its filter asks for entities topic or dash*");
+		expect(fault(of("model"), { table: "a", model: "b" })).toBeUndefined();
+		expect(fault(of("*"), {})).toBe("its filter asks for entities *");
+	});
+
+	it("narrows the events", () => {
+		const events = [{ kind: "glob", pattern: "job.*" } as const, { kind: "phase", phase: "quality" } as const];
+		const narrow = filter([], [], { events });
+		expect(fault([narrow])).toBe("its filter asks for events job.* or phase:quality");
+		expect(filterFault([narrow], event("job.failed"))).toBeUndefined();
+		expect(filterFault([narrow], event("check_result"))).toBeUndefined();
+	});
+
+	it("is one of several of which one must hold; none at all lets everything through", () => {
+		expect(fault([])).toBeUndefined();
+		expect(fault([filter(["env:dev"]), filter(["env:prod"])])).toBeUndefined();
+		expect(fault([filter(["env:dev"]), filter([], ["tags"])])).toBe(
+			"its filter asks for env:dev, or excludes changed tags",
+		);
+		expect(fault([filter(["env:dev"]), filter(["env:dev"])])).toBe("its filter asks for env:dev");
+	});
+
+	it("is shown in the words of the config", () => {
+		const events = [{ kind: "event", event: "ping" } as const];
+		expect(
+			showFilter(
+				filter(["tags", "env:a", "name", "env:b"], ["status:x", "owners"], { events, entities: ["table", "t*"] }),
+			),
+		).toBe(
+			"events ping; entities table or t*; changed tags or changed name; env:a or env:b; not status:x or changed owners",
+		);
+		expect(showFilter(filter(["tags"]))).toBe("changed tags");
+	});
+});
+
+describe("of an event's name alone", () => {
+	const { definition } = event("job.failed");
+	const may = (...filters: readonly Filter[]) => filterFault(filters, { definition });
+
+	it("a filter may hold in all that only a context tells", () => {
+		expect(may(filter(["tags", "env:prod"], ["branch:x", "owners"], { entities: ["table"] }))).toBeUndefined();
+	});
+
+	it("a filter does not hold in what the name tells already", () => {
+		expect(may(filter([], [], { events: [{ kind: "phase", phase: "pipeline" }] }))).toContain("phase:pipeline");
+		expect(may(filter(["event:job.*"]))).toBeUndefined();
+		expect(may(filter(["event:pipeline_*"]))).toBe("its filter asks for event:pipeline_*");
+		expect(may(filter([], ["phase:j*"]))).toBe("its filter excludes phase:j*");
+	});
+
+	it("nothing is kept out that a context would let in", () => {
+		const item = fc.constantFrom(
+			...["tags", "env:a", "event:job.*", "event:p*", "phase:j*", "status:s*", "a:*"].map(condition),
+		);
+		const some = fc.array(item, { maxLength: 3 });
+		const any = fc.array(fc.record({ include: some, exclude: some }), { maxLength: 3 });
+		fc.assert(
+			fc.property(any, anyEvent, (all, happened) => {
+				const filters = all.map((one) => ({ ...filter(), ...one }));
+				if (filterFault(filters, happened) !== undefined) return;
+				expect(filterFault(filters, { definition: happened.definition })).toBeUndefined();
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
+describe("whatever the event is", () => {
+	const key = fc.oneof(
+		fc.constantFrom(
+			"status",
+			"event",
+			"phase",
+			"entity",
+			"changes",
+			"metadata",
+			"a",
+			"deep",
+			"deep.a",
+			"ci.branch",
+			"id",
+		),
+		fc.string({ minLength: 1, maxLength: 5 }),
+	);
+	const item: fc.Arbitrary<Condition> = fc.oneof(
+		fc.record({ kind: fc.constant("value" as const), key, pattern: fc.constantFrom("*", "a*", "*1", "info", "x") }),
+		fc.record({ kind: fc.constant("field" as const), field: fc.constantFrom("*", "a*", "tags") }),
+	);
+	const open = (include: readonly Condition[], exclude: readonly Condition[] = []) => ({
+		...filter(),
+		include,
+		exclude,
+	});
+
+	it("an item either holds or excludes nothing", () => {
+		fc.assert(
+			fc.property(item, anyEvent, (one, happened) => {
+				const included = filterFault([open([one])], happened) === undefined;
+				expect(filterFault([open([], [one])], happened) !== undefined).toBe(included);
+				expect(filterFault([open([one], [one])], happened)).toBeDefined();
+			}),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("several filters hold where one of them does, and items of different keys where each does", () => {
+		fc.assert(
+			fc.property(fc.array(item, { minLength: 1, maxLength: 5 }), anyEvent, (items, happened) => {
+				const passes = (...filters: readonly Filter[]) => filterFault(filters, happened) === undefined;
+				const each = items.map((one) => passes(open([one])));
+				expect(passes(...items.map((one) => open([one])))).toBe(each.includes(true));
+				const keys = items.map((one) => (one.kind === "field" ? "" : one.key));
+				const groups = keys.map((name) => keys.flatMap((other, at) => (other === name ? [each[at]] : [])));
+				expect(passes(open(items))).toBe(groups.every((group) => group.includes(true)));
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
