@@ -1,4 +1,5 @@
 // The slack preset: blocks, mentions, limits and what Slack's answers mean.
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
 import { slack } from "../../../src/presets/slack.ts";
@@ -127,6 +128,21 @@ describe("the slack preset", () => {
 				],
 			},
 		});
+	});
+
+	it("renders the batch that the docs show", () => {
+		const [, shown = ""] = /^```text\n([\s\S]*?)\n```/m.exec(readFileSync("docs/presets.md", "utf8")) ?? [];
+		const { body } = slack.renderBatch(
+			[
+				event("pipeline_start"),
+				event("after_model_run", { model: "stg_orders", duration_ms: 4200 }),
+				event("model_error", { model: "dim_orders", duration_ms: 45_200, error: "Table raw_orders not found" }),
+				event("pipeline_error", { duration_ms: 130_000, error: "1 model failed" }),
+			],
+			{},
+		);
+		const [header, list] = textObjects(isJsonObject(body) ? body["blocks"] : []);
+		expect(`${header}\n${list}`).toBe(shown);
 	});
 
 	it("spreads a long batch over sections, each line whole, and fills its list before it leaves anything out", () => {
