@@ -7,6 +7,7 @@ import { registerFlush } from "./flush.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
 import { registerValidate } from "./validate.ts";
+import { registerVerify } from "./verify.ts";
 
 export const COMMANDS: readonly Register[] = [
 	registerFire,
@@ -17,5 +18,6 @@ export const COMMANDS: readonly Register[] = [
 	registerEvents,
 	registerFlush,
 	registerListen,
+	registerVerify,
 	registerDemo,
 ];

@@ -1,0 +1,109 @@
+// `verify`: whether a request that came is rightly signed, and if not, why.
+import { resolve } from "node:path";
+import { asUserError, UserError, unlessCancelled } from "../errors.ts";
+import { nodeClock, nodeFiles } from "../node.ts";
+import { jsonText } from "../report/json.ts";
+import { terminalReporter } from "../report/terminal.ts";
+import { bareKey } from "../secrets.ts";
+import { headersOf, SCHEMES, SIGNATURES, STAMP } from "../signature/schemes.ts";
+import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
+import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import { collect } from "./signing-flags.ts";
+import { readVerifyFlags, type VerifyFlags, type VerifyOptions } from "./verify-options.ts";
+
+/** Bytes; far beyond what any webhook carries. */
+const BODY_LIMIT = 64 * 1024 * 1024;
+
+/** Checks the signature of one request. */
+export const registerVerify: Register = (program, terminal, done) => {
+	program
+		.command("verify")
+		.summary("check the signature of a request that came")
+		.description(
+			"Checks the signature of a request: its headers, and its body byte for byte as it came. Exit code 0 where it is " +
+				"right, 1 where it is not, saying why, and 2 for a mistake in the call.",
+		)
+		.argument("[file]", "file with the body; - reads stdin", "-")
+		.option("--scheme <name>", `how the request is signed: ${SIGNATURES.join(", ")}`, "rocky")
+		.option("--secret-env <variable>", "environment variable with the secret that signs; repeatable", collect)
+		.option("--header <name: value>", "a header of the request; repeatable", collect)
+		.option("--signature-header <name>", "header of the signature, where it is renamed")
+		.option("--tolerance <seconds>", "how far from now the time of standard may lie; default: 300")
+		.option("--json", "write JSON")
+		.addHelpText("after", EXAMPLE)
+		.action(async (file: string, flags: VerifyFlags) => done(await verify(file, flags, terminal)));
+};
+
+const EXAMPLE = `
+Example:
+  $ pipeline-hooks verify --scheme github --secret-env WEBHOOK_SECRET \\
+      --header "X-Hub-Signature-256: $SIGNATURE" body.json
+`;
+
+async function verify(file: string, flags: VerifyFlags, terminal: Terminal): Promise<ExitCode> {
+	try {
+		const options = readVerifyFlags(flags, terminal.env);
+		terminal.known.push(...options.signing.secrets, ...options.signing.secrets.map(bareKey));
+		const body = await unlessCancelled(readBody(file, terminal), terminal.signal);
+		const { scheme, secrets: secret, header } = options.signing;
+		const now = nodeClock.now();
+		const { headers, toleranceSeconds } = options;
+		const verdict = checkSignature({ body, headers, secret, scheme, header, toleranceSeconds, now });
+		const reason = describe(verdict, options, now);
+		const result = { result: verdict, scheme, bytes: body.length, ...(reason === "" ? {} : { reason }) };
+		if (flags.json) terminal.out(jsonText(result));
+		else if (verdict === "valid") terminal.out(`valid: the body of ${body.length} bytes is signed as ${scheme}`);
+		else terminal.out(`not valid: ${reason}`);
+		return verdict === "valid" ? EXIT.ok : EXIT.aborted;
+	} catch (error) {
+		await terminalReporter(terminal, flags.json === true).reject(asUserError(error));
+		return terminal.signal.aborted ? EXIT.aborted : EXIT.usage;
+	}
+}
+
+/** Why it is not valid; empty where it is. */
+function describe(verdict: SignatureVerdict, { signing, headers, toleranceSeconds }: VerifyOptions, now: Date): string {
+	const { scheme } = signing;
+	const names = headersOf(scheme, signing.header);
+	switch (verdict) {
+		case "valid":
+			return "";
+		case "missing": {
+			const missing = names.filter((name) => headers[name.toLowerCase()] === undefined);
+			return `the request has no header ${missing.join(" and no ")}`;
+		}
+		case "invalid": {
+			const [own] = names;
+			if (scheme === "token") return `${own} is not the secret`;
+			const of = SCHEMES[scheme].stamped ? "this body, id, time and secret" : "this body and secret";
+			return `${own} is no signature of ${of}; the body must be the exact bytes that came, line ends and all`;
+		}
+		case "too old":
+		case "too new": {
+			const age = Math.round(now.getTime() / 1000 - Number(headers[STAMP.timestamp]?.[0]));
+			const when = age < 0 ? `${-age} s ahead of this clock` : `${age} s ago`;
+			return `it was signed ${when}, and ${toleranceSeconds} s are tolerated`;
+		}
+	}
+}
+
+async function readBody(file: string, terminal: Terminal): Promise<Uint8Array> {
+	if (file === "-") return readInput(terminal);
+	const read = await nodeFiles.read(resolve(terminal.cwd, file), BODY_LIMIT);
+	if (read.kind === "file") return read.bytes;
+	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
+	throw new UserError({ code: "usage", message: `the file ${file} ${why}`, remedy: "name the file with the body" });
+}
+
+async function readInput({ input }: Terminal): Promise<Uint8Array> {
+	const pieces: Uint8Array[] = [];
+	let size = 0;
+	for await (const piece of input()) {
+		size += piece.length;
+		if (size > BODY_LIMIT) {
+			throw new UserError({ code: "usage", message: `the body has more than ${BODY_LIMIT} bytes`, remedy: "" });
+		}
+		pieces.push(piece);
+	}
+	return Buffer.concat(pieces);
+}
