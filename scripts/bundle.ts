@@ -1,5 +1,5 @@
-// Turns the compiled entries of lib/ into folders that run with nothing installed.
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+// Turns what is compiled in lib/ into folders that run with nothing installed: the entries, and what receivers import.
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ncc from "@vercel/ncc";
 
@@ -36,11 +36,15 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "proxied", entry: "lib/deliver/http-proxied.js", externals: {}, executable: false },
 ];
 
+/** What receivers import as `pipeline-hooks/verify`, from lib/signature/: small enough to be read, so not bundled. */
+const VERIFY = { folder: "verify", modules: ["schemes", "verify"] };
+
 const SHEBANG = "#!/usr/bin/env node\n";
 const NOTICES = "licenses.txt";
 
 /** The bundles are CommonJS, which Node starts faster than ES modules; the root's package.json says otherwise. */
 const COMMON_JS = '{ "type": "commonjs" }\n';
+const ES_MODULES = '{ "type": "module" }\n';
 
 /** Writes every bundle to its folder in `directory`, in place of what stood there. */
 export async function bundleInto(directory: string): Promise<void> {
@@ -49,6 +53,17 @@ export async function bundleInto(directory: string): Promise<void> {
 	await writeFile("lib/package.json", "{}\n");
 	await writeInto(join(directory, "package.json"), COMMON_JS);
 	for (const bundle of BUNDLES) await write(bundle, join(directory, bundle.folder));
+	await writeVerify(join(directory, VERIFY.folder));
+}
+
+async function writeVerify(folder: string): Promise<void> {
+	await writeInto(join(folder, "package.json"), ES_MODULES);
+	for (const name of VERIFY.modules) {
+		const read = (type: string) => readFile(join("lib/signature", `${name}.${type}`), "utf8");
+		await writeInto(join(folder, `${name}.js`), await read("js"));
+		// The compiler leaves the names of the sources where it writes types.
+		await writeInto(join(folder, `${name}.d.ts`), (await read("d.ts")).replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"'));
+	}
 }
 
 async function write(bundle: Bundle, folder: string): Promise<void> {
