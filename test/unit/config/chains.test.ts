@@ -1,0 +1,153 @@
+// Chains in a config: fallbacks and followers by their names, and never in a circle.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
+
+/** A shell hook on `ping` with a name and more keys. */
+const hook = (name: string, ...more: readonly string[]) =>
+	["[[hook.ping]]", `name = "${name}"`, 'command = "x"', ...more, ""].join("\n");
+
+describe("fallback and then", () => {
+	it("name hooks of any kind, also by the names that they have of themselves", () => {
+		const { hooks } = parse(`
+[[hook.webhooks.ping]]
+url = "https://example.com/"
+fallback = " pager "
+then = ["commit-shell-1", "subscription-1"]
+[[hook.commit]]
+command = "x"
+then = "pager"
+[[subscription]]
+command = "x"
+[[subscription]]
+name = "pager"
+url = "https://example.com/"
+`);
+		expect(hooks.map(({ fallback, onSuccess }) => [fallback, onSuccess])).toEqual([
+			["pager", ["commit-shell-1", "subscription-1"]],
+			[undefined, ["pager"]],
+			[undefined, []],
+			[undefined, []],
+		]);
+	});
+
+	it("may meet in one hook by several ways", () => {
+		const source = [
+			hook("a", 'fallback = "d"', 'then = ["b", "c"]'),
+			hook("b", 'then = "d"'),
+			hook("c", 'fallback = "d"'),
+			hook("d"),
+		];
+		expect(mistakes(source.join(""))).toEqual([]);
+	});
+
+	it.each([
+		[hook("a", 'fallback = "b"'), '4:1 fallback names "b", which is no hook here'],
+		[hook("a", 'then = ["a1", "b"]') + hook("a1"), '4:15 then names "b", which is no hook here'],
+		[hook("a", "fallback = 3"), "4:1 fallback must be a string, not an integer"],
+		[hook("a", 'fallback = ["b"]'), "4:1 fallback must be a string, not an array"],
+		[hook("a", 'fallback = ""'), "4:1 fallback is empty"],
+		[hook("a", "then = []"), "4:1 then is empty"],
+		[hook("a", "then = [1]"), "4:9 then must hold strings, not an integer"],
+		[hook("a", 'then = ["b", "b"]') + hook("b"), '4:14 then has "b" twice'],
+		[hook("a", 'fallback = "a"'), "4:1 fallback closes a circle: a → a"],
+		[hook("a", 'then = "a"'), "4:1 then closes a circle: a → a"],
+		[hook("a", 'fallback = "b"') + hook("b", 'then = ["c", "a"]') + hook("c"), "8:14 then closes a circle: a → b → a"],
+		[
+			hook("a", 'then = "b"') + hook("b", 'then = "c"') + hook("c", 'fallback = "b"'),
+			"12:1 fallback closes a circle: b → c → b",
+		],
+		[
+			hook("a", 'then = ["gate"]') + hook("gate", 'on_failure = "abort"'),
+			'4:9 then names "gate", which is a gate, and gates are asked before anything runs',
+		],
+		[
+			`[defaults]\non_failure = "abort"\n${hook("a", 'then = "b"')}${hook("b")}`,
+			'6:1 then names "b", which is a gate, and gates are asked before anything runs',
+		],
+	])("are refused: %j", (source, mistake) => {
+		expect(mistakes(source)).toEqual([mistake]);
+	});
+
+	it("are told with help", () => {
+		expect(onlyProblem(hook("alert-data", 'then = "pagr"') + hook("pager")).remedy).toBe('did you mean "pager"?');
+		expect(onlyProblem(hook("a", 'then = "zzz"')).remedy).toBe("`pipeline-hooks list` shows the names of hooks");
+	});
+
+	it("take a gate for a fallback, which answers in the place of another", () => {
+		expect(mistakes(hook("a", 'fallback = "b"') + hook("b", 'on_failure = "abort"'))).toEqual([]);
+	});
+
+	it("tell every circle once, however many hooks lead into it", () => {
+		const source = ["a", "b", "c"].map((name) => hook(name, 'then = "x"')).join("");
+		expect(mistakes(source + hook("x", 'fallback = "y"') + hook("y", 'then = ["x", "y"]'))).toEqual([
+			"20:9 then closes a circle: x → y → x",
+			"20:14 then closes a circle: y → y",
+		]);
+	});
+
+	it("warn of a disabled hook that they name, unless they are disabled themselves", () => {
+		const off = "enabled = false";
+		const source =
+			hook("a", 'fallback = "off"', 'then = ["b", "off"]') +
+			hook("b") +
+			hook("off", off) +
+			hook("c", off, 'then = "off"');
+		expect(parse(source).warnings.map(({ message, place }) => `${place.line}:${place.column} ${message}`)).toEqual([
+			'4:1 fallback names "off", which is disabled',
+			'5:14 then names "off", which is disabled',
+		]);
+	});
+});
+
+describe("circles", () => {
+	/** Hooks that each name others by number, or none. */
+	const graph = fc.array(fc.tuple(fc.option(fc.nat(9), { freq: 1 }), fc.uniqueArray(fc.nat(9), { maxLength: 1 })), {
+		minLength: 10,
+		maxLength: 10,
+	});
+
+	it("are found wherever a way leads back to its beginning, and nowhere else", () => {
+		let [round, open] = [0, 0];
+		fc.assert(
+			fc.property(graph, (hooks) => {
+				const targets = hooks.map(([fallback, then]) => [...(fallback === null ? [] : [fallback]), ...then]);
+				const source = hooks.map(([fallback, then], index) =>
+					hook(
+						`h${index}`,
+						...(fallback === null ? [] : [`fallback = "h${fallback}"`]),
+						...(then.length === 0 ? [] : [`then = ${JSON.stringify(then.map((at) => `h${at}`))}`]),
+					),
+				);
+				// What is left when hooks that lead nowhere are taken away again and again is in circles, or leads to one.
+				let left = new Set(hooks.keys());
+				for (let before = -1; before !== left.size; ) {
+					before = left.size;
+					left = new Set([...left].filter((at) => targets[at]?.some((target) => left.has(target))));
+				}
+				const found = mistakes(source.join(""));
+				if (left.size > 0) round++;
+				else open++;
+				expect(found.length > 0).toBe(left.size > 0);
+				for (const mistake of found) {
+					const [, way = ""] = mistake.split("circle: ");
+					const names = way.split(" → ");
+					expect(names.at(-1)).toBe(names[0]);
+					for (const [at, name] of names.slice(1).entries()) {
+						expect(targets[Number(names[at]?.slice(1))]?.map((target) => `h${target}`)).toContain(name);
+					}
+				}
+			}),
+			{ numRuns: 300 },
+		);
+		expect(round).toBeGreaterThan(20);
+		expect(open).toBeGreaterThan(20);
+	});
+
+	it("are told by their beginning and end where they are long", () => {
+		const source = Array.from({ length: 100 }, (_, at) => hook(`h${at}`, `then = "h${(at + 1) % 100}"`)).join("");
+		expect(mistakes(source)).toEqual([
+			"400:1 then closes a circle: h0 → h1 → h2 → h3 → h4 → … → h96 → h97 → h98 → h99 → h0",
+		]);
+	});
+});
