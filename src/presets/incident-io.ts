@@ -34,7 +34,12 @@ export const incidentIo: Preset = {
 	name: "incident_io",
 	title: "incident.io",
 	options: {
-		token: { kind: "string", secret: true, required: true, summary: "Token of the HTTP alert source" },
+		token: {
+			kind: "string",
+			secret: true,
+			required: true,
+			summary: "Token of the HTTP alert source, without the word Bearer",
+		},
 		source_id: {
 			kind: "string",
 			secret: false,
@@ -54,10 +59,7 @@ export const incidentIo: Preset = {
 	defaultUrl: (options) =>
 		`https://api.incident.io/v2/alert_events/http/${encodeURIComponent(textOption(options, "source_id") ?? "")}`,
 	urlOption: "source_id",
-	// People paste it as incident.io shows it, with the word before it.
-	headers: (options) => ({
-		Authorization: `Bearer ${(textOption(options, "token") ?? "").replace(/^Bearer\s+/i, "")}`,
-	}),
+	headers: (options) => ({ Authorization: `Bearer ${textOption(options, "token") ?? ""}` }),
 	render,
 	renderBatch: aloneOr(render, renderBatch),
 };

@@ -132,7 +132,8 @@ const mistakes: readonly Mistake[] = [
 	{
 		name: "a preset that does not exist",
 		config: '[hook.webhooks.pipeline_start]\nurl = "https://example.com/topsecret"\npreset = "slak"\n',
-		message: 'preset is "slak", which is none of datadog, generic, pagerduty, slack, teams',
+		message:
+			'preset is "slak", which is none of arraylake, cloudevents, datachonk, datadog, discord, generic, google_chat, incident_io, openmetadata, pagerduty, service_hook, slack, teams',
 		remedy: 'did you mean "slack"?',
 		at: [3, 1],
 	},

@@ -9,7 +9,15 @@ const MEGABYTE = 1024 * 1024;
 /** Two code units, an escape of Slack's, one of JSON's and one of Markdown's, so that a cut in a wrong place shows. */
 const LONG = `first words ${'𝔊&é"*\n<@\\'.repeat(MEGABYTE / 10)} last words`;
 
-const SERVICES = ["slack", "teams", "pagerduty", "datadog"] as const satisfies readonly Name[];
+const SERVICES = [
+	"slack",
+	"teams",
+	"pagerduty",
+	"datadog",
+	"google_chat",
+	"discord",
+	"incident_io",
+] as const satisfies readonly Name[];
 
 interface Slack {
 	readonly text: string;
@@ -23,6 +31,14 @@ interface Slack {
 interface PagerDuty {
 	readonly dedup_key: string;
 	readonly payload: { readonly summary: string; readonly source: string };
+}
+interface Discord {
+	readonly embeds: readonly {
+		readonly title: string;
+		readonly description?: string;
+		readonly footer?: { readonly text: string };
+		readonly fields: readonly { readonly name: string; readonly value: string }[];
+	}[];
 }
 interface Datadog {
 	readonly title: string;
@@ -63,6 +79,25 @@ const WITHIN: Readonly<Record<(typeof SERVICES)[number], (text: string, bytes: n
 		expect(event.aggregation_key.length).toBeLessThanOrEqual(100);
 		for (const tag of event.tags) expect(tag.length).toBeLessThanOrEqual(200);
 	},
+	google_chat: (text, bytes) => {
+		expect(bytes).toBeLessThanOrEqual(32_000);
+		// Every mark of HTML's is whole, and nothing but line breaks is one.
+		const { thread: _, ...shown } = JSON.parse(text);
+		expect(JSON.stringify(shown).replaceAll(/<br>|<\u200b/g, "")).not.toContain("<");
+	},
+	discord: (text) => {
+		const { embeds }: Discord = JSON.parse(text);
+		expect(embeds.length).toBe(1);
+		for (const { title, description = "", footer, fields } of embeds) {
+			expect(title.length).toBeLessThanOrEqual(256);
+			expect(description.length).toBeLessThanOrEqual(4096);
+			expect(fields.length).toBeLessThanOrEqual(25);
+			const texts = fields.flatMap(({ name, value }) => [name, value]);
+			for (const { name, value } of fields) expect([name.length <= 256, value.length <= 1024]).toEqual([true, true]);
+			expect([title, description, footer?.text ?? "", ...texts].join("").length).toBeLessThanOrEqual(6000);
+		}
+	},
+	incident_io: (_, bytes) => expect(bytes).toBeLessThanOrEqual(512_000),
 };
 
 const everything = (text: string) => ({

@@ -23,7 +23,7 @@ const body = fc.oneof(
 
 it("is a denial in one short line unless the body has no `allow` or one that is true, and never a crash", () => {
 	const type = fc.constantFrom("application/json", "application/problem+json; charset=utf-8", "text/plain");
-	const name = fc.constantFrom("generic", "slack", "teams", "pagerduty", "datadog");
+	const name = fc.constantFrom("generic", "slack", "teams", "pagerduty", "datadog", "discord");
 	fc.assert(
 		fc.property(body, type, name, (text, contentType, presetName) => {
 			const gate = delivery(webhook({ preset: preset(presetName), onFailure: "abort" }));

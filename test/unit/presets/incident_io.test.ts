@@ -218,15 +218,13 @@ describe("the incident_io preset", () => {
 		expect(end).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; of=pipeline" });
 	});
 
-	it("posts to the source, and sends the token however it was pasted", () => {
+	it("posts to the source with its token", () => {
 		expect(incidentIo.defaultUrl?.(options)).toBe(
 			"https://api.incident.io/v2/alert_events/http/01GW2G3V0S59R238FAHPDS1R66",
 		);
 		expect(incidentIo.defaultUrl?.({ source_id: "../x?y" })).toBe(
 			"https://api.incident.io/v2/alert_events/http/..%2Fx%3Fy",
 		);
-		for (const token of ["tok_1", " Bearer tok_1\n", "bearer  tok_1"]) {
-			expect(incidentIo.headers?.({ token })).toEqual({ Authorization: "Bearer tok_1" });
-		}
+		expect(incidentIo.headers?.({ token: " tok_1\n" })).toEqual({ Authorization: "Bearer tok_1" });
 	});
 });

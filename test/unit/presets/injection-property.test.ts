@@ -133,3 +133,52 @@ describe("pagerduty", () => {
 		});
 	});
 });
+
+describe("google_chat", () => {
+	it("begins no tag, mention or link in a text of the event, but for line breaks", () => {
+		check("google_chat", {}, ({ body }) => {
+			const { thread: _, ...seen } = body;
+			for (const text of textsOf(seen)) {
+				expect(text).not.toMatch(/<(?!br>|\u200b)/);
+				expect(text).not.toMatch(UNSEEN);
+			}
+			for (const [, text = ""] of JSON.stringify(body).matchAll(/"text":"((?:[^"\\]|\\.)*)"/g)) {
+				expect(text).not.toMatch(/<(?!br>)|&(?!amp;|lt;|gt;)/);
+			}
+			expect(body).not.toHaveProperty("text");
+		});
+	});
+});
+
+describe("discord", () => {
+	it("shows no Markdown, mention or link of its own in a text of the event", () => {
+		check("discord", {}, ({ body }) => {
+			expect(body["allowed_mentions"]).toEqual({ parse: [] });
+			const [embed] = Array.isArray(body["embeds"]) ? body["embeds"] : [];
+			const { url: _, footer, ...marked } = Object(embed);
+			for (const text of textsOf(marked)) {
+				expect(text).not.toMatch(UNSEEN);
+				const [before = "", , after = ""] = text.split("```");
+				expect(`${before}${after}`.replaceAll(/\\[\\`*_~|[\]<>#/]/g, "")).not.toMatch(/[\\`*_~|[\]<>#/]|@(?!\u200b)/);
+			}
+			for (const text of textsOf(footer ?? {})) expect(text).not.toMatch(UNSEEN);
+		});
+	});
+});
+
+describe("incident_io", () => {
+	it("shows no Markdown and mentions nobody in a title or description", () => {
+		check("incident_io", { token: "0123456789abcdef" }, ({ body }) => {
+			const [title, description] = [String(body["title"]), String(body["description"])];
+			expect(title).not.toMatch(/\n/);
+			for (const text of [title, description]) {
+				expect(text).not.toMatch(/[@<](?!\u200b)/);
+				expect(text).not.toMatch(UNSEEN);
+			}
+			const [before = "", , after = "", ...more] = description.split(/^```$/m);
+			expect(more).toEqual([]);
+			const literal = `${before}${after}`.replaceAll(/^- \*\*|\*\*: /gm, "").replaceAll(/\\[\\`*_~[\]]/g, "");
+			expect(literal).not.toMatch(/[\\`*~[\]]/);
+		});
+	});
+});

@@ -1,0 +1,147 @@
+// Discord, Google Chat and incident.io, as their servers answer: errors in a 2xx, waits in a body, threads and resolutions.
+import { describe, expect, it } from "vitest";
+import { runCommand, workspace } from "../../helpers/runner.ts";
+import { delivered, denied, failed, send } from "../../helpers/send.ts";
+import { startServer } from "../../helpers/server.ts";
+
+const DISCORD = 'preset = "discord"\n';
+const GATE = 'on_failure = "abort"\n';
+const MESSAGE = { status: 200, body: '{"id": "1441", "type": 0, "channel_id": "7"}' } as const;
+const PATH = "/api/webhooks/1/s3cret";
+
+const limited = (retryAfter: number, headers: Readonly<Record<string, string>>) => ({
+	status: 429,
+	body: JSON.stringify({ message: "You are being rate limited.", retry_after: retryAfter, global: false }),
+	headers,
+});
+
+describe("fault 15: a 2xx of Discord's that carries an error, or no message, is a failure, and not tried again", () => {
+	it.each([
+		[
+			200,
+			'{"message": "Unknown Webhook", "code": 10015}',
+			"Discord answered 200, but with error 10015: Unknown Webhook",
+		],
+		[
+			200,
+			'{"code": 50035, "message": "::error::Invalid\\nForm Body", "errors": {}}',
+			"Discord answered 200, but with error 50035: ::error::Invalid Form Body",
+		],
+		[200, "<title>Sign in</title>", "Discord answered 200 without the message: <title>Sign in</title>"],
+	])("%d %s", async (status, body, reason) => {
+		const server = await startServer({ status, body });
+		const [notification, gate] = await Promise.all([send(server.url, DISCORD), send(server.url, DISCORD + GATE)]);
+		expect(notification).toMatchObject(failed(reason));
+		expect(gate).toMatchObject(denied(reason));
+		expect(server.requests.length).toBe(2);
+	});
+
+	it("while the message itself is a success, which Discord was asked to wait for", async () => {
+		const server = await startServer(MESSAGE);
+		const run = await send(`${server.url}${PATH}?thread_id=5`, DISCORD);
+		expect(run).toMatchObject(delivered());
+		expect(server.requests.map(({ path }) => path)).toEqual([`${PATH}?thread_id=5&wait=true`]);
+		expect(JSON.parse(server.requests[0]?.body ?? "")).toMatchObject({ allowed_mentions: { parse: [] } });
+		expect(run.results).toMatchObject({ results: [{ status: "delivered" }] });
+	});
+
+	it("and a url that asks not to wait is heeded, and told", async () => {
+		const server = await startServer({ status: 204 });
+		const run = await send(`${server.url}${PATH}?wait=false`, DISCORD);
+		expect(run).toMatchObject(delivered());
+		expect(server.requests.map(({ path }) => path)).toEqual([`${PATH}?wait=false`]);
+		expect(run.results).toMatchObject({ results: [{ notes: ["not confirmed: the url asks Discord not to wait"] }] });
+	});
+});
+
+describe("fault 17: a webhook that was deleted in Discord is said to be, and is not asked again", () => {
+	it("by its code", async () => {
+		const server = await startServer({ status: 404, body: '{"message": "Unknown Webhook", "code": 10015}' });
+		const run = await send(`${server.url}${PATH}`, DISCORD);
+		expect(run).toMatchObject(failed("404 Not Found: the webhook has been deleted, remove the hook or change its url"));
+		expect(server.requests.length).toBe(1);
+	});
+});
+
+describe("fault 20: the wait in the body of Discord's 429 is honoured in its own unit", () => {
+	it.each([
+		["seconds", limited(0.4, { "Retry-After": "1", "X-RateLimit-Reset-After": "0.4" })],
+		["seconds without headers", limited(0.4, {})],
+		[
+			"the milliseconds of an unversioned url",
+			limited(400, { "Retry-After": "400", "X-RateLimit-Reset-After": "0.4" }),
+		],
+	])("%s", async (_, reply) => {
+		const server = await startServer(reply, MESSAGE);
+		const run = await send(server.url, `${DISCORD}deadline_ms = 20000\n`);
+		expect(run).toMatchObject(delivered(2));
+		expect(run.log).toContain("attempt 1 of 4 failed: 429 Too Many Requests");
+		expect(run.log).toContain("; the next in 400 ms");
+	});
+
+	it("past the deadline it fails at once, naming both", async () => {
+		const server = await startServer(limited(1336.57, { "Retry-After": "1337", "X-RateLimit-Reset-After": "0.5" }));
+		const run = await send(server.url, DISCORD);
+		expect(run).toMatchObject(
+			failed(/^429 Too Many Requests: .*; Retry-After asks for 1337 s, past the deadline of 60000 ms$/),
+		);
+		expect(server.requests.length).toBe(1);
+	});
+});
+
+it("a url of Discord's for another service's messages is warned about, without showing it", async () => {
+	const server = await startServer(MESSAGE);
+	const run = await send(`${server.url}${PATH}/slack`, DISCORD);
+	expect(run).toMatchObject(delivered());
+	const note = "the url ends in /slack, where Discord takes another service's messages: leave that out";
+	expect(run.results).toMatchObject({ results: [{ notes: [note] }] });
+	expect(run.log + run.summary).not.toContain("s3cret");
+});
+
+/** Fires events one after another, each a process of its own, at one webhook. */
+async function fireAll(config: string, events: readonly (readonly string[])[]): Promise<void> {
+	const folder = workspace({ "pipeline-hooks.toml": config });
+	for (const args of events) {
+		const run = await runCommand(["fire", ...args], { workspace: folder });
+		expect(run).toMatchObject({ code: 0, stderr: "" });
+	}
+}
+
+it("the messages of a run go to one thread of Google Chat, which is asked for in the query", async () => {
+	const server = await startServer({ status: 200, body: '{"name": "spaces/A/messages/B"}' });
+	const url = `${server.url}/v1/spaces/A/messages?key=k%3D&token=t%2B`;
+	await fireAll(`[[subscription]]\nevents = ["pipeline_*"]\nurl = "${url}"\npreset = "google_chat"\n`, [
+		["pipeline_start", "--run-id", "1"],
+		["pipeline_error", "--run-id", "1", "--error", "<users/all> broke it"],
+		["pipeline_start", "--run-id", "2"],
+	]);
+	expect(new Set(server.requests.map(({ path }) => path))).toEqual(
+		new Set(["/v1/spaces/A/messages?key=k%3D&token=t%2B&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"]),
+	);
+	const bodies = server.requests.map(({ body }) => JSON.parse(body));
+	const [first, second, third] = bodies.map(({ thread }) => thread.threadKey);
+	expect([second === first, third === first]).toEqual([true, false]);
+	expect(server.requests[1]?.body).not.toContain("<users");
+});
+
+it("incident.io resolves with the pipeline's success what its failure has fired, another run or not", async () => {
+	const accepted = { status: 202, body: '{"status": "success", "message": "Event accepted for processing"}' };
+	const server = await startServer(accepted);
+	const config = `[[subscription]]
+events = ["pipeline_error", "pipeline_complete"]
+url = "${server.url}/v2/alert_events/http/01GW"
+preset = "incident_io"
+token = "tok_0123456789"
+`;
+	await fireAll(config, [
+		["pipeline_error", "--run-id", "1", "--model", "orders", "--error", "boom"],
+		["pipeline_complete", "--run-id", "2"],
+	]);
+	const [fired, ended] = server.requests.map(({ body }) => JSON.parse(body));
+	expect([fired.status, ended.status]).toEqual(["firing", "resolved"]);
+	expect(ended.deduplication_key).toBe(fired.deduplication_key);
+	for (const { headers, body } of server.requests) {
+		expect(headers["authorization"]).toBe("Bearer tok_0123456789");
+		expect(body).not.toContain("tok_0123456789");
+	}
+});
