@@ -175,7 +175,9 @@ describe("the google_chat preset", () => {
 	});
 
 	it("has a thread even for an event that tells neither run nor pipeline", () => {
-		expect(keyOf("ping", { run_id: " ", pipeline: " " })).toEqual({ threadKey: expect.stringMatching(/./) });
+		const { definition, context } = event("ping");
+		const { body } = googleChat.render({ definition, context: { ...context, run_id: "", pipeline: "" } }, {});
+		expect(body["thread"]).toEqual({ threadKey: "pipeline-hooks" });
 	});
 
 	it.each(HOSTILE)("makes neither mention, link nor tag of a user's text: %j", (hostile) => {
