@@ -44,46 +44,54 @@ function show(config: Config, event: string | undefined, json: boolean, terminal
 		return;
 	}
 	if (rows.length === 0) {
-		terminal.out(
-			event === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} is attached to ${event}`,
-		);
+		const fate = unmet.some(({ attached }) => attached) ? "matches" : "is attached to";
+		terminal.out(event === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${event}`);
 	}
 	for (const line of linesOf(rows)) terminal.out(line);
 	for (const line of linesOfUnmet(unmet)) terminal.out(line);
 }
 
-/** The table of hooks; none without any. A column for filters and one for chains is there where any hook has them. */
+/** The table of hooks, and below it what has no room in a column; nothing without any. */
 function linesOf(rows: readonly Row[]): readonly string[] {
 	if (rows.length === 0) return [];
-	const columns: readonly (readonly [head: string, cell: (row: Row) => string, always: boolean])[] = [
-		["NAME", ({ name, enabled }) => (enabled === false ? `${name} (disabled)` : name), true],
-		["EVENT", ({ event }) => excerpt(event, 48) || "–", true],
-		["IF", ({ filter }) => excerpt((filter ?? []).join(", or "), 60), false],
-		["KIND", ({ preset }) => preset ?? "shell", true],
-		["ON FAILURE", ({ on_failure }) => on_failure, true],
-		["CHAIN", chainOf, false],
-		["TARGET", ({ target }) => excerpt(target, 48), true],
-		["WHERE", ({ place }) => place, true],
+	const cells = rows.map((row) => [
+		row.enabled === false ? `${row.name} (disabled)` : row.name,
+		excerpt(row.event, 48) || "–",
+		row.preset ?? "shell",
+		row.on_failure,
+		excerpt(row.target, 48),
+		row.place,
+	]);
+	const table = tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells);
+	return [
+		...table,
+		...listed(
+			"more about them:",
+			rows.map(({ name, ...row }) => [name, moreOf(row)] as const),
+		),
 	];
-	const shown = columns.filter(([, cell, always]) => always || rows.some((row) => cell(row) !== ""));
-	const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
-	return tableLines(
-		shown.map(([head]) => head),
-		cells,
-	);
 }
 
-function chainOf({ fallback, on_success = [] }: Row): string {
-	const parts = [
+function moreOf({ filter, batch_size, fallback, on_success }: Omit<Row, "name">): string {
+	return [
+		...(filter === undefined ? [] : [`if ${filter.join(", or ")}`]),
+		...(batch_size === undefined ? [] : [`in batches of ${batch_size}`]),
 		...(fallback === undefined ? [] : [`fallback ${fallback}`]),
-		...(on_success.length === 0 ? [] : [`then ${on_success.join(", ")}`]),
-	];
-	return excerpt(parts.join("; "), 60);
+		...(on_success === undefined ? [] : [`then ${on_success.join(", ")}`]),
+	].join(" · ");
 }
 
 function linesOfUnmet(unmet: readonly Unmet[]): readonly string[] {
-	if (unmet.length === 0) return [];
-	return ["", "not fired:", ...unmet.map(({ hook, reason }) => `  ${hook.name}: ${excerpt(reason, 200)}`)];
+	return listed(
+		"not matched:",
+		unmet.map(({ hook, reason }) => [hook.name, reason] as const),
+	);
+}
+
+/** A list with an empty line before it, of the hooks that there is something to tell of. */
+function listed(head: string, all: readonly (readonly [name: string, text: string])[]): readonly string[] {
+	const told = all.filter(([, text]) => text !== "");
+	return told.length === 0 ? [] : ["", head, ...told.map(([name, text]) => `  – ${name}: ${excerpt(text, 300)}`)];
 }
 
 /** A hook as `--json` tells it. */

@@ -315,8 +315,23 @@ describe("list", () => {
 					place: ".github/pipeline-hooks.toml:10:1",
 				},
 			],
+			not_matched: [
+				{ hook: "gate", reason: "its events are pipeline_start" },
+				{ hook: "broken", reason: "its events are pipeline_complete" },
+			],
 		});
-		expect((await run(["list", "ping"])).stdout).toBe("no hook in .github/pipeline-hooks.toml is attached to ping\n");
+		expect((await run(["list", "ping"])).stdout).toBe(
+			[
+				"no hook in .github/pipeline-hooks.toml is attached to ping",
+				"",
+				"not matched:",
+				"  – gate: its events are pipeline_start",
+				"  – log: its events are pipeline_error",
+				"  – alert: its events are pipeline_error",
+				"  – broken: its events are pipeline_complete",
+				"",
+			].join("\n"),
+		);
 		expect(await run(["list", "pong"])).toMatchObject({
 			code: 2,
 			stderr: expect.stringContaining('did you mean "ping"?'),
@@ -334,6 +349,7 @@ describe("validate", () => {
 			result: "valid",
 			config: ".github/pipeline-hooks.toml",
 			hooks: 4,
+			disabled: 0,
 			events: 3,
 			variables: [{ name: "NOT_SET", set: true }],
 			warnings: [],

@@ -1,0 +1,363 @@
+// Subscriptions, selectors, filters and `enabled` through the built command and action, as a config's writer meets them.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { startServer } from "../helpers/server.ts";
+
+const FILE = "pipeline-hooks.toml";
+
+const config = (url: string) => `[event."deploy.cut"]
+phase = "release train"
+
+[[subscription]]
+name = "data-team"
+events = ["generation.completed", "job.*", "phase:quality", "NewCommit"]
+url = "${url}/data-team"
+secret = "a-secret-of-the-team"
+
+[[subscription]]
+name = "everything"
+events = "*"
+url = "${url}/everything"
+
+[[hook.webhooks."phase:release train"]]
+name = "train"
+url = "${url}/train"
+
+[[hook.pipeline_complete]]
+name = "off"
+command = "touch off"
+enabled = false
+
+[[hook."on_pipeline_*"]]
+name = "log"
+command = "echo $HOOK_EVENT >> log"
+
+[[subscription]]
+name = "sales"
+events = ["entityCreated", "entityUpdated"]
+url = "${url}/sales"
+filter = [
+	{ entities = ["table", "dash*"], include = ["tags", "columns.*", "domain:Sales", "env:prod"], exclude = ["status:warning"] },
+	{ events = "entityCreated", include = "owners:alice" },
+]
+`;
+
+async function setUp() {
+	const server = await startServer({ status: 200 });
+	const folder = workspace({ [FILE]: config(server.url) });
+	const fire = async (event: string, context: object = {}) => {
+		const before = server.requests.length;
+		const run = await runCommand(["fire", event, "--context", JSON.stringify(context)], { workspace: folder });
+		expect(run).toMatchObject({ code: 0, stderr: "" });
+		const paths = server.requests.slice(before).map(({ path }) => path.slice(1));
+		return { hooks: paths.toSorted(), last: run.stdout.trimEnd().split("\n").at(-1) };
+	};
+	return { server, folder, fire };
+}
+
+describe("an event fires", () => {
+	it("the hooks that select it by name, alias, glob or phase, and no others", async () => {
+		const { server, folder, fire } = await setUp();
+		expect((await fire("generation.completed")).hooks).toEqual(["data-team", "everything"]);
+		expect((await fire("generation.failed")).hooks).toEqual(["everything"]);
+		expect((await fire("job.failed")).hooks).toEqual(["data-team", "everything"]);
+		expect((await fire("check_result")).hooks).toEqual(["data-team", "everything"]);
+		expect((await fire("commit")).hooks).toEqual(["data-team", "everything"]);
+		expect((await fire("deploy.cut")).hooks).toEqual(["everything", "train"]);
+		expect(
+			server.requests.every(({ headers, path }) => (path === "/data-team") === "x-rocky-signature" in headers),
+		).toBe(true);
+		await fire("on_pipeline_start");
+		await fire("discover_complete");
+		expect(readFileSync(join(folder, "log"), "utf8")).toBe("pipeline_start\n");
+	});
+
+	it("nothing by *, where it is ping", async () => {
+		const { fire } = await setUp();
+		expect(await fire("ping")).toEqual({ hooks: [], last: `ping: no hook in ${FILE} is attached to it` });
+	});
+
+	it("no hook that is disabled", async () => {
+		const { folder, fire } = await setUp();
+		expect((await fire("pipeline_complete")).last).toBe("pipeline_complete: passed · 2 delivered, 0 failed, 0 skipped");
+		expect(() => readFileSync(join(folder, "off"))).toThrow("ENOENT");
+	});
+});
+
+describe("a filter", () => {
+	const table = { type: "table", domain: { name: "Sales" } };
+	const context = { entity: table, changes: [{ field: "tags" }], metadata: { env: "prod" } };
+
+	it.each([
+		["all that it asks", context, true],
+		["another field of those that it asks for", { ...context, changes: [{ field: "columns.email" }] }, true],
+		["none of the fields", { ...context, changes: [{ field: "name" }] }, false],
+		["another type", { ...context, entity: { ...table, type: "topic" } }, false],
+		["a type that fits a glob", { ...context, entity: { ...table, type: "dashboard" } }, true],
+		["another domain", { ...context, entity: { ...table, domain: { name: "Finance" } } }, false],
+		["another environment", { ...context, metadata: { env: "dev" } }, false],
+		["something excluded", { ...context, status: "warning" }, false],
+		["nothing at all", {}, false],
+	])("is asked about %s", async (_, given, fires) => {
+		const { fire } = await setUp();
+		expect((await fire("entityUpdated", given)).hooks).toEqual(fires ? ["everything", "sales"] : ["everything"]);
+	});
+
+	it("is one of several", async () => {
+		const { fire } = await setUp();
+		expect((await fire("entityCreated", { owners: ["bob", "alice"] })).hooks).toEqual(["everything", "sales"]);
+		expect((await fire("entityUpdated", { owners: ["alice"] })).hooks).toEqual(["everything"]);
+	});
+
+	it("that keeps the only hook out is told by the action", async () => {
+		const source =
+			'[[hook.pipeline_error]]\nname = "alert"\ncommand = "touch ran"\nfilter = { include = "branch:release/*" }\n';
+		const folder = workspace({ [FILE]: source });
+		const run = await runAction({ inputs: { event: "pipeline_error" }, workspace: folder });
+		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped" } });
+		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
+			["notice", `no hook in ${FILE} matches pipeline_error (alert: its filter asks for branch:release/*)`],
+		]);
+		const again = await runAction({
+			inputs: { event: "pipeline_error" },
+			workspace: folder,
+			env: { GITHUB_REF_NAME: "release/7" },
+		});
+		expect(again.outputs).toMatchObject({ result: "passed", delivered: "1" });
+	});
+});
+
+describe("list", () => {
+	it("shows selectors, filters and what is disabled", async () => {
+		const { folder } = await setUp();
+		const { stdout } = await runCommand(["list"], { workspace: folder });
+		expect(normalise(stdout)).toBe(
+			[
+				"NAME            EVENT                                             KIND     ON FAILURE  TARGET                    WHERE",
+				"data-team       generation.completed, job.*, phase:quality, com…  generic  warn        http://127.0.0.1:PORT/…  pipeline-hooks.toml:4:1",
+				"everything      *                                                 generic  warn        http://127.0.0.1:PORT/…  pipeline-hooks.toml:10:1",
+				"train           phase:release train                               generic  warn        http://127.0.0.1:PORT/…  pipeline-hooks.toml:15:1",
+				"off (disabled)  pipeline_complete                                 shell    warn        touch off                 pipeline-hooks.toml:19:1",
+				"log             pipeline_*                                        shell    warn        echo $HOOK_EVENT >> log   pipeline-hooks.toml:24:1",
+				"sales           entityCreated, entityUpdated                      generic  warn        http://127.0.0.1:PORT/…  pipeline-hooks.toml:28:1",
+				"",
+				"more about them:",
+				"  – sales: if entities table or dash*; changed tags or changed columns.*; domain:Sales; env:prod; not status:warning, or events entityCreated; owners:alice",
+				"",
+			].join("\n"),
+		);
+	});
+
+	it("of an event says why the other hooks do not match", async () => {
+		const { folder } = await setUp();
+		const { stdout } = await runCommand(["list", "pipeline_complete"], { workspace: folder });
+		expect(stdout.match(/^(?:everything|log) /gm)).toEqual(["everything ", "log "]);
+		expect(stdout.slice(stdout.indexOf("not matched:"))).toBe(
+			[
+				"not matched:",
+				"  – data-team: its events are generation.completed, job.*, phase:quality, commit",
+				"  – train: its events are phase:release train",
+				"  – off: it is disabled",
+				"  – sales: its events are entityCreated, entityUpdated",
+				"",
+			].join("\n"),
+		);
+	});
+
+	it("says that no hook matches where only disabled ones are attached", async () => {
+		const folder = workspace({ [FILE]: '[[hook.ping]]\nname = "a"\ncommand = "x"\nenabled = false\n' });
+		const { stdout } = await runCommand(["list", "ping"], { workspace: folder });
+		expect(stdout).toBe(`no hook in ${FILE} matches ping\n\nnot matched:\n  – a: it is disabled\n`);
+	});
+
+	it("tells all of it as JSON", async () => {
+		const source = `[[subscription]]
+events = ["job.*", "ping"]
+url = "https://example.com/a"
+batch_size = 5
+fallback = "b"
+then = ["c"]
+filter = { entities = "table" }
+[[subscription]]
+name = "b"
+command = "x"
+enabled = false
+[[subscription]]
+name = "c"
+command = "y"
+`;
+		const folder = workspace({ [FILE]: source });
+		const json = async (...args: readonly string[]) =>
+			JSON.parse((await runCommand(["list", ...args, "--json"], { workspace: folder })).stdout);
+		const first = {
+			name: "subscription-1",
+			event: "job.*, ping",
+			filter: ["entities table"],
+			kind: "webhook",
+			preset: "generic",
+			batch_size: 5,
+			on_failure: "warn",
+			fallback: "b",
+			on_success: ["c"],
+			target: "https://example.com/…",
+			place: `${FILE}:1:1`,
+		};
+		const all = await json();
+		expect(all.hooks[0]).toEqual(first);
+		expect(all.hooks[1]).toMatchObject({ name: "b", event: "", enabled: false });
+		expect(all).not.toHaveProperty("not_matched");
+		expect(await json("job.failed")).toEqual({
+			config: FILE,
+			hooks: [first],
+			not_matched: [
+				{ hook: "b", reason: "it is fired only as the fallback of subscription-1" },
+				{ hook: "c", reason: "it is fired only after subscription-1" },
+			],
+		});
+		const lines = await runCommand(["list"], { workspace: folder });
+		expect(lines.stdout).toContain("  – subscription-1: if entities table · in batches of 5 · fallback b · then c\n");
+		const validated = await runCommand(["validate"], { workspace: folder });
+		expect(validated.stdout).toBe(
+			`${FILE} is valid: 3 hooks, 1 of them disabled, on 6 events\nwarning: line 5: fallback names "b", which is disabled\n`,
+		);
+	});
+});
+
+describe("validate", () => {
+	it("counts hooks, those that are disabled, and the events that fire one", async () => {
+		const source = `[event."job.audited"]
+[[subscription]]
+events = ["job.*", "job.failed", "phase:job"]
+url = "\${TEAM_URL}"
+[[hook.ping]]
+command = "x"
+enabled = false
+[[hook.webhooks.commit]]
+url = "\${OTHER_URL}"
+enabled = false
+`;
+		const folder = workspace({ [FILE]: source });
+		const run = await runCommand(["validate"], { workspace: folder });
+		expect(run).toMatchObject({
+			code: 0,
+			stdout: `${FILE} is valid: 3 hooks, 2 of them disabled, on 6 events\n  \${TEAM_URL} is not set here\n`,
+		});
+		const json = await runCommand(["validate", "--json"], { workspace: folder });
+		expect(JSON.parse(json.stdout)).toMatchObject({ hooks: 3, disabled: 2, events: 6 });
+	});
+
+	it("tells every mistake of subscriptions, selectors, filters and chains at its place", async () => {
+		const BAD = `[[subscription]]
+url = "https://example.com/"
+
+[[subscription]]
+name = "loop"
+events = ["ping", "job.x*", "phase:qualty", "on_ping"]
+url = "https://example.com/"
+command = "x"
+then = ["loop", "nobody"]
+
+[[hook."piepline_*"]]
+command = "x"
+events = ["ping"]
+
+[[hook.webhooks.job."*"]]
+url = "https://example.com/"
+on_failure = "abort"
+batch_size = 10
+filter = { events = ["ping"], include = [] }
+
+[[hook."pipeline_*"]]
+command = "x"
+enabled = 1
+filter = [
+	{ include = ["status:sucess", "event:ping", "tags"], exclude = ["t*", ":x"] },
+	{ exclude = ["status:*"] },
+]
+fallback = "lop"
+
+[defaults]
+events = ["ping"]
+`;
+		const run = await runCommand(["validate"], { workspace: workspace({ [FILE]: BAD }) });
+		expect(run).toMatchObject({ code: 2, stdout: "" });
+		expect(
+			[...run.stderr.matchAll(/^error: \S+?:(\d+:\d+): (.*)$/gm)].map(([, place, message]) => `${place} ${message}`),
+		).toEqual([
+			"1:1 events is missing",
+			'6:19 "job.x*" selects no event',
+			'6:29 "phase:qualty" selects no event',
+			'6:45 events has "ping" twice, here as "on_ping"',
+			"7:1 url stands beside command, and a hook either runs a command or is sent to a url",
+			"9:9 then closes a circle: loop → loop",
+			'9:17 then names "nobody", which is no hook here',
+			'11:1 "piepline_*" selects no event',
+			"13:1 events belongs to a subscription; this hook is attached to piepline_* by its header",
+			'18:1 gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event',
+			"19:12 filter.events has none of the hook's own events",
+			"19:31 filter.include is empty",
+			"23:1 enabled must be true or false, not an integer",
+			'25:15 "status:sucess" holds for no status',
+			'25:32 "event:ping" holds for none of the hook\'s events',
+			'25:46 "tags" is always excluded by "t*"',
+			'25:72 ":x" has nothing before its colon',
+			"26:4 filter can never match: its items leave no status",
+			'28:1 fallback names "lop", which is no hook here',
+			"31:1 events has no default",
+		]);
+		for (const hint of [
+			'did you mean "phase:quality"?',
+			'did you mean "pipeline_*"?',
+			'did you mean "loop"?',
+			'did you mean "success"?',
+		]) {
+			expect(run.stderr).toContain(`→ ${hint}\n`);
+		}
+	});
+});
+
+describe("docs/subscriptions.md", () => {
+	const page = readFileSync(join(import.meta.dirname, "../../docs/subscriptions.md"), "utf8");
+	const blocks = (language: string) =>
+		[...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map(([, text = ""]) => text);
+	const [source = ""] = blocks("toml");
+	const commands = blocks("sh").map((line) => line.trim().split(" ").slice(1));
+
+	test("lists what its command lists", async () => {
+		const [args = []] = commands;
+		const run = await runCommand(args, { workspace: workspace({ [FILE]: source }) });
+		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks("text")[0] });
+	});
+
+	test("renders what it says", async () => {
+		const [, args = []] = commands;
+		const folder = workspace({ [FILE]: source });
+		const shown = async (branch: string, ...more: readonly string[]) => {
+			const context = ["--context", JSON.stringify({ ci: { branch } })];
+			const run = await runCommand([...args, ...context, ...more], { workspace: folder });
+			expect(run).toMatchObject({ code: 0, stderr: "" });
+			return run.stdout;
+		};
+		expect(await shown("main")).toContain("\n  – on-call: its filter excludes metadata.dry_run:true\n");
+		expect(await shown("feature")).toContain("\n  – on-call: its filter asks for branch:main or branch:release/*\n");
+		const fired = await shown("release/2", "--metadata", "dry_run=false");
+		expect(fired).toContain("▸ on-call\n");
+		expect(fired).not.toContain("– on-call");
+	});
+
+	test("filters as its table says", async () => {
+		const render = async (context: object) => {
+			const args = ["render", "entityUpdated", "--context", JSON.stringify(context)];
+			const run = await runCommand(args, { workspace: workspace({ [FILE]: source }) });
+			return run.stdout.includes("▸ catalog\n");
+		};
+		const changes = [{ field: "owners" }];
+		expect(await render({ entity: { type: "dashboard" }, changes })).toBe(true);
+		expect(await render({ entity: { type: "topic" }, changes })).toBe(false);
+		const entity = { type: "topic", domain: { name: "Sales" }, tags: [{ tagFQN: "PII.Sensitive" }] };
+		expect(await render({ entity })).toBe(true);
+		expect(await render({ entity: { ...entity, tags: [] } })).toBe(false);
+	});
+});
