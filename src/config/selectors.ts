@@ -1,5 +1,4 @@
-// Which tables of a config are hooks by their headers, of which kind and for which events: `[[hook.x]]` and
-// `[[hook.webhooks.x]]`.
+// Which tables of a config are hooks, of which kind and for which events: `[[hook.x]]` and `[[hook.webhooks.x]]`.
 import { matchesGlob } from "../event/glob.ts";
 import { showSelector } from "../event/selector.ts";
 import { Fields, isTable } from "./fields.ts";
