@@ -30,15 +30,12 @@ export const registerVerify: Register = (program, terminal, done) => {
 		.option("--signature-header <name>", "header of the signature, where it is renamed")
 		.option("--tolerance <seconds>", "how far from now the time of standard may lie; default: 300")
 		.option("--json", "write JSON")
-		.addHelpText("after", EXAMPLE)
+		.addHelpText("after", `\nExample:\n  $ ${EXAMPLE}\n`)
 		.action(async (file: string, flags: VerifyFlags) => done(await verify(file, flags, terminal)));
 };
 
-const EXAMPLE = `
-Example:
-  $ pipeline-hooks verify --scheme github --secret-env WEBHOOK_SECRET \\
-      --header "X-Hub-Signature-256: $SIGNATURE" body.json
-`;
+const EXAMPLE =
+	'pipeline-hooks verify --scheme github --secret-env WEBHOOK_SECRET --header "X-Hub-Signature-256: $SIGNATURE" body.json';
 
 async function verify(file: string, flags: VerifyFlags, terminal: Terminal): Promise<ExitCode> {
 	try {

@@ -1,0 +1,148 @@
+// docs/signatures.md, tried: its receivers, its commands and its tables.
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, symlinkSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { SCHEMES, SIGNATURES } from "../../src/signature/schemes.ts";
+import { BASE_ENV, runCommand, runProgram, workspace } from "../helpers/runner.ts";
+import { type Received, startServer } from "../helpers/server.ts";
+import { OTHER_SECRET, SECRET } from "../helpers/signing.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const PAGE = readFileSync(join(ROOT, "docs/signatures.md"), "utf8");
+
+function blocks(language: string): readonly string[] {
+	const found = PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"));
+	return [...found].map(([, text = ""]) => text);
+}
+
+async function deliver(scheme: string, secret = SECRET): Promise<Received> {
+	const server = await startServer({ status: 200 });
+	const config = `[hook.webhooks.ping]\nurl = "${server.url}"\nsecret = "\${S}"\nsignature = "${scheme}"\n`;
+	const args = ["fire", "ping", "--error", "Größe ✓\u2028"];
+	await runCommand(args, { workspace: workspace({ "pipeline-hooks.toml": config }), env: { S: secret } });
+	const [request] = server.requests;
+	if (request === undefined) throw new Error("nothing was sent");
+	return request;
+}
+
+/** A program with the packages of this repository, this one among them, and the command on its path. */
+function project(files: Readonly<Record<string, string>>): string {
+	const shim = `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/cli/index.js")}" "$@"\n`;
+	const folder = workspace({
+		"package.json": '{ "type": "module" }',
+		"node_modules/.bin/pipeline-hooks": shim,
+		...files,
+	});
+	chmodSync(join(folder, "node_modules/.bin/pipeline-hooks"), 0o755);
+	symlinkSync(ROOT, join(folder, "node_modules/pipeline-hooks"), "dir");
+	symlinkSync(join(ROOT, "node_modules/standardwebhooks"), join(folder, "node_modules/standardwebhooks"), "dir");
+	symlinkSync(join(ROOT, "node_modules/@octokit"), join(folder, "node_modules/@octokit"), "dir");
+	return folder;
+}
+
+describe("the receivers accept what is signed here, and nothing else", () => {
+	const javascript = blocks("js");
+	test("there are three in JavaScript", () => expect(javascript.length).toBe(3));
+
+	test.each([
+		[0, "standard"],
+		[1, "github"],
+		[2, "standard"],
+	])("in JavaScript, number %i: %s", async (index, scheme) => {
+		const folder = project({
+			"receiver.js": javascript[index] ?? "",
+			"main.js": `import { readFileSync } from "node:fs";
+import { isSigned } from "./receiver.js";
+const { body, headers, secret } = JSON.parse(readFileSync(0, "utf8"));
+const request = { headers };
+const all = [[body, request], [body + " ", request], [body, { headers: {} }]];
+const answers = await Promise.all(all.map(async ([text, request]) => {
+	try { return await isSigned(Buffer.from(text), request, secret); } catch { return false; }
+}));
+console.log(JSON.stringify(answers));
+`,
+		});
+		const { body, headers } = await deliver(scheme);
+		const answers = async (secret: string) => {
+			const env = { ...BASE_ENV, WEBHOOK_SECRET_OLD: secret };
+			const input = JSON.stringify({ body, headers, secret });
+			const run = await runProgram(process.execPath, ["main.js"], { cwd: folder, env, input });
+			expect(run.stderr).toBe("");
+			return JSON.parse(run.stdout);
+		};
+		expect(await answers(SECRET)).toEqual([true, false, false]);
+		expect(await answers(OTHER_SECRET)).toEqual([false, false, false]);
+	});
+
+	test("in Python", async () => {
+		const code = `${blocks("python")[0]}
+import json, sys
+given = json.load(sys.stdin)
+body, headers = given["body"].encode(), given["headers"]
+old = dict(headers, **{"webhook-timestamp": str(int(headers["webhook-timestamp"]) - 301)})
+print([is_signed(*all) for all in [
+    (body, headers, given["secret"]), (body, headers, given["other"]), (body + b" ", headers, given["secret"]),
+    (body, {}, given["secret"]), (body, old, given["secret"])]])`;
+		const { body, headers } = await deliver("standard");
+		const input = JSON.stringify({ body, headers, secret: SECRET, other: OTHER_SECRET });
+		const answers = execFileSync("python3", ["-c", code], { input, encoding: "utf8" });
+		expect(answers.trim()).toBe("[True, False, False, False, False]");
+	});
+});
+
+describe("the commands", () => {
+	const [make = "", verify = "", listen = "", ...others] = blocks("sh");
+	const shell = (code: string, folder: string, env: Readonly<Record<string, string>> = {}) => {
+		const path = [join(folder, "node_modules/.bin"), BASE_ENV["PATH"]].join(delimiter);
+		return runProgram("sh", ["-ec", code], { cwd: folder, env: { ...BASE_ENV, ...env, PATH: path } });
+	};
+
+	test("are three", () => expect(others).toEqual([]));
+
+	test("make a secret that signs", async () => {
+		const made = await shell(make, project({}));
+		expect(made).toMatchObject({ code: 0, stderr: "", stdout: expect.stringMatching(/^whsec_\S{44}\n$/) });
+		expect((await deliver("standard", made.stdout)).headers["webhook-signature"]).toMatch(/^v1,/);
+	});
+
+	test("verify, and print what is shown", async () => {
+		const run = await shell(verify, project({}));
+		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks("text")[0] });
+	});
+
+	test("verify by the example of the help", async () => {
+		const folder = project({ "body.json": "hello" });
+		const { stdout } = await runCommand(["verify", "--help"], { workspace: folder });
+		const [, example = ""] = /\nExample:\n {2}\$ (.*)\n/.exec(stdout) ?? [];
+		const env = { WEBHOOK_SECRET: "key", SIGNATURE: /sha256=\S{64}/.exec(PAGE)?.[0] ?? "" };
+		const out = "valid: the body of 5 bytes is signed as github\n";
+		expect(await shell(example, folder, env)).toMatchObject({ code: 0, stderr: "", stdout: out });
+	});
+
+	test("listen, and say that what was sent is signed", async () => {
+		const config = '[hook.webhooks.ping]\nurl = "${URL}"\nsecret = "${WEBHOOK_SECRET}"\nsignature = "standard"\n';
+		// Where it listens is known once it says so.
+		const code = `: > said
+${listen.trim()} 2> said &
+until grep -q listening said; do sleep 0.1; done
+URL=$(grep -o 'http://[^ ]*' said) pipeline-hooks fire ping > sent
+wait`;
+		const run = await shell(code, project({ "pipeline-hooks.toml": config }), { WEBHOOK_SECRET: SECRET });
+		expect(run).toMatchObject({ code: 0, stderr: "", stdout: expect.stringContaining("✓ signature valid") });
+	});
+});
+
+describe("the tables", () => {
+	test("have every scheme with its header", () => {
+		const rows = [...PAGE.matchAll(/^\| `(\w+)` \| `([\w-]+)` \|/gm)].map(([, scheme, header]) => [scheme, header]);
+		expect(rows).toEqual(SIGNATURES.map((scheme) => [scheme, SCHEMES[scheme].header]));
+	});
+
+	test("have every option of verify", async () => {
+		const { stdout } = await runCommand(["verify", "--help"], { workspace: workspace() });
+		const options = [...stdout.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name = ""]) => name);
+		expect(options.length).toBeGreaterThan(5);
+		for (const name of options) expect(PAGE).toContain(`| \`${name}\` |`);
+	});
+});

@@ -1,0 +1,128 @@
+// `pipeline-hooks/verify` as another project has it: imported by that name, on every Node at hand, and type-checked.
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test } from "vitest";
+import { SIGNATURES } from "../../src/signature/schemes.ts";
+import { nodes } from "../helpers/nodes.ts";
+import { BASE_ENV, runProgram, workspace } from "../helpers/runner.ts";
+import { OTHER_SECRET, SECRET, signed } from "../helpers/signing.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const MODULE = join(ROOT, "dist/verify");
+
+/** A project with this package among its modules. */
+function consumer(files: Readonly<Record<string, string>>): string {
+	const folder = workspace({ "package.json": '{ "type": "module" }', ...files });
+	mkdirSync(join(folder, "node_modules"));
+	symlinkSync(ROOT, join(folder, "node_modules/pipeline-hooks"), "dir");
+	return folder;
+}
+
+test("its files import each other and node:crypto, nothing else", () => {
+	const imported = readdirSync(MODULE)
+		.filter((name) => /\.(js|d\.ts)$/.test(name))
+		.flatMap((name) => [...readFileSync(join(MODULE, name), "utf8").matchAll(/(?:from|import\() ?"([^"]+)"/g)])
+		.map(([, specifier]) => specifier);
+	expect([...new Set(imported)].sort()).toEqual(["./schemes.js", "node:crypto"]);
+});
+
+describe.each(nodes().map(({ version, path }) => [version, path] as const))("on Node %s", (_, node) => {
+	const RECEIVER = `import { checkSignature, verifySignature } from "pipeline-hooks/verify";
+const requests = JSON.parse(process.argv[2]);
+const verdicts = requests.map(({ now, ...request }) => {
+	const given = { ...request, now: new Date(now), body: Buffer.from(request.body) };
+	return [request.scheme, verifySignature(given), checkSignature({ ...given, headers: new Headers(request.headers) })];
+});
+console.log(JSON.stringify(verdicts));
+`;
+
+	it("is imported by its name, and knows every scheme", async () => {
+		const cwd = consumer({ "receiver.js": RECEIVER });
+		const now = new Date();
+		const requests = SIGNATURES.flatMap((scheme) =>
+			[SECRET, OTHER_SECRET].map((secret) => ({
+				scheme,
+				secret,
+				body: "Größe ✓",
+				headers: signed("Größe ✓", SECRET, scheme, now),
+				now,
+			})),
+		);
+		const run = await runProgram(node, ["receiver.js", JSON.stringify(requests)], { cwd, env: BASE_ENV });
+		expect(run).toMatchObject({ code: 0, stderr: "" });
+		expect(JSON.parse(run.stdout)).toEqual(
+			SIGNATURES.flatMap((scheme) => [
+				[scheme, true, "valid"],
+				[scheme, false, "invalid"],
+			]),
+		);
+	});
+
+	it("exports nothing else of the package but its manifest", async () => {
+		const cwd = consumer({
+			"other.js": `const { default: manifest } = await import("pipeline-hooks/package.json", { with: { type: "json" } });
+console.log(manifest.name);
+for (const name of ["pipeline-hooks", "pipeline-hooks/dist/cli/index.js"]) await import(name).catch(({ code }) => console.log(code));
+`,
+		});
+		const run = await runProgram(node, ["--no-warnings", "other.js"], { cwd, env: BASE_ENV });
+		expect(run).toMatchObject({
+			code: 0,
+			stdout: "pipeline-hooks\nERR_PACKAGE_PATH_NOT_EXPORTED\nERR_PACKAGE_PATH_NOT_EXPORTED\n",
+		});
+	});
+});
+
+describe("to TypeScript", () => {
+	const options = {
+		strict: true,
+		exactOptionalPropertyTypes: true,
+		noEmit: true,
+		skipLibCheck: false,
+		target: "es2022",
+	};
+	const PLAIN = `import { checkSignature, type Signature, type SignatureVerdict, verifySignature } from "pipeline-hooks/verify";
+const scheme: Signature = "standard";
+const headers: Record<string, string | string[] | undefined> = { "webhook-id": ["x"], other: undefined };
+const verdict: SignatureVerdict = checkSignature({ body: new Uint8Array(), headers, secret: ["a", "b"], scheme });
+export const all: boolean[] = [
+	verifySignature({ body: "", headers: {}, secret: "a" }),
+	verifySignature({ body: "", headers, secret: "a", scheme, header: "X", toleranceSeconds: 1, now: new Date() }),
+	verdict === "too old",
+];
+`;
+
+	async function check(source: string, compilerOptions: object): Promise<string> {
+		const files = {
+			"receiver.ts": source,
+			"tsconfig.json": JSON.stringify({ compilerOptions, files: ["receiver.ts"] }),
+		};
+		const run = await runProgram(join(ROOT, "node_modules/.bin/tsc"), ["-p", "."], {
+			cwd: consumer(files),
+			env: BASE_ENV,
+		});
+		return run.stdout + run.stderr;
+	}
+
+	it.each([
+		["nodenext", { ...options, module: "nodenext", lib: ["es2022"], types: [] }, ""],
+		[
+			"a bundler, with the DOM's Headers",
+			{ ...options, module: "esnext", moduleResolution: "bundler", lib: ["es2022", "dom"], types: [] },
+			'verifySignature({ body: "", headers: new Request("x:").headers, secret: "a" });\n',
+		],
+	])("it has types that need nothing else, for %s", async (_, compilerOptions, more) => {
+		expect(await check(PLAIN + more, compilerOptions)).toBe("");
+	});
+
+	it("it refuses what is no scheme, no header and no body", async () => {
+		const wrong = `import { verifySignature } from "pipeline-hooks/verify";
+verifySignature({ body: "", headers: {}, secret: "a", scheme: "sha1" });
+verifySignature({ body: "", headers: { a: 1 }, secret: "a" });
+verifySignature({ body: {}, headers: {}, secret: "a" });
+verifySignature({ body: "", headers: {} });
+`;
+		const errors = await check(wrong, { ...options, module: "nodenext", lib: ["es2022"], types: [] });
+		expect([...errors.matchAll(/^receiver\.ts[(:](\d)/gm)].map(([, line]) => line)).toEqual(["2", "3", "4", "5"]);
+	});
+});
