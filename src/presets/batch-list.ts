@@ -32,7 +32,7 @@ export interface ListLimits {
 	readonly lines: number;
 	/** All lines together as they are written, with 1 each for its line break; the one that counts the rest included. */
 	readonly size: number;
-	/** The title of one line with its escapes; so small that any line fits into `size`. */
+	/** The title of one line with its escapes; so small that any line and the one that counts fit into `size`. */
 	readonly title: number;
 	/** The error of one line with its escapes. */
 	readonly error: number;
@@ -65,7 +65,7 @@ export function listEvents(
 	for (const [place, event] of byRank(events).slice(0, limits.lines)) {
 		const { context } = event;
 		const [title, error] = [new Cuts(cuts.unit), new Cuts(cuts.unit)];
-		const wrong = oneLine(context.error ?? "");
+		const wrong = start(context.error ?? "", limits.error);
 		const line = write({
 			status: context.status,
 			mark: MARKS[context.status],
@@ -92,6 +92,12 @@ export function listEvents(
 /** `❌ Model failed: dim_orders (45.2s) – Table not found`. */
 export function showLine({ mark, title, error }: BatchLine): string {
 	return `${mark} ${title}${error === undefined ? "" : ` – ${error}`}`;
+}
+
+/** The text on one line, or no more than the start of it that is longer than the limit: an error may be a whole log. */
+function start(text: string, limit: number): string {
+	const line = oneLine(text.slice(0, limit * 10));
+	return line.length > limit || text.length <= limit * 10 ? line : oneLine(text);
 }
 
 /** Each event with its place in the batch. */

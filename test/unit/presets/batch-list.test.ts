@@ -49,6 +49,16 @@ describe("a line of a batch", () => {
 		expect(cut).toEqual(["title of 1 event cut to 20 characters", "error of 2 events cut to 5 characters"]);
 	});
 
+	it("finds what there is to say far into an error, and is quick with a whole log", () => {
+		expect(
+			list([event("ping", { status: "info", error: `${" \u0000".repeat(5000)}boom` })], { error: 10 }).lines,
+		).toEqual(["ℹ️ Ping: etl – boom"]);
+		const log = event("pipeline_error", { error: "line of a log\n".repeat(100_000) });
+		const started = performance.now();
+		expect(list(batch(50, () => log)).cut).toEqual(["error of 50 events cut to 1000 characters"]);
+		expect(performance.now() - started).toBeLessThan(1000);
+	});
+
 	it("is escaped inside of its limits, and written as the service wants it", () => {
 		const escaping = (point: string) => (point === "&" ? "&amp;" : point);
 		const cuts = new Cuts("characters");
@@ -110,13 +120,13 @@ describe("the list of a batch that is too long", () => {
 		});
 		fc.assert(
 			fc.property(
-				fc.array(any, { minLength: 1, maxLength: 60 }),
-				fc.integer({ min: 200, max: 2000 }),
+				fc.array(any, { minLength: 1, maxLength: 40 }),
+				fc.integer({ min: 250, max: 2000 }),
 				fc.constantFrom("characters", "bytes"),
 				(given, size, unit) => {
 					const cuts = new Cuts(unit);
 					const events = batch(given.length, (index) => event("ping", given[index]));
-					const { lines, more } = listEvents(events, cuts, { lines: 40, size, title: 60, error: 40 });
+					const { lines, more } = listEvents(events, cuts, { lines: 30, size, title: 60, error: 40 });
 					const written = [...lines, ...(more === undefined ? [] : [more])];
 					expect(written.reduce((sum, line) => sum + cuts.size(line) + 1, 0)).toBeLessThanOrEqual(size);
 					expect(lines.length).toBeGreaterThan(0);
@@ -127,6 +137,7 @@ describe("the list of a batch that is too long", () => {
 					if (shown < failed) expect(shown).toBe(lines.length);
 				},
 			),
+			{ numRuns: 50 },
 		);
 	});
 });

@@ -381,6 +381,14 @@ describe("the pagerduty preset's batches", () => {
 		expect(plain).not.toHaveProperty("payload.component");
 	});
 
+	it("have a source, whatever the events share", () => {
+		const source = (repository: string, ...pipelines: readonly string[]) =>
+			send(batch(2, (index) => event("ping", { pipeline: pipelines[index] ?? "etl", ci: { repository } })))["payload"];
+		expect(source("acme/shop")).toHaveProperty("source", "acme/shop");
+		expect(source(" \u0000")).toHaveProperty("source", "etl");
+		expect(source("", "a", "b")).toHaveProperty("source", "pipeline-hooks");
+	});
+
 	it("keep a list of their own size, and say what a large option displaced", () => {
 		const events = batch(1000, (index) => model("model_error", `${index}`, { error: "e".repeat(400) }));
 		const { body, cut } = pagerduty.renderBatch(events, options);

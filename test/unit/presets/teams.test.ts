@@ -211,17 +211,38 @@ describe("the teams preset", () => {
 	});
 
 	it("comes close to the limit when every part is full, but not over it", () => {
-		const monster = monstrousEvent();
-		for (const { body } of [
-			teams.render(monster, {}),
-			teams.renderBatch(
-				batch(20, () => monster),
+		const { body } = teams.render(monstrousEvent(), {});
+		const size = Buffer.byteLength(JSON.stringify(body));
+		expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.8);
+		expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
+	});
+
+	it("stays inside the limit with a long batch and as much as its events can share, and comes close to it", () => {
+		const shared = (text: string) => ({
+			pipeline: text,
+			run_id: text,
+			project_id: text,
+			ci: {
+				repository: text,
+				branch: text,
+				commit: text,
+				actor: text,
+				run_url: `https://ci.example/${"x".repeat(480)}`,
+			},
+		});
+		for (const length of [20, 150, 1000]) {
+			const of = event("model_error", {
+				...shared('"é'.repeat(300)),
+				model: "m".repeat(length),
+				error: "\\".repeat(length),
+			});
+			const { body } = teams.renderBatch(
+				batch(100, () => of),
 				{},
-			),
-		]) {
+			);
 			const size = Buffer.byteLength(JSON.stringify(body));
-			expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.75);
 			expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
+			if (length > 20) expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.8);
 		}
 	});
 
