@@ -97,11 +97,18 @@ function connecting({ url, allowPrivate, authorities }: HttpRequest): AgentOptio
 /** Sends everything and resolves with the headers; an answer that comes before all is sent counts. */
 function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<IncomingMessage> {
 	return new Promise((resolve, reject) => {
-		outgoing.once("response", resolve);
+		let answered = false;
+		outgoing.once("response", (incoming) => {
+			answered = true;
+			resolve(incoming);
+		});
 		// Stays for good: an error after the answer must find a listener, beside that of the body's reader.
 		outgoing.on("error", reject);
 		// The only sign of an answer that switches protocols unasked.
-		outgoing.once("close", () => reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })));
+		outgoing.once("close", () => {
+			// Each exchange ends with it, and an error that nobody reads costs more than a small answer.
+			if (!answered) reject(Object.assign(new Error("socket hang up"), { code: "ECONNRESET" }));
+		});
 		outgoing.end(body);
 	});
 }

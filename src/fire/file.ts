@@ -14,7 +14,7 @@ import type { Report } from "../report/report.ts";
 import { count } from "../text.ts";
 import { findEvent } from "./find-event.ts";
 import { Holding } from "./holding.ts";
-import { type Line, type LineError, lineErrorOf, linesOf, readLine } from "./lines.ts";
+import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts";
 import { eventOf } from "./moment.ts";
 import { RunResource } from "./resource.ts";
 import type { Run, Watcher } from "./run.ts";
@@ -111,9 +111,11 @@ async function* eventsOf(inputs: FileInputs, run: Run, ports: Ports, watcher: Wa
 function eventOn(line: Line, { event, context, complete }: FileInputs, run: Run): PipelineEvent {
 	const given = readLine(line);
 	const metadata = { ...context.metadata, ...given.metadata };
+	const name = given.event ?? event;
+	if (name === "") throw new LineError(line.number, 'names no event; give it an "event"');
 	const whole = { ...context, ...given, ...(Object.keys(metadata).length === 0 ? {} : { metadata }) };
 	try {
-		const definition = findEvent(given.event ?? event, run.config);
+		const definition = findEvent(name, run.config);
 		run.protect(whole);
 		return eventOf(definition, complete?.(whole, definition) ?? whole, run);
 	} catch (thrown) {
@@ -127,8 +129,14 @@ function open(name: string, { files }: Ports, { cwd, stdin }: Watcher): AsyncIte
 	return stdin();
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+	ENOENT: "it is not there",
+	EISDIR: "it is a folder",
+	EACCES: "permission denied",
+};
+
 function unreadable(name: string, why: string): UserError {
-	const message = `events-file ${name} cannot be read: ${why === "ENOENT" ? "it is not there" : why}`;
+	const message = `events-file ${name} cannot be read: ${REASONS[why] ?? why}`;
 	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
 }
 

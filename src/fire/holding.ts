@@ -42,7 +42,7 @@ export class Holding {
 		}
 		const { due, left } = await this.#take(hook, shelf, all);
 		if (left === 0) return { due };
-		return { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")} held, ${WHEN}` };
+		return { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")}, ${WHEN}` };
 	}
 
 	/** All that is held for the hooks of the config, but for those of these names. */
@@ -92,10 +92,13 @@ export class Holding {
 	/** The events of a batch, each once. */
 	#read(hook: Webhook, { texts }: HeldBatch): readonly PipelineEvent[] {
 		const events = new Map<string, PipelineEvent>();
+		// What held events lack of the CI, they lacked when they were put away.
+		const { ci } = this.#run;
+		const bare = { ...this.#run, ci: { ...ci, facts: { provider: ci.facts.provider } } };
 		for (const [index, text] of texts.entries()) {
 			try {
 				const given = readLine({ number: index + 1, text });
-				const event = eventOf(findEvent(given.event ?? "", this.#run.config), given, this.#run);
+				const event = eventOf(findEvent(given.event ?? "", this.#run.config), given, bare);
 				this.#run.protect(given);
 				events.set(event.context.id, event);
 			} catch (thrown) {

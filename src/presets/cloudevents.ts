@@ -58,6 +58,7 @@ export const cloudevents: Preset = {
 	},
 	jsonOnly: true,
 	mustReadAnswer: false,
+	headersBesideTemplate: true,
 	render,
 	renderBatch,
 };

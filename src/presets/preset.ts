@@ -69,6 +69,8 @@ export interface Preset {
 	readonly warnUrl?: (url: URL) => string | undefined;
 	/** Whether the message is made of `context.resource`, which the CI's API knows where the user gives none. */
 	readonly needsResource?: boolean;
+	/** Whether the headers that {@link Preset.render} gives belong to a body of the hook's own template as well. */
+	readonly headersBesideTemplate?: boolean;
 	/** Throws {@link CannotRender}. */
 	readonly render: (event: PipelineEvent, options: Options) => Message;
 	/** The events of one batch as one message: a list, capped, with a count. Throws {@link CannotRender}. */

@@ -15,7 +15,7 @@ import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Reporter, Result } from "./report.ts";
-import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
+import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
 const NONE: Counts = { delivered: 0, failed: 0, skipped: 0, held: 0 };
 
@@ -88,6 +88,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			const document = resultsDocument(report, mask);
 			annotate(annotationsOf(report, mask));
 			if (report.stopped !== undefined) for (const line of problemLines(report.stopped)) log.info(line);
+			for (const line of unmetLines(report)) log.info(line);
 			log.info(resultLine(report));
 			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
 			await setOutputs(document.result, report.counts, { "event-id": document.event_id, results });

@@ -10,7 +10,7 @@ import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Reporter } from "./report.ts";
-import { outcomeLine, previewLines, problemLines, resultLine } from "./text.ts";
+import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -75,9 +75,12 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 			for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
 			if (json) {
 				const document = resultsDocument(report, mask);
-				const messages = report.dryRun ? { messages: maskDeep(documents, mask) } : {};
-				output.out(jsonText({ ...document, ...messages }));
+				const others = report.unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
+				const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
+				const messages = report.dryRun ? { ...document, ...maskDeep(shown, mask) } : document;
+				output.out(jsonText(messages));
 			} else {
+				for (const line of unmetLines(report)) write(mask(line));
 				write(resultLine(report));
 			}
 			if (report.stopped !== undefined) complainOf(report.stopped);
@@ -96,6 +99,6 @@ function plainLines(text: string): readonly string[] {
 }
 
 /** Masks every string of a JSON value; its keys are ours. */
-function maskDeep(value: unknown, mask: Mask): unknown {
+function maskDeep(value: object, mask: Mask): object {
 	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? mask(item) : item));
 }

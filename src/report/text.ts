@@ -7,6 +7,9 @@ import { countsLine, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
+/** More hooks than anyone reads about. */
+const MAX_UNMET = 50;
+
 /** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
 export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	const { hook } = outcome.delivery;
@@ -15,7 +18,8 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	const parts = [`${MARKS[outcome.status]} ${hook.name}${target}`];
 	if (outcome.status === "skipped" || outcome.status === "held") parts.push(outcome.status);
 	if (outcome.via !== undefined) parts.push(`via fallback ${outcome.via}`);
-	if (isBatch(outcome.delivery)) parts.push(count(outcome.delivery.events.length, "event"));
+	if (isBatch(outcome.delivery) && outcome.attempts.length > 0)
+		parts.push(count(outcome.delivery.events.length, "event"));
 	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
 	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
@@ -49,12 +53,23 @@ export function previewLines(shown: Preview): readonly string[] {
 	}
 }
 
+/** In a dry run, why the other hooks do not match. */
+export function unmetLines({ unmet, dryRun }: Report): readonly string[] {
+	if (!dryRun || unmet.length === 0) return [];
+	const more = unmet.length - MAX_UNMET;
+	return [
+		"not matched:",
+		...unmet.slice(0, MAX_UNMET).map(({ hook, reason }) => `  – ${hook.name}: ${reason}`),
+		...(more > 0 ? [`  and ${more} more`] : []),
+	];
+}
+
 /** How an event went, in one line. */
 export function resultLine(report: Report): string {
 	const name = nameOf(report.source);
 	if (report.outcomes.length === 0) {
 		if (report.source.kind === "event") return `${name}: ${unmatchedLine(report, "it")}`;
-		return `${name}: nothing to send`;
+		return report.source.kind === "held" ? "nothing is held" : `${name}: nothing to send`;
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
 	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;

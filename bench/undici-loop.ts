@@ -1,0 +1,20 @@
+// The least that posting a file of events takes: undici and nothing else, as many at once as the command.
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { Pool } from "undici";
+
+const [file = "", target = "", width = "20"] = process.argv.slice(2);
+const url = new URL(target);
+const pool = new Pool(url.origin, { connections: Number(width) });
+const lines = createInterface({ input: createReadStream(file) })[Symbol.asyncIterator]();
+const headers = { "content-type": "application/json", "user-agent": "bench" };
+
+async function work(): Promise<void> {
+	for (let line = await lines.next(); !line.done; line = await lines.next()) {
+		const { body } = await pool.request({ path: url.pathname, method: "POST", headers, body: line.value });
+		await body.dump();
+	}
+}
+
+await Promise.all(Array.from({ length: Number(width) }, work));
+await pool.close();

@@ -1,0 +1,222 @@
+// Batches over the steps of a job and in one process, through the built action and command against a real server.
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkSignature } from "../../src/signature/verify.ts";
+import { type ActionRun, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { type Reply, startServer } from "../helpers/server.ts";
+
+const SECRET = "a-secret-of-the-hook";
+const OK: Reply = { status: 200 };
+
+const hook = (url: string, more = "") => `
+[[subscription]]
+name = "audit"
+events = ["*"]
+url = "${url}"
+secret = "\${HOOK_SECRET}"
+batch_size = 5
+retry_delay_ms = 1
+${more}
+`;
+
+interface Body {
+	readonly events: readonly { readonly event: string; readonly id: string }[];
+}
+
+async function setUp(config: (url: string) => string, ...replies: readonly Reply[]) {
+	const server = await startServer(...replies);
+	const folder = workspace({ "pipeline-hooks.toml": config(server.url) });
+	const temp = workspace();
+	const env = { RUNNER_TEMP: temp, HOOK_SECRET: SECRET };
+	const step = (event: string, more: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
+		runAction({ inputs: { event }, workspace: folder, env: { ...env, ...more } });
+	const flush = (...args: readonly string[]) => {
+		const job = { GITHUB_RUN_ID: "42", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "load", GITHUB_WORKSPACE: folder };
+		return runCommand(["flush", ...args], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job } });
+	};
+	const bodies = () => server.requests.map(({ body }): Body => JSON.parse(body));
+	const sent = () => bodies().map(({ events }) => events.map(({ event }) => event));
+	return { server, folder, temp, env, step, flush, bodies, sent };
+}
+
+/** The files of held events. */
+function heldIn(temp: string): readonly string[] {
+	return readdirSync(temp, { recursive: true, encoding: "utf8" })
+		.filter((name) => name.endsWith(".event"))
+		.map((name) => join(temp, name));
+}
+
+describe("over the steps of a job", () => {
+	it("three steps and a final event after a first 503 are one batch, in order, with one delivery id", async () => {
+		const { server, temp, step, sent, bodies } = await setUp(hook, { status: 503 }, OK);
+		const runs = [await step("pipeline_start"), await step("after_materialize"), await step("check_result")];
+		for (const [index, { outputs, code, log, annotations }] of runs.entries()) {
+			expect([outputs["result"], outputs["held"], outputs["delivered"], code]).toEqual(["passed", "1", "0", 0]);
+			expect(log).toContain(
+				`audit → http://127.0.0.1:${new URL(server.url).port}/… · held: ${index + 1} of 5 events, sent when there are ` +
+					"enough, with pipeline_complete or pipeline_error, or by `pipeline-hooks flush`",
+			);
+			expect(annotations).toEqual([]);
+		}
+		expect(server.requests).toEqual([]);
+		const last = await step("pipeline_complete");
+		expect(last.outputs).toMatchObject({ result: "passed", held: "0", delivered: "1" });
+		expect(last.results).toMatchObject({ results: [{ hook: "audit", status: "delivered", events: 4, attempts: 2 }] });
+		const events = ["pipeline_start", "after_materialize", "check_result", "pipeline_complete"];
+		expect(sent()).toEqual([events, events]);
+		expect(bodies()[0]?.events.map(({ id }) => id)).toEqual([...runs, last].map(({ outputs }) => outputs["event-id"]));
+		const headers = server.requests.map((request) => request.headers);
+		expect(new Set(headers.map((given) => given["x-rocky-delivery"])).size).toBe(1);
+		expect(headers.map((given) => given["x-rocky-event"])).toEqual(["batch", "batch"]);
+		for (const request of server.requests) {
+			expect(checkSignature({ body: request.raw, headers: request.headers, secret: SECRET })).toBe("valid");
+		}
+		expect(heldIn(temp)).toEqual([]);
+	});
+
+	it("a batch is sent by the step that fills it", async () => {
+		const { step, sent } = await setUp((url) => hook(url).replace("batch_size = 5", "batch_size = 2"), OK);
+		await step("pipeline_start");
+		expect((await step("check_result")).outputs).toMatchObject({ delivered: "1", held: "0" });
+		await step("after_checks");
+		expect(sent()).toEqual([["pipeline_start", "check_result"]]);
+	});
+
+	it("a hook that the final event does not meet sends what it holds all the same", async () => {
+		const { step, sent } = await setUp((url) => hook(url).replace('["*"]', '["check_result"]'), OK);
+		await step("check_result");
+		expect((await step("pipeline_error")).outputs).toMatchObject({ result: "passed", delivered: "1" });
+		expect(sent()).toEqual([["check_result"]]);
+	});
+
+	it("nothing is sent with a final event that a gate has stopped, and it is held on", async () => {
+		const gate = '[[hook.pipeline_complete]]\ncommand = "false"\non_failure = "abort"\n';
+		const { step, sent, flush } = await setUp((url) => gate + hook(url), OK);
+		await step("check_result");
+		expect((await step("pipeline_complete")).outputs["result"]).toBe("aborted");
+		expect(sent()).toEqual([]);
+		await flush();
+		expect(sent()).toEqual([["check_result"]]);
+	});
+
+	it("fault 42: of two batches only the one that failed is sent again, the same, with the same id, by a flush", async () => {
+		const two = (url: string) => `${hook(`${url}/a`)}${hook(`${url}/b`).replace('"audit"', '"other"')}`;
+		const byPath: Reply = (request, response) => {
+			const fails = request.url === "/b" && !isMended;
+			response.writeHead(fails ? 400 : 200).end();
+		};
+		let isMended = false;
+		const { server, step, flush, temp } = await setUp(two, byPath);
+		await step("check_result");
+		const last = await step("pipeline_complete");
+		expect(last.outputs).toMatchObject({ result: "warned", delivered: "1", failed: "1" });
+		expect(last.annotations.map(({ message }) => message)).toEqual([
+			"the webhook failed: 400 Bad Request; its 2 events stay held for `pipeline-hooks flush`",
+		]);
+		expect(heldIn(temp)).toHaveLength(2);
+		isMended = true;
+		const flushed = await flush();
+		expect([flushed.code, flushed.stdout]).toEqual([
+			0,
+			expect.stringMatching(
+				/^✓ other → .* · 2 events · 200 · .*\nheld batches: passed · 1 delivered, 0 failed, 0 skipped\n$/,
+			),
+		]);
+		const requests = server.requests.map(({ path, body, headers }) => ({
+			path,
+			body,
+			id: headers["x-rocky-delivery"],
+		}));
+		expect(requests.map(({ path }) => path).sort()).toEqual(["/a", "/b", "/b"]);
+		const [first, again] = requests.filter(({ path }) => path === "/b");
+		expect(again).toEqual(first);
+		expect((await flush()).stdout).toBe("nothing is held\n");
+	});
+
+	it("what is held shows no secret, is for this user alone, and is not sent when someone has changed it", async () => {
+		const { step, temp, sent } = await setUp(hook, OK);
+		await step("pipeline_start", { INPUT_METADATA: `{"routing_key": "R0UT1NGKEY00"}` });
+		await step("check_result");
+		await step("after_checks");
+		const files = heldIn(temp).toSorted();
+		expect(files).toHaveLength(3);
+		for (const file of files) {
+			expect(statSync(file).mode & 0o077).toBe(0);
+			const stored = readFileSync(file, "latin1");
+			expect(Buffer.from(stored.split(" ")[1] ?? "", "base64").toString("latin1")).not.toMatch(/R0UT|event/);
+		}
+		writeFileSync(files[1] ?? "", readFileSync(files[1] ?? "", "utf8").replace(/.{4}$/, "AAAA"));
+		writeFileSync(join(files[0] ?? "", "..", "00000009.event"), readFileSync(files[0] ?? ""));
+		const last = await step("pipeline_complete");
+		expect(sent()).toEqual([["pipeline_start", "after_checks", "pipeline_complete"]]);
+		expect(last.outputs["result"]).toBe("passed");
+		expect(last.annotations).toEqual([
+			{
+				kind: "warning",
+				properties: expect.objectContaining({ file: "pipeline-hooks.toml", line: "2" }),
+				message: "audit: held event 00000002.event was thrown away: changed since, or held with other secrets",
+			},
+		]);
+	});
+
+	it("a folder that others may write into is not used: each event goes out by itself, and that is said", async () => {
+		const { step, temp, sent } = await setUp(hook, OK);
+		await step("pipeline_start");
+		for (const name of readdirSync(temp, { recursive: true, encoding: "utf8" })) {
+			if (statSync(join(temp, name)).isDirectory()) chmodSync(join(temp, name), 0o777);
+		}
+		const { annotations, outputs } = await step("check_result");
+		expect(annotations.map(({ message }) => message)).toEqual([
+			expect.stringMatching(/^audit: an event could not be held, and is sent by itself: .*others may write into it$/),
+		]);
+		expect([outputs["delivered"], sent()]).toEqual(["1", [["check_result"]]]);
+	});
+
+	it("a hook whose variable is unset fails at once, and holds nothing", async () => {
+		const { step, temp } = await setUp(hook, OK);
+		const { outputs, annotations } = await step("check_result", { HOOK_SECRET: "" });
+		expect([outputs["failed"], heldIn(temp)]).toEqual(["1", []]);
+		expect(annotations[0]?.message).toContain("variable HOOK_SECRET is unset or empty");
+	});
+
+	it("a dry run shows the batch that would begin, and holds nothing", async () => {
+		const { folder, env, temp } = await setUp(hook, OK);
+		const inputs = { event: "check_result", "dry-run": "true" };
+		const { log } = await runAction({ inputs, workspace: folder, env });
+		expect(log).toMatch(/X-Rocky-Event: batch[\s\S]*\{"events":\[\{"id":"evt_/);
+		expect(heldIn(temp)).toEqual([]);
+	});
+});
+
+it("what a person fires in a folder is held there, and flushed there", async () => {
+	const { folder, server, sent, temp } = await setUp(hook, OK);
+	const env = { HOOK_SECRET: SECRET, TMPDIR: temp };
+	const run = (...args: readonly string[]) => runCommand(args, { workspace: folder, env });
+	expect((await run("fire", "check_result")).stdout).toContain(
+		"check_result: passed · 0 delivered, 0 failed, 0 skipped, 1 held",
+	);
+	await run("fire", "check_result");
+	expect(
+		(await runCommand(["flush"], { workspace: workspace({ "pipeline-hooks.toml": hook(server.url) }), env })).stdout,
+	).toBe("nothing is held\n");
+	const { stdout, code } = await run("flush", "--json");
+	expect(JSON.parse(stdout)).toMatchObject({
+		result: "passed",
+		event: "",
+		results: [{ hook: "audit", status: "delivered", events: 2, attempts: 1 }],
+	});
+	expect([code, sent()]).toEqual([0, [["check_result", "check_result"]]]);
+});
+
+it("a flush that fails warns, and one that is cancelled or has no config does not end as if it had sent", async () => {
+	const { folder, temp } = await setUp(hook, { status: 400 });
+	const env = { HOOK_SECRET: SECRET, TMPDIR: temp };
+	await runCommand(["fire", "check_result"], { workspace: folder, env });
+	const failed = await runCommand(["flush"], { workspace: folder, env });
+	expect([failed.code, failed.stdout]).toEqual([
+		0,
+		expect.stringContaining("held batches: warned · 0 delivered, 1 failed"),
+	]);
+	expect((await runCommand(["flush", "--config", "missing.toml"], { workspace: folder, env })).code).toBe(2);
+});

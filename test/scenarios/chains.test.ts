@@ -1,0 +1,75 @@
+// Fallbacks and followers, through the built action and command against real servers.
+import { describe, expect, it } from "vitest";
+import { runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { type Reply, startServer } from "../helpers/server.ts";
+
+const config = (url: string) => `
+[[hook.webhooks.pipeline_error]]
+name = "pager"
+url = "${url}/pager"
+retry_count = 1
+retry_delay_ms = 1
+fallback = "mail"
+then = "note"
+on_failure = "warn"
+
+[[subscription]]
+name = "mail"
+url = "${url}/mail"
+
+[[subscription]]
+name = "note"
+command = "cat > note.json; echo noted"
+`;
+
+async function setUp(down: readonly string[], text = config) {
+	const byPath: Reply = (request, response) => {
+		response.writeHead(down.includes(request.url ?? "") ? 503 : 200).end();
+	};
+	const server = await startServer(byPath);
+	const folder = workspace({ "pipeline-hooks.toml": text(server.url) });
+	const run = await runAction({ inputs: { event: "pipeline_error" }, workspace: folder });
+	return { run, paths: server.requests.map(({ path }) => path), requests: server.requests, folder };
+}
+
+describe("a chain", () => {
+	it("goes its usual way: the follower runs after the success, and the fallback not at all", async () => {
+		const { run, paths } = await setUp([]);
+		expect(paths).toEqual(["/pager"]);
+		expect(run.outputs).toMatchObject({ result: "passed", delivered: "2" });
+		expect(run.log).toContain("noted");
+	});
+
+	it("fault 22: a receiver that always answers 503 is left after its attempts, and the fallback fires once", async () => {
+		const { run, paths, requests } = await setUp(["/pager"]);
+		expect(paths).toEqual(["/pager", "/pager", "/mail"]);
+		expect(new Set(requests.map(({ headers }) => headers["x-rocky-delivery"])).size).toBe(1);
+		expect(run.outputs).toMatchObject({ result: "passed", delivered: "2", failed: "0" });
+		expect(run.results).toMatchObject({
+			results: [{ hook: "pager", status: "delivered", via: "mail", attempts: 3, http_status: 200 }, { hook: "note" }],
+		});
+		expect(run.log).toMatch(/✓ pager → .* · via fallback mail · 200 · 3 attempts · .*; note: pager itself failed: 503/);
+		expect(run.summary).toMatch(/\| ✅ \| pager \| .*via fallback mail; pager itself failed: 503/);
+		expect(run.annotations).toEqual([]);
+	});
+
+	it("in which nothing succeeds fails once, with all the reasons, and says what was not reached", async () => {
+		const { run, paths } = await setUp(["/pager", "/mail"]);
+		expect(paths.filter((path) => path === "/mail")).toHaveLength(4);
+		expect(run.outputs).toMatchObject({ result: "warned", failed: "1", skipped: "1" });
+		expect(run.annotations.map(({ message }) => message)).toEqual([
+			"the webhook failed: 503 Service Unavailable, after 2 attempts; fallback mail: 503 Service Unavailable, after 4 attempts",
+		]);
+		expect(run.log).toContain("– note · skipped: pager, which it follows, failed");
+	});
+
+	it("fault 42: in a circle is refused at load, with the way and the place", async () => {
+		const circle = (url: string) => config(url).replace('name = "mail"', 'name = "mail"\nfallback = "pager"');
+		const folder = workspace({ "pipeline-hooks.toml": circle("http://127.0.0.1:1") });
+		const { code, stderr } = await runCommand(["fire", "pipeline_error"], { workspace: folder });
+		expect([code, stderr]).toEqual([
+			2,
+			expect.stringMatching(/pipeline-hooks\.toml:\d+:\d+: .*(pager → mail → pager|mail → pager → mail)/),
+		]);
+	});
+});

@@ -1,0 +1,249 @@
+// Files of events, through the built command and action against a real server.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { BASE_ENV, normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { type Reply, startServer } from "../helpers/server.ts";
+
+const CLI = join(import.meta.dirname, "../../dist/cli/index.js");
+const OK: Reply = { status: 200 };
+
+const CONFIG = (url: string) => `
+[[subscription]]
+name = "each"
+events = ["*"]
+url = "${url}/each"
+retry_count = 0
+
+[[subscription]]
+name = "batches"
+events = ["check_result", "pipeline_complete"]
+url = "${url}/batches"
+batch_size = 2
+
+[[hook.check_result]]
+name = "log"
+command = "cat >> log.jsonl"
+`;
+
+const line = (event: string, id: string, more: object = {}) => JSON.stringify({ event, id, ...more });
+const LINES = [
+	line("pipeline_start", "e1", { table: "orders" }),
+	line("check_result", "e2", { metadata: { n: 1 } }),
+	"",
+	line("check_result", "e3", { status: "failure", error: "null in id" }),
+	line("on_check_result", "e4"),
+	line("pipeline_complete", "e5", { duration_ms: 5 }),
+];
+
+async function setUp(text: string, config = CONFIG, ...replies: readonly Reply[]) {
+	const server = await startServer(...(replies.length === 0 ? [OK] : replies));
+	const folder = workspace({ "pipeline-hooks.toml": config(server.url), "events.jsonl": text });
+	const run = (args: readonly string[], input?: string) =>
+		runCommand(["fire", ...args], { workspace: folder, ...(input === undefined ? {} : { input }) });
+	const to = (path: string) =>
+		server.requests.filter((request) => request.path === path).map(({ body }) => JSON.parse(body));
+	return { server, folder, run, to };
+}
+
+const ids = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id);
+
+describe("a file of events", () => {
+	it("is fired line by line; what batches is grouped at once, and the rest of it sent at the end", async () => {
+		const { run, to } = await setUp(LINES.join("\n"));
+		const { code, stdout } = await run(["--events-file", "events.jsonl"]);
+		expect([code, stdout]).toEqual([
+			0,
+			expect.stringMatching(/events\.jsonl, 5 events: passed · 10 delivered, 0 failed, 0 skipped\n$/),
+		]);
+		expect(ids(to("/each")).sort()).toEqual(["e1", "e2", "e3", "e4", "e5"]);
+		expect(to("/batches").map(({ events }) => ids(events))).toEqual([
+			["e2", "e3"],
+			["e4", "e5"],
+		]);
+		expect(to("/each").find(({ id }) => id === "e3")).toMatchObject({ event: "check_result", status: "failure" });
+	});
+
+	it("may come on stdin, and without a newline at its end", async () => {
+		const { run, to } = await setUp("");
+		const { code } = await run(["--events-file", "-"], LINES.slice(0, 2).join("\n"));
+		expect([code, ids(to("/each")).sort()]).toEqual([0, ["e1", "e2"]]);
+	});
+
+	it("takes from the other flags what its lines leave out", async () => {
+		const { run, to } = await setUp('{"id":"a"}\n{"id":"b","event":"ping","metadata":{"k":"line"},"pipeline":"own"}\n');
+		const flags = ["--pipeline", "etl", "--metadata", "k=flag", "--metadata", "x=1", "--run-id", "r"];
+		await run(["drift_detected", "--events-file", "events.jsonl", ...flags]);
+		expect(to("/each")).toMatchObject([
+			{ id: "a", event: "drift_detected", pipeline: "etl", run_id: "r", metadata: { k: "flag", x: "1" } },
+		]);
+	});
+
+	it("is reported as JSON with each delivery, its event's id, and how many events there were", async () => {
+		const { run } = await setUp(LINES.join("\n"));
+		const { stdout } = await run(["--events-file", "events.jsonl", "--json"]);
+		const document = JSON.parse(stdout);
+		expect(document).toMatchObject({ result: "passed", event: "", event_id: "", events: 5, truncated: false });
+		expect(document.results).toHaveLength(10);
+		expect(document.results).toContainEqual(
+			expect.objectContaining({ hook: "each", status: "delivered", event_id: "e3", http_status: 200 }),
+		);
+		expect(document.results).toContainEqual(expect.objectContaining({ hook: "batches", events: 2 }));
+	});
+
+	it("tells each failure with the line's event, and goes on", async () => {
+		const { run } = await setUp(LINES.join("\n"), CONFIG, { status: 400 });
+		const { code, stdout } = await run(["--events-file", "events.jsonl"]);
+		expect(code).toBe(0);
+		expect(stdout.match(/^ *✗ each .*400 Bad Request/gm)).toHaveLength(5);
+		expect(stdout).toContain("events.jsonl, 5 events: warned · 3 delivered, 7 failed, 0 skipped");
+	});
+
+	it("shows in a dry run what each line would send, and sends nothing", async () => {
+		const { run, server } = await setUp(LINES.slice(0, 2).join("\n"));
+		const { stdout } = await run(["--events-file", "events.jsonl", "--dry-run"]);
+		expect(stdout.match(/^▸ each$/gm)).toHaveLength(2);
+		expect([server.requests.length, stdout]).toEqual([0, expect.stringContaining("dry run, nothing was sent")]);
+	});
+
+	it("is an input of the action, with a summary, outputs and a results file", async () => {
+		const { folder, to } = await setUp(LINES.join("\n"));
+		const inputs = { "events-file": "events.jsonl" };
+		const { code, outputs, summary, annotations } = await runAction({ inputs, workspace: folder });
+		expect([code, annotations]).toEqual([0, []]);
+		expect(outputs).toMatchObject({ result: "passed", delivered: "10", failed: "0", held: "0", "event-id": "" });
+		expect(normalise(summary)).toContain(
+			"### Events&#46;jsonl, 5 events · passed\n\nDeliveries: 10 delivered, 0 failed, 0 skipped.".replace("&#46;", "."),
+		);
+		expect(to("/batches")).toHaveLength(2);
+	});
+});
+
+describe("a broken line", () => {
+	const broken = [...LINES.slice(0, 4), '{"event": "check_result", ', ...LINES.slice(4)];
+
+	it("is said with its number; what stands before it has gone out whole, and nothing after it", async () => {
+		const { run, to } = await setUp(broken.join("\n"));
+		const { code, stderr, stdout } = await run(["--events-file", "events.jsonl"]);
+		expect(code).toBe(2);
+		expect(stderr).toBe(
+			"error: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
+				"  → 3 events before it were fired (6 delivered, 0 failed, 0 skipped), and nothing of what follows; correct the " +
+				"line and fire the file from there\n",
+		);
+		expect(stdout).toContain("events.jsonl, 3 events: error · 6 delivered, 0 failed, 0 skipped");
+		expect(ids(to("/each")).sort()).toEqual(["e1", "e2", "e3"]);
+		expect(to("/batches").map(({ events }) => ids(events))).toEqual([["e2", "e3"]]);
+	});
+
+	it.each([
+		[
+			'{"event": "pipeline_strt"}',
+			'line 1 of events.jsonl: unknown event "pipeline_strt"; did you mean "pipeline_start"?',
+		],
+		['{"table": "x"}', 'line 1 of events.jsonl: names no event; give it an "event"'],
+		['{"event": "ping", "tabel": "x"}', 'line 1 of events.jsonl: unknown key "tabel"; did you mean "table"?'],
+		["[1]", "line 1 of events.jsonl: is JSON, but not an object"],
+		["\u00ff".repeat(3), "line 1 of events.jsonl: is not JSON"],
+	])("%s is one, and then nothing is sent", async (text, message) => {
+		const { run, server } = await setUp(`${text}\n${LINES.join("\n")}`);
+		const { code, stderr } = await run(["--events-file", "events.jsonl"]);
+		expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+		expect(stderr).toContain("nothing before it was fired");
+		expect(server.requests).toEqual([]);
+	});
+
+	it("fails the action, with an annotation at the line", async () => {
+		const { folder } = await setUp(broken.join("\n"));
+		const run = await runAction({ inputs: { "events-file": "events.jsonl" }, workspace: folder });
+		expect([run.code, run.outputs["result"], run.outputs["delivered"]]).toEqual([1, "error", "6"]);
+		expect(run.annotations).toMatchObject([
+			{
+				kind: "error",
+				properties: { file: "events.jsonl", line: "5" },
+				message: expect.stringContaining("is not JSON"),
+			},
+		]);
+		expect(run.summary).toContain("· error");
+	});
+
+	it("that is no UTF-8 is one too", async () => {
+		const folder = workspace({
+			"pipeline-hooks.toml": CONFIG("http://127.0.0.1:1"),
+			"events.jsonl": Buffer.from([0x7b, 0xff]),
+		});
+		const { code, stderr } = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
+		expect([code, stderr]).toEqual([2, expect.stringContaining("line 1 of events.jsonl: is not UTF-8")]);
+	});
+});
+
+it.each([
+	[
+		"a file that is not there",
+		["--events-file", "missing.jsonl"],
+		"events-file missing.jsonl cannot be read: it is not there",
+	],
+	["a folder", ["--events-file", "."], "events-file . cannot be read: it is a folder"],
+	["neither an event nor a file", [], "no event was given"],
+])("%s is said, and nothing runs", async (_, args, message) => {
+	const { run, server } = await setUp("");
+	const { code, stderr } = await run(args);
+	expect([code, stderr, server.requests.length]).toEqual([2, expect.stringContaining(message), 0]);
+});
+
+it("a gate that denies ends the file, as it would end a job", async () => {
+	const gate = (url: string) =>
+		`${CONFIG(url)}\n[[hook.check_result]]\nname = "gate"\ncommand = "grep -qv e3"\non_failure = "abort"\n`;
+	const { run, to } = await setUp(LINES.join("\n"), gate);
+	const { code, stdout } = await run(["--events-file", "events.jsonl"]);
+	expect([code, ids(to("/each")).sort()]).toEqual([1, ["e1", "e2"]]);
+	expect(stdout).toContain("stopped at line 4: a gate has not let its event pass");
+	expect(stdout).toContain("events.jsonl, 3 events: aborted");
+});
+
+it("is read no faster than its deliveries make room", async () => {
+	let open = 0;
+	let most = 0;
+	const slow: Reply = (_, response) => {
+		most = Math.max(most, ++open);
+		setTimeout(() => {
+			open--;
+			response.end();
+		}, 20);
+	};
+	const { folder, server } = await setUp(
+		"",
+		(url) => `defaults.concurrency = 3\n[hook.webhooks.ping]\nurl = "${url}"\n`,
+		slow,
+	);
+	const child = spawn(process.execPath, [CLI, "fire", "--events-file", "-"], { cwd: folder, env: BASE_ENV });
+	const closed = new Promise((resolve) => child.on("close", resolve));
+	const text = `${JSON.stringify({ event: "ping", metadata: { x: "x".repeat(50_000) } })}\n`;
+	let written = 0;
+	for (; written < 400; written++) {
+		if (child.stdin.write(text)) continue;
+		if (server.requests.length < 3) await new Promise((resolve) => child.stdin.once("drain", resolve));
+		else break;
+	}
+	// What the pipe and both ends of it keep, and no more: the rest waits with the writer.
+	expect(written - server.requests.length).toBeLessThan(30);
+	child.stdin.end();
+	expect([await closed, most, server.requests.length]).toEqual([0, 3, written + 1]);
+});
+
+it("a cancellation ends it soon, with what was begun carried out or cancelled", async () => {
+	const hang: Reply = () => {};
+	const { folder, server } = await setUp(
+		Array.from({ length: 100 }, (_, n) => line("ping", `e${n}`)).join("\n"),
+		(url) => `[hook.webhooks.ping]\nurl = "${url}"\n`,
+		hang,
+	);
+	const cancel = (async () => {
+		while (server.requests.length < 20) await new Promise((resolve) => setTimeout(resolve, 10));
+	})();
+	const start = performance.now();
+	const { code, stdout } = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder, cancel });
+	expect([code, server.requests.length]).toEqual([1, 20]);
+	expect(stdout).toContain("cancelled");
+	expect(performance.now() - start).toBeLessThan(7000);
+});
