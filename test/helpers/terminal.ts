@@ -19,7 +19,13 @@ export interface Running {
 export function run(
 	register: Register,
 	args: readonly string[],
-	given: { readonly env?: Env; readonly colour?: boolean; readonly onErr?: (line: string) => void } = {},
+	given: {
+		readonly env?: Env;
+		readonly colour?: boolean;
+		readonly onErr?: (line: string) => void;
+		/** Stdin, which is empty where nothing is given. */
+		readonly input?: () => AsyncIterable<Uint8Array>;
+	} = {},
 ): Running {
 	const out: string[] = [];
 	const err: string[] = [];
@@ -32,7 +38,7 @@ export function run(
 			err.push(line);
 			given.onErr?.(line);
 		},
-		input: async function* () {},
+		input: given.input ?? async function* () {},
 		readInput: async () => "",
 		known: [],
 		colour: given.colour ?? false,

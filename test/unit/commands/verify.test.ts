@@ -1,5 +1,5 @@
 // `verify` as a user runs it: a body in a file, headers as they came, a verdict with its reason, and an exit code.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ let folder = "";
 beforeAll(() => {
 	folder = mkdtempSync(join(tmpdir(), "verify-"));
 	writeFileSync(join(folder, "body"), BODY);
+	writeFileSync(join(folder, "huge"), "");
 	writeFileSync(join(folder, "other"), Buffer.concat([BODY, Buffer.from("\n")]));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -99,6 +100,38 @@ describe("the time of standard", () => {
 	});
 });
 
+describe("the body from stdin", () => {
+	const from = (input: () => AsyncIterable<Uint8Array>, file: readonly string[] = []) =>
+		run(registerVerify, ["verify", ...request("rocky"), "--secret-env", "S", ...file], { env: ENV, input });
+
+	it.each([[[]], [["-"]]])("is read in pieces, as it comes, with %j for a file", async (file) => {
+		const pieces = async function* () {
+			yield BODY.subarray(0, 3);
+			yield BODY.subarray(3);
+		};
+		const { out, done } = from(pieces, file);
+		expect([await done, out]).toEqual([0, ["valid: the body of 8 bytes is signed as rocky"]]);
+	});
+
+	it("is refused once it is too large, and no more of it read", async () => {
+		let given = 0;
+		const endless = async function* () {
+			for (; ; given++) yield Buffer.alloc(1024 * 1024);
+		};
+		const { err, done } = from(endless);
+		expect([await done, err[0]]).toEqual([2, "error: the body has more than 67108864 bytes"]);
+		expect(given).toBe(64);
+	});
+
+	it("is waited for until Ctrl-C", async () => {
+		const { err, done, interrupt } = from(async function* () {
+			yield await new Promise<Uint8Array>(() => {});
+		});
+		interrupt();
+		expect([await done, err]).toEqual([1, ["error: cancelled before anything was run"]]);
+	});
+});
+
 describe("headers", () => {
 	it("may be named in any case and spaced in any way, and may be others", async () => {
 		const { "X-Rocky-Signature": value } = signed(BODY);
@@ -164,6 +197,11 @@ describe("a mistake in the call", () => {
 			"--tolerance",
 			"--header",
 		]);
+	});
+
+	it("is a file that is too large", async () => {
+		truncateSync(join(folder, "huge"), 64 * 1024 * 1024 + 1);
+		expect(await verify(["--secret-env", "S"], "huge")).toMatchObject({ code: 2, out: "" });
 	});
 
 	it("is a file that is not there or no file", async () => {
