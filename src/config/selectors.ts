@@ -84,9 +84,7 @@ class Walk {
 			return;
 		}
 		const fields = new Fields(table, path, problems);
-		const inner = new Set(
-			this.#begins(name) ? fields.keys().filter((key) => this.#isInner(name, key, table[key])) : [],
-		);
+		const inner = new Set(this.#begins(name) ? fields.keys().filter((key) => this.#isInner(name, key)) : []);
 		const own = fields.keys().filter((key) => !inner.has(key));
 		if (own.length > 0 || inner.size === 0) {
 			this.selections.push({ kind, event, selectors, fields: fields.only(own), spot: problems.spot(path) });
@@ -98,8 +96,8 @@ class Walk {
 	 * Whether a key in a hook's table is the rest of another event's name: of a glob, or where the config declares both
 	 * `deploy` and `deploy.approved`.
 	 */
-	#isInner(name: string, key: string, value: unknown): boolean {
-		if (name.includes("*") && (isHookKey(key) || !isContainer(value))) return false;
+	#isInner(name: string, key: string): boolean {
+		if (name.includes("*") && isHookKey(key)) return false;
 		const longer = `${name}.${key}`;
 		return this.#resolver.resolve(longer) !== undefined || this.#begins(longer);
 	}

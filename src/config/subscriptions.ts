@@ -1,6 +1,7 @@
 // Hooks told the other way round: `[[subscription]]`, one target and the events that it is for.
 import { type Selector, showSelector } from "../event/selector.ts";
 import { Fields, isTable } from "./fields.ts";
+import { isHookKey } from "./own.ts";
 import { explainUnknown, type Resolver } from "./resolve.ts";
 import type { Selection } from "./selection.ts";
 import { readStrings } from "./strings.ts";
@@ -71,6 +72,6 @@ export function readSelectors(
 /** `[subscription.a]`: tables where keys belong. */
 function isNamed(value: unknown): value is Readonly<Record<string, unknown>> {
 	if (!isTable(value)) return false;
-	const items = Object.entries(value).filter(([key]) => key !== "filter");
+	const items = Object.entries(value).filter(([key]) => !isHookKey(key));
 	return items.length > 0 && items.every(([, item]) => isTable(item) || (Array.isArray(item) && item.every(isTable)));
 }

@@ -52,6 +52,11 @@ ${URL}`);
 		expect(hooks).toMatchObject([{ timeoutMs: 1 }, { timeoutMs: 2, batchSize: 3 }]);
 	});
 
+	it("is told what is missing where it has nothing but tables", () => {
+		const source = '[subscription.filter]\ninclude = "tags"\n[subscription.headers]\nX-Team = "data"\n';
+		expect(mistakes(source)).toEqual(["1:1 events is missing", "1:1 url is missing"]);
+	});
+
 	it("has its place among all hooks, and its own numbers", () => {
 		const { hooks } = parse(`
 [[subscription]]

@@ -101,6 +101,11 @@ describe("a condition", () => {
 		expect(holds("metadata.table:orders", { metadata: { table: "orders" } })).toBe(true);
 	});
 
+	it("looks at own properties only", () => {
+		expect(holds("metadata.env:prod", { metadata: Object.create({ env: "prod" }) })).toBe(false);
+		expect(holds("domain:Sales", { entity: { domain: Object.create({ name: "Sales" }) } })).toBe(false);
+	});
+
 	it("looks at text, numbers and booleans only", () => {
 		expect(holds("env:*", { metadata: { env: null } })).toBe(false);
 		expect(holds("env:*", { metadata: { env: [] } })).toBe(false);
