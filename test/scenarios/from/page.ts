@@ -1,0 +1,95 @@
+// A page of docs/from: its configs, files, commands and requests, and what it takes to try them.
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { BASE_ENV, type Ended, runProgram, workspace } from "../../helpers/runner.ts";
+import type { Received, Server } from "../../helpers/server.ts";
+
+const ROOT = join(import.meta.dirname, "../../..");
+const FOLDER = join(ROOT, "docs/from");
+
+/** The pages' names, such as `rocky.md`. */
+export const PAGES: readonly string[] = readdirSync(FOLDER).filter((name) => name.endsWith(".md"));
+
+export function pageText(name: string): string {
+	return readFileSync(join(FOLDER, name), "utf8");
+}
+
+/** The fenced blocks in one language, in their order; those of a list are moved to the left. */
+export function blocks(name: string, language: string): readonly string[] {
+	const found = pageText(name).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^\\1\`\`\``, "gm"));
+	return [...found].map(([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
+}
+
+/** The block after the sentence that names the file first. */
+export function fileOf(name: string, file: string): string {
+	const text = pageText(name);
+	const [, content] = /\n```\w+\n([\s\S]*?)\n```/.exec(text.slice(text.indexOf(`\`${file}\``))) ?? [];
+	if (content === undefined) throw new Error(`${name} has no ${file}`);
+	return `${content}\n`;
+}
+
+/** What the pages' configs read from the environment; the secrets are those that the pages name. */
+export function environment(page: string, { url }: Pick<Server, "url">): Readonly<Record<string, string>> {
+	const exported = [...pageText(page).matchAll(/^ *export (.+)$/gm)].flatMap(([, pairs = ""]) => pairs.split(" "));
+	const secrets = Object.fromEntries(exported.map((pair) => pair.split("=") as [string, string]));
+	return { ...secrets, SLACK_WEBHOOK_URL: `${url}/slack` };
+}
+
+/** A folder with the page's config and files. The config's receiver is the server. */
+export function folderOf(page: string, config: string, { url }: Pick<Server, "url">): string {
+	const text = pageText(page);
+	const named = ["event.json", "snapshot.json", "events.jsonl"].filter((file) => text.includes(`\`${file}\``));
+	const [request = ""] = blocks(page, "http");
+	return workspace({
+		[page === "rocky.md" && config.includes("[adapter") ? "rocky.toml" : "pipeline-hooks.toml"]: config.replaceAll(
+			"https://receiver.example.com",
+			url,
+		),
+		...Object.fromEntries(named.map((file) => [file, fileOf(page, file)])),
+		"body.json": parseRequest(request).body,
+	});
+}
+
+/** Runs a block of commands in a folder, as a shell where `pipeline-hooks` is installed does. */
+export function runShell(code: string, folder: string, env: Readonly<Record<string, string>>): Promise<Ended> {
+	const shim = join(folder, ".bin/pipeline-hooks");
+	mkdirSync(dirname(shim), { recursive: true });
+	writeFileSync(shim, `#!/bin/sh\nexec "${process.execPath}" "${join(ROOT, "dist/cli/index.js")}" "$@"\n`);
+	chmodSync(shim, 0o755);
+	const path = [dirname(shim), BASE_ENV["PATH"]].join(delimiter);
+	return runProgram("sh", ["-ec", code], { cwd: folder, env: { ...BASE_ENV, ...env, PATH: path } });
+}
+
+/** A request as a page shows it. */
+export interface Shown {
+	/** `POST /path`. */
+	readonly target: string;
+	/** Names in lower case. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly body: string;
+}
+
+/** What HTTP itself adds, and differs from run to run. */
+const OF_HTTP = ["host", "content-length", "connection"];
+
+export function parseRequest(block: string): Shown {
+	const [head = "", body = ""] = block.trimEnd().split("\n\n");
+	const [first = "", ...lines] = head.split("\n");
+	const headers = lines.map((line) => /^([^:]+): (.*)$/.exec(line) ?? []);
+	return {
+		target: first.replace(/ HTTP\/1\.1$/, ""),
+		headers: settle(Object.fromEntries(headers.map(([, name = "", value = ""]) => [name.toLowerCase(), value]))),
+		body,
+	};
+}
+
+export function shown({ method, path, headers, body }: Received): Shown {
+	const kept = Object.entries(headers).filter(([name]) => !OF_HTTP.includes(name));
+	return { target: `${method} ${path}`, headers: settle(Object.fromEntries(kept)), body };
+}
+
+/** The version is another one with each release. */
+function settle(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+	const agent = headers["user-agent"]?.replace(/^pipeline-hooks\/\d+\.\d+\.\d+$/, "pipeline-hooks/VERSION");
+	return agent === undefined ? headers : { ...headers, "user-agent": agent };
+}
