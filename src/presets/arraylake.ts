@@ -1,4 +1,4 @@
-// The arraylake preset: the body of Arraylake's webhooks, or its Slack message. https://docs.earthmover.io/guide/notifications
+// The arraylake preset: the body of Arraylake's webhooks, or its Slack message.
 import { entityName } from "../event/entity.ts";
 import type { Events, PipelineEvent } from "../event/event.ts";
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
@@ -23,7 +23,10 @@ const TEXT_LIMIT = 39_000;
 
 const escaping: Escaping = (point) => slack.escape?.(point) ?? point;
 
-/** A batch, which Arraylake itself does not send, is a list of the same bodies; in Slack a line for each event. */
+/**
+ * A batch, which Arraylake itself does not send, is a list of the same bodies; in Slack a line for each event.
+ * https://docs.earthmover.io/guide/notifications
+ */
 export const arraylake: Preset = {
 	name: "arraylake",
 	title: "Arraylake",

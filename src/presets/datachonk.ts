@@ -1,4 +1,4 @@
-// The datachonk preset: the body of DataChonk's webhooks. https://www.datachonk.com/docs/api/webhooks
+// The datachonk preset: the body of DataChonk's webhooks (https://www.datachonk.com/docs/api/webhooks).
 import type { PipelineEvent } from "../event/event.ts";
 import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 import { contextWithout } from "./context.ts";

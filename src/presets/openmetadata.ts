@@ -1,4 +1,4 @@
-// The openmetadata preset: the body of OpenMetadata's webhooks. https://openmetadatastandards.org/operations/webhook
+// The openmetadata preset: the body of OpenMetadata's webhooks (https://openmetadatastandards.org/operations/webhook).
 import { createHash } from "node:crypto";
 import { entityTypes } from "../event/entity.ts";
 import type { EventContext, PipelineEvent } from "../event/event.ts";

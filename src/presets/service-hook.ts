@@ -1,9 +1,12 @@
-// The service_hook preset: the resource itself, as ETL service hooks post it. https://www.integrate.io/docs/etl/service-hooks/
+// The service_hook preset: the resource itself, as ETL service hooks post it.
 import type { Events, PipelineEvent } from "../event/event.ts";
 import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 import { CannotRender, type Preset } from "./preset.ts";
 
-/** The body is what the API answers for the resource, and nothing else; a batch is a list of them. */
+/**
+ * The body is what the API answers for the resource, and nothing else; a batch is a list of them.
+ * https://www.integrate.io/docs/etl/service-hooks/
+ */
 export const serviceHook: Preset = {
 	name: "service_hook",
 	title: "Service hook",

@@ -28,10 +28,10 @@ export function fileOf(name: string, file: string): string {
 	return `${content}\n`;
 }
 
-/** What the pages' configs read from the environment; the secrets are those that the pages name. */
+/** What the page's configs read from the environment; the secrets are those that the page names. */
 export function environment(page: string, { url }: Pick<Server, "url">): Readonly<Record<string, string>> {
-	const exported = [...pageText(page).matchAll(/^ *export (.+)$/gm)].flatMap(([, pairs = ""]) => pairs.split(" "));
-	const secrets = Object.fromEntries(exported.map((pair) => pair.split("=") as [string, string]));
+	const named = pageText(page).matchAll(/\b([A-Z_]+_(?:SECRET|TOKEN))=([\w-]+)/g);
+	const secrets = Object.fromEntries([...named].map(([, name = "", value = ""]) => [name, value]));
 	return { ...secrets, SLACK_WEBHOOK_URL: `${url}/slack` };
 }
 
@@ -47,6 +47,7 @@ export function folderOf(page: string, config: string, { url }: Pick<Server, "ur
 		),
 		...Object.fromEntries(named.map((file) => [file, fileOf(page, file)])),
 		"body.json": parseRequest(request).body,
+		"scripts/freeze.sh": "exit 0\n",
 	});
 }
 

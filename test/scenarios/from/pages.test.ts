@@ -27,6 +27,7 @@ const ROCKY_ERROR = `fire on_pipeline_error --pipeline raw --error 'table "order
 const SENT: readonly Sent[] = [
 	{ page: "arraylake.md", config: 0, fire: "fire commit --context @event.json", requests: [0, 1] },
 	{ page: "arraylake.md", config: 0, fire: "fire commit --context @snapshot.json", requests: [2, 3] },
+	{ page: "arraylake.md", config: 1, fire: "fire commit --context @event.json", requests: [4] },
 	{ page: "datachonk.md", config: 0, fire: "fire generation.completed --context @event.json", requests: [0] },
 	{ page: "datachonk.md", config: 1, fire: "fire generation.completed --context @event.json", requests: [1] },
 	{ page: "etl-service-hooks.md", config: 0, fire: "fire job.completed --context @event.json", requests: [0] },
@@ -65,13 +66,20 @@ describe.each(SENT)("$page, config $config: $fire", ({ page, config, fire, reque
 describe.each(PAGES)("%s", (page) => {
 	test.each(blocks(page, "sh"))("its commands run: %s", async (code) => {
 		const server = await startServer({ status: 200, body: "ok" });
-		const files = blocks(page, "toml").length === 0 ? "" : (blocks(page, "toml")[0] ?? "");
-		const folder = folderOf(page, files, server);
+		const folder = folderOf(page, blocks(page, "toml")[0] ?? "", server);
 		const run = await runShell(code, folder, { SLACK_WEBHOOK_URL: `${server.url}/slack` });
 		expect(run.stderr).toBe("");
 		expect(run.code).toBe(0);
 		expect(server.requests.length > 0).toBe(code.includes("pipeline-hooks fire"));
 		if (code.includes("verify")) expect(run.stdout).toMatch(/^valid: /m);
+	});
+
+	test("the commands in its text run", async () => {
+		const commands = [...pageText(page).matchAll(/`(pipeline-hooks [^`\n]+)`/g)].map(([, command = ""]) => command);
+		const server = await startServer({ status: 200, body: "ok" });
+		const folder = folderOf(page, blocks(page, "toml")[0] ?? "", server);
+		const run = await runShell(commands.join("\n"), folder, environment(page, server));
+		expect(run).toMatchObject({ code: 0, stderr: "" });
 	});
 
 	test("its workflow is valid, and gives the action what the action has", async () => {

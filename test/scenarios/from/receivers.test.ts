@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Received, startServer } from "../../helpers/server.ts";
-import { blocks, environment, fileOf, folderOf, runShell } from "./page.ts";
+import { blocks, environment, fileOf, folderOf, pageText, runShell } from "./page.ts";
 import { flip, post, type Receiver, startReceiver } from "./receiver.ts";
 
 /** A page's receiver, what is fired at it, what it prints then, and what a changed body of it looks like. */
@@ -189,6 +189,23 @@ describe("datachonk.md", () => {
 		await fireAt(receiver.url, page, "fire push.completed --context @event.json", {}, 1);
 		expect(receiver.printed).toEqual([]);
 	});
+});
+
+test.each([
+	["datachonk.md", "project_id:proj_xyz789", "fire push.completed --context @event.json"],
+	["arraylake.md", "repo_name:ocean", "fire commit --context @event.json"],
+])("%s: the filter %s that its table names holds for its event, and another does not", async (page, item, fire) => {
+	const [config = ""] = (blocks(page, "toml")[0] ?? "").split("\n\n");
+	expect(pageText(page)).toContain(`include = ["${item}"]`);
+	for (const [filter, count] of [
+		[item, 1],
+		[`${item}x`, 0],
+	] as const) {
+		const server = await startServer({ status: 200 });
+		const folder = folderOf(page, `${config.trimEnd()}\nfilter = { include = ["${filter}"] }\n`, server);
+		expect(await runShell(`pipeline-hooks ${fire}`, folder, environment(page, server))).toMatchObject({ code: 0 });
+		expect(server.requests).toHaveLength(count);
+	}
 });
 
 test("etl-service-hooks.md: one secret for both headers is taken by a receiver whose token it is", async () => {
