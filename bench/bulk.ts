@@ -85,7 +85,7 @@ async function writeEvents(path: string): Promise<void> {
 		};
 		if (!stream.write(`${JSON.stringify(event)}\n`)) await new Promise((resolve) => stream.once("drain", resolve));
 	}
-	await new Promise((resolve) => stream.end(resolve));
+	await new Promise<void>((resolve) => stream.end(resolve));
 }
 
 function config(batch: string): string {

@@ -32,17 +32,34 @@ export type Loose<T> = { readonly [K in keyof T]: Partial<Pick<T, K>> extends Pi
 
 /** The same object without the keys that are undefined, in the same order. */
 export function compact<T extends object>(value: Loose<T>): T {
+	const kept: Record<string, unknown> = {};
+	for (const [key, item] of Object.entries(value)) if (item !== undefined) kept[key] = item;
 	// Only optional keys can be undefined in a Loose<T>, so leaving those out gives a T.
-	return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
+	return kept as T;
 }
 
-/** The same value with lone surrogates replaced in every string and key: JSON can carry them, receivers refuse them. */
+/**
+ * The value with lone surrogates replaced in every string and key: JSON can carry them, receivers refuse them. Itself
+ * where there are none, which is nearly always.
+ */
 export function wellFormed(value: Json): Json {
+	return isWellFormed(value) ? value : repaired(value);
+}
+
+function isWellFormed(value: Json): boolean {
+	if (typeof value === "string") return value.isWellFormed();
+	if (typeof value !== "object" || value === null) return true;
+	if (Array.isArray(value)) return value.every(isWellFormed);
+	for (const [key, item] of Object.entries(value)) if (!key.isWellFormed() || !isWellFormed(item)) return false;
+	return true;
+}
+
+function repaired(value: Json): Json {
 	if (typeof value === "string") return value.toWellFormed();
 	if (isJsonObject(value)) {
-		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
+		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), repaired(item)]));
 	}
-	return Array.isArray(value) ? value.map(wellFormed) : value;
+	return Array.isArray(value) ? value.map(repaired) : value;
 }
 
 /** Levels of objects and lists in each other that are read: what walks through values would run out of stack. */

@@ -3,14 +3,23 @@ import type { Config } from "../config/hook.ts";
 import { flavourOf } from "../config/load.ts";
 import { keyName } from "../config/words.ts";
 import { UserError } from "../errors.ts";
-import { isEventName, vocabulary } from "../event/catalog.ts";
+import { isEventName, type Vocabulary, vocabulary } from "../event/catalog.ts";
 import type { EventDefinition } from "../event/event.ts";
 import { closest } from "../suggest.ts";
 import { excerpt } from "../text.ts";
 
+/** Events may come by the hundred thousand. */
+const known = new WeakMap<Config["events"], Vocabulary>();
+
+function vocabularyOf({ events }: Config): Vocabulary {
+	const found = known.get(events) ?? vocabulary(events);
+	known.set(events, found);
+	return found;
+}
+
 /** The definition of an event as the user writes its name. Throws `UserError` when there is none. */
 export function findEvent(written: string, config: Config): EventDefinition {
-	const { find, events } = vocabulary(config.events);
+	const { find, events } = vocabularyOf(config);
 	const definition = find(written);
 	if (definition !== undefined) return definition;
 	const near = closest(

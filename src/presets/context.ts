@@ -2,17 +2,8 @@
 import type { EventContext } from "../event/event.ts";
 import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 
-/** One event may be rendered for a thousand hooks. */
-const known = new WeakMap<EventContext, JsonObject>();
-
 /** The whole context in its own key order, with lone surrogates replaced. */
 export function contextBody(context: EventContext): JsonObject {
-	const body = known.get(context) ?? toBody(context);
-	known.set(context, body);
-	return body;
-}
-
-function toBody(context: EventContext): JsonObject {
 	const { ci, ...rest } = context;
 	const body = wellFormed(ci === undefined ? rest : { ...rest, ci: { ...ci } });
 	return isJsonObject(body) ? body : {};

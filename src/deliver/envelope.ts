@@ -1,0 +1,119 @@
+// What all messages of a hook have in common, with every variable put in: URL, options, headers, secrets.
+import type { Webhook } from "../config/hook.ts";
+import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
+import { checkUrl } from "../config/url.ts";
+import { isHeaderValue, mergeHeaders } from "../header.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import type { Env } from "../ports.ts";
+import type { Options } from "../presets/preset.ts";
+import { type Signing, signingFault } from "../signature/sign.ts";
+import { VERSION } from "../version.ts";
+
+/** The part of a message that no event changes. */
+export interface Envelope {
+	readonly url: URL;
+	readonly options: Options;
+	/** The preset's and the hook's own, over the usual ones and those that the event brings. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly signing: Signing;
+	readonly caFile: string | undefined;
+	/** What to know about the address. */
+	readonly notes: readonly string[];
+	/** The value of a reference. Throws {@link NoMessage}. */
+	readonly put: (reference: Reference) => string;
+}
+
+/** Why there can be no message: an unset variable, or what is wrong with a value. */
+export type Hindrance =
+	| { readonly kind: "unset"; readonly variable: string }
+	| { readonly kind: "invalid"; readonly reason: string };
+
+/** Carries a hindrance out of the depths of a message. */
+export class NoMessage extends Error {
+	override readonly name = "NoMessage";
+	readonly hindrance: Hindrance;
+
+	constructor(hindrance: Hindrance) {
+		super(hindrance.kind);
+		this.hindrance = hindrance;
+	}
+}
+
+/** The headers that a message has where neither event, preset nor hook says otherwise. */
+export const USUAL_HEADERS = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` } as const;
+
+/** A hook may be met by a hundred thousand events. */
+const known = new WeakMap<Webhook, { readonly env: Env; readonly made: Envelope | NoMessage }>();
+
+/** The envelope of a hook, made once for an environment. Throws {@link NoMessage}. */
+export function envelopeOf(hook: Webhook, env: Env): Envelope {
+	const before = known.get(hook);
+	const made = before?.env === env ? before.made : attempt(hook, env);
+	if (before?.env !== env) known.set(hook, { env, made });
+	if (made instanceof NoMessage) throw made;
+	return made;
+}
+
+function attempt(hook: Webhook, env: Env): Envelope | NoMessage {
+	try {
+		return make(hook, env);
+	} catch (error) {
+		if (error instanceof NoMessage) return error;
+		throw error;
+	}
+}
+
+function make(hook: Webhook, env: Env): Envelope {
+	const put = (reference: Reference): string => {
+		const resolved = resolveReference(reference, env);
+		if (resolved.kind === "unset") throw new NoMessage({ kind: "unset", variable: resolved.variable });
+		return resolved.text;
+	};
+	const { preset } = hook;
+	const options = putInto(hook.options, put);
+	const target = hook.url === undefined ? preset.defaultUrl?.(options) : put(hook.url);
+	const checked = checkUrl(target ?? "", hook);
+	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
+	addQuery(checked.url, preset.query ?? {});
+
+	// Secrets pasted into a settings page often end in a newline.
+	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
+	const headers = mergeHeaders(preset.headers?.(options) ?? {}, own);
+	refuseBadValues(headers);
+	const secrets = hook.secrets.map((reference) => put(reference).trim());
+	if (secrets.includes("")) throw invalid("secret is nothing but white space");
+	const signing = { schemes: hook.signatures, secrets, header: hook.signatureHeader };
+	const fault = signingFault(signing);
+	if (fault !== undefined) throw invalid(`secret ${fault}`);
+	const caFile = hook.caFile === undefined ? undefined : put(hook.caFile).trim();
+	const retired = preset.warnUrl?.(checked.url);
+	return { url: checked.url, options, headers, signing, caFile, notes: retired === undefined ? [] : [retired], put };
+}
+
+/** Throws {@link NoMessage} for a header that cannot be sent, naming it. */
+export function refuseBadValues(headers: Readonly<Record<string, string>>): void {
+	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
+	if (bad !== undefined) throw invalid(`header ${bad[0]} has a character that no header can carry`);
+}
+
+function invalid(reason: string): NoMessage {
+	return new NoMessage({ kind: "invalid", reason });
+}
+
+/** Appended as text: setting parameters would write the others, which may be signed, in another encoding. */
+function addQuery(url: URL, query: Readonly<Record<string, string>>): void {
+	for (const [name, value] of Object.entries(query)) {
+		if (url.searchParams.has(name)) continue;
+		url.search += `${url.search === "" ? "" : "&"}${name}=${encodeURIComponent(value)}`;
+	}
+}
+
+function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {
+	const walk = (value: Json): Json => {
+		if (typeof value === "string") return put(parseReference(value));
+		if (Array.isArray(value)) return value.map(walk);
+		if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
+		return value;
+	};
+	return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, walk(item)]));
+}
