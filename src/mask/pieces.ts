@@ -11,8 +11,8 @@ export function base64Pieces(secrets: readonly string[]): Mask {
 /** Blanks what secrets become in hex of either case. */
 export function hexPieces(secrets: readonly string[]): Mask {
 	const codes = (text: string, encoding: BufferEncoding) => [Buffer.from(text, encoding).toString("hex")];
-	// Letters and digits are 30 to 7a, which tells text from the ids and hashes that most hex is.
-	const likely = secrets.every(isAscii) ? /(?:[2-7][\da-f]){6}/i : /./;
+	// Letters and digits are 30 to 7a, which tells text from the ids and hashes that most hex is; tabs and line ends do not.
+	const likely = secrets.every((text) => /^[ -~]*$/.test(text)) ? /(?:[2-7][\da-f]){6}/i : /./;
 	return piecesMask(secrets, codes, { size: 12, runs: /[\da-f]{12,}/gi, likely, fold: (run) => run.toLowerCase() });
 }
 

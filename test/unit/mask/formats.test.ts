@@ -157,6 +157,12 @@ describe("what is no secret stays", () => {
 	});
 });
 
+test("the hex of a secret with tabs or line ends in it, which has few letters in a row", () => {
+	for (const secret of ["kaaa\taaa\taaaa9", "ab12\ncd34\nef56\n"]) {
+		expect(createMask([secret])(`<${Buffer.from(secret.trim()).toString("hex")}>`)).toBe("<***>");
+	}
+});
+
 test("no form of any secret is left, whatever stands around it", () => {
 	const secret = fc
 		.string({ unit: fc.constantFrom(..."abcXYZ019\"'\\%+/= \n\t&<>-_.~éüß€😀"), minLength: 12, maxLength: 40 })
