@@ -18,11 +18,12 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 /**
  * How a request gets to its host: on a connection of its own, on connections that are kept and shared with the other
- * requests of a long plan, or through a proxy.
+ * requests of a long plan, on connections that are kept for thousands of requests (`bulk`), or through a proxy.
  */
 export type Route =
 	| { readonly kind: "direct" }
 	| { readonly kind: "pooled" }
+	| { readonly kind: "bulk" }
 	| {
 			readonly kind: "proxied";
 			/** As the environment gives it, its user and password still in it. */

@@ -7,6 +7,7 @@ import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
 import { held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
+import type { Straight } from "./route.ts";
 import { Slots } from "./slots.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
@@ -27,8 +28,8 @@ export interface Batched {
 export interface DeliverOptions {
 	/** The folder shell hooks run in; absolute. */
 	readonly workspace: string;
-	/** Whether {@link MANY_WEBHOOKS} or more are to come. */
-	readonly many: boolean;
+	/** How webhooks go where no proxy applies: `pooled` from {@link MANY_WEBHOOKS} on, `bulk` for thousands. */
+	readonly straight: Straight;
 	/** Aborts on cancellation: what has not begun is skipped then. */
 	readonly signal: AbortSignal;
 	/** Puts the event of a delivery into a batch. Called one after the other. */
@@ -56,8 +57,8 @@ export class Deliverer {
 		this.#ports = ports;
 		this.#options = options;
 		this.#webhookChains = new Slots(facts.concurrency);
-		const { signal, many, workspace } = options;
-		this.#shared = { pooled: many, readAuthorities: authoritiesOf(ports.files, workspace), signal };
+		const { signal, straight, workspace } = options;
+		this.#shared = { straight, readAuthorities: authoritiesOf(ports.files, workspace), signal };
 		const run = (delivery: Delivery) => this.#runOne(delivery);
 		this.#chaining = { reach: facts.reach, run, cancelled: () => signal.aborted };
 	}

@@ -16,6 +16,7 @@ export function routedHttp(direct: Http, loadProxied: () => Promise<Http>): Http
 		const refused = refuseHost(request.url, request.allowPrivate);
 		if (refused !== undefined) return refused;
 		const { route } = request;
+		if (route.kind === "bulk") return direct.send({ ...request, route: { kind: "pooled" } }, signal);
 		if (route.kind !== "proxied") return direct.send(request, signal);
 		const transport = await proxied();
 		if (transport !== undefined) return transport.send(request, signal);

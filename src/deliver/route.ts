@@ -2,11 +2,14 @@
 import { isInRange } from "../address.ts";
 import type { Env, Route } from "../ports.ts";
 
-/** The route to a URL; `pooled` tells whether connections are worth keeping where there is no proxy. */
-export function routeTo(url: URL, env: Env, pooled: boolean): Route {
+/** The ways without a proxy. */
+export type Straight = Exclude<Route["kind"], "proxied">;
+
+/** The route to a URL: straight where there is no proxy for it. */
+export function routeTo(url: URL, env: Env, straight: Straight): Route {
 	const variable = proxyVariable(url, env);
 	if (variable !== undefined) return { kind: "proxied", proxy: env[variable] ?? "", variable };
-	return { kind: pooled ? "pooled" : "direct" };
+	return { kind: straight };
 }
 
 /** The variable that names a proxy for this URL, after `NO_PROXY`; undefined when the way is direct. */

@@ -9,7 +9,7 @@ import { judge } from "./answer.ts";
 import type { ReadAuthorities } from "./authorities.ts";
 import { type Message, makeMessage } from "./message.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
-import { routeTo } from "./route.ts";
+import { routeTo, type Straight } from "./route.ts";
 import { showTarget, showUrl } from "./target.ts";
 
 /** Bytes of an answer that are read: 250 KB. */
@@ -20,8 +20,8 @@ export type WebhookPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "lo
 
 /** What a delivery shares with the others of its plan. */
 export interface Shared {
-	/** Whether connections are worth keeping: the plan is long. */
-	readonly pooled: boolean;
+	/** How requests go where no proxy applies. */
+	readonly straight: Straight;
 	readonly readAuthorities: ReadAuthorities;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
@@ -38,7 +38,7 @@ export async function sendWebhook(delivery: Delivery<Webhook>, ports: WebhookPor
 	const found = message.caFile === undefined ? { pem: undefined } : await shared.readAuthorities(message.caFile);
 	if ("reason" in found) return { ...nothing, target, status: "failed", reason: found.reason };
 	const connection: Connection = {
-		route: routeTo(message.url, ports.env, shared.pooled),
+		route: routeTo(message.url, ports.env, shared.straight),
 		allowPrivate: delivery.hook.allowPrivate,
 		authorities: found.pem,
 	};

@@ -41,7 +41,7 @@ export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watch
 		{ ...ports, files: run.files },
 		{
 			workspace: run.ci.workspace,
-			many: true,
+			straight: "bulk",
 			signal,
 			batch: async (delivery) => ({ due: batches.add(delivery) }),
 			onOutcome: (ended) => {

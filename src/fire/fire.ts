@@ -42,12 +42,13 @@ async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher)
 	if (inputs.dryRun) {
 		showPlan(plan, run.facts, inputs.standIns === true, ports.env, watcher, collector);
 	} else {
+		const webhooks = [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length;
 		const deliverer = new Deliverer(
 			run.facts,
 			{ ...ports, files: run.files },
 			{
 				workspace: ci.workspace,
-				many: [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length >= MANY_WEBHOOKS,
+				straight: webhooks >= MANY_WEBHOOKS ? "pooled" : "direct",
 				signal: watcher.signal,
 				batch: (delivery) => holding.add(delivery, isFinal(definition)),
 				onOutcome: (ended) => {

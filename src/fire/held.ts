@@ -18,7 +18,7 @@ export async function fireHeld(request: Request, ports: Ports, watcher: Watcher)
 		{ ...ports, files },
 		{
 			workspace: ci.workspace,
-			many: true,
+			straight: "pooled",
 			signal: watcher.signal,
 			batch: async (delivery) => ({ due: [delivery] }),
 			onOutcome: (ended) => {

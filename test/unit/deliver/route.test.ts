@@ -78,14 +78,13 @@ describe("NO_PROXY", () => {
 describe("the route", () => {
 	const url = new URL("https://example.com/");
 
-	test("is straight, or pooled where the plan is long, without a proxy", () => {
-		expect(routeTo(url, {}, false)).toEqual({ kind: "direct" });
-		expect(routeTo(url, {}, true)).toEqual({ kind: "pooled" });
-		expect(routeTo(url, { HTTPS_PROXY: "p", NO_PROXY: "example.com" }, true)).toEqual({ kind: "pooled" });
+	test.each(["direct", "pooled", "bulk"] as const)("is %s, as is asked, without a proxy", (kind) => {
+		expect(routeTo(url, {}, kind)).toEqual({ kind });
+		expect(routeTo(url, { HTTPS_PROXY: "p", NO_PROXY: "example.com" }, kind)).toEqual({ kind });
 	});
 
 	test("is through the proxy that the environment names", () => {
 		const route = { kind: "proxied", proxy: "http://p:1", variable: "HTTPS_PROXY" };
-		expect(routeTo(url, { HTTPS_PROXY: "http://p:1" }, true)).toEqual(route);
+		expect(routeTo(url, { HTTPS_PROXY: "http://p:1" }, "bulk")).toEqual(route);
 	});
 });

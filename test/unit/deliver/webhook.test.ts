@@ -9,7 +9,7 @@ import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const shared: Shared = {
-	pooled: false,
+	straight: "direct",
 	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
 	signal: new AbortController().signal,
 };
