@@ -19,7 +19,11 @@ describe("each attempt", () => {
 	it("is signed afresh by every scheme, with the same id and the time at which it is sent", async () => {
 		const http = fakeHttp(answer(503, "", { "retry-after": "7" }), answer(200));
 		const clock = fakeClock();
-		const shared = { pooled: false, readAuthorities: async () => ({ pem: "" }), signal: new AbortController().signal };
+		const shared = {
+			straight: "direct" as const,
+			readAuthorities: async () => ({ pem: "" }),
+			signal: new AbortController().signal,
+		};
 		const ports = { http, clock, log: fakeLog(), env: ENV, random: () => 0 };
 		await sendWebhook(signing(["NEW", "OLD"], { signatures: SIGNATURES }), ports, shared);
 		const times = http.requests.map(({ headers, body = new Uint8Array() }) => {
