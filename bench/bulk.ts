@@ -83,7 +83,7 @@ async function writeEvents(path: string): Promise<void> {
 			duration_ms: number % 60_000,
 			metadata: { rows: number, partition: "2026-04-02" },
 		};
-		if (!stream.write(`${JSON.stringify(event)}\n`)) await new Promise((resolve) => stream.once("drain", resolve));
+		if (!stream.write(`${JSON.stringify(event)}\n`)) await new Promise<void>((resolve) => stream.once("drain", () => resolve()));
 	}
 	await new Promise<void>((resolve) => stream.end(resolve));
 }

@@ -1,11 +1,11 @@
 // The entry of the command: the terminal, the commands, and the exit code.
-import { text } from "node:stream/consumers";
+import { addAbortSignal } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { heedSignals } from "./cancellation.ts";
 import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { heedCrashes } from "./crash.ts";
-import { asUserError, unlessCancelled } from "./errors.ts";
+import { asUserError } from "./errors.ts";
 import { boundLookups } from "./lookups.ts";
 import { neutralise } from "./report/neutralise.ts";
 import { terminalReporter } from "./report/terminal.ts";
@@ -25,9 +25,8 @@ const terminal: Terminal = {
 	cwd: process.cwd(),
 	out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
 	err: (line) => process.stderr.write(inert(line)),
-	input: () => process.stdin,
 	// Left open, it would keep a cancelled process waiting.
-	readInput: () => unlessCancelled(text(process.stdin), signal).finally(() => process.stdin.destroy()),
+	input: () => addAbortSignal(signal, process.stdin),
 	known: [],
 	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
 	signal,

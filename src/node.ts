@@ -57,7 +57,7 @@ export const nodeClock: Clock = {
 /** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
 export const nodeFiles: Files = {
 	read: async (path, limit) => (mayWait(path) ? readSlowly(path, limit) : readFile(path, limit)),
-	stream: (path) => createReadStream(path),
+	stream: (path, signal) => createReadStream(path, { signal }),
 	write: async (path, text) => {
 		makeFolder(dirname(path));
 		writeFileSync(path, text);

@@ -149,8 +149,8 @@ export type FileRead =
 export interface Files {
 	/** Reads a whole file, at most `limit` bytes; a larger one is `unreadable`. */
 	read(path: string, limit: number): Promise<FileRead>;
-	/** Reads a file in pieces, as they are asked for; rejects with the system's error. */
-	stream(path: string): AsyncIterable<Uint8Array>;
+	/** Reads a file in pieces, as they are asked for; rejects with the system's error, and when `signal` aborts. */
+	stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
 	/** Writes a whole file, creating its folders; rejects with the system's error. */
 	write(path: string, text: string): Promise<void>;
 	/** Adds to the end of a file; rejects with the system's error. */

@@ -11,10 +11,8 @@ export interface Terminal {
 	readonly out: (line: string) => void;
 	/** Writes a line to stderr: what goes on meanwhile, and mistakes. */
 	readonly err: (line: string) => void;
-	/** Stdin in pieces, as they are asked for. */
+	/** Stdin in pieces, as they are asked for; rejects when {@link Terminal.signal} aborts. */
 	readonly input: () => AsyncIterable<Uint8Array>;
-	/** All of stdin. */
-	readonly readInput: () => Promise<string>;
 	/** Secrets that are known so far. */
 	readonly known: string[];
 	/** Colours may be used on stdout: it is a terminal and `NO_COLOR` is not set. */

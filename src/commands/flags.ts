@@ -6,6 +6,7 @@ import type { EventDefinition } from "../event/event.ts";
 import { isJsonObject, isTooDeep, type Json, parseJson } from "../json.ts";
 import type { Files } from "../ports.ts";
 import type { Terminal } from "./command.ts";
+import { readStdin } from "./stdin.ts";
 
 /** More than any event needs. */
 const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
@@ -13,13 +14,17 @@ const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
 /** The text of `--context`: as it is, from `@FILE`, or from stdin (`-`). Throws `UserError` for a file that cannot be read. */
 export async function readContextFlag(flag: string | undefined, terminal: Terminal, files: Files): Promise<string> {
 	if (flag === undefined) return "";
-	if (flag === "-") return terminal.readInput();
+	if (flag === "-") return decode(await readStdin(terminal, CONTEXT_LIMIT_BYTES, "the context"));
 	if (!flag.startsWith("@")) return flag;
 	const path = flag.slice(1);
 	const read = await files.read(resolve(terminal.cwd, path), CONTEXT_LIMIT_BYTES);
-	if (read.kind === "file") return new TextDecoder().decode(read.bytes);
+	if (read.kind === "file") return decode(read.bytes);
 	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
 	throw new UserError({ code: "input", message: `context: the file ${path} ${why}`, remedy: "" });
+}
+
+function decode(bytes: Uint8Array): string {
+	return new TextDecoder().decode(bytes);
 }
 
 /**

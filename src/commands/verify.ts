@@ -9,6 +9,7 @@ import { headersOf, SCHEMES, SIGNATURES, STAMP } from "../signature/schemes.ts";
 import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { collect } from "./signing-flags.ts";
+import { readStdin } from "./stdin.ts";
 import { readVerifyFlags, type VerifyFlags, type VerifyOptions } from "./verify-options.ts";
 
 /** Bytes; far beyond what any webhook carries. */
@@ -85,22 +86,9 @@ function describe(verdict: SignatureVerdict, { signing, headers, toleranceSecond
 }
 
 async function readBody(file: string, terminal: Terminal): Promise<Uint8Array> {
-	if (file === "-") return readInput(terminal);
+	if (file === "-") return readStdin(terminal, BODY_LIMIT, "the body");
 	const read = await nodeFiles.read(resolve(terminal.cwd, file), BODY_LIMIT);
 	if (read.kind === "file") return read.bytes;
 	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
 	throw new UserError({ code: "usage", message: `the file ${file} ${why}`, remedy: "name the file with the body" });
-}
-
-async function readInput({ input }: Terminal): Promise<Uint8Array> {
-	const pieces: Uint8Array[] = [];
-	let size = 0;
-	for await (const piece of input()) {
-		size += piece.length;
-		if (size > BODY_LIMIT) {
-			throw new UserError({ code: "usage", message: `the body has more than ${BODY_LIMIT} bytes`, remedy: "" });
-		}
-		pieces.push(piece);
-	}
-	return Buffer.concat(pieces);
 }

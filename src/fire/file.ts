@@ -102,6 +102,7 @@ async function* eventsOf(inputs: FileInputs, run: Run, ports: Ports, watcher: Wa
 			yield { event: eventOn(line, inputs, run), line: line.number };
 		}
 	} catch (thrown) {
+		if (watcher.signal.aborted) return;
 		const code = errorCode(thrown);
 		if (code !== undefined && last === 0) throw unreadable(inputs.eventsFile, code);
 		yield { error: lineErrorOf(last + 1, code === undefined ? thrown : unreadable("it", code)) };
@@ -123,8 +124,8 @@ function eventOn(line: Line, { event, context, complete }: FileInputs, run: Run)
 	}
 }
 
-function open(name: string, { files }: Ports, { cwd, stdin }: Watcher): AsyncIterable<Uint8Array> {
-	if (name !== "-") return files.stream(resolve(cwd, name));
+function open(name: string, { files }: Ports, { cwd, stdin, signal }: Watcher): AsyncIterable<Uint8Array> {
+	if (name !== "-") return files.stream(resolve(cwd, name), signal);
 	if (stdin === undefined) throw unreadable(name, "there is no stdin here");
 	return stdin();
 }

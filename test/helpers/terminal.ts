@@ -39,7 +39,6 @@ export function run(
 			given.onErr?.(line);
 		},
 		input: given.input ?? async function* () {},
-		readInput: async () => "",
 		known: [],
 		colour: given.colour ?? false,
 		signal: controller.signal,

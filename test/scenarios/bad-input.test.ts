@@ -30,7 +30,7 @@ const mistakes: readonly Mistake[] = [
 		name: "no event",
 		event: "",
 		message: "no event was given",
-		remedy: "name one with `event`, for example pipeline_start",
+		remedy: "name one with `event`, for example pipeline_start, or give an `events-file`",
 	},
 	{
 		name: "an unknown event",
@@ -187,6 +187,7 @@ describe.each(mistakes)("$name", ({ event = "pipeline_start", given = {}, config
 			delivered: "0",
 			failed: "0",
 			skipped: "0",
+			held: "0",
 			results: '{"result":"error","event":"","event_id":"","truncated":false,"results":[]}',
 			"event-id": "",
 		});

@@ -49,7 +49,7 @@ describe("a chain", () => {
 			results: [{ hook: "pager", status: "delivered", via: "mail", attempts: 3, http_status: 200 }, { hook: "note" }],
 		});
 		expect(run.log).toMatch(/✓ pager → .* · via fallback mail · 200 · 3 attempts · .*; note: pager itself failed: 503/);
-		expect(run.summary).toMatch(/\| ✅ \| pager \| .*via fallback mail; pager itself failed: 503/);
+		expect(run.summary).toMatch(/\| ✅ \| pager \| .*via fallback mail; pager itself failed&#58; 503/);
 		expect(run.annotations).toEqual([]);
 	});
 

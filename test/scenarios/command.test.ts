@@ -417,7 +417,7 @@ describe("usage", () => {
 		["no command", [], "Usage: pipeline-hooks"],
 		["an unknown command", ["fyre"], "error: unknown command 'fyre'"],
 		["an unknown flag", ["fire", "ping", "--tabel", "x"], "error: unknown option '--tabel'"],
-		["no event", ["fire"], "error: missing required argument 'event'"],
+		["no event", ["fire"], "error: no event was given"],
 		["an event too many", ["fire", "ping", "pong"], "error: too many arguments"],
 		["a flag without its value", ["fire", "ping", "--table"], "error: option '--table <name>' argument missing"],
 	])("%s ends with exit code 2", async (_, args, message) => {

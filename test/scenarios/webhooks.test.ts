@@ -101,7 +101,7 @@ test("503, then 429 with Retry-After, then 200: three identical bodies, one id, 
 		],
 	};
 	const { results, "results-file": file, "event-id": id, ...counts } = run.outputs;
-	expect(counts).toEqual({ result: "passed", delivered: "1", failed: "0", skipped: "0" });
+	expect(counts).toEqual({ result: "passed", delivered: "1", failed: "0", skipped: "0", held: "0" });
 	expect(JSON.parse(first.body)).toMatchObject({ id });
 	expect(normalise(results ?? "")).toBe(JSON.stringify(document));
 	expect(normalise(readFileSync(file ?? "", "utf8"))).toBe(`${JSON.stringify(document, undefined, "\t")}\n`);
