@@ -11,11 +11,7 @@ export const EXEMPT: ReadonlyMap<number, string> = new Map([
 	[33, "a kill between sending and recording: there is no record of what was sent yet"],
 	[34, "a record of deliveries that is damaged, read-only or on a full disk: there is no such record yet"],
 	[35, "two processes that redeliver the same item: nothing is kept for redelivery yet"],
-	[42, "a batch of which some fail, and a fallback in a circle: there are neither batches nor fallbacks yet"],
 ]);
-
-/** Rows of which a part waits for a feature. */
-const PARTLY: ReadonlyMap<number, string> = new Map([[22, "the fallback of such a hook: there are no fallbacks yet"]]);
 
 /** The rows of the page: the fault's numbers, each with its titles in the order of files and of each file. */
 export function collectRows(): ReadonlyMap<number, readonly FaultTitle[]> {
@@ -39,7 +35,7 @@ export function reliabilityPage(rows: ReadonlyMap<number, readonly FaultTitle[]>
 			const sentences = titles.filter((title) => title.file === file).map(({ sentence }) => shown(sentence));
 			return [sentences.join("<br>"), `[${basename(file, ".ts").replace(".test", "")}](../${file})`] as const;
 		});
-		const waits = EXEMPT.get(number) ?? PARTLY.get(number);
+		const waits = EXEMPT.get(number);
 		const missing = waits === undefined ? "no scenario" : `*not yet:* ${waits}`;
 		const cells = proved.length === 0 || waits !== undefined ? [...proved, [missing, ""] as const] : proved;
 		return cells.map((pair, index) => `| ${[index === 0 ? String(number) : "", ...pair].join(" | ")} |`);
