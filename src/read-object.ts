@@ -6,8 +6,9 @@ import { findJsonFault } from "./template/json-fault.ts";
 export function readObject(text: string, notJson: string): JsonObject | string {
 	const value = parseJson(text);
 	if (value === undefined) return `${notJson}${jsonReason(text)}`;
-	if (isTooDeep(value)) return `is nested deeper than ${MAX_DEPTH} levels`;
-	const object = wellFormed(value);
+	// A level takes two characters at least, and half a character only an escape or half of one in the text.
+	if (text.length > 2 * MAX_DEPTH && isTooDeep(value)) return `is nested deeper than ${MAX_DEPTH} levels`;
+	const object = text.includes("\\u") || !text.isWellFormed() ? wellFormed(value) : value;
 	return isJsonObject(object) ? object : "is JSON, but not an object";
 }
 

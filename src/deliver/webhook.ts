@@ -30,13 +30,16 @@ export interface Shared {
 /** Sends one webhook. Never throws for what the world does. */
 export async function sendWebhook(delivery: Delivery<Webhook>, ports: WebhookPorts, shared: Shared): Promise<Outcome> {
 	const made = makeMessage(delivery, ports.env);
-	const nothing = { delivery, target: showTarget(delivery.hook, ports.env), attempts: [], durationMs: 0, notes: [] };
-	if (made.kind === "unset") return { ...nothing, status: "failed", reason: unsetReason(made.variable) };
-	if (made.kind === "invalid") return { ...nothing, status: "failed", reason: made.reason };
+	const failed = (target: string, reason: string): Outcome => {
+		return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
+	};
+	if (made.kind !== "message") {
+		const reason = made.kind === "unset" ? unsetReason(made.variable) : made.reason;
+		return failed(showTarget(delivery.hook, ports.env), reason);
+	}
 	const { message } = made;
-	const target = showUrl(message.url);
 	const found = message.caFile === undefined ? { pem: undefined } : await shared.readAuthorities(message.caFile);
-	if ("reason" in found) return { ...nothing, target, status: "failed", reason: found.reason };
+	if ("reason" in found) return failed(showUrl(message.url), found.reason);
 	const connection: Connection = {
 		route: routeTo(message.url, ports.env, shared.straight),
 		allowPrivate: delivery.hook.allowPrivate,

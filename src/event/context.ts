@@ -63,9 +63,18 @@ const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: 
 	},
 };
 
+/** The time that was checked last, which is the one that is written next. */
+let last: { readonly value: string; readonly utc: string | undefined } | undefined;
+
 /** RFC 3339 in UTC, without a fraction that is zero; undefined when the value is no date with a time and an offset. */
 function toUtc(value: unknown): string | undefined {
-	if (typeof value !== "string" || !/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|z|[+-]\d\d:?\d\d)$/.test(value)) {
+	if (typeof value !== "string") return undefined;
+	if (last?.value !== value) last = { value, utc: inUtc(value) };
+	return last.utc;
+}
+
+function inUtc(value: string): string | undefined {
+	if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|z|[+-]\d\d:?\d\d)$/.test(value)) {
 		return undefined;
 	}
 	const time = new Date(value);
