@@ -1,7 +1,7 @@
 // The events of a file, fired as they are read: in order, as fast as their deliveries make room.
 import { resolve } from "node:path";
 import { Deliverer } from "../deliver/deliver.ts";
-import type { Outcome } from "../delivery.ts";
+import type { Delivery, Outcome } from "../delivery.ts";
 import { errorCode, type Problem, UserError } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
@@ -18,7 +18,7 @@ import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts
 import { eventOf } from "./moment.ts";
 import { RunResource } from "./resource.ts";
 import type { Run, Watcher } from "./run.ts";
-import { showPlan } from "./show-plan.ts";
+import { showAll } from "./show-deliveries.ts";
 
 /** Failures that get a line at once; all of them are counted, and the report has them. */
 const MAX_TOLD = 100;
@@ -55,8 +55,9 @@ export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watch
 	const resource = new RunResource(run.config, inputs.githubToken, ports, signal);
 	let fired = 0;
 	let broken: LineError | undefined;
-	const beginAll = async (deliveries: ReturnType<Batches["rest"]>) => {
-		for (const delivery of deliveries) await deliverer.begin(delivery);
+	const beginAll = async (deliveries: readonly Delivery[]) => {
+		if (inputs.dryRun) showAll(deliveries, run.facts, false, ports.env, watcher, collector);
+		else for (const delivery of deliveries) await deliverer.begin(delivery);
 	};
 	for await (const read of eventsOf(inputs, run, ports, watcher)) {
 		if ("error" in read) broken = read.error;
@@ -66,7 +67,12 @@ export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watch
 		const plan = createPlan(selected, await resource.beside(event, selected));
 		fired++;
 		if (inputs.dryRun) {
-			showPlan(plan, run.facts, false, ports.env, watcher, collector);
+			await beginAll([
+				...plan.gates,
+				...plan.shell,
+				...plan.webhooks,
+				...plan.batched.flatMap((one) => batches.add(one)),
+			]);
 		} else if (!(await deliverer.run(plan))) {
 			ports.log.info(`stopped at line ${line}: a gate has not let its event pass`);
 			break;

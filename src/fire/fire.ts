@@ -2,7 +2,7 @@
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
 import type { Inputs } from "../inputs.ts";
 import { isFinal } from "../plan/batch.ts";
-import { createPlan } from "../plan/plan.ts";
+import { createPlan, deliveriesOf } from "../plan/plan.ts";
 import { selection } from "../plan/select.ts";
 import type { Ports } from "../ports.ts";
 import { Collector } from "../report/collect.ts";
@@ -13,7 +13,7 @@ import { Holding } from "./holding.ts";
 import { eventOf } from "./moment.ts";
 import { RunResource } from "./resource.ts";
 import { prepareRun, type Run, type Watcher } from "./run.ts";
-import { showPlan } from "./show-plan.ts";
+import { showAll } from "./show-deliveries.ts";
 
 /**
  * Fires one event, or those of a file. Throws `UserError` before anything ran; every fault of the world is an outcome in
@@ -40,7 +40,7 @@ async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher)
 	const collector = new Collector(false);
 	const holding = new Holding(run, ports);
 	if (inputs.dryRun) {
-		showPlan(plan, run.facts, inputs.standIns === true, ports.env, watcher, collector);
+		showAll(deliveriesOf(plan), run.facts, inputs.standIns === true, ports.env, watcher, collector);
 	} else {
 		const webhooks = [...plan.gates, ...plan.webhooks].filter(({ hook }) => hook.kind === "webhook").length;
 		const deliverer = new Deliverer(

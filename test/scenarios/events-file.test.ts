@@ -106,6 +106,13 @@ describe("a file of events", () => {
 		expect([server.requests.length, stdout]).toEqual([0, expect.stringContaining("dry run, nothing was sent")]);
 	});
 
+	it("shows in a dry run the batches that would be made", async () => {
+		const { run } = await setUp(LINES.join("\n"));
+		const { stdout } = await run(["--events-file", "events.jsonl", "--dry-run"]);
+		expect(stdout.match(/^▸ batches$/gm)).toHaveLength(2);
+		expect(stdout).toMatch(/\{"events":\[\{"id":"e2".*\{"id":"e3"/);
+	});
+
 	it("is an input of the action, with a summary, outputs and a results file", async () => {
 		const { folder, to } = await setUp(LINES.join("\n"));
 		const inputs = { "events-file": "events.jsonl" };

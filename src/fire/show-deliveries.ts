@@ -1,23 +1,22 @@
-// A dry run: what each delivery of a plan would send, shown instead of sent.
+// A dry run: what each delivery would send, shown instead of sent.
 import { preview, previewAnywhere } from "../deliver/preview.ts";
 import { refusalOf } from "../deliver/refusal.ts";
 import { showTarget } from "../deliver/target.ts";
-import type { Delivery, Outcome, Plan, Preview, RunFacts } from "../delivery.ts";
-import { deliveriesOf } from "../plan/plan.ts";
+import type { Delivery, Outcome, Preview, RunFacts } from "../delivery.ts";
 import type { Env } from "../ports.ts";
 import type { Collector } from "../report/collect.ts";
 import type { Watcher } from "./run.ts";
 
-/** Shows every delivery in the order of running. With `standIns`, variables that are unset stand for themselves. */
-export function showPlan(
-	plan: Plan,
+/** Shows deliveries in the order given. With `standIns`, variables that are unset stand for themselves. */
+export function showAll(
+	deliveries: readonly Delivery[],
 	facts: RunFacts,
 	standIns: boolean,
 	env: Env,
 	watcher: Watcher,
 	collector: Collector,
 ): void {
-	for (const delivery of deliveriesOf(plan)) collector.add(show(delivery, facts, standIns, env, watcher));
+	for (const delivery of deliveries) collector.add(show(delivery, facts, standIns, env, watcher));
 }
 
 function show(delivery: Delivery, facts: RunFacts, standIns: boolean, env: Env, { onPreview }: Watcher): Outcome {
