@@ -33,7 +33,7 @@ const BUNDLES: readonly Bundle[] = [
 	// Octokit needs the HTTP client while it is imported, so it is apart; the others load it when it is needed.
 	{ folder: "github", entry: "lib/github-api.js", externals: {}, executable: false },
 	// Shared by both entries, and not to be had on Node 20, where they must start all the same.
-	{ folder: "proxied", entry: "lib/deliver/http-proxied.js", externals: {}, executable: false },
+	{ folder: "undici", entry: "lib/deliver/http-undici.js", externals: {}, executable: false },
 ];
 
 /** What receivers import as `pipeline-hooks/verify`, from lib/signature/: small enough to be read, so not bundled. */

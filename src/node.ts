@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { directHttp } from "./deliver/http.ts";
-import { loadProxied, routedHttp } from "./deliver/http-routes.ts";
+import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
@@ -26,7 +26,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: routedHttp(directHttp(), loadProxied),
+		http: routedHttp(directHttp(), loadUndici),
 		shell: nodeShell(),
 		files: nodeFiles,
 		spool: directorySpool,

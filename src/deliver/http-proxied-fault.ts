@@ -1,7 +1,8 @@
-// What undici raises before an answer's headers, told as a fault; those of a proxy name it as the culprit.
+// What undici raises on the way through a proxy, told as a fault that names the proxy where it is the culprit.
 import { STATUS_CODES } from "node:http";
 import { errorCode } from "../errors.ts";
-import { describeError, type Fault, fault } from "./http-fault.ts";
+import { type Fault, fault } from "./http-fault.ts";
+import { causeOf, describeUndiciError } from "./http-undici-fault.ts";
 import { isRetryableStatus } from "./retry.ts";
 
 /** What went wrong with the proxy itself; its cause is the error of the connection to it. */
@@ -12,16 +13,6 @@ export class ProxyFault extends Error {
 		super("the proxy failed", { cause });
 	}
 }
-
-/** Undici's own codes, https://undici.nodejs.org/#/docs/api/Errors. Those of HTTP/2 are resets: `RST_STREAM`, `GOAWAY`. */
-const UNDICI: ReadonlyMap<string, Fault> = new Map([
-	["UND_ERR_CONNECT_TIMEOUT", fault("timeout", "connection timed out")],
-	["UND_ERR_HEADERS_OVERFLOW", fault("protocol", "the answer's headers are too large")],
-	["UND_ERR_SOCKET", fault("reset", "connection closed before an answer")],
-	["UND_ERR_ABORTED", fault("reset", "connection closed before an answer")],
-	["UND_ERR_INFO", fault("reset", "the HTTP/2 stream was reset")],
-	["UND_ERR_PRX_CONN", fault("reset", "connection closed before an answer")],
-]);
 
 /**
  * Turns an error of a request to `url` through the proxy of `variable` into a fault. Never quotes a message. Over plain
@@ -36,38 +27,12 @@ export function describeProxiedError(error: unknown, url: URL, variable: string)
 			fault(isRetryableStatus(status) ? "unreachable" : "proxy", status === 407 ? told : `${told} on CONNECT`),
 		);
 	}
-	if (error instanceof ProxyFault) return named(describe(error.cause));
+	if (error instanceof ProxyFault) return named(describeUndiciError(error.cause));
 	const code = errorCode(error) ?? "";
-	if (code === "UND_ERR_PRX_TLS") return named(describe(causeOf(error)));
-	return code === "UND_ERR_PRX_CONN" || url.protocol === "http:" ? named(describe(error)) : describe(error);
-}
-
-function describe(error: unknown): Fault {
-	const code = errorCode(error) ?? "";
-	if (isUnaskedContinue(error)) return fault("protocol", "the receiver sent 100 Continue unasked");
-	if (error instanceof Error && error.name === "HTTPParserError") return describeParserError(error);
-	const told = UNDICI.get(code);
-	// A closed connection may say more: its cause is what the system said.
-	const cause = causeOf(error);
-	if (code === "UND_ERR_SOCKET" && errorCode(cause) !== undefined) return describeError(cause);
-	if (code.startsWith("ERR_HTTP2_")) return fault("reset", "the HTTP/2 stream was reset");
-	return told ?? describeError(error);
-}
-
-/** RFC 9110, 15.2 wants clients to pass `100 Continue` over; undici takes it for a broken answer. */
-function isUnaskedContinue(error: unknown): boolean {
-	return errorCode(error) === "UND_ERR_SOCKET" && error instanceof Error && error.message === "bad response";
-}
-
-/** The first bytes of a TLS alert and of a handshake record. */
-const TLS_RECORDS: ReadonlySet<number> = new Set([0x15, 0x16]);
-
-/** Undici gives its parser's errors no code, and the answer's first bytes as `data`. */
-function describeParserError(error: Error): Fault {
-	const beginning = "data" in error ? String(error.data) : "";
-	return TLS_RECORDS.has(beginning.charCodeAt(0))
-		? fault("tls", "TLS: the server speaks TLS, the URL is http")
-		: fault("protocol", "the answer is not HTTP");
+	if (code === "UND_ERR_PRX_TLS") return named(describeUndiciError(causeOf(error)));
+	return code === "UND_ERR_PRX_CONN" || url.protocol === "http:"
+		? named(describeUndiciError(error))
+		: describeUndiciError(error);
 }
 
 /** The status with which a proxy refused. Undici tells it in the message only. */
@@ -75,8 +40,4 @@ function refusedStatus(error: unknown): number | undefined {
 	if (!(error instanceof Error)) return undefined;
 	const status = /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(error.message);
 	return status === null ? undefined : Number(status[1] ?? status[2]);
-}
-
-function causeOf(error: unknown): unknown {
-	return error instanceof Error ? error.cause : undefined;
 }

@@ -1,7 +1,8 @@
-// Sends requests through a proxy, with undici. A bundle of its own, loaded only where a proxy applies.
+// Sends requests through a proxy, with undici.
 import type { Dispatcher } from "undici";
 import { mergeHeaders } from "../header.ts";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
+import { authorizationOf } from "./http-authorization.ts";
 import { type Fault, fault } from "./http-fault.ts";
 import { tellsItsEnd } from "./http-framing.ts";
 import { createDispatcher, type Proxied } from "./http-proxied-dispatcher.ts";
@@ -69,11 +70,14 @@ async function exchange(
 		controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
 	});
 	try {
+		const authorization = authorizationOf(url);
 		const answering = dispatcher.request({
 			origin: url.origin,
 			path: `${url.pathname}${url.search}`,
 			method,
-			headers: mergeHeaders(authorization(url), request.headers, { "accept-encoding": "identity" }),
+			headers: mergeHeaders(authorization === undefined ? {} : { authorization }, request.headers, {
+				"accept-encoding": "identity",
+			}),
 			body: body ?? null,
 			signal: controller.signal,
 		});
@@ -120,11 +124,4 @@ async function receive(
 function joined(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
 	const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")] as const);
 	return Object.fromEntries(entries);
-}
-
-/** As Node's own client does with a URL's user and password, which undici passes over. */
-function authorization({ username, password }: URL): Record<string, string> {
-	if (username === "" && password === "") return {};
-	const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-	return { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };
 }

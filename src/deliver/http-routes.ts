@@ -1,46 +1,49 @@
-// Sends each request by its route: straight, or with the transport that is loaded for proxies only.
+// Sends each request by its route: with Node's own client, or with undici, which is loaded only where it is needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { refuseHost } from "./guard.ts";
 import { fault } from "./http-fault.ts";
 
-/** An {@link Http} for every route. `loadProxied` rejects where this Node is too old for it. */
-export function routedHttp(direct: Http, loadProxied: () => Promise<Http>): Http {
-	let loading: Promise<Http | undefined> | undefined;
-	let loaded: Http | undefined;
-	const proxied = async (): Promise<Http | undefined> => {
-		loading ??= loadProxied().catch(() => undefined);
-		loaded = await loading;
-		return loaded;
+/**
+ * An {@link Http} for every route. `loadUndici` gives one for proxied and bulk routes, and rejects where this Node is too
+ * old for it; what is sent in bulk then goes on a pooled route.
+ */
+export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http {
+	let loading: Promise<void> | undefined;
+	let loaded: Http | "unavailable" | undefined;
+	const load = async (): Promise<void> => {
+		loaded = await loadUndici().catch(() => "unavailable" as const);
 	};
-	const send = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
-		const refused = refuseHost(request.url, request.allowPrivate);
-		if (refused !== undefined) return refused;
+	const send = (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
 		const { route } = request;
+		if (route.kind === "direct" || route.kind === "pooled") return direct.send(request, signal);
+		if (loaded === undefined) {
+			loading ??= load();
+			return loading.then(() => send(request, signal));
+		}
+		if (loaded !== "unavailable") return loaded.send(request, signal);
 		if (route.kind === "bulk") return direct.send({ ...request, route: { kind: "pooled" } }, signal);
-		if (route.kind !== "proxied") return direct.send(request, signal);
-		const transport = await proxied();
-		if (transport !== undefined) return transport.send(request, signal);
-		return fault(
-			"proxy",
-			`proxy (${route.variable}): what sends through proxies cannot be loaded by Node ${process.version}`,
-		);
+		const detail = `proxy (${route.variable}): what sends through proxies cannot be loaded by Node ${process.version}`;
+		return Promise.resolve(fault("proxy", detail));
 	};
 	return {
-		send,
+		send: (request, signal) => {
+			const refused = refuseHost(request.url, request.allowPrivate);
+			return refused === undefined ? send(request, signal) : Promise.resolve(refused);
+		},
 		close: () => {
 			direct.close();
-			loaded?.close();
+			if (loaded !== "unavailable") loaded?.close();
 		},
 	};
 }
 
 /** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-export async function loadProxied(): Promise<Http> {
+export async function loadUndici(): Promise<Http> {
 	const ours = import.meta.url;
-	const theirs = new URL("../proxied/index.js", ours).href;
+	const theirs = new URL("../undici/index.js", ours).href;
 	// The exports of a CommonJS bundle are the default export of its namespace.
-	const bundle: { readonly default: { readonly proxiedHttp: () => Http } } = await import(
+	const bundle: { readonly default: { readonly undiciHttp: () => Http } } = await import(
 		/* webpackIgnore: true */ theirs
 	);
-	return bundle.default.proxiedHttp();
+	return bundle.default.undiciHttp();
 }

@@ -4,6 +4,10 @@ declare module "undici/lib/api/index.js" {
 	const api: object;
 	export default api;
 }
+declare module "undici/lib/dispatcher/client.js" {
+	import { Client } from "undici";
+	export default Client;
+}
 declare module "undici/lib/dispatcher/dispatcher.js" {
 	import { Dispatcher } from "undici";
 	export default Dispatcher;

@@ -311,6 +311,12 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 
 				it.each([
 					["silence", (_: Socket) => {}, "timeout", "no answer within 200 ms"],
+					[
+						"silence after an interim answer",
+						(socket: Socket) => void socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"),
+						"timeout",
+						"no answer within 200 ms",
+					],
 					["an end without a word", "", "reset", "connection closed before an answer"],
 					["a reset", (socket: Socket) => void socket.resetAndDestroy(), "reset", "connection reset"],
 					["a status line that is none", "garbage\r\n\r\n", "protocol", "the answer is not HTTP"],

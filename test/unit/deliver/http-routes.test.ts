@@ -5,6 +5,7 @@ import type { HttpRequest, Route } from "../../../src/ports.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 
 const never = new AbortController().signal;
+const bulk: Route = { kind: "bulk" };
 const proxied: Route = { kind: "proxied", proxy: "http://user:secret@127.0.0.1:3128", variable: "HTTPS_PROXY" };
 
 function requestBy(route: Route, url = "https://example.com/"): HttpRequest {
@@ -20,7 +21,7 @@ function requestBy(route: Route, url = "https://example.com/"): HttpRequest {
 }
 
 describe("routes", () => {
-	it("loads the second transport once, and only for proxies", async () => {
+	it("loads the second transport once, and only for proxies and in bulk", async () => {
 		let loads = 0;
 		const [direct, other] = [fakeHttp(answer(200)), fakeHttp(answer(202))];
 		const http = routedHttp(direct, async () => {
@@ -30,23 +31,26 @@ describe("routes", () => {
 		expect(await http.send(requestBy({ kind: "direct" }), never)).toMatchObject({ status: 200 });
 		expect(await http.send(requestBy({ kind: "pooled" }), never)).toMatchObject({ status: 200 });
 		expect(loads).toBe(0);
-		const both = await Promise.all([http.send(requestBy(proxied), never), http.send(requestBy(proxied), never)]);
+		const both = await Promise.all([http.send(requestBy(proxied), never), http.send(requestBy(bulk), never)]);
 		expect(both).toMatchObject([{ status: 202 }, { status: 202 }]);
-		expect([loads, direct.requests.length, other.requests.length]).toEqual([1, 2, 2]);
+		expect(await http.send(requestBy(bulk), never)).toMatchObject({ status: 202 });
+		expect([loads, direct.requests.length, other.requests.length]).toEqual([1, 2, 3]);
 	});
 
-	it("where it cannot be loaded, proxies fail with a reason, and all else goes on", async () => {
-		const http = routedHttp(fakeHttp(answer(200)), () => Promise.reject(new Error("no such thing on this Node")));
+	it("where it cannot be loaded, proxies fail with a reason, and what goes in bulk is pooled", async () => {
+		const direct = fakeHttp(answer(200));
+		const http = routedHttp(direct, () => Promise.reject(new Error("no such thing on this Node")));
 		expect(await http.send(requestBy(proxied), never)).toEqual({
 			kind: "fault",
 			fault: "proxy",
 			detail: `proxy (HTTPS_PROXY): what sends through proxies cannot be loaded by Node ${process.version}`,
 		});
-		expect(await http.send(requestBy({ kind: "pooled" }), never)).toMatchObject({ status: 200 });
+		expect(await http.send(requestBy(bulk), never)).toMatchObject({ status: 200 });
+		expect(direct.requests).toMatchObject([{ route: { kind: "pooled" } }]);
 		http.close();
 	});
 
-	it.each<Route>([{ kind: "direct" }, { kind: "pooled" }, proxied])(
+	it.each<Route>([{ kind: "direct" }, { kind: "pooled" }, bulk, proxied])(
 		"an address that nothing is sent to is refused on every route: %j",
 		async (route) => {
 			const transport = fakeHttp(answer(200));

@@ -1,0 +1,44 @@
+// Passes over `100 Continue` that nobody asked for, as RFC 9110, 15.2 wants: undici takes it for a broken answer.
+import type { Socket } from "node:net";
+
+/** Bytes of such an answer at most, as of all headers. */
+const LIMIT = 16 * 1024;
+
+/** Up to the status every version of HTTP/1 is as long as this. */
+const START = Buffer.from("HTTP/1.1 100");
+const STATUS_AT = START.indexOf("100");
+
+const END = "\r\n\r\n";
+
+/** Takes such answers out of what is read from a socket. To be called whenever an answer is the next to come. */
+export function passOverContinue(socket: Socket): () => void {
+	let isAwaited = false;
+	let begun: Buffer | undefined;
+	const read = socket.read.bind(socket);
+	socket.read = (size) => {
+		const chunk: unknown = read(size);
+		if (!isAwaited || !(chunk instanceof Buffer)) return chunk;
+		let rest = begun === undefined ? chunk : Buffer.concat([begun, chunk]);
+		begun = undefined;
+		while (isContinue(rest)) {
+			const end = rest.indexOf(END);
+			if (end < 0 && rest.byteLength < LIMIT) {
+				begun = rest;
+				return null;
+			}
+			if (end < 0) break;
+			rest = rest.subarray(end + END.length);
+		}
+		if (rest.byteLength === 0) return null;
+		isAwaited = false;
+		return rest;
+	};
+	return () => {
+		isAwaited = true;
+	};
+}
+
+function isContinue(bytes: Buffer): boolean {
+	for (let at = STATUS_AT; at < START.byteLength; at++) if (bytes[at] !== START[at]) return false;
+	return true;
+}

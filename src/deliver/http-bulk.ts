@@ -1,0 +1,70 @@
+// Sends thousands of requests, with the part of undici that costs the least for each.
+import type { Http, HttpRequest } from "../ports.ts";
+import { authorizationOf } from "./http-authorization.ts";
+import { Connections } from "./http-bulk-connection.ts";
+import { Exchange } from "./http-bulk-exchange.ts";
+import { fault } from "./http-fault.ts";
+import { describeUndiciError } from "./http-undici-fault.ts";
+
+/**
+ * An {@link Http} for `bulk` routes, which does all that a pooled route does for half the CPU: HTTP/1.1 without
+ * pipelining, redirects and decoding, and as many connections as there are requests at once. They are kept until `close`
+ * or a few idle seconds, and shared by requests that connect alike.
+ */
+export function bulkHttp(): Http {
+	const byOrigin = new Map<string, readonly Connections[]>();
+	const exchanges = new WeakMap<AbortSignal, Set<Exchange>>();
+
+	const connectionsFor = (request: HttpRequest): Connections => {
+		const { origin } = request.url;
+		const ofOrigin = byOrigin.get(origin) ?? [];
+		const known = ofOrigin.find((each) => each.suit(request));
+		if (known !== undefined) return known;
+		const connections = new Connections(request);
+		byOrigin.set(origin, [...ofOrigin, connections]);
+		return connections;
+	};
+
+	/** The exchanges that a signal ends: to listen to it anew for each costs more than a small answer. */
+	const endedBy = (signal: AbortSignal): Set<Exchange> => {
+		const known = exchanges.get(signal);
+		if (known !== undefined) return known;
+		const ended = new Set<Exchange>();
+		signal.addEventListener("abort", () => {
+			for (const exchange of ended) exchange.stop(fault("cancelled", "cancelled"));
+		});
+		exchanges.set(signal, ended);
+		return ended;
+	};
+
+	return {
+		send: (request, signal) =>
+			new Promise((resolve) => {
+				if (signal.aborted) return resolve(fault("cancelled", "cancelled"));
+				try {
+					new Exchange(request, headersOf(request), connectionsFor(request), endedBy(signal), resolve);
+				} catch (error) {
+					resolve(describeUndiciError(error));
+				}
+			}),
+		close: () => {
+			for (const connections of [...byOrigin.values()].flat()) connections.close();
+			byOrigin.clear();
+		},
+	};
+}
+
+/** Names and values by turns, as undici takes them fastest. Throws for a user in the URL that is none. */
+function headersOf({ url, headers }: HttpRequest): string[] {
+	const list = ["accept-encoding", "identity"];
+	let authorized = false;
+	for (const name of Object.keys(headers)) {
+		const lower = name.toLowerCase();
+		if (lower === "accept-encoding") continue;
+		if (lower === "authorization") authorized = true;
+		list.push(name, headers[name] ?? "");
+	}
+	const authorization = authorized ? undefined : authorizationOf(url);
+	if (authorization !== undefined) list.push("authorization", authorization);
+	return list;
+}

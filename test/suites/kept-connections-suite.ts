@@ -1,0 +1,129 @@
+// What every transport that keeps connections must do with them: when one is used again, and when it is let go.
+import { createServer } from "node:http";
+import type { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import type { Http, HttpRequest, HttpResult, Route } from "../../src/ports.ts";
+import { listening, rawServer } from "../helpers/net.ts";
+
+const never = new AbortController().signal;
+
+/** A server, and how many connections it has had and has. */
+function counting(body = "ok") {
+	const count = { had: 0, has: 0 };
+	const server = createServer((_, response) => response.end(body)).on("connection", (socket: Socket) => {
+		count.had += 1;
+		count.has += 1;
+		socket.once("close", () => {
+			count.has -= 1;
+		});
+	});
+	return { server, count };
+}
+
+/** Runs the suite over what sends on a route. */
+export function keptConnectionsSuite(route: Route, create: () => Http): void {
+	describe(`a connection on a ${route.kind} route`, () => {
+		function get(http: Http, port: number, more: Partial<HttpRequest> = {}): Promise<HttpResult> {
+			const request: HttpRequest = {
+				method: "GET",
+				url: new URL(`http://127.0.0.1:${port}/`),
+				headers: {},
+				body: undefined,
+				timeoutMs: 5000,
+				answerLimit: 1000,
+				route,
+				allowPrivate: true,
+				authorities: undefined,
+				...more,
+			};
+			return http.send(request, never);
+		}
+
+		it("is used again, and let go by close", async () => {
+			const { server, count } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				for (let n = 0; n < 5; n++) expect(await get(http, port)).toMatchObject({ status: 200 });
+				expect(count).toEqual({ had: 1, has: 1 });
+				http.close();
+				await expect.poll(() => count.has).toBe(0);
+			});
+		});
+
+		it("is made for each request at once, and for no more of them", async () => {
+			const { server, count } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				const work = async () => {
+					for (let n = 0; n < 20; n++) expect(await get(http, port)).toMatchObject({ status: 200 });
+				};
+				await Promise.all(Array.from({ length: 7 }, work));
+				expect(count).toEqual({ had: 7, has: 7 });
+				http.close();
+			});
+		});
+
+		it("is not shared with requests that may not go where it goes", async () => {
+			const { server } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				const url = new URL(`http://localhost:${port}/`);
+				expect(await get(http, port, { url })).toMatchObject({ status: 200 });
+				expect(await get(http, port, { url, allowPrivate: false })).toMatchObject({ fault: "forbidden" });
+				http.close();
+			});
+		});
+
+		it("that the receiver closed is made anew", async () => {
+			const { server, count } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				await get(http, port);
+				server.closeAllConnections();
+				await expect.poll(() => count.has).toBe(0);
+				expect(await get(http, port)).toMatchObject({ status: 200 });
+				http.close();
+			});
+		});
+
+		it("that ends with its answer is made anew", async () => {
+			const http = create();
+			await listening(
+				rawServer("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"),
+				async (port) => {
+					for (let n = 0; n < 3; n++) expect(await get(http, port)).toMatchObject({ status: 200, read: "whole" });
+					http.close();
+				},
+			);
+		});
+
+		it("whose answer is not read to its end is not used again", async () => {
+			const { server, count } = counting("x".repeat(1_000_000));
+			const http = create();
+			await listening(server, async (port) => {
+				for (let n = 0; n < 3; n++)
+					expect(await get(http, port, { answerLimit: 1 })).toMatchObject({ read: "over_limit" });
+				expect(count.had).toBe(3);
+				await expect.poll(() => count.has).toBe(0);
+				http.close();
+			});
+		});
+
+		it("whose request was answered before it was read is not used again", async () => {
+			const http = create();
+			let had = 0;
+			const early = rawServer((socket) => {
+				had += 1;
+				socket.pause().write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+			});
+			await listening(early, async (port) => {
+				const large = { method: "POST", body: Buffer.alloc(20_000_000), timeoutMs: 1000 };
+				for (let n = 1; n <= 2; n++) {
+					expect(await get(http, port, large)).toMatchObject({ status: 200 });
+					expect(had).toBe(n);
+				}
+				http.close();
+			});
+		});
+	});
+}
