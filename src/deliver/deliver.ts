@@ -49,7 +49,9 @@ export class Deliverer {
 	readonly #shellChains = new Slots(1);
 	readonly #webhookChains: Slots;
 	readonly #commands = new Slots(1);
-	readonly #underWay = new Set<Promise<void>>();
+	/** A number, as a set from which much is taken keeps what was in it until the next full collection of garbage. */
+	#underWay = 0;
+	#ended = () => {};
 	#fault: { readonly thrown: unknown } | undefined;
 
 	constructor(facts: RunFacts, ports: DeliverPorts, options: DeliverOptions) {
@@ -88,21 +90,30 @@ export class Deliverer {
 	async begin(delivery: Delivery, fired: Set<string> = new Set([delivery.id])): Promise<void> {
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
 		await slots.enter();
-		const work = this.#chain(delivery, fired)
-			.catch((thrown: unknown) => {
-				this.#fault ??= { thrown };
-			})
-			.finally(() => {
-				slots.leave();
-				this.#underWay.delete(work);
-			});
-		this.#underWay.add(work);
+		this.#underWay++;
+		void this.#inSlot(slots, delivery, fired);
 	}
 
 	/** Waits for all that was begun. */
 	async end(): Promise<void> {
-		await Promise.all(this.#underWay);
+		if (this.#underWay > 0) {
+			await new Promise<void>((resolve) => {
+				this.#ended = resolve;
+			});
+		}
 		if (this.#fault !== undefined) throw this.#fault.thrown;
+	}
+
+	/** Never rejects. */
+	async #inSlot(slots: Slots, delivery: Delivery, fired: Set<string>): Promise<void> {
+		try {
+			await this.#chain(delivery, fired);
+		} catch (thrown) {
+			this.#fault ??= { thrown };
+		}
+		slots.leave();
+		this.#underWay--;
+		if (this.#underWay === 0) this.#ended();
 	}
 
 	async #beginAll(deliveries: readonly Delivery[], fired: Set<string>): Promise<void> {

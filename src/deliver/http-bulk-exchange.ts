@@ -8,13 +8,39 @@ import { describeUndiciError } from "./http-undici-fault.ts";
 
 const utf8 = new TextDecoder();
 
+/**
+ * The exchanges under way. A list in which each knows its place: a set from which thousands are taken keeps them in its
+ * former tables until the next full collection of garbage.
+ */
+export class UnderWay {
+	readonly #all: Exchange[] = [];
+
+	add(exchange: Exchange): void {
+		exchange.place = this.#all.length;
+		this.#all.push(exchange);
+	}
+
+	remove(exchange: Exchange): void {
+		const last = this.#all.pop();
+		if (last === undefined || last === exchange) return;
+		this.#all[exchange.place] = last;
+		last.place = exchange.place;
+	}
+
+	stopAll(reason: Fault): void {
+		for (const exchange of [...this.#all]) exchange.stop(reason);
+	}
+}
+
 /** Called back by undici; without streams, promises and closures of its own, since there are thousands. */
 export class Exchange implements Dispatcher.DispatchHandler {
 	readonly #request: HttpRequest;
 	readonly #connections: Connections;
 	readonly #connection: Connection;
 	/** Those that one signal ends; this is among them while it is under way. */
-	readonly #siblings: Set<Exchange>;
+	readonly #siblings: UnderWay;
+	/** Its place among them. */
+	place = 0;
 	readonly #resolve: (result: HttpResult) => void;
 	readonly #timer: NodeJS.Timeout;
 	/** 0 until the headers are there. */
@@ -29,7 +55,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		request: HttpRequest,
 		headers: string[],
 		connections: Connections,
-		siblings: Set<Exchange>,
+		siblings: UnderWay,
 		resolve: (result: HttpResult) => void,
 	) {
 		this.#request = request;
@@ -95,7 +121,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	#end(result: HttpResult): void {
 		this.#isOver = true;
 		clearTimeout(this.#timer);
-		this.#siblings.delete(this);
+		this.#siblings.remove(this);
 		this.#resolve(result);
 	}
 

@@ -2,7 +2,7 @@
 import type { Http, HttpRequest } from "../ports.ts";
 import { authorizationOf } from "./http-authorization.ts";
 import { Connections } from "./http-bulk-connection.ts";
-import { Exchange } from "./http-bulk-exchange.ts";
+import { Exchange, UnderWay } from "./http-bulk-exchange.ts";
 import { fault } from "./http-fault.ts";
 import { describeUndiciError } from "./http-undici-fault.ts";
 
@@ -13,7 +13,7 @@ import { describeUndiciError } from "./http-undici-fault.ts";
  */
 export function bulkHttp(): Http {
 	const byOrigin = new Map<string, readonly Connections[]>();
-	const exchanges = new WeakMap<AbortSignal, Set<Exchange>>();
+	const exchanges = new WeakMap<AbortSignal, UnderWay>();
 
 	const connectionsFor = (request: HttpRequest): Connections => {
 		const { origin } = request.url;
@@ -26,13 +26,11 @@ export function bulkHttp(): Http {
 	};
 
 	/** The exchanges that a signal ends: to listen to it anew for each costs more than a small answer. */
-	const endedBy = (signal: AbortSignal): Set<Exchange> => {
+	const endedBy = (signal: AbortSignal): UnderWay => {
 		const known = exchanges.get(signal);
 		if (known !== undefined) return known;
-		const ended = new Set<Exchange>();
-		signal.addEventListener("abort", () => {
-			for (const exchange of ended) exchange.stop(fault("cancelled", "cancelled"));
-		});
+		const ended = new UnderWay();
+		signal.addEventListener("abort", () => ended.stopAll(fault("cancelled", "cancelled")));
 		exchanges.set(signal, ended);
 		return ended;
 	};
