@@ -1,5 +1,5 @@
 // Deliveries and their outcomes: the values that plan, deliver and report hand on.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Hook, ShellHook, Webhook } from "./config/hook.ts";
 import type { Events } from "./event/event.ts";
 
@@ -115,7 +115,7 @@ export interface Unmet {
  */
 export function deliveryId(events: Events, hookName: string): string {
 	const ids = events.map(({ context }) => context.id).join("\n");
-	return `dlv_${createHash("sha256").update(`${ids}\n${hookName}`).digest("hex").slice(0, 32)}`;
+	return `dlv_${hash("sha256", `${ids}\n${hookName}`).slice(0, 32)}`;
 }
 
 /** Whether a delivery is sent as a batch: always where the hook makes batches, however few the events. */

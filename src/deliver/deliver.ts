@@ -67,9 +67,11 @@ export class Deliverer {
 
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
 	async run(plan: Plan): Promise<boolean> {
-		const fired = new Set([...plan.gates, ...plan.shell, ...plan.webhooks, ...plan.batched].map(({ id }) => id));
+		const { gates, shell, webhooks, batched } = plan;
+		const fired = new Set<string>();
+		for (const list of [gates, shell, webhooks, batched]) for (const { id } of list) fired.add(id);
 		const passed: Outcome[] = [];
-		for (const gate of plan.gates) {
+		for (const gate of gates) {
 			const outcome = this.#emit(await runWithFallback(gate, this.#chaining));
 			passed.push(outcome);
 			if (outcome.status !== "delivered") {
@@ -77,11 +79,15 @@ export class Deliverer {
 				return false;
 			}
 		}
-		await Promise.all([
-			this.#beginAll(plan.shell, fired),
-			this.#beginAll(plan.webhooks, fired),
-			this.#batchAll(plan.batched, fired),
-		]);
+		// Beside each other only where there is more than one of them: an event of a file has one webhook, as a rule.
+		if (shell.length === 0 && batched.length === 0) await this.#beginAll(webhooks, fired);
+		else {
+			await Promise.all([
+				this.#beginAll(shell, fired),
+				this.#beginAll(webhooks, fired),
+				this.#batchAll(batched, fired),
+			]);
+		}
 		for (const outcome of passed) await this.#follow(outcome, fired);
 		return true;
 	}

@@ -1,5 +1,6 @@
 // Batches over the steps of a job: events are held until there are enough of them, or until the pipeline ends.
 import type { ConfigWarning, Webhook } from "../config/hook.ts";
+import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Batched } from "../deliver/deliver.ts";
 import type { Delivery, Outcome } from "../delivery.ts";
 import type { PipelineEvent } from "../event/event.ts";
@@ -50,7 +51,10 @@ export class Holding {
 		const due: Delivery<Webhook>[] = [];
 		for (const hook of batchingHooks(this.#run.config.hooks)) {
 			const shelf = except.has(hook.name) ? undefined : this.#shelf(hook);
-			if (shelf !== undefined) due.push(...(await this.#take(hook, shelf, true)).due);
+			if (shelf === undefined || (await shelf.isEmpty())) continue;
+			const [unset] = unsetVariables(hook, this.#ports.env);
+			if (unset === undefined) due.push(...(await this.#take(hook, shelf, true)).due);
+			else this.#warn(hook, `what is held for it stays held: ${unsetReason(unset)}`);
 		}
 		return due;
 	}

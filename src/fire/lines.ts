@@ -28,38 +28,64 @@ export class LineError extends Error {
 	}
 }
 
-/** The lines of a text in UTF-8; blank ones are left out. Reads on only when the next is asked for. Throws {@link LineError}. */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
-	let number = 0;
-	let parts: Uint8Array[] = [];
-	let size = 0;
-	const grow = (part: Uint8Array) => {
-		size += part.length;
-		if (size > LINE_LIMIT) throw new LineError(number + 1, `is longer than ${LINE_LIMIT} bytes`);
-		parts.push(part);
-	};
-	const take = (): Line | undefined => {
-		number++;
-		const bytes = parts.length === 1 ? parts[0] : Buffer.concat(parts);
-		parts = [];
-		size = 0;
-		const text = decode(bytes ?? new Uint8Array(), number);
-		return text.trim() === "" ? undefined : { number, text };
-	};
-	for await (const chunk of chunks) {
-		let start = 0;
-		for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-			grow(chunk.subarray(start, end));
-			start = end + 1;
-			const line = take();
-			if (line !== undefined) yield line;
-		}
-		// A copy, as whoever reads may use the memory again.
-		if (start < chunk.length) grow(Uint8Array.prototype.slice.call(chunk, start));
-	}
-	const last = take();
-	if (last !== undefined) yield last;
+/**
+ * The lines of a text in UTF-8, those of each piece together; blank ones are left out. Reads on only when the next are
+ * asked for. Throws {@link LineError}, after the lines before it.
+ */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[], void, undefined> {
+	const splitter = new Splitter();
+	for await (const chunk of chunks) yield* splitter.take(chunk);
+	yield* splitter.end();
 }
+
+/** Puts lines together from pieces. What it yields is a list of lines each time, and before it throws those that are good. */
+class Splitter {
+	#number = 0;
+	#parts: Uint8Array[] = [];
+	#size = 0;
+
+	*take(chunk: Uint8Array): Generator<readonly Line[], void, undefined> {
+		const lines: Line[] = [];
+		let start = 0;
+		try {
+			for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+				this.#grow(chunk.subarray(start, end));
+				start = end + 1;
+				this.#close(lines);
+			}
+			// A copy, as whoever reads may use the memory again.
+			if (start < chunk.length) this.#grow(Uint8Array.prototype.slice.call(chunk, start));
+		} catch (error) {
+			yield lines;
+			throw error;
+		}
+		if (lines.length > 0) yield lines;
+	}
+
+	*end(): Generator<readonly Line[], void, undefined> {
+		const lines: Line[] = [];
+		this.#close(lines);
+		yield lines;
+	}
+
+	#grow(part: Uint8Array): void {
+		this.#size += part.length;
+		if (this.#size > LINE_LIMIT) throw new LineError(this.#number + 1, `is longer than ${LINE_LIMIT} bytes`);
+		this.#parts.push(part);
+	}
+
+	#close(lines: Line[]): void {
+		this.#number++;
+		const [first = EMPTY] = this.#parts;
+		const bytes = this.#parts.length > 1 ? Buffer.concat(this.#parts) : first;
+		this.#parts = [];
+		this.#size = 0;
+		const text = decode(bytes, this.#number);
+		if (text.trim() !== "") lines.push({ number: this.#number, text });
+	}
+}
+
+const EMPTY = new Uint8Array();
 
 /** The context on a line. Throws {@link LineError}. */
 export function readLine({ number, text }: Line): GivenContext {

@@ -21,11 +21,11 @@ export class RunResource {
 		this.#ask = () => workflowRun(env, token, clock, signal);
 	}
 
-	/** The event with the run beside it, where one of the hooks that meet it needs that. */
-	async beside(event: PipelineEvent, selected: readonly Hook[]): Promise<PipelineEvent> {
+	/** The event with the run beside it, where one of the hooks that meet it needs that; else the event, at once. */
+	beside(event: PipelineEvent, selected: readonly Hook[]): PipelineEvent | Promise<PipelineEvent> {
 		if (this.#needy.size === 0 || event.context.resource !== undefined) return event;
 		if (!this.#chained && !selected.some(({ name }) => this.#needy.has(name))) return event;
 		this.#found ??= this.#ask();
-		return { ...event, run: await this.#found };
+		return this.#found.then((run) => ({ ...event, run }));
 	}
 }

@@ -1,0 +1,62 @@
+// A file of events: opened, its lines made events of the run, and its mistakes told by their line.
+import { resolve } from "node:path";
+import { type Problem, UserError } from "../errors.ts";
+import type { PipelineEvent } from "../event/event.ts";
+import type { Inputs } from "../inputs.ts";
+import type { Ports } from "../ports.ts";
+import type { Counts } from "../report/collect.ts";
+import { count } from "../text.ts";
+import { findEvent } from "./find-event.ts";
+import { type Line, LineError, lineErrorOf, readLine } from "./lines.ts";
+import { eventOf } from "./moment.ts";
+import type { Run, Watcher } from "./run.ts";
+
+/** The inputs of a run that has a file. */
+export type FileInputs = Inputs & { readonly eventsFile: string };
+
+/** The bytes of the file, or of stdin. */
+export function openEvents(name: string, { files }: Ports, { cwd, stdin, signal }: Watcher): AsyncIterable<Uint8Array> {
+	if (name !== "-") return files.stream(resolve(cwd, name), signal);
+	if (stdin === undefined) throw unreadable(name, "there is no stdin here");
+	return stdin();
+}
+
+/** The event of a line, completed by what the inputs say of all. Throws {@link LineError}. */
+export function eventOn(line: Line, { event, context, complete }: FileInputs, run: Run): PipelineEvent {
+	const given = readLine(line);
+	const name = given.event ?? event;
+	if (name === "") throw new LineError(line.number, 'names no event; give it an "event"');
+	const metadata = context.metadata === undefined ? given.metadata : { ...context.metadata, ...given.metadata };
+	const whole = { ...context, ...given, ...(metadata === undefined ? {} : { metadata }) };
+	try {
+		const definition = findEvent(name, run.config);
+		run.protect(whole);
+		return eventOf(definition, complete?.(whole, definition) ?? whole, run);
+	} catch (thrown) {
+		throw lineErrorOf(line.number, thrown);
+	}
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+	ENOENT: "it is not there",
+	EISDIR: "it is a folder",
+	EACCES: "permission denied",
+};
+
+/** The mistake of naming a file that cannot be read; `why` may be a code of the system. */
+export function unreadable(name: string, why: string): UserError {
+	const message = `events-file ${name} cannot be read: ${REASONS[why] ?? why}`;
+	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
+}
+
+/** What is told of a broken line: where it is, and what went out before it. */
+export function stoppedAt({ line, problem }: LineError, name: string, fired: number, counts: Counts): Problem {
+	const went = fired === 0 ? "nothing before it was fired" : `${count(fired, "event")} before it were fired`;
+	const how = fired === 0 ? "" : ` (${counts.delivered} delivered, ${counts.failed} failed, ${counts.skipped} skipped)`;
+	return {
+		code: "events_file",
+		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${problem}`,
+		remedy: `${went}${how}, and nothing of what follows; correct the line and fire the file from there`,
+		...(name === "-" ? {} : { place: { file: name, line, column: 1 } }),
+	};
+}
