@@ -13,6 +13,7 @@ import {
 	rmSync,
 	writeFileSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { errorCode } from "../errors.ts";
 import type { FileRead, Spool } from "../ports.ts";
 
@@ -27,10 +28,10 @@ export const directorySpool: Spool = {
 	pid: process.pid,
 	open: async (folder) => {
 		try {
-			mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+			makeFolder(folder);
 			return strangeness(folder);
 		} catch (error) {
-			return `it cannot be made: ${errorCode(error) ?? String(error)}`;
+			return `it cannot be made: ${wordsOf(error)}`;
 		}
 	},
 	list: async (folder) => {
@@ -48,10 +49,9 @@ export const directorySpool: Spool = {
 			linkSync(draft, path);
 			return "made";
 		} catch (error) {
-			const code = errorCode(error) ?? String(error);
-			return code === "EEXIST" ? "taken" : { problem: code };
+			return errorCode(error) === "EEXIST" ? "taken" : { problem: wordsOf(error) };
 		} finally {
-			rmSync(draft, { force: true });
+			removeAll(draft);
 		}
 	},
 	read: async (path, limit) => readOwn(path, limit),
@@ -63,13 +63,7 @@ export const directorySpool: Spool = {
 			return false;
 		}
 	},
-	remove: async (path) => {
-		try {
-			rmSync(path, { recursive: true, force: true });
-		} catch {
-			// What stays is found again.
-		}
-	},
+	remove: async (path) => removeAll(path),
 	isAlive: (pid) => {
 		try {
 			process.kill(pid, 0);
@@ -79,6 +73,48 @@ export const directorySpool: Spool = {
 		}
 	},
 };
+
+function removeAll(path: string): void {
+	try {
+		rmSync(path, { recursive: true, force: true });
+	} catch {
+		// What stays is found again.
+	}
+}
+
+/** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
+function makeFolder(path: string): void {
+	if (madeFolder(path)) return;
+	if (dirname(path) !== path) makeFolder(dirname(path));
+	if (!madeFolder(path)) throw new Error("its parent is not there");
+}
+
+/** Whether there is a folder now; false where that above it is missing. */
+function madeFolder(path: string): boolean {
+	try {
+		mkdirSync(path, FOLDER_MODE);
+	} catch (error) {
+		if (errorCode(error) === "ENOENT") return false;
+		if (errorCode(error) !== "EEXIST") throw error;
+	}
+	return true;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+	EACCES: "permission denied",
+	EDQUOT: "the disk quota is used up",
+	ELOOP: "it is a symbolic link",
+	ENOSPC: "the disk is full",
+	ENOTDIR: "there is a file where a folder should be",
+	EPERM: "permission denied",
+	EROFS: "the disk is read-only",
+};
+
+function wordsOf(error: unknown): string {
+	const code = errorCode(error);
+	if (code === undefined) return error instanceof Error ? error.message : String(error);
+	return WORDS[code] ?? code;
+}
 
 /** What makes a folder one that others may have had their hands in; undefined where it is ours alone. */
 function strangeness(folder: string): string | undefined {
@@ -106,8 +142,7 @@ function readOwn(path: string, limit: number): FileRead {
 		}
 		return { kind: "file", bytes };
 	} catch (error) {
-		const code = errorCode(error) ?? String(error);
-		return code === "ENOENT" ? { kind: "missing" } : { kind: "unreadable", detail: code };
+		return errorCode(error) === "ENOENT" ? { kind: "missing" } : { kind: "unreadable", detail: wordsOf(error) };
 	} finally {
 		if (handle !== undefined) closeSync(handle);
 	}

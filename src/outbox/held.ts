@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Clock, Spool } from "../ports.ts";
+import { count } from "../text.ts";
 import type { Seal } from "./seal.ts";
 
 /** Bytes of one held event; sealing takes a third more. */
@@ -14,6 +15,8 @@ const PAUSE_MS = 20;
 const BUSY = "another process does not let go of their folder";
 
 const EVENT = /^(\d{8})\.event$/;
+/** An event that could not be opened, and waits for the URL and the secrets that it was held with. */
+const ASIDE = /^(\d{8})\.aside$/;
 /** A batch by the numbers of its first and its last event, and what became of it. */
 const BATCH = /^(\d{8}-(\d{8}))\.(?:sending\.(\d+)|failed)$/;
 
@@ -40,7 +43,7 @@ export interface Taken {
 	readonly batches: readonly HeldBatch[];
 	/** How many events go on waiting for others. */
 	readonly left: number;
-	/** What was found that is none of ours, one phrase each. */
+	/** What could not be taken, and what was found that is none of ours, one phrase each. */
 	readonly problems: readonly string[];
 }
 
@@ -71,7 +74,7 @@ export class HeldEvents {
 		}
 		const made = await this.#locked(async () => {
 			const numbers = (await spool.list(this.#folder)).map(
-				(name) => EVENT.exec(name)?.[1] ?? BATCH.exec(name)?.[2] ?? "0",
+				(name) => (EVENT.exec(name) ?? ASIDE.exec(name))?.[1] ?? BATCH.exec(name)?.[2] ?? "0",
 			);
 			const next = Math.max(0, ...numbers.map(Number)) + 1;
 			return spool.create(join(this.#folder, eventName(next)), this.#shelf.seal.seal(text));
@@ -80,26 +83,39 @@ export class HeldEvents {
 		return made === "taken" ? BUSY : made.problem;
 	}
 
+	/** Whether nothing waits, and no batch is under way. */
+	async isEmpty(): Promise<boolean> {
+		const names = await this.#ports.spool.list(this.#folder);
+		return !names.some((name) => EVENT.test(name) || ASIDE.test(name) || BATCH.test(name));
+	}
+
 	/**
 	 * Takes out the batches that are full; with `all`, whatever waits, and before it what failed or was left behind by a
-	 * process that has ended.
+	 * process that has ended. What cannot be opened is left aside until all is taken again.
 	 */
 	async take(all: boolean): Promise<Taken> {
 		const { spool } = this.#ports;
-		if ((await spool.list(this.#folder)).length === 0) return { batches: [], left: 0, problems: [] };
+		const names = await spool.list(this.#folder);
+		const left = names.filter((name) => EVENT.test(name)).length;
+		if (names.length === 0) return { batches: [], left, problems: [] };
 		const strange = await spool.open(this.#folder);
 		if (strange !== undefined) {
-			return { batches: [], left: 0, problems: [`held events are left alone, their folder will not do: ${strange}`] };
+			return { batches: [], left, problems: [`held events are left alone, their folder will not do: ${strange}`] };
 		}
 		const claimed = await this.#locked(() => this.#claim(all));
-		if ("problem" in claimed) return { batches: [], left: 0, problems: [`held events stay: ${claimed.problem}`] };
+		if ("problem" in claimed) return { batches: [], left, problems: [`held events stay: ${claimed.problem}`] };
 		const problems: string[] = [];
+		const unopened: number[] = [];
 		const batches: HeldBatch[] = [];
 		for (const folder of claimed.folders) {
-			const texts = await this.#readAll(folder, problems);
+			const { texts, sealed } = await this.#readAll(folder, problems);
+			unopened.push(...sealed);
+			// A batch of which nothing can be opened stays one, with its id.
+			if (texts.length === 0) await this.settle({ folder, texts }, sealed.length === 0);
+			else for (const number of sealed) await spool.move(join(folder, eventName(number)), this.#aside(number));
 			if (texts.length > 0) batches.push({ folder, texts });
-			else await spool.remove(folder);
 		}
+		if (unopened.length > 0) problems.push(staying(unopened));
 		return { batches, left: claimed.left, problems };
 	}
 
@@ -111,6 +127,10 @@ export class HeldEvents {
 
 	async #claim(all: boolean): Promise<{ readonly folders: readonly string[]; readonly left: number }> {
 		const { spool } = this.#ports;
+		for (const name of all ? await spool.list(this.#folder) : []) {
+			const number = Number(ASIDE.exec(name)?.[1]);
+			if (number > 0) await spool.move(this.#aside(number), join(this.#folder, eventName(number)));
+		}
 		const names = await spool.list(this.#folder);
 		const folders: string[] = [];
 		const claim = (range: string) => join(this.#folder, `${range}.sending.${spool.pid}`);
@@ -135,9 +155,11 @@ export class HeldEvents {
 		return { folders, left: waiting.length - at };
 	}
 
-	async #readAll(folder: string, problems: string[]): Promise<readonly string[]> {
+	/** The texts in a folder, and the numbers of those that cannot be opened; what is no event is thrown away. */
+	async #readAll(folder: string, problems: string[]) {
 		const { spool } = this.#ports;
 		const texts: string[] = [];
+		const sealed: number[] = [];
 		for (const name of await spool.list(folder)) {
 			const path = join(folder, name);
 			const read = await spool.read(path, LIMIT_BYTES);
@@ -146,11 +168,20 @@ export class HeldEvents {
 				texts.push(text);
 				continue;
 			}
-			const why = read.kind === "unreadable" ? read.detail : "changed since, or held with other secrets";
+			const number = EVENT.exec(name)?.[1];
+			if (read.kind === "file" && number !== undefined) {
+				sealed.push(Number(number));
+				continue;
+			}
+			const why = read.kind === "unreadable" ? read.detail : "it is no event";
 			problems.push(`held event ${name} was thrown away: ${why}`);
 			await spool.remove(path);
 		}
-		return texts;
+		return { texts, sealed };
+	}
+
+	#aside(number: number): string {
+		return join(this.#folder, `${padded(number)}.aside`);
 	}
 
 	/** Does the work while no other process does. */
@@ -176,6 +207,18 @@ export class HeldEvents {
 	}
 }
 
+function staying(numbers: readonly number[]): string {
+	const [first = 0, ...more] = numbers;
+	const [what, which] = more.length === 0 ? ["stays", "number"] : ["stay", "numbers"];
+	const span = more.length === 0 ? first : `${first} to ${more.at(-1)}`;
+	const why = "changed since, or held with another URL or other secrets";
+	return `${count(numbers.length, "held event")} ${what} (${which} ${span}): ${why}`;
+}
+
 function eventName(number: number): string {
-	return `${String(number).padStart(8, "0")}.event`;
+	return `${padded(number)}.event`;
+}
+
+function padded(number: number): string {
+	return String(number).padStart(8, "0");
 }

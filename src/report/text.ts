@@ -69,7 +69,8 @@ export function resultLine(report: Report): string {
 	const name = nameOf(report.source);
 	if (report.outcomes.length === 0) {
 		if (report.source.kind === "event") return `${name}: ${unmatchedLine(report, "it")}`;
-		return report.source.kind === "held" ? "nothing is held" : `${name}: nothing to send`;
+		if (report.source.kind === "held") return report.warnings.length === 0 ? "nothing is held" : "nothing was sent";
+		return `${name}: nothing to send`;
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
 	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;

@@ -31,9 +31,9 @@ async function setUp(config: (url: string) => string, ...replies: readonly Reply
 	const env = { RUNNER_TEMP: temp, HOOK_SECRET: SECRET };
 	const step = (event: string, more: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
 		runAction({ inputs: { event }, workspace: folder, env: { ...env, ...more } });
-	const flush = (...args: readonly string[]) => {
+	const flush = (more: Readonly<Record<string, string>> = {}) => {
 		const job = { GITHUB_RUN_ID: "42", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "load", GITHUB_WORKSPACE: folder };
-		return runCommand(["flush", ...args], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job } });
+		return runCommand(["flush"], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job, ...more } });
 	};
 	const bodies = () => server.requests.map(({ body }): Body => JSON.parse(body));
 	const sent = () => bodies().map(({ events }) => events.map(({ event }) => event));
@@ -155,9 +155,27 @@ describe("over the steps of a job", () => {
 			{
 				kind: "warning",
 				properties: expect.objectContaining({ file: "pipeline-hooks.toml", line: "2" }),
-				message: "audit: held event 00000002.event was thrown away: changed since, or held with other secrets",
+				message: "audit: 1 held event stays (number 2): changed since, or held with another URL or other secrets",
 			},
 		]);
+	});
+
+	it("a final event or flush without the variables, or with other values, loses nothing", async () => {
+		const { step, flush, sent } = await setUp((url) => hook(url).replace('["*"]', '["check_result"]'), OK);
+		await step("check_result");
+		const without = await step("pipeline_complete", { HOOK_SECRET: "" });
+		expect(without.annotations[0]?.message).toBe(
+			"audit: what is held for it stays held: variable HOOK_SECRET is unset or empty; give it to the step as env",
+		);
+		await step("check_result");
+		const other = await flush({ HOOK_SECRET: "mistyped" });
+		expect([other.code, other.stdout, other.stderr]).toEqual([
+			0,
+			"nothing was sent\n",
+			expect.stringContaining("2 held events stay (numbers 1 to 2): changed since, or held with another URL"),
+		]);
+		await flush();
+		expect(sent()).toEqual([["check_result", "check_result"]]);
 	});
 
 	it("a folder that others may write into is not used: each event goes out by itself, and that is said", async () => {

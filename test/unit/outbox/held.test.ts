@@ -1,4 +1,4 @@
-// Events held for batches: in order, each batch taken once, what failed kept, what was tampered with thrown away.
+// Events held for batches: in order, each batch taken once, what failed or cannot be opened kept.
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -85,9 +85,11 @@ describe("a shelf", () => {
 		await put("2");
 		await writeFile(join(await folder(), "lock"), String(process.pid));
 		expect(await shelf().put("3")).toBe("another process does not let go of their folder");
-		expect((await shelf().take(true)).problems).toEqual([
-			"held events stay: another process does not let go of their folder",
-		]);
+		expect(await shelf().take(true)).toEqual({
+			batches: [],
+			left: 2,
+			problems: ["held events stay: another process does not let go of their folder"],
+		});
 		await rm(join(await folder(), "lock"));
 		expect((await shelf().take(true)).batches.map(({ texts }) => texts)).toEqual([["1", "2"]]);
 	});
@@ -114,12 +116,39 @@ describe("what is held", () => {
 		["cut off", async (path: string) => writeFile(path, (await readFile(path)).subarray(0, 30))],
 		["emptied", (path: string) => writeFile(path, "")],
 		["forged with other secrets", (path: string) => writeFile(path, sealOf(hook, { SECRET: "guessed" }).seal("{}"))],
-	])("and %s is thrown away, with what is said of it, and the others are given", async (_, tamper) => {
+	])("and %s is left, with what is said of it, and the others are given", async (_, tamper) => {
 		await put("1", "2", "3");
 		await tamper(join(await folder(), "00000002.event"));
 		const { batches, problems } = await shelf().take(false);
 		expect(batches.map(({ texts }) => texts)).toEqual([["1", "3"]]);
-		expect(problems).toEqual(["held event 00000002.event was thrown away: changed since, or held with other secrets"]);
+		expect(problems).toEqual([
+			"1 held event stays (number 2): changed since, or held with another URL or other secrets",
+		]);
+	});
+
+	it("with other secrets is given once they are back, in the same batches, and in its place", async () => {
+		await put("1", "2", "3", "4");
+		const mended = shelf({ seal: sealOf(hook, { SECRET: "mended" }) });
+		expect(await mended.take(true)).toEqual({
+			batches: [],
+			left: 0,
+			problems: ["4 held events stay (numbers 1 to 4): changed since, or held with another URL or other secrets"],
+		});
+		await mended.put("5");
+		await put("6", "7");
+		expect((await mended.take(false)).batches.map(({ texts }) => texts)).toEqual([["5"]]);
+		expect(await shelf().isEmpty()).toBe(false);
+		await put("8");
+		const { batches, problems } = await shelf().take(true);
+		expect([batches.map(({ texts }) => texts), problems]).toEqual([[["1", "2", "3"], ["4"], ["6", "7", "8"]], []]);
+	});
+
+	it("is nothing before it was put, and after it was delivered", async () => {
+		expect(await shelf().isEmpty()).toBe(true);
+		await put("1");
+		expect(await shelf().isEmpty()).toBe(false);
+		for (const batch of (await shelf().take(true)).batches) await shelf().settle(batch, true);
+		expect(await shelf().isEmpty()).toBe(true);
 	});
 
 	it("and made a link or a folder is thrown away too", async () => {
