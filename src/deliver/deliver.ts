@@ -179,9 +179,10 @@ export class Deliverer {
 		return notReady(delivery, this.#facts, this.#ports.env, this.#options.signal);
 	}
 
-	async #runOne(delivery: Delivery): Promise<Outcome> {
+	/** Without an `await` of its own: there may be a hundred thousand. */
+	#runOne(delivery: Delivery): Promise<Outcome> {
 		const notReady = this.#notReady(delivery);
-		if (notReady !== undefined) return notReady;
+		if (notReady !== undefined) return Promise.resolve(notReady);
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
 		if (hook.kind === "webhook") return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared);

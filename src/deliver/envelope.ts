@@ -15,6 +15,8 @@ export interface Envelope {
 	readonly options: Options;
 	/** The preset's and the hook's own, over the usual ones and those that the event brings. */
 	readonly headers: Readonly<Record<string, string>>;
+	/** All headers of a message whose event brings none of its own; the event's name and id are still empty. */
+	readonly whole: Readonly<Record<string, string>>;
 	readonly signing: Signing;
 	readonly caFile: string | undefined;
 	/** What to know about the address. */
@@ -38,6 +40,9 @@ export class NoMessage extends Error {
 		this.hindrance = hindrance;
 	}
 }
+
+/** The headers by which a receiver knows what it got; nothing takes their place. */
+export const IDENTITY = { event: "X-Rocky-Event", delivery: "X-Rocky-Delivery" } as const;
 
 /** The headers that a message has where neither event, preset nor hook says otherwise. */
 export const USUAL_HEADERS = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` } as const;
@@ -87,7 +92,17 @@ function make(hook: Webhook, env: Env): Envelope {
 	if (fault !== undefined) throw invalid(`secret ${fault}`);
 	const caFile = hook.caFile === undefined ? undefined : put(hook.caFile).trim();
 	const retired = preset.warnUrl?.(checked.url);
-	return { url: checked.url, options, headers, signing, caFile, notes: retired === undefined ? [] : [retired], put };
+	const whole = mergeHeaders(USUAL_HEADERS, headers, { [IDENTITY.event]: "", [IDENTITY.delivery]: "" });
+	return {
+		url: checked.url,
+		options,
+		headers,
+		whole,
+		signing,
+		caFile,
+		notes: retired === undefined ? [] : [retired],
+		put,
+	};
 }
 
 /** Throws {@link NoMessage} for a header that cannot be sent, naming it. */

@@ -7,7 +7,15 @@ import type { Env } from "../ports.ts";
 import { CannotRender, type Message as PresetMessage } from "../presets/preset.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
-import { type Envelope, envelopeOf, type Hindrance, NoMessage, refuseBadValues, USUAL_HEADERS } from "./envelope.ts";
+import {
+	type Envelope,
+	envelopeOf,
+	type Hindrance,
+	IDENTITY,
+	NoMessage,
+	refuseBadValues,
+	USUAL_HEADERS,
+} from "./envelope.ts";
 import { fillTemplate } from "./template-body.ts";
 
 /** A message ready to be sent. */
@@ -50,9 +58,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const { url, signing, caFile } = envelope;
 	const rendered = render(delivery, envelope);
 	const name = isBatch(delivery) ? "batch" : events[0].definition.name;
-	const identity = { "X-Rocky-Event": name, "X-Rocky-Delivery": id };
-	if (rendered?.headers !== undefined) refuseBadValues(rendered.headers);
-	const headers = mergeHeaders(USUAL_HEADERS, rendered?.headers ?? {}, envelope.headers, identity);
+	const headers = headersOf(rendered?.headers, { [IDENTITY.event]: name, [IDENTITY.delivery]: id }, envelope);
 	const { bodyTemplate } = hook;
 	const text =
 		bodyTemplate === undefined
@@ -69,6 +75,16 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 		caFile,
 		notes: cut.length === 0 ? envelope.notes : [...cut, ...envelope.notes],
 	};
+}
+
+function headersOf(
+	brought: PresetMessage["headers"],
+	identity: Readonly<Record<string, string>>,
+	{ headers, whole }: Envelope,
+): Readonly<Record<string, string>> {
+	if (brought === undefined) return { ...whole, ...identity };
+	refuseBadValues(brought);
+	return mergeHeaders(USUAL_HEADERS, brought, headers, identity);
 }
 
 /** What the preset makes of the events; undefined where a template does all of it. */
