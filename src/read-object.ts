@@ -18,5 +18,6 @@ function jsonReason(text: string): string {
 	if (fault === undefined) return "";
 	if (fault.kind === "ended") return " (it ends too early)";
 	const before = text.slice(0, fault.offset).split("\n");
-	return ` (wrong at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1})`;
+	const column = `column ${(before.at(-1)?.length ?? 0) + 1}`;
+	return ` (wrong at ${text.trim().includes("\n") ? `line ${before.length}, ${column}` : column})`;
 }

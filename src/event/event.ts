@@ -64,6 +64,8 @@ export interface PipelineEvent {
 	readonly context: EventContext;
 	/** The CI run itself; there only where a hook needs it and the context has no resource. */
 	readonly run?: FoundResource;
+	/** Where it stands in its file of events, from 1. */
+	readonly line?: number;
 }
 
 /** A resource as the CI's API answers it, or why it cannot be had and what to do about it. */

@@ -1,6 +1,6 @@
 // A file of events: opened, its lines made events of the run, and its mistakes told by their line.
 import { resolve } from "node:path";
-import { type Problem, UserError } from "../errors.ts";
+import { type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Ports } from "../ports.ts";
@@ -14,11 +14,25 @@ import type { Run, Watcher } from "./run.ts";
 /** The inputs of a run that has a file. */
 export type FileInputs = Inputs & { readonly eventsFile: string };
 
-/** The bytes of the file, or of stdin. */
+/** The bytes of the file, or of stdin; no further ones after a cancellation. Throws `UserError` where there is no stdin. */
 export function openEvents(name: string, { files }: Ports, { cwd, stdin, signal }: Watcher): AsyncIterable<Uint8Array> {
-	if (name !== "-") return files.stream(resolve(cwd, name), signal);
-	if (stdin === undefined) throw unreadable(name, "there is no stdin here");
+	if (name !== "-") return untilCancelled(files.stream(resolve(cwd, name), signal), signal);
+	if (stdin === undefined) throw unreadable(name, "stdin is read by the command only");
 	return stdin();
+}
+
+/** A pipe that nobody writes to cannot even be opened, and its opening not be called off. */
+async function* untilCancelled(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+	const iterator = chunks[Symbol.asyncIterator]();
+	try {
+		for (;;) {
+			const next = await unlessCancelled(iterator.next(), signal);
+			if (next.done === true) return;
+			yield next.value;
+		}
+	} finally {
+		iterator.return?.().catch(() => {});
+	}
 }
 
 /** The event of a line, completed by what the inputs say of all. Throws {@link LineError}. */
@@ -31,7 +45,7 @@ export function eventOn(line: Line, { event, context, complete }: FileInputs, ru
 	try {
 		const definition = findEvent(name, run.config);
 		run.protect(whole);
-		return eventOf(definition, complete?.(whole, definition) ?? whole, run);
+		return { ...eventOf(definition, complete?.(whole, definition) ?? whole, run), line: line.number };
 	} catch (thrown) {
 		throw lineErrorOf(line.number, thrown);
 	}
@@ -51,7 +65,10 @@ export function unreadable(name: string, why: string): UserError {
 
 /** What is told of a broken line: where it is, and what went out before it. */
 export function stoppedAt({ line, problem }: LineError, name: string, fired: number, counts: Counts): Problem {
-	const went = fired === 0 ? "nothing before it was fired" : `${count(fired, "event")} before it were fired`;
+	const went =
+		fired === 0
+			? "nothing before it was fired"
+			: `${count(fired, "event")} before it ${fired === 1 ? "was" : "were"} fired`;
 	const how = fired === 0 ? "" : ` (${counts.delivered} delivered, ${counts.failed} failed, ${counts.skipped} skipped)`;
 	return {
 		code: "events_file",

@@ -67,9 +67,10 @@ class FileRun {
 	async read(): Promise<void> {
 		const { eventsFile } = this.#inputs;
 		const { signal } = this.#watcher;
+		const chunks = openEvents(eventsFile, this.#ports, this.#watcher);
 		let last = 0;
 		try {
-			for await (const lines of linesOf(openEvents(eventsFile, this.#ports, this.#watcher))) {
+			for await (const lines of linesOf(chunks)) {
 				for (const line of lines) {
 					last = line.number;
 					if (signal.aborted || !(await this.#fire(line))) return;

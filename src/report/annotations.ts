@@ -2,7 +2,7 @@
 import type { Outcome } from "../delivery.ts";
 import { formatPlace, type Place, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
-import { nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
+import { linesOf, nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
@@ -28,26 +28,30 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
 		const { name, place } = outcome.delivery.hook;
 		const { startColumn: _, ...line } = at(place);
-		return { kind, message: `${what}${reasonOf(outcome, mask)}`, place: { title: name, ...line } };
+		const lines = linesOf(outcome.delivery);
+		const where = lines === "" ? "" : ` at ${lines} of the events file`;
+		return { kind, message: `${what}${where}: ${reasonOf(outcome, mask)}`, place: { title: name, ...line } };
 	};
 	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
 	const failures = failed.flatMap((outcome) => {
 		const { kind, onFailure } = outcome.delivery.hook;
 		if (onFailure === "ignore") return [];
-		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline: ")];
-		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed: " : "the webhook failed: ")];
+		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline")];
+		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed" : "the webhook failed")];
 	});
 	const told = warnings.map(({ message, place }): Annotation => {
 		return { kind: "warning", message: mask(message), place: { title: "Config", ...at(place) } };
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
-	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped: "));
-	if (outcomes.length === 0 && !dryRun && source.kind === "event") {
-		const message = mask(unmatchedLine(report, nameOf(source)));
+	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));
+	if (outcomes.length === 0 && !dryRun && source.kind !== "held" && stopped === undefined) {
+		const name = nameOf(source);
+		const why = unmatchedLine(report, name);
+		const message = mask(source.kind === "event" ? why : `${name}: ${why}`);
 		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
 	}
 	const mistakes = stopped === undefined ? [] : problemAnnotations([stopped], report.summary, mask);
-	return bounded([...mistakes, ...failures, ...told, ...notices], report.summary);
+	return bounded([...mistakes, ...failures, ...told, ...notices], report.summary, report.unignored - failures.length);
 }
 
 /** The annotations of mistakes. `summary` says whether a job summary lists them all. */
@@ -68,12 +72,13 @@ function at(place: Place): AnnotationPlace {
 	return { file: place.file, startLine: place.line, startColumn: place.column };
 }
 
-/** Ten of a kind fit: the tenth is itself only where it is the last. */
-function bounded(annotations: readonly Annotation[], summary: boolean): readonly Annotation[] {
+/** Ten of a kind fit: the tenth is itself only where it is the last. `unkept` warnings more there were. */
+function bounded(annotations: readonly Annotation[], summary: boolean, unkept = 0): readonly Annotation[] {
 	return (["error", "warning", "notice"] as const).flatMap((kind) => {
 		const all = annotations.filter((annotation) => annotation.kind === kind);
 		if (all.length <= SHOWN_ANNOTATIONS + 1) return all;
-		const message = `${all.length - SHOWN_ANNOTATIONS} more, see the ${summary ? "summary" : "log"}`;
+		const number = all.length - SHOWN_ANNOTATIONS + (kind === "warning" ? unkept : 0);
+		const message = `${number} more, see the ${summary ? "summary" : "log"}`;
 		return [...all.slice(0, SHOWN_ANNOTATIONS), { kind, message, place: {} }];
 	});
 }

@@ -14,6 +14,8 @@ export interface Collected {
 	/** Of one event all, in the order of the file; of many events the first of each status, in the order of ending. */
 	readonly outcomes: readonly Outcome[];
 	readonly counts: Counts;
+	/** How many of the failed ones their hooks do not ignore. */
+	readonly unignored: number;
 	readonly result: Result;
 }
 
@@ -22,6 +24,7 @@ export class Collector {
 	readonly #kept: Outcome[] = [];
 	readonly #counts: Record<OutcomeStatus, number> = { delivered: 0, failed: 0, skipped: 0, held: 0 };
 	readonly #many: boolean;
+	#unignored = 0;
 	#aborted = false;
 	#warned = false;
 
@@ -37,13 +40,14 @@ export class Collector {
 		const denied = isGate(hook) && (status === "failed" || skipCause === "cancelled");
 		this.#aborted ||= denied;
 		this.#warned ||= status === "failed" && hook.onFailure === "warn";
+		if (status === "failed" && hook.onFailure !== "ignore") this.#unignored++;
 		if (!this.#many) this.#kept.push(outcome);
 		else if (this.#counts[status] <= KEPT) this.#kept.push(lightened(outcome));
 	}
 
 	collected(): Collected {
 		const outcomes = this.#many ? this.#kept : this.#kept.toSorted((a, b) => orderOf(a) - orderOf(b));
-		return { outcomes, counts: { ...this.#counts }, result: this.#result() };
+		return { outcomes, counts: { ...this.#counts }, unignored: this.#unignored, result: this.#result() };
 	}
 
 	#result(): Result {
@@ -66,7 +70,8 @@ function lightened(outcome: Outcome): Outcome {
 	return { ...outcome, delivery: { ...outcome.delivery, events } };
 }
 
-function light({ definition, context }: PipelineEvent): PipelineEvent {
+function light({ definition, context, line }: PipelineEvent): PipelineEvent {
 	const { id, event, run_id, pipeline, timestamp, status }: EventContext = context;
-	return { definition, context: { id, event, run_id, pipeline, timestamp, status } };
+	const small = { definition, context: { id, event, run_id, pipeline, timestamp, status } };
+	return line === undefined ? small : { ...small, line };
 }

@@ -3,7 +3,18 @@ import { isBatch, type Outcome } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
 import { count, excerpt } from "../text.ts";
-import { countsLine, nameOf, noteOf, type Report, rank, reasonOf, type Source, unmatchedLine } from "./report.ts";
+import {
+	countsLine,
+	isListed,
+	linesOf,
+	nameOf,
+	noteOf,
+	type Report,
+	rank,
+	reasonOf,
+	type Source,
+	unmatchedLine,
+} from "./report.ts";
 
 /**
  * What GitHub takes of a step; of more it shows nothing at all.
@@ -21,9 +32,11 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 	const { source, stopped } = report;
 	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
 	const counts = countsLine(report.counts);
-	const lines = [`### ${titleOf(source)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}.`, ""];
+	const listed = isListed(report) ? "" : "; the first of each outcome are listed";
+	const lines = [`### ${titleOf(source)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}${listed}.`, ""];
 	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
 	if (report.outcomes.length === 0) {
+		if (stopped !== undefined) return bounded(lines, [], "", room);
 		return bounded([...lines, `${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`], [], "", room);
 	}
 	lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
@@ -37,7 +50,8 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 }
 
 function titleOf(source: Source): string {
-	if (source.kind !== "event") return plain(capitalised(nameOf(source)));
+	if (source.kind === "held") return capitalised(nameOf(source));
+	if (source.kind === "file") return plain(nameOf(source));
 	const { definition } = source.event;
 	return `${plain(definition.title)} · \`${definition.name}\``;
 }
@@ -86,7 +100,9 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 	const notes = outcome.notes.map((note) => noteOf(note, mask));
 	const way = outcome.via === undefined ? [] : [`via fallback ${outcome.via}`];
 	const batch = isBatch(outcome.delivery) ? [count(outcome.delivery.events.length, "event")] : [];
-	const detail = [...batch, ...way, reasonOf(outcome, mask), ...notes].filter((text) => text !== "").join("; ");
+	const detail = [...batch, linesOf(outcome.delivery), ...way, reasonOf(outcome, mask), ...notes]
+		.filter((text) => text !== "")
+		.join("; ");
 	const cells = [
 		ICONS[outcome.status],
 		`${plain(hook.name)}${hook.onFailure === "abort" ? " (gate)" : ""}`,

@@ -1,7 +1,7 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
-import type { Problem } from "../errors.ts";
+import type { Place, Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
-import { type Report, type Result, type Row, rowsOf } from "./report.ts";
+import { isListed, type Report, type Result, type Row, rowsOf } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
 export interface ResultsDocument {
@@ -11,6 +11,8 @@ export interface ResultsDocument {
 	readonly event_id: string;
 	/** How many events of a file were fired. */
 	readonly events?: number;
+	/** The mistake that stopped it. */
+	readonly problems?: readonly ToldProblem[];
 	/** Rows were left out to stay inside the limit; failures are kept longest. */
 	readonly truncated: boolean;
 	readonly results: readonly Row[];
@@ -18,15 +20,15 @@ export interface ResultsDocument {
 
 /** All of a report. */
 export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
-	const { source, counts, outcomes } = report;
+	const { source, stopped } = report;
 	const event = source.kind === "event" ? source.event : undefined;
-	const ended = Object.values(counts).reduce((sum, number) => sum + number, 0);
 	return {
-		result: report.stopped === undefined ? report.result : "error",
+		result: stopped === undefined ? report.result : "error",
 		event: event?.definition.name ?? "",
 		event_id: mask(event?.context.id ?? ""),
 		...(source.kind === "file" ? { events: source.events } : {}),
-		truncated: ended > outcomes.length,
+		...(stopped === undefined ? {} : { problems: [problemOf(stopped, mask)] }),
+		truncated: !isListed(report),
 		results: rowsOf(report, mask),
 	};
 }
@@ -60,11 +62,17 @@ export function limitedJson(document: ResultsDocument, limit: number): string {
 export function problemsDocument(problems: readonly Problem[], mask: Mask) {
 	return {
 		result: "error" satisfies Result,
-		problems: problems.map(({ code, message, remedy, place }) => ({
-			code,
-			message: mask(message),
-			...(remedy === "" ? {} : { remedy: mask(remedy) }),
-			...place,
-		})),
+		problems: problems.map((problem) => problemOf(problem, mask)),
 	};
+}
+
+/** A mistake in a document, with its place where it has one. */
+export interface ToldProblem extends Partial<Place> {
+	readonly code: string;
+	readonly message: string;
+	readonly remedy?: string;
+}
+
+function problemOf({ code, message, remedy, place }: Problem, mask: Mask): ToldProblem {
+	return { code, message: mask(message), ...(remedy === "" ? {} : { remedy: mask(remedy) }), ...place };
 }

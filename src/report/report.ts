@@ -44,6 +44,11 @@ export function isThrough({ result, stopped }: Report): boolean {
 	return result !== "aborted" && stopped === undefined;
 }
 
+/** Whether its outcomes are all there are, not only the first of many. */
+export function isListed({ outcomes, counts }: Collected): boolean {
+	return Object.values(counts).reduce((sum, number) => sum + number, 0) === outcomes.length;
+}
+
 /** Where a report goes: the runner, a terminal, a JSON reader. */
 export interface Reporter {
 	readonly log: Log;
@@ -73,6 +78,8 @@ export interface Row {
 	readonly events?: number;
 	/** Of one of many events. */
 	readonly event_id?: string;
+	/** In the file of events; of a batch its first. */
+	readonly line?: number;
 	/** What to know although it was delivered, such as what was cut; absent where there is nothing. */
 	readonly notes?: readonly string[];
 }
@@ -94,8 +101,19 @@ export function nameOf(source: Source): string {
 	}
 }
 
+/** Where the events of a delivery stand in their file: `line 3`, `lines 3 to 12`; empty where they come from none. */
+export function linesOf({ events }: Delivery): string {
+	const first = events[0].line;
+	const last = events.at(-1)?.line;
+	if (first === undefined) return "";
+	return first === last || last === undefined ? `line ${first}` : `lines ${first} to ${last}`;
+}
+
 /** Why nothing ran for `what`: no hook is attached to the event, or none of those that are matches it. */
-export function unmatchedLine({ configFile, unmet }: Report, what: string): string {
+export function unmatchedLine({ configFile, unmet, source }: Report, what: string): string {
+	if (source.kind === "file") {
+		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
+	}
 	const attached = unmet.filter((hook) => hook.attached);
 	if (attached.length === 0) return `no hook in ${configFile} is attached to ${what}`;
 	const reasons = attached.slice(0, 5).map(({ hook, reason }) => `${hook.name}: ${excerpt(reason, 120)}`);
@@ -116,7 +134,7 @@ export function rank({ status, delivery }: Outcome): number {
 
 function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 	const { notes, via, delivery } = outcome;
-	const { id } = delivery.events[0].context;
+	const { line, context } = delivery.events[0];
 	return {
 		hook: outcome.delivery.hook.name,
 		kind: outcome.delivery.hook.kind,
@@ -127,7 +145,12 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
 		...(outcome.reason === "" ? {} : { error: reasonOf(outcome, mask) }),
 		...(via === undefined ? {} : { via }),
-		...(isBatch(delivery) ? { events: delivery.events.length } : source.kind === "file" ? { event_id: mask(id) } : {}),
+		...(isBatch(delivery)
+			? { events: delivery.events.length }
+			: source.kind === "file"
+				? { event_id: mask(context.id) }
+				: {}),
+		...(line === undefined ? {} : { line }),
 		...(notes.length === 0 ? {} : { notes: notes.map((note) => noteOf(note, mask)) }),
 	};
 }

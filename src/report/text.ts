@@ -3,7 +3,7 @@ import { isBatch, type Outcome, type Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
 import type { Mask } from "../mask/mask.ts";
 import { count, duration, excerpt } from "../text.ts";
-import { countsLine, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
+import { countsLine, linesOf, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
@@ -20,6 +20,8 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	if (outcome.via !== undefined) parts.push(`via fallback ${outcome.via}`);
 	if (isBatch(outcome.delivery) && outcome.attempts.length > 0)
 		parts.push(count(outcome.delivery.events.length, "event"));
+	const lines = linesOf(outcome.delivery);
+	if (lines !== "") parts.push(lines);
 	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
 	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
@@ -67,10 +69,9 @@ export function unmetLines({ unmet, dryRun }: Report): readonly string[] {
 /** How an event went, in one line. */
 export function resultLine(report: Report): string {
 	const name = nameOf(report.source);
-	if (report.outcomes.length === 0) {
-		if (report.source.kind === "event") return `${name}: ${unmatchedLine(report, "it")}`;
-		if (report.source.kind === "held") return report.warnings.length === 0 ? "nothing is held" : "nothing was sent";
-		return `${name}: nothing to send`;
+	if (report.outcomes.length === 0 && report.stopped === undefined) {
+		if (report.source.kind !== "held") return `${name}: ${unmatchedLine(report, "it")}`;
+		return report.warnings.length === 0 ? "nothing is held" : "nothing was sent";
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
 	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;

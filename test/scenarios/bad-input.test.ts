@@ -107,7 +107,7 @@ const mistakes: readonly Mistake[] = [
 	{
 		name: "metadata that is broken JSON",
 		given: { metadata: '{"a": }' },
-		message: "metadata: is neither JSON nor key=value lines (wrong at line 1, column 7)",
+		message: "metadata: is neither JSON nor key=value lines (wrong at column 7)",
 		remedy: 'give a JSON object, {"tables": 20}, or one key=value a line',
 	},
 	{

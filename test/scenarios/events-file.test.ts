@@ -1,5 +1,5 @@
 // Files of events, through the built command and action against a real server.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BASE_ENV, normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
@@ -91,11 +91,22 @@ describe("a file of events", () => {
 		expect(document.results).toContainEqual(expect.objectContaining({ hook: "batches", events: 2 }));
 	});
 
-	it("tells each failure with the line's event, and goes on", async () => {
-		const { run } = await setUp(LINES.join("\n"), CONFIG, { status: 400 });
+	it("tells each failure with its line, and goes on", async () => {
+		const { run, folder } = await setUp(LINES.join("\n"), CONFIG, { status: 400 });
 		const { code, stdout } = await run(["--events-file", "events.jsonl"]);
 		expect(code).toBe(0);
-		expect(stdout.match(/^ *✗ each .*400 Bad Request/gm)).toHaveLength(5);
+		const lines = stdout.matchAll(/^ *✗ each .* · (line \d).*400 Bad Request/gm);
+		expect([...lines].map(([, line]) => line).sort()).toEqual(["line 1", "line 2", "line 4", "line 5", "line 6"]);
+		expect(stdout).toMatch(/✗ batches .* · 2 events · lines 2 to 4 · /);
+		const { annotations, results, summary } = await runAction({
+			inputs: { "events-file": "events.jsonl" },
+			workspace: folder,
+		});
+		expect(annotations.map(({ message }) => message)).toContain(
+			"the webhook failed at line 6 of the events file: 400 Bad Request",
+		);
+		expect(results).toMatchObject({ results: expect.arrayContaining([expect.objectContaining({ line: 6 })]) });
+		expect(summary).toMatch(/❌ \| batches .* 2 events; lines 2 to 4; 400 Bad Request/);
 		expect(stdout).toContain("events.jsonl, 5 events: warned · 3 delivered, 7 failed, 0 skipped");
 	});
 
@@ -120,7 +131,7 @@ describe("a file of events", () => {
 		expect([code, annotations]).toEqual([0, []]);
 		expect(outputs).toMatchObject({ result: "passed", delivered: "10", failed: "0", held: "0", "event-id": "" });
 		expect(normalise(summary)).toContain(
-			"### Events&#46;jsonl, 5 events · passed\n\nDeliveries: 10 delivered, 0 failed, 0 skipped.".replace("&#46;", "."),
+			"### events.jsonl, 5 events · passed\n\nDeliveries: 10 delivered, 0 failed, 0 skipped.",
 		);
 		expect(to("/batches")).toHaveLength(2);
 	});
@@ -160,6 +171,23 @@ describe("a broken line", () => {
 		expect(server.requests).toEqual([]);
 	});
 
+	it("is in the JSON, with its place", async () => {
+		const { run } = await setUp(broken.join("\n"));
+		const { stdout } = await run(["--events-file", "events.jsonl", "--json"]);
+		expect(JSON.parse(stdout)).toMatchObject({
+			result: "error",
+			events: 3,
+			problems: [
+				{
+					code: "events_file",
+					message: "line 5 of events.jsonl: is not JSON (it ends too early)",
+					file: "events.jsonl",
+					line: 5,
+				},
+			],
+		});
+	});
+
 	it("fails the action, with an annotation at the line", async () => {
 		const { folder } = await setUp(broken.join("\n"));
 		const run = await runAction({ inputs: { "events-file": "events.jsonl" }, workspace: folder });
@@ -183,6 +211,42 @@ describe("a broken line", () => {
 		expect([code, stderr]).toEqual([2, expect.stringContaining("line 1 of events.jsonl: is not UTF-8")]);
 	});
 });
+
+it("of which no hook matches any event says so", async () => {
+	const { run, folder } = await setUp('{"event":"ping"}\n');
+	expect((await run(["--events-file", "events.jsonl"])).stdout).toBe(
+		"events.jsonl, 1 event: no hook in pipeline-hooks.toml matches any of them\n",
+	);
+	const { annotations, outputs } = await runAction({ inputs: { "events-file": "events.jsonl" }, workspace: folder });
+	expect([outputs["result"], annotations]).toMatchObject([
+		"skipped",
+		[{ kind: "notice", message: "events.jsonl, 1 event: no hook in pipeline-hooks.toml matches any of them" }],
+	]);
+	expect((await run(["--events-file", "-"], "")).stdout).toBe("-, 0 events: there was no event to fire\n");
+});
+
+it("that is stdin is no input of the action, which says so", async () => {
+	const { folder } = await setUp("");
+	const { annotations, code } = await runAction({ inputs: { "events-file": "-" }, workspace: folder });
+	expect([code, annotations.map(({ message }) => message)]).toEqual([
+		1,
+		["events-file - cannot be read: stdin is read by the command only; name a file of JSON Lines, one event a line"],
+	]);
+});
+
+it.runIf(process.platform !== "win32")(
+	"that is a pipe to which nobody writes is cancelled, with a report",
+	async () => {
+		const { folder } = await setUp("");
+		execFileSync("mkfifo", [join(folder, "pipe")]);
+		const start = performance.now();
+		const { stdout } = await runCommand(["fire", "--events-file", "pipe", "--json"], {
+			workspace: folder,
+			cancel: new Promise((resolve) => setTimeout(resolve, 1000)),
+		});
+		expect([JSON.parse(stdout), performance.now() - start < 5000]).toMatchObject([{ events: 0, results: [] }, true]);
+	},
+);
 
 it.each([
 	[

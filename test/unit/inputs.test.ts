@@ -78,10 +78,7 @@ describe("readInputs", () => {
 		[{ event: "ping", "duration-ms": "-1" }, 'duration-ms: "-1" is no number'],
 		[{ event: "ping", metadata: "just words" }, "metadata: line 1 is neither JSON nor key=value"],
 		[{ event: "ping", metadata: "a=1\n=2" }, "metadata: line 2 is neither JSON nor key=value"],
-		[
-			{ event: "ping", metadata: '{"a": }' },
-			"metadata: is neither JSON nor key=value lines (wrong at line 1, column 7)",
-		],
+		[{ event: "ping", metadata: '{"a": }' }, "metadata: is neither JSON nor key=value lines (wrong at column 7)"],
 		[{ event: "ping", metadata: "[1]" }, "metadata: is JSON, but not an object"],
 		[{ event: "ping", context: "7" }, "context: is JSON, but not an object"],
 		[{ event: "ping", context: "{" }, "context: is not JSON (it ends too early)"],

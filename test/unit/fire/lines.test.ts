@@ -85,7 +85,7 @@ describe("a line", () => {
 
 	it.each([
 		['{"event": ', "7 is not JSON (it ends too early)"],
-		['{"event": x}', "7 is not JSON (wrong at line 1, column 11)"],
+		['{"event": x}', "7 is not JSON (wrong at column 11)"],
 		["[]", "7 is JSON, but not an object"],
 		['{"evnt": "ping"}', '7 unknown key "evnt"; did you mean "event"? Values of your own go into metadata'],
 		['{"duration_ms": "1"}', '7 "duration_ms" must be a number of milliseconds, 0 or more'],

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
 import { createMask } from "../../../src/mask/mask.ts";
+import { annotationsOf } from "../../../src/report/annotations.ts";
+import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/line.ts";
@@ -33,6 +35,15 @@ function outcome(
 }
 
 const report = (outcomes: readonly Outcome[]) => reportOf(event(), outcomes);
+
+test("of more failures than are kept, annotations and summary tell how many there were", () => {
+	const collector = new Collector(true);
+	for (let at = 0; at < 3000; at++) collector.add(outcome("failed", at % 3 === 0 ? "ignore" : "warn"));
+	const many = reportOf(event(), [], collector.collected());
+	expect(annotationsOf(many, plain).at(-1)?.message).toBe("1991 more, see the summary");
+	expect(summaryMarkdown(many, plain)).toContain("3000 failed, 0 skipped; the first of each outcome are listed.");
+	expect(resultsDocument(many, plain)).toMatchObject({ truncated: true });
+});
 
 test.each([
 	[[], "skipped"],
