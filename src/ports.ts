@@ -221,7 +221,7 @@ export type Ask = (program: string, args: readonly string[], cwd: string) => Pro
 
 /** Lines for the person who watches. Everything that passes through is masked and cannot act as a workflow command. */
 export interface Log {
-	/** From now on these texts are blanked; called before the first line. Longest first. */
+	/** From now on these texts are blanked, besides those before. Called before the first line. */
 	protect(secrets: readonly string[]): void;
 	info(line: string): void;
 	/** Shown only where debug output is on. */

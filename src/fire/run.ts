@@ -55,14 +55,11 @@ export async function prepareRun(request: Request, ports: Ports, { cwd, signal }
 	const ci = await readCi({ env, files, ask, cwd, now });
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
 	const { config, untrusted } = found;
-	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
 	const protect = (context: GivenContext) => {
-		const brought = contextSecrets(context).filter((secret) => !secrets.includes(secret));
-		if (brought.length === 0) return;
-		secrets.push(...brought);
-		log.protect(secrets);
+		const brought = contextSecrets(context);
+		if (brought.length > 0) log.protect(brought);
 	};
-	log.protect(secrets);
+	log.protect([...secretsOf(config.hooks, env), ...environmentSecrets(env)]);
 	protect(request.context);
 	if (found.note !== undefined) log.info(found.note);
 	const facts: RunFacts = {

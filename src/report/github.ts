@@ -2,7 +2,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import { createMask, type Mask } from "../mask/mask.ts";
 import type { Env, Files, Log } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
 import { count, excerpt } from "../text.ts";
@@ -10,6 +9,7 @@ import { type Annotation, annotationsOf, problemAnnotations } from "./annotation
 import { beside } from "./beside.ts";
 import type { Counts } from "./collect.ts";
 import { withoutSuspects } from "./crash.ts";
+import { growingMask } from "./growing.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
 import { limitedJson, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
@@ -24,18 +24,14 @@ const RESULTS_LIMIT_BYTES = 64 * 1024;
 
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
-	let mask: Mask = (text) => {
-		mask = createMask(environmentSecrets(env));
-		return mask(text);
-	};
+	const { mask, add } = growingMask(() => environmentSecrets(env));
 	const write = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
 	const group = beside();
 	const log: Log = {
 		protect: (secrets) => {
-			mask = createMask(secrets);
-			for (const secret of secrets) core.setSecret(secret);
+			for (const secret of add(secrets)) core.setSecret(secret);
 		},
 		info: (line) => group.write(() => write(shownLine(line, mask))),
 		debug: (line) => group.write(() => core.debug(mask(line))),

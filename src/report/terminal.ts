@@ -1,11 +1,12 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import { formatPlace, type Problem } from "../errors.ts";
-import { createMask, type Mask } from "../mask/mask.ts";
+import type { Mask } from "../mask/mask.ts";
 import type { Env } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { beside } from "./beside.ts";
 import { withoutSuspects } from "./crash.ts";
+import { growingMask } from "./growing.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -26,7 +27,7 @@ export interface Output {
 
 /** The reporter of the command. With `json`, stdout holds one JSON document and nothing else. */
 export function terminalReporter(output: Output, json: boolean): Reporter {
-	let mask = createMask([...environmentSecrets(output.env), ...output.known]);
+	const { mask, add } = growingMask(() => [...environmentSecrets(output.env), ...output.known]);
 	let indent = "";
 	const say = json ? output.err : output.out;
 	// Also at a terminal, since the command may run in a step of a workflow.
@@ -44,8 +45,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	const group = beside();
 	const log: Reporter["log"] = {
 		protect: (secrets) => {
-			output.known.push(...secrets);
-			mask = createMask(secrets);
+			for (const secret of add(secrets)) output.known.push(secret);
 		},
 		info: (line) => group.write(() => write(shownLine(line, mask))),
 		debug: () => {},
