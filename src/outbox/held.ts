@@ -104,7 +104,7 @@ export class HeldEvents {
 		}
 		const claimed = await this.#locked(() => this.#claim(all));
 		if ("problem" in claimed) return { batches: [], left, problems: [`held events stay: ${claimed.problem}`] };
-		const problems: string[] = [];
+		const problems = [...claimed.problems];
 		const unopened: number[] = [];
 		const batches: HeldBatch[] = [];
 		for (const folder of claimed.folders) {
@@ -125,7 +125,7 @@ export class HeldEvents {
 		else await this.#ports.spool.move(folder, folder.replace(/\.sending\.\d+$/, ".failed"));
 	}
 
-	async #claim(all: boolean): Promise<{ readonly folders: readonly string[]; readonly left: number }> {
+	async #claim(all: boolean) {
 		const { spool } = this.#ports;
 		for (const name of all ? await spool.list(this.#folder) : []) {
 			const number = Number(ASIDE.exec(name)?.[1]);
@@ -133,10 +133,17 @@ export class HeldEvents {
 		}
 		const names = await spool.list(this.#folder);
 		const folders: string[] = [];
+		const problems: string[] = [];
 		const claim = (range: string) => join(this.#folder, `${range}.sending.${spool.pid}`);
 		for (const name of all ? names : []) {
 			const [, range = "", , pid] = BATCH.exec(name) ?? [];
 			if (range === "" || (pid !== undefined && spool.isAlive(Number(pid)))) continue;
+			// Behind a link lies what is none of ours, and what was sent is removed.
+			const strange = await spool.open(join(this.#folder, name));
+			if (strange !== undefined) {
+				problems.push(`held batch ${name} is left alone: ${strange}`);
+				continue;
+			}
 			if (await spool.move(join(this.#folder, name), claim(range))) folders.push(claim(range));
 		}
 		const waiting = names.flatMap((name) => EVENT.exec(name)?.[1] ?? []);
@@ -152,15 +159,17 @@ export class HeldEvents {
 			}
 			folders.push(folder);
 		}
-		return { folders, left: waiting.length - at };
+		return { folders, left: waiting.length - at, problems };
 	}
 
-	/** The texts in a folder, and the numbers of those that cannot be opened; what is no event is thrown away. */
+	/** The texts in a folder, and the numbers of those that cannot be opened. Only what has an event's name is touched. */
 	async #readAll(folder: string, problems: string[]) {
 		const { spool } = this.#ports;
 		const texts: string[] = [];
 		const sealed: number[] = [];
 		for (const name of await spool.list(folder)) {
+			const number = EVENT.exec(name)?.[1];
+			if (number === undefined) continue;
 			const path = join(folder, name);
 			const read = await spool.read(path, LIMIT_BYTES);
 			const text = read.kind === "file" ? this.#shelf.seal.open(new TextDecoder().decode(read.bytes)) : undefined;
@@ -168,12 +177,11 @@ export class HeldEvents {
 				texts.push(text);
 				continue;
 			}
-			const number = EVENT.exec(name)?.[1];
-			if (read.kind === "file" && number !== undefined) {
+			if (read.kind === "file") {
 				sealed.push(Number(number));
 				continue;
 			}
-			const why = read.kind === "unreadable" ? read.detail : "it is no event";
+			const why = read.kind === "unreadable" ? read.detail : "it is not there any more";
 			problems.push(`held event ${name} was thrown away: ${why}`);
 			await spool.remove(path);
 		}

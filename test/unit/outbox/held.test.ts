@@ -165,6 +165,38 @@ describe("what is held", () => {
 		expect(existsSync(join(root, "elsewhere"))).toBe(true);
 	});
 
+	it("and made a link in the place of a batch is left alone, and so is what lies behind it", async () => {
+		await put("1");
+		const elsewhere = join(root, "elsewhere");
+		await mkdir(join(elsewhere, "folder"), { recursive: true });
+		await writeFile(join(elsewhere, "file"), "precious");
+		await symlink(elsewhere, join(await folder(), "00000008-00000009.failed"));
+		const { batches, problems } = await shelf().take(true);
+		expect(batches.map(({ texts }) => texts)).toEqual([["1"]]);
+		expect(problems).toEqual(["held batch 00000008-00000009.failed is left alone: it is no folder"]);
+		expect(await readdir(elsewhere)).toEqual(["file", "folder"]);
+	});
+
+	it("and has other files beside it in a batch is given without them, and they are not touched one by one", async () => {
+		await put("1");
+		const [batch] = (await shelf().take(true)).batches;
+		if (batch === undefined) throw new Error("a batch");
+		await shelf().settle(batch, false);
+		const kept = join(await folder(), "00000001-00000001.failed", "notes");
+		await mkdir(kept);
+		const removed: string[] = [];
+		const spool: Spool = {
+			...directorySpool,
+			remove: async (path) => {
+				removed.push(path);
+				await directorySpool.remove(path);
+			},
+		};
+		const { batches, problems } = await shelf({ spool }).take(true);
+		expect([batches.map(({ texts }) => texts), problems]).toEqual([[["1"]], []]);
+		expect(removed.filter((path) => !path.endsWith("lock"))).toEqual([]);
+	});
+
 	it("in a folder that others may write into is left alone", async () => {
 		await put("1", "2", "3");
 		await chmod(await folder(), 0o777);
