@@ -15,18 +15,19 @@ export interface Pair {
 /** The first pairs find cold disks and caches. */
 const WARM_UP_PAIRS = 5;
 
-/** Runs two programs by turns, so that whatever else the machine does falls on both. */
+/** Runs two programs by turns, after `warmUp` pairs that do not count, so that whatever else the machine does falls on both. */
 export async function timePairs(
 	baseline: Program,
 	measured: Program,
 	workload: Workload,
 	count: number,
+	warmUp = WARM_UP_PAIRS,
 ): Promise<readonly Pair[]> {
 	const pairs: Pair[] = [];
-	for (let pair = 0; pair < WARM_UP_PAIRS + count; pair++) {
+	for (let pair = 0; pair < warmUp + count; pair++) {
 		const first = await run(baseline, workload);
 		const second = await run(measured, workload);
-		if (pair >= WARM_UP_PAIRS) pairs.push({ baseline: first.ms, measured: second.ms });
+		if (pair >= warmUp) pairs.push({ baseline: first.ms, measured: second.ms });
 	}
 	return pairs;
 }

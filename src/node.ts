@@ -17,8 +17,9 @@ import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
+import { keepYoungGenerationSmall } from "./memory.ts";
 import { directorySpool } from "./outbox/directory.ts";
-import type { Ask, Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
+import type { Ask, Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
 export function nodePorts(env: Env, log: Log): Ports {
@@ -26,12 +27,23 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: routedHttp(directHttp(), loadUndici),
+		http: sparing(routedHttp(directHttp(), loadUndici)),
 		shell: nodeShell(),
 		files: nodeFiles,
 		spool: directorySpool,
 		ask: nodeAsk,
 		log,
+	};
+}
+
+/** The first request on kept connections tells that many are to come. */
+function sparing(http: Http): Http {
+	return {
+		...http,
+		send: (request, signal) => {
+			if (request.route.kind === "bulk" || request.route.kind === "pooled") keepYoungGenerationSmall();
+			return http.send(request, signal);
+		},
 	};
 }
 
