@@ -17,7 +17,7 @@ import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
-import { keepYoungGenerationSmall } from "./memory.ts";
+import { boundYoungGeneration } from "./memory.ts";
 import { directorySpool } from "./outbox/directory.ts";
 import type { Ask, Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
 
@@ -41,7 +41,7 @@ function sparing(http: Http): Http {
 	return {
 		...http,
 		send: (request, signal) => {
-			if (request.route.kind === "bulk" || request.route.kind === "pooled") keepYoungGenerationSmall();
+			if (request.route.kind === "bulk" || request.route.kind === "pooled") boundYoungGeneration();
 			return http.send(request, signal);
 		},
 	};

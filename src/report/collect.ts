@@ -63,11 +63,12 @@ function orderOf({ delivery }: Outcome): number {
 	return delivery.hook.order;
 }
 
-/** Without what events carry, which may be megabytes. */
+/** Without what events carry, which may be megabytes; of a batch only the first event, and how many there were. */
 function lightened(outcome: Outcome): Outcome {
-	const [first, ...rest] = outcome.delivery.events;
-	const events: Events = [light(first), ...rest.map(light)];
-	return { ...outcome, delivery: { ...outcome.delivery, events } };
+	const { delivery } = outcome;
+	const first = light(delivery.events[0]);
+	const events: Events = [first, ...Array<PipelineEvent>(delivery.events.length - 1).fill(first)];
+	return { ...outcome, delivery: { ...delivery, events } };
 }
 
 function light({ definition, context, line }: PipelineEvent): PipelineEvent {
