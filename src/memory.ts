@@ -1,7 +1,7 @@
 // Keeping the memory of a run with many requests small: it stands beside whatever else the runner does.
 
 /** Bytes that V8's young generation may take up, two halves of the same size; less makes it collect too often. */
-const YOUNG_LIMIT = 16 * 1024 * 1024;
+const YOUNG_LIMIT = 8 * 1024 * 1024;
 
 /** Requests after which it is looked at again. */
 const STEP = 100;

@@ -63,11 +63,14 @@ function orderOf({ delivery }: Outcome): number {
 	return delivery.hook.order;
 }
 
-/** Without what events carry, which may be megabytes; of a batch only the first event, and how many there were. */
+/** Without what events carry, which may be megabytes; of a batch the first and the last, and how many there were. */
 function lightened(outcome: Outcome): Outcome {
 	const { delivery } = outcome;
-	const first = light(delivery.events[0]);
-	const events: Events = [first, ...Array<PipelineEvent>(delivery.events.length - 1).fill(first)];
+	const [first, ...rest] = delivery.events;
+	const kept = light(first);
+	const last = rest.at(-1);
+	const others = last === undefined ? [] : [...Array<PipelineEvent>(rest.length - 1).fill(kept), light(last)];
+	const events: Events = [kept, ...others];
 	return { ...outcome, delivery: { ...delivery, events } };
 }
 
