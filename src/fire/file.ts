@@ -96,7 +96,7 @@ class FileRun {
 		const collected = this.#collector.collected();
 		const broken = this.#broken;
 		return {
-			source: { kind: "file", name: eventsFile, events: this.#fired },
+			source: { kind: "file", name: eventsFile === "-" ? "stdin" : eventsFile, events: this.#fired },
 			configFile: config.file,
 			...collected,
 			...(broken === undefined ? {} : { stopped: stoppedAt(broken, eventsFile, this.#fired, collected.counts) }),

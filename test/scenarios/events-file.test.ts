@@ -66,7 +66,8 @@ describe("a file of events", () => {
 
 	it("may come on stdin, and without a newline at its end", async () => {
 		const { run, to } = await setUp("");
-		const { code } = await run(["--events-file", "-"], LINES.slice(0, 2).join("\n"));
+		const { code, stdout } = await run(["--events-file", "-"], LINES.slice(0, 2).join("\n"));
+		expect(stdout).toContain("stdin, 2 events: passed");
 		expect([code, ids(to("/each")).sort()]).toEqual([0, ["e1", "e2"]]);
 	});
 
