@@ -223,7 +223,7 @@ it("of which no hook matches any event says so", async () => {
 		"skipped",
 		[{ kind: "notice", message: "events.jsonl, 1 event: no hook in pipeline-hooks.toml matches any of them" }],
 	]);
-	expect((await run(["--events-file", "-"], "")).stdout).toBe("-, 0 events: there was no event to fire\n");
+	expect((await run(["--events-file", "-"], "")).stdout).toBe("stdin, 0 events: there was no event to fire\n");
 });
 
 it("that is stdin is no input of the action, which says so", async () => {
