@@ -68,10 +68,8 @@ export class HeldEvents {
 	/** Puts one event away, behind those that wait. The problem, where it cannot be. */
 	async put(text: string): Promise<string | undefined> {
 		const { spool } = this.#ports;
-		for (const folder of [this.#shelf.root, this.#folder]) {
-			const problem = await spool.open(folder);
-			if (problem !== undefined) return `the folder ${folder} will not do: ${problem}`;
-		}
+		const strange = await this.#strangeness();
+		if (strange !== undefined) return strange;
 		const made = await this.#locked(async () => {
 			const numbers = (await spool.list(this.#folder)).map(
 				(name) => (EVENT.exec(name) ?? ASIDE.exec(name))?.[1] ?? BATCH.exec(name)?.[2] ?? "0",
@@ -98,10 +96,8 @@ export class HeldEvents {
 		const names = await spool.list(this.#folder);
 		const left = names.filter((name) => EVENT.test(name)).length;
 		if (names.length === 0) return { batches: [], left, problems: [] };
-		const strange = await spool.open(this.#folder);
-		if (strange !== undefined) {
-			return { batches: [], left, problems: [`held events are left alone, their folder will not do: ${strange}`] };
-		}
+		const strange = await this.#strangeness();
+		if (strange !== undefined) return { batches: [], left, problems: [`held events are left alone, ${strange}`] };
 		const claimed = await this.#locked(() => this.#claim(all));
 		if ("problem" in claimed) return { batches: [], left, problems: [`held events stay: ${claimed.problem}`] };
 		const problems = [...claimed.problems];
@@ -186,6 +182,15 @@ export class HeldEvents {
 			await spool.remove(path);
 		}
 		return { texts, sealed };
+	}
+
+	/** Why the folder cannot be trusted: who may write above it can put another in its place. */
+	async #strangeness(): Promise<string | undefined> {
+		for (const folder of [this.#shelf.root, this.#folder]) {
+			const problem = await this.#ports.spool.open(folder);
+			if (problem !== undefined) return `the folder ${folder} will not do: ${problem}`;
+		}
+		return undefined;
 	}
 
 	#aside(number: number): string {
