@@ -19,23 +19,23 @@ type Answer = Extract<HttpResult, { kind: "answer" }>;
 /** What another attempt would meet again. */
 const FINAL_FAULTS: ReadonlySet<HttpFault> = new Set(["tls", "proxy", "forbidden", "cancelled"]);
 
-/** Judges what came back for one attempt of a delivery. */
-export function judge(delivery: Delivery<Webhook>, result: HttpResult): Judgement {
+/** Judges what came back for one attempt of a delivery from that service. */
+export function judge(delivery: Delivery<Webhook>, service: Preset, result: HttpResult): Judgement {
 	if (result.kind === "fault") {
 		return { kind: FINAL_FAULTS.has(result.fault) ? "final" : "retry", reason: result.detail };
 	}
-	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, result);
-	const reason = describeStatus(result, delivery.hook.preset);
+	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, service, result);
+	const reason = describeStatus(result, service);
 	return { kind: isRetryableStatus(result.status) ? "retry" : "final", reason };
 }
 
-function judgeSuccess({ hook }: Delivery<Webhook>, answer: Answer): Judgement {
+function judgeSuccess({ hook }: Delivery<Webhook>, service: Preset, answer: Answer): Judgement {
 	const gate = isGate(hook);
-	if (answer.read !== "whole" && (gate || hook.preset.mustReadAnswer)) {
+	if (answer.read !== "whole" && (gate || service.mustReadAnswer)) {
 		const reason = `${gate ? "denied" : "unconfirmed"}: ${answer.status}, but the answer's body ${UNFINISHED[answer.read]}`;
 		return { kind: "final", reason };
 	}
-	const verdict = hook.preset.judge?.(answer) ?? { ok: true };
+	const verdict = service.judge?.(answer) ?? { ok: true };
 	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
 	const permission: Verdict = gate ? judgeGate(answer) : { ok: true };
 	if (!permission.ok) return { kind: "final", reason: permission.reason };

@@ -4,7 +4,7 @@ import { type Delivery, isBatch } from "../delivery.ts";
 import { mergeHeaders } from "../header.ts";
 import type { Json } from "../json.ts";
 import type { Env } from "../ports.ts";
-import { CannotRender, type Message as PresetMessage } from "../presets/preset.ts";
+import { CannotRender, type Preset, type Message as PresetMessage } from "../presets/preset.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
 import {
@@ -28,6 +28,8 @@ export interface Message {
 	readonly headers: Readonly<Record<string, string>>;
 	/** The headers that sign the bytes, made afresh at the time of each attempt; none without a secret. */
 	readonly sign: (now: Date) => Readonly<Record<string, string>>;
+	/** The preset of the service that answers: the hook's own, or the one that it posts to. */
+	readonly service: Preset;
 	/** The path of the hook's `ca_file`, as it is written. */
 	readonly caFile: string | undefined;
 	/** What was cut to fit, and what to know about the address. */
@@ -55,7 +57,8 @@ const EMPTY = new Uint8Array();
 
 function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const { id, hook, events } = delivery;
-	const { url, signing, caFile } = envelope;
+	const { url, signing, caFile, options } = envelope;
+	const service = hook.preset.postsTo?.(options) ?? hook.preset;
 	const rendered = render(delivery, envelope);
 	const name = isBatch(delivery) ? "batch" : events[0].definition.name;
 	const headers = headersOf(rendered?.headers, { [IDENTITY.event]: name, [IDENTITY.delivery]: id }, envelope);
@@ -63,7 +66,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const text =
 		bodyTemplate === undefined
 			? JSON.stringify(rendered?.body)
-			: fillTemplate(hook, bodyTemplate, events, headers, envelope.put);
+			: fillTemplate(delivery, bodyTemplate, service, headers, envelope.put);
 	const body = hook.method === "GET" ? undefined : Buffer.from(text);
 	const cut = bodyTemplate === undefined ? (rendered?.cut ?? []) : [];
 	return {
@@ -72,6 +75,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 		body,
 		headers,
 		sign: (timestamp) => signatureHeaders(signing, { id, timestamp, body: body ?? EMPTY }),
+		service,
 		caFile,
 		notes: cut.length === 0 ? envelope.notes : [...cut, ...envelope.notes],
 	};

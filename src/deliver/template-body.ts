@@ -1,33 +1,33 @@
 // The body of a webhook that its own template gives.
 import type { Webhook } from "../config/hook.ts";
 import type { Reference } from "../config/interpolate.ts";
-import { isBatch } from "../delivery.ts";
-import type { Events } from "../event/event.ts";
+import { type Delivery, isBatch } from "../delivery.ts";
 import type { JsonObject } from "../json.ts";
+import type { Preset } from "../presets/preset.ts";
 import { escapingFor, parseJsonBody, renderTemplate, type Template } from "../template/template.ts";
 
 /**
- * The template filled in; the content type among the headers decides how values are escaped. `put` gives the value of a
- * reference, and throws where there is none. Throws `BodyError` where JSON is wanted and does not come of it.
+ * The template filled in; the content type among the headers decides how values are escaped, after the service's own
+ * escaping. `put` gives the value of a reference, and throws where there is none. Throws `BodyError` where JSON is
+ * wanted and does not come of it.
  */
 export function fillTemplate(
-	hook: Webhook,
+	delivery: Delivery<Webhook>,
 	template: Template,
-	events: Events,
+	service: Preset,
 	headers: Readonly<Record<string, string>>,
 	put: (reference: Reference) => string,
 ): string {
-	const { preset } = hook;
 	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
 	const escaping = escapingFor(type);
 	const rendered = renderTemplate(template, {
-		view: templateView(hook, events),
+		view: templateView(delivery),
 		escaping,
-		escape: preset.escape,
+		escape: service.escape,
 		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
 		resolve: (variable) => {
 			const value = put({ source: "", parts: [variable] });
-			return preset.escape?.(value) ?? value;
+			return service.escape?.(value) ?? value;
 		},
 	});
 	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
@@ -35,8 +35,8 @@ export function fillTemplate(
 }
 
 /** The context as plain JSON: its optional keys are absent, never undefined. A batch is a list of them. */
-function templateView(hook: Webhook, events: Events): JsonObject {
-	const contexts = events.map(({ context }) => context);
-	const view: JsonObject = JSON.parse(JSON.stringify(isBatch({ hook, events }) ? { events: contexts } : contexts[0]));
+function templateView(delivery: Delivery<Webhook>): JsonObject {
+	const contexts = delivery.events.map(({ context }) => context);
+	const view: JsonObject = JSON.parse(JSON.stringify(isBatch(delivery) ? { events: contexts } : contexts[0]));
 	return view;
 }

@@ -79,7 +79,7 @@ async function attemptAll(
 			ports,
 			signal,
 		);
-		const judgement = judge(delivery, result);
+		const judgement = judge(delivery, message.service, result);
 		const httpStatus = result.kind === "answer" ? { httpStatus: result.status } : {};
 		if (judgement.kind === "delivered") {
 			attempts.push({ durationMs, ...httpStatus });
@@ -94,7 +94,7 @@ async function attemptAll(
 
 		const asked =
 			result.kind === "answer"
-				? (hook.preset.retryAfter?.(result) ?? retryAfterMs(result.headers["retry-after"], clock.now()))
+				? (message.service.retryAfter?.(result) ?? retryAfterMs(result.headers["retry-after"], clock.now()))
 				: undefined;
 		const wait = asked ?? backoffMs(number, hook.retryDelayMs, ports.random);
 		const left = hook.deadlineMs - elapsed();

@@ -41,6 +41,7 @@ export const arraylake: Preset = {
 	},
 	jsonOnly: false,
 	mustReadAnswer: false,
+	postsTo: (options) => (isSlack(options) ? slack : undefined),
 	render: (event, options) => (isSlack(options) ? inSlack([event]) : { body: bodyOf(event), cut: [] }),
 	renderBatch: (events, options): Message<Json> =>
 		isSlack(options) ? inSlack(events) : { body: events.map(bodyOf), cut: [] },

@@ -67,6 +67,8 @@ export interface Preset {
 	readonly escape?: (text: string) => string;
 	/** A warning about a resolved URL, or undefined: services retire addresses. Must not quote the URL. */
 	readonly warnUrl?: (url: URL) => string | undefined;
+	/** The preset of another service whose message these options make: it judges the answers, and escapes a template's values. */
+	readonly postsTo?: (options: Options) => Preset | undefined;
 	/** Whether the message is made of `context.resource`, which the CI's API knows where the user gives none. */
 	readonly needsResource?: boolean;
 	/** Whether the headers that {@link Preset.render} gives belong to a body of the hook's own template as well. */

@@ -54,6 +54,27 @@ describe("fault 15: a 2xx of Discord's that carries an error, or no message, is 
 	});
 });
 
+describe("what Slack refuses in a 200 is a failure in Arraylake's format for it too, and nothing in its own", () => {
+	const arraylake = (format: string) => `preset = "arraylake"\nformat = "${format}"\n`;
+
+	it.each([
+		["no_service", 'Slack answered "no_service"'],
+		['{"ok": false, "error": "channel_not_found"}', "Slack answered channel_not_found"],
+	])("200 %s", async (body, reason) => {
+		const server = await startServer({ status: 200, body });
+		const [literal, variable, gate, own] = await Promise.all([
+			send(server.url, arraylake("slack")),
+			send(server.url, arraylake("${FORMAT}"), { env: { FORMAT: "slack" } }),
+			send(server.url, arraylake("slack") + GATE),
+			send(server.url, arraylake("json")),
+		]);
+		for (const notification of [literal, variable]) expect(notification).toMatchObject(failed(reason));
+		expect(gate).toMatchObject(denied(reason));
+		expect(own).toMatchObject(delivered());
+		expect(server.requests.length).toBe(4);
+	});
+});
+
 describe("fault 17: a webhook that was deleted in Discord is said to be, and is not asked again", () => {
 	it("by its code", async () => {
 		const server = await startServer({ status: 404, body: '{"message": "Unknown Webhook", "code": 10015}' });

@@ -26,8 +26,9 @@ it("is a denial in one short line unless the body has no `allow` or one that is 
 	const name = fc.constantFrom("generic", "slack", "teams", "pagerduty", "datadog", "discord");
 	fc.assert(
 		fc.property(body, type, name, (text, contentType, presetName) => {
-			const gate = delivery(webhook({ preset: preset(presetName), onFailure: "abort" }));
-			const judgement = judge(gate, answer(200, text, { "content-type": contentType }));
+			const service = preset(presetName);
+			const gate = delivery(webhook({ preset: service, onFailure: "abort" }));
+			const judgement = judge(gate, service, answer(200, text, { "content-type": contentType }));
 			const said = parseJson(text);
 			if (judgement.kind === "delivered") {
 				expect(isObject(said) && Object.hasOwn(said, "allow") ? said["allow"] : true).toBe(true);

@@ -1,9 +1,14 @@
 // The arraylake preset: Arraylake's body and its line for Slack, to the byte.
 import { describe, expect, it } from "vitest";
+import { parseReference } from "../../../src/config/interpolate.ts";
 import type { GivenContext } from "../../../src/event/context.ts";
 import type { JsonObject } from "../../../src/json.ts";
+import type { HttpResult } from "../../../src/ports.ts";
 import { arraylake } from "../../../src/presets/arraylake.ts";
-import { event } from "../../helpers/make.ts";
+import { compileTemplate, type Template } from "../../../src/template/template.ts";
+import { fireWith } from "../../helpers/deliver.ts";
+import { answer, fakeHttp } from "../../helpers/fakes.ts";
+import { event, webhook } from "../../helpers/make.ts";
 import { batch } from "../../helpers/presets.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
@@ -103,5 +108,39 @@ describe("the arraylake preset", () => {
 		const { body, cut } = arraylake.renderBatch(many, { format: "slack" });
 		expect(cut).toEqual(["844 of 1000 events left out"]);
 		expect(body).toHaveProperty("text", expect.stringMatching(/b\n… and 844 more$/));
+	});
+});
+
+describe("the arraylake preset in its format for Slack", () => {
+	const template = compileTemplate(parseReference('{"text": "{{error}}"}'));
+
+	/** What became of a webhook that got this answer, and what was sent. */
+	async function send(format: string, result: HttpResult, bodyTemplate?: Template) {
+		const http = fakeHttp(result);
+		const hook = webhook({ preset: arraylake, options: { format }, bodyTemplate });
+		const { outcomes } = await fireWith([hook], {
+			of: event("pipeline_error", { error: "<!channel>" }),
+			ports: { http, env: { FORMAT: "slack" } },
+		});
+		return { outcome: outcomes[0], body: new TextDecoder().decode(http.requests[0]?.body) };
+	}
+
+	it.each(["slack", "${FORMAT}"])("takes an answer for what it means in Slack: format = %j", async (format) => {
+		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
+		const refused = await send(format, answer(200, "no_service"));
+		expect(refused.outcome).toMatchObject({ status: "failed", reason: 'Slack answered "no_service"' });
+		const cut = await send(format, { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
+		expect(cut.outcome).toMatchObject({ reason: "unconfirmed: 200, but the answer's body was cut off" });
+	});
+
+	it("escapes the values of a template as Slack wants it", async () => {
+		expect((await send("slack", answer(200, "ok"), template)).body).toBe('{"text":"&lt;!channel&gt;"}');
+	});
+
+	it("is a format of its own: any 2xx answers the other one", async () => {
+		expect((await send("json", answer(200, "no_service"))).outcome).toMatchObject({ status: "delivered" });
+		const cut = await send("json", { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
+		expect(cut.outcome).toMatchObject({ status: "delivered" });
+		expect((await send("json", answer(200), template)).body).toBe('{"text":"<!channel>"}');
 	});
 });
