@@ -32,7 +32,7 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
 	// Octokit needs the HTTP client while it is imported, so it is apart; the others load it when it is needed.
 	{ folder: "github", entry: "lib/github-api.js", externals: {}, executable: false },
-	// Shared by both entries, and not to be had on Node 20, where they must start all the same.
+	// Shared by both entries, which must start also on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/deliver/http-undici.js", externals: {}, executable: false },
 ];
 

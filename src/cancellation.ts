@@ -1,4 +1,5 @@
 // Signals: the first one cancels the run, and whatever still hangs then, the process is gone in time.
+import { setMaxListeners } from "node:events";
 import { killGroups } from "./deliver/process-group.ts";
 
 /**
@@ -29,6 +30,8 @@ export interface Cancellation {
 export function heedSignals(): Cancellation {
 	const controller = new AbortController();
 	const { signal } = controller;
+	// Each request under way listens, and Node 20 would warn of a leak from the eleventh on.
+	setMaxListeners(0, signal);
 	let isDone = false;
 	let isRepeat = true;
 	const leaveSoon = () => {

@@ -1,0 +1,80 @@
+// The built command on every Node at hand: what it sends many of, in bulk, and through proxies.
+import { createServer as createHttpsServer } from "node:https";
+import { describe, expect, it } from "vitest";
+import { authority, listening } from "../helpers/net.ts";
+import { nodes } from "../helpers/nodes.ts";
+import { startTinyproxy, withoutTinyproxy } from "../helpers/proxy.ts";
+import { type Interventions, runCommand, runProgram, workspace } from "../helpers/runner.ts";
+import { webhook } from "../helpers/send.ts";
+import { startServer } from "../helpers/server.ts";
+
+/** Of a kind, and more than a process has listeners of one thing before Node warns of a leak. */
+const MANY = 60;
+
+const EVENTS = Array.from({ length: MANY }, (_, n) => JSON.stringify({ event: "pipeline_start", id: `e${n}` }));
+
+describe.each(nodes().map(({ version, path }) => [version, path] as const))("Node %s", (_, node) => {
+	const fire = (
+		args: readonly string[],
+		files: Readonly<Record<string, string>>,
+		given: Interventions & { readonly env?: Readonly<Record<string, string>> } = {},
+	) => {
+		const run: typeof runProgram = (_program, all, options) => runProgram(node, all, options);
+		const folder = workspace({ "events.jsonl": EVENTS.join("\n"), ...files });
+		return runCommand(["fire", ...args], { workspace: folder, run, ...given });
+	};
+	const passed = (delivered: number) => ({
+		code: 0,
+		stderr: "",
+		stdout: expect.stringContaining(`: passed · ${delivered} delivered, 0 failed, 0 skipped\n`),
+	});
+
+	it.each([20, MANY])("sends %i webhooks of one event", async (count) => {
+		const server = await startServer({ status: 200 });
+		const config = Array.from({ length: count }, (_, n) => webhook(`${server.url}/${n}`, "", `h${n}`)).join("");
+		expect(await fire(["pipeline_start"], { "pipeline-hooks.toml": config })).toMatchObject(passed(count));
+		expect(new Set(server.requests.map(({ path }) => path)).size).toBe(count);
+	});
+
+	it.each([
+		["each", "", MANY],
+		["in batches", "batch_size = 3", MANY / 3],
+	])("sends the events of a file, %s", async (_, more, deliveries) => {
+		const server = await startServer({ status: 200 });
+		const files = { "pipeline-hooks.toml": webhook(server.url, more) };
+		expect(await fire(["--events-file", "events.jsonl"], files)).toMatchObject(passed(deliveries));
+		expect(server.requests.length).toBe(deliveries);
+	});
+
+	describe.skipIf(withoutTinyproxy)("through Debian's tinyproxy (skipped without its package)", () => {
+		it("sends plain http", async () => {
+			const proxy = await startTinyproxy();
+			const server = await startServer({ status: 200 });
+			const files = { "pipeline-hooks.toml": webhook(server.url) };
+			const env = { http_proxy: proxy.url };
+			expect(await fire(["--events-file", "events.jsonl"], files, { env })).toMatchObject(passed(MANY));
+			expect(server.requests.length).toBe(MANY);
+			expect(new Set(proxy.asked())).toEqual(new Set([`POST ${server.url}/`]));
+		});
+
+		it("sends https, through tunnels", async () => {
+			const proxy = await startTinyproxy();
+			const ca = authority();
+			let received = 0;
+			const server = createHttpsServer(ca.issue("IP:127.0.0.1"), (request, response) => {
+				request.resume().once("end", () => response.end());
+				received += 1;
+			});
+			await listening(server, async (port) => {
+				const files = {
+					"ca.pem": ca.cert,
+					"pipeline-hooks.toml": webhook(`https://127.0.0.1:${port}`, 'ca_file = "ca.pem"'),
+				};
+				const env = { https_proxy: proxy.url };
+				expect(await fire(["--events-file", "events.jsonl"], files, { env })).toMatchObject(passed(MANY));
+				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT 127.0.0.1:${port}`]));
+			});
+			expect(received).toBe(MANY);
+		});
+	});
+});
