@@ -39,8 +39,8 @@ export function readWebhook(
 	if (async) refuseAsyncGate(fields, settings.onFailure);
 	const batchSize = readBatchSize(settings, fields);
 	const url = readUrl(selection, preset, settings);
-	refuseBodyOfGet(settings, fields);
-	const signed = hookSigning(signing, fields);
+	refuseBodyOfGet({ ...settings, batchSize }, fields);
+	const signed = hookSigning(signing, settings.headers, fields);
 	if (preset === undefined) return undefined;
 	checkContentType(preset, settings, fields);
 	// Rocky's own webhooks have no options; what they need comes with the event.
@@ -86,11 +86,15 @@ function hasDefaultUrl({ defaultUrl, urlOption }: Preset, { options }: UrlSettin
 }
 
 /** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */
-function refuseBodyOfGet({ method, bodyTemplate }: Pick<WebhookSettings, "method" | "bodyTemplate">, fields: Fields) {
-	if (method !== "GET" || bodyTemplate === undefined) return;
+function refuseBodyOfGet(
+	{ method, bodyTemplate, batchSize }: Pick<WebhookSettings, "method" | "bodyTemplate" | "batchSize">,
+	fields: Fields,
+) {
+	if (method !== "GET" || (bodyTemplate ?? batchSize) === undefined) return;
 	const path = fields.has("method") ? fields.at("method") : fields.path;
-	const message = "method is GET, which carries no body, and there is a body_template";
-	fields.problems.add("config_value", path, message, 'take body_template away, or set method = "POST"');
+	const key = bodyTemplate === undefined ? "batch_size" : "body_template";
+	const message = `method is GET, which carries no body, and there is a ${key}`;
+	fields.problems.add("config_value", path, message, `take ${key} away, or set method = "POST"`);
 }
 
 function checkContentType(preset: Preset, { headers }: Pick<WebhookSettings, "headers">, fields: Fields): void {

@@ -7,6 +7,12 @@ import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
 const hook = (name: string, ...more: readonly string[]) =>
 	["[[hook.ping]]", `name = "${name}"`, 'command = "x"', ...more, ""].join("\n");
 
+/** A webhook on `ping`. */
+const post = (name: string, ...more: readonly string[]) =>
+	["[[hook.webhooks.ping]]", `name = "${name}"`, 'url = "https://example.com/"', ...more, ""].join("\n");
+const gate = (name: string, ...more: readonly string[]) => post(name, 'on_failure = "abort"', ...more);
+const batching = (name: string) => post(name, "batch_size = 5");
+
 describe("fallback and then", () => {
 	it("name hooks of any kind, also by the names that they have of themselves", () => {
 		const { hooks } = parse(`
@@ -67,6 +73,41 @@ url = "https://example.com/"
 		],
 	])("are refused: %j", (source, mistake) => {
 		expect(mistakes(source)).toEqual([mistake]);
+	});
+
+	it.each([
+		[
+			gate("a", 'fallback = "b"') + batching("b"),
+			'5:1 fallback names "b", which has a batch_size, and gates never batch',
+		],
+		[
+			`[defaults.webhook]\nbatch_size = 5\n${gate("a", 'fallback = "b"')}${post("b")}`,
+			'7:1 fallback names "b", which has a batch_size, and gates never batch',
+		],
+		[
+			hook("a", 'on_failure = "abort"', 'fallback = "b"') + post("b", 'fallback = "c"') + batching("c"),
+			'9:1 fallback names "c", which has a batch_size, and gates never batch',
+		],
+		[
+			gate("a", 'fallback = "b"') + gate("z", 'fallback = "b"') + post("b", 'fallback = "c"') + batching("c"),
+			'14:1 fallback names "c", which has a batch_size, and gates never batch',
+		],
+	])("refuse a batch in the place of a gate: %j", (source, mistake) => {
+		expect(mistakes(source)).toEqual([mistake]);
+		expect(onlyProblem(source).remedy).toBe(
+			"name another hook, or take batch_size out of it and of [defaults.webhook]",
+		);
+	});
+
+	it("may name a hook with a batch_size everywhere else, and a gate that does not take it as a default", () => {
+		const source = `[defaults.webhook]\nbatch_size = 5\n${gate("a", 'fallback = "b"')}${gate("b")}`;
+		expect(mistakes(source)).toEqual([]);
+		expect(mistakes(post("a", 'fallback = "b"', 'then = "b"') + batching("b"))).toEqual([]);
+	});
+
+	it("in a circle of gates are told as a circle alone", () => {
+		const source = gate("a", 'fallback = "b"') + gate("b", 'fallback = "a"');
+		expect(mistakes(source)).toEqual(["10:1 fallback closes a circle: a → b → a"]);
 	});
 
 	it("are told with help", () => {

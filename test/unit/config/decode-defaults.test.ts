@@ -65,6 +65,15 @@ api_key = "for datadog hooks only"
 		expect(webhook(`${WEBHOOK}method = "PUT"\n[defaults]\n${get}${template}`).method).toBe("PUT");
 	});
 
+	it("cannot give a batch to a GET, but leaves a gate that asks by one alone", () => {
+		const message = "method is GET, which carries no body, and there is a batch_size";
+		const batch = "[defaults.webhook]\nbatch_size = 5\n";
+		const get = 'method = "GET"\n';
+		expect(mistakes(`${WEBHOOK}${get}${batch}`)).toEqual([`3:1 ${message}`]);
+		expect(mistakes(`${WEBHOOK}batch_size = 5\n[defaults]\n${get}`)).toEqual([`1:1 ${message}`]);
+		expect(webhook(`${WEBHOOK}${get}on_failure = "abort"\n${batch}`).batchSize).toBeUndefined();
+	});
+
 	it("tells a mistake once, at its own place, however many hooks take it", () => {
 		expect(mistakes(`${SHELL}${WEBHOOK}[defaults]\ntimeout_ms = 0`)).toEqual([
 			"6:1 defaults.timeout_ms must be an integer from 1 to 2147483647",

@@ -96,6 +96,7 @@ describe("a webhook's keys", () => {
 		['body_template = "{{#if a}}"', "body_template: "],
 		[`body_template = "\${{a}}"`, `body_template has a \${ that begins no variable`],
 		['method = "get"\nbody_template = "{}"', "method is GET, which carries no body, and there is a body_template"],
+		['method = "GET"\nbatch_size = 5', "method is GET, which carries no body, and there is a batch_size"],
 		['command = "x"', "command belongs to a shell hook, and this is a webhook"],
 		['env = { A = "x" }', "env belongs to a shell hook, and this is a webhook"],
 		["retries = 3", 'unknown key "retries"'],
