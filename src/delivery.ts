@@ -87,6 +87,8 @@ export interface Outcome {
 	readonly skipCause?: SkipCause;
 	/** The name of the fallback that delivered it. */
 	readonly via?: string;
+	/** Of a failed batch that a fallback delivered in part: the places of the other events, from 0, ascending. */
+	readonly missed?: readonly number[];
 	/** Of a gate that was asked and did not say yes: nobody else is asked then. */
 	readonly denied?: boolean;
 	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */

@@ -1,5 +1,6 @@
 // A delivery with its chain: the fallback where it has failed for good, and what follows a success.
 import { type Delivery, deliveryId, type Outcome, type Reach } from "../delivery.ts";
+import type { PipelineEvent } from "../event/event.ts";
 
 /** What carrying out a chain needs. */
 export interface Chaining {
@@ -12,7 +13,8 @@ export interface Chaining {
 
 /**
  * Runs a delivery and, where it has failed for good, its fallback once, in the same failure mode and with the same id.
- * The outcome is that of the hook itself, and says by which way it went. A gate that has denied asks nobody else.
+ * The outcome is that of the hook itself, and says by which way it went; a batch of which any event went by none has
+ * failed. A gate that has denied asks nobody else.
  */
 export async function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
 	const first = await chaining.run(delivery);
@@ -21,7 +23,10 @@ export async function runWithFallback(delivery: Delivery, chaining: Chaining): P
 		return first;
 	}
 	const next = chaining.reach(hook.fallback, events);
-	if (next === undefined) return { ...first, reason: `${first.reason}; fallback ${hook.fallback} is not enabled` };
+	if (next === undefined) {
+		const why = `fallback ${hook.fallback} is disabled, or its filter lets nothing through`;
+		return { ...first, reason: `${first.reason}; ${why}` };
+	}
 	const second = await runWithFallback({ ...next, id, hook: { ...next.hook, onFailure: hook.onFailure } }, chaining);
 	return joined(first, second);
 }
@@ -39,25 +44,45 @@ export function followers({ delivery, via }: Outcome, reach: Reach): readonly De
 
 function joined(first: Outcome, second: Outcome): Outcome {
 	const way = second.delivery.hook.name;
+	const { events } = first.delivery;
+	const taken = second.delivery.events;
+	const missed = missedOf(first, second);
 	const both = {
 		delivery: first.delivery,
 		attempts: [...first.attempts, ...second.attempts],
 		durationMs: first.durationMs + second.durationMs,
 		...(second.httpStatus !== undefined && { httpStatus: second.httpStatus }),
 	};
-	if (second.status === "delivered") {
+	if (missed.length === 0) {
 		const why = `${first.delivery.hook.name} itself failed: ${first.reason}`;
 		const notes = [...first.notes, why, ...second.notes];
 		return { ...both, status: "delivered", reason: "", target: second.target, via: second.via ?? way, notes };
 	}
-	const reason = `${first.reason}; fallback ${way}: ${second.reason}`;
+	const told =
+		second.status === "delivered"
+			? `fallback ${way} delivered ${taken.length} of ${events.length} events, and its filter keeps ${others(missed)} out`
+			: `fallback ${way}: ${second.reason}`;
 	const denied = second.denied === true && { denied: true };
 	return {
 		...both,
 		...denied,
+		...(missed.length < events.length && { missed }),
 		status: "failed",
-		reason,
+		reason: `${first.reason}; ${told}`,
 		target: first.target,
 		notes: [...first.notes, ...second.notes],
 	};
+}
+
+/** The places of the events of a delivery that neither its hook nor the fallback has delivered. */
+function missedOf(first: Outcome, { status, delivery, missed }: Outcome): readonly number[] {
+	const { events } = delivery;
+	const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);
+	const left = new Set(failed.map((place): PipelineEvent | undefined => events[place]));
+	const taken = new Set(events.filter((event) => !left.has(event)));
+	return first.delivery.events.flatMap((event, place) => (taken.has(event) ? [] : [place]));
+}
+
+function others(missed: readonly number[]): string {
+	return missed.length === 1 ? "the other" : "the others";
 }

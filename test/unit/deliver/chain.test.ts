@@ -11,6 +11,8 @@ import { event, shellHook, webhook } from "../../helpers/make.ts";
 const at = (path: string) => ({ name: path, url: parseReference(`https://example.com/${path}`) });
 /** A hook that no event selects. */
 const only = { selectors: [] };
+/** A filter that asks nothing. */
+const NOTHING = { events: undefined, entities: undefined, include: [], exclude: [] };
 
 /** Answers by the path; what is not named gets a 200. */
 function server(answers: Readonly<Record<string, HttpResult>>): Http & { readonly requests: HttpRequest[] } {
@@ -76,7 +78,10 @@ describe("a fallback", () => {
 	it("that is disabled is not tried, and that is said", async () => {
 		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only, enabled: false })];
 		const { paths, outcomes } = await run(hooks, { main: answer(404) });
-		expect([paths, outcomes[0]?.reason]).toEqual([["main"], "404 Not Found; fallback spare is not enabled"]);
+		expect([paths, outcomes[0]?.reason]).toEqual([
+			["main"],
+			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
+		]);
 	});
 
 	it("is not begun after a cancellation", async () => {
@@ -174,9 +179,7 @@ describe("what follows a success", () => {
 	});
 
 	it("obeys its own filter and is silent where that lets nothing through", async () => {
-		const filters = [
-			{ events: [{ kind: "event", event: "ping" }], entities: undefined, include: [], exclude: [] },
-		] as const;
+		const filters = [{ ...NOTHING, events: [{ kind: "event", event: "ping" }] }] as const;
 		const hooks = [webhook({ ...at("a"), onSuccess: ["b"] }), webhook({ ...at("b"), ...only, filters })];
 		expect(await run(hooks)).toMatchObject({ paths: ["a"], outcomes: [{ status: "delivered" }] });
 	});
@@ -226,4 +229,78 @@ it("a batch goes through a chain whole: as a list on stdin, and to a webhook tha
 	expect(JSON.parse(shell.commands[0]?.stdin ?? "")).toEqual(expected);
 	expect(shell.commands[0]?.env).toMatchObject({ HOOK_EVENT: "batch", HOOK_ID: deliveryId(events, "log") });
 	expect(requests.map(({ body }) => JSON.parse(new TextDecoder().decode(body)))).toEqual([expected, expected]);
+});
+
+it.each([
+	["fallback", { fallback: "audit" }, answer(404)],
+	["follower", { onSuccess: ["audit"] }, answer(200)],
+])(
+	"a %s that makes batches is sent the one event of a hook that makes none as a batch of one",
+	async (_, chain, said) => {
+		const hooks = [webhook({ ...at("main"), ...chain }), webhook({ ...at("audit"), ...only, batchSize: 5 })];
+		const { requests } = await run(hooks, { main: said });
+		expect(requests.map(({ headers }) => headers["X-Rocky-Event"])).toEqual(["pipeline_error", "batch"]);
+		expect(JSON.parse(new TextDecoder().decode(requests[1]?.body))).toEqual({ events: [event().context] });
+	},
+);
+
+describe("a batch of which the fallback's filter lets only a part through", () => {
+	const events = [1, 2, 3, 4].map((n) => event(n % 2 === 0 ? "pipeline_error" : "pipeline_start", { id: `evt_${n}` }));
+	const [first = event(), ...others] = events;
+	const batch: NonNullable<Given["options"]>["batch"] = async (delivery) => ({
+		due: [{ ...delivery, events: [first, ...others] }],
+	});
+	const main = webhook({ ...at("main"), batchSize: 5, fallback: "spare", onSuccess: ["after"] });
+	const errors = { ...NOTHING, events: [{ kind: "event", event: "pipeline_error" }] } as const;
+	const spare = webhook({ ...at("spare"), ...only, filters: [errors] });
+	const after = webhook({ ...at("after"), ...only });
+	const through = (more: readonly Hook[], answers: Readonly<Record<string, HttpResult>>) =>
+		run([main, ...more, after], { main: answer(404), ...answers }, { options: { batch } });
+
+	it("is sent that part, and has failed: the rest was delivered by nobody", async () => {
+		const { requests, paths, named: of } = await through([spare], {});
+		expect(paths).toEqual(["main", "spare"]);
+		expect(JSON.parse(new TextDecoder().decode(requests[1]?.body))).toEqual({
+			events: [events[1]?.context, events[3]?.context],
+		});
+		expect(of("main")).toMatchObject({
+			status: "failed",
+			reason: "404 Not Found; fallback spare delivered 2 of 4 events, and its filter keeps the others out",
+			missed: [0, 2],
+		});
+		expect(of("main")?.via).toBeUndefined();
+		expect(of("after")).toMatchObject({ status: "skipped", reason: "main, which it follows, failed" });
+	});
+
+	it("is delivered by nobody at all where the fallback fails too", async () => {
+		const { named: of } = await through([spare], { spare: answer(410) });
+		expect(of("main")).toMatchObject({
+			status: "failed",
+			reason: expect.stringMatching(/^404 Not Found; fallback spare: /),
+		});
+		expect(of("main")?.missed).toBeUndefined();
+	});
+
+	it("has what the fallback of the fallback delivered, told by its place in the whole", async () => {
+		const last = { ...NOTHING, include: [{ kind: "value", key: "id", pattern: "evt_4" }] } as const;
+		const hooks = [{ ...spare, fallback: "third" }, webhook({ ...at("third"), ...only, filters: [last] })];
+		const { named: of, paths } = await through(hooks, { spare: answer(404) });
+		expect(paths).toEqual(["main", "spare", "third"]);
+		expect(of("main")).toMatchObject({
+			status: "failed",
+			reason:
+				"404 Not Found; fallback spare: 404 Not Found; " +
+				"fallback third delivered 1 of 2 events, and its filter keeps the other out",
+			missed: [0, 1, 2],
+		});
+	});
+
+	it("is told apart from one of which it lets nothing through", async () => {
+		const none = { ...NOTHING, events: [{ kind: "event", event: "ping" }] } as const;
+		const { named: of, paths } = await through([{ ...spare, filters: [none] }], {});
+		expect([paths, of("main")?.reason]).toEqual([
+			["main"],
+			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
+		]);
+	});
 });
