@@ -23,16 +23,37 @@ export function batchDelivery(hook: Webhook, events: Events): Delivery<Webhook> 
 	return { id: deliveryId(events, hook.name), hook, events };
 }
 
+/**
+ * Bytes of the JSON of a batch's events together, at most; an event that has more is a batch of its own. With what the
+ * body has around them it is 1 MiB, which nginx takes unless told otherwise, and twenty at once fit into memory.
+ * https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size
+ */
+export const BATCH_BYTES = 1_000_000;
+
+/** A batch that is not full yet. */
+interface Open {
+	readonly hook: Webhook;
+	readonly events: PipelineEvent[];
+	bytes: number;
+}
+
 /** Groups events as they come, hook by hook. */
 export class Batches {
-	readonly #open = new Map<string, { readonly hook: Webhook; readonly events: PipelineEvent[] }>();
+	readonly #open = new Map<string, Open>();
+	/** Several hooks may batch the same event. */
+	#measured: { readonly event: PipelineEvent; readonly bytes: number } | undefined;
 
-	/** Adds the event of a delivery; the batch, where that fills it. */
-	add({ hook, events }: Delivery<Webhook>): readonly Delivery<Webhook>[] {
-		const open = this.#open.get(hook.name) ?? { hook, events: [] };
+	/** Adds the event of a delivery; the batches that it fills, or finds no room in. */
+	add({ hook, events: [event] }: Delivery<Webhook>): readonly Delivery<Webhook>[] {
+		const bytes = this.#measure(event);
+		const before = this.#open.get(hook.name);
+		const full = before !== undefined && before.bytes + bytes > BATCH_BYTES ? this.#close(before) : [];
+		const open = this.#open.get(hook.name) ?? { hook, events: [], bytes: 0 };
 		this.#open.set(hook.name, open);
-		open.events.push(...events);
-		return open.events.length >= (hook.batchSize ?? 1) ? this.#close(open) : [];
+		open.events.push(event);
+		open.bytes += bytes;
+		const isFull = open.events.length >= (hook.batchSize ?? 1) || open.bytes >= BATCH_BYTES;
+		return isFull ? [...full, ...this.#close(open)] : full;
 	}
 
 	/** What was begun and not filled. */
@@ -40,9 +61,19 @@ export class Batches {
 		return [...this.#open.values()].flatMap((open) => this.#close(open));
 	}
 
-	#close({ hook, events }: { readonly hook: Webhook; readonly events: readonly PipelineEvent[] }) {
+	#close({ hook, events }: Open): readonly Delivery<Webhook>[] {
 		this.#open.delete(hook.name);
 		const [first, ...rest] = events;
 		return first === undefined ? [] : [batchDelivery(hook, [first, ...rest])];
 	}
+
+	#measure(event: PipelineEvent): number {
+		if (this.#measured?.event !== event) this.#measured = { event, bytes: bytesOf(event) };
+		return this.#measured.bytes;
+	}
+}
+
+/** Of its JSON, and of the run beside it. */
+function bytesOf({ context, run }: PipelineEvent): number {
+	return Buffer.byteLength(JSON.stringify(context)) + (run === undefined ? 0 : Buffer.byteLength(JSON.stringify(run)));
 }
