@@ -16,6 +16,7 @@ import { header } from "./selection.ts";
 import { readSelections } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
 import { readShellHook } from "./shell-hook.ts";
+import { refuseIdleSigning } from "./signing.ts";
 import { readSubscriptions, requireEvents } from "./subscriptions.ts";
 import { readWebhook } from "./webhook.ts";
 import { quote } from "./words.ts";
@@ -71,6 +72,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 		return hook === undefined ? [] : [hook];
 	});
 	const disabled = checkTargets(hooks, chains, problems);
+	refuseIdleSigning(defaults.webhook.signing, hooks, problems);
 	problems.throwIfAny();
 
 	const warnings = [...unknown.map((event) => toWarning(event, problems)), ...disabled];
@@ -87,13 +89,15 @@ function refusePrototype({ table, problems }: Fields): void {
 	}
 }
 
-function explainTopLevel(key: string, builtIn: Vocabulary): Explanation | undefined {
-	const event = builtIn.find(key);
-	if (event === undefined) return undefined;
-	return [
-		`${key} stands outside of hook`,
-		`write it as ${header("shell", event.name)} or ${header("webhook", event.name)}`,
-	];
+function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation | undefined {
+	const message = `${key} stands outside of hook`;
+	if (key === "webhooks") return [message, "write [[hook.webhooks.<event>]]"];
+	const event = find(key);
+	if (event !== undefined) {
+		return [message, `write it as ${header("shell", event.name)} or ${header("webhook", event.name)}`];
+	}
+	if (!events.some(({ name }) => name.startsWith(`${key}.`))) return undefined;
+	return [message, `write [[hook.${key}.<…>]] or [[hook.webhooks.${key}.<…>]]`];
 }
 
 /** In Rocky's own file an event may be one that only a later Rocky knows. */

@@ -80,7 +80,7 @@ function define(name: string, fields: Fields): EventDefinition {
 	refuseUnknown(fields, KEYS);
 	return {
 		name,
-		phase: fields.text("phase") ?? "custom",
+		phase: fields.text("phase")?.trim() ?? "custom",
 		status: fields.choice("status", STATUSES) ?? "info",
 		title: fields.text("title") ?? humanise(name),
 	};

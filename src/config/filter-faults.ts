@@ -1,11 +1,13 @@
 // Filters that no event of a hook can pass, each told at the item that is at fault.
+import { isContextKey, PARTS } from "../event/context.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
-import { coversGlob, matchesGlob } from "../event/glob.ts";
+import { coversGlob } from "../event/glob.ts";
 import { type Selector, selects } from "../event/selector.ts";
+import { alwaysHolds, fits, holdsForNone, neverHolds, patternOf } from "./condition-faults.ts";
 import type { Fields } from "./fields.ts";
 import type { Condition } from "./hook.ts";
 import type { Written } from "./strings.ts";
-import { didYouMean, list, quote } from "./words.ts";
+import { list, quote } from "./words.ts";
 
 /** An item of `include` or `exclude`, and where it stands. */
 export interface WrittenCondition extends Written {
@@ -19,12 +21,6 @@ interface WrittenFilter {
 	readonly selectors: readonly Selector[] | undefined;
 	readonly include: readonly WrittenCondition[];
 	readonly exclude: readonly WrittenCondition[];
-}
-
-/** Values that are all known beforehand. */
-interface Known {
-	readonly what: string;
-	readonly values: readonly string[];
 }
 
 /** Notes what keeps every one of the events out. */
@@ -41,11 +37,15 @@ export function refuseUnmatchable(
 	const wrong = ({ path }: WrittenCondition, message: string, remedy: string) =>
 		fields.problems.add("config_value", path, message, remedy);
 	const unknown = [...include, ...exclude].filter((item) => {
-		const known = knownValues(item.condition, met);
-		if (known === undefined || known.values.some((value) => fits(item.condition, value))) return false;
-		const words = fields.problems.full ? [] : known.values;
-		const remedy = didYouMean(patternOf(item.condition), words, `use ${list(words.slice(0, 10))}`);
-		wrong(item, `${quote(item.text)} holds for ${known.what}`, remedy);
+		const explained = neverHolds(item.condition) ?? holdsForNone(item.condition, met, fields.problems.full);
+		if (explained === undefined) return false;
+		const [what, remedy] = explained;
+		wrong(item, `${quote(item.text)} ${what}`, remedy);
+		return true;
+	});
+	const total = exclude.filter((item) => {
+		if (!alwaysHolds(item.condition)) return false;
+		wrong(item, `${quote(item.text)} is true of every event, so that nothing is left`, "take it out");
 		return true;
 	});
 	const covered = include.filter((item) => {
@@ -54,7 +54,7 @@ export function refuseUnmatchable(
 		wrong(item, `${quote(item.text)} is always excluded by ${quote(cover.text)}`, "take one of the two out");
 		return true;
 	});
-	if (unknown.length > 0 || covered.length > 0 || met.length === 0) return;
+	if (unknown.length + total.length + covered.length > 0 || met.length === 0) return;
 	const never = (what: string) => {
 		const key = exclude.length > 0 ? "exclude" : "include";
 		fields.wrong(key, `filter can never match: its items leave no ${what}`, "loosen one of them");
@@ -66,19 +66,6 @@ export function refuseUnmatchable(
 
 /** What is known beforehand of an event, by the keys under which filters ask for it. */
 type Subject = Readonly<Partial<Record<"event" | "phase" | "status", string>>>;
-
-function knownValues(condition: Condition, events: readonly EventDefinition[]): Known | undefined {
-	switch (condition.kind === "value" ? condition.key : undefined) {
-		case "status":
-			return { what: "no status", values: STATUSES };
-		case "event":
-			return { what: "none of the hook's events", values: events.map(({ name }) => name) };
-		case "phase":
-			return { what: "none of the hook's events", values: [...new Set(events.map(({ phase }) => phase))] };
-		default:
-			return undefined;
-	}
-}
 
 /** Whether the items about these keys, and no others, let something with these values through. */
 function passesKnown(
@@ -96,16 +83,14 @@ function passesKnown(
 }
 
 function covers(wider: Condition, narrower: Condition): boolean {
-	const sameKey = wider.kind === "value" && narrower.kind === "value" ? wider.key === narrower.key : true;
+	const sameKey = wider.kind === "value" && narrower.kind === "value" ? coversKey(wider.key, narrower.key) : true;
 	return wider.kind === narrower.kind && sameKey && coversGlob(patternOf(wider), patternOf(narrower));
 }
 
-function fits(condition: Condition, value: string): boolean {
-	return matchesGlob(patternOf(condition), value);
-}
-
-function patternOf(condition: Condition): string {
-	return condition.kind === "field" ? condition.field : condition.pattern;
+/** Whether all that stands under the narrower key stands under the wider one, too: `env` is looked for in `metadata`. */
+function coversKey(wider: string, narrower: string): boolean {
+	if (wider === narrower) return true;
+	return !isContextKey(wider.split(".", 1)[0] ?? "") && PARTS.some((part) => narrower === `${part}.${wider}`);
 }
 
 function some(events: readonly EventDefinition[]): string {

@@ -35,6 +35,9 @@ export const RESERVED: ReadonlySet<string> = new Set([
 	"upgrade",
 ]);
 
+/** By these a receiver knows what it got. */
+export const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
+
 /** The table's `headers` over the given ones. */
 export function readHeaders(fields: Fields, base: Headers): Headers {
 	const table = fields.nested("headers");
@@ -49,6 +52,8 @@ export function readHeaders(fields: Fields, base: Headers): Headers {
 			wrong("headers has a name that is no header name", "use letters, digits and hyphens, as in X-Team");
 		} else if (RESERVED.has(lower)) {
 			wrong(`headers.${name} is set by the connection itself`, "take it out");
+		} else if (IDENTITY.includes(lower)) {
+			wrong(`headers.${name} is sent with every webhook already`, "take it out");
 		} else if (twin !== undefined) {
 			wrong(`headers.${name} is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
 		} else if (value !== undefined && !literalParts(value).every(isHeaderValue)) {

@@ -3,6 +3,7 @@ import { isEventName, type Vocabulary } from "../event/catalog.ts";
 import type { EventDefinition } from "../event/event.ts";
 import { type Selector, selects } from "../event/selector.ts";
 import { closest } from "../suggest.ts";
+import { excerpt } from "../text.ts";
 import type { Explanation } from "./keys.ts";
 import type { Path } from "./locate.ts";
 import { keyName, list, quote } from "./words.ts";
@@ -100,6 +101,10 @@ export function bare(name: string): string {
 export function explainUnknown({ name, longer, near, phases }: UnknownEvent): Explanation {
 	const several = name.includes("*") || name.startsWith(PHASE);
 	const message = several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`;
+	if (name.includes(",")) {
+		const items = name.split(",").map((item) => JSON.stringify(item.trim()));
+		return [message, `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`];
+	}
 	if (longer.length > 0)
 		return [message, `say which: ${longer.join(", ")}, or ${quote(`${bare(name)}.*`)} for all of them`];
 	if (near !== undefined) return [message, `did you mean ${quote(near)}?`];

@@ -84,7 +84,8 @@ class Walk {
 			return;
 		}
 		const fields = new Fields(table, path, problems);
-		const inner = new Set(this.#begins(name) ? fields.keys().filter((key) => this.#isInner(name, key)) : []);
+		const isInner = (key: string) => isContainer(table[key]) && this.#isInner(name, key);
+		const inner = new Set(this.#begins(name) ? fields.keys().filter(isInner) : []);
 		const own = fields.keys().filter((key) => !inner.has(key));
 		if (own.length > 0 || inner.size === 0) {
 			this.selections.push({ kind, event, selectors, fields: fields.only(own), spot: problems.spot(path) });
@@ -93,7 +94,7 @@ class Walk {
 	}
 
 	/**
-	 * Whether a key in a hook's table is the rest of another event's name: of a glob, or where the config declares both
+	 * Whether a table in a hook's table is the rest of another event's name: of a glob, or where the config declares both
 	 * `deploy` and `deploy.approved`.
 	 */
 	#isInner(name: string, key: string): boolean {

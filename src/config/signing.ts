@@ -2,13 +2,17 @@
 import { isHeaderName } from "../header.ts";
 import { headersOf, SCHEMES, SIGNATURES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
 import { Fields } from "./fields.ts";
-import { RESERVED } from "./headers.ts";
-import type { Webhook } from "./hook.ts";
+import { type Headers, IDENTITY, RESERVED } from "./headers.ts";
+import type { Hook, Webhook } from "./hook.ts";
 import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
+import type { Problems } from "./problems.ts";
 import { quote } from "./words.ts";
 
-export const SIGNING_KEYS = ["secret", "signature", "signature_header"] as const;
+/** The keys that mean nothing without a secret. */
+const ASKING = ["signature", "signature_header"] as const;
+
+export const SIGNING_KEYS = ["secret", ...ASKING] as const;
 
 /** What a table and those below it say of signing. */
 export interface Signing {
@@ -17,10 +21,12 @@ export interface Signing {
 	readonly schemes: readonly Signature[];
 	/** The header of the signature, where it is not the scheme's own. */
 	readonly header: string | undefined;
+	/** Where a scheme or a header is asked for, in the table and in those below it. */
+	readonly asked: readonly Path[];
 }
 
 /** Where nobody says anything: what a secret signs with. */
-export const UNSIGNED: Signing = { secrets: [], schemes: ["rocky"], header: undefined };
+export const UNSIGNED: Signing = { secrets: [], schemes: ["rocky"], header: undefined, asked: [] };
 
 /** A signature for each must fit into what servers take for headers: often 8 KB. */
 const MAX_ITEMS = 10;
@@ -28,10 +34,9 @@ const MAX_ITEMS = 10;
 /** Headers that say something else already. */
 const TAKEN: ReadonlySet<string> = new Set([
 	...RESERVED,
+	...IDENTITY,
 	"content-type",
 	"user-agent",
-	"x-rocky-event",
-	"x-rocky-delivery",
 	...headersOf("standard"),
 ]);
 
@@ -44,15 +49,20 @@ export function readSigning(fields: Fields, base: Signing): Signing {
 		secrets: readSecrets(fields) ?? base.secrets,
 		schemes: schemes ?? base.schemes,
 		header: header ?? (own ? undefined : base.header),
+		asked: [...base.asked, ...ASKING.filter((key) => fields.has(key)).map((key) => fields.at(key))],
 	};
 }
 
-/** What a hook has of it. Notes what does not go together: a scheme without a secret, a secret that its scheme cannot use. */
+/**
+ * What a hook has of it. Notes what does not go together: a scheme without a secret, a secret that its scheme cannot use,
+ * a header of the hook's own in the place of the signature's.
+ */
 export function hookSigning(
 	{ secrets, schemes, header }: Signing,
+	headers: Headers,
 	fields: Fields,
 ): Pick<Webhook, "secrets" | "signatures" | "signatureHeader"> {
-	const asked = (["signature", "signature_header"] as const).find((key) => fields.has(key));
+	const asked = ASKING.find((key) => fields.has(key));
 	if (asked !== undefined && secrets.length === 0 && !fields.has("secret")) {
 		const remedy = `add secret = "\${WEBHOOK_SECRET}", or take ${asked} out`;
 		fields.wrong(asked, `${asked} stands in a hook that has no secret to sign with`, remedy);
@@ -63,13 +73,30 @@ export function hookSigning(
 			if (fault) fields.problems.add("config_value", path, `secret ${fault}`, secretRemedy(scheme));
 		}
 	}
+	for (const name of secrets.length === 0 ? [] : schemes.flatMap((scheme) => headersOf(scheme, header))) {
+		const own = headers.get(name.toLowerCase());
+		if (own === undefined) continue;
+		const remedy = "take it out, or rename the signature's by signature_header";
+		fields.problems.add("config_value", own.path, `headers.${own.name} is where the signature goes`, remedy);
+	}
 	return { secrets: secrets.map(({ reference }) => reference), signatures: schemes, signatureHeader: header };
 }
 
+/** Notes schemes and headers of the defaults where there are webhooks and none of them is signed. */
+export function refuseIdleSigning({ asked }: Signing, hooks: readonly Hook[], problems: Problems): void {
+	const webhooks = hooks.filter((hook) => hook.kind === "webhook");
+	if (webhooks.length === 0 || webhooks.some(({ secrets }) => secrets.length > 0)) return;
+	for (const path of asked) {
+		const message = `${path.at(-1)} stands in the defaults, and no webhook has a secret to sign with`;
+		problems.add("config_value", path, message, 'add secret = "${WEBHOOK_SECRET}" there or in a hook, or take it out');
+	}
+}
+
 function readSecrets(fields: Fields): Signing["secrets"] | undefined {
-	const items = itemsOf(fields, "secret");
-	const path = fields.at("secret");
-	const found = items?.flatMap((item) => item.filled("secret") ?? []).map((reference) => ({ reference, path }));
+	const found = itemsOf(fields, "secret")?.flatMap((item) => {
+		const reference = item.filled("secret");
+		return reference === undefined ? [] : [{ reference, path: item.at("secret") }];
+	});
 	return found?.length === 0 ? undefined : found;
 }
 
@@ -79,7 +106,7 @@ function readSchemes(fields: Fields): readonly Signature[] | undefined {
 		const scheme = item.choice("signature", SIGNATURES);
 		if (scheme === undefined) continue;
 		if (found.includes(scheme)) {
-			fields.wrong("signature", `signature has ${quote(scheme)} twice`, "take one of the two out");
+			item.wrong("signature", `signature has ${quote(scheme)} twice`, "take one of the two out");
 		} else {
 			found.push(scheme);
 		}
@@ -108,14 +135,17 @@ function readHeader(fields: Fields, schemes: readonly Signature[] | undefined): 
 	return header;
 }
 
-/** The items of a list, each as if the key held it alone; the table itself where the key holds one thing. */
+/**
+ * The items of a list, each as if the key held it alone, and with its own place; the table itself where the key holds one
+ * thing.
+ */
 function itemsOf(fields: Fields, key: (typeof SIGNING_KEYS)[number]): readonly Fields[] | undefined {
 	if (!fields.has(key)) return undefined;
 	const value = fields.table[key];
 	if (!Array.isArray(value)) return [fields];
 	if (value.length === 0) return fields.wrong(key, `${key} is an empty list`, "name one, or leave the key out");
 	if (value.length > MAX_ITEMS) return fields.wrong(key, `${key} has more than ${MAX_ITEMS} items`, "shorten the list");
-	return value.map((item) => new Fields({ [key]: item }, fields.path, fields.problems));
+	return value.map((item, index) => new Fields({ [key]: item }, [...fields.at(key), index], fields.problems));
 }
 
 function secretRemedy(scheme: Signature): string {

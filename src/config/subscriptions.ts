@@ -51,7 +51,7 @@ export function readSelectors(
 	example: string,
 	resolver: Resolver,
 ): readonly Selector[] | undefined {
-	const found = new Map<string, Selector>();
+	const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
 	const written = readStrings(fields, key, example);
 	for (const { text, path } of written ?? []) {
 		const selector = resolver.resolve(text);
@@ -60,13 +60,16 @@ export function readSelectors(
 			continue;
 		}
 		const shown = showSelector(selector);
-		if (found.has(shown)) {
-			const message = `${fields.label(key)} has ${quote(shown)} twice, here as ${quote(text)}`;
-			fields.problems.add("config_value", path, message, "take one of the two out");
+		const before = found.get(shown);
+		if (before === undefined) {
+			found.set(shown, { selector, text });
+			continue;
 		}
-		found.set(shown, selector);
+		const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
+		const message = `${fields.label(key)} has ${quote(shown)} twice, ${other}`;
+		fields.problems.add("config_value", path, message, "take one of the two out");
 	}
-	return written === undefined ? undefined : [...found.values()];
+	return written === undefined ? undefined : [...found.values()].map(({ selector }) => selector);
 }
 
 /** `[subscription.a]`: tables where keys belong. */

@@ -48,9 +48,7 @@ export function parseSyntax(source: string, file: string): Table {
 		const twice = text.startsWith("trying to redefine");
 		const header = twice ? /^\s*\[\[?/.exec(line) : null;
 		const column = header === null ? error.column : line.indexOf("[") + 1;
-		const [message, remedy] = twice
-			? explainTwice(line, error.column, header !== null)
-			: (EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"]);
+		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line);
 		const place = { file, line: error.line, column };
 		const frame = codeFrame(source, place, undefined);
 		throw new UserError({
@@ -61,6 +59,12 @@ export function parseSyntax(source: string, file: string): Table {
 			frame,
 		});
 	}
+}
+
+function explain(text: string, line: string): Explanation {
+	const [message, remedy] = EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"];
+	const inHeader = text === "illegal character in key" && /^\s*\[/.test(line);
+	return [message, inHeader ? 'put the name in quotes, as in [[hook."job.*"]]' : remedy];
 }
 
 /** The header of a hook, and neither that of a table of hooks nor of a table inside a hook. */

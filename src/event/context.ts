@@ -43,8 +43,16 @@ const KEYS = {
 } as const satisfies Record<keyof EventContext, Kind>;
 
 /** Whether a context can have that key. */
-export function isContextKey(key: string): boolean {
+export function isContextKey(key: string): key is keyof EventContext {
 	return Object.hasOwn(KEYS, key);
+}
+
+/** Parts of a context in which a key is looked for that is none of the context's own. */
+export const PARTS = ["ci", "entity", "metadata", "data", "resource"] as const;
+
+/** Whether nothing can stand below a key of the context: it holds a text, a number, or a list of texts. */
+export function isLeaf(key: string): boolean {
+	return isContextKey(key) && !["object", "objects"].includes(KEYS[key]);
 }
 
 const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
@@ -99,7 +107,7 @@ function isEmpty(value: unknown): boolean {
 export function readContext(value: JsonObject, where: string, problems: Problem[]): GivenContext {
 	const given: Record<string, Json> = {};
 	for (const [key, item] of Object.entries(value)) {
-		if (!Object.hasOwn(KEYS, key)) {
+		if (!isContextKey(key)) {
 			const near = closest(key, Object.keys(KEYS));
 			problems.push({
 				code: "context",
@@ -111,7 +119,7 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 			continue;
 		}
 		if (isEmpty(item)) continue;
-		const rule = RULES[KEYS[key as keyof typeof KEYS]];
+		const rule = RULES[KEYS[key]];
 		if (rule.accepts(item)) given[key] = item;
 		else problems.push({ code: "context", message: `${where}: "${key}" must be ${rule.wanted}`, remedy: "" });
 	}

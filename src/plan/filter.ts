@@ -1,6 +1,6 @@
 // Filters: whether an event has what a hook's filter asks of it.
 import type { Condition, Filter } from "../config/hook.ts";
-import { isContextKey } from "../event/context.ts";
+import { isContextKey, PARTS } from "../event/context.ts";
 import { entityTypes } from "../event/entity.ts";
 import type { EventContext, EventDefinition } from "../event/event.ts";
 import { matchesGlob } from "../event/glob.ts";
@@ -12,9 +12,6 @@ export interface Occasion {
 	readonly definition: EventDefinition;
 	readonly context?: EventContext | undefined;
 }
-
-/** Parts of a context in which a key is looked for that is none of the context's own. */
-const INSIDE = ["ci", "entity", "metadata", "data", "resource"] as const;
 
 /** What an object goes by, where a text is compared with an object. */
 const NAMES = ["name", "fullyQualifiedName", "displayName", "tagFQN", "id"] as const;
@@ -101,7 +98,7 @@ function textsUnder(key: string, { definition, context }: Occasion): readonly st
 	if (key === "phase") return [definition.phase];
 	if (context === undefined) return undefined;
 	const path = key.split(".");
-	const roots = isContextKey(path[0] ?? "") ? [context] : INSIDE.map((part) => context[part]);
+	const roots = isContextKey(path[0] ?? "") ? [context] : PARTS.map((part) => context[part]);
 	return roots.flatMap((root) => valuesAt(root, path)).flatMap(textsOf);
 }
 

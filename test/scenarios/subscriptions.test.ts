@@ -311,7 +311,7 @@ events = ["ping"]
 			'did you mean "phase:quality"?',
 			'did you mean "pipeline_*"?',
 			'did you mean "loop"?',
-			'did you mean "success"?',
+			'did you mean "status:success"?',
 		]) {
 			expect(run.stderr).toContain(`→ ${hint}\n`);
 		}

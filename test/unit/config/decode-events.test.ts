@@ -40,6 +40,8 @@ describe("what is no hook", () => {
 		['hook.ping = ["x"]', "1:14 a hook must be a table, not a string"],
 		["hook.ping = 2026-04-02", "1:6 ping is a date where the hooks of an event belong"],
 		['[[pipeline_start]]\ncommand = "x"', "1:1 pipeline_start stands outside of hook"],
+		['[[job.failed]]\ncommand = "x"', "1:1 job stands outside of hook"],
+		['[webhooks.job.failed]\ncommand = "x"', "1:1 webhooks stands outside of hook"],
 		['[[subscriptions]]\nevents = ["ping"]', '1:1 unknown key "subscriptions"'],
 		['[defualts]\non_failure = "warn"', '1:1 unknown key "defualts"'],
 	])("is refused: %j", (source, message) => {
@@ -47,6 +49,8 @@ describe("what is no hook", () => {
 	});
 
 	it.each([
+		['[[job.failed]]\ncommand = "x"', "write [[hook.job.<…>]] or [[hook.webhooks.job.<…>]]"],
+		["[webhooks.job.failed]", "write [[hook.webhooks.<event>]]"],
 		['[[hooks]]\nurl = "x"', "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook"],
 		["[[hook]]\n[hook.ping]", "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook"],
 		["[[hook.webhooks]]\n[[hook.webhooks]]", "write [[hook.webhooks.<event>]]"],
@@ -78,6 +82,12 @@ title = "Deploy was approved"
 		['"deploy.approved-2"', "Deploy approved 2"],
 	])("makes up what is left out for %s", (key, title) => {
 		expect(parse(`${HOOK}[event.${key}]`).events).toMatchObject([{ phase: "custom", status: "info", title }]);
+	});
+
+	it("has a phase that is found whatever white space stands around it", () => {
+		const { events, hooks } = parse('[event.a]\nphase = " nightly run "\n[[hook."phase: nightly run"]]\ncommand = "x"');
+		expect(events).toMatchObject([{ phase: "nightly run" }]);
+		expect(hooks.map(eventsOf)).toEqual(["phase:nightly run"]);
 	});
 
 	it("takes bare dots for a part of the name, in events and in hooks", () => {

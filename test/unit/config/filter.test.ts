@@ -108,6 +108,24 @@ describe("a filter is refused", () => {
 		['filter = { ¦exclude = ["status:*e*", "status:*n*"] }', "filter can never match: its items leave no status"],
 		['filter = { ¦exclude = "event:pipeline_*" }', "filter can never match: its items leave no event"],
 		['filter = { ¦exclude = "phase:*" }', "filter can never match: its items leave no event"],
+		['filter = { ¦exclude = "run_id:*" }', '"run_id:*" is true of every event, so that nothing is left'],
+		[
+			'filter = { exclude = ["tags", ¦"timestamp:**"] }',
+			'"timestamp:**" is true of every event, so that nothing is left',
+		],
+		['filter = { ¦include = "table.name:orders" }', '"table.name:orders" can never hold: table has nothing inside'],
+		['filter = { include = ["a", ¦"owners.name:*"] }', '"owners.name:*" can never hold: owners has nothing inside'],
+		['filter = { ¦exclude = "status.code:1" }', '"status.code:1" can never hold: status has nothing inside'],
+		['filter = { ¦include = "event.name:ping" }', '"event.name:ping" can never hold: event has nothing inside'],
+		['filter = { ¦include = "duration_ms:>1000" }', '"duration_ms:>1000" can never hold: duration_ms is a number'],
+		[
+			'filter = { ¦include = "metadata.env:prod", exclude = "env:p*" }',
+			'"metadata.env:prod" is always excluded by "env:p*"',
+		],
+		[
+			'filter = { ¦include = "entity.domain.name:Sales", exclude = "domain.name:Sales" }',
+			'"entity.domain.name:Sales" is always excluded by "domain.name:Sales"',
+		],
 	])("%s", (filter, message) => {
 		expectAt(`[[hook."pipeline_*"]]\ncommand = "x"\n${filter}\n`, message);
 	});
@@ -122,6 +140,15 @@ describe("a filter is refused", () => {
 		expect(
 			mistakes(hook('{ include = ["tags*", "branch:*"], exclude = ["tags", "branch:main", "ci.branch:*"] }')),
 		).toEqual([]);
+		expect(mistakes(hook('{ include = ["env:prod"], exclude = ["metadata.env:prod", "x.env:*"] }'))).toEqual([]);
+		expect(mistakes(hook('{ include = ["data.table:a"], exclude = ["table:a"] }'))).toEqual([]);
+	});
+
+	it("not where a key that an event may lack is excluded, or a number asked for", () => {
+		expect(mistakes(hook('{ exclude = ["error:*", "run_id:*-1", "ci.branch:*"] }'))).toEqual([]);
+		expect(
+			mistakes(hook('{ include = ["duration_ms:1*.5", "metadata.x.y:1", "changes.field:a", "phase.x:1"] }')),
+		).toEqual([]);
 	});
 
 	it("with help", () => {
@@ -129,9 +156,15 @@ describe("a filter is refused", () => {
 		expect(remedy('{ includes = "a" }')).toBe('did you mean "include"?');
 		expect(remedy('{ domain = "Sales" }')).toBe('write it as include = ["domain:…"]');
 		expect(remedy('{ events = "job.*" }')).toBe("those are pipeline_start, pipeline_complete or pipeline_error");
-		expect(remedy('{ include = "status:sucess" }')).toBe('did you mean "success"?');
-		expect(remedy('{ include = "event:pipeline_eror" }')).toBe('did you mean "pipeline_error"?');
-		expect(remedy('{ include = "phase:x" }')).toBe("use pipeline");
+		expect(remedy('{ include = "status:sucess" }')).toBe('did you mean "status:success"?');
+		expect(remedy('{ include = "event:pipeline_eror" }')).toBe('did you mean "event:pipeline_error"?');
+		expect(remedy('{ include = "phase:x" }')).toBe('write "phase:pipeline"');
+		expect(remedy('{ exclude = "status:x" }')).toMatch(/^write "status:started", .* or "status:warning"$/);
+		expect(remedy('{ exclude = "id:*" }')).toBe("take it out");
+		expect(remedy('{ include = "table.name:orders" }')).toBe('write "table:orders"');
+		expect(remedy('{ include = "duration_ms:<5s" }')).toBe(
+			"write digits, with * for any of them: values are compared as text",
+		);
 	});
 
 	it("with all of its mistakes at once, and those of other filters", () => {

@@ -234,6 +234,16 @@ describe("what is no TOML", () => {
 		});
 	});
 
+	it.each(["[[hook.job.*]]", "[hook.webhooks.pipeline_*]", " [[ hook.phase:quality ]]"])(
+		"says how a header takes what needs quotes: %s",
+		(header) => {
+			const problem = onlyProblem(`[[hook.ping]]\ncommand = "x"\n${header}\ncommand = "x"`);
+			expect(problem.message).toContain("a key has a character that needs quotes");
+			expect(problem.remedy).toBe('put the name in quotes, as in [[hook."job.*"]]');
+			expect(onlyProblem("[[hook.ping]]\na/b = 1").remedy).toBe('write it as "the key" = value');
+		},
+	);
+
 	it("shows no secret, whatever it is that goes wrong beside it", () => {
 		const cases = [
 			'[[hook.webhooks.ping]]\nsecret = "S3CRET\n',

@@ -74,13 +74,21 @@ describe("of the defaults", () => {
 		expect(signing(renamed + hook(""))).toMatchObject({ signatures: ["github"], signatureHeader: "X-G" });
 	});
 
-	it("a scheme without a secret is no mistake: it is for the hooks that have one", () => {
+	it("a scheme is for the hooks that have a secret, and a mistake where none has one", () => {
 		const source = '[defaults]\nsignature = ["github", "rocky"]\n';
-		expect(signing(source + hook(""))).toEqual({
-			secrets: [],
-			signatures: ["github", "rocky"],
-			signatureHeader: undefined,
-		});
+		const [bare, signed] = parse(source + hook("") + hook('secret = "${S}"')).hooks;
+		for (const each of [bare, signed]) expect(each).toMatchObject({ signatures: ["github", "rocky"] });
+		expect(bare).toMatchObject({ secrets: [] });
+		expect(mistakes(source + hook("") + hook(""))).toEqual([
+			"2:1 signature stands in the defaults, and no webhook has a secret to sign with",
+		]);
+		const layers = `${source}[defaults.webhook]\nsignature_header = "X-Sig"\nsignature = "token"\n${hook("")}`;
+		expect(mistakes(layers)).toEqual([
+			"2:1 signature stands in the defaults, and no webhook has a secret to sign with",
+			"4:1 signature_header stands in the defaults, and no webhook has a secret to sign with",
+			"5:1 signature stands in the defaults, and no webhook has a secret to sign with",
+		]);
+		expect(mistakes(`${source}[[hook.ping]]\ncommand = "x"\n`)).toEqual([]);
 	});
 
 	it("a literal secret is judged by each hook's scheme, and told once, where it stands", () => {
@@ -94,6 +102,8 @@ describe("of the defaults", () => {
 
 describe("a mistake", () => {
 	const many = JSON.stringify(Array.from({ length: 11 }, () => "x"));
+	/** A `¦` marks the item that is at fault; without one, the key is. */
+	const columnOf = (line: string) => line.indexOf("¦") + 1 || 1;
 
 	it.each([
 		[
@@ -101,23 +111,32 @@ describe("a mistake", () => {
 			/^signature is "rockyy", which is none of rocky, github, .*, standard$/,
 			'did you mean "rocky"?',
 		],
-		['signature = ["rocky", "sha1"]', /^signature is "sha1", which is none of rocky, /, "use rocky, github,"],
-		['signature = ["token", "rocky", "token"]', /^signature has "token" twice$/, "take one of the two out"],
+		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is none of rocky, /, "use rocky, github,"],
+		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "take one of the two out"],
 		["signature = []", /^signature is an empty list$/, "leave the key out"],
 		["signature = 1", /^signature must be a string, not an integer$/, "in quotes"],
-		['signature = ["rocky", 1]', /^signature must be a string, not an integer$/, "in quotes"],
-		['signature = ["rocky", ["github"]]', /^signature must be a string, not an array$/, "in quotes"],
-		['signature = [""]', /^signature is empty$/, "leave the key out"],
+		['signature = ["rocky", ¦1]', /^signature must be a string, not an integer$/, "in quotes"],
+		['signature = ["rocky", ¦["github"]]', /^signature must be a string, not an array$/, "in quotes"],
+		['signature = [¦""]', /^signature is empty$/, "leave the key out"],
 		[`signature = ${many}`, /^signature has more than 10 items$/, "shorten the list"],
 		['signature_header = "X Sig"', /^signature_header is no header name$/, "X-Signature"],
 		['signature_header = "X-Sig: "', /^signature_header is no header name$/, "X-Signature"],
 		['signature_header = ["X-Sig"]', /^signature_header must be a string, not an array$/, "in quotes"],
 		['signature_header = ""', /^signature_header is empty$/, "leave the key out"],
 	])("in %s is told at it", (line, message, remedy) => {
-		const problem = onlyProblem(hook(`${line}\nsecret = "s"`));
+		const problem = onlyProblem(hook(`${line.replace("¦", "")}\nsecret = "s"`));
 		expect(problem.message).toMatch(message);
 		expect(problem.remedy).toContain(remedy);
-		expect(problem.place).toMatchObject({ line: 3, column: 1 });
+		expect(problem.place).toMatchObject({ line: 3, column: columnOf(line) });
+	});
+
+	it.each(["X-Rocky-Event", "x-rocky-delivery"])("is a header that every webhook has of itself: %s", (name) => {
+		const problem = onlyProblem(hook(`headers = { ${name} = "a" }`));
+		expect(problem).toMatchObject({
+			message: `headers.${name} is sent with every webhook already`,
+			remedy: "take it out",
+		});
+		expect(problem.place).toMatchObject({ line: 3, column: 13 });
 	});
 
 	it.each(["Host", "content-length", "Content-Type", "X-Rocky-Delivery", "webhook-id"])(
@@ -131,14 +150,40 @@ describe("a mistake", () => {
 
 	it.each([
 		["secret = []", "secret is an empty list"],
-		['secret = ["a", ""]', "secret is empty"],
-		['secret = ["a", " \\n"]', "secret is empty"],
-		['secret = ["a", 5]', "secret must be a string, not an integer"],
-		['secret = ["a", "${B"]', "secret has a ${ that begins no variable"],
+		['secret = ["a", ¦""]', "secret is empty"],
+		['secret = ["a", ¦" \\n"]', "secret is empty"],
+		['secret = ["a", ¦5]', "secret must be a string, not an integer"],
+		['secret = ["a", ¦"${B"]', "secret has a ${ that begins no variable"],
 		[`secret = ${many}`, "secret has more than 10 items"],
 	])("in %s is told at it", (line, message) => {
-		expect(mistakes(hook(line))).toEqual([`3:1 ${message}`]);
-		expect(mistakes(hook(`signature = "github"\n${line}`))).toEqual([`4:1 ${message}`]);
+		const [source, at] = [line.replace("¦", ""), columnOf(line)];
+		expect(mistakes(hook(source))).toEqual([`3:${at} ${message}`]);
+		expect(mistakes(hook(`signature = "github"\n${source}`))).toEqual([`4:${at} ${message}`]);
+	});
+
+	it("in each item of a list is told at that item's line", () => {
+		const source = hook(`signature = [\n"rocky",\n"sha1",\n2]\nsecret = [\n"",\n"s",\n3]`);
+		expect(problemsOf(source).map(({ place }) => place?.line)).toEqual([5, 6, 8, 10]);
+	});
+
+	it.each([
+		['headers = { x-sig = "a" }\nsignature_header = "X-Sig"', "headers.x-sig is where the signature goes"],
+		['headers = { X-Rocky-Signature = "a" }', "headers.X-Rocky-Signature is where the signature goes"],
+		[
+			`headers = { Webhook-Id = "a" }\nsignature = ["rocky", "standard"]`,
+			"headers.Webhook-Id is where the signature goes",
+		],
+	])("is a header of the hook's own that the signature would take the place of: %s", (lines, message) => {
+		expect(mistakes(hook(`${lines}\nsecret = "${SECRET}"`))).toEqual([`3:13 ${message}`]);
+		expect(mistakes(hook('headers = { X-Rocky-Signature = "a" }'))).toEqual([]);
+		expect(mistakes(hook('headers = { X-Rocky-Signature = "a" }\nsecret = "s"\nsignature = "github"'))).toEqual([]);
+	});
+
+	it("is such a header of the defaults, told there once", () => {
+		const signed = hook('secret = "s"');
+		expect(mistakes(`[defaults.headers]\nX-Rocky-Signature = "a"\n${signed}${signed}`)).toEqual([
+			"2:1 headers.X-Rocky-Signature is where the signature goes",
+		]);
 	});
 
 	it("is a scheme or a header in a hook without a secret, told once", () => {
@@ -167,11 +212,11 @@ describe("a mistake", () => {
 	it.each(["plain", "whsec_", "whsec_!!!", "whsec_c2hvcnQ=", `${SECRET}${SECRET}${SECRET}`])(
 		"is a literal secret that standard cannot sign with: %s",
 		(secret) => {
-			for (const written of [`"${secret}"`, `["${SECRET}", "${secret}"]`]) {
-				const problem = onlyProblem(hook(`secret = ${written}\nsignature = ["rocky", "standard"]`));
+			for (const line of [`¦secret = "${secret}"`, `secret = ["${SECRET}", ¦"${secret}"]`]) {
+				const problem = onlyProblem(hook(`${line.replace("¦", "")}\nsignature = ["rocky", "standard"]`));
 				expect(problem.message).toContain("secret is none for the scheme standard");
 				expect(problem.remedy).toContain("openssl rand -base64 32");
-				expect(problem.place).toMatchObject({ line: 3, column: 1 });
+				expect(problem.place).toMatchObject({ line: 3, column: columnOf(line) });
 				expect(problem.frame).toContain(`> 3 | secret = `);
 				expect(problem.frame).not.toContain(secret.slice(0, 12));
 			}

@@ -108,6 +108,11 @@ describe("a subscription is refused", () => {
 		["with a number in the list", `events = ["ping", 3]\n${URL}`, "2:19 events must hold strings, not an integer"],
 		["with an event twice", `events = ["ping", "ping"]\n${URL}`, '2:19 events has "ping" twice'],
 		[
+			"with an event once more",
+			`events = ["on_ping", "ping"]\n${URL}`,
+			'2:22 events has "ping" twice, before as "on_ping"',
+		],
+		[
 			"with one under two names",
 			`events = ["ping", "on_ping"]\n${URL}`,
 			'2:19 events has "ping" twice, here as "on_ping"',
@@ -115,7 +120,7 @@ describe("a subscription is refused", () => {
 		[
 			"with an alias of one",
 			`events = ["NewCommit", "commit"]\n${URL}`,
-			'2:24 events has "commit" twice, here as "commit"',
+			'2:24 events has "commit" twice, before as "NewCommit"',
 		],
 		[
 			"with a phase twice",
@@ -171,6 +176,9 @@ describe("a subscription is refused", () => {
 		);
 		expect(remedy(`events = "ping"\n${URL}evnts = "x"`)).toBe('did you mean "events"?');
 		expect(remedy(`events = "pnig"\n${URL}`)).toBe('did you mean "ping"?');
+		expect(remedy(`events = "pipeline_error, job.*"\n${URL}`)).toBe(
+			'a subscription takes a list: events = ["pipeline_error", "job.*"]',
+		);
 		expect(remedy(`events = "ping"\n${URL}command = "x"`)).toBe("take one of the two out, or write two subscriptions");
 	});
 
@@ -221,6 +229,15 @@ filter = { events = "ping" }
 `;
 		expect(mistakes(source)).toEqual(['8:1 unknown key "extra"']);
 		expect(shell(source.replace('[hook."p*".extra]', "")).filters).toHaveLength(1);
+	});
+
+	it("leaves any hook its text and numbers, whatever else the config declares", () => {
+		const source = '[event.deploy]\n[event.deploy.name]\n[[hook.deploy]]\nname = "a"\ncommand = "x"\n';
+		expect(shell(source).name).toBe("a");
+		expect(events(`${source}[[hook.deploy.name]]\ncommand = "y"`.replace('name = "a"\n', ""))).toEqual([
+			"shell deploy",
+			"shell deploy.name",
+		]);
 	});
 
 	it("stands for the events that the config declares, too", () => {
