@@ -71,7 +71,7 @@ function render(event: PipelineEvent, options: Options): Message {
 	const sections = [
 		{
 			widgets: [
-				...(error === "" ? [] : [errorParagraph(cuts.text("error", spaced(error), ERROR_LIMIT, escapeHtml))]),
+				...(error === "" ? [] : [errorParagraph(cuts.ends("error", spaced(error), ERROR_LIMIT, escapeHtml))]),
 				...facts.slice(0, known.length),
 			],
 		},

@@ -8,8 +8,8 @@ export function escapeMarkdown(point: string): string {
 	return /[\\`*_~[\]]/.test(point) ? `\\${point}` : point;
 }
 
-/** The text in a code block, at most `limit` long with its fences; three backticks in it, which would end it, are changed. */
+/** Both ends of the text in a code block, at most `limit` long with its fences; three backticks, which would end it, are changed. */
 export function codeBlock(cuts: Cuts, what: string, text: string, limit: number, escaping?: Escaping): string {
 	const code = text.replaceAll("```", "'''");
-	return OPEN + cuts.text(what, code, limit - OPEN.length - CLOSE.length, escaping) + CLOSE;
+	return OPEN + cuts.ends(what, code, limit - OPEN.length - CLOSE.length, escaping) + CLOSE;
 }

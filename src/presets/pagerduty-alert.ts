@@ -65,5 +65,5 @@ export function alertMessage(alert: Alert, cuts: Cuts): Message {
 
 function note({ status, error }: EventContext, cuts: Cuts): JsonObject {
 	const details = `left out: the event is larger than PagerDuty's ${EVENT_LIMIT} bytes`;
-	return { status, details, ...(error === undefined ? {} : { error: cuts.text("error", plain(error), ERROR_LIMIT) }) };
+	return { status, details, ...(error === undefined ? {} : { error: cuts.ends("error", plain(error), ERROR_LIMIT) }) };
 }

@@ -66,7 +66,7 @@ function render(event: PipelineEvent, options: Options): Message {
 		title(headline(event), context.status, cuts),
 		...(error === ""
 			? []
-			: [{ ...textBlock(cuts.text("error", literal(error), ERROR_LIMIT, escapeCard)), fontType: "Monospace" }]),
+			: [{ ...textBlock(cuts.ends("error", literal(error), ERROR_LIMIT, escapeCard)), fontType: "Monospace" }]),
 		factSet(facts, cuts),
 	];
 	return card(body, url === undefined ? undefined : { url, text: "View run" }, options, cuts);

@@ -3,14 +3,14 @@ import type { Json } from "../json.ts";
 import { TERMINAL } from "../text.ts";
 
 /**
- * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, lone surrogates replaced,
- * no blank space around it.
+ * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn round the
+ * order of what follows, lone surrogates replaced, no blank space around it.
  */
 export function plain(text: string): string {
 	return text
 		.replaceAll(TERMINAL, "")
 		.replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
-		.replaceAll(/[^\P{Cc}\n\t]/gu, "")
+		.replaceAll(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, "")
 		.toWellFormed()
 		.trim();
 }
@@ -39,6 +39,8 @@ const SIZE: Readonly<Record<Unit, (text: string) => number>> = {
 /** Writes one code point so that a service takes it literally. */
 export type Escaping = (point: string) => string;
 
+const literally: Escaping = (point) => point;
+
 /** Cuts the parts of one message to their limits and remembers, for people, what was cut. */
 export class Cuts {
 	/** One phrase each, in the order of cutting. */
@@ -58,7 +60,7 @@ export class Cuts {
 	 * The text, escaped code point by code point, at most `limit` long with its escapes. A longer one ends in `…`, and
 	 * neither a code point nor an escape is ever split.
 	 */
-	text(what: string, text: string, limit: number, escaping: Escaping = (point) => point): string {
+	text(what: string, text: string, limit: number, escaping: Escaping = literally): string {
 		const size = SIZE[this.unit];
 		const room = limit - size("…");
 		let used = 0;
@@ -75,6 +77,29 @@ export class Cuts {
 			if (used <= room) kept = written;
 		}
 		return written;
+	}
+
+	/**
+	 * As {@link text}, but a longer one has its `…` inside and keeps its end, of which twice as much: what went wrong is
+	 * said in the first lines of an error or in the last lines of a log.
+	 */
+	ends(what: string, text: string, limit: number, escaping: Escaping = literally): string {
+		const own = new Cuts(this.unit);
+		const whole = own.text(what, text, limit, escaping);
+		if (own.phrases.length === 0) return whole;
+		this.phrases.push(...own.phrases);
+		const start = own.text(what, text, Math.floor(limit / 3), escaping);
+		const size = SIZE[this.unit];
+		let room = limit - size(start);
+		let end = "";
+		// A code unit is never smaller than 1, so no more of them can find room.
+		for (const point of Array.from(text.slice(-limit)).toReversed()) {
+			const piece = escaping(point);
+			room -= size(piece);
+			if (room < 0) break;
+			end = piece + end;
+		}
+		return start + end;
 	}
 
 	/** The first items, at most `limit`. */

@@ -7,7 +7,8 @@ import { startServer } from "../../helpers/server.ts";
 const MEGABYTE = 1024 * 1024;
 
 /** Two code units, an escape of Slack's, one of JSON's and one of Markdown's, so that a cut in a wrong place shows. */
-const LONG = `first words ${'𝔊&é"*\n<@\\'.repeat(MEGABYTE / 10)} last words`;
+const FILLING = '𝔊&é"*\n<@\\';
+const LONG = `first words ${FILLING.repeat(MEGABYTE / 20)} middle words ${FILLING.repeat(MEGABYTE / 20)} last words`;
 
 const SERVICES = [
 	"slack",
@@ -131,7 +132,8 @@ describe("fault 31: a body over its service's limits is cut between characters, 
 			const shown = stringsOf(body);
 			expect(shown.isWellFormed(), name).toBe(true);
 			expect(shown, name).toContain("first words");
-			expect(shown, name).not.toContain("last words");
+			expect(shown, name).not.toContain("middle words");
+			if (context.error === LONG) expect(shown, name).toContain("last words");
 			if (context.table === "orders") expect(shown, name).toContain("orders");
 			const told = notes.get(name) ?? [];
 			expect(told.length, name).toBeGreaterThan(0);

@@ -209,7 +209,7 @@ describe("the pagerduty preset", () => {
 		expect(body["dedup_key"]).toBe("pipeline=etl; of=pipeline");
 	});
 
-	it("replaces details that are too large by a note, and keeps the start of the error", () => {
+	it("replaces details that are too large by a note, and keeps both ends of the error", () => {
 		const { body, cut } = pagerduty.render(event("pipeline_error", { error: "e".repeat(600_000) }), options);
 		expect(cut).toEqual([
 			"summary cut to 1024 characters",
@@ -219,7 +219,7 @@ describe("the pagerduty preset", () => {
 		expect(body).toHaveProperty("payload.custom_details", {
 			status: "failure",
 			details: "left out: the event is larger than PagerDuty's 512000 bytes",
-			error: `${"e".repeat(9999)}…`,
+			error: `${"e".repeat(3332)}…${"e".repeat(6667)}`,
 		});
 	});
 

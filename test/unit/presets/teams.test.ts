@@ -207,7 +207,7 @@ describe("the teams preset", () => {
 	it("cuts the error before anything that identifies the event", () => {
 		const { body, cut } = teams.render(event("pipeline_error", { error: "é".repeat(9000) }), {});
 		expect(cut).toEqual(["error cut to 8000 bytes"]);
-		expect(JSON.stringify(body)).toMatch(/[^é]é{3998}…"/);
+		expect(JSON.stringify(body)).toMatch(/[^é]é{1331}…é{2667}"/);
 	});
 
 	it("comes close to the limit when every part is full, but not over it", () => {

@@ -12,6 +12,7 @@ describe("plain text", () => {
 		["nul\u0000bell\u0007tab\tdel\u007f", "nulbelltab\tdel"],
 		["\ud800x\udfff", "\ufffdx\ufffd"],
 		[" \n around \n ", "around"],
+		["a\u202eb\u202c \u2066c\u2069 \u05d0\u200f \u0627", "ab c \u05d0\u200f \u0627"],
 	])("of %j is %j", (given, wanted) => expect(plain(given)).toBe(wanted));
 
 	it("stays quick on a megabyte of broken sequences", () => {
@@ -68,6 +69,59 @@ describe("cutting a text", () => {
 				},
 			),
 		);
+	});
+});
+
+describe("cutting an error", () => {
+	const log = `${"step\n".repeat(100)}duplicate key`;
+
+	it("keeps one that fits", () => {
+		const cuts = new Cuts("characters");
+		expect(cuts.ends("error", "12345", 5)).toBe("12345");
+		expect(cuts.phrases).toEqual([]);
+	});
+
+	it("keeps the beginning of a longer one, and of its end twice as much", () => {
+		const cuts = new Cuts("characters");
+		expect(cuts.ends("error", log, 30)).toBe("step\nstep…p\nstep\nduplicate key");
+		expect(cuts.ends("error", "123456789abcdefgh", 10)).toBe("12…bcdefgh");
+		expect(cuts.phrases).toEqual(["error cut to 30 characters", "error cut to 10 characters"]);
+	});
+
+	it("counts escapes, and bytes as they are in JSON", () => {
+		const html = (point: string) => (point === "\n" ? "<br>" : point);
+		expect(new Cuts("characters").ends("error", log, 30, html)).toBe("step<br>s…tep<br>duplicate key");
+		expect(new Cuts("bytes").ends("error", '""""""""""', 15)).toBe('"…"""""');
+	});
+
+	it("of any text gives both ends inside the limit, cut only where it has to be", () => {
+		fc.assert(
+			fc.property(
+				fc.string({ unit: "binary" }).map(plain),
+				fc.integer({ min: 12, max: 60 }),
+				fc.constantFrom("characters", "bytes"),
+				(text, limit, unit) => {
+					const cuts = new Cuts(unit);
+					const kept = cuts.ends("it", text, limit);
+					expect(cuts.size(kept)).toBeLessThanOrEqual(limit);
+					expect(kept.isWellFormed()).toBe(true);
+					expect(kept === text).toBe(cuts.size(text) <= limit);
+					expect(cuts.phrases).toHaveLength(kept === text ? 0 : 1);
+					if (kept === text) return;
+					const fits = [...kept.matchAll(/…/g)].some(({ index }) => {
+						return text.startsWith(kept.slice(0, index)) && text.endsWith(kept.slice(index + 1));
+					});
+					expect(fits).toBe(true);
+				},
+			),
+		);
+	});
+
+	it("stays quick on megabytes", () => {
+		const started = performance.now();
+		const cuts = new Cuts("bytes");
+		for (const text of ["x", "\n", "🙂", "\ud800"]) cuts.ends("error", text.repeat(5_000_000), 8000);
+		expect(performance.now() - started).toBeLessThan(1000);
 	});
 });
 
