@@ -36,8 +36,11 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "undici", entry: "lib/deliver/http-undici.js", externals: {}, executable: false },
 ];
 
-/** What receivers import as `pipeline-hooks/verify`, from lib/signature/: small enough to be read, so not bundled. */
-const VERIFY = { folder: "verify", modules: ["schemes", "verify"] };
+/**
+ * What receivers import as `pipeline-hooks/verify`, from lib/signature/: small enough to be read, so not bundled, but in
+ * one file for those that `require` it.
+ */
+const VERIFY = { folder: "verify", modules: ["request", "schemes", "verify"], required: "verify" };
 
 const SHEBANG = "#!/usr/bin/env node\n";
 const NOTICES = "licenses.txt";
@@ -61,9 +64,15 @@ async function writeVerify(folder: string): Promise<void> {
 	for (const name of VERIFY.modules) {
 		const read = (type: string) => readFile(join("lib/signature", `${name}.${type}`), "utf8");
 		await writeInto(join(folder, `${name}.js`), await read("js"));
+		const types = await read("d.ts");
 		// The compiler leaves the names of the sources where it writes types.
-		await writeInto(join(folder, `${name}.d.ts`), (await read("d.ts")).replaceAll(/(from "\.\/\w+)\.ts"/g, '$1.js"'));
+		const importing = (type: string) => types.replaceAll(/(from "\.\/\w+)\.ts"/g, `$1.${type}"`);
+		await writeInto(join(folder, `${name}.d.ts`), importing("js"));
+		await writeInto(join(folder, `${name}.d.cts`), importing("cjs"));
 	}
+	const entry = join(process.cwd(), "lib/signature", `${VERIFY.required}.js`);
+	const { code } = await ncc(entry, { cache: false, quiet: true });
+	await writeInto(join(folder, `${VERIFY.required}.cjs`), code);
 }
 
 async function write(bundle: Bundle, folder: string): Promise<void> {

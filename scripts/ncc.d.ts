@@ -2,9 +2,9 @@
 declare module "@vercel/ncc" {
 	interface Options {
 		readonly cache: false | string;
-		readonly externals: Readonly<Record<string, string>>;
-		readonly license: string;
-		readonly minify: boolean;
+		readonly externals?: Readonly<Record<string, string>>;
+		readonly license?: string;
+		readonly minify?: boolean;
 		readonly quiet: boolean;
 	}
 	interface Output {

@@ -16,7 +16,7 @@ const EVENTS = Array.from({ length: MANY }, (_, n) => JSON.stringify({ event: "p
 describe.each(nodes().map(({ version, path }) => [version, path] as const))("Node %s", (_, node) => {
 	const fire = (
 		args: readonly string[],
-		files: Readonly<Record<string, string>>,
+		files: Readonly<Record<string, string | Uint8Array>>,
 		given: Interventions & { readonly env?: Readonly<Record<string, string>> } = {},
 	) => {
 		const run: typeof runProgram = (_program, all, options) => runProgram(node, all, options);

@@ -1,7 +1,10 @@
 // Signatures as a receiver checks them, against what the sender makes: each scheme passes the same tests.
+import { runInNewContext } from "node:vm";
+import { sign } from "@octokit/webhooks-methods";
 import fc from "fast-check";
+import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { headersOf, SCHEMES, SIGNATURES } from "../../../src/signature/schemes.ts";
+import { headersOf, SCHEMES, SIGNATURES, secretFault } from "../../../src/signature/schemes.ts";
 import { signatureHeaders } from "../../../src/signature/sign.ts";
 import { checkSignature, type SignedRequest, verifySignature } from "../../../src/signature/verify.ts";
 import { NOW, OTHER_SECRET, SECRET, signed } from "../../helpers/signing.ts";
@@ -12,6 +15,15 @@ const VECTOR = "sha256=9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa72
 function flip(text: string, at: number): string {
 	const place = Math.floor(at / 7) % text.length;
 	return text.slice(0, place) + String.fromCharCode(text.charCodeAt(place) ^ (1 << (at % 7))) + text.slice(place + 1);
+}
+
+/** What a caller without types gets: the verdict, or the name of the error. */
+function verdictOf(...given: readonly unknown[]): unknown {
+	try {
+		return Reflect.apply(checkSignature, undefined, given);
+	} catch (error) {
+		return error instanceof Error ? error.name : error;
+	}
 }
 
 describe.each(SIGNATURES)("%s", (scheme) => {
@@ -70,7 +82,8 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		const from = scheme === "standard" ? "whsec_".length : 0;
 		for (let at = 0; at < (SECRET.length - from) * 7; at++) {
 			const other = SECRET.slice(0, from) + flip(SECRET.slice(from), at);
-			if (other.trim() !== SECRET) expect(checkSignature(request("hello", { secret: other }))).toBe("invalid");
+			const verdict = secretFault(scheme, other.trim()) === undefined ? "invalid" : "TypeError";
+			if (other.trim() !== SECRET) expect(verdictOf(request("hello", { secret: other }))).toBe(verdict);
 		}
 	});
 
@@ -78,7 +91,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		for (const secrets of [[SECRET], [SECRET, "x"], ["x", "", SECRET], [OTHER_SECRET, SECRET]]) {
 			expect(checkSignature(request("hello", { secret: secrets }))).toBe("valid");
 		}
-		for (const secrets of [[], [OTHER_SECRET], ["", " "], ["x"]]) {
+		for (const secrets of [[], [OTHER_SECRET], ["", " "], ["x", OTHER_SECRET]]) {
 			expect(checkSignature(request("hello", { secret: secrets }))).toBe("invalid");
 		}
 	});
@@ -139,7 +152,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		}
 	});
 
-	it("never throws, whatever is given, and validates none of it", () => {
+	it("validates nothing of wrong types, and throws only a TypeError", () => {
 		const odd = fc.oneof(
 			fc.anything(),
 			fc.constantFrom("", "\0", "\ud800", "é".repeat(36), "sha256=", "v1,", "v1", "v1,,"),
@@ -147,18 +160,29 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		const keys = ["body", "headers", "secret", "scheme", "header", "toleranceSeconds", "now"] as const;
 		fc.assert(
 			fc.property(odd, fc.constantFrom(...keys), (value, key) => {
-				const given: Record<string, unknown> = { ...request("hello"), [key]: value };
-				const verdict: unknown = Reflect.apply(verifySignature, undefined, [given]);
-				// Left out, these say the same; other tolerances and times are times.
-				const silent = value === undefined || (value === null && key === "header");
-				const harmless = silent || key === "toleranceSeconds" || key === "now" || key === "body";
-				expect(typeof verdict).toBe("boolean");
-				if (!harmless) expect(verdict).toBe(false);
+				const verdict = verdictOf({ ...request("hello"), [key]: value });
+				// Left out, these say the same; other tolerances and times are times, and a token signs no body.
+				const optional = key !== "headers" && key !== "secret" && key !== "body";
+				const harmless =
+					(value === undefined && optional) ||
+					(key === "toleranceSeconds" && typeof value === "number" && value >= 0) ||
+					(key === "now" && value instanceof Date) ||
+					(key === "body" && scheme === "token");
+				expect(["valid", "invalid", "missing", "too old", "too new", "TypeError"]).toContain(verdict);
+				if (!harmless) expect(verdict).not.toBe("valid");
 			}),
 		);
-		for (const given of [undefined, null, 1, "x", [], {}]) {
-			expect(Reflect.apply(verifySignature, undefined, [given])).toBe(false);
-		}
+	});
+
+	it("throws for nothing that a request says", () => {
+		const names = fc.constantFrom(...headersOf(scheme), "get", "__proto__", "constructor");
+		const values = fc.oneof(fc.string({ unit: "binary-ascii" }), fc.array(fc.string()), fc.constant(undefined));
+		fc.assert(
+			fc.property(fc.array(fc.tuple(names, values)), fc.uint8Array(), fc.boolean(), (changed, body, other) => {
+				const headers = { ...(other ? {} : signed("hello", SECRET, scheme)), ...Object.fromEntries(changed) };
+				expect(verdictOf(request(body, { headers }))).not.toBe("TypeError");
+			}),
+		);
 	});
 
 	it("refuses garbage for a header", () => {
@@ -215,12 +239,6 @@ describe("the time of standard", () => {
 		expect(at(11, { toleranceSeconds: 10 })).toBe("too old");
 		expect(at(0, { toleranceSeconds: 0 })).toBe("valid");
 		expect(at(1e9, { toleranceSeconds: Number.POSITIVE_INFINITY })).toBe("valid");
-	});
-
-	it("passes with no tolerance and at no time that are none", () => {
-		expect(at(0, { toleranceSeconds: Number.NaN })).not.toBe("valid");
-		expect(at(0, { toleranceSeconds: -1 })).not.toBe("valid");
-		expect(at(0, { now: new Date(Number.NaN) })).not.toBe("valid");
 	});
 
 	it("is looked at after the signature, so that it is not told of a forged one", () => {
@@ -289,5 +307,169 @@ describe("the signatures of standard", () => {
 		]) {
 			expect(check(several)).toBe("invalid");
 		}
+	});
+
+	it("are looked at up to the hundredth, so that a header cannot keep a receiver busy", () => {
+		expect(check(`${`${other} `.repeat(99)}${right}`)).toBe("valid");
+		expect(check(`${`${other} `.repeat(100)}${right}`)).toBe("invalid");
+		expect(check(`${" ".repeat(1_000_000)}${right}`)).toBe("invalid");
+	});
+});
+
+describe("the body", () => {
+	const bytes = new TextEncoder().encode("(hello)");
+	const check = (body: unknown) =>
+		verdictOf({ body, headers: { "x-rocky-signature": VECTOR }, secret: "key", scheme: "rocky" });
+
+	it.each([
+		["text", "hello"],
+		["a Buffer", Buffer.from("hello")],
+		["a Uint8Array", new TextEncoder().encode("hello")],
+		["a view of a part", bytes.subarray(1, 6)],
+		["a DataView", new DataView(bytes.buffer, 1, 5)],
+		["an ArrayBuffer", bytes.slice(1, 6).buffer],
+		["an ArrayBuffer of another realm", runInNewContext("Uint8Array.of(104, 101, 108, 108, 111).buffer")],
+		["a Uint8Array of another realm", runInNewContext("Uint8Array.of(104, 101, 108, 108, 111)")],
+	])("may be %s", (_, body) => {
+		expect(check(body)).toBe("valid");
+	});
+
+	it("may be empty, and is then signed like any other", () => {
+		const headers = signed("", SECRET, "github");
+		for (const body of ["", new Uint8Array(), new ArrayBuffer(0)]) {
+			expect(checkSignature({ body, headers, secret: SECRET, scheme: "github" })).toBe("valid");
+		}
+	});
+
+	it("is signed by nobody where none came, even if the empty one is", () => {
+		const headers = signed("", "key", "rocky");
+		for (const body of [undefined, null, {}]) {
+			expect(verdictOf({ body, headers, secret: "key" })).toBe("invalid");
+			expect(verdictOf({ body, headers: signed("", "key", "token"), secret: "key", scheme: "token" })).toBe("invalid");
+		}
+	});
+});
+
+describe("a mistake of the call is a TypeError that names the option and quotes nothing", () => {
+	const GIVEN = { body: "hello", headers: { "x-rocky-signature": VECTOR }, secret: "key" };
+
+	it.each([
+		[{ body: { event: "ping" } }, "body must be the exact bytes that came"],
+		[{ body: ["hello"] }, "body must be the exact bytes that came"],
+		[
+			{ body: 5 },
+			"body must be the exact bytes that came (a Buffer, Uint8Array, ArrayBuffer or string), not parsed (got number)",
+		],
+		[{ headers: undefined }, "headers must be an object such as request.headers, or a Headers (got undefined)"],
+		[{ headers: null }, "headers must be an object such as request.headers, or a Headers (got null)"],
+		[
+			{ headers: ["X-Rocky-Signature", VECTOR] },
+			"headers must be an object such as request.headers, or a Headers (got array)",
+		],
+		[{ headers: VECTOR }, "headers must be an object such as request.headers, or a Headers (got string)"],
+		[{ secret: undefined }, "secret must be a string or an array of strings (got undefined)"],
+		[{ secret: Buffer.from("key") }, "secret must be a string or an array of strings (got object)"],
+		[{ secret: ["key", undefined] }, "secret[1] must be a string (got undefined)"],
+		[{ scheme: "sha1-of-hunter2" }, "scheme must be one of rocky, github, "],
+		[{ scheme: "constructor" }, "scheme must be one of rocky, github, "],
+		[{ scheme: null }, "scheme must be one of rocky, github, "],
+		[{ scheme: ["rocky"] }, "(got array)"],
+		[{ header: "" }, "header must be the name of a header (got string)"],
+		[{ header: "x y" }, "header must be the name of a header (got string)"],
+		[{ header: null }, "header must be the name of a header (got null)"],
+		[{ toleranceSeconds: "300" }, "toleranceSeconds must be a number from 0 on (got string)"],
+		[{ toleranceSeconds: Number.NaN }, "toleranceSeconds must be a number from 0 on (got number)"],
+		[{ toleranceSeconds: -1 }, "toleranceSeconds must be a number from 0 on (got number)"],
+		[{ now: 1775140200 }, "now must be a Date with a time (got number)"],
+		[{ now: new Date(Number.NaN) }, "now must be a Date with a time (got object)"],
+		[
+			{ scheme: "standard", secret: "whsec_hunter2", headers: signed("hello", SECRET, "standard") },
+			"secret is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+		],
+		[
+			{ scheme: "token", secret: "hunter2✓", headers: { "x-secret-token": "x" } },
+			"secret has a character that no header can carry",
+		],
+	])("%j", (wrong, message) => {
+		for (const check of [verifySignature, checkSignature]) {
+			const call = () => Reflect.apply(check, undefined, [{ ...GIVEN, ...wrong }]);
+			expect(call).toThrow(TypeError);
+			expect(call).toThrow(message);
+			expect(call).not.toThrow("hunter2");
+		}
+	});
+
+	it.each([undefined, null, 1, "x"])("no request at all: %j", (given) => {
+		const call = () => Reflect.apply(verifySignature, undefined, [given]);
+		expect(call).toThrow("its argument must be an object with body, headers and secret");
+	});
+
+	it("a forgotten option is not taken from what all objects have", () => {
+		const polluted = { secret: "key", scheme: "token", header: "x-other", toleranceSeconds: 1e12, now: new Date(0) };
+		const headers = signed("hello", SECRET, "standard");
+		const old = { body: "hello", headers, secret: SECRET, scheme: "standard" };
+		Object.assign(Object.prototype, polluted);
+		try {
+			expect(verdictOf(GIVEN)).toBe("valid");
+			expect(verdictOf({ body: "hello", headers: GIVEN.headers })).toBe("TypeError");
+			expect(verdictOf(old)).toBe("too old");
+		} finally {
+			for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+		}
+	});
+
+	it("headers that no server gives are not signed", () => {
+		const stamped = { ...signed("hello", SECRET, "standard"), "webhook-timestamp": 1775140200 };
+		expect(verdictOf({ body: "hello", headers: stamped, secret: SECRET, scheme: "standard", now: NOW })).toBe(
+			"invalid",
+		);
+		const map = new Map(Object.entries(GIVEN.headers));
+		expect(verdictOf({ ...GIVEN, headers: { "x-rocky-signature": [5, {}] } })).toBe("invalid");
+		expect(verdictOf({ ...GIVEN, headers: map, header: "other" })).toBe("missing");
+	});
+});
+
+describe("what the senders' own libraries sign", () => {
+	const now = new Date();
+
+	it("by GitHub's is valid as github", async () => {
+		await fc.assert(
+			fc.asyncProperty(fc.string({ minLength: 1 }), fc.string({ unit: "grapheme", minLength: 1 }), async (key, body) => {
+				fc.pre(key.trim() === key && body.isWellFormed());
+				const headers = { "x-hub-signature-256": await sign(key, body) };
+				expect(checkSignature({ body, headers, secret: ["x", key], scheme: "github" })).toBe("valid");
+				expect(checkSignature({ body: `${body} `, headers, secret: ["x", key], scheme: "github" })).toBe("invalid");
+			}),
+		);
+	});
+
+	it("by Standard Webhooks' is valid as standard, and changed it is what it is to them", () => {
+		const key = fc
+			.uint8Array({ minLength: 24, maxLength: 64 })
+			.map((all) => `whsec_${Buffer.from(all).toString("base64")}`);
+		const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,30}$/);
+		const age = fc.oneof(fc.integer({ min: -240, max: 240 }), fc.constantFrom(-400, 400, 1e6));
+		fc.assert(
+			fc.property(key, id, fc.string(), age, fc.nat(), fc.boolean(), (secret, name, body, seconds, at, change) => {
+				const theirs = new Webhook(secret);
+				const time = new Date(now.getTime() - seconds * 1000);
+				const signature = theirs.sign(name, time, body);
+				const headers = {
+					"webhook-id": name,
+					"webhook-timestamp": String(Math.floor(time.getTime() / 1000)),
+					"webhook-signature": change ? flip(signature, at) : signature,
+				};
+				const accepted = () => {
+					try {
+						theirs.verify(body, headers);
+						return true;
+					} catch (error) {
+						// It parses what is rightly signed.
+						return error instanceof SyntaxError;
+					}
+				};
+				expect(verifySignature({ body, headers, secret, scheme: "standard" })).toBe(accepted());
+			}),
+		);
 	});
 });
