@@ -5,7 +5,7 @@ import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
-import { contextBody } from "./context.ts";
+import { contextBody, contextWithout } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
 import { type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";
@@ -21,6 +21,8 @@ const KEY_LIMIT = 255;
 const ERROR_LIMIT = 5000;
 const LABEL_LIMIT = 80;
 const VALUE_LIMIT = 500;
+/** Ours: of what is said to be left out. */
+const NAMES_LIMIT = 100;
 const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
 
 /** The metadata key that feeds another preset and must not be shown by any. */
@@ -105,17 +107,14 @@ function renderBatch(events: Events, options: Options): Message {
 		text: [...lines, ...(more === undefined ? [] : [more])].map((line) => `- ${line}`).join("\n"),
 		facts,
 		url: batch.link?.url,
-		metadata: {
-			count: events.length,
-			...Object.fromEntries(facts.map(([label, value]) => [label.toLowerCase(), value])),
-		},
+		// In the same places as an event's own, for the attributes that are read from there.
+		metadata: { count: events.length, ...contextWithout(batch.context, ["id"]) },
 	};
 	return message(alert, options, cuts);
 }
 
 function message(alert: Alert, options: Options, cuts: Cuts): Message {
 	const key = oneLine(textOption(options, "deduplication_key") ?? "");
-	const own = wellFormed(options["metadata"] ?? {});
 	const facts = alert.facts.map((fact) => item(fact, cuts)).join("\n");
 	const event = {
 		title: cuts.text("title", alert.title, TITLE_LIMIT, silence),
@@ -124,10 +123,25 @@ function message(alert: Alert, options: Options, cuts: Cuts): Message {
 		description: [alert.text, facts].filter((part) => part !== "").join("\n\n"),
 		...(alert.url === undefined ? {} : { source_url: alert.url }),
 	};
-	const body = { ...event, metadata: { ...alert.metadata, ...(isJsonObject(own) ? own : {}) } };
-	if (jsonBytes(body) <= EVENT_LIMIT) return { body, cut: cuts.phrases };
-	cuts.phrases.push(`metadata left out: the event is larger than ${EVENT_LIMIT} bytes`);
-	return { body: event, cut: cuts.phrases };
+	const own = wellFormed(options["metadata"] ?? {});
+	const metadata = fitting({ ...alert.metadata, ...(isJsonObject(own) ? own : {}) }, jsonBytes(event), cuts);
+	return { body: { ...event, metadata }, cut: cuts.phrases };
+}
+
+/** The metadata without its largest values, as few as leave the event inside of the limit: alerts are routed by the rest. */
+function fitting(metadata: JsonObject, others: number, cuts: Cuts): JsonObject {
+	const sizes = Object.entries(metadata).map(([key, value]) => [key, jsonBytes({ [key]: value })] as const);
+	let over = others + jsonBytes({ metadata }) - EVENT_LIMIT;
+	if (over <= 0) return metadata;
+	const left = new Set<string>();
+	for (const [key, size] of sizes.toSorted(([, one], [, other]) => other - one)) {
+		if (over <= 0) break;
+		over -= size - 1;
+		left.add(key);
+	}
+	const names = excerpt([...left].join(", "), NAMES_LIMIT);
+	cuts.phrases.push(`${names} left out of the metadata: the event is larger than ${EVENT_LIMIT} bytes`);
+	return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
 }
 
 /** The whole context but the key that is a secret. */

@@ -136,18 +136,25 @@ describe("the incident_io preset", () => {
 		expect(of({ routing_key: "s3cret" })).not.toHaveProperty("metadata");
 	});
 
-	it("leaves metadata out that is too large, whether of the event or of the option", () => {
-		const large = { blob: "é".repeat(260_000) };
-		const note = "metadata left out: the event is larger than 512000 bytes";
-		for (const { body, cut } of [
-			incidentIo.render(event("ping", { metadata: large }), options),
-			incidentIo.render(event("ping"), { ...options, metadata: large }),
-			incidentIo.renderBatch([event(), event("ping")], { ...options, metadata: large }),
-		]) {
-			expect(cut).toEqual([note]);
-			expect(body).not.toHaveProperty("metadata");
-			expect(JSON.stringify(body)).toContain("- **Status**: ");
+	it("leaves out what is too large in the metadata, and keeps all else, by which alerts are routed", () => {
+		const blob = "é".repeat(260_000);
+		const note = "left out of the metadata: the event is larger than 512000 bytes";
+		const own = { team: "data" };
+		for (const [what, { body, cut }] of [
+			["metadata", incidentIo.render(event("ping", { metadata: { blob } }), { ...options, metadata: own })],
+			["blob", incidentIo.render(event("ping"), { ...options, metadata: { ...own, blob } })],
+			["blob", incidentIo.renderBatch([event(), event("ping")], { ...options, metadata: { ...own, blob } })],
+		] as const) {
+			expect(cut).toEqual([`${what} ${note}`]);
+			expect(body).toMatchObject({ metadata: { team: "data", pipeline: "etl", run_id: "run_1" } });
+			expect(body).not.toHaveProperty(["metadata", what]);
+			expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(2000);
 		}
+		const half = "e".repeat(300_000);
+		const given = { ...options, metadata: { ...own, first: `${half}e`, second: half } };
+		const { body, cut } = incidentIo.render(event("ping", { error: `${half}ee` }), given);
+		expect(cut).toEqual(["error cut to 4992 characters", `error, first ${note}`]);
+		expect(body).toMatchObject({ metadata: { event: "ping", team: "data", second: half } });
 		const fits = { blob: "e".repeat(500_000) };
 		expect(incidentIo.render(event("ping", { metadata: fits }), options).cut).toEqual([]);
 		expect(incidentIo.render(monstrousEvent(), options).cut).toContain("title cut to 255 characters");
@@ -195,12 +202,12 @@ describe("the incident_io preset", () => {
 				source_url: RUN_URL,
 				metadata: {
 					count: 2,
-					status: "failure",
+					event: "batch",
+					run_id: "run_1",
 					pipeline: "etl",
-					run: "run_1",
-					repository: "acme/shop",
-					branch: "main",
-					time: "2026-04-02T14:30:00Z",
+					timestamp: "2026-04-02T14:30:00Z",
+					status: "failure",
+					ci: { provider: "local", repository: "acme/shop", branch: "main", run_url: RUN_URL },
 				},
 			},
 		});
