@@ -1,9 +1,7 @@
-// What the commands that only look at a config share: loading it, and rendering mistakes.
-import { readCi } from "../ci/index.ts";
-import type { Config } from "../config/hook.ts";
-import { loadConfig } from "../config/load.ts";
+// What the commands that only look at a config share: finding it where firing an event would, and rendering mistakes.
 import { asUserError } from "../errors.ts";
-import { nodeAsk, nodeClock, nodeFiles } from "../node.ts";
+import { prepareRun, type Run } from "../fire/run.ts";
+import { nodePorts } from "../node.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Terminal } from "./command.ts";
 
@@ -17,18 +15,21 @@ export interface ConfigFlags {
 export async function withConfig(
 	flags: ConfigFlags,
 	terminal: Terminal,
-	show: (config: Config) => void,
+	show: (run: Pick<Run, "config" | "facts">) => void,
 ): Promise<ExitCode> {
+	const { env, cwd, signal } = terminal;
+	const reporter = terminalReporter(terminal, flags.json === true);
+	const request = {
+		config: flags.config,
+		githubToken: env["GITHUB_TOKEN"] ?? "",
+		allowUntrustedShell: false,
+		context: {},
+	};
 	try {
-		show(await load(flags.config, terminal));
+		show(await prepareRun(request, nodePorts(env, reporter.log), { cwd, signal }));
 		return EXIT.ok;
 	} catch (error) {
-		await terminalReporter(terminal, flags.json === true).reject(asUserError(error));
-		return EXIT.usage;
+		await reporter.reject(asUserError(error));
+		return signal.aborted ? EXIT.aborted : EXIT.usage;
 	}
-}
-
-async function load(config: string | undefined, { env, cwd }: Terminal): Promise<Config> {
-	const { workspace } = await readCi({ env, files: nodeFiles, ask: nodeAsk, cwd, now: nodeClock.now() });
-	return loadConfig({ workspace, config }, nodeFiles);
 }

@@ -1,10 +1,12 @@
 // `list`: the hooks of the config, or those that one event selects.
-import type { Config, Hook } from "../config/hook.ts";
+import type { Hook } from "../config/hook.ts";
+import { refusalOf } from "../deliver/refusal.ts";
 import { showTarget } from "../deliver/target.ts";
 import type { Unmet } from "../delivery.ts";
 import { formatPlace } from "../errors.ts";
 import { showSelector } from "../event/selector.ts";
 import { findEvent } from "../fire/find-event.ts";
+import type { Run } from "../fire/run.ts";
 import { showFilter } from "../plan/filter.ts";
 import { type Selected, selection } from "../plan/select.ts";
 import { jsonText } from "../report/json.ts";
@@ -19,7 +21,7 @@ export const registerList: Register = (program, terminal, done) => {
 		.command("list")
 		.summary("list the hooks, or those that an event selects")
 		.description(
-			"Lists the hooks of the config in the order of the file; with an event, those it selects, and why the others " +
+			"Lists the hooks of the config that firing an event would read, in the order of the file; with an event, those it selects, and why the others " +
 				"are not among them. A filter also asks for what only a real event has: `render` tells whether it holds.",
 		)
 		.argument("[event]", "name of an event")
@@ -27,16 +29,18 @@ export const registerList: Register = (program, terminal, done) => {
 		.option("--json", "write JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks list pipeline_error\n")
 		.action(async (event: string | undefined, flags: ConfigFlags) =>
-			done(await withConfig(flags, terminal, (config) => show(config, event, flags.json === true, terminal))),
+			done(await withConfig(flags, terminal, (run) => show(run, event, flags.json === true, terminal))),
 		);
 };
 
-function show(config: Config, event: string | undefined, json: boolean, terminal: Terminal): void {
+type Shown = Pick<Run, "config" | "facts">;
+
+function show({ config, facts }: Shown, event: string | undefined, json: boolean, terminal: Terminal): void {
 	const { selected, unmet }: Selected =
 		event === undefined
 			? { selected: config.hooks, unmet: [] }
 			: selection(config.hooks, { definition: findEvent(event, config) });
-	const rows = selected.map((hook) => describe(hook, terminal));
+	const rows = selected.map((hook) => describe(hook, facts, terminal));
 	if (json) {
 		const reasons = unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		const others = event === undefined ? {} : { not_matched: reasons };
@@ -72,12 +76,13 @@ function linesOf(rows: readonly Row[]): readonly string[] {
 	];
 }
 
-function moreOf({ filter, batch_size, fallback, on_success }: Omit<Row, "name">): string {
+function moreOf({ filter, batch_size, fallback, on_success, refused }: Omit<Row, "name">): string {
 	return [
 		...(filter === undefined ? [] : [`if ${filter.join(", or ")}`]),
 		...(batch_size === undefined ? [] : [`in batches of ${batch_size}`]),
 		...(fallback === undefined ? [] : [`fallback ${fallback}`]),
 		...(on_success === undefined ? [] : [`then ${on_success.join(", ")}`]),
+		...(refused === undefined ? [] : [refused]),
 	].join(" · ");
 }
 
@@ -97,10 +102,12 @@ function listed(head: string, all: readonly (readonly [name: string, text: strin
 /** A hook as `--json` tells it. */
 type Row = ReturnType<typeof describe>;
 
-function describe(hook: Hook, { env }: Terminal) {
+function describe(hook: Hook, facts: Run["facts"], { env }: Terminal) {
+	const refused = refusalOf({ hook }, facts);
 	return {
 		name: hook.name,
 		event: hook.selectors.map(showSelector).join(", "),
+		events: hook.selectors.map(showSelector),
 		...(hook.enabled ? {} : { enabled: false }),
 		...(hook.filters.length === 0 ? {} : { filter: hook.filters.map(showFilter) }),
 		kind: hook.kind,
@@ -110,6 +117,7 @@ function describe(hook: Hook, { env }: Terminal) {
 		...(hook.fallback === undefined ? {} : { fallback: hook.fallback }),
 		...(hook.onSuccess.length === 0 ? {} : { on_success: hook.onSuccess }),
 		target: showTarget(hook, env),
+		...(refused === undefined ? {} : { refused }),
 		place: formatPlace(hook.place),
 	};
 }

@@ -14,14 +14,14 @@ export const registerValidate: Register = (program, terminal, done) => {
 		.command("validate")
 		.summary("check the config")
 		.description(
-			"Checks the config as firing an event would, and tells which environment variables it reads. Exit code 2 with " +
+			"Checks the config that firing an event would read, and tells which environment variables it reads. Exit code 2 with " +
 				"every mistake at its line, 0 without any.",
 		)
 		.option("--config <file>", "config file")
 		.option("--json", "write JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks validate --config .github/pipeline-hooks.toml\n")
 		.action(async (flags: ConfigFlags) =>
-			done(await withConfig(flags, terminal, (config) => show(config, flags.json === true, terminal))),
+			done(await withConfig(flags, terminal, ({ config }) => show(config, flags.json === true, terminal))),
 		);
 };
 

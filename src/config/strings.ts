@@ -41,6 +41,8 @@ export function readStrings(fields: Fields, key: string, example: string): reado
 		if (text === "") wrong(`${label} has an empty string in it`, "give it a value, or take it out");
 		else if (text.length > MAX_LENGTH)
 			wrong(`${label} has more than ${MAX_LENGTH} characters in a string`, "shorten it");
+		else if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text))
+			wrong(`${label} has a line break or control character in a string`, "write it on one line");
 		else if (found.has(text)) wrong(`${label} has ${quote(text)} twice`, "take one of the two out");
 		else found.set(text, { text, path });
 	}

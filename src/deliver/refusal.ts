@@ -2,7 +2,10 @@
 import type { Delivery, RunFacts } from "../delivery.ts";
 
 /** The reason, for a shell hook where a stranger's code may lie; undefined where the delivery may go on. */
-export function refusalOf({ hook }: Delivery, { untrusted }: Pick<RunFacts, "untrusted">): string | undefined {
+export function refusalOf(
+	{ hook }: Pick<Delivery, "hook">,
+	{ untrusted }: Pick<RunFacts, "untrusted">,
+): string | undefined {
 	if (untrusted === undefined || hook.kind !== "shell") return undefined;
 	const risk = `${untrusted.why}, and a shell hook would run it with this job's secrets`;
 	const wayOut = "set allow-untrusted-shell: true if nothing in it comes from a pull request";

@@ -35,6 +35,9 @@ export interface Request {
 	readonly context: GivenContext;
 }
 
+/** Where a run begins, and what ends it. */
+type Place = Pick<Watcher, "cwd" | "signal">;
+
 /** A run that is ready for its events. */
 export interface Run {
 	readonly ci: CiRun;
@@ -49,7 +52,7 @@ export interface Run {
 }
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
-export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Watcher): Promise<Run> {
+export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Place): Promise<Run> {
 	const { clock, env, files, ask, log } = ports;
 	const now = clock.now();
 	const ci = await readCi({ env, files, ask, cwd, now });

@@ -300,6 +300,7 @@ describe("list", () => {
 				{
 					name: "log",
 					event: "pipeline_error",
+					events: ["pipeline_error"],
 					kind: "shell",
 					on_failure: "warn",
 					target: "cat > context.json",
@@ -308,6 +309,7 @@ describe("list", () => {
 				{
 					name: "alert",
 					event: "pipeline_error",
+					events: ["pipeline_error"],
 					kind: "webhook",
 					preset: "slack",
 					on_failure: "warn",

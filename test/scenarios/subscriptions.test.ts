@@ -194,6 +194,7 @@ command = "y"
 		const first = {
 			name: "subscription-1",
 			event: "job.*, ping",
+			events: ["job.*", "ping"],
 			filter: ["entities table"],
 			kind: "webhook",
 			preset: "generic",
@@ -206,7 +207,7 @@ command = "y"
 		};
 		const all = await json();
 		expect(all.hooks[0]).toEqual(first);
-		expect(all.hooks[1]).toMatchObject({ name: "b", event: "", enabled: false });
+		expect(all.hooks[1]).toMatchObject({ name: "b", event: "", events: [], enabled: false });
 		expect(all).not.toHaveProperty("not_matched");
 		expect(await json("job.failed")).toEqual({
 			config: FILE,
@@ -345,6 +346,39 @@ describe("docs/subscriptions.md", () => {
 		const fired = await shown("release/2", "--metadata", "dry_run=false");
 		expect(fired).toContain("▸ on-call\n");
 		expect(fired).not.toContain("– on-call");
+	});
+
+	test("tells scripts what it says, and nothing else", async () => {
+		const folder = workspace({ [FILE]: `${source}\n[hook.job.failed]\ncommand = "x"\n` });
+		const json = async (...args: readonly string[]) => {
+			const env = { GITHUB_ACTIONS: "true", GITHUB_EVENT_NAME: "push" };
+			const { code, stdout } = await runCommand([...args, "--json"], { workspace: folder, env });
+			expect(code).toBe(0);
+			return JSON.parse(stdout);
+		};
+		const names = (text: string) => [...text.matchAll(/`([a-z_]+)`/g)].map(([, name = ""]) => name);
+		const table = page.slice(page.indexOf("`list` has `config`")).split("\n\n")[1] ?? "";
+		const documented = table
+			.split("\n")
+			.slice(2)
+			.flatMap((row) => names(row.split("|")[1] ?? ""));
+		const { hooks } = await json("list");
+		const told = new Set(hooks.flatMap((hook: object) => Object.keys(hook)));
+		// What no hook of the page has is told elsewhere.
+		expect([...told, "batch_size", "refused"].toSorted()).toEqual(documented.toSorted());
+		expect(await json("list", "job.failed")).toMatchObject({
+			not_matched: [{ hook: "mail" }, { hook: "audit" }, {}, {}],
+		});
+
+		const items = page.slice(page.indexOf("of a webhook `method`")).split("\n- ");
+		const rendered = await json("render", "job.failed");
+		expect(rendered.not_matched).toContainEqual({ hook: "old-log", reason: "it is disabled" });
+		const keys = (kind: string) => {
+			const message = rendered.messages.find((shown: { readonly kind: string }) => shown.kind === kind);
+			return Object.keys(message).toSorted();
+		};
+		expect(keys("webhook")).toEqual(["hook", "kind", ...names(items[0] ?? "")].toSorted());
+		expect(keys("shell")).toEqual(["hook", "kind", ...names(items[1] ?? "")].toSorted());
 	});
 
 	test("filters as its table says", async () => {

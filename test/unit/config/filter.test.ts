@@ -78,6 +78,14 @@ describe("a filter is refused", () => {
 		['filter = { include = ["a", ¦true] }', "filter.include must hold strings, not a boolean"],
 		['filter = { include = ["a", ¦"a"] }', 'filter.include has "a" twice'],
 		['filter = { entities = ["a", ¦" "] }', "filter.entities has an empty string in it"],
+		[
+			'filter = { include = ["a", ¦"error:a\\nb"] }',
+			"filter.include has a line break or control character in a string",
+		],
+		[
+			'filter = { entities = ["a", ¦"\\u001b[31m"] }',
+			"filter.entities has a line break or control character in a string",
+		],
 		['filter = { ¦include = ":a" }', '":a" has nothing before its colon'],
 		['filter = { include = ["a", ¦"b: "] }', '"b:" has nothing after its colon'],
 		['filter = { ¦exclude = "branch:${BRANCH}" }', "filter has a variable in it, and none is read there"],
@@ -170,6 +178,65 @@ describe("a filter is refused", () => {
 	it("with all of its mistakes at once, and those of other filters", () => {
 		const filters = '[{ include = ["status:x", "a:"] }, { entities = [] }, {}]';
 		expect(mistakes(hook(filters))).toHaveLength(4);
+	});
+});
+
+describe("an item that is refused by itself", () => {
+	const KEYS = [
+		"env",
+		"metadata.env",
+		"data.env",
+		"ci.env",
+		"table",
+		"table.name",
+		"run_id",
+		"duration_ms",
+		"owners.x",
+	];
+	const item = fc.tuple(fc.constantFrom(...KEYS), fc.constantFrom("prod", "p*", "*", "dev", "5", ">5"));
+	const value = fc.constantFrom("prod", "dev", "5", undefined);
+	const contexts = fc.record({
+		table: value,
+		metadata: value,
+		data: value,
+		duration: fc.constantFrom(5, 1e21, undefined),
+	});
+
+	it("lets no event through", () => {
+		let refused = 0;
+		fc.assert(
+			fc.property(
+				item,
+				fc.array(item, { maxLength: 2 }),
+				fc.array(contexts, { minLength: 1 }),
+				(include, exclude, given) => {
+					const [texts, kept] = [[include], exclude].map((items) => items.map((parts) => parts.join(":")));
+					const source = `include = ${JSON.stringify(texts)}, exclude = ${JSON.stringify([...new Set(["x:y", ...(kept ?? [])])])}`;
+					const found = mistakes(hook(`{ ${source} }`));
+					const hopeless = found.filter(
+						(told) => !told.includes("can never hold") || told.includes(` "${texts?.[0]}" `),
+					);
+					if (hopeless.length === 0) return;
+					refused++;
+					const [wanted, ...unwanted] = [include, ...exclude].map(
+						([key, pattern]): Condition => ({ kind: "value", key, pattern }),
+					);
+					const filter = { events: undefined, entities: undefined, include: wanted ? [wanted] : [], exclude: unwanted };
+					const read = { ...shell(hook('{ include = "a" }')), filters: [filter] };
+					for (const { table, metadata, data, duration } of given) {
+						const context = {
+							...(table === undefined ? {} : { table }),
+							...(metadata === undefined ? {} : { metadata: { env: metadata } }),
+							...(data === undefined ? {} : { data: { env: data } }),
+							...(duration === undefined ? {} : { duration_ms: duration }),
+						};
+						expect(meets(read, event("pipeline_start", context)), source).toBe(false);
+					}
+				},
+			),
+			{ numRuns: 500 },
+		);
+		expect(refused).toBeGreaterThan(50);
 	});
 });
 
