@@ -1,12 +1,14 @@
-// The discord preset: one embed for webhooks, and Discord's own ways of saying no and not now.
+// The discord preset: one embed for webhooks, which mentions nobody but whom its option names.
 import type { Events, PipelineEvent, Status } from "../event/event.ts";
-import { isObject, parseJson } from "../json.ts";
+import type { JsonObject } from "../json.ts";
 import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents } from "./batch-list.ts";
+import { explain, judge, retryAfter } from "./discord-answer.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
-import type { Answer, Message, Preset, Verdict } from "./preset.ts";
+import { mentionOption, mentions } from "./mention.ts";
+import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, plain } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
@@ -19,9 +21,6 @@ const LABEL_LIMIT = 80;
 const VALUE_LIMIT = 300;
 const FOOTER_LIMIT = 400;
 const LIST = { lines: 40, size: 3500, title: 200, error: 150 };
-
-/** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const UNKNOWN_WEBHOOK = 10015;
 
 /** `0xRRGGBB`. */
 const COLORS: Readonly<Record<Status, number>> = {
@@ -37,7 +36,9 @@ const COLORS: Readonly<Record<Status, number>> = {
 export const discord: Preset = {
 	name: "discord",
 	title: "Discord",
-	options: {},
+	options: {
+		mention: mentionOption("everyone, here, user ids, and role ids after an &"),
+	},
 	jsonOnly: true,
 	mustReadAnswer: true,
 	// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
@@ -56,7 +57,7 @@ export const discord: Preset = {
 	renderBatch: aloneOr(render, renderBatch),
 };
 
-function render(event: PipelineEvent): Message {
+function render(event: PipelineEvent, options: Options): Message {
 	const { context } = event;
 	const cuts = new Cuts("characters");
 	const error = plain(context.error ?? "");
@@ -68,10 +69,10 @@ function render(event: PipelineEvent): Message {
 		footer: footer(origin(context), cuts),
 		time: { timestamp: context.timestamp },
 	};
-	return message(embed, [...identity(context), ...details(context)], cuts);
+	return message(embed, [...identity(context), ...details(context)], options, cuts);
 }
 
-function renderBatch(events: Events): Message {
+function renderBatch(events: Events, options: Options): Message {
 	const cuts = new Cuts("characters");
 	const batch = summarize(events, cuts);
 	const { lines, more } = listEvents(events, cuts, LIST, literal);
@@ -83,7 +84,7 @@ function renderBatch(events: Events): Message {
 		footer: footer(batch.facts, cuts),
 		time: {},
 	};
-	return message(embed, [["Time", batch.period]], cuts);
+	return message(embed, [["Time", batch.period]], options, cuts);
 }
 
 /** An embed without its fields; its texts are cut and escaped, and empty where there are none. */
@@ -96,10 +97,11 @@ interface Embed {
 	readonly time: { readonly timestamp?: string };
 }
 
-/** Of the facts as many as find room. Nobody is ever mentioned, whatever stands in the texts. */
+/** Of the facts as many as find room. */
 function message(
 	{ title, description, url, status, footer, time }: Embed,
 	facts: readonly Fact[],
+	options: Options,
 	cuts: Cuts,
 ): Message {
 	let room = MESSAGE_LIMIT - title.length - description.length - footer.length;
@@ -118,7 +120,34 @@ function message(
 		...(footer === "" ? {} : { footer: { text: footer } }),
 		...time,
 	};
-	return { body: { embeds: [embed], allowed_mentions: { parse: [] } }, cut: cuts.phrases };
+	return { body: { embeds: [embed], ...mentioning(options, cuts) }, cut: cuts.phrases };
+}
+
+/**
+ * Whom the option names, and nobody else, whatever stands in the texts. Embeds mention nobody, so there is a content.
+ * https://docs.discord.com/developers/resources/message#allowed-mentions-object
+ */
+function mentioning(options: Options, cuts: Cuts): JsonObject {
+	const [parse, users, roles] = [new Set<string>(), new Set<string>(), new Set<string>()];
+	const write = (name: string) => {
+		if (/^(?:everyone|here)$/.test(name)) {
+			parse.add("everyone");
+			return `@${name}`;
+		}
+		const [, sign = "", id = ""] = /^(?:<@)?([!&]?)(\d{15,20})>?$/.exec(name) ?? [];
+		if (id === "") return undefined;
+		(sign === "&" ? roles : users).add(id);
+		return sign === "&" ? `<@&${id}>` : `<@${id}>`;
+	};
+	const content = mentions(options, cuts, write, literal);
+	return {
+		...(content === "" ? {} : { content }),
+		allowed_mentions: {
+			parse: [...parse],
+			...(users.size === 0 ? {} : { users: [...users] }),
+			...(roles.size === 0 ? {} : { roles: [...roles] }),
+		},
+	};
 }
 
 /** Discord shows no Markdown in it. */
@@ -147,46 +176,4 @@ function literal(point: string): string {
 /** For templates, where text may stand in code, which shows escapes: no mention and no link with a text of its own. */
 function inert(text: string): string {
 	return text.replaceAll(/[@<]|\](?=\()/g, "$&\u200b");
-}
-
-/** A success is the message that was saved; an error may have any status. */
-function judge({ status, body }: Answer): Verdict {
-	const said = body.trim();
-	if (said === "") return { ok: true, note: "not confirmed: the url asks Discord not to wait" };
-	const answer = parseJson(said);
-	if (isObject(answer) && typeof answer["id"] === "string") return { ok: true };
-	const error = errorOf(body);
-	const reason =
-		error === undefined
-			? `Discord answered ${status} without the message: ${excerpt(said, 100)}`
-			: `Discord answered ${status}, but with error ${error.code}: ${excerpt(error.message, 100)}`;
-	return { ok: false, reason };
-}
-
-function explain({ status, body }: Answer): string | undefined {
-	const deleted = status === 404 && errorOf(body)?.code === UNKNOWN_WEBHOOK;
-	return deleted ? "the webhook has been deleted, remove the hook or change its url" : undefined;
-}
-
-/** https://docs.discord.com/developers/reference#error-messages */
-function errorOf(body: string): { readonly code: number; readonly message: string } | undefined {
-	const answer = parseJson(body);
-	if (!isObject(answer)) return undefined;
-	const { code, message } = answer;
-	return typeof code === "number" && typeof message === "string" ? { code, message } : undefined;
-}
-
-/**
- * `retry_after` is in seconds since version 8 of Discord's API, and a whole number of milliseconds before it, as in
- * `Retry-After`. Discord hands out addresses without a version, so a whole number is taken for whichever is nearer to
- * `X-RateLimit-Reset-After`, which is always in seconds. https://docs.discord.com/developers/topics/rate-limits,
- * https://github.com/discord/discord-api-docs/issues/2360
- */
-function retryAfter({ headers, body }: Answer): number | undefined {
-	const answer = parseJson(body);
-	const asked = isObject(answer) ? answer["retry_after"] : undefined;
-	if (typeof asked !== "number" || asked < 0) return undefined;
-	const reset = Number(headers["x-ratelimit-reset-after"] ?? Number.NaN);
-	const isMilliseconds = Number.isInteger(asked) && Math.abs(asked / 1000 - reset) < Math.abs(asked - reset);
-	return Math.min(Math.ceil(isMilliseconds ? asked : asked * 1000), Number.MAX_SAFE_INTEGER);
 }

@@ -5,7 +5,8 @@ import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents, MARKS } from "./batch-list.ts";
 import { boundedKey } from "./correlation.ts";
-import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
+import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
+import { mentionOption, mentions } from "./mention.ts";
 import { textOption } from "./options.ts";
 import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, oneLine, plain } from "./text.ts";
@@ -35,13 +36,14 @@ const OPEN_LINES = 20;
 const OPEN_DETAILS = 5;
 
 /**
- * Its messages have no `text`, in which Google Chat finds mentions and links that nothing escapes; notifications show
- * the `fallbackText`.
+ * Its messages have no `text` but mentions, since Google Chat finds mentions and links in it that nothing escapes;
+ * notifications show the `fallbackText`.
  */
 export const googleChat: Preset = {
 	name: "google_chat",
 	title: "Google Chat",
 	options: {
+		mention: mentionOption("all, and users by id or e-mail address"),
 		thread_key: {
 			kind: "string",
 			secret: false,
@@ -75,21 +77,22 @@ function render(event: PipelineEvent, options: Options): Message {
 				...facts.slice(0, known.length),
 			],
 		},
+		{ widgets: url === undefined ? [] : [button("View run", url)] },
 		{
 			header: "Details",
-			collapsible: true,
-			uncollapsibleWidgetsCount: OPEN_DETAILS,
+			...(facts.length - known.length <= OPEN_DETAILS
+				? {}
+				: { collapsible: true, uncollapsibleWidgetsCount: OPEN_DETAILS }),
 			widgets: facts.slice(known.length),
 		},
-		{ widgets: url === undefined ? [] : [button("View run", url)] },
 	];
 	const notified = error === "" ? title : `${title} – ${inert(excerpt(error, NOTIFIED_ERROR_LIMIT))}`;
-	return { body: message(title, notified, sections, threadKey(context, options)), cut: cuts.phrases };
+	return { body: message(title, notified, sections, context, options, cuts), cut: cuts.phrases };
 }
 
 function renderBatch(events: Events, options: Options): Message {
 	const cuts = new Cuts("bytes");
-	const { headline: said, status, facts, period, link } = summarize(events, cuts);
+	const { headline: said, status, lead, facts, period, link } = summarize(events, cuts);
 	const title = `${MARKS[status]} ${cuts.text("title", said, TITLE_LIMIT, inert)}`;
 	const { lines, more } = listEvents(events, cuts, LIST, escapeHtml);
 	const sections = [
@@ -97,7 +100,8 @@ function renderBatch(events: Events, options: Options): Message {
 		{ widgets: [...facts, ["Time", period] as const].map((fact) => decoratedText(fact, cuts)) },
 		{ widgets: link === undefined ? [] : [button(link.text, link.url)] },
 	];
-	return { body: message(title, title, sections, threadKey(events[0].context, options)), cut: cuts.phrases };
+	const failed = status === "failure" ? ` – ${inert(excerpt(headlineAndError(lead), NOTIFIED_ERROR_LIMIT))}` : "";
+	return { body: message(title, title + failed, sections, events[0].context, options, cuts), cut: cuts.phrases };
 }
 
 /** A section must have a widget: those without are left out. */
@@ -105,10 +109,27 @@ function message(
 	title: string,
 	fallbackText: string,
 	sections: readonly (JsonObject & { readonly widgets: readonly JsonObject[] })[],
-	key: string,
+	context: EventContext,
+	options: Options,
+	cuts: Cuts,
 ): JsonObject {
+	const text = mentions(options, cuts, mention, inert);
 	const card = { header: { title }, sections: sections.filter(({ widgets }) => widgets.length > 0) };
-	return { cardsV2: [{ cardId: "event", card }], fallbackText, thread: { threadKey: key } };
+	return {
+		...(text === "" ? {} : { text }),
+		fallbackText,
+		cardsV2: [{ cardId: "event", card }],
+		thread: { threadKey: threadKey(context, options) },
+	};
+}
+
+/**
+ * https://developers.google.com/workspace/chat/format-messages#messages-@mention, and who can be named by an address:
+ * https://developers.google.com/workspace/chat/identify-reference-users
+ */
+function mention(name: string): string | undefined {
+	const id = name.replace(/^users\//, "");
+	return /^(?:all|\d{1,30}|[\w.+-]{1,40}@[\w.-]{1,40})$/.test(id) ? `<users/${id}>` : undefined;
 }
 
 function threadKey({ ci, pipeline, run_id: run }: EventContext, options: Options): string {

@@ -6,9 +6,9 @@ import { aloneOr, summarize } from "./batch.ts";
 import { type BatchLine, listEvents, MARKS, showLine } from "./batch-list.ts";
 import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
-import { textsOption } from "./options.ts";
+import { mentionOption, mentions } from "./mention.ts";
 import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
-import { Cuts, oneLine, plain } from "./text.ts";
+import { Cuts, plain } from "./text.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_LIMIT = 150;
@@ -21,8 +21,6 @@ const VALUE_LIMIT = 300;
 /** Ours: of one item of the context line, and of the error in a notification's one line. */
 const ORIGIN_LIMIT = 100;
 const NOTIFIED_ERROR_LIMIT = 300;
-const MENTIONS_LIMIT = 20;
-const MENTION_LIMIT = 80;
 /** Ours: as many lines as people read; with the title and the context line all of them stay far below 12 000. */
 const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
@@ -31,12 +29,7 @@ export const slack: Preset = {
 	name: "slack",
 	title: "Slack",
 	options: {
-		mention: {
-			kind: "strings",
-			secret: false,
-			required: false,
-			summary: "Who is mentioned: channel, here, everyone, user ids (U…) and user group ids (S…)",
-		},
+		mention: mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)"),
 	},
 	jsonOnly: true,
 	mustReadAnswer: true,
@@ -53,16 +46,16 @@ function escapeSlack(text: string): string {
 
 function render(event: PipelineEvent, options: Options): Message {
 	const cuts = new Cuts("characters");
-	const mentions = mentioned(options, cuts);
+	const mentioned = mentions(options, cuts, mention, escapeSlack);
 	const error = plain(event.context.error ?? "");
 	const mark = MARKS[event.context.status];
 	const header = `${mark} ${cuts.text("header", headline(event), HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
 	const notified = error === "" ? header : `${header} – ${escapeSlack(excerpt(error, NOTIFIED_ERROR_LIMIT))}`;
 	const body: JsonObject = {
-		text: mentions === "" ? notified : `${mentions} ${notified}`,
+		text: mentioned === "" ? notified : `${mentioned} ${notified}`,
 		blocks: [
 			{ type: "header", text: { type: "plain_text", text: header } },
-			section(mentions, error, event.context, cuts),
+			section(mentioned, error, event.context, cuts),
 			contextBlock(link(runUrl(event.context, cuts), "View run"), origin(event.context), event.context.timestamp, cuts),
 		],
 	};
@@ -71,7 +64,7 @@ function render(event: PipelineEvent, options: Options): Message {
 
 function renderBatch(events: Events, options: Options): Message {
 	const cuts = new Cuts("characters");
-	const mentions = mentioned(options, cuts);
+	const mentioned = mentions(options, cuts, mention, escapeSlack);
 	const batch = summarize(events, cuts);
 	const mark = MARKS[batch.status];
 	const header = `${mark} ${cuts.text("header", batch.headline, HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
@@ -79,9 +72,9 @@ function renderBatch(events: Events, options: Options): Message {
 	const notified = failed === "" ? header : `${header} – ${escapeSlack(failed)}`;
 	const { lines, more } = listEvents(events, cuts, LIST, escapeSlack, batchLine);
 	const facts = batch.facts.filter(([label]) => label !== "Pipeline");
-	const texts = [mentions, ...lines, more ?? ""].filter((text) => text !== "");
+	const texts = [mentioned, ...lines, more ?? ""].filter((text) => text !== "");
 	const body: JsonObject = {
-		text: mentions === "" ? notified : `${mentions} ${notified}`,
+		text: mentioned === "" ? notified : `${mentioned} ${notified}`,
 		blocks: [
 			{ type: "header", text: { type: "plain_text", text: header } },
 			// Expanded, so that no failure hides behind "see more".
@@ -108,25 +101,15 @@ function paragraphs(lines: readonly string[]): readonly string[] {
 	return texts;
 }
 
-function mentioned(options: Options, cuts: Cuts): string {
-	const wanted = textsOption(options, "mention")
-		.map(oneLine)
-		.filter((who) => who !== "");
-	return cuts
-		.list("mentions", wanted, MENTIONS_LIMIT)
-		.map((who) => mention(who, cuts))
-		.join(" ");
-}
-
 /** `verbatim`, because else Slack itself turns names in plain text into mentions. */
 function mrkdwn(text: string): JsonObject {
 	return { type: "mrkdwn", text, verbatim: true };
 }
 
-function section(mentions: string, error: string, context: EventContext, cuts: Cuts): JsonObject {
+function section(mentioned: string, error: string, context: EventContext, cuts: Cuts): JsonObject {
 	const text = [
-		mentions,
-		error === "" ? "" : codeBlock(cuts, "error", error, SECTION_LIMIT - mentions.length - 1, escapeSlack),
+		mentioned,
+		error === "" ? "" : codeBlock(cuts, "error", error, SECTION_LIMIT - mentioned.length - 1, escapeSlack),
 	];
 	const main = text.filter((part) => part !== "").join("\n");
 	const fields = cuts
@@ -148,13 +131,12 @@ function contextBlock(links: readonly string[], facts: readonly Fact[], time: st
 	return { type: "context", elements: [mrkdwn(text)] };
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#advanced; a name that is no id stays plain text. */
-function mention(who: string, cuts: Cuts): string {
-	const id = who.replace(/^@/, "");
+/** https://docs.slack.dev/messaging/formatting-message-text#advanced */
+function mention(id: string): string | undefined {
 	if (/^(channel|here|everyone)$/.test(id)) return `<!${id}>`;
 	if (/^[UW][A-Z0-9]{1,20}$/.test(id)) return `<@${id}>`;
 	if (/^S[A-Z0-9]{1,20}$/.test(id)) return `<!subteam^${id}>`;
-	return `@${cuts.text("mention", id, MENTION_LIMIT - 1, escapeSlack)}`;
+	return undefined;
 }
 
 /**

@@ -11,6 +11,7 @@ import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** Discord takes blank space off both ends, and refuses what is then empty. */
 const text = (maxLength: number) => ({ type: "string", maxLength, pattern: "^\\S(?:[\\s\\S]*\\S)?$" });
+const ids = { type: "array", minItems: 1, maxItems: 100, uniqueItems: true, items: { pattern: "^\\d{15,20}$" } };
 const address = { type: "string", pattern: "^https?://", maxLength: 2048 };
 
 /** https://docs.discord.com/developers/resources/webhook#execute-webhook */
@@ -19,7 +20,13 @@ const conforms = new Ajv().compile({
 	required: ["embeds", "allowed_mentions"],
 	additionalProperties: false,
 	properties: {
-		allowed_mentions: { const: { parse: [] } },
+		content: text(2000),
+		allowed_mentions: {
+			type: "object",
+			required: ["parse"],
+			additionalProperties: false,
+			properties: { parse: { enum: [[], ["everyone"]] }, users: ids, roles: ids },
+		},
 		embeds: {
 			type: "array",
 			minItems: 1,
@@ -55,6 +62,8 @@ const conforms = new Ajv().compile({
 		},
 	},
 });
+
+const [USER, ROLE] = ["80351110224678912", "165511591545143296"];
 
 function validate(body: JsonObject): void {
 	conforms(body);
@@ -152,6 +161,36 @@ describe("the discord preset", () => {
 				expect(literal).not.toMatch(/[\\`*_~|[\]<>#/]|@(?!\u200b)|^(?:-|\d+\.)\s/);
 			}
 		}
+	});
+
+	it.each([
+		["everyone", { content: "@everyone", allowed_mentions: { parse: ["everyone"] } }],
+		["@here", { content: "@here", allowed_mentions: { parse: ["everyone"] } }],
+		["80351110224678912", { content: "<@80351110224678912>", allowed_mentions: { parse: [], users: [USER] } }],
+		[`<@!${USER}>`, { content: "<@80351110224678912>", allowed_mentions: { parse: [], users: [USER] } }],
+		["&165511591545143296", { content: `<@&${ROLE}>`, allowed_mentions: { parse: [], roles: [ROLE] } }],
+		[`<@&${ROLE}>`, { content: `<@&${ROLE}>`, allowed_mentions: { parse: [], roles: [ROLE] } }],
+		["data team", { content: "@\u200bdata team", allowed_mentions: { parse: [] } }],
+		["everyone else", { content: "@\u200beveryone else", allowed_mentions: { parse: [] } }],
+		["<@1> @here", { content: "@\u200b\\<@\u200b1\\> @\u200bhere", allowed_mentions: { parse: [] } }],
+	])("mentions %j on purpose, and nobody else", (mention, expected) => {
+		const hostile = hostileEvent(`@everyone <@${ROLE}>`);
+		for (const { body } of [
+			discord.render(hostile, { mention }),
+			discord.renderBatch([event("ping"), hostile], { mention }),
+		]) {
+			const { embeds: _, ...rest } = Object(body);
+			expect(rest).toEqual(expected);
+		}
+	});
+
+	it("mentions several, each allowed once, and as many as find room", () => {
+		const mention = [USER, `@${USER}`, "here", "everyone", `&${ROLE}`];
+		const { content, allowed_mentions: allowed } = discord.render(event("ping"), { mention }).body;
+		expect(content).toBe(`<@${USER}> <@${USER}> @here @everyone <@&${ROLE}>`);
+		expect(allowed).toEqual({ parse: ["everyone"], users: [USER], roles: [ROLE] });
+		const many = discord.render(event("ping"), { mention: Array.from({ length: 30 }, () => "x".repeat(200)) });
+		expect(many.cut.slice(0, 2)).toEqual(["10 of 30 mentions left out", "mention cut to 80 characters"]);
 	});
 
 	it("lets no value begin a list", () => {

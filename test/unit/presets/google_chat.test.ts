@@ -48,11 +48,15 @@ const card = object(["header", "sections"], {
 
 /** https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages */
 const conforms = new Ajv().compile(
-	object(["cardsV2", "fallbackText", "thread"], {
-		cardsV2: { type: "array", minItems: 1, maxItems: 1, items: object(["cardId", "card"], { cardId: text, card }) },
-		fallbackText: inert,
-		thread: object(["threadKey"], { threadKey: { type: "string", minLength: 1, maxLength: 4000 } }),
-	}),
+	object(
+		["cardsV2", "fallbackText", "thread"],
+		{
+			cardsV2: { type: "array", minItems: 1, maxItems: 1, items: object(["cardId", "card"], { cardId: text, card }) },
+			fallbackText: inert,
+			thread: object(["threadKey"], { threadKey: { type: "string", minLength: 1, maxLength: 4000 } }),
+		},
+		{ text: { type: "string", pattern: "^(?:[^<]|<\\u200b|<users/(?:all|\\d+|[\\w.+-]+@[\\w.-]+)>)+$" } },
+	),
 );
 
 function validate(body: JsonObject): void {
@@ -110,16 +114,11 @@ describe("the google_chat preset", () => {
 									],
 								},
 								{
-									header: "Details",
-									collapsible: true,
-									uncollapsibleWidgetsCount: 5,
-									widgets: [fact("tables_copied", "20"), fact("shards", "[1,2]")],
-								},
-								{
 									widgets: [
 										{ buttonList: { buttons: [{ text: "View run", onClick: { openLink: { url: RUN_URL } } }] } },
 									],
 								},
+								{ header: "Details", widgets: [fact("tables_copied", "20"), fact("shards", "[1,2]")] },
 							],
 						},
 					},
@@ -128,6 +127,37 @@ describe("the google_chat preset", () => {
 				thread: { threadKey: "repository=acme/shop; pipeline=etl; run=1234567890-1" },
 			},
 		});
+	});
+
+	it("shows a few details, and folds the others", () => {
+		const details = (count: number) => {
+			const metadata = Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "v"]));
+			return googleChat.render(event("ping", { metadata }), {}).body;
+		};
+		expect(details(5)).not.toHaveProperty("cardsV2.0.card.sections.1.collapsible");
+		expect(details(6)).toMatchObject({
+			cardsV2: [{ card: { sections: [{}, { collapsible: true, uncollapsibleWidgetsCount: 5 }] } }],
+		});
+	});
+
+	it.each([
+		["all", "<users/all>"],
+		["@all", "<users/all>"],
+		[" 111803362263611858271\n", "<users/111803362263611858271>"],
+		["users/111803362263611858271", "<users/111803362263611858271>"],
+		["ada.l+oncall@example.com", "<users/ada.l+oncall@example.com>"],
+		["here", "@here"],
+		["<users/all>", "@<\u200busers/all>"],
+		["all>", "@all>"],
+	])("mentions %j as %j", (mention, written) => {
+		const hostile = hostileEvent("<users/all>");
+		for (const { body } of [
+			googleChat.render(hostile, { mention }),
+			googleChat.renderBatch([event("ping"), hostile], { mention }),
+		]) {
+			expect(body).toHaveProperty("text", written);
+			expect(JSON.stringify({ ...Object(body), text: "", thread: {} })).not.toContain("<users");
+		}
 	});
 
 	it("leaves out sections that would be empty, which Google Chat refuses", () => {
@@ -238,11 +268,12 @@ describe("the google_chat preset", () => {
 			);
 			const ci = { repository: long(piece), branch: long(piece), run_url: `https://ci.example/${"x".repeat(480)}` };
 			const full = event("pipeline_error", { ...given, metadata, ci });
+			const options = { mention: Array.from({ length: 30 }, () => long(piece)) };
 			for (const { body } of [
-				googleChat.render(full, {}),
+				googleChat.render(full, options),
 				googleChat.renderBatch(
 					batch(100, () => full),
-					{},
+					options,
 				),
 			]) {
 				expect(Buffer.byteLength(JSON.stringify(body)), piece).toBeLessThanOrEqual(MESSAGE_BYTES);
@@ -289,7 +320,7 @@ describe("the google_chat preset", () => {
 					},
 				},
 			],
-			fallbackText: "❌ 2 events: 1 failed, 1 succeeded – etl",
+			fallbackText: "❌ 2 events: 1 failed, 1 succeeded – etl – Model failed: items: a <\u200b b",
 			thread: { threadKey: "repository=acme/shop; pipeline=etl; run=run_1" },
 		});
 	});
