@@ -67,7 +67,7 @@ function describe(verdict: SignatureVerdict, { signing, headers, toleranceSecond
 		case "valid":
 			return "";
 		case "missing": {
-			const missing = names.filter((name) => headers[name.toLowerCase()] === undefined);
+			const missing = names.filter((name) => !Object.hasOwn(headers, name.toLowerCase()));
 			return `the request has no header ${missing.join(" and no ")}`;
 		}
 		case "invalid": {

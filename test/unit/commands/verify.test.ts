@@ -154,6 +154,8 @@ describe("headers", () => {
 		const args = ["--scheme", "openmetadata", "--secret-env", "S", "--header", `X-OM-Signature: ${value}`];
 		expect(await verify([...args, "--signature-header", "x-om-signature"])).toMatchObject({ code: 0 });
 		expect((await verify(args)).out).toBe("not valid: the request has no header X-OpenMetadata-Signature");
+		const odd = await verify([...args, "--signature-header", "constructor"]);
+		expect(odd.out).toBe("not valid: the request has no header constructor");
 	});
 });
 
