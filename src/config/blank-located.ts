@@ -2,8 +2,8 @@
 import {
 	type Blank,
 	type Blanker,
+	blankForms,
 	blankFreeText,
-	blankUrls,
 	blankValue,
 	isSecretKey,
 	isSecretName,
@@ -25,7 +25,7 @@ export function blankLocated(source: string, located: Located): Blanker {
 		let past = 0;
 		for (const { path, start, end } of valuesOn(line, source, located)) {
 			blanks.push(...blankComment(line.text, past, start));
-			blanks.push(...(isSecretKey(path, isSecret) ? blankValue : blankUrls)(line.text, start, end));
+			blanks.push(...(isSecretKey(path, isSecret) ? blankValue : blankForms)(line.text, start, end));
 			past = end;
 		}
 		return [...blanks, ...blankComment(line.text, past, line.text.length)];
@@ -35,7 +35,8 @@ export function blankLocated(source: string, located: Located): Blanker {
 /** Between values stand keys and punctuation, and comments. */
 function blankComment(text: string, from: number, to: number): readonly Blank[] {
 	const comment = text.slice(from, to).indexOf("#");
-	return comment === -1 ? [] : blankFreeText(text, from + comment, to);
+	if (comment === -1) return blankForms(text, from, to);
+	return [...blankForms(text, from, from + comment), ...blankFreeText(text, from + comment, to)];
 }
 
 /** The strings and bare values that touch the line, clipped to it, by offsets in its text. */

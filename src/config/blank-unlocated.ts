@@ -1,5 +1,5 @@
 // The secrets on the lines of a source that is no valid TOML, guessed line by line; rather too many than too few.
-import { type Blanker, blankFreeText, blankUrls, blankValue, guessSecret, isSecretName } from "./blank.ts";
+import { type Blanker, blankForms, blankFreeText, blankValue, guessSecret, isSecretName } from "./blank.ts";
 import { readKey, type Segment, skipBlanks, skipString } from "./scan.ts";
 
 /** A table's header, also an unfinished one. A nested array of strings, which looks alike, begins with a quote. */
@@ -37,9 +37,9 @@ export function blankUnlocated(): Blanker {
 		}
 		const named = inside === "secret table" || key.segments.some(isSecret);
 		const secret = named ? key.end + 1 : guessSecret(text);
-		if (secret === undefined) return blankUrls(text, 0, text.length);
+		if (secret === undefined) return blankForms(text, 0, text.length);
 		if (staysOpen(text, secret)) inside = "secret value";
-		return [...blankUrls(text, 0, secret), ...blankValue(text, secret, text.length)];
+		return [...blankForms(text, 0, secret), ...blankValue(text, secret, text.length)];
 	};
 }
 

@@ -50,7 +50,7 @@ export function blankFreeText(text: string, start: number, end: number): readonl
 	const part = text.slice(start, end);
 	const assigned = part.indexOf("=") + 1 || part.length;
 	const secret = start + Math.min(guessSecret(part) ?? part.length, assigned);
-	return [...blankUrls(text, start, secret), ...blankValue(text, secret, end)];
+	return [...blankForms(text, start, secret), ...blankValue(text, secret, end)];
 }
 
 const OPENING = /^(?:"""|'''|["'])/;
@@ -71,16 +71,39 @@ export function blankValue(line: string, from: number, to: number): readonly Bla
 	return [{ start, end: start + text.length, text: `${opening}${DOTS}${closing}` }];
 }
 
-/** Blanks what URLs have besides scheme and host: a path may be a webhook's whole secret. */
-export function blankUrls(line: string, from: number, to: number): readonly Blank[] {
+/** What is a secret by its form, wherever it stands: a URL, of which a path may be all of it, and a key of Standard Webhooks. */
+const FORMS = /(:\/\/|\bwhsec_)([^\s"'<>,]+)/g;
+
+/** Blanks what URLs have besides scheme and host, and what keys of Standard Webhooks have besides their prefix. */
+export function blankForms(line: string, from: number, to: number): readonly Blank[] {
 	const blanks: Blank[] = [];
-	for (const match of line.slice(from, to).matchAll(/:\/\/([^\s"'<>,]+)/g)) {
-		const [, address = ""] = match;
-		const [authority = ""] = address.split(/[/?#]/, 1);
-		const host = authority.slice(authority.lastIndexOf("@") + 1);
-		const shown = `${host === authority ? "" : `${DOTS}@`}${host}${address === authority ? "" : `/${DOTS}`}`;
-		const start = from + match.index + 3;
-		if (shown !== address) blanks.push({ start, end: start + address.length, text: shown });
+	for (const { index, 1: mark = "", 2: secret = "" } of line.slice(from, to).matchAll(FORMS)) {
+		const shown = mark === "://" ? shownAddress(secret) : DOTS;
+		const start = from + index + mark.length;
+		if (shown !== secret) blanks.push({ start, end: start + secret.length, text: shown });
 	}
 	return blanks;
+}
+
+function shownAddress(address: string): string {
+	const [authority = ""] = address.split(/[/?#]/, 1);
+	const host = authority.slice(authority.lastIndexOf("@") + 1);
+	return `${host === authority ? "" : `${DOTS}@`}${host}${address === authority ? "" : `/${DOTS}`}`;
+}
+
+/** A stretch of a text with the blanks put in that lie inside of it as a whole. */
+export function putBlanks(text: string, blanks: readonly Blank[], from = 0, to = text.length): string {
+	let shown = "";
+	let past = from;
+	for (const blank of blanks) {
+		if (blank.start < from || blank.end > to) continue;
+		shown += text.slice(past, blank.start) + blank.text;
+		past = blank.end;
+	}
+	return shown + text.slice(past, to);
+}
+
+/** A text from a config as a message may quote it. */
+export function withoutForms(text: string): string {
+	return putBlanks(text, blankForms(text, 0, text.length));
 }

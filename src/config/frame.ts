@@ -1,12 +1,10 @@
 // Code frames: the line of a mistake between its neighbours, secrets blanked, with a caret under the column.
-import type { Blank, Blanker, Line } from "./blank.ts";
+import { type Blank, type Blanker, type Line, putBlanks } from "./blank.ts";
 import { blankLocated } from "./blank-located.ts";
 import { blankUnlocated } from "./blank-unlocated.ts";
 import { startOf } from "./lines.ts";
 import type { Located } from "./locate.ts";
 import { endOfLine } from "./scan.ts";
-
-export { isSecretKey } from "./blank.ts";
 
 /** Code points of a line that are shown; about as many as fit beside a gutter. */
 const WIDTH = 100;
@@ -64,25 +62,13 @@ function linesAround(
 function lay({ text }: Line, blanks: readonly Blank[], column: number): { text: string; caret: number } {
 	const covering = blanks.find((blank) => blank.start <= column && column < blank.end);
 	const split = Math.min(covering?.start ?? Math.max(column, 0), text.length);
-	const left = points(show(text, blanks, 0, split), -1);
-	const right = points(show(text, blanks, split, text.length), 1);
+	const left = points(putBlanks(text, blanks, 0, split), -1);
+	const right = points(putBlanks(text, blanks, split, text.length), 1);
 	const cut = left.length + right.length > WIDTH && left.length > BEFORE_CARET;
 	const before = cut ? ["…", ...left.slice(1 - BEFORE_CARET)] : left;
 	const room = WIDTH - before.length;
 	const after = right.length > room ? [...right.slice(0, room - 1), "…"] : right;
 	return { text: [...before, ...after].join(""), caret: before.length };
-}
-
-/** A stretch of the line with its blanks put in; both ends lie outside of blanks. */
-function show(text: string, blanks: readonly Blank[], from: number, to: number): string {
-	let shown = "";
-	let past = from;
-	for (const blank of blanks) {
-		if (blank.start < from || blank.end > to) continue;
-		shown += text.slice(past, blank.start) + blank.text;
-		past = blank.end;
-	}
-	return shown + text.slice(past, to);
 }
 
 /** Tabs, and characters that would act on a terminal or turn the order of the text around. */

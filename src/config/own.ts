@@ -27,7 +27,7 @@ export function explainMisplaced(key: string, selection: Selection, flavour: Fla
 	if (key === "events" && event !== undefined) {
 		const where = flavour === "own" ? "" : " in a pipeline-hooks.toml";
 		return [
-			`events belongs to a subscription; this hook is attached to ${event} by its header`,
+			`events belongs to a subscription; this hook is attached to an event by its header`,
 			`write [[subscription]]${where} in place of ${header(kind, event)}, and name the events there`,
 		];
 	}

@@ -102,7 +102,7 @@ export function explainUnknown({ name, longer, near, phases }: UnknownEvent): Ex
 	const several = name.includes("*") || name.startsWith(PHASE);
 	const message = several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`;
 	if (name.includes(",")) {
-		const items = name.split(",").map((item) => JSON.stringify(item.trim()));
+		const items = name.split(",").map((item) => quote(item.trim()));
 		return [message, `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`];
 	}
 	if (longer.length > 0)

@@ -1,6 +1,7 @@
 // The TOML syntax of a config file: parsed by smol-toml, its complaints told again in terms of this file.
 import { parse, TomlError } from "smol-toml";
 import { UserError } from "../errors.ts";
+import { withoutForms } from "./blank.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame } from "./frame.ts";
 import type { Explanation } from "./keys.ts";
@@ -75,7 +76,8 @@ const NAMELESS_HEADER = /^\s*\[\[\s*(hooks?(?:\.webhooks)?)\s*\]\]/;
 
 /** A second definition, which is what a second hook for one event looks like to TOML. */
 function explainTwice(line: string, column: number, header: boolean): Explanation {
-	const key = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
+	const written = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
+	const key = withoutForms(written);
 	if (!header) return [`${key} is defined twice`, "keep one of the two"];
 	const nameless = NAMELESS_HEADER.exec(line)?.[1];
 	if (nameless !== undefined) {

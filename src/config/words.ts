@@ -1,5 +1,6 @@
 // The words that messages about a config are made of.
 import { closest } from "../suggest.ts";
+import { withoutForms } from "./blank.ts";
 import { malformedReference } from "./interpolate.ts";
 
 /** A TOML value's type, for people. */
@@ -12,9 +13,13 @@ export function typeName(value: unknown): string {
 	return value instanceof Date ? "a date" : "a table";
 }
 
-/** What the user wrote, short and on one line. For names and choices only, never for what may be a secret. */
+/**
+ * What the user wrote, short and on one line. For names and choices only, never for what may be a secret; one that stands
+ * in the wrong place is left out where it is known by its form.
+ */
 export function quote(text: string): string {
-	const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+	const shown = withoutForms(text.slice(0, 1000));
+	const short = shown.length > 60 ? `${shown.slice(0, 60)}…` : shown;
 	return JSON.stringify(short).replaceAll(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 

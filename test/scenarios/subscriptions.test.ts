@@ -295,7 +295,7 @@ events = ["ping"]
 			"9:9 then closes a circle: loop → loop",
 			'9:17 then names "nobody", which is no hook here',
 			'11:1 "piepline_*" selects no event',
-			"13:1 events belongs to a subscription; this hook is attached to piepline_* by its header",
+			"13:1 events belongs to a subscription; this hook is attached to an event by its header",
 			'18:1 gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event',
 			"19:12 filter.events has none of the hook's own events",
 			"19:31 filter.include is empty",

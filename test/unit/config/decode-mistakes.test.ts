@@ -67,6 +67,41 @@ describe("a file with eight mistakes", () => {
 	});
 });
 
+describe("a secret in the wrong place", () => {
+	const URL = "https://bot:S3CRET@hooks.example.com/services/S3CRET?x=S3CRET";
+	const KEY = "whsec_S3CRETS3CRETS3CRETS3CRETS3CR=";
+	const hook = (line: string) => `[[hook.webhooks.ping]]\nname = "a"\nurl = "\${U}"\n${line}\n`;
+
+	it.each([
+		["fallback", hook(`fallback = "${URL}"`)],
+		["then", hook(`then = ["a b", "${URL}", "${KEY}"]`)],
+		["preset", hook(`preset = "${URL}"`)],
+		["method", hook(`method = "${KEY}"`)],
+		["on_failure", hook(`on_failure = "${URL}"`)],
+		["signature", hook(`signature = ["${KEY}", "${URL}"]\nsecret = "x"`)],
+		["signature_header", hook(`signature_header = "${KEY} x"\nsecret = "x"`)],
+		["a name given twice", hook("").replace('"a"', `"${URL}"`).repeat(2)],
+		["events", `[[subscription]]\nevents = ["${URL}", "${KEY}, ${URL}"]\nurl = "\${U}"`],
+		["a header", `[[hook."${URL}"]]\ncommand = "x"\nevents = []`],
+		["a header written twice", `["${URL}"]\n["${URL}"]`],
+		["a key", hook(`"${URL}" = 1 # ${KEY}\n"${KEY}" = "${URL}"`)],
+		["a filter", hook(`filter = { include = ["status:${URL}", "x:${KEY}"], exclude = ["x:*"] }`)],
+		["a phase", `[event.a]\nphase = "${URL}"\n[[hook."phase:b"]]\ncommand = "x"`],
+	])("is not shown: %s", (_, source) => {
+		const problems = problemsOf(source);
+		expect(problems.length).toBeGreaterThan(0);
+		for (const { message, remedy, frame } of problems)
+			expect([message, remedy, frame].join("\n")).not.toContain("S3CRET");
+	});
+
+	it("leaves what tells where it stands", () => {
+		expect(mistakes(hook(`fallback = "${URL}"`))).toEqual([
+			'4:1 fallback names "https://•••@hooks.example.com/•••", which is no hook here',
+		]);
+		expect(problemsOf(hook(`signature = "${KEY}"\nsecret = "x"`))[0]?.frame).toContain('> 4 | signature = "whsec_•••"');
+	});
+});
+
 describe("a mistake in a template", () => {
 	const at = (template: string) =>
 		mistakes(`[hook.webhooks.ping]\nurl = "https://example.com/"\nbody_template = ${template}\n`)[0]?.split(" ")[0];

@@ -1,7 +1,8 @@
 // Code frames: layout, the caret, and that no secret is ever in one.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeFrame, isSecretKey } from "../../../src/config/frame.ts";
+import { isSecretKey } from "../../../src/config/blank.ts";
+import { codeFrame } from "../../../src/config/frame.ts";
 import { locate } from "../../../src/config/locate.ts";
 import { CATALOG } from "../../../src/event/catalog.ts";
 import { tryParse } from "../../helpers/located.ts";

@@ -285,9 +285,7 @@ describe("events in a hook that has its event in the header", () => {
 		['[[hook.webhooks."job.*"]]', 'url = "https://example.com/"', '[[hook.webhooks."job.*"]]'],
 	])("is refused with help: %s", (head, target, shown) => {
 		const { message, remedy, place } = onlyProblem(source(head, target));
-		expect(message).toMatch(
-			/^events belongs to a subscription; this hook is attached to (?:ping|job\.\*) by its header$/,
-		);
+		expect(message).toBe("events belongs to a subscription; this hook is attached to an event by its header");
 		expect(remedy).toBe(`write [[subscription]] in place of ${shown}, and name the events there`);
 		expect(place).toMatchObject({ line: 3, column: 1 });
 	});
