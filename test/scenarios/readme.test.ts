@@ -135,9 +135,9 @@ describe("the README's receivers accept what is signed here, and nothing else", 
 
 	test("in Python", async () => {
 		const { body, header } = await deliver();
-		const code = `${blocks("README.md", "python")[0]}\nimport sys\nbody = sys.stdin.buffer.read()\nprint(is_signed(body, sys.argv[1], "s3cret-value"), is_signed(body + b" ", sys.argv[1], "s3cret-value"), is_signed(body, "", "s3cret-value"))`;
+		const code = `${blocks("README.md", "python")[0]}\nimport sys\nbody = sys.stdin.buffer.read()\nprint(*[is_signed(*all, "s3cret-value") for all in [(body, sys.argv[1]), (body + b" ", sys.argv[1]), (body, ""), (body, None), (body, "\u00e9")]])`;
 		expect(execFileSync("python3", ["-c", code, header], { input: body, encoding: "utf8" }).trim()).toBe(
-			"True False False",
+			"True False False False False",
 		);
 	});
 });
