@@ -53,10 +53,10 @@ function readFilter(
 	const texts = (key: "entities" | "include" | "exclude") => {
 		return readStrings(fields, key, EXAMPLES[key])?.filter((written) => isPlain(written, problems));
 	};
-	const conditions = (key: "include" | "exclude") =>
-		(texts(key) ?? []).flatMap((item) => readCondition(item, problems));
+	const conditions = (key: "include" | "exclude", other: string) =>
+		(texts(key) ?? []).flatMap((item) => readCondition(item, other, problems));
 	const entities = texts("entities")?.map(({ text }) => text);
-	const [include, exclude] = [conditions("include"), conditions("exclude")];
+	const [include, exclude] = [conditions("include", "exclude"), conditions("exclude", "include")];
 	refuseUnmatchable({ fields, selectors, include, exclude }, events);
 	const plain = (all: readonly WrittenCondition[]) => all.map(({ condition }) => condition);
 	return { events: selectors, entities, include: plain(include), exclude: plain(exclude) };
@@ -70,18 +70,32 @@ function isPlain({ text, path }: Written, problems: Problems): boolean {
 	return false;
 }
 
-/** `key:value`, or the name of a changed field. */
-function readCondition({ text, path }: Written, problems: Problems): readonly WrittenCondition[] {
+/** `key:value`, or the name of a changed field. What seems to be said in another language is noted: `other` negates it. */
+function readCondition({ text, path }: Written, other: string, problems: Problems): readonly WrittenCondition[] {
 	const colon = text.indexOf(":");
 	const [key, pattern] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-	if (colon !== -1 && (key === "" || pattern === "")) {
-		const message = `${quote(text)} has nothing ${key === "" ? "before" : "after"} its colon`;
-		problems.add("config_value", path, message, 'write key:value, as in "branch:release/*", or the name of a field');
+	const wrong = (message: string, remedy: string) => {
+		problems.add("config_value", path, `${quote(text)} ${message}`, remedy);
 		return [];
+	};
+	if (text.startsWith("!")) {
+		return wrong('begins with "!", which negates nothing', `write ${quote(text.replace(/^[!\s]+/, ""))} into ${other}`);
+	}
+	const [, left = "", not, right = ""] = (colon === -1 ? COMPARISON.exec(text) : null) ?? [];
+	if (not !== undefined) {
+		const meant = quote(`${left.trim()}:${right.trim()}`);
+		return wrong("has no colon, and no field has such a name", `write ${meant}${not === "" ? "" : ` into ${other}`}`);
+	}
+	if (colon !== -1 && (key === "" || pattern === "")) {
+		const remedy = 'write key:value, as in "branch:release/*", or the name of a field';
+		return wrong(`has nothing ${key === "" ? "before" : "after"} its colon`, remedy);
 	}
 	const condition: Condition = colon === -1 ? { kind: "field", field: text } : { kind: "value", key, pattern };
 	return [{ condition, text, path }];
 }
+
+/** `status=failure`, `branch == main`, `branch != main`. */
+const COMPARISON = /^([^=!]*)(!?)={1,3}(.*)$/;
 
 function explainKey(key: string, value: unknown): Explanation | undefined {
 	if (typeof value !== "string" || /^(?:event|entit|in|ex)/i.test(key)) return undefined;

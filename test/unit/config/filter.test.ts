@@ -87,6 +87,10 @@ describe("a filter is refused", () => {
 			"filter.entities has a line break or control character in a string",
 		],
 		['filter = { ¦include = ":a" }', '":a" has nothing before its colon'],
+		['filter = { ¦include = "status=failure" }', '"status=failure" has no colon, and no field has such a name'],
+		['filter = { include = ["a", ¦"branch == main"] }', '"branch == main" has no colon, and no field has such a name'],
+		['filter = { include = ["a", ¦"!tags"] }', '"!tags" begins with "!", which negates nothing'],
+		['filter = { ¦include = "! status:failure" }', '"! status:failure" begins with "!", which negates nothing'],
 		['filter = { include = ["a", ¦"b: "] }', '"b:" has nothing after its colon'],
 		['filter = { ¦exclude = "branch:${BRANCH}" }', "filter has a variable in it, and none is read there"],
 		['filter = { ¦entities = "${KIND}" }', "filter has a variable in it, and none is read there"],
@@ -162,6 +166,10 @@ describe("a filter is refused", () => {
 	it("with help", () => {
 		const remedy = (filter: string) => onlyProblem(hook(filter)).remedy;
 		expect(remedy('{ includes = "a" }')).toBe('did you mean "include"?');
+		expect(remedy('{ include = "status=failure" }')).toBe('write "status:failure"');
+		expect(remedy('{ include = "branch !== main" }')).toBe('write "branch:main" into exclude');
+		expect(remedy('{ include = "!status:failure" }')).toBe('write "status:failure" into exclude');
+		expect(remedy('{ exclude = "!status:failure" }')).toBe('write "status:failure" into include');
 		expect(remedy('{ domain = "Sales" }')).toBe('write it as include = ["domain:…"]');
 		expect(remedy('{ events = "job.*" }')).toBe("those are pipeline_start, pipeline_complete or pipeline_error");
 		expect(remedy('{ include = "status:sucess" }')).toBe('did you mean "status:success"?');
