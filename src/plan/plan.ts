@@ -1,8 +1,7 @@
 // The plan of an event: which hooks meet it, as deliveries, in the order in which they run.
 import type { Hook, ShellHook, Webhook } from "../config/hook.ts";
 import { type Delivery, deliveryId, isGate, type Plan } from "../delivery.ts";
-import type { EventDefinition, Events, PipelineEvent } from "../event/event.ts";
-import { selects } from "../event/selector.ts";
+import type { Events, PipelineEvent } from "../event/event.ts";
 
 /** Plans one event for the hooks that it selects. Holds no value of any variable: those are put in on sending. */
 export function createPlan(selected: readonly Hook[], event: PipelineEvent): Plan {
@@ -24,11 +23,4 @@ export function createPlan(selected: readonly Hook[], event: PipelineEvent): Pla
 /** Every delivery of a plan, in the order of running. */
 export function deliveriesOf({ gates, shell, webhooks, batched }: Plan): readonly Delivery[] {
 	return [...gates, ...shell, ...webhooks, ...batched];
-}
-
-/** The hooks that an event selects, in the order of the file. */
-export function selectHooks(hooks: readonly Hook[], event: EventDefinition): readonly Hook[] {
-	return hooks
-		.filter(({ selectors }) => selectors.some((selector) => selects(selector, event)))
-		.toSorted((a, b) => a.order - b.order);
 }
