@@ -14,3 +14,13 @@ export function contextWithout(context: EventContext, keys: readonly (keyof Even
 	const left: readonly string[] = keys;
 	return Object.fromEntries(Object.entries(contextBody(context)).filter(([key]) => !left.includes(key)));
 }
+
+/** Keys of the metadata that feed a preset and must not be shown by any. */
+export const SECRET_KEYS: readonly string[] = ["routing_key"];
+
+/** {@link contextBody} without the {@link SECRET_KEYS} of its metadata, or without metadata that held nothing else. */
+export function contextShown(context: EventContext): JsonObject {
+	const { metadata, ...rest } = contextBody(context);
+	const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SECRET_KEYS.includes(key));
+	return { ...rest, ...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }) };
+}

@@ -2,13 +2,11 @@
 import { entityName } from "../event/entity.ts";
 import type { EventContext, PipelineEvent } from "../event/event.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { SECRET_KEYS } from "./context.ts";
 import { type Cuts, oneLine } from "./text.ts";
 
 /** One line of a message; neither part is blank, and both are one line. */
 export type Fact = readonly [label: string, value: string];
-
-/** Keys that feed a preset and must not be shown by any. */
-const SECRET_KEYS: readonly string[] = ["routing_key"];
 
 /** Code units of a run's address that is still shown; GitHub's take about 100. */
 const RUN_URL_LIMIT = 500;

@@ -1,15 +1,15 @@
 // The incident_io preset: an alert event of an HTTP source, which fires an alert or resolves it.
-import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
+import type { Events, PipelineEvent } from "../event/event.ts";
+import type { JsonObject } from "../json.ts";
 import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
-import { contextBody, contextWithout } from "./context.ts";
+import { contextShown, contextWithout } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
 import { type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";
-import { textOption } from "./options.ts";
+import { tableOption, textOption } from "./options.ts";
 import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, jsonBytes, oneLine, plain } from "./text.ts";
 
@@ -24,9 +24,6 @@ const VALUE_LIMIT = 500;
 /** Ours: of what is said to be left out. */
 const NAMES_LIMIT = 100;
 const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
-
-/** The metadata key that feeds another preset and must not be shown by any. */
-const ROUTING_KEY = "routing_key";
 
 /**
  * Fires for every event it is attached to, but resolves on a success, as the pagerduty preset does; a batch likewise, by
@@ -89,7 +86,7 @@ function render(event: PipelineEvent, options: Options): Message {
 		text: error === "" ? "" : codeBlock(cuts, "error", error, ERROR_LIMIT, silence),
 		facts: [...identity(context), ...origin(context)],
 		url: runUrl(context, cuts),
-		metadata: shown(context),
+		metadata: contextShown(context),
 	};
 	return message(alert, options, cuts);
 }
@@ -123,8 +120,7 @@ function message(alert: Alert, options: Options, cuts: Cuts): Message {
 		description: [alert.text, facts].filter((part) => part !== "").join("\n\n"),
 		...(alert.url === undefined ? {} : { source_url: alert.url }),
 	};
-	const own = wellFormed(options["metadata"] ?? {});
-	const metadata = fitting({ ...alert.metadata, ...(isJsonObject(own) ? own : {}) }, jsonBytes(event), cuts);
+	const metadata = fitting({ ...alert.metadata, ...tableOption(options, "metadata") }, jsonBytes(event), cuts);
 	return { body: { ...event, metadata }, cut: cuts.phrases };
 }
 
@@ -142,13 +138,6 @@ function fitting(metadata: JsonObject, others: number, cuts: Cuts): JsonObject {
 	const names = excerpt([...left].join(", "), NAMES_LIMIT);
 	cuts.phrases.push(`${names} left out of the metadata: the event is larger than ${EVENT_LIMIT} bytes`);
 	return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
-}
-
-/** The whole context but the key that is a secret. */
-function shown(context: EventContext): JsonObject {
-	const { metadata, ...rest } = contextBody(context);
-	const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => key !== ROUTING_KEY);
-	return { ...rest, ...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }) };
 }
 
 function item([label, value]: Fact, cuts: Cuts): string {

@@ -1,5 +1,5 @@
 // Reading a preset's options, which the config has checked but for what variables put in.
-import type { Json } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
 import type { Options } from "./preset.ts";
 
 /** The option's text without blank space around it; undefined when absent or blank. */
@@ -13,6 +13,12 @@ export function textsOption(options: Options, name: string): readonly string[] {
 	const value = Object.hasOwn(options, name) ? options[name] : undefined;
 	const items: readonly Json[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
 	return items.filter(isText).map((text) => text.trim());
+}
+
+/** A table's keys and values, lone surrogates replaced; empty when absent. */
+export function tableOption(options: Options, name: string): JsonObject {
+	const table = wellFormed(options[name] ?? {});
+	return isJsonObject(table) ? table : {};
 }
 
 function isText(value: Json | undefined): value is string {

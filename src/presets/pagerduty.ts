@@ -1,13 +1,12 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
 import type { EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
-import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
-import { contextBody } from "./context.ts";
+import { contextShown } from "./context.ts";
 import { boundedKey, correlationKey } from "./correlation.ts";
 import { headlineAndError, runUrl } from "./facts.ts";
-import { textOption } from "./options.ts";
+import { tableOption, textOption } from "./options.ts";
 import { type Alert, alertMessage, DEDUP_KEY_LIMIT } from "./pagerduty-alert.ts";
 import { type Message, type Options, type Preset, SEVERITY } from "./preset.ts";
 import { Cuts, oneLine } from "./text.ts";
@@ -95,7 +94,7 @@ function render(event: PipelineEvent, options: Options): Message {
 		class: textOption(options, "class") ?? context.event,
 		link: url === undefined ? undefined : { url, text: "View run" },
 		context,
-		details: { ...shown(context), ...ownDetails(options) },
+		details: { ...contextShown(context), ...tableOption(options, "custom_details") },
 	};
 	return alertMessage(alert, cuts);
 }
@@ -124,7 +123,7 @@ function renderBatch(events: Events, options: Options): Message {
 				batch.facts.map(([label, value]) => [label.toLowerCase(), cuts.text(label.toLowerCase(), value, FACT_LIMIT)]),
 			),
 			events: more === undefined ? lines : [...lines, more],
-			...ownDetails(options),
+			...tableOption(options, "custom_details"),
 		},
 	};
 	return alertMessage(alert, cuts);
@@ -153,18 +152,6 @@ function severity(context: EventContext, options: Options): string {
 	if (context.status === "success") return SEVERITY.success;
 	const wanted = textOption(options, "severity") ?? metadataText(context, SEVERITY_KEY);
 	return SEVERITIES.find((known) => known === wanted?.toLowerCase()) ?? SEVERITY[context.status];
-}
-
-/** The whole context but the key that is a secret. */
-function shown(context: EventContext): JsonObject {
-	const { metadata, ...rest } = contextBody(context);
-	const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => key !== ROUTING_KEY);
-	return { ...rest, ...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }) };
-}
-
-function ownDetails(options: Options): JsonObject {
-	const own = wellFormed(options["custom_details"] ?? {});
-	return isJsonObject(own) ? own : {};
 }
 
 function metadataText({ metadata }: EventContext, key: string): string | undefined {
