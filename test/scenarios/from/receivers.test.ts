@@ -89,6 +89,10 @@ describe.each(CASES)("$page: $file", ({ page, file, fire, prints, secret, header
 		await expect.poll(() => receiver.printed).toEqual([prints]);
 	});
 
+	test("does not start without a secret, with which it would take anything", async () => {
+		await expect(start(page, file, { [secret]: "" })).rejects.toThrow("does not listen");
+	});
+
 	test("refuses a wrong secret, and the run says so", async () => {
 		const receiver = await start(page, file);
 		const run = await fireAt(receiver.url, page, fire, { [secret]: "another-secret" });
