@@ -2,6 +2,8 @@
 import { entityName } from "../event/entity.ts";
 import type { Events, PipelineEvent } from "../event/event.ts";
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
+import { count } from "../text.ts";
+import { tally } from "./batch.ts";
 import { contextWithout } from "./context.ts";
 import { headline } from "./facts.ts";
 import { textOption } from "./options.ts";
@@ -18,13 +20,16 @@ const SAID = ["event", "data"] as const;
 /** Ours, in characters, of each part of a line. */
 const PART_LIMIT = 300;
 
-/** In characters: Slack cuts what is longer than 40,000. https://docs.slack.dev/changelog/2018-truncating-really-long-messages */
-const TEXT_LIMIT = 39_000;
+/**
+ * Ours: as many lines as people read. All of them together stay below the 40,000 characters after which Slack cuts.
+ * https://docs.slack.dev/changelog/2018-truncating-really-long-messages
+ */
+const LINES_LIMIT = 25;
 
 const escaping: Escaping = (point) => slack.escape?.(point) ?? point;
 
 /**
- * A batch, which Arraylake itself does not send, is a list of the same bodies; in Slack a line for each event.
+ * A batch, which Arraylake itself does not send, is a list of the same bodies; in Slack a count and a line for each event.
  * https://docs.earthmover.io/guide/notifications
  */
 export const arraylake: Preset = {
@@ -74,20 +79,15 @@ function repositoryName({ entity, ci, pipeline }: PipelineEvent["context"]): str
 	return entityName(entity) ?? (ci?.repository?.split("/").at(-1) || pipeline);
 }
 
+/** A batch begins with its count. */
 function inSlack(events: Events): Message {
 	const cuts = new Cuts("characters");
-	const lines: string[] = [];
-	let room = TEXT_LIMIT;
-	for (const event of events) {
-		const line = lineOf(event, cuts);
-		room -= line.length + 1;
-		if (room < 0) break;
-		lines.push(line);
-	}
-	const left = events.length - lines.length;
-	if (left > 0) {
-		lines.push(`… and ${left} more`);
-		cuts.phrases.push(`${left} of ${events.length} events left out`);
+	const [shown, left] = [events.slice(0, LINES_LIMIT), events.slice(LINES_LIMIT)];
+	const lines = shown.map((event) => lineOf(event, cuts));
+	if (events.length > 1) lines.unshift(tally(count(events.length, "event"), events));
+	if (left.length > 0) {
+		lines.push(tally(`… and ${left.length} more`, left));
+		cuts.phrases.push(tally(`${left.length} of ${events.length} events left out`, left));
 	}
 	return { body: { text: lines.join("\n") }, cut: [...new Set(cuts.phrases)] };
 }

@@ -45,7 +45,7 @@ export function alertMessage(alert: Alert, cuts: Cuts): Message {
 	};
 	const source = alert.sources.find((text) => oneLine(text ?? "") !== "");
 	const payload = {
-		summary: cuts.text("summary", alert.summary, SUMMARY_LIMIT),
+		summary: cuts.ends("summary", alert.summary, SUMMARY_LIMIT),
 		source: name("source", source) || "pipeline-hooks",
 		severity: alert.severity,
 		timestamp: name("timestamp", context.timestamp),

@@ -95,19 +95,42 @@ describe("the arraylake preset", () => {
 		expect(long.body["text"]).toBe(`New commit 1a2b3c4 in repository ocean on branch ${"b".repeat(299)}…`);
 	});
 
-	it("posts a batch as a list of the same bodies, or as lines as many as Slack takes", () => {
+	it("posts a batch as a list of the same bodies, or as a count and as many lines as people read", () => {
 		const events = batch(3, (index) => event("commit", { ci: { ...ci, commit: `c${index}` } }));
 		expect(arraylake.renderBatch(events, {}).body).toEqual(events.map((of) => arraylake.render(of, {}).body));
 		expect(arraylake.renderBatch(events, { format: "slack" })).toEqual({
 			cut: [],
 			body: {
-				text: [0, 1, 2].map((index) => `New commit c${index} in repository ocean on branch main`).join("\n"),
+				text: ["3 events", ...[0, 1, 2].map((index) => `New commit c${index} in repository ocean on branch main`)].join(
+					"\n",
+				),
 			},
 		});
-		const many = batch(1000, () => event("commit", { ci: { ...ci, branch: "b".repeat(200) } }));
+		const branch = "&".repeat(400);
+		const many = batch(1000, (index) => event(index < 990 ? "commit" : "job.failed", { ci: { ...ci, branch } }));
 		const { body, cut } = arraylake.renderBatch(many, { format: "slack" });
-		expect(cut).toEqual(["844 of 1000 events left out"]);
-		expect(body).toHaveProperty("text", expect.stringMatching(/b\n… and 844 more$/));
+		const rest = "975 of 1000 events left out: 10 failed, 965 info";
+		expect(cut).toEqual(["branch cut to 300 characters", rest]);
+		const lines = String(Object(body).text).split("\n");
+		expect([lines[0], lines.at(-1)]).toEqual([
+			"1000 events: 10 failed, 990 info",
+			"… and 975 more: 10 failed, 965 info",
+		]);
+		expect(lines).toHaveLength(27);
+		const longest = event("job.failed", {
+			model: "m".repeat(400),
+			data: { repo_name: "r".repeat(400), branch: "b".repeat(400) },
+		});
+		expect(
+			String(
+				Object(
+					arraylake.renderBatch(
+						batch(1000, () => longest),
+						{ format: "slack" },
+					).body,
+				).text,
+			).length,
+		).toBeLessThan(40_000);
 	});
 });
 

@@ -223,6 +223,18 @@ describe("the pagerduty preset", () => {
 		});
 	});
 
+	it("says in the summary how a log begins and ends, which is all that a phone reads out", () => {
+		const error = `load began\n${"loading\n".repeat(1000)}duplicate key`;
+		const summaries = [
+			pagerduty.render(event("pipeline_error", { error }), options).body,
+			pagerduty.renderBatch([event("pipeline_error", { error }), event("ping")], options).body,
+		].map((body) => String(Object(body).payload.summary));
+		for (const summary of summaries) {
+			expect(summary).toMatch(/Pipeline failed: etl: load began loading .*….*loading duplicate key$/);
+			expect(summary.length).toBeLessThanOrEqual(1024);
+		}
+	});
+
 	it("counts bytes as they are sent, whatever the details are written in", () => {
 		const piece = fc.constantFrom("x", "é", "日", "😀", "\\", '"', "\u0001", "\ud800");
 		fc.assert(
