@@ -19,6 +19,16 @@ const EXAMPLES = {
 	exclude: '["status:success"]',
 } as const;
 
+/** The keys whose items are neither events nor filters. */
+type Worded = "entities" | "include" | "exclude";
+
+/** What is meant by "all". */
+const ALL: Readonly<Record<Worded, string>> = {
+	entities: 'write "*", or leave entities out where there need be none',
+	include: 'write "*", or leave include out where nothing need be changed',
+	exclude: 'write "*"',
+};
+
 /** The filters of a hook, of which one must hold; none where it has none. Those that never can are noted. */
 export function readFilters({ fields, selectors }: Selection, resolver: Resolver): readonly Filter[] {
 	if (!fields.has("filter")) return [];
@@ -50,8 +60,9 @@ function readFilter(
 		problems.add("config_value", path, "filter asks nothing", `write it as { include = ${EXAMPLES.include} }`);
 	}
 	const selectors: readonly Selector[] | undefined = readSelectors(fields, "events", EXAMPLES.events, resolver);
-	const texts = (key: "entities" | "include" | "exclude") => {
-		return readStrings(fields, key, EXAMPLES[key])?.filter((written) => isPlain(written, problems));
+	const texts = (key: Worded) => {
+		const written = readStrings(fields, key, EXAMPLES[key]);
+		return written?.filter((item) => isPlain(item, problems) && !isAll(item, key, problems));
 	};
 	const conditions = (key: "include" | "exclude", other: string) =>
 		(texts(key) ?? []).flatMap((item) => readCondition(item, other, problems));
@@ -68,6 +79,17 @@ function isPlain({ text, path }: Written, problems: Problems): boolean {
 	const message = "filter has a variable in it, and none is read there";
 	problems.add("config_value", path, message, "write what is meant itself, with * for any characters");
 	return false;
+}
+
+/**
+ * OpenMetadata's word for every entity and every field:
+ * https://github.com/open-metadata/OpenMetadata/blob/main/openmetadata-spec/src/main/resources/json/schema/type/changeEvent.json
+ */
+function isAll({ text, path }: Written, key: Worded, problems: Problems): boolean {
+	if (text.toLowerCase() !== "all") return false;
+	const message = `filter.${key} has ${quote(text)}, which stands for nothing but itself`;
+	problems.add("config_value", path, message, ALL[key]);
+	return true;
 }
 
 /** `key:value`, or the name of a changed field. What seems to be said in another language is noted: `other` negates it. */

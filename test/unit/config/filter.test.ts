@@ -87,6 +87,9 @@ describe("a filter is refused", () => {
 			"filter.entities has a line break or control character in a string",
 		],
 		['filter = { ¦include = ":a" }', '":a" has nothing before its colon'],
+		['filter = { include = ["tags", ¦"all"] }', 'filter.include has "all", which stands for nothing but itself'],
+		['filter = { ¦exclude = "All" }', 'filter.exclude has "All", which stands for nothing but itself'],
+		['filter = { entities = [¦"all"] }', 'filter.entities has "all", which stands for nothing but itself'],
 		['filter = { ¦include = "status=failure" }', '"status=failure" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"branch == main"] }', '"branch == main" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"!tags"] }', '"!tags" begins with "!", which negates nothing'],
@@ -166,6 +169,9 @@ describe("a filter is refused", () => {
 	it("with help", () => {
 		const remedy = (filter: string) => onlyProblem(hook(filter)).remedy;
 		expect(remedy('{ includes = "a" }')).toBe('did you mean "include"?');
+		expect(remedy('{ include = "all" }')).toBe('write "*", or leave include out where nothing need be changed');
+		expect(remedy('{ exclude = "all" }')).toBe('write "*"');
+		expect(remedy('{ entities = "all" }')).toBe('write "*", or leave entities out where there need be none');
 		expect(remedy('{ include = "status=failure" }')).toBe('write "status:failure"');
 		expect(remedy('{ include = "branch !== main" }')).toBe('write "branch:main" into exclude');
 		expect(remedy('{ include = "!status:failure" }')).toBe('write "status:failure" into exclude');

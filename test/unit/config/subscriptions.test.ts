@@ -179,6 +179,9 @@ describe("a subscription is refused", () => {
 		expect(remedy(`events = "pipeline_error, job.*"\n${URL}`)).toBe(
 			'a subscription takes a list: events = ["pipeline_error", "job.*"]',
 		);
+		expect(remedy(`events = "pipeline_{error,start}"\n${URL}`)).toBe(
+			"`pipeline-hooks events` lists those that there are",
+		);
 		expect(remedy(`events = "ping"\n${URL}command = "x"`)).toBe("take one of the two out, or write two subscriptions");
 	});
 
