@@ -179,6 +179,16 @@ describe("nothing is missing from the references", () => {
 		for (const name of inputs) expect(README).toContain(`\`${name}\``);
 	});
 
+	test("every command is in the README, and has an example and --json", async () => {
+		const help = async (...args: readonly string[]) =>
+			(await runCommand([...args, "--help"], { workspace: workspace() })).stdout;
+		const names = [...(await help()).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
+		const rows = [...README.matchAll(/^\| `([a-z]+)(?: \[?[A-Z]+\]?)?` \|/gm)].map(([, name = ""]) => name);
+		expect(names.length).toBeGreaterThan(9);
+		expect(rows).toEqual(expect.arrayContaining(names));
+		for (const name of names) expect(await help(name)).toMatch(/ --json [\s\S]*\nExample:\n/);
+	});
+
 	test("every option of every preset is in docs/presets.md, in its own words", () => {
 		const presets = page("docs/presets.md");
 		for (const name of PRESET_NAMES) {
