@@ -176,10 +176,12 @@ export interface Spool {
 	move(from: string, to: string): Promise<boolean>;
 	/** Removes a file, or a folder with all that is in it. */
 	remove(path: string): Promise<void>;
-	/** This process. */
-	readonly pid: number;
-	/** Whether there is a process of that number. */
-	isAlive(pid: number): boolean;
+	/** Bytes of a file; 0 where there is none. */
+	size(path: string): Promise<number>;
+	/** A name for this process: letters, digits and dashes. */
+	readonly process: string;
+	/** Whether the process of that name is there; false for what is no name. */
+	isAlive(process: string): boolean;
 }
 
 /** A file of a repository at a commit. */

@@ -6,6 +6,7 @@ import type { Ports } from "../ports.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
+import { Fired } from "./fired.ts";
 import { held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
 import type { Straight } from "./route.ts";
 import { Slots } from "./slots.ts";
@@ -19,7 +20,7 @@ export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "sh
 
 /** What became of an event that was put into a batch: what is to be sent now, and why it is not among that. */
 export interface Batched {
-	readonly due: readonly Delivery<Webhook>[];
+	readonly due: Iterable<Delivery<Webhook>> | AsyncIterable<Delivery<Webhook>>;
 	/** Set where the event waits for others beyond this process. */
 	readonly held?: string;
 }
@@ -68,8 +69,7 @@ export class Deliverer {
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
 	async run(plan: Plan): Promise<boolean> {
 		const { gates, shell, webhooks, batched } = plan;
-		const fired = new Set<string>();
-		for (const list of [gates, shell, webhooks, batched]) for (const { id } of list) fired.add(id);
+		const fired = new Fired(() => [...gates, ...shell, ...webhooks, ...batched]);
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
 			const outcome = this.#emit(await runWithFallback(gate, this.#chaining));
@@ -80,22 +80,23 @@ export class Deliverer {
 			}
 		}
 		// Beside each other only where there is more than one of them: an event of a file has one webhook, as a rule.
-		if (shell.length === 0 && batched.length === 0) await this.#beginAll(webhooks, fired);
-		else {
+		if (shell.length === 0 && batched.length === 0) {
+			for (const delivery of webhooks) await this.begin(delivery, fired);
+		} else {
 			await Promise.all([
 				this.#beginAll(shell, fired),
 				this.#beginAll(webhooks, fired),
 				this.#batchAll(batched, fired),
 			]);
 		}
-		for (const outcome of passed) await this.#follow(outcome, fired);
+		for (const outcome of passed) await this.#follow(outcome, followers(outcome, this.#facts.reach), fired);
 		return true;
 	}
 
 	/** Begins one delivery as soon as there is room. */
-	async begin(delivery: Delivery, fired: Set<string> = new Set([delivery.id])): Promise<void> {
+	async begin(delivery: Delivery, fired = new Fired(() => [delivery])): Promise<void> {
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
-		await slots.enter();
+		if (!slots.take()) await slots.enter();
 		this.#underWay++;
 		void this.#inSlot(slots, delivery, fired);
 	}
@@ -111,7 +112,7 @@ export class Deliverer {
 	}
 
 	/** Never rejects. */
-	async #inSlot(slots: Slots, delivery: Delivery, fired: Set<string>): Promise<void> {
+	async #inSlot(slots: Slots, delivery: Delivery, fired: Fired): Promise<void> {
 		try {
 			await this.#chain(delivery, fired);
 		} catch (thrown) {
@@ -122,11 +123,11 @@ export class Deliverer {
 		if (this.#underWay === 0) this.#ended();
 	}
 
-	async #beginAll(deliveries: readonly Delivery[], fired: Set<string>): Promise<void> {
+	async #beginAll(deliveries: readonly Delivery[], fired: Fired): Promise<void> {
 		for (const delivery of deliveries) await this.begin(delivery, fired);
 	}
 
-	async #batchAll(deliveries: readonly Delivery<Webhook>[], fired: Set<string>): Promise<void> {
+	async #batchAll(deliveries: readonly Delivery<Webhook>[], fired: Fired): Promise<void> {
 		for (const delivery of deliveries) {
 			const notReady = this.#notReady(delivery);
 			if (notReady !== undefined) {
@@ -137,22 +138,22 @@ export class Deliverer {
 			const sendable = unsetVariables(delivery.hook, this.#ports.env).length === 0;
 			const { due, held: why } = sendable ? await this.#options.batch(delivery) : { due: [delivery] };
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env));
-			await this.#beginAll(due, fired);
+			for await (const next of due) await this.begin(next, fired);
 		}
 	}
 
-	async #chain(delivery: Delivery, fired: Set<string>): Promise<void> {
-		await this.#follow(this.#emit(await runWithFallback(delivery, this.#chaining)), fired);
+	async #chain(delivery: Delivery, fired: Fired): Promise<void> {
+		const outcome = this.#emit(await runWithFallback(delivery, this.#chaining));
+		const next = followers(outcome, this.#facts.reach);
+		if (next.length > 0) await this.#follow(outcome, next, fired);
 	}
 
 	/** Carries out what follows a delivery, each once an event, or says that it was not reached. */
-	async #follow(outcome: Outcome, fired: Set<string>): Promise<void> {
-		const { status, delivery } = outcome;
-		if (status === "held") return;
-		for (const next of followers(outcome, this.#facts.reach)) {
-			if (fired.has(next.id)) continue;
+	async #follow({ status, delivery }: Outcome, following: readonly Delivery[], fired: Fired): Promise<void> {
+		for (const next of following) {
+			if (fired.has(next)) continue;
 			if (status === "delivered") {
-				fired.add(next.id);
+				fired.add(next);
 				await this.#chain(next, fired);
 			} else {
 				const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;

@@ -123,7 +123,10 @@ class FileRun {
 			this.#ports.log.info(`stopped at line ${line.number}: a gate has not let its event pass`);
 			return false;
 		}
-		if (isFinal(event.definition)) await this.#beginAll([...(await this.#holding.rest()), ...this.#batches.rest()]);
+		if (isFinal(event.definition)) {
+			for await (const delivery of this.#holding.rest()) await this.#deliverer.begin(delivery);
+			await this.#beginAll(this.#batches.rest());
+		}
 		return true;
 	}
 

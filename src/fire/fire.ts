@@ -60,8 +60,7 @@ async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher)
 			},
 		);
 		if ((await deliverer.run(plan)) && isFinal(definition)) {
-			const taken = new Set(plan.batched.map(({ hook }) => hook.name));
-			for (const delivery of await holding.rest(taken)) await deliverer.begin(delivery);
+			for await (const delivery of holding.rest()) await deliverer.begin(delivery);
 		}
 		await deliverer.end();
 		await holding.end();

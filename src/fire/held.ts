@@ -12,7 +12,6 @@ export async function fireHeld(request: Request, ports: Ports, watcher: Watcher)
 	const { config, ci, facts, files } = run;
 	const collector = new Collector(true);
 	const holding = new Holding(run, ports);
-	const due = await holding.rest();
 	const deliverer = new Deliverer(
 		facts,
 		{ ...ports, files },
@@ -29,7 +28,7 @@ export async function fireHeld(request: Request, ports: Ports, watcher: Watcher)
 		},
 	);
 	try {
-		for (const delivery of due) await deliverer.begin(delivery);
+		for await (const delivery of holding.rest()) await deliverer.begin(delivery);
 		await deliverer.end();
 	} finally {
 		await holding.end();

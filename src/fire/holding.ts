@@ -2,30 +2,33 @@
 import type { ConfigWarning, Webhook } from "../config/hook.ts";
 import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Batched } from "../deliver/deliver.ts";
-import type { Delivery, Outcome } from "../delivery.ts";
+import { type Delivery, isGate, type Outcome } from "../delivery.ts";
 import type { PipelineEvent } from "../event/event.ts";
-import { type HeldBatch, HeldEvents, type HeldPorts } from "../outbox/held.ts";
+import { HeldEvents, heldFolders } from "../outbox/held.ts";
 import { sealOf } from "../outbox/seal.ts";
-import { batchDelivery, batchingHooks } from "../plan/batch.ts";
-import type { Env } from "../ports.ts";
-import { count, excerpt } from "../text.ts";
-import { findEvent } from "./find-event.ts";
-import { lineErrorOf, readLine } from "./lines.ts";
-import { eventOf } from "./moment.ts";
+import type { HeldBatch } from "../outbox/shelf.ts";
+import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
+import type { Ports } from "../ports.ts";
+import { count } from "../text.ts";
+import { readHeld, writeHeld } from "./held-event.ts";
 import type { Run } from "./run.ts";
 
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `pipeline-hooks flush`";
+
+type Shelf = HeldEvents<PipelineEvent>;
 
 /** What is held for the hooks of a run. */
 export class Holding {
 	/** What was found that is no event of ours, and what could not be held. */
 	readonly warnings: ConfigWarning[] = [];
 	readonly #run: Run;
-	readonly #ports: HeldPorts & { readonly env: Env };
-	readonly #taken = new Map<string, { readonly shelf: HeldEvents; readonly batch: HeldBatch }>();
+	readonly #ports: Pick<Ports, "spool" | "clock" | "env" | "log">;
+	readonly #taken = new Map<string, { readonly shelf: Shelf; readonly batch: HeldBatch<PipelineEvent> }>();
+	/** The hooks of which all was due with an event. */
+	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
 
-	constructor(run: Run, ports: HeldPorts & { readonly env: Env }) {
+	constructor(run: Run, ports: Pick<Ports, "spool" | "clock" | "env" | "log">) {
 		this.#run = run;
 		this.#ports = ports;
 	}
@@ -33,42 +36,54 @@ export class Holding {
 	/** Puts an event behind those that are held for its hook; with `all`, everything that is held is due then. */
 	async add(delivery: Delivery<Webhook>, all: boolean): Promise<Batched> {
 		const { hook, events } = delivery;
-		const shelf = this.#shelf(hook);
-		if (hook.batchSize === 1 || shelf === undefined) return { due: [delivery] };
-		for (const { context } of events) {
-			const problem = await shelf.put(JSON.stringify(context));
-			if (problem === undefined) continue;
+		const root = this.#run.ci.holdingFolder;
+		if (hook.batchSize === 1 || root === undefined) return { due: [delivery] };
+		const shelf = this.#shelf(hook, root);
+		const problem = await shelf.put(writeHeld(events[0]));
+		if (problem !== undefined) {
 			this.#warn(hook, `an event could not be held, and is sent by itself: ${problem}`);
 			return { due: [delivery] };
 		}
+		if (all) this.#emptied.add(hook.name);
 		const { due, left } = await this.#take(hook, shelf, all);
 		if (left === 0) return { due };
 		return { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")}, ${WHEN}` };
 	}
 
-	/** All that is held for the hooks of the config, but for those of these names. */
-	async rest(except: ReadonlySet<string> = new Set()): Promise<readonly Delivery<Webhook>[]> {
-		const due: Delivery<Webhook>[] = [];
-		for (const hook of batchingHooks(this.#run.config.hooks)) {
-			const shelf = except.has(hook.name) ? undefined : this.#shelf(hook);
-			if (shelf === undefined || (await shelf.isEmpty())) continue;
-			const [unset] = unsetVariables(hook, this.#ports.env);
-			if (unset === undefined) due.push(...(await this.#take(hook, shelf, true)).due);
-			else this.#warn(hook, `what is held for it stays held: ${unsetReason(unset)}`);
+	/** All else that is held for the hooks of the config, each batch read when it is asked for. */
+	async *rest(): AsyncGenerator<Delivery<Webhook>, void, undefined> {
+		const { ci, config } = this.#run;
+		const root = ci.holdingFolder;
+		if (root === undefined) return;
+		const folders = new Set(await heldFolders(root, this.#ports.spool));
+		if (folders.size === 0) return;
+		for (const hook of config.hooks) {
+			if (hook.kind !== "webhook") continue;
+			const shelf = this.#shelf(hook, root);
+			if (!folders.delete(shelf.name) || this.#emptied.has(hook.name)) continue;
+			const hindrance = this.#hindrance(hook);
+			if (hindrance === undefined) yield* (await this.#take(hook, shelf, true)).due;
+			else this.#warn(hook, `what is held for it stays held: ${hindrance}`);
 		}
-		return due;
+		if (folders.size === 0) return;
+		const whose = `${count(folders.size, "webhook")} that ${config.file} does not have`;
+		this.#ports.log.info(`events stay held for ${whose}: \`pipeline-hooks flush\` sends them by the config that has`);
 	}
 
 	/** Forgets what was delivered. What was not stays held, and the outcome says so. */
 	settle(outcome: Outcome): Outcome {
-		const taken = this.#taken.get(outcome.delivery.id);
+		const { delivery, status, missed } = outcome;
+		const taken = this.#taken.get(delivery.id);
 		if (taken === undefined) return outcome;
-		this.#taken.delete(outcome.delivery.id);
-		const delivered = outcome.status === "delivered";
-		this.#settling.push(taken.shelf.settle(taken.batch, delivered));
-		if (delivered) return outcome;
-		const stays = `its ${count(outcome.delivery.events.length, "event")} stay held for \`pipeline-hooks flush\``;
-		return { ...outcome, reason: `${outcome.reason}; ${stays}` };
+		this.#taken.delete(delivery.id);
+		const { events } = delivery;
+		const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);
+		this.#settling.push(taken.shelf.settle(taken.batch, failed));
+		if (failed.length === 0) return outcome;
+		const which = failed.length < events.length ? `${failed.length} of its ` : "its ";
+		const stay = failed.length === 1 ? "stays" : "stay";
+		const held = `${which}${count(events.length, "event")} ${stay} held for \`pipeline-hooks flush\``;
+		return { ...outcome, reason: `${outcome.reason}; ${held}` };
 	}
 
 	/** Waits until everything is settled. */
@@ -76,47 +91,42 @@ export class Holding {
 		await Promise.all(this.#settling);
 	}
 
-	async #take(hook: Webhook, shelf: HeldEvents, all: boolean) {
-		const { batches, left, problems } = await shelf.take(all);
-		for (const problem of problems) this.#warn(hook, problem);
-		const due: Delivery<Webhook>[] = [];
-		for (const batch of batches) {
-			const [first, ...rest] = this.#read(hook, batch);
-			if (first === undefined) {
-				this.#settling.push(shelf.settle(batch, true));
-				continue;
-			}
-			const delivery = batchDelivery(hook, [first, ...rest]);
+	async #take(hook: Webhook, shelf: Shelf, all: boolean) {
+		const { batches, left } = await shelf.take(all);
+		return { due: this.#deliveries(hook, shelf, batches), left };
+	}
+
+	async *#deliveries(
+		hook: Webhook,
+		shelf: Shelf,
+		batches: AsyncIterable<HeldBatch<PipelineEvent>>,
+	): AsyncGenerator<Delivery<Webhook>, void, undefined> {
+		for await (const batch of batches) {
+			const delivery = batchDelivery(hook, batch.events);
 			this.#taken.set(delivery.id, { shelf, batch });
-			due.push(delivery);
+			yield delivery;
 		}
-		return { due, left };
 	}
 
-	/** The events of a batch, each once. */
-	#read(hook: Webhook, { texts }: HeldBatch): readonly PipelineEvent[] {
-		const events = new Map<string, PipelineEvent>();
-		// What held events lack of the CI, they lacked when they were put away.
-		const { ci } = this.#run;
-		const bare = { ...this.#run, ci: { ...ci, facts: { provider: ci.facts.provider } } };
-		for (const [index, text] of texts.entries()) {
-			try {
-				const given = readLine({ number: index + 1, text });
-				const event = eventOf(findEvent(given.event ?? "", this.#run.config), given, bare);
-				this.#run.protect(given);
-				events.set(event.context.id, event);
-			} catch (thrown) {
-				this.#warn(hook, `a held event was thrown away: it ${excerpt(lineErrorOf(index + 1, thrown).problem, 200)}`);
-			}
-		}
-		return [...events.values()];
+	/** Why nothing can be sent that is held for a hook. It may have been another when its events were held. */
+	#hindrance(hook: Webhook): string | undefined {
+		if (!hook.enabled) return "it is disabled";
+		if (isGate(hook)) return "it has become a gate, which never batches";
+		const [unset] = unsetVariables(hook, this.#ports.env);
+		return unset === undefined ? undefined : unsetReason(unset);
 	}
 
-	#shelf(hook: Webhook): HeldEvents | undefined {
-		const root = this.#run.ci.holdingFolder;
-		if (root === undefined || hook.batchSize === undefined) return undefined;
-		const owner = JSON.stringify([this.#run.config.file, hook.name]);
-		return new HeldEvents({ root, owner, seal: sealOf(hook, this.#ports.env), size: hook.batchSize }, this.#ports);
+	#shelf(hook: Webhook, root: string): Shelf {
+		const shelf = {
+			root,
+			owner: JSON.stringify([this.#run.config.file, hook.name]),
+			seal: sealOf(hook, this.#ports.env),
+			read: (text: string) => readHeld(text, this.#run.protect),
+			// Held for batches that the hook no longer makes, each event is sent by itself.
+			limits: { events: hook.batchSize ?? 1, bytes: BATCH_BYTES },
+			onProblem: (problem: string) => this.#warn(hook, problem),
+		};
+		return new HeldEvents(shelf, this.#ports);
 	}
 
 	#warn(hook: Webhook, message: string): void {

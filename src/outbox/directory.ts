@@ -16,6 +16,7 @@ import {
 import { dirname } from "node:path";
 import { errorCode } from "../errors.ts";
 import type { FileRead, Spool } from "../ports.ts";
+import { isAlive, thisProcess } from "./process.ts";
 
 /** For this user only. */
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600] as const;
@@ -25,7 +26,10 @@ const user = process.getuid?.();
 
 /** Blocking, as the files are small. */
 export const directorySpool: Spool = {
-	pid: process.pid,
+	get process() {
+		return thisProcess();
+	},
+	isAlive,
 	open: async (folder) => {
 		try {
 			makeFolder(folder);
@@ -42,7 +46,7 @@ export const directorySpool: Spool = {
 		}
 	},
 	create: async (path, text) => {
-		const draft = `${path}.${process.pid}.draft`;
+		const draft = `${path}.${thisProcess()}.draft`;
 		try {
 			writeFileSync(draft, text, { mode: FILE_MODE, flag: "wx" });
 			// A link, unlike a renaming, never takes the place of a file that is there.
@@ -64,12 +68,11 @@ export const directorySpool: Spool = {
 		}
 	},
 	remove: async (path) => removeAll(path),
-	isAlive: (pid) => {
+	size: async (path) => {
 		try {
-			process.kill(pid, 0);
-			return true;
-		} catch (error) {
-			return errorCode(error) === "EPERM";
+			return lstatSync(path).size;
+		} catch {
+			return 0;
 		}
 	},
 };

@@ -6,14 +6,14 @@ import { referencesOf } from "../config/references.ts";
 import type { Env } from "../ports.ts";
 
 const ALGORITHM = "aes-256-gcm";
-const VERSION = "held-1";
+const VERSION = "held-2";
 const [IV_BYTES, TAG_BYTES] = [12, 16] as const;
 
-/** Seals texts, and opens what it sealed. */
+/** Seals texts, and opens what it sealed. `name` is that of the file, which is no secret and cannot be changed either. */
 export interface Seal {
-	seal(text: string): string;
-	/** Undefined where the text was not sealed with the same secrets, or was changed since. */
-	open(sealed: string): string | undefined;
+	seal(text: string, name: string): string;
+	/** Undefined where the text was not sealed with the same secrets under that name, or was changed since. */
+	open(sealed: string, name: string): string | undefined;
 }
 
 /**
@@ -29,17 +29,17 @@ export function sealOf(hook: Hook, env: Env): Seal {
 	}
 	const key = hash.digest();
 	return {
-		seal: (text) => {
+		seal: (text, name) => {
 			const iv = randomBytes(IV_BYTES);
-			const cipher = createCipheriv(ALGORITHM, key, iv);
+			const cipher = createCipheriv(ALGORITHM, key, iv).setAAD(Buffer.from(name));
 			const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
 			return `${VERSION} ${sealed.toString("base64")}`;
 		},
-		open: (sealed) => {
+		open: (sealed, name) => {
 			const [version, coded = ""] = sealed.split(" ");
 			const bytes = Buffer.from(coded, "base64");
 			if (version !== VERSION || bytes.length < IV_BYTES + TAG_BYTES) return undefined;
-			const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES));
+			const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES)).setAAD(Buffer.from(name));
 			decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
 			try {
 				const text = decipher.update(bytes.subarray(IV_BYTES, -TAG_BYTES), undefined, "utf8");
@@ -49,4 +49,9 @@ export function sealOf(hook: Hook, env: Env): Seal {
 			}
 		},
 	};
+}
+
+/** About how many bytes a text had that has so many sealed: those of base64 less a quarter. */
+export function bytesBefore(sealed: number): number {
+	return Math.floor((sealed * 3) / 4);
 }

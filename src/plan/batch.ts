@@ -1,5 +1,5 @@
 // Batches of the events of one process, and which events end the waiting of those that are held.
-import type { Hook, Webhook } from "../config/hook.ts";
+import type { Webhook } from "../config/hook.ts";
 import { type Delivery, deliveryId } from "../delivery.ts";
 import type { EventDefinition, Events, PipelineEvent } from "../event/event.ts";
 
@@ -9,13 +9,6 @@ const FINAL_EVENTS: readonly string[] = ["pipeline_complete", "pipeline_error"];
 /** Whether held events are sent with this one. */
 export function isFinal({ name }: EventDefinition): boolean {
 	return FINAL_EVENTS.includes(name);
-}
-
-/** The hooks that make batches, in the order given. */
-export function batchingHooks(hooks: readonly Hook[]): readonly Webhook[] {
-	return hooks.flatMap((hook) =>
-		hook.kind === "webhook" && hook.batchSize !== undefined && hook.enabled ? [hook] : [],
-	);
 }
 
 /** The delivery of a batch. */

@@ -155,7 +155,7 @@ describe("over the steps of a job", () => {
 			{
 				kind: "warning",
 				properties: expect.objectContaining({ file: "pipeline-hooks.toml", line: "2" }),
-				message: "audit: 1 held event stays (number 2): changed since, or held with another URL or other secrets",
+				message: "audit: 2 held events stay (numbers 2, 9): changed since, or held with another URL or other secrets",
 			},
 		]);
 	});

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Delivery } from "../../../src/delivery.ts";
 import { CATALOG } from "../../../src/event/catalog.ts";
-import { BATCH_BYTES, Batches, batchDelivery, batchingHooks, isFinal } from "../../../src/plan/batch.ts";
-import { delivery, event, shellHook, webhook } from "../../helpers/make.ts";
+import { BATCH_BYTES, Batches, batchDelivery, isFinal } from "../../../src/plan/batch.ts";
+import { delivery, event, webhook } from "../../helpers/make.ts";
 
 const numbered = (number: number) => event("pipeline_error", { id: `evt_${number}` });
 
@@ -57,11 +57,6 @@ describe("batches", () => {
 		expect(id([1, 2])).toBe(id([1, 2]));
 		expect(new Set([id([1, 2]), id([2, 1]), id([1]), id([1, 2, 3]), id([1, 2], webhook({ name: "b" }))]).size).toBe(5);
 	});
-});
-
-it("the hooks that make them are the enabled webhooks with a size", () => {
-	const made = webhook({ batchSize: 1 });
-	expect(batchingHooks([shellHook(), webhook(), made, webhook({ batchSize: 5, enabled: false })])).toEqual([made]);
 });
 
 it("a pipeline ends with two events", () => {

@@ -1,0 +1,52 @@
+// A held event as text: what it was when it happened, whatever a later step's config knows of it.
+import type { Problem } from "../errors.ts";
+import { createEvent, type GivenContext, readContext } from "../event/context.ts";
+import { type EventDefinition, type FoundResource, type PipelineEvent, STATUSES } from "../event/event.ts";
+import { isJsonObject, type Json } from "../json.ts";
+import { readObject } from "../read-object.ts";
+import { excerpt } from "../text.ts";
+
+/** Two lines, since a context may be nested as deep as any JSON that is read. */
+export function writeHeld({ definition, context, run }: PipelineEvent): string {
+	return `${JSON.stringify({ definition, run })}\n${JSON.stringify(context)}`;
+}
+
+/** What the context has empty it had empty when it was put away: nothing of this step belongs into it. */
+const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "" } };
+
+/** A held event that was read, or what is wrong with its text as a phrase: another version may have written it. */
+export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
+
+/** The event that was written; what its context brings is protected before. */
+export function readHeld(text: string, protect: (context: GivenContext) => void): HeldRead {
+	const [head = "", body = ""] = text.split("\n");
+	const about = readObject(head, "is not JSON");
+	const value = readObject(body, "is not JSON");
+	if (typeof about === "string") return { problem: `it ${about}` };
+	if (typeof value === "string") return { problem: `it ${value}` };
+	const definition = readDefinition(about["definition"]);
+	if (definition === undefined) return { problem: "it does not say which event it is" };
+	const problems: Problem[] = [];
+	const given = readContext(value, "its context", problems);
+	const [problem] = problems;
+	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
+	protect(given);
+	const event = createEvent(definition, given, NOTHING);
+	const found = readFound(about["run"]);
+	return { event: found === undefined ? event : { ...event, run: found } };
+}
+
+function readDefinition(value: Json | undefined): EventDefinition | undefined {
+	if (!isJsonObject(value)) return undefined;
+	const { name, phase, title } = value;
+	const status = STATUSES.find((known) => known === value["status"]);
+	if (typeof name !== "string" || typeof phase !== "string" || typeof title !== "string") return undefined;
+	return status === undefined ? undefined : { name, phase, status, title };
+}
+
+function readFound(value: Json | undefined): FoundResource | undefined {
+	if (!isJsonObject(value)) return undefined;
+	const { resource, reason } = value;
+	if (isJsonObject(resource)) return { resource };
+	return typeof reason === "string" ? { reason } : undefined;
+}
