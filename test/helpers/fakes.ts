@@ -88,7 +88,8 @@ export function fakeLog(): Log & { readonly lines: string[] } {
 /** Nothing can be put away. */
 export function fakeSpool(): Spool {
 	return {
-		pid: 1,
+		size: async () => 0,
+		process: "1",
 		open: async () => "read-only",
 		list: async () => [],
 		create: async () => ({ problem: "read-only" }),
