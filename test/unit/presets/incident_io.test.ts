@@ -155,6 +155,9 @@ describe("the incident_io preset", () => {
 		const { body, cut } = incidentIo.render(event("ping", { error: `${half}ee` }), given);
 		expect(cut).toEqual(["error cut to 4992 characters", `error, first ${note}`]);
 		expect(body).toMatchObject({ metadata: { event: "ping", team: "data", second: half } });
+		const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`key_${10 + at}_${"k".repeat(20)}`, half]));
+		const [phrase] = incidentIo.render(event("ping"), { ...options, metadata: many }).cut;
+		expect(phrase).toMatch(new RegExp(`^key_10_k{20}, key_11_k{20}, .{41}… ${note}$`));
 		const fits = { blob: "e".repeat(500_000) };
 		expect(incidentIo.render(event("ping", { metadata: fits }), options).cut).toEqual([]);
 		expect(incidentIo.render(monstrousEvent(), options).cut).toContain("title cut to 255 characters");
