@@ -3,49 +3,9 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkSignature } from "../../src/signature/verify.ts";
-import { type ActionRun, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { type Body, heldIn, hook, OK, SECRET, setUp } from "../helpers/batches.ts";
+import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
-
-const SECRET = "a-secret-of-the-hook";
-const OK: Reply = { status: 200 };
-
-const hook = (url: string, more = "") => `
-[[subscription]]
-name = "audit"
-events = ["*"]
-url = "${url}"
-secret = "\${HOOK_SECRET}"
-batch_size = 5
-retry_delay_ms = 1
-${more}
-`;
-
-interface Body {
-	readonly events: readonly { readonly event: string; readonly id: string }[];
-}
-
-async function setUp(config: (url: string) => string, ...replies: readonly Reply[]) {
-	const server = await startServer(...replies);
-	const folder = workspace({ "pipeline-hooks.toml": config(server.url) });
-	const temp = workspace();
-	const env = { RUNNER_TEMP: temp, HOOK_SECRET: SECRET };
-	const step = (event: string, more: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
-		runAction({ inputs: { event }, workspace: folder, env: { ...env, ...more } });
-	const flush = (more: Readonly<Record<string, string>> = {}) => {
-		const job = { GITHUB_RUN_ID: "42", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "load", GITHUB_WORKSPACE: folder };
-		return runCommand(["flush"], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job, ...more } });
-	};
-	const bodies = () => server.requests.map(({ body }): Body => JSON.parse(body));
-	const sent = () => bodies().map(({ events }) => events.map(({ event }) => event));
-	return { server, folder, temp, env, step, flush, bodies, sent };
-}
-
-/** The files of held events. */
-function heldIn(temp: string): readonly string[] {
-	return readdirSync(temp, { recursive: true, encoding: "utf8" })
-		.filter((name) => name.endsWith(".event"))
-		.map((name) => join(temp, name));
-}
 
 describe("over the steps of a job", () => {
 	it("three steps and a final event after a first 503 are one batch, in order, with one delivery id", async () => {
@@ -191,6 +151,70 @@ describe("over the steps of a job", () => {
 		expect([outputs["delivered"], sent()]).toEqual(["1", [["check_result"]]]);
 	});
 
+	it("two events with one id of the user's own are both sent", async () => {
+		const { step, sent, bodies } = await setUp(hook, OK);
+		await step("check_result", { INPUT_CONTEXT: '{"id": "mine"}' });
+		await step("pipeline_complete", { INPUT_CONTEXT: '{"id": "mine"}' });
+		expect(sent()).toEqual([["check_result", "pipeline_complete"]]);
+		expect(bodies()[0]?.events.map(({ id }) => id)).toEqual(["mine", "mine"]);
+	});
+
+	it("what its fallback delivered of a failed batch is not sent again, and the rest is", async () => {
+		const url = (request: { readonly url?: string | undefined }) => request.url ?? "";
+		let isMended = false;
+		const byPath: Reply = (request, response) => {
+			response.writeHead(url(request) === "/audit" && !isMended ? 400 : 200).end();
+		};
+		const config = (server: string) =>
+			`${hook(`${server}/audit`, 'fallback = "pager"')}
+[[subscription]]
+name = "pager"
+url = "${server}/pager"
+filter = { include = ["status:failure"] }
+`;
+		const { server, step, flush, temp } = await setUp(config, byPath);
+		await step("pipeline_start");
+		await step("check_result", { INPUT_ERROR: "12 nulls in id" });
+		await step("after_materialize");
+		const last = await step("pipeline_complete");
+		expect(last.annotations.map(({ message }) => message)).toEqual([
+			"the webhook failed: 400 Bad Request; fallback pager delivered 1 of 4 events, and its filter keeps the others " +
+				"out; 3 of its 4 events stay held for `pipeline-hooks flush`",
+		]);
+		expect(last.outputs).toMatchObject({ result: "warned", delivered: "0", failed: "1" });
+		expect(heldIn(temp)).toHaveLength(3);
+		isMended = true;
+		expect((await flush()).stdout).toContain("1 delivered, 0 failed");
+		const names = server.requests.map(({ path, body }) => {
+			const { events, event }: Partial<Body> & { readonly event?: string } = JSON.parse(body);
+			return [path, ...(events?.map((each) => each.event) ?? [event])];
+		});
+		expect(names).toEqual([
+			["/audit", "pipeline_start", "check_result", "after_materialize", "pipeline_complete"],
+			["/pager", "check_result"],
+			["/audit", "pipeline_start", "after_materialize", "pipeline_complete"],
+		]);
+		expect(heldIn(temp)).toEqual([]);
+	});
+
+	it("a step that is killed while it sends leaves its batch for the next to send, with the same id", async () => {
+		let killed: number | undefined;
+		const killing: Reply = (_, response) => {
+			if (killed === undefined) response.writeHead(200).end();
+			else process.kill(killed, "SIGKILL");
+		};
+		const { server, step, env, folder } = await setUp(hook, killing);
+		await step("check_result");
+		const started = (pid: number) => {
+			killed = pid;
+		};
+		await runAction({ inputs: { event: "pipeline_complete" }, workspace: folder, env, started });
+		killed = undefined;
+		expect((await step("pipeline_error")).outputs).toMatchObject({ delivered: "2" });
+		const ids = server.requests.map(({ headers }) => headers["x-rocky-delivery"]);
+		expect([ids.length, ids[0]]).toEqual([3, ids[1]]);
+	});
+
 	it("a hook whose variable is unset fails at once, and holds nothing", async () => {
 		const { step, temp } = await setUp(hook, OK);
 		const { outputs, annotations } = await step("check_result", { HOOK_SECRET: "" });
@@ -205,6 +229,29 @@ describe("over the steps of a job", () => {
 		expect(log).toMatch(/X-Rocky-Event: batch[\s\S]*\{"events":\[\{"id":"evt_/);
 		expect(heldIn(temp)).toEqual([]);
 	});
+});
+
+it("a run that was found beside an event is held with it", async () => {
+	const api = await startServer({ status: 200, body: '{"id": 7}', headers: { "content-type": "application/json" } });
+	const { step, server } = await setUp((url) => hook(url, 'preset = "service_hook"'), OK);
+	const token = { "INPUT_GITHUB-TOKEN": "ghs_token-of-the-run", GITHUB_API_URL: api.url };
+	await step("job.started", token);
+	await step("pipeline_complete", token);
+	expect(server.requests.map(({ body }) => JSON.parse(body))).toEqual([[{ id: 7 }, { id: 7 }]]);
+});
+
+it("a batch is sent before it has more than a megabyte", async () => {
+	const { folder, bodies, temp } = await setUp(hook, OK);
+	writeFileSync(join(folder, "large.json"), JSON.stringify({ error: "x".repeat(450_000) }));
+	const fire = () => {
+		const args = ["fire", "check_result", "--context", "@large.json"];
+		return runCommand(args, { workspace: folder, env: { HOOK_SECRET: SECRET, TMPDIR: temp } });
+	};
+	await fire();
+	await fire();
+	expect(bodies()).toEqual([]);
+	expect((await fire()).stdout).toContain("1 delivered, 0 failed, 0 skipped, 1 held");
+	expect(bodies().map(({ events }) => events.length)).toEqual([2]);
 });
 
 it("what a person fires in a folder is held there, and flushed there", async () => {

@@ -1,0 +1,54 @@
+// A job whose steps hold events for batches, and the server that gets those.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ActionRun, runAction, runCommand, workspace } from "./runner.ts";
+import { type Reply, startServer } from "./server.ts";
+
+export const SECRET = "a-secret-of-the-hook";
+export const OK: Reply = { status: 200 };
+
+/** The config of a hook that makes batches of five; `more` are keys of it, too. */
+export const hook = (url: string, more = "") => `
+[[subscription]]
+name = "audit"
+events = ["*"]
+url = "${url}"
+secret = "\${HOOK_SECRET}"
+batch_size = 5
+retry_delay_ms = 1
+${more}
+`;
+
+/** Of a batch, as the generic preset posts it. */
+export interface Body {
+	readonly events: readonly { readonly event: string; readonly id: string }[];
+}
+
+/** A job, its steps, and what its receiver gets; `config` is told the receiver's URL. */
+export async function setUp(config: (url: string) => string, ...replies: readonly Reply[]) {
+	const server = await startServer(...replies);
+	const folder = workspace({ "pipeline-hooks.toml": config(server.url) });
+	const temp = workspace();
+	const env = { RUNNER_TEMP: temp, HOOK_SECRET: SECRET };
+	const step = (event: string, more: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
+		runAction({ inputs: { event }, workspace: folder, env: { ...env, ...more } });
+	const flush = (more: Readonly<Record<string, string>> = {}) => {
+		const job = { GITHUB_RUN_ID: "42", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "load", GITHUB_WORKSPACE: folder };
+		return runCommand(["flush"], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job, ...more } });
+	};
+	const bodies = () => server.requests.map(({ body }): Body => JSON.parse(body));
+	const sent = () => bodies().map(({ events }) => events.map(({ event }) => event));
+	return { server, folder, temp, env, step, flush, bodies, sent };
+}
+
+/** The config of the job, as it is now. */
+export function configIn(folder: string): string {
+	return readFileSync(join(folder, "pipeline-hooks.toml"), "utf8");
+}
+
+/** The files of held events. */
+export function heldIn(temp: string): readonly string[] {
+	return readdirSync(temp, { recursive: true, encoding: "utf8" })
+		.filter((name) => name.endsWith(".event"))
+		.map((name) => join(temp, name));
+}
