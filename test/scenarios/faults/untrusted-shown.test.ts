@@ -47,16 +47,18 @@ describe.each(EXPOSING)("fault 39: on %s shell hooks are refused as fallbacks an
 		const run = await fire(event, { env });
 		const refused = expect.stringContaining(`refused on ${event}: `);
 		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "1", failed: "2" } });
-		expect(run.results?.results).toMatchObject([
-			{
-				hook: "alert",
-				status: "failed",
-				attempts: 1,
-				error: expect.stringMatching(/^404 .*; fallback mail: refused on /),
-			},
-			{ hook: "audit", status: "failed", attempts: 0, error: refused },
-			{ hook: "announce", status: "delivered" },
-		]);
+		expect(run.results).toMatchObject({
+			results: [
+				{
+					hook: "alert",
+					status: "failed",
+					attempts: 1,
+					error: expect.stringMatching(/^404 .*; fallback mail: refused on /),
+				},
+				{ hook: "audit", status: "failed", attempts: 0, error: refused },
+				{ hook: "announce", status: "delivered" },
+			],
+		});
 		expect(run.annotations).toMatchObject([{ message: refused }, { message: refused }]);
 		expect(ran()).toEqual([]);
 	});
