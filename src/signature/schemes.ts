@@ -1,5 +1,5 @@
 // The signature schemes, one table: the header of each, and the value that both sides work out.
-import { createHmac } from "node:crypto";
+import { hmacSha256 } from "./hmac.ts";
 
 /** The signature schemes by their names in a config. */
 export const SIGNATURES = [
@@ -29,11 +29,17 @@ export interface Scheme {
 	readonly header: string;
 	/** Whether id and time are sent, and signed with the body; the header then takes a signature of every secret. */
 	readonly stamped: boolean;
-	/** What the header says, and what a receiver compares it with; undefined where the scheme cannot use the secret. */
-	readonly value: (secret: string, signed: Signed) => string | undefined;
-	/** What is wrong with a secret that gives no value, as a phrase that follows `secret` and quotes none of it. */
+	/**
+	 * Gives, for a secret, what the header says of each body, and a receiver compares it with; undefined where the scheme
+	 * cannot use the secret.
+	 */
+	readonly signer: (secret: string) => Signer | undefined;
+	/** What is wrong with a secret that gives no signer, as a phrase that follows `secret` and quotes none of it. */
 	readonly fault: string;
 }
+
+/** Signs what one secret is to sign. */
+export type Signer = (signed: Signed) => string;
 
 /** The headers that a stamped scheme sends beside the signature. */
 export const STAMP = { id: "webhook-id", timestamp: "webhook-timestamp" } as const;
@@ -50,17 +56,18 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 	token: {
 		header: "X-Secret-Token",
 		stamped: false,
-		value: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
+		signer: (secret) => (HEADER_VALUE.test(secret) ? () => secret : undefined),
 		fault: "has a character that no header can carry, and the scheme token sends it as one",
 	},
 	// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
 	standard: {
 		header: "webhook-signature",
 		stamped: true,
-		value: (secret, { id, timestamp, body }) => {
+		signer: (secret) => {
 			const key = standardKey(secret);
 			if (key === undefined) return undefined;
-			return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
+			const hmac = hmacSha256(key);
+			return ({ id, timestamp, body }) => `v1,${hmac("base64", `${id}.${timestamp}.`, body)}`;
 		},
 		fault: "is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 	},
@@ -79,16 +86,19 @@ export function signingSecrets<T>(scheme: Signature, secrets: readonly T[]): rea
 
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
 export function secretFault(scheme: Signature, secret: string): string | undefined {
-	const { value, fault } = SCHEMES[scheme];
-	return value(secret, { body: "", id: "", timestamp: "" }) === undefined ? fault : undefined;
+	const { signer, fault } = SCHEMES[scheme];
+	return signer(secret) === undefined ? fault : undefined;
 }
 
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 function ofBody(header: string, prefix: string): Scheme {
-	const value: Scheme["value"] = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
-	return { header, stamped: false, value, fault: "" };
+	const signer: Scheme["signer"] = (secret) => {
+		const hmac = hmacSha256(secret);
+		return ({ body }) => prefix + hmac("hex", body);
+	};
+	return { header, stamped: false, signer, fault: "" };
 }
 
 /** Bytes of a key of Standard Webhooks. */

@@ -1,5 +1,5 @@
 // Signatures: the headers by which a receiver knows that a body came from a holder of the secret, unchanged.
-import { SCHEMES, type Signature, STAMP, secretFault, signingSecrets } from "./schemes.ts";
+import { headersOf, SCHEMES, type Signature, type Signer, STAMP, secretFault, signingSecrets } from "./schemes.ts";
 
 /** How a hook signs. */
 export interface Signing {
@@ -27,25 +27,53 @@ export function signingFault({ schemes, secrets }: Signing): string | undefined 
 	return faults.find((fault) => fault !== undefined);
 }
 
+/** The names of the headers that {@link signatureHeaders} gives. */
+export function signatureNames({ schemes, secrets, header }: Signing): readonly string[] {
+	return secrets.length === 0 ? [] : schemes.flatMap((scheme) => headersOf(scheme, header));
+}
+
 /** The headers that sign these exact bytes; none without a secret. Throws for one that has a {@link signingFault}. */
 export function signatureHeaders(
-	{ schemes, secrets, header }: Signing,
+	signing: Signing,
 	{ id, timestamp, body }: SigningAttempt,
 ): Readonly<Record<string, string>> {
 	const seconds = String(Math.floor(timestamp.getTime() / 1000));
 	const headers: Record<string, string> = {};
-	for (const scheme of secrets.length === 0 ? [] : schemes) {
-		const { header: own, stamped, value, fault } = SCHEMES[scheme];
+	for (const { name, stamped, signers } of preparedFor(signing)) {
 		if (stamped) {
 			headers[STAMP.id] = id;
 			headers[STAMP.timestamp] = seconds;
 		}
-		const values = signingSecrets(scheme, secrets).map((secret) => {
-			const signature = value(secret, { body, id, timestamp: seconds });
-			if (signature === undefined) throw new Error(`secret ${fault}`);
-			return signature;
-		});
-		headers[header ?? own] = values.join(" ");
+		headers[name] = signers.map((signer) => signer({ body, id, timestamp: seconds })).join(" ");
 	}
 	return headers;
+}
+
+/** One scheme of a hook, with what its secrets have been made into. */
+interface Prepared {
+	/** Of the header with the signatures. */
+	readonly name: string;
+	readonly stamped: boolean;
+	readonly signers: readonly Signer[];
+}
+
+/** A hook may sign a hundred thousand bodies. */
+const known = new WeakMap<Signing, readonly Prepared[]>();
+
+function preparedFor(signing: Signing): readonly Prepared[] {
+	const found = known.get(signing) ?? prepare(signing);
+	known.set(signing, found);
+	return found;
+}
+
+function prepare({ schemes, secrets, header }: Signing): readonly Prepared[] {
+	return (secrets.length === 0 ? [] : schemes).map((scheme) => {
+		const { header: own, stamped, signer, fault } = SCHEMES[scheme];
+		const signers = signingSecrets(scheme, secrets).map((secret) => {
+			const made = signer(secret);
+			if (made === undefined) throw new Error(`secret ${fault}`);
+			return made;
+		});
+		return { name: header ?? own, stamped, signers };
+	});
 }

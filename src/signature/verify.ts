@@ -26,7 +26,7 @@ export function verifySignature(request: SignedRequest): boolean {
 /** As {@link verifySignature}, telling why not. An empty secret, which anyone has, validates nothing. */
 export function checkSignature(request: SignedRequest): SignatureVerdict {
 	const { body, valuesOf, secrets, scheme, header, ...more } = readRequest(request);
-	const { stamped, value, fault } = SCHEMES[scheme];
+	const { stamped, signer, fault } = SCHEMES[scheme];
 	const [signatures = [], ...stamps] = headersOf(scheme, header).map(valuesOf);
 	if ([signatures, ...stamps].some((values) => values.length === 0)) return "missing";
 	// Of two ids or times, a handler may read the other one. A dot in an id could move what is signed as the time.
@@ -35,7 +35,7 @@ export function checkSignature(request: SignedRequest): SignatureVerdict {
 	if (stamped && !(/^[^.]+$/.test(id) && /^\d{1,12}$/.test(timestamp))) return "invalid";
 
 	// Secrets of other schemes may be among them, but not alone.
-	const expected = secrets.flatMap((text) => value(text, { body, id, timestamp }) ?? []).map(digest);
+	const expected = secrets.flatMap((text) => signer(text)?.({ body, id, timestamp }) ?? []).map(digest);
 	if (expected.length < Math.min(secrets.length, 1)) throw new TypeError(`pipeline-hooks/verify: secret ${fault}`);
 	const fits = (given: string) => {
 		const own = digest(given);
