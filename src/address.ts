@@ -48,13 +48,20 @@ const EMBEDDED: readonly (readonly [prefix: string, bits: number, suffix: string
  * `net.isIP` knows them, without brackets; a zone is passed over.
  */
 export function refusedAddress(address: string, allowPrivate: boolean): string | undefined {
-	const question = `${allowPrivate} ${address}`;
-	if (!judged.has(question)) judged.set(question, judge(address, allowPrivate));
-	return judged.get(question);
+	const known = judged[allowPrivate ? "public" : "all"];
+	const before = known.get(address);
+	if (before !== undefined) return before.what;
+	const what = judge(address, allowPrivate);
+	known.set(address, { what });
+	return what;
 }
 
 /** A thousand webhooks ask about few hosts. */
-const judged = new Map<string, string | undefined>();
+const judged = { public: new Map<string, Judged>(), all: new Map<string, Judged>() };
+
+interface Judged {
+	readonly what: string | undefined;
+}
 
 function judge(address: string, allowPrivate: boolean): string | undefined {
 	const [bare = ""] = address.split("%");
@@ -91,7 +98,7 @@ function rangesFor(allowPrivate: boolean): typeof NEVER {
 /** The same for the host of a URL, which spells every IPv4 address in one way; undefined for a name. */
 export function refusedHost({ hostname }: URL, allowPrivate: boolean): string | undefined {
 	if (!/^(?:\[.*\]|[\d.]+)$/.test(hostname)) return undefined;
-	return refusedAddress(hostname.replace(/^\[|\]$/g, ""), allowPrivate);
+	return refusedAddress(hostname.startsWith("[") ? hostname.slice(1, -1) : hostname, allowPrivate);
 }
 
 /** Whether an address, without brackets, lies in a range such as `10.0.0.0/8`; false for what is no range. */

@@ -16,6 +16,15 @@ export function isHeaderValue(value: string): boolean {
 	return VALUE.test(value);
 }
 
+/** Those that have none of these names, in any case. */
+export function withoutHeaders(
+	headers: Readonly<Record<string, string>>,
+	names: readonly string[],
+): Readonly<Record<string, string>> {
+	const left = new Set(names.map((name) => name.toLowerCase()));
+	return Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name.toLowerCase())));
+}
+
 /** Later ones win over earlier ones of the same name in any case, and are written as the winner writes them. */
 export function mergeHeaders(...layers: readonly Readonly<Record<string, string>>[]): Record<string, string> {
 	const merged: Record<string, string> = {};

@@ -33,7 +33,8 @@ export type Loose<T> = { readonly [K in keyof T]: Partial<Pick<T, K>> extends Pi
 /** The same object without the keys that are undefined, in the same order. */
 export function compact<T extends object>(value: Loose<T>): T {
 	const kept: Record<string, unknown> = {};
-	for (const [key, item] of Object.entries(value)) if (item !== undefined) kept[key] = item;
+	// Over keys, and not over pairs, which would be made for every event.
+	for (const key in value) if (Object.hasOwn(value, key) && value[key] !== undefined) kept[key] = value[key];
 	// Only optional keys can be undefined in a Loose<T>, so leaving those out gives a T.
 	return kept as T;
 }
@@ -49,9 +50,8 @@ export function wellFormed(value: Json): Json {
 function isWellFormed(value: Json): boolean {
 	if (typeof value === "string") return value.isWellFormed();
 	if (typeof value !== "object" || value === null) return true;
-	if (Array.isArray(value)) return value.every(isWellFormed);
-	for (const [key, item] of Object.entries(value)) if (!key.isWellFormed() || !isWellFormed(item)) return false;
-	return true;
+	if (!isJsonObject(value)) return value.every(isWellFormed);
+	return Object.keys(value).every((key) => key.isWellFormed() && isWellFormed(value[key] ?? null));
 }
 
 function repaired(value: Json): Json {

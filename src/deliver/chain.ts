@@ -32,8 +32,9 @@ export async function runWithFallback(delivery: Delivery, chaining: Chaining): P
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
-export function followers({ delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
+export function followers({ status, delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
 	const { hook, events } = delivery;
+	if (status === "held" || (hook.onSuccess.length === 0 && via === undefined)) return NOTHING;
 	const instead = via === undefined ? undefined : reach(via, events);
 	const names = new Set([...hook.onSuccess, ...(instead?.hook.onSuccess ?? [])]);
 	return [...names].flatMap((name): Delivery[] => {
@@ -41,6 +42,8 @@ export function followers({ delivery, via }: Outcome, reach: Reach): readonly De
 		return next === undefined ? [] : [{ ...next, id: deliveryId(next.events, name) }];
 	});
 }
+
+const NOTHING: readonly Delivery[] = [];
 
 function joined(first: Outcome, second: Outcome): Outcome {
 	const way = second.delivery.hook.name;

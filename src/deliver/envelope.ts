@@ -2,22 +2,33 @@
 import type { Webhook } from "../config/hook.ts";
 import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
 import { checkUrl } from "../config/url.ts";
-import { isHeaderValue, mergeHeaders } from "../header.ts";
+import { isHeaderValue, mergeHeaders, withoutHeaders } from "../header.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import type { Env } from "../ports.ts";
+import type { Env, Route } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
-import { type Signing, signingFault } from "../signature/sign.ts";
+import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
 import { VERSION } from "../version.ts";
+import { proxiedRoute } from "./route.ts";
+import { showUrl } from "./target.ts";
 
 /** The part of a message that no event changes. */
 export interface Envelope {
 	readonly url: URL;
+	/** The URL without its secrets. */
+	readonly target: string;
+	/** Through the proxy for it; undefined where the way is straight. */
+	readonly proxied: Route | undefined;
 	readonly options: Options;
 	/** The preset's and the hook's own, over the usual ones and those that the event brings. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** All headers of a message whose event brings none of its own; the event's name and id are still empty. */
+	/**
+	 * All headers but the signature's of a message whose event brings none of its own; the event's name and id are still
+	 * empty.
+	 */
 	readonly whole: Readonly<Record<string, string>>;
 	readonly signing: Signing;
+	/** The names of the headers that sign. */
+	readonly signed: readonly string[];
 	readonly caFile: string | undefined;
 	/** What to know about the address. */
 	readonly notes: readonly string[];
@@ -92,13 +103,17 @@ function make(hook: Webhook, env: Env): Envelope {
 	if (fault !== undefined) throw invalid(`secret ${fault}`);
 	const caFile = hook.caFile === undefined ? undefined : put(hook.caFile).trim();
 	const retired = preset.warnUrl?.(checked.url);
-	const whole = mergeHeaders(USUAL_HEADERS, headers, { [IDENTITY.event]: "", [IDENTITY.delivery]: "" });
+	const signed = signatureNames(signing);
+	const usual = mergeHeaders(USUAL_HEADERS, headers, { [IDENTITY.event]: "", [IDENTITY.delivery]: "" });
 	return {
 		url: checked.url,
+		target: showUrl(checked.url),
+		proxied: proxiedRoute(checked.url, env),
 		options,
 		headers,
-		whole,
+		whole: withoutHeaders(usual, signed),
 		signing,
+		signed,
 		caFile,
 		notes: retired === undefined ? [] : [retired],
 		put,

@@ -139,7 +139,17 @@ function stopLate(exchange: Exchange): void {
 	exchange.stopLate();
 }
 
-function joined(headers: Headers): Record<string, string> {
+/** What is told of them: themselves where none was repeated, which is nearly always. */
+function joined(headers: Headers): Readonly<Record<string, string>> {
+	return isSingle(headers) ? headers : join(headers);
+}
+
+function isSingle(headers: Headers): headers is Readonly<Record<string, string>> {
+	for (const name in headers) if (typeof headers[name] !== "string") return false;
+	return true;
+}
+
+function join(headers: Headers): Record<string, string> {
 	const told: Record<string, string> = {};
 	for (const name of Object.keys(headers)) {
 		const value = headers[name] ?? "";

@@ -13,10 +13,19 @@ import { describeUndiciError } from "./http-undici-fault.ts";
  */
 export function bulkHttp(): Http {
 	const byOrigin = new Map<string, readonly Connections[]>();
+	/** Those that a URL's last request went by: a hook has one URL for all of its events. */
+	const latest = new WeakMap<URL, Connections>();
 	const exchanges = new WeakMap<AbortSignal, UnderWay>();
 
 	const connectionsFor = (request: HttpRequest): Connections => {
-		const { origin } = request.url;
+		const before = latest.get(request.url);
+		if (before?.suit(request)) return before;
+		const connections = connectionsTo(request.url.origin, request);
+		latest.set(request.url, connections);
+		return connections;
+	};
+
+	const connectionsTo = (origin: string, request: HttpRequest): Connections => {
 		const ofOrigin = byOrigin.get(origin) ?? [];
 		const known = ofOrigin.find((each) => each.suit(request));
 		if (known !== undefined) return known;
@@ -57,12 +66,16 @@ function headersOf({ url, headers }: HttpRequest): string[] {
 	const list = ["accept-encoding", "identity"];
 	let authorized = false;
 	for (const name of Object.keys(headers)) {
-		const lower = name.toLowerCase();
-		if (lower === "accept-encoding") continue;
-		if (lower === "authorization") authorized = true;
+		if (isNamed(name, "accept-encoding")) continue;
+		authorized ||= isNamed(name, "authorization");
 		list.push(name, headers[name] ?? "");
 	}
 	const authorization = authorized ? undefined : authorizationOf(url);
 	if (authorization !== undefined) list.push("authorization", authorization);
 	return list;
+}
+
+/** Compares by length first, which nearly always tells. */
+function isNamed(name: string, lower: string): boolean {
+	return name.length === lower.length && name.toLowerCase() === lower;
 }

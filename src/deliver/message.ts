@@ -1,9 +1,9 @@
 // The message of a webhook delivery: URL, method, headers and the exact bytes, with every variable put in.
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isBatch } from "../delivery.ts";
-import { mergeHeaders } from "../header.ts";
+import { mergeHeaders, withoutHeaders } from "../header.ts";
 import type { Json } from "../json.ts";
-import type { Env } from "../ports.ts";
+import type { Env, Route } from "../ports.ts";
 import { CannotRender, type Preset, type Message as PresetMessage } from "../presets/preset.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
@@ -21,10 +21,14 @@ import { fillTemplate } from "./template-body.ts";
 /** A message ready to be sent. */
 export interface Message {
 	readonly url: URL;
+	/** The URL without its secrets. */
+	readonly target: string;
+	/** Through the proxy for it; undefined where the way is straight. */
+	readonly proxied: Route | undefined;
 	readonly method: string;
 	/** The exact bytes; absent for methods without a body. */
 	readonly body: Uint8Array | undefined;
-	/** All headers but the signature. */
+	/** All headers but the signature's, of whose names it has none. */
 	readonly headers: Readonly<Record<string, string>>;
 	/** The headers that sign the bytes, made afresh at the time of each attempt; none without a secret. */
 	readonly sign: (now: Date) => Readonly<Record<string, string>>;
@@ -57,7 +61,7 @@ const EMPTY = new Uint8Array();
 
 function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const { id, hook, events } = delivery;
-	const { url, signing, caFile, options } = envelope;
+	const { url, target, proxied, signing, caFile, options } = envelope;
 	const service = hook.preset.postsTo?.(options) ?? hook.preset;
 	const rendered = render(delivery, envelope);
 	const name = isBatch(delivery) ? "batch" : events[0].definition.name;
@@ -71,6 +75,8 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const cut = bodyTemplate === undefined ? (rendered?.cut ?? []) : [];
 	return {
 		url,
+		target,
+		proxied,
 		method: hook.method,
 		body,
 		headers,
@@ -84,11 +90,11 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 function headersOf(
 	brought: PresetMessage["headers"],
 	identity: Readonly<Record<string, string>>,
-	{ headers, whole }: Envelope,
+	{ headers, whole, signed }: Envelope,
 ): Readonly<Record<string, string>> {
 	if (brought === undefined) return { ...whole, ...identity };
 	refuseBadValues(brought);
-	return mergeHeaders(USUAL_HEADERS, brought, headers, identity);
+	return withoutHeaders(mergeHeaders(USUAL_HEADERS, brought, headers, identity), signed);
 }
 
 /** What the preset makes of the events; undefined where a template does all of it. */

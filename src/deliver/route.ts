@@ -5,11 +5,10 @@ import type { Env, Route } from "../ports.ts";
 /** The ways without a proxy. */
 export type Straight = Exclude<Route["kind"], "proxied">;
 
-/** The route to a URL: straight where there is no proxy for it. */
-export function routeTo(url: URL, env: Env, straight: Straight): Route {
+/** The route through the proxy for a URL; undefined where there is none. */
+export function proxiedRoute(url: URL, env: Env): Route | undefined {
 	const variable = proxyVariable(url, env);
-	if (variable !== undefined) return { kind: "proxied", proxy: env[variable] ?? "", variable };
-	return { kind: straight };
+	return variable === undefined ? undefined : { kind: "proxied", proxy: env[variable] ?? "", variable };
 }
 
 /** The variable that names a proxy for this URL, after `NO_PROXY`; undefined when the way is direct. */

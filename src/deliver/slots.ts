@@ -9,10 +9,16 @@ export class Slots {
 		this.#free = width;
 	}
 
+	/** Takes a slot if one is free. */
+	take(): boolean {
+		if (this.#free === 0) return false;
+		this.#free--;
+		return true;
+	}
+
 	/** Waits for a slot; it is given back by {@link leave}. */
 	async enter(): Promise<void> {
-		if (this.#free > 0) this.#free--;
-		else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		if (!this.take()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
 	}
 
 	/** Hands the slot to the first that waits. */

@@ -2,15 +2,14 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import { type Attempt, type Delivery, isGate, type Outcome } from "../delivery.ts";
-import { mergeHeaders } from "../header.ts";
 import type { HttpRequest, HttpResult, Ports, Route } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
 import type { ReadAuthorities } from "./authorities.ts";
 import { type Message, makeMessage } from "./message.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
-import { routeTo, type Straight } from "./route.ts";
-import { showTarget, showUrl } from "./target.ts";
+import type { Straight } from "./route.ts";
+import { showTarget } from "./target.ts";
 
 /** Bytes of an answer that are read: 250 KB. */
 const ANSWER_LIMIT = 250 * 1024;
@@ -28,83 +27,96 @@ export interface Shared {
 }
 
 /** Sends one webhook. Never throws for what the world does. */
-export async function sendWebhook(delivery: Delivery<Webhook>, ports: WebhookPorts, shared: Shared): Promise<Outcome> {
+export function sendWebhook(delivery: Delivery<Webhook>, ports: WebhookPorts, shared: Shared): Promise<Outcome> {
 	const made = makeMessage(delivery, ports.env);
-	const failed = (target: string, reason: string): Outcome => {
-		return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
-	};
 	if (made.kind !== "message") {
 		const reason = made.kind === "unset" ? unsetReason(made.variable) : made.reason;
-		return failed(showTarget(delivery.hook, ports.env), reason);
+		return Promise.resolve(notSent(delivery, showTarget(delivery.hook, ports.env), reason));
 	}
 	const { message } = made;
-	const found = message.caFile === undefined ? { pem: undefined } : await shared.readAuthorities(message.caFile);
-	if ("reason" in found) return failed(showUrl(message.url), found.reason);
-	const connection: Connection = {
-		route: routeTo(message.url, ports.env, shared.straight),
-		allowPrivate: delivery.hook.allowPrivate,
-		authorities: found.pem,
-	};
-	return attemptAll(delivery, message, connection, ports, shared.signal);
+	const { caFile } = message;
+	if (caFile === undefined) return attemptAll(delivery, message, undefined, ports, shared);
+	return shared.readAuthorities(caFile).then((found) => {
+		if ("reason" in found) return notSent(delivery, message.target, found.reason);
+		return attemptAll(delivery, message, found.pem, ports, shared);
+	});
 }
 
-/** How every attempt connects. */
-type Connection = Pick<HttpRequest, "route" | "allowPrivate" | "authorities">;
+function notSent(delivery: Delivery, target: string, reason: string): Outcome {
+	return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
+}
 
+/** `authorities` are trusted besides the usual ones. */
 async function attemptAll(
 	delivery: Delivery<Webhook>,
 	message: Message,
-	connection: Connection,
-	ports: WebhookPorts,
-	signal: AbortSignal,
+	authorities: string | undefined,
+	{ clock, log, http, random }: WebhookPorts,
+	{ straight, signal }: Shared,
 ): Promise<Outcome> {
 	const { hook } = delivery;
-	const { clock, log } = ports;
+	const route: Route = message.proxied ?? { kind: straight };
 	const start = clock.monotonic();
-	const elapsed = () => Math.round(clock.monotonic() - start);
 	const attempts: Attempt[] = [];
-	const notes = [...message.notes];
-	const end = (status: "delivered" | "failed", reason: string, denied = false): Outcome => {
-		const httpStatus = attempts.at(-1)?.httpStatus;
-		const outcome = { delivery, status, reason, target: showUrl(message.url), attempts, durationMs: elapsed(), notes };
-		return { ...outcome, ...(httpStatus !== undefined && { httpStatus }), ...(denied && { denied }) };
-	};
-
+	const { notes, target } = message;
+	let begun = start;
 	for (let number = 1; ; number++) {
-		const { result, durationMs } = await attemptOnce(
-			hook,
-			message,
-			connection,
-			hook.deadlineMs - elapsed(),
-			ports,
-			signal,
-		);
+		const leftMs = hook.deadlineMs - Math.round(begun - start);
+		const request: HttpRequest = {
+			method: message.method,
+			url: message.url,
+			route,
+			allowPrivate: hook.allowPrivate,
+			authorities,
+			headers: { ...message.headers, ...message.sign(clock.now()) },
+			body: message.body,
+			timeoutMs: Math.max(1, Math.min(hook.timeoutMs, leftMs)),
+			answerLimit: ANSWER_LIMIT,
+		};
+		const result = beforeDeadline(await http.send(request, signal), request, hook);
+		const ended = clock.monotonic();
 		const judgement = judge(delivery, message.service, result);
-		const httpStatus = result.kind === "answer" ? { httpStatus: result.status } : {};
+		const answered = result.kind === "answer" ? { httpStatus: result.status } : {};
+		const attempt = { ...answered, durationMs: Math.round(ended - begun) };
+		// What comes of it, should this attempt be the last.
+		const outcome = { ...answered, delivery, target, attempts, durationMs: Math.round(ended - start), notes };
 		if (judgement.kind === "delivered") {
-			attempts.push({ durationMs, ...httpStatus });
-			if (judgement.note !== undefined) notes.push(judgement.note);
-			return end("delivered", "");
+			attempts.push(attempt);
+			const told = judgement.note === undefined ? notes : [...notes, judgement.note];
+			return { ...outcome, status: "delivered", reason: "", notes: told };
 		}
-		const reason = `${judgement.reason}${throughProxy(message.url, connection.route, result)}`;
-		attempts.push({ durationMs, ...httpStatus, reason });
-		if (judgement.kind === "final") return end("failed", reason, isGate(hook) && result.kind === "answer");
-		const inAll = number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`;
-		if (number > hook.retryCount || elapsed() >= hook.deadlineMs) return end("failed", inAll);
+		const reason = `${judgement.reason}${throughProxy(message.url, route, result)}`;
+		attempts.push({ ...attempt, reason });
+		const failed = (why: string): Outcome => ({ ...outcome, status: "failed", reason: why });
+		if (judgement.kind === "final") {
+			return isGate(hook) && result.kind === "answer" ? { ...failed(reason), denied: true } : failed(reason);
+		}
+		const left = hook.deadlineMs - Math.round(ended - start);
+		if (number > hook.retryCount || left <= 0) {
+			return failed(number === 1 ? reason : `${reason}, after ${count(number, "attempt")}`);
+		}
 
 		const asked =
 			result.kind === "answer"
 				? (message.service.retryAfter?.(result) ?? retryAfterMs(result.headers["retry-after"], clock.now()))
 				: undefined;
-		const wait = asked ?? backoffMs(number, hook.retryDelayMs, ports.random);
-		const left = hook.deadlineMs - elapsed();
-		if (wait >= left) return end("failed", tooLate(reason, asked, hook.deadlineMs, number));
+		const wait = asked ?? backoffMs(number, hook.retryDelayMs, random);
+		if (wait >= left) return failed(tooLate(reason, asked, hook.deadlineMs, number));
 		log.info(
 			`${hook.name}: attempt ${number} of ${hook.retryCount + 1} failed: ${reason}; the next in ${Math.round(wait)} ms`,
 		);
 		await clock.sleep(wait, signal);
-		if (signal.aborted) return end("failed", `cancelled; before that: ${reason}`);
+		begun = clock.monotonic();
+		if (signal.aborted) {
+			return { ...failed(`cancelled; before that: ${reason}`), durationMs: Math.round(begun - start) };
+		}
 	}
+}
+
+/** Says so where the deadline of all attempts has ended this one. */
+function beforeDeadline(result: HttpResult, { timeoutMs }: HttpRequest, hook: Webhook): HttpResult {
+	if (result.kind !== "fault" || result.fault !== "timeout" || timeoutMs >= hook.timeoutMs) return result;
+	return { ...result, detail: `no answer before the deadline of ${hook.deadlineMs} ms` };
 }
 
 /** Over plain http a proxy's own refusal looks like the receiver's. */
@@ -119,31 +131,4 @@ function tooLate(reason: string, asked: number | undefined, deadlineMs: number, 
 		return `${reason}; Retry-After asks for ${seconds} s, past the deadline of ${deadlineMs} ms`;
 	}
 	return `${reason}; the deadline of ${deadlineMs} ms leaves no time for another, after ${count(attempts, "attempt")}`;
-}
-
-async function attemptOnce(
-	hook: Webhook,
-	message: Message,
-	connection: Connection,
-	leftMs: number,
-	{ clock, http }: WebhookPorts,
-	signal: AbortSignal,
-): Promise<{ result: HttpResult; durationMs: number }> {
-	const start = clock.monotonic();
-	const request: HttpRequest = {
-		...connection,
-		method: message.method,
-		url: message.url,
-		headers: mergeHeaders(message.headers, message.sign(clock.now())),
-		body: message.body,
-		timeoutMs: Math.max(1, Math.min(hook.timeoutMs, leftMs)),
-		answerLimit: ANSWER_LIMIT,
-	};
-	const result = await http.send(request, signal);
-	const durationMs = Math.round(clock.monotonic() - start);
-	if (result.kind === "fault" && result.fault === "timeout" && request.timeoutMs < hook.timeoutMs) {
-		const detail = `no answer before the deadline of ${hook.deadlineMs} ms`;
-		return { result: { ...result, detail }, durationMs };
-	}
-	return { result, durationMs };
 }

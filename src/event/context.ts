@@ -106,7 +106,8 @@ function isEmpty(value: unknown): boolean {
  */
 export function readContext(value: JsonObject, where: string, problems: Problem[]): GivenContext {
 	const given: Record<string, Json> = {};
-	for (const [key, item] of Object.entries(value)) {
+	for (const key of Object.keys(value)) {
+		const item = value[key];
 		if (!isContextKey(key)) {
 			const near = closest(key, Object.keys(KEYS));
 			problems.push({
@@ -118,7 +119,7 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 			});
 			continue;
 		}
-		if (isEmpty(item)) continue;
+		if (item === undefined || isEmpty(item)) continue;
 		const rule = RULES[KEYS[key]];
 		if (rule.accepts(item)) given[key] = item;
 		else problems.push({ code: "context", message: `${where}: "${key}" must be ${rule.wanted}`, remedy: "" });
@@ -154,7 +155,7 @@ export function createEvent(
 		data: given.data,
 		resource: given.resource,
 		metadata: given.metadata,
-		ci: { ...defaults.ci, ...given.ci },
+		ci: given.ci === undefined ? defaults.ci : { ...defaults.ci, ...given.ci },
 	});
 	return { definition, context };
 }

@@ -18,7 +18,7 @@ export interface EventDefinition {
 }
 
 /** The facts of the CI run, all optional: absent ones are left out of the JSON. */
-export interface CiFacts {
+export type CiFacts = {
 	readonly provider: string;
 	readonly repository?: string;
 	readonly branch?: string;
@@ -28,13 +28,13 @@ export interface CiFacts {
 	readonly job?: string;
 	readonly attempt?: number;
 	readonly run_url?: string;
-}
+};
 
 /**
  * What a shell hook reads on stdin and the `generic` preset posts. Keys stand in the order in which they are written;
  * empty ones are absent.
  */
-export interface EventContext {
+export type EventContext = {
 	readonly id: string;
 	readonly event: string;
 	readonly run_id: string;
@@ -56,7 +56,7 @@ export interface EventContext {
 	readonly resource?: JsonObject;
 	readonly metadata?: JsonObject;
 	readonly ci?: CiFacts;
-}
+};
 
 /** An event that has happened: its definition and its context. */
 export interface PipelineEvent {

@@ -1,6 +1,7 @@
 // A file of events: opened, its lines made events of the run, and its mistakes told by their line.
 import { resolve } from "node:path";
 import { type Problem, UserError, unlessCancelled } from "../errors.ts";
+import type { GivenContext } from "../event/context.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Ports } from "../ports.ts";
@@ -40,8 +41,7 @@ export function eventOn(line: Line, { event, context, complete }: FileInputs, ru
 	const given = readLine(line);
 	const name = given.event ?? event;
 	if (name === "") throw new LineError(line.number, 'names no event; give it an "event"');
-	const metadata = context.metadata === undefined ? given.metadata : { ...context.metadata, ...given.metadata };
-	const whole = { ...context, ...given, ...(metadata === undefined ? {} : { metadata }) };
+	const whole = over(context, given);
 	try {
 		const definition = findEvent(name, run.config);
 		run.protect(whole);
@@ -56,6 +56,13 @@ const REASONS: Readonly<Record<string, string>> = {
 	EISDIR: "it is a folder",
 	EACCES: "permission denied",
 };
+
+/** What a line gives, over what the inputs say of all lines; their metadata are merged. */
+function over(context: GivenContext, given: GivenContext): GivenContext {
+	if (Object.keys(context).length === 0) return given;
+	const { metadata } = context;
+	return { ...context, ...given, ...(metadata && { metadata: { ...metadata, ...given.metadata } }) };
+}
 
 /** The mistake of naming a file that cannot be read; `why` may be a code of the system. */
 export function unreadable(name: string, why: string): UserError {

@@ -4,8 +4,7 @@ import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
 
 /** The whole context in its own key order, with lone surrogates replaced. */
 export function contextBody(context: EventContext): JsonObject {
-	const { ci, ...rest } = context;
-	const body = wellFormed(ci === undefined ? rest : { ...rest, ci: { ...ci } });
+	const body = wellFormed(context);
 	return isJsonObject(body) ? body : {};
 }
 

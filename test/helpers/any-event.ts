@@ -95,7 +95,8 @@ const context: fc.Arbitrary<Omit<EventContext, "event">> = fc.record(
 		metadata: object,
 		ci: fc.record(
 			{ provider: anyText, repository: anyText, branch: anyText, commit: anyText, actor: anyText, run_url: runUrl },
-			{ requiredKeys: ["provider"] },
+			// As nothing that was JSON has.
+			{ requiredKeys: ["provider"], noNullPrototype: true },
 		),
 	},
 	{ requiredKeys: ["id", "run_id", "pipeline", "timestamp", "status"] },

@@ -1,6 +1,6 @@
 // Which proxy the environment names for a URL, and which hosts NO_PROXY exempts from it.
 import { describe, expect, test } from "vitest";
-import { proxyVariable, routeTo } from "../../../src/deliver/route.ts";
+import { proxiedRoute, proxyVariable } from "../../../src/deliver/route.ts";
 import type { Env } from "../../../src/ports.ts";
 
 const asked = (url: string, env: Env) => proxyVariable(new URL(url), env);
@@ -78,13 +78,13 @@ describe("NO_PROXY", () => {
 describe("the route", () => {
 	const url = new URL("https://example.com/");
 
-	test.each(["direct", "pooled", "bulk"] as const)("is %s, as is asked, without a proxy", (kind) => {
-		expect(routeTo(url, {}, kind)).toEqual({ kind });
-		expect(routeTo(url, { HTTPS_PROXY: "p", NO_PROXY: "example.com" }, kind)).toEqual({ kind });
+	test("is none of a proxy where the environment names none for the URL", () => {
+		expect(proxiedRoute(url, {})).toBeUndefined();
+		expect(proxiedRoute(url, { HTTPS_PROXY: "p", NO_PROXY: "example.com" })).toBeUndefined();
 	});
 
 	test("is through the proxy that the environment names", () => {
 		const route = { kind: "proxied", proxy: "http://p:1", variable: "HTTPS_PROXY" };
-		expect(routeTo(url, { HTTPS_PROXY: "http://p:1" }, "bulk")).toEqual(route);
+		expect(proxiedRoute(url, { HTTPS_PROXY: "http://p:1" })).toEqual(route);
 	});
 });

@@ -8,7 +8,7 @@ import { sendWebhook } from "../../../src/deliver/webhook.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { checkSignature } from "../../../src/signature/verify.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
-import { delivery, webhook } from "../../helpers/make.ts";
+import { delivery, preset, webhook } from "../../helpers/make.ts";
 import { OTHER_SECRET, SECRET } from "../../helpers/signing.ts";
 
 const ENV = { NEW: SECRET, OLD: `${OTHER_SECRET}\n`, PLAIN: "hunter2-hunter2" };
@@ -45,6 +45,22 @@ describe("each attempt", () => {
 		const made = makeMessage(hook, ENV);
 		if (made.kind !== "message") throw new Error(made.kind);
 		expect(made.message.sign(new Date())).toEqual({ "X-OM-Signature": expect.stringMatching(/^sha256=[0-9a-f]{64}$/) });
+	});
+
+	it("takes the place of any header by its name, also of one that the event brings", () => {
+		const bringing = {
+			...preset("generic"),
+			render: () => ({ body: {}, cut: [], headers: { "x-rocky-SIGNATURE": "the event's" } }),
+		};
+		for (const own of [{}, { preset: bringing }]) {
+			const headers = new Map([["x-Rocky-Signature", parseReference("mine")]]);
+			const signed = makeMessage(signing(["NEW"], { headers, ...own }), ENV);
+			if (signed.kind !== "message") throw new Error(signed.kind);
+			expect(Object.keys(signed.message.headers).filter((name) => /signature/i.test(name))).toEqual([]);
+			const unsigned = makeMessage(signing([], { headers, ...own }), ENV);
+			if (unsigned.kind !== "message") throw new Error(unsigned.kind);
+			expect(unsigned.message.headers["x-Rocky-Signature"]).toBe("mine");
+		}
 	});
 
 	it("of a request without a body signs nothing at all as the body", () => {
