@@ -7,7 +7,15 @@ const [file = "", target = "", width = "20"] = process.argv.slice(2);
 const url = new URL(target);
 const pool = new Pool(url.origin, { connections: Number(width) });
 const lines = createInterface({ input: createReadStream(file) })[Symbol.asyncIterator]();
-const headers = { "content-type": "application/json", "user-agent": "bench" };
+/** As many and as long as those of the command; the signature is always the same. */
+const headers = {
+	"accept-encoding": "identity",
+	"Content-Type": "application/json",
+	"User-Agent": "pipeline-hooks/0.1.0",
+	"X-Rocky-Event": "after_materialize",
+	"X-Rocky-Delivery": `dlv_${"0".repeat(32)}`,
+	"X-Rocky-Signature": `sha256=${"0".repeat(64)}`,
+};
 
 async function work(): Promise<void> {
 	for (let line = await lines.next(); !line.done; line = await lines.next()) {
