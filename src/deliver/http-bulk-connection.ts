@@ -5,8 +5,8 @@ import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
 import type { HttpRequest } from "../ports.ts";
 import { guardedLookup } from "./guard.ts";
-import { passOverContinue } from "./http-bulk-continue.ts";
 import { tlsOptions } from "./http-trust.ts";
+import { passOverContinue } from "./http-undici-continue.ts";
 
 /** The request's own time limit covers everything; undici's, which know only parts of it, are off. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
@@ -96,7 +96,6 @@ export class Connection {
 	readonly #client: Client;
 	#socket: Socket | undefined;
 	#isBroken = false;
-	#awaitAnswer = () => {};
 
 	constructor(url: URL, open: (target: Target) => Socket) {
 		const connected = url.protocol === "http:" ? "connect" : "secureConnect";
@@ -110,8 +109,7 @@ export class Connection {
 					this.#isBroken = true;
 				});
 				this.#isBroken = false;
-				this.#awaitAnswer = passOverContinue(socket);
-				this.#awaitAnswer();
+				passOverContinue(socket);
 				this.#socket = socket;
 			},
 		});
@@ -129,7 +127,6 @@ export class Connection {
 
 	/** Never throws: all that goes wrong comes to the handler. */
 	send(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-		this.#awaitAnswer();
 		this.#client.dispatch(options, handler);
 	}
 

@@ -7,6 +7,7 @@ import Pool from "undici/lib/dispatcher/pool.js";
 import ProxyAgent from "undici/lib/dispatcher/proxy-agent.js";
 import { ProxyFault } from "./http-proxied-fault.ts";
 import { tlsOptions } from "./http-trust.ts";
+import { passOverContinue } from "./http-undici-continue.ts";
 
 // As undici's index does, which would load its fetch, WebSocket, caches and mocks as well.
 Object.assign(Dispatcher.prototype, api);
@@ -43,6 +44,7 @@ export function createDispatcher(proxy: URL, authorities: string | undefined, si
 			if (origin === proxy.origin) return blamingProxy(target, options);
 			return observedPool(target, options, (socket) => {
 				if (socket instanceof TLSSocket && socket.alpnProtocol === "h2") http2.add(origin);
+				else passOverContinue(socket);
 			});
 		},
 	});
@@ -51,7 +53,7 @@ export function createDispatcher(proxy: URL, authorities: string | undefined, si
 
 /** Connections to the proxy. Whatever goes wrong until a tunnel through them is open says so. */
 function blamingProxy(origin: string | URL, options: object): Dispatcher {
-	const pool = observedPool(origin, options, () => {});
+	const pool = observedPool(origin, options, passOverContinue);
 	const open = pool.connect.bind(pool);
 	const blame = (error: unknown): never => {
 		throw new ProxyFault(error);

@@ -1,7 +1,7 @@
 // Webhooks through proxies as people run them: what they get to see, whom they let through, and whose a fault is.
 import { createServer as createHttpsServer } from "node:https";
 import { describe, expect, it } from "vitest";
-import { authority, certificate, listening } from "../../helpers/net.ts";
+import { authority, certificate, listening, rawServer } from "../../helpers/net.ts";
 import { recordingProxy, startSquid, startTinyproxy, withoutSquid, withoutTinyproxy } from "../../helpers/proxy.ts";
 import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
@@ -49,6 +49,17 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		expect(tunnelled.length).toBeGreaterThan(500);
 		expect(tunnelled).not.toMatch(/the-path|the-query|of-the-receiver|rocky|pipeline/i);
 		expect(requests).toEqual([["/the-path?the-query", expect.stringMatching(/^dlv_/)]]);
+	});
+
+	it("fault 14: and 100 and 103 before 200 are passed over behind it too", async () => {
+		const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+		const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`, identity);
+		await listening(server, async (port) => {
+			await listening(recordingProxy().server, async (proxyPort) => {
+				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
+				expect(await send(`https://127.0.0.1:${port}/`, trusting, { env, files })).toMatchObject(delivered());
+			});
+		});
 	});
 
 	inTinyproxy("Debian's tinyproxy (skipped without its package)", () => {

@@ -10,10 +10,15 @@ const STATUS_AT = START.indexOf("100");
 
 const END = "\r\n\r\n";
 
-/** Takes such answers out of what is read from a socket. To be called whenever an answer is the next to come. */
-export function passOverContinue(socket: Socket): () => void {
-	let isAwaited = false;
+/** Takes such answers out of what is read from a socket: after each write an answer is the next to come. */
+export function passOverContinue(socket: Socket): void {
+	let isAwaited = true;
 	let begun: Buffer | undefined;
+	const write = socket.write.bind(socket);
+	socket.write = (chunk: Uint8Array | string, encoding?: BufferEncoding | Written, written?: Written) => {
+		isAwaited = true;
+		return typeof encoding === "function" ? write(chunk, encoding) : write(chunk, encoding, written);
+	};
 	const read = socket.read.bind(socket);
 	socket.read = (size) => {
 		const chunk: unknown = read(size);
@@ -33,10 +38,9 @@ export function passOverContinue(socket: Socket): () => void {
 		isAwaited = false;
 		return rest;
 	};
-	return () => {
-		isAwaited = true;
-	};
 }
+
+type Written = (error?: Error | null) => void;
 
 function isContinue(bytes: Buffer): boolean {
 	for (let at = STATUS_AT; at < START.byteLength; at++) if (bytes[at] !== START[at]) return false;
