@@ -16,6 +16,7 @@ on_failure = "warn"
 [[subscription]]
 name = "mail"
 url = "${url}/mail"
+retry_delay_ms = 1
 
 [[subscription]]
 name = "note"
