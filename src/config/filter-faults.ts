@@ -9,6 +9,9 @@ import type { Condition } from "./hook.ts";
 import type { Written } from "./strings.ts";
 import { list, quote } from "./words.ts";
 
+/** Pairs of items that are compared in one filter; nobody reads through more, and long globs would only cost time. */
+const MAX_COMPARED = 100_000;
+
 /** An item of `include` or `exclude`, and where it stands. */
 export interface WrittenCondition extends Written {
 	readonly condition: Condition;
@@ -48,7 +51,7 @@ export function refuseUnmatchable(
 		wrong(item, `${quote(item.text)} is true of every event, so that nothing is left`, "take it out");
 		return true;
 	});
-	const covered = include.filter((item) => {
+	const covered = (include.length * exclude.length > MAX_COMPARED ? [] : include).filter((item) => {
 		const cover = exclude.find((other) => covers(other.condition, item.condition));
 		if (cover === undefined) return false;
 		wrong(item, `${quote(item.text)} is always excluded by ${quote(cover.text)}`, "take one of the two out");
@@ -89,8 +92,9 @@ function covers(wider: Condition, narrower: Condition): boolean {
 
 /** Whether all that stands under the narrower key stands under the wider one, too: `env` is looked for in `metadata`. */
 function coversKey(wider: string, narrower: string): boolean {
-	if (wider === narrower) return true;
-	return !isContextKey(wider.split(".", 1)[0] ?? "") && PARTS.some((part) => narrower === `${part}.${wider}`);
+	if (wider === narrower || !narrower.endsWith(wider)) return wider === narrower;
+	const before = narrower.slice(0, -wider.length);
+	return PARTS.some((part) => before === `${part}.`) && !isContextKey(wider.split(".", 1)[0] ?? "");
 }
 
 function some(events: readonly EventDefinition[]): string {

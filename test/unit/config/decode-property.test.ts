@@ -205,6 +205,21 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
 	});
 
+	it("may have filters of a thousand items each", () => {
+		const items = (one: (index: number) => string, most: number) =>
+			JSON.stringify(Array.from({ length: most }, (_, index) => one(index)));
+		const long = "a".repeat(900);
+		const filters = [
+			[items((index) => `a${index}:x`, 300), items((index) => `b${index}:x`, 300)],
+			[items((index) => `k:${long}${index}`, 1000), items((index) => `k:*${long.slice(300)}*b${index}`, 1000)],
+		];
+		const source = filters.flatMap(([include, exclude]) => {
+			const hook = `[[hook.ping]]\ncommand = "x"\nfilter = { include = ${include}, exclude = ${exclude} }\n`;
+			return Array.from({ length: 4 }, () => hook);
+		});
+		within(4000, () => expect(parse(source.join("")).hooks).toHaveLength(8));
+	});
+
 	it("may have a circle of 10 000 hooks, and be refused", () => {
 		const source = chain('fallback = "hook-9999"');
 		within(4000, () => {
