@@ -136,7 +136,7 @@ function fitting(metadata: JsonObject, others: number, cuts: Cuts): JsonObject {
 		left.add(key);
 	}
 	const names = excerpt([...left].join(", "), NAMES_LIMIT);
-	cuts.phrases.push(`${names} left out of the metadata: the event is larger than ${EVENT_LIMIT} bytes`);
+	cuts.phrases.push(`metadata left out, as the event is larger than ${EVENT_LIMIT} bytes: ${names}`);
 	return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
 }
 

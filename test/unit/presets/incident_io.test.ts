@@ -138,14 +138,14 @@ describe("the incident_io preset", () => {
 
 	it("leaves out what is too large in the metadata, and keeps all else, by which alerts are routed", () => {
 		const blob = "é".repeat(260_000);
-		const note = "left out of the metadata: the event is larger than 512000 bytes";
+		const note = "metadata left out, as the event is larger than 512000 bytes:";
 		const own = { team: "data" };
 		for (const [what, { body, cut }] of [
 			["metadata", incidentIo.render(event("ping", { metadata: { blob } }), { ...options, metadata: own })],
 			["blob", incidentIo.render(event("ping"), { ...options, metadata: { ...own, blob } })],
 			["blob", incidentIo.renderBatch([event(), event("ping")], { ...options, metadata: { ...own, blob } })],
 		] as const) {
-			expect(cut).toEqual([`${what} ${note}`]);
+			expect(cut).toEqual([`${note} ${what}`]);
 			expect(body).toMatchObject({ metadata: { team: "data", pipeline: "etl", run_id: "run_1" } });
 			expect(body).not.toHaveProperty(["metadata", what]);
 			expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(2000);
@@ -153,11 +153,13 @@ describe("the incident_io preset", () => {
 		const half = "e".repeat(300_000);
 		const given = { ...options, metadata: { ...own, first: `${half}e`, second: half } };
 		const { body, cut } = incidentIo.render(event("ping", { error: `${half}ee` }), given);
-		expect(cut).toEqual(["error cut to 4992 characters", `error, first ${note}`]);
+		expect(cut).toEqual(["error cut to 4992 characters", `${note} error, first`]);
 		expect(body).toMatchObject({ metadata: { event: "ping", team: "data", second: half } });
+		const unnamed = incidentIo.render(event("ping"), { ...options, metadata: { "": half, " \n": `${half}e` } });
+		expect(unnamed.cut).toEqual([`${note} `]);
 		const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`key_${10 + at}_${"k".repeat(20)}`, half]));
 		const [phrase] = incidentIo.render(event("ping"), { ...options, metadata: many }).cut;
-		expect(phrase).toMatch(new RegExp(`^key_10_k{20}, key_11_k{20}, .{41}… ${note}$`));
+		expect(phrase).toMatch(new RegExp(`^${note} key_10_k{20}, key_11_k{20}, .{41}…$`));
 		const fits = { blob: "e".repeat(500_000) };
 		expect(incidentIo.render(event("ping", { metadata: fits }), options).cut).toEqual([]);
 		expect(incidentIo.render(monstrousEvent(), options).cut).toContain("title cut to 255 characters");
