@@ -2,7 +2,6 @@
 import { isLeaf } from "../event/context.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { matchesGlob } from "../event/glob.ts";
-import { closest } from "../suggest.ts";
 import type { Condition } from "./hook.ts";
 import type { Explanation } from "./keys.ts";
 import { list, quote } from "./words.ts";
@@ -17,6 +16,9 @@ interface Known {
 	readonly values: readonly string[];
 }
 
+/** Finds the word that was probably meant. */
+type Near = (written: string, words: readonly string[]) => string | undefined;
+
 /** Why a condition holds for no event at all, as a phrase that follows it, and what to do. */
 export function neverHolds(condition: Condition): Explanation | undefined {
 	if (condition.kind === "field") return undefined;
@@ -30,38 +32,32 @@ export function neverHolds(condition: Condition): Explanation | undefined {
 	return [`can never hold: ${key} is a number`, remedy];
 }
 
-/** Whether a condition holds for every event: any value will do, and the key is always there. */
-export function alwaysHolds(condition: Condition): boolean {
-	return condition.kind === "value" && ALWAYS.includes(condition.key) && /^\*+$/.test(condition.pattern);
+/** Why a condition holds for every event, as a phrase that follows it, and what to do: the key is always there. */
+export function holdsForAll(condition: Condition): Explanation | undefined {
+	if (condition.kind === "field" || !ALWAYS.includes(condition.key) || !/^\*+$/.test(condition.pattern))
+		return undefined;
+	return ["is true of every event, so that nothing is left", "take it out"];
 }
 
-/** Why a condition holds for none of the events, as a phrase that follows it, and what to do; no help where `full`. */
-export function holdsForNone(
-	condition: Condition,
-	events: readonly EventDefinition[],
-	full: boolean,
-): Explanation | undefined {
-	const known = knownValues(condition, events);
+/** All values that the events can have under a key, by the keys of which they are known. */
+export function knownValues(events: readonly EventDefinition[]): readonly Known[] {
+	const what = "none of the hook's events";
+	return [
+		{ key: "status", what: "no status", values: STATUSES },
+		{ key: "event", what, values: events.map(({ name }) => name) },
+		{ key: "phase", what, values: [...new Set(events.map(({ phase }) => phase))] },
+	];
+}
+
+/** Why a condition holds for none of the known values, as a phrase that follows it, and what to do. */
+export function holdsForNone(condition: Condition, all: readonly Known[], near: Near): Explanation | undefined {
+	const known = condition.kind === "value" ? all.find(({ key }) => key === condition.key) : undefined;
 	if (known === undefined || known.values.some((value) => fits(condition, value))) return undefined;
 	const item = (value: string) => quote(`${known.key}:${value}`);
-	const near = full ? undefined : closest(patternOf(condition), known.values);
-	const all = full ? [] : known.values.slice(0, 10).map(item);
-	return [`holds for ${known.what}`, near === undefined ? `write ${list(all)}` : `did you mean ${item(near)}?`];
-}
-
-function knownValues(condition: Condition, events: readonly EventDefinition[]): Known | undefined {
-	const key = condition.kind === "value" ? condition.key : undefined;
-	const what = "none of the hook's events";
-	switch (key) {
-		case "status":
-			return { key, what: "no status", values: STATUSES };
-		case "event":
-			return { key, what, values: events.map(({ name }) => name) };
-		case "phase":
-			return { key, what, values: [...new Set(events.map(({ phase }) => phase))] };
-		default:
-			return undefined;
-	}
+	const meant = near(patternOf(condition), known.values);
+	const remedy =
+		meant === undefined ? `write ${list(known.values.slice(0, 10).map(item))}` : `did you mean ${item(meant)}?`;
+	return [`holds for ${known.what}`, remedy];
 }
 
 /** Whether a value is of the pattern that a condition asks for. */

@@ -3,14 +3,16 @@ import { isContextKey, PARTS } from "../event/context.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { coversGlob } from "../event/glob.ts";
 import { type Selector, selects } from "../event/selector.ts";
-import { alwaysHolds, fits, holdsForNone, neverHolds, patternOf } from "./condition-faults.ts";
+import { fits, holdsForAll, holdsForNone, knownValues, neverHolds, patternOf } from "./condition-faults.ts";
 import type { Fields } from "./fields.ts";
 import type { Condition } from "./hook.ts";
+import type { Explanation } from "./keys.ts";
+import type { Resolver } from "./resolve.ts";
 import type { Written } from "./strings.ts";
 import { list, quote } from "./words.ts";
 
 /** Pairs of items that are compared in one filter; nobody reads through more, and long globs would only cost time. */
-const MAX_COMPARED = 100_000;
+const MAX_PAIRS = 100_000;
 
 /** An item of `include` or `exclude`, and where it stands. */
 export interface WrittenCondition extends Written {
@@ -26,10 +28,11 @@ interface WrittenFilter {
 	readonly exclude: readonly WrittenCondition[];
 }
 
-/** Notes what keeps every one of the events out. */
+/** Notes what keeps every one of the events out; where there is too much of both, what needs no look at each of them. */
 export function refuseUnmatchable(
 	{ fields, selectors, include, exclude }: WrittenFilter,
 	events: readonly EventDefinition[],
+	resolver: Pick<Resolver, "affords" | "near">,
 ): void {
 	const met = events.filter((event) => selectors?.some((selector) => selects(selector, event)) ?? true);
 	// Without any, the items themselves were wrong.
@@ -37,52 +40,51 @@ export function refuseUnmatchable(
 		fields.wrong("events", "filter.events has none of the hook's own events", `those are ${some(events)}`);
 		return;
 	}
-	const wrong = ({ path }: WrittenCondition, message: string, remedy: string) =>
-		fields.problems.add("config_value", path, message, remedy);
-	const unknown = [...include, ...exclude].filter((item) => {
-		const explained = neverHolds(item.condition) ?? holdsForNone(item.condition, met, fields.problems.full);
-		if (explained === undefined) return false;
-		const [what, remedy] = explained;
-		wrong(item, `${quote(item.text)} ${what}`, remedy);
-		return true;
-	});
-	const total = exclude.filter((item) => {
-		if (!alwaysHolds(item.condition)) return false;
-		wrong(item, `${quote(item.text)} is true of every event, so that nothing is left`, "take it out");
-		return true;
-	});
-	const covered = (include.length * exclude.length > MAX_COMPARED ? [] : include).filter((item) => {
-		const cover = exclude.find((other) => covers(other.condition, item.condition));
-		if (cover === undefined) return false;
-		wrong(item, `${quote(item.text)} is always excluded by ${quote(cover.text)}`, "take one of the two out");
-		return true;
-	});
-	if (unknown.length + total.length + covered.length > 0 || met.length === 0) return;
+	const refused = (items: readonly WrittenCondition[], explain: (item: WrittenCondition) => Explanation | undefined) =>
+		items.filter((item) => {
+			const [what, remedy] = explain(item) ?? [];
+			if (what === undefined || remedy === undefined) return false;
+			fields.problems.add("config_value", item.path, `${quote(item.text)} ${what}`, remedy);
+			return true;
+		}).length;
+	const items = [...include, ...exclude];
+	const affordable = resolver.affords(met.length * items.length);
+	const known = affordable ? knownValues(met) : [];
+	const near: Resolver["near"] = (...words) => (fields.problems.full ? undefined : resolver.near(...words));
+	const compared = include.length * exclude.length > MAX_PAIRS ? [] : include;
+	const count =
+		refused(items, ({ condition }) => neverHolds(condition) ?? holdsForNone(condition, known, near)) +
+		refused(exclude, ({ condition }) => holdsForAll(condition)) +
+		refused(compared, (item) => isExcluded(item, exclude));
+	if (count > 0 || met.length === 0 || !affordable) return;
 	const never = (what: string) => {
 		const key = exclude.length > 0 ? "exclude" : "include";
 		fields.wrong(key, `filter can never match: its items leave no ${what}`, "loosen one of them");
 	};
-	const passes = (subject: Subject) => passesKnown(subject, include, exclude);
-	if (!met.some(({ name, phase }) => passes({ event: name, phase }))) never("event");
-	if (!STATUSES.some((status) => passes({ status }))) never("status");
+	const passes = (key: string) => passesBy(key, include, exclude);
+	const [byEvent, byPhase] = [passes("event"), passes("phase")];
+	if (!met.some(({ name, phase }) => byEvent(name) && byPhase(phase))) never("event");
+	if (!STATUSES.some(passes("status"))) never("status");
 }
 
-/** What is known beforehand of an event, by the keys under which filters ask for it. */
-type Subject = Readonly<Partial<Record<"event" | "phase" | "status", string>>>;
-
-/** Whether the items about these keys, and no others, let something with these values through. */
-function passesKnown(
-	subject: Subject,
+/** Whether the items about a key, and no others, let something with a value under it through. */
+function passesBy(
+	key: string,
 	include: readonly WrittenCondition[],
 	exclude: readonly WrittenCondition[],
-): boolean {
-	return Object.entries(subject).every(([key, value]) => {
-		const about = (items: readonly WrittenCondition[]) =>
-			items.filter(({ condition }) => condition.kind === "value" && condition.key === key);
-		const wanted = about(include);
-		const isWanted = wanted.length === 0 || wanted.some(({ condition }) => fits(condition, value));
-		return isWanted && !about(exclude).some(({ condition }) => fits(condition, value));
-	});
+): (value: string) => boolean {
+	const about = (items: readonly WrittenCondition[]) =>
+		items.flatMap(({ condition }) => (condition.kind === "value" && condition.key === key ? [condition] : []));
+	const [wanted, unwanted] = [about(include), about(exclude)];
+	return (value) => {
+		const isWanted = wanted.length === 0 || wanted.some((condition) => fits(condition, value));
+		return isWanted && !unwanted.some((condition) => fits(condition, value));
+	};
+}
+
+function isExcluded({ condition }: WrittenCondition, exclude: readonly WrittenCondition[]): Explanation | undefined {
+	const cover = exclude.find((other) => covers(other.condition, condition));
+	return cover && [`is always excluded by ${quote(cover.text)}`, "take one of the two out"];
 }
 
 function covers(wider: Condition, narrower: Condition): boolean {

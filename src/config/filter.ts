@@ -68,7 +68,7 @@ function readFilter(
 		(texts(key) ?? []).flatMap((item) => readCondition(item, other, problems));
 	const entities = texts("entities")?.map(({ text }) => text);
 	const [include, exclude] = [conditions("include", "exclude"), conditions("exclude", "include")];
-	refuseUnmatchable({ fields, selectors, include, exclude }, events);
+	refuseUnmatchable({ fields, selectors, include, exclude }, events, resolver);
 	const plain = (all: readonly WrittenCondition[]) => all.map(({ condition }) => condition);
 	return { events: selectors, entities, include: plain(include), exclude: plain(exclude) };
 }

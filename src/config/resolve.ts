@@ -23,6 +23,9 @@ export interface UnknownEvent {
 /** Words compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
 const MAX_COMPARED = 50_000;
 
+/** Values compared with the items of filters in search of those that can never match; a second's work at most. */
+const MAX_CHECKED = 5_000_000;
+
 const PHASE = "phase:";
 
 /** Reads selectors against the events that a config can name. */
@@ -32,6 +35,7 @@ export class Resolver {
 	readonly #globs = new Map<string, Selector | undefined>();
 	#stems: readonly string[] | undefined;
 	#room = MAX_COMPARED;
+	#checks = MAX_CHECKED;
 
 	constructor(vocabulary: Vocabulary) {
 		this.#vocabulary = vocabulary;
@@ -59,11 +63,24 @@ export class Resolver {
 		return this.events.filter((event) => selectors.some((selector) => selects(selector, event)));
 	}
 
+	/** Whether so many values more may be compared with the items of a filter. */
+	affords(values: number): boolean {
+		if (values > this.#checks) return false;
+		this.#checks -= values;
+		return true;
+	}
+
+	/** The word that was probably meant, while there is room to look for one. */
+	near(written: string, words: readonly string[]): string | undefined {
+		this.#room -= words.length;
+		return this.#room < 0 ? undefined : closest(written, words);
+	}
+
 	/** What there is to tell of a selector that selects nothing. */
 	unknown(name: string, path: Path): UnknownEvent {
 		const phases = name.startsWith(PHASE) ? [...this.#phases] : [];
 		const longer = this.events.flatMap((known) => (known.name.startsWith(`${bare(name)}.`) ? [known.name] : []));
-		return { name, path, longer, near: this.#near(name), phases };
+		return { name, path, longer, near: this.#meant(name), phases };
 	}
 
 	#glob(written: string): Selector | undefined {
@@ -75,13 +92,10 @@ export class Resolver {
 		return found;
 	}
 
-	#near(name: string): string | undefined {
-		const isPhase = name.startsWith(PHASE);
-		const candidates = isPhase ? [...this.#phases] : this.#candidates(name);
-		this.#room -= candidates.length;
-		if (this.#room < 0) return undefined;
-		const near = closest(isPhase ? name.slice(PHASE.length) : bare(name), candidates);
-		return isPhase && near !== undefined ? PHASE + near : near;
+	#meant(name: string): string | undefined {
+		if (!name.startsWith(PHASE)) return this.near(bare(name), this.#candidates(name));
+		const phase = this.near(name.slice(PHASE.length), [...this.#phases]);
+		return phase === undefined ? undefined : PHASE + phase;
 	}
 
 	#candidates(name: string): readonly string[] {

@@ -220,6 +220,16 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 		within(4000, () => expect(parse(source.join("")).hooks).toHaveLength(8));
 	});
 
+	it.each(["event:*", "event:e", "phase:p"])("may declare 10 000 events, and ask for a thousand as %s", (one) => {
+		const declared = many((index) => `[event.e${index}]\nphase = "p${index}"`);
+		const items = JSON.stringify(Array.from({ length: 1000 }, (_, index) => `${one}${9999 - index}`));
+		const hook = (filter: string) => `[[hook."*"]]\ncommand = "x"\nfilter = { include = ${filter} }\n`;
+		const source = `${declared}\n${hook(items).repeat(20)}`;
+		within(4000, () => expect(parse(source).hooks).toHaveLength(20));
+		// What is too much to look at leaves room for others.
+		expect(problemsOf(source + hook('"status:x"'))).toHaveLength(1);
+	});
+
 	it("may have a circle of 10 000 hooks, and be refused", () => {
 		const source = chain('fallback = "hook-9999"');
 		within(4000, () => {
