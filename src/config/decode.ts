@@ -72,7 +72,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 		return hook === undefined ? [] : [hook];
 	});
 	const disabled = checkTargets(hooks, chains, problems);
-	refuseIdleSigning(defaults.webhook.signing, hooks, problems);
+	refuseIdleSigning(defaults.webhook.signing, all, problems);
 	problems.throwIfAny();
 
 	const warnings = [...unknown.map((event) => toWarning(event, problems)), ...disabled];

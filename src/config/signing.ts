@@ -3,10 +3,11 @@ import { isHeaderName } from "../header.ts";
 import { headersOf, SCHEMES, SIGNATURES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
 import { Fields } from "./fields.ts";
 import { type Headers, IDENTITY, RESERVED } from "./headers.ts";
-import type { Hook, Webhook } from "./hook.ts";
+import type { Webhook } from "./hook.ts";
 import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
+import type { Selection } from "./selection.ts";
 import { quote } from "./words.ts";
 
 /** The keys that mean nothing without a secret. */
@@ -83,9 +84,13 @@ export function hookSigning(
 }
 
 /** Notes schemes and headers of the defaults where there are webhooks and none of them is signed. */
-export function refuseIdleSigning({ asked }: Signing, hooks: readonly Hook[], problems: Problems): void {
-	const webhooks = hooks.filter((hook) => hook.kind === "webhook");
-	if (webhooks.length === 0 || webhooks.some(({ secrets }) => secrets.length > 0)) return;
+export function refuseIdleSigning(
+	{ asked, secrets }: Signing,
+	selections: readonly Selection[],
+	problems: Problems,
+): void {
+	const webhooks = selections.filter(({ kind }) => kind === "webhook");
+	if (webhooks.length === 0 || secrets.length > 0 || webhooks.some(({ fields }) => fields.has("secret"))) return;
 	for (const path of asked) {
 		const message = `${path.at(-1)} stands in the defaults, and no webhook has a secret to sign with`;
 		problems.add("config_value", path, message, 'add secret = "${WEBHOOK_SECRET}" there or in a hook, or take it out');

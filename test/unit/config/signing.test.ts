@@ -89,6 +89,9 @@ describe("of the defaults", () => {
 			"5:1 signature stands in the defaults, and no webhook has a secret to sign with",
 		]);
 		expect(mistakes(`${source}[[hook.ping]]\ncommand = "x"\n`)).toEqual([]);
+		for (const line of ['secret = ""', 'secret = "s"\npreset = "slak"']) {
+			expect(mistakes(source + hook("") + hook(line))).toHaveLength(1);
+		}
 	});
 
 	it("a literal secret is judged by each hook's scheme, and told once, where it stands", () => {
