@@ -15,6 +15,8 @@ export interface Inputs {
 	readonly event: string;
 	/** A file of events, one JSON object a line, as written; `-` is stdin. Undefined where one event is fired. */
 	readonly eventsFile?: string | undefined;
+	/** Send what is held for batches, and fire nothing. */
+	readonly flush?: boolean;
 	/** Path of the config as written; undefined looks in the usual places. */
 	readonly config: string | undefined;
 	readonly context: GivenContext;
@@ -54,7 +56,8 @@ export function readInputs(read: InputReader): Inputs {
 
 	const event = read("event").trim();
 	const eventsFile = read("events-file").trim();
-	if (event === "" && eventsFile === "") {
+	const flush = readBoolean("flush", read("flush"), false, reject);
+	if (event === "" && eventsFile === "" && !flush) {
 		reject("no event was given", "name one with `event`, for example pipeline_start, or give an `events-file`");
 	}
 
@@ -65,12 +68,18 @@ export function readInputs(read: InputReader): Inputs {
 			'leave "event" out of the context',
 		);
 	}
+	const dryRun = readBoolean("dry-run", read("dry-run"), false, reject);
+	if (flush && (event !== "" || eventsFile !== "")) {
+		reject("flush: sends what is held, and fires no event", "give `event` or `events-file` to a step of its own");
+	}
+	if (flush && dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
 	const texts = TEXT_INPUTS.map(([input, key]) => [key, read(input)] as const).filter(([, value]) => value !== "");
 	const duration = readDuration(read("duration-ms"), reject);
 	const metadata = { ...given.metadata, ...readMetadata(read("metadata"), reject) };
 	const inputs: Inputs = {
 		event,
 		...(eventsFile === "" ? {} : { eventsFile }),
+		...(flush && { flush }),
 		config: read("config").trim() || undefined,
 		context: {
 			...given,
@@ -78,7 +87,7 @@ export function readInputs(read: InputReader): Inputs {
 			...(duration === undefined ? {} : { duration_ms: duration }),
 			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 		},
-		dryRun: readBoolean("dry-run", read("dry-run"), false, reject),
+		dryRun,
 		summary: readBoolean("summary", read("summary"), true, reject),
 		githubToken: read("github-token").trim(),
 		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),

@@ -25,7 +25,8 @@ export const registerFlush: Register = (program, terminal, done) => {
 async function run({ config, json = false }: ConfigFlags, terminal: Terminal): Promise<ExitCode> {
 	const reporter = terminalReporter(terminal, json);
 	const { env, cwd, signal } = terminal;
-	const request = { config, githubToken: env["GITHUB_TOKEN"] ?? "", allowUntrustedShell: false, context: {} };
+	const githubToken = env["GITHUB_TOKEN"] ?? "";
+	const request = { config, githubToken, allowUntrustedShell: false, context: {}, summary: false };
 	try {
 		const report = await fireHeld(request, nodePorts(env, reporter.log), {
 			cwd,

@@ -9,6 +9,7 @@ import { Collector } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
 import { fireFile } from "./file.ts";
 import { findEvent } from "./find-event.ts";
+import { fireHeld } from "./held.ts";
 import { Holding } from "./holding.ts";
 import { eventOf } from "./moment.ts";
 import { RunResource } from "./resource.ts";
@@ -16,12 +17,13 @@ import { prepareRun, type Run, type Watcher } from "./run.ts";
 import { showAll } from "./show-deliveries.ts";
 
 /**
- * Fires one event, or those of a file. Throws `UserError` before anything ran; every fault of the world is an outcome in
+ * Fires one event, those of a file, or what is held. Throws `UserError` before anything ran; every fault of the world is an outcome in
  * the report.
  */
 export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Promise<Report> {
+	const { eventsFile, flush } = inputs;
+	if (flush === true) return fireHeld(inputs, ports, watcher);
 	const run = await prepareRun(inputs, ports, watcher);
-	const { eventsFile } = inputs;
 	try {
 		if (eventsFile !== undefined) return await fireFile({ ...inputs, eventsFile }, run, ports, watcher);
 		return await fireOne(inputs, run, ports, watcher);

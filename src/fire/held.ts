@@ -6,8 +6,11 @@ import type { Report } from "../report/report.ts";
 import { Holding } from "./holding.ts";
 import { prepareRun, type Request, type Watcher } from "./run.ts";
 
+/** What is asked for where held events are to be sent. */
+type HeldRequest = Request & Pick<Report, "summary">;
+
 /** Sends every held batch of the config's hooks, also those that have failed before. Throws as `fire` does. */
-export async function fireHeld(request: Request, ports: Ports, watcher: Watcher): Promise<Report> {
+export async function fireHeld(request: HeldRequest, ports: Ports, watcher: Watcher): Promise<Report> {
 	const run = await prepareRun(request, ports, watcher);
 	const { config, ci, facts, files } = run;
 	const collector = new Collector(true);
@@ -41,6 +44,6 @@ export async function fireHeld(request: Request, ports: Ports, watcher: Watcher)
 		unmet: [],
 		warnings: [...config.warnings, ...holding.warnings],
 		dryRun: false,
-		summary: false,
+		summary: request.summary,
 	};
 }

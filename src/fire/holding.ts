@@ -13,7 +13,7 @@ import { count } from "../text.ts";
 import { readHeld, writeHeld } from "./held-event.ts";
 import type { Run } from "./run.ts";
 
-const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `pipeline-hooks flush`";
+const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";
 
 type Shelf = HeldEvents<PipelineEvent>;
 
@@ -67,7 +67,7 @@ export class Holding {
 		}
 		if (folders.size === 0) return;
 		const whose = `${count(folders.size, "webhook")} that ${config.file} does not have`;
-		this.#ports.log.info(`events stay held for ${whose}: \`pipeline-hooks flush\` sends them by the config that has`);
+		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them by the config that has`);
 	}
 
 	/** Forgets what was delivered. What was not stays held, and the outcome says so. */
@@ -82,7 +82,7 @@ export class Holding {
 		if (failed.length === 0) return outcome;
 		const which = failed.length < events.length ? `${failed.length} of its ` : "its ";
 		const stay = failed.length === 1 ? "stays" : "stay";
-		const held = `${which}${count(events.length, "event")} ${stay} held for \`pipeline-hooks flush\``;
+		const held = `${which}${count(events.length, "event")} ${stay} held for \`flush\``;
 		return { ...outcome, reason: `${outcome.reason}; ${held}` };
 	}
 

@@ -109,8 +109,9 @@ export function linesOf({ events }: Delivery): string {
 	return first === last || last === undefined ? `line ${first}` : `lines ${first} to ${last}`;
 }
 
-/** Why nothing ran for `what`: no hook is attached to the event, or none of those that are matches it. */
-export function unmatchedLine({ configFile, unmet, source }: Report, what: string): string {
+/** Why nothing ran for `what`: no hook is attached to the event, none of those that are matches it, or nothing is held. */
+export function unmatchedLine({ configFile, unmet, source, warnings }: Report, what: string): string {
+	if (source.kind === "held") return warnings.length === 0 ? "nothing is held" : "nothing was sent";
 	if (source.kind === "file") {
 		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
 	}

@@ -70,8 +70,8 @@ export function unmetLines({ unmet, dryRun }: Report): readonly string[] {
 export function resultLine(report: Report): string {
 	const name = nameOf(report.source);
 	if (report.outcomes.length === 0 && report.stopped === undefined) {
-		if (report.source.kind !== "held") return `${name}: ${unmatchedLine(report, "it")}`;
-		return report.warnings.length === 0 ? "nothing is held" : "nothing was sent";
+		const why = unmatchedLine(report, "it");
+		return report.source.kind === "held" ? why : `${name}: ${why}`;
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
 	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;

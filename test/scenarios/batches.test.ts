@@ -15,7 +15,7 @@ describe("over the steps of a job", () => {
 			expect([outputs["result"], outputs["held"], outputs["delivered"], code]).toEqual(["passed", "1", "0", 0]);
 			expect(log).toContain(
 				`audit → http://127.0.0.1:${new URL(server.url).port}/… · held: ${index + 1} of 5 events, sent when there are ` +
-					"enough, with pipeline_complete or pipeline_error, or by `pipeline-hooks flush`",
+					"enough, with pipeline_complete or pipeline_error, or by `flush`",
 			);
 			expect(annotations).toEqual([]);
 		}
@@ -50,6 +50,27 @@ describe("over the steps of a job", () => {
 		expect(sent()).toEqual([["check_result"]]);
 	});
 
+	it("a step whose input asks for it sends what is held, and fires nothing", async () => {
+		const { server, folder, env, step, sent } = await setUp(hook, { status: 400 }, OK);
+		const flush = () => runAction({ inputs: { flush: "true" }, workspace: folder, env });
+		await step("pipeline_start");
+		await step("check_result");
+		const failed = await flush();
+		expect([failed.code, failed.outputs["result"], failed.annotations.length]).toEqual([0, "warned", 1]);
+		const { code, outputs, summary, results } = await flush();
+		expect(code).toBe(0);
+		expect(outputs).toMatchObject({ result: "passed", delivered: "1", held: "0", "event-id": "" });
+		expect(results).toMatchObject({ event: "", results: [{ hook: "audit", status: "delivered", events: 2 }] });
+		expect(summary).toContain("### Held batches · passed");
+		const events = ["pipeline_start", "check_result"];
+		expect(sent()).toEqual([events, events]);
+		const again = await flush();
+		expect([again.code, again.outputs["result"], again.annotations]).toEqual([0, "skipped", []]);
+		expect(again.log).toContain("nothing is held");
+		expect(again.summary).toContain("Nothing is held.");
+		expect(server.requests).toHaveLength(2);
+	});
+
 	it("nothing is sent with a final event that a gate has stopped, and it is held on", async () => {
 		const gate = '[[hook.pipeline_complete]]\ncommand = "false"\non_failure = "abort"\n';
 		const { step, sent, flush } = await setUp((url) => gate + hook(url), OK);
@@ -72,7 +93,7 @@ describe("over the steps of a job", () => {
 		const last = await step("pipeline_complete");
 		expect(last.outputs).toMatchObject({ result: "warned", delivered: "1", failed: "1" });
 		expect(last.annotations.map(({ message }) => message)).toEqual([
-			"the webhook failed: 400 Bad Request; its 2 events stay held for `pipeline-hooks flush`",
+			"the webhook failed: 400 Bad Request; its 2 events stay held for `flush`",
 		]);
 		expect(heldIn(temp)).toHaveLength(2);
 		isMended = true;
@@ -179,7 +200,7 @@ filter = { include = ["status:failure"] }
 		const last = await step("pipeline_complete");
 		expect(last.annotations.map(({ message }) => message)).toEqual([
 			"the webhook failed: 400 Bad Request; fallback pager delivered 1 of 4 events, and its filter keeps the others " +
-				"out; 3 of its 4 events stay held for `pipeline-hooks flush`",
+				"out; 3 of its 4 events stay held for `flush`",
 		]);
 		expect(last.outputs).toMatchObject({ result: "warned", delivered: "0", failed: "1" });
 		expect(heldIn(temp)).toHaveLength(3);

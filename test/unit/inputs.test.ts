@@ -66,6 +66,10 @@ describe("readInputs", () => {
 		});
 	});
 
+	test("need no event where what is held is to be sent", () => {
+		expect(read({ flush: "true", event: " " })).toMatchObject({ event: "", flush: true });
+	});
+
 	test("key=value lines stay strings, whole after the first =", () => {
 		expect(
 			read({ event: "ping", metadata: "tables=20\r\n url = a=b\n\nempty=\n__proto__=x" }).context.metadata,
@@ -84,6 +88,10 @@ describe("readInputs", () => {
 		[{ event: "ping", context: "{" }, "context: is not JSON (it ends too early)"],
 		[{ event: "ping", context: '{"event": "commit"}' }, /context: its "event" \(commit\) is not the event being fired/],
 		[{ event: "ping", "dry-run": "yes" }, 'dry-run: "yes" is neither true nor false'],
+		[{ event: "ping", flush: "true" }, "flush: sends what is held, and fires no event"],
+		[{ "events-file": "e.jsonl", flush: "true" }, "flush: sends what is held, and fires no event"],
+		[{ flush: "true", "dry-run": "true" }, "flush: cannot show what it would send"],
+		[{ event: "ping", flush: "1" }, 'flush: "1" is neither true nor false'],
 		[{ event: "ping", "allow-untrusted-shell": "1" }, 'allow-untrusted-shell: "1" is neither true nor false'],
 	] as const)("%j: %s", (given, message) => {
 		expect(problems({ ...given })).toEqual([typeof message === "string" ? message : expect.stringMatching(message)]);

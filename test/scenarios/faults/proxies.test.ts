@@ -51,7 +51,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		expect(requests).toEqual([["/the-path?the-query", expect.stringMatching(/^dlv_/)]]);
 	});
 
-	it("fault 14: and 100 and 103 before 200 are passed over behind it too", async () => {
+	it("fault 14: 100 and 103 before 200 are passed over behind a proxy too", async () => {
 		const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
 		const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`, identity);
 		await listening(server, async (port) => {
