@@ -16,11 +16,16 @@ export interface Scheme {
     readonly header: string;
     /** Whether id and time are sent, and signed with the body; the header then takes a signature of every secret. */
     readonly stamped: boolean;
-    /** What the header says, and what a receiver compares it with; undefined where the scheme cannot use the secret. */
-    readonly value: (secret: string, signed: Signed) => string | undefined;
-    /** What is wrong with a secret that gives no value, as a phrase that follows `secret` and quotes none of it. */
+    /**
+     * Gives, for a secret, what the header says of each body, and a receiver compares it with; undefined where the scheme
+     * cannot use the secret.
+     */
+    readonly signer: (secret: string) => Signer | undefined;
+    /** What is wrong with a secret that gives no signer, as a phrase that follows `secret` and quotes none of it. */
     readonly fault: string;
 }
+/** Signs what one secret is to sign. */
+export type Signer = (signed: Signed) => string;
 /** The headers that a stamped scheme sends beside the signature. */
 export declare const STAMP: {
     readonly id: "webhook-id";

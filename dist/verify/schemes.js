@@ -1,5 +1,5 @@
 // The signature schemes, one table: the header of each, and the value that both sides work out.
-import { createHmac } from "node:crypto";
+import { hmacSha256 } from "./hmac.js";
 /** The signature schemes by their names in a config. */
 export const SIGNATURES = [
     "rocky",
@@ -24,18 +24,19 @@ export const SCHEMES = {
     token: {
         header: "X-Secret-Token",
         stamped: false,
-        value: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
+        signer: (secret) => (HEADER_VALUE.test(secret) ? () => secret : undefined),
         fault: "has a character that no header can carry, and the scheme token sends it as one",
     },
     // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
     standard: {
         header: "webhook-signature",
         stamped: true,
-        value: (secret, { id, timestamp, body }) => {
+        signer: (secret) => {
             const key = standardKey(secret);
             if (key === undefined)
                 return undefined;
-            return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
+            const hmac = hmacSha256(key);
+            return ({ id, timestamp, body }) => `v1,${hmac("base64", `${id}.${timestamp}.`, body)}`;
         },
         fault: "is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
     },
@@ -51,14 +52,17 @@ export function signingSecrets(scheme, secrets) {
 }
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
 export function secretFault(scheme, secret) {
-    const { value, fault } = SCHEMES[scheme];
-    return value(secret, { body: "", id: "", timestamp: "" }) === undefined ? fault : undefined;
+    const { signer, fault } = SCHEMES[scheme];
+    return signer(secret) === undefined ? fault : undefined;
 }
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 function ofBody(header, prefix) {
-    const value = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
-    return { header, stamped: false, value, fault: "" };
+    const signer = (secret) => {
+        const hmac = hmacSha256(secret);
+        return ({ body }) => prefix + hmac("hex", body);
+    };
+    return { header, stamped: false, signer, fault: "" };
 }
 /** Bytes of a key of Standard Webhooks. */
 const [LEAST, MOST] = [24, 64];

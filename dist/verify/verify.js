@@ -1,61 +1,49 @@
 // Signatures as a receiver checks them: over the exact bytes that came, in constant time. `pipeline-hooks/verify`.
 import { createHash, timingSafeEqual } from "node:crypto";
+import { readRequest } from "./request.js";
 import { headersOf, SCHEMES } from "./schemes.js";
-/** Whether the body came from a holder of the secret, unchanged. Never throws, whatever is given. */
+/** A sender has one for each of its secrets. What stands behind so many in a header is not looked at. */
+const MOST_SIGNATURES = 100;
+/**
+ * Whether the body came from a holder of the secret, unchanged. Never throws for what a request says, but throws a
+ * `TypeError` for a mistake of the call: an option of a wrong type, a parsed body, a secret that the scheme cannot use.
+ */
 export function verifySignature(request) {
     return checkSignature(request) === "valid";
 }
 /** As {@link verifySignature}, telling why not. An empty secret, which anyone has, validates nothing. */
 export function checkSignature(request) {
-    try {
-        return check(request);
-    }
-    catch {
-        // A caller without types may hand over anything: what cannot be read is not signed.
-        return "invalid";
-    }
-}
-function check({ body, headers, secret, scheme = "rocky", header, ...time }) {
-    const { stamped, value } = SCHEMES[scheme];
-    const [signatures = [], ...stamps] = headersOf(scheme, header).map((name) => valuesOf(name, headers));
+    const { body, valuesOf, secrets, scheme, header, ...more } = readRequest(request);
+    const { stamped, signer, fault } = SCHEMES[scheme];
+    const [signatures = [], ...stamps] = headersOf(scheme, header).map(valuesOf);
     if ([signatures, ...stamps].some((values) => values.length === 0))
         return "missing";
     // Of two ids or times, a handler may read the other one. A dot in an id could move what is signed as the time.
-    if (stamps.some((values) => values.length > 1))
+    if (body === undefined || stamps.some((values) => values.length > 1))
         return "invalid";
     const [[id = ""] = [], [timestamp = ""] = []] = stamps;
     if (stamped && !(/^[^.]+$/.test(id) && /^\d{1,12}$/.test(timestamp)))
         return "invalid";
-    const secrets = (typeof secret === "string" ? [secret] : secret).map((text) => text.trim()).filter(Boolean);
-    const expected = secrets.flatMap((text) => value(text, { body, id, timestamp }) ?? []);
-    const fits = (given) => expected.some((signature) => equal(signature, given));
-    const signed = signatures.every((given) => (stamped ? given.split(" ") : [given]).some(fits));
+    // Secrets of other schemes may be among them, but not alone.
+    const expected = secrets.flatMap((text) => signer(text)?.({ body, id, timestamp }) ?? []).map(digest);
+    if (expected.length < Math.min(secrets.length, 1))
+        throw new TypeError(`pipeline-hooks/verify: secret ${fault}`);
+    const fits = (given) => {
+        const own = digest(given);
+        return expected.some((signature) => timingSafeEqual(signature, own));
+    };
+    const signed = signatures.every((given) => (stamped ? given.split(" ", MOST_SIGNATURES) : [given]).some(fits));
     if (!signed)
         return "invalid";
-    return stamped ? checkTime(Number(timestamp), time) : "valid";
+    return stamped ? checkTime(Number(timestamp), more) : "valid";
 }
-function checkTime(seconds, { toleranceSeconds = 300, now = new Date() }) {
+function checkTime(seconds, { toleranceSeconds, now }) {
     const age = now.getTime() / 1000 - seconds;
-    // Asked for so that no time that is none passes.
     if (Math.abs(age) <= toleranceSeconds)
         return "valid";
     return age < 0 ? "too new" : "too old";
 }
-/** Every value under the name in any case, in no particular order. */
-function valuesOf(name, headers) {
-    if (isFetchHeaders(headers)) {
-        const value = headers.get(name);
-        return value === null ? [] : [value];
-    }
-    const lower = name.toLowerCase();
-    const named = Object.entries(headers).filter(([other]) => other.toLowerCase() === lower);
-    return named.flatMap(([, values]) => values ?? []);
-}
-function isFetchHeaders(headers) {
-    return typeof headers["get"] === "function";
-}
-/** Takes the same time wherever two texts differ, and whatever their lengths. */
-function equal(a, b) {
-    const digest = (text) => createHash("sha256").update(text).digest();
-    return timingSafeEqual(digest(a), digest(b));
+/** Equally long for every text, so that what is compared tells by its time neither its length nor where it differs. */
+function digest(text) {
+    return createHash("sha256").update(text).digest();
 }
