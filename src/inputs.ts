@@ -68,11 +68,9 @@ export function readInputs(read: InputReader): Inputs {
 			'leave "event" out of the context',
 		);
 	}
-	const dryRun = readBoolean("dry-run", read("dry-run"), false, reject);
 	if (flush && (event !== "" || eventsFile !== "")) {
 		reject("flush: sends what is held, and fires no event", "give `event` or `events-file` to a step of its own");
 	}
-	if (flush && dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
 	const texts = TEXT_INPUTS.map(([input, key]) => [key, read(input)] as const).filter(([, value]) => value !== "");
 	const duration = readDuration(read("duration-ms"), reject);
 	const metadata = { ...given.metadata, ...readMetadata(read("metadata"), reject) };
@@ -87,11 +85,12 @@ export function readInputs(read: InputReader): Inputs {
 			...(duration === undefined ? {} : { duration_ms: duration }),
 			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 		},
-		dryRun,
+		dryRun: readBoolean("dry-run", read("dry-run"), false, reject),
 		summary: readBoolean("summary", read("summary"), true, reject),
 		githubToken: read("github-token").trim(),
 		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),
 	};
+	if (flush && inputs.dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
 	throwIfAny(problems);
 	return inputs;
 }

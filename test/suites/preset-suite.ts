@@ -69,12 +69,13 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 			expect(sent).toContain("…");
 		});
 
-		it.skipIf(fixed)("keeps both ends of an error that is a whole log: either may say what went wrong", () => {
-			const error = `first words\n${"a line of the log\n".repeat(60_000)}last words`;
-			const sent = JSON.stringify(render(event("pipeline_error", { error })).body);
-			expect(sent).toContain("first words");
-			expect(sent).toContain("last words");
-		});
+		if (!fixed)
+			it("keeps both ends of an error that is a whole log: either may say what went wrong", () => {
+				const error = `first words\n${"a line of the log\n".repeat(60_000)}last words`;
+				const sent = JSON.stringify(render(event("pipeline_error", { error })).body);
+				expect(sent).toContain("first words");
+				expect(sent).toContain("last words");
+			});
 
 		it.each(HOSTILE)("takes a hostile text everywhere: %j", (text) => {
 			render(hostileEvent(text));
