@@ -25,6 +25,8 @@ export default defineConfig({
 					name: "product",
 					include: ["test/**/*.test.ts"],
 					exclude: [HOUSE],
+					// A property takes a second by itself, and several on a machine that does other things besides.
+					testTimeout: 20_000,
 					sequence: { groupOrder: 2 },
 					// Most of it waits for processes and servers; one file at a time, which two cores would give, takes twice as long.
 					maxWorkers: 2,
