@@ -3,7 +3,7 @@ import type { ConfigWarning, Webhook } from "../config/hook.ts";
 import { unsetReason, unsetVariables } from "../config/references.ts";
 import type { Batched } from "../deliver/deliver.ts";
 import { type Delivery, isGate, type Outcome } from "../delivery.ts";
-import type { PipelineEvent } from "../event/event.ts";
+import type { Events, PipelineEvent } from "../event/event.ts";
 import { HeldEvents, heldFolders } from "../outbox/held.ts";
 import { sealOf } from "../outbox/seal.ts";
 import type { HeldBatch } from "../outbox/shelf.ts";
@@ -23,7 +23,8 @@ export class Holding {
 	readonly warnings: ConfigWarning[] = [];
 	readonly #run: Run;
 	readonly #ports: Pick<Ports, "spool" | "clock" | "env" | "log">;
-	readonly #taken = new Map<string, { readonly shelf: Shelf; readonly batch: HeldBatch<PipelineEvent> }>();
+	/** By their events, not by the ids of their deliveries: users may give many events the same id. */
+	readonly #taken = new Map<Events, { readonly shelf: Shelf; readonly batch: HeldBatch<PipelineEvent> }>();
 	/** The hooks of which all was due with an event. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
@@ -73,10 +74,10 @@ export class Holding {
 	/** Forgets what was delivered. What was not stays held, and the outcome says so. */
 	settle(outcome: Outcome): Outcome {
 		const { delivery, status, missed } = outcome;
-		const taken = this.#taken.get(delivery.id);
-		if (taken === undefined) return outcome;
-		this.#taken.delete(delivery.id);
 		const { events } = delivery;
+		const taken = this.#taken.get(events);
+		if (taken === undefined) return outcome;
+		this.#taken.delete(events);
 		const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);
 		this.#settling.push(taken.shelf.settle(taken.batch, failed));
 		if (failed.length === 0) return outcome;
@@ -102,9 +103,8 @@ export class Holding {
 		batches: AsyncIterable<HeldBatch<PipelineEvent>>,
 	): AsyncGenerator<Delivery<Webhook>, void, undefined> {
 		for await (const batch of batches) {
-			const delivery = batchDelivery(hook, batch.events);
-			this.#taken.set(delivery.id, { shelf, batch });
-			yield delivery;
+			this.#taken.set(batch.events, { shelf, batch });
+			yield batchDelivery(hook, batch.events);
 		}
 	}
 

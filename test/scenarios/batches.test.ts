@@ -43,6 +43,26 @@ describe("over the steps of a job", () => {
 		expect(sent()).toEqual([["pipeline_start", "check_result"]]);
 	});
 
+	it("batches of events with the same ids are told apart: what was sent is forgotten, what failed is kept", async () => {
+		const small = (url: string) =>
+			`${hook(url).replace("batch_size = 5", "batch_size = 2")}[defaults]\nconcurrency = 1\n`;
+		const failure = { status: 400 };
+		const { server, folder, env, flush } = await setUp(small, failure, failure, OK, failure, OK);
+		for (const model of ["a", "b", "c", "d"]) {
+			const inputs = { event: "check_result", model, context: '{"id":"same"}' };
+			await runAction({ inputs, workspace: folder, env });
+		}
+		await flush();
+		await flush();
+		const models = server.requests.map(({ body }) => [...body.matchAll(/"model":"(\w)"/g)].map(([, model]) => model));
+		const [first, second] = [
+			["a", "b"],
+			["c", "d"],
+		];
+		expect(models).toEqual([first, second, first, second, second]);
+		expect(heldIn(env.RUNNER_TEMP)).toEqual([]);
+	});
+
 	it("a hook that the final event does not meet sends what it holds all the same", async () => {
 		const { step, sent } = await setUp((url) => hook(url).replace('["*"]', '["check_result"]'), OK);
 		await step("check_result");
