@@ -14,7 +14,7 @@ import { describeUndiciError } from "./http-undici-fault.ts";
 export function bulkHttp(): Http {
 	const byOrigin = new Map<string, readonly Connections[]>();
 	/** Those that a URL's last request went by: a hook has one URL for all of its events. */
-	const latest = new WeakMap<URL, Connections>();
+	let latest = new WeakMap<URL, Connections>();
 	const exchanges = new WeakMap<AbortSignal, UnderWay>();
 
 	const connectionsFor = (request: HttpRequest): Connections => {
@@ -57,6 +57,7 @@ export function bulkHttp(): Http {
 		close: () => {
 			for (const connections of [...byOrigin.values()].flat()) connections.close();
 			byOrigin.clear();
+			latest = new WeakMap();
 		},
 	};
 }

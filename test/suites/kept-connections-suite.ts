@@ -50,6 +50,20 @@ export function keptConnectionsSuite(route: Route, create: () => Http): void {
 			});
 		});
 
+		it("is let go by each close, also where the URL was sent to before an earlier one", async () => {
+			const { server, count } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				const url = new URL(`http://127.0.0.1:${port}/`);
+				for (let n = 1; n <= 2; n++) {
+					expect(await get(http, port, { url })).toMatchObject({ status: 200 });
+					expect(count).toEqual({ had: n, has: 1 });
+					http.close();
+					await expect.poll(() => count.has).toBe(0);
+				}
+			});
+		});
+
 		it("is made for each request at once, and for no more of them", async () => {
 			const { server, count } = counting();
 			const http = create();
