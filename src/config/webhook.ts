@@ -50,11 +50,18 @@ export function readWebhook(
 	return { kind: "webhook", ...identity, ...settings, ...signed, batchSize, url, preset, options, headers };
 }
 
-/** None for a gate, which has to be answered for each event; it does not take the default. */
-function readBatchSize({ batchSize, onFailure }: Pick<WebhookSettings, "batchSize" | "onFailure">, fields: Fields) {
-	if (onFailure !== "abort") return batchSize;
+/**
+ * None for a gate, which has to be answered for each event, and none for a GET, which carries none: they do not take the
+ * default.
+ */
+function readBatchSize(
+	{ batchSize, onFailure, method }: Pick<WebhookSettings, "batchSize" | "onFailure" | "method">,
+	fields: Fields,
+) {
+	const own = fields.has("batch_size");
+	if (onFailure !== "abort") return own || method !== "GET" ? batchSize : undefined;
 	const message = 'gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event';
-	if (fields.has("batch_size")) fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
+	if (own) fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
 	return undefined;
 }
 

@@ -65,13 +65,14 @@ api_key = "for datadog hooks only"
 		expect(webhook(`${WEBHOOK}method = "PUT"\n[defaults]\n${get}${template}`).method).toBe("PUT");
 	});
 
-	it("cannot give a batch to a GET, but leaves a gate that asks by one alone", () => {
+	it("give no batch to a GET or to a gate, which may stand beside hooks that take one, but no GET to a batch", () => {
 		const message = "method is GET, which carries no body, and there is a batch_size";
 		const batch = "[defaults.webhook]\nbatch_size = 5\n";
 		const get = 'method = "GET"\n';
-		expect(mistakes(`${WEBHOOK}${get}${batch}`)).toEqual([`3:1 ${message}`]);
-		expect(mistakes(`${WEBHOOK}batch_size = 5\n[defaults]\n${get}`)).toEqual([`1:1 ${message}`]);
+		expect(webhook(`${WEBHOOK}${batch}`).batchSize).toBe(5);
+		expect(webhook(`${WEBHOOK}${get}${batch}`).batchSize).toBeUndefined();
 		expect(webhook(`${WEBHOOK}${get}on_failure = "abort"\n${batch}`).batchSize).toBeUndefined();
+		expect(mistakes(`${WEBHOOK}batch_size = 5\n[defaults]\n${get}`)).toEqual([`1:1 ${message}`]);
 	});
 
 	it("tells a mistake once, at its own place, however many hooks take it", () => {
