@@ -58,7 +58,8 @@ const TAKEN: Readonly<Record<string, (value: unknown) => boolean>> = {
 	command: text,
 	enabled: boolean,
 	batch_size: integer(1, 1000),
-	signature: word("rocky"),
+	// Or a list of schemes, each once, of which no other is tried here.
+	signature: (value) => word("rocky")(Array.isArray(value) && value.length === 1 ? value[0] : value),
 };
 
 describe("any value in the place of another", () => {
