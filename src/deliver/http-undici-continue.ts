@@ -4,9 +4,9 @@ import type { Socket } from "node:net";
 /** Bytes of such an answer at most, as of all headers. */
 const LIMIT = 16 * 1024;
 
-/** Up to the status every version of HTTP/1 is as long as this. */
+/** Versions of HTTP/1 differ from it in one digit only. */
 const START = Buffer.from("HTTP/1.1 100");
-const STATUS_AT = START.indexOf("100");
+const MINOR_AT = START.indexOf("1 100");
 
 const END = "\r\n\r\n";
 
@@ -25,7 +25,7 @@ export function passOverContinue(socket: Socket): void {
 		if (!isAwaited || !(chunk instanceof Buffer)) return chunk;
 		let rest = begun === undefined ? chunk : Buffer.concat([begun, chunk]);
 		begun = undefined;
-		while (isContinue(rest)) {
+		while (mayBeContinue(rest)) {
 			const end = rest.indexOf(END);
 			if (end < 0 && rest.byteLength < LIMIT) {
 				begun = rest;
@@ -42,7 +42,9 @@ export function passOverContinue(socket: Socket): void {
 
 type Written = (error?: Error | null) => void;
 
-function isContinue(bytes: Buffer): boolean {
-	for (let at = STATUS_AT; at < START.byteLength; at++) if (bytes[at] !== START[at]) return false;
-	return true;
+/** Whether it begins so, whatever version it says, or may do so once more of it is there. */
+function mayBeContinue(bytes: Buffer): boolean {
+	const length = Math.min(bytes.byteLength, START.byteLength);
+	for (let at = 0; at < length; at++) if (at !== MINOR_AT && bytes[at] !== START[at]) return false;
+	return length > 0;
 }

@@ -146,6 +146,7 @@ describe("100 Continue, which nobody asked for,", () => {
 	it.each([
 		["alone", ["HTTP/1.1 100 Continue\r\n\r\n", OK]],
 		["in pieces", ["HTTP/1.1 100 Con", "tinue\r\nX: y\r", "\n\r", `\n${OK}`]],
+		["in pieces before its status", ["H", "TTP/1.1 1", "0", "0 Continue\r\n\r\nHTTP/1.1 ", OK.slice(9)]],
 		["more than once", ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 100 \r\n\r\n", `HTTP/1.1 100 X\r\n\r\n${OK}`]],
 	])("is passed over: %s", async (_, pieces) => {
 		const whole = { status: 200, body: "ok", read: "whole" };
