@@ -70,6 +70,7 @@ export class Deliverer {
 	async run(plan: Plan): Promise<boolean> {
 		const { gates, shell, webhooks, batched } = plan;
 		const fired = new Fired(() => [...gates, ...shell, ...webhooks, ...batched]);
+		fired.begin();
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
 			const outcome = this.#emit(await runWithFallback(gate, this.#chaining));
@@ -90,6 +91,7 @@ export class Deliverer {
 			]);
 		}
 		for (const outcome of passed) await this.#follow(outcome, followers(outcome, this.#facts.reach), fired);
+		this.#endOf(fired);
 		return true;
 	}
 
@@ -98,6 +100,7 @@ export class Deliverer {
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
 		if (!slots.take()) await slots.enter();
 		this.#underWay++;
+		fired.begin();
 		void this.#inSlot(slots, delivery, fired);
 	}
 
@@ -115,6 +118,7 @@ export class Deliverer {
 	async #inSlot(slots: Slots, delivery: Delivery, fired: Fired): Promise<void> {
 		try {
 			await this.#chain(delivery, fired);
+			this.#endOf(fired);
 		} catch (thrown) {
 			this.#fault ??= { thrown };
 		}
@@ -148,7 +152,7 @@ export class Deliverer {
 		if (next.length > 0) await this.#follow(outcome, next, fired);
 	}
 
-	/** Carries out what follows a delivery, each once an event, or says that it was not reached. */
+	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
 	async #follow({ status, delivery }: Outcome, following: readonly Delivery[], fired: Fired): Promise<void> {
 		for (const next of following) {
 			if (fired.has(next)) continue;
@@ -157,9 +161,13 @@ export class Deliverer {
 				await this.#chain(next, fired);
 			} else {
 				const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
-				this.#emit(skipped(next, "not_reached", reason, this.#ports.env));
+				fired.miss(skipped(next, "not_reached", reason, this.#ports.env));
 			}
 		}
+	}
+
+	#endOf(fired: Fired): void {
+		for (const missed of fired.end()) this.#emit(missed);
 	}
 
 	#skipAfter({ delivery: { hook } }: Outcome, plan: Plan, asked: number): void {

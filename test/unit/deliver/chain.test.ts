@@ -158,6 +158,22 @@ describe("what follows a success", () => {
 		});
 	});
 
+	it("is skipped only where none of several leads to it, and once, whichever of them ends first", async () => {
+		const hooks = [
+			webhook({ ...at("a"), onSuccess: ["c"] }),
+			webhook({ ...at("b"), onSuccess: ["c"] }),
+			webhook({ ...at("c"), ...only }),
+		];
+		const ends = async (answers: Readonly<Record<string, HttpResult>>) => {
+			const { told } = await run(hooks, answers);
+			return told.filter(({ delivery }) => delivery.hook.name === "c").map(({ status, reason }) => [status, reason]);
+		};
+		expect(await ends({ a: answer(404) })).toEqual([["delivered", ""]]);
+		expect(await ends({ b: answer(404) })).toEqual([["delivered", ""]]);
+		const [skipped, ...others] = await ends({ a: answer(404), b: answer(404) });
+		expect([skipped, others]).toEqual([["skipped", "a, which it follows, failed"], []]);
+	});
+
 	it("is fired also where the fallback succeeded, with what follows that one", async () => {
 		const hooks = [
 			webhook({ ...at("main"), fallback: "spare", onSuccess: ["after-main"] }),
