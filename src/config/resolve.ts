@@ -115,7 +115,7 @@ export function bare(name: string): string {
 export function explainUnknown({ name, longer, near, phases }: UnknownEvent): Explanation {
 	const several = name.includes("*") || name.startsWith(PHASE);
 	const message = several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`;
-	if (/^[^{}]*,[^{}]*$/.test(name)) {
+	if (name.includes(",") && !/[{}]/.test(name)) {
 		const items = name.split(",").map((item) => quote(item.trim()));
 		return [message, `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`];
 	}

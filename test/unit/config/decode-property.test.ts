@@ -188,6 +188,15 @@ body_template = '{"text": "{{error}}"}'
 		within(4000, () => expect(problemsOf(source)).toHaveLength(1001));
 	});
 
+	it("may have 10 000 unknown events that are lists of nothing", () => {
+		const events = (hook: number) => Array.from({ length: 1000 }, (_, index) => `${",".repeat(900)}{${hook}-${index}`);
+		const hooks = Array.from(
+			{ length: 10 },
+			(_, hook) => `[[subscription]]\nevents = ${JSON.stringify(events(hook))}\n`,
+		);
+		within(2000, () => expect(problemsOf(hooks.join(""))).toHaveLength(1001));
+	});
+
 	/** Each has the one before for its fallback, and the first one what is given. */
 	const chain = (first: string) =>
 		many(
