@@ -39,6 +39,9 @@ export function holdsForAll(condition: Condition): Explanation | undefined {
 	return ["is true of every event, so that nothing is left", "take it out"];
 }
 
+/** The keys of {@link knownValues}. */
+export const KNOWN: readonly string[] = ["status", "event", "phase"];
+
 /** All values that the events can have under a key, by the keys of which they are known. */
 export function knownValues(events: readonly EventDefinition[]): readonly Known[] {
 	const what = "none of the hook's events";

@@ -3,16 +3,13 @@ import { isContextKey, PARTS } from "../event/context.ts";
 import { type EventDefinition, STATUSES } from "../event/event.ts";
 import { coversGlob } from "../event/glob.ts";
 import { type Selector, selects } from "../event/selector.ts";
-import { fits, holdsForAll, holdsForNone, knownValues, neverHolds, patternOf } from "./condition-faults.ts";
+import { fits, holdsForAll, holdsForNone, KNOWN, knownValues, neverHolds, patternOf } from "./condition-faults.ts";
 import type { Fields } from "./fields.ts";
 import type { Condition } from "./hook.ts";
 import type { Explanation } from "./keys.ts";
 import type { Resolver } from "./resolve.ts";
 import type { Written } from "./strings.ts";
 import { list, quote } from "./words.ts";
-
-/** Pairs of items that are compared in one filter; nobody reads through more, and long globs would only cost time. */
-const MAX_PAIRS = 100_000;
 
 /** An item of `include` or `exclude`, and where it stands. */
 export interface WrittenCondition extends Written {
@@ -48,10 +45,15 @@ export function refuseUnmatchable(
 			return true;
 		}).length;
 	const items = [...include, ...exclude];
-	const affordable = resolver.affords(met.length * items.length);
-	const known = affordable ? knownValues(met) : [];
+	const asking = items.filter(({ condition }) => condition.kind === "value" && KNOWN.includes(condition.key));
+	const all = asking.length === 0 ? [] : knownValues(met);
+	const affordable = resolver.affords(
+		patternsOf(asking),
+		all.flatMap(({ values }) => values),
+	);
+	const known = affordable ? all : [];
 	const near: Resolver["near"] = (...words) => (fields.problems.full ? undefined : resolver.near(...words));
-	const compared = include.length * exclude.length > MAX_PAIRS ? [] : include;
+	const compared = resolver.affords(patternsOf(include), patternsOf(exclude)) ? include : [];
 	const count =
 		refused(items, ({ condition }) => neverHolds(condition) ?? holdsForNone(condition, known, near)) +
 		refused(exclude, ({ condition }) => holdsForAll(condition)) +
@@ -65,6 +67,10 @@ export function refuseUnmatchable(
 	const [byEvent, byPhase] = [passes("event"), passes("phase")];
 	if (!met.some(({ name, phase }) => byEvent(name) && byPhase(phase))) never("event");
 	if (!STATUSES.some(passes("status"))) never("status");
+}
+
+function patternsOf(items: readonly WrittenCondition[]): readonly string[] {
+	return items.map(({ condition }) => patternOf(condition));
 }
 
 /** Whether the items about a key, and no others, let something with a value under it through. */

@@ -23,8 +23,8 @@ export interface UnknownEvent {
 /** Words compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
 const MAX_COMPARED = 50_000;
 
-/** Values compared with the items of filters in search of those that can never match; a second's work at most. */
-const MAX_CHECKED = 5_000_000;
+/** Characters compared with characters in search of filters that can never match; a second's work at most. */
+const MAX_CHECKED = 100_000_000;
 
 const PHASE = "phase:";
 
@@ -63,10 +63,11 @@ export class Resolver {
 		return this.events.filter((event) => selectors.some((selector) => selects(selector, event)));
 	}
 
-	/** Whether so many values more may be compared with the items of a filter. */
-	affords(values: number): boolean {
-		if (values > this.#checks) return false;
-		this.#checks -= values;
+	/** Whether some texts of a filter may be compared with others: in the worst case each character with each. */
+	affords(some: readonly string[], others: readonly string[]): boolean {
+		const steps = lengthOf(some) * lengthOf(others);
+		if (steps > this.#checks) return false;
+		this.#checks -= steps;
 		return true;
 	}
 
@@ -133,4 +134,8 @@ function stems(name: string): readonly string[] {
 		`${name.slice(0, index + length)}*`,
 		`*${name.slice(index)}`,
 	]);
+}
+
+function lengthOf(texts: readonly string[]): number {
+	return texts.reduce((sum, text) => sum + text.length, 0);
 }

@@ -221,12 +221,13 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 		const filters = [
 			[items((index) => `a${index}:x`, 300), items((index) => `b${index}:x`, 300)],
 			[items((index) => `k:${long}${index}`, 1000), items((index) => `k:*${long.slice(300)}*b${index}`, 1000)],
+			[items((index) => `k:${long}${index}`, 150), items((index) => `k:*${long.slice(450)}b${index}`, 150)],
 		];
 		const source = filters.flatMap(([include, exclude]) => {
 			const hook = `[[hook.ping]]\ncommand = "x"\nfilter = { include = ${include}, exclude = ${exclude} }\n`;
 			return Array.from({ length: 4 }, () => hook);
 		});
-		within(4000, () => expect(parse(source.join("")).hooks).toHaveLength(8));
+		within(4000, () => expect(parse(source.join("")).hooks).toHaveLength(12));
 	});
 
 	it.each(["event:*", "event:e", "phase:p"])("may declare 10 000 events, and ask for a thousand as %s", (one) => {
@@ -237,6 +238,14 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 		within(4000, () => expect(parse(source).hooks).toHaveLength(20));
 		// What is too much to look at leaves room for others.
 		expect(problemsOf(source + hook('"status:x"'))).toHaveLength(1);
+	});
+
+	it("may declare events with long names, and ask for them by long globs", () => {
+		const long = "e".repeat(90);
+		const declared = Array.from({ length: 2000 }, (_, index) => `[event.${long}${index}]\n`).join("");
+		const items = JSON.stringify(Array.from({ length: 1000 }, (_, index) => `event:*${"e".repeat(45)}b${index}`));
+		const hook = `[[hook."*"]]\ncommand = "x"\nfilter = { include = "event:*", exclude = ${items} }\n`;
+		within(4000, () => expect(parse(declared + hook.repeat(2)).hooks).toHaveLength(2));
 	});
 
 	it("may have a circle of 10 000 hooks, and be refused", () => {
