@@ -10,7 +10,7 @@ let requests = 0;
 let isBounded = false;
 
 /**
- * To be called with each of many requests. The young generation doubles whenever about as much has survived in it as it can
+ * To be called when many requests are likely, and with each of them. The young generation doubles whenever about as much has survived in it as it can
  * hold, up to three times 32 MiB, which a run of many requests comes to although next to nothing of them lives on. From
  * {@link YOUNG_LIMIT} on it grows no more.
  */

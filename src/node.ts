@@ -36,10 +36,11 @@ export function nodePorts(env: Env, log: Log): Ports {
 	};
 }
 
-/** The first request on kept connections tells that many are to come. */
+/** The first request on kept connections tells that many are to come, too. */
 function sparing(http: Http): Http {
 	return {
 		...http,
+		expectMany: boundYoungGeneration,
 		send: (request, signal) => {
 			if (request.route.kind === "bulk" || request.route.kind === "pooled") boundYoungGeneration();
 			return http.send(request, signal);

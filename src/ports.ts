@@ -95,6 +95,8 @@ export type HttpResult =
 export interface Http {
 	/** Ends early with the fault `cancelled` when `signal` aborts. */
 	send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
+	/** Told that many requests are likely, before there is anything to send. */
+	expectMany?(): void;
 	/** Closes idle connections, so that the process can end. */
 	close(): void;
 }

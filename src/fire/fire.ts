@@ -24,6 +24,7 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { eventsFile, flush } = inputs;
 	if (flush === true) return fireHeld(inputs, ports, watcher);
 	const run = await prepareRun(inputs, ports, watcher);
+	if (run.config.hooks.length >= MANY_WEBHOOKS) ports.http.expectMany?.();
 	try {
 		if (eventsFile !== undefined) return await fireFile({ ...inputs, eventsFile }, run, ports, watcher);
 		return await fireOne(inputs, run, ports, watcher);

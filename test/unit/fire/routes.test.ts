@@ -1,5 +1,5 @@
 // Which way a run asks for: by how many requests it has to expect.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { MANY_WEBHOOKS } from "../../../src/deliver/deliver.ts";
 import { fire } from "../../../src/fire/fire.ts";
 import type { Inputs } from "../../../src/inputs.ts";
@@ -18,8 +18,8 @@ const INPUTS: Inputs = {
 	allowUntrustedShell: false,
 };
 
-/** The routes of what a run sends whose config has so many webhooks. */
-async function routes(webhooks: number, inputs: Inputs): Promise<readonly Route[]> {
+/** The routes of what a run sends whose config has so many webhooks; `expectMany` is called as the transport's is. */
+async function routes(webhooks: number, inputs: Inputs, expectMany = () => {}): Promise<readonly Route[]> {
 	const bytes = new TextEncoder().encode(
 		'[[hook.webhooks.pipeline_start]]\nurl = "https://example.com/hooks"\n'.repeat(webhooks),
 	);
@@ -37,7 +37,7 @@ async function routes(webhooks: number, inputs: Inputs): Promise<readonly Route[
 		clock: fakeClock(),
 		random: () => 0,
 		env: {},
-		http,
+		http: { ...http, expectMany: () => (http.requests.length === 0 ? expectMany() : undefined) },
 		shell: fakeShell(),
 		files,
 		spool: fakeSpool(),
@@ -60,6 +60,14 @@ test("one event's webhooks have connections of their own, and share them where t
 	expect(await routes(MANY_WEBHOOKS, INPUTS)).toEqual(
 		Array.from({ length: MANY_WEBHOOKS }, () => ({ kind: "pooled" })),
 	);
+});
+
+test("many are told of before the first is sent", async () => {
+	const expectMany = vi.fn();
+	await routes(MANY_WEBHOOKS - 1, INPUTS, expectMany);
+	expect(expectMany).not.toHaveBeenCalled();
+	await routes(MANY_WEBHOOKS, INPUTS, expectMany);
+	expect(expectMany).toHaveBeenCalledOnce();
 });
 
 test("a file of events goes in bulk", async () => {
