@@ -8,7 +8,8 @@ const shared = Buffer.alloc(64 * 1024);
 export function hmacSha256(key) {
     const bytes = Buffer.from(key);
     const block = bytes.length > BLOCK ? hash("sha256", bytes, "buffer") : bytes;
-    const [inner, outer] = [Buffer.alloc(BLOCK, 0x36), Buffer.alloc(BLOCK + DIGEST, 0x5c)];
+    // Of the pool that small buffers share: there may be thousands of keys.
+    const [inner, outer] = [Buffer.allocUnsafe(BLOCK).fill(0x36), Buffer.allocUnsafe(BLOCK + DIGEST).fill(0x5c)];
     for (const [index, byte] of block.entries()) {
         inner[index] = byte ^ 0x36;
         outer[index] = byte ^ 0x5c;
