@@ -78,8 +78,8 @@ describe("fault 20: Retry-After is honoured where it can be, never followed past
 	it("as seconds, a fraction of one, and a date to come, and else there is the usual wait", async () => {
 		const { waited, reply } = asking();
 		const server = await startServer(reply);
-		// A date has whole seconds: this one is at least one second away.
-		const soon = date(Date.now() + 2000);
+		// A date has whole seconds: this one is at least two seconds away, of which the process takes some to start.
+		const soon = date(Date.now() + 3000);
 		const shortest: Readonly<Record<string, number>> = {
 			"1": 1000,
 			" 1 ": 1000,
