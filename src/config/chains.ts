@@ -54,13 +54,9 @@ export function readChains(hooks: readonly NamedSelection[], problems: Problems)
 	return { of: (name) => chains.get(name) ?? NONE, reaches: (name) => reached.has(name) };
 }
 
-/**
- * What only read hooks tell of their chains: notes gates that would follow another hook, and batches that would stand in
- * for a gate; gives what is disabled.
- */
+/** What only read hooks tell of their chains: notes gates that would follow another hook; gives what is disabled. */
 export function checkTargets(hooks: readonly Hook[], chains: Chains, problems: Problems): readonly ConfigWarning[] {
 	const byName = new Map(hooks.map((hook) => [hook.name, hook]));
-	const asked = askedNames(hooks, chains);
 	const warnings: ConfigWarning[] = [];
 	for (const { name, enabled } of hooks) {
 		for (const { key, text, path } of edges(chains.of(name))) {
@@ -70,11 +66,6 @@ export function checkTargets(hooks: readonly Hook[], chains: Chains, problems: P
 				const message = `then names ${quote(text)}, which is a gate, and gates are asked before anything runs`;
 				problems.add("config_value", path, message, 'take it out, or set on_failure = "warn" in that hook');
 			}
-			if (key === "fallback" && asked.has(name) && target.kind === "webhook" && target.batchSize !== undefined) {
-				const message = `fallback names ${quote(text)}, which has a batch_size, and gates never batch`;
-				const remedy = "name another hook, or take batch_size out of it and of [defaults.webhook]";
-				problems.add("config_value", path, message, remedy);
-			}
 			if (enabled && !target.enabled) {
 				const message = `${key} names ${quote(text)}, which is disabled`;
 				warnings.push({ message, place: problems.place(problems.spot(path)) });
@@ -82,16 +73,6 @@ export function checkTargets(hooks: readonly Hook[], chains: Chains, problems: P
 		}
 	}
 	return warnings;
-}
-
-/** Gates, and the hooks that are asked in the place of one. */
-function askedNames(hooks: readonly Hook[], chains: Chains): ReadonlySet<string> {
-	const asked = new Set<string>();
-	for (const gate of hooks.filter(({ onFailure }) => onFailure === "abort")) {
-		let next: string | undefined = gate.name;
-		for (; next !== undefined && !asked.has(next); next = chains.of(next).fallback?.text) asked.add(next);
-	}
-	return asked;
 }
 
 /** One hook reaching another, and where that is written. */

@@ -17,6 +17,7 @@ import { readSelections } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
 import { readShellHook } from "./shell-hook.ts";
 import { refuseIdleSigning } from "./signing.ts";
+import { unbatchStandIns } from "./stand-ins.ts";
 import { readSubscriptions, requireEvents } from "./subscriptions.ts";
 import { readWebhook } from "./webhook.ts";
 import { quote } from "./words.ts";
@@ -52,7 +53,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	const all = [...selections, ...readSubscriptions(root, resolver)].toSorted((a, b) => a.spot.offset - b.spot.offset);
 	const named = nameHooks(all);
 	const chains = readChains(named, problems);
-	const hooks = named.flatMap(({ selection, name }, order): Hook[] => {
+	const read = named.flatMap(({ selection, name }, order): Hook[] => {
 		requireEvents(selection, chains.reaches(name));
 		const { fallback, onSuccess } = chains.of(name);
 		const identity = {
@@ -71,6 +72,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 				: readWebhook(selection, identity, defaults.webhook, flavour);
 		return hook === undefined ? [] : [hook];
 	});
+	const hooks = unbatchStandIns(read, chains, named, problems);
 	const disabled = checkTargets(hooks, chains, problems);
 	refuseIdleSigning(defaults.webhook.signing, all, problems);
 	problems.throwIfAny();

@@ -81,10 +81,6 @@ url = "https://example.com/"
 			'5:1 fallback names "b", which has a batch_size, and gates never batch',
 		],
 		[
-			`[defaults.webhook]\nbatch_size = 5\n${gate("a", 'fallback = "b"')}${post("b")}`,
-			'7:1 fallback names "b", which has a batch_size, and gates never batch',
-		],
-		[
 			hook("a", 'on_failure = "abort"', 'fallback = "b"') + post("b", 'fallback = "c"') + batching("c"),
 			'9:1 fallback names "c", which has a batch_size, and gates never batch',
 		],
@@ -94,15 +90,25 @@ url = "https://example.com/"
 		],
 	])("refuse a batch in the place of a gate: %j", (source, mistake) => {
 		expect(mistakes(source)).toEqual([mistake]);
-		expect(onlyProblem(source).remedy).toBe(
-			"name another hook, or take batch_size out of it and of [defaults.webhook]",
-		);
+		expect(onlyProblem(source).remedy).toBe("name another hook, or take batch_size out of that one");
 	});
 
 	it("may name a hook with a batch_size everywhere else, and a gate that does not take it as a default", () => {
 		const source = `[defaults.webhook]\nbatch_size = 5\n${gate("a", 'fallback = "b"')}${gate("b")}`;
 		expect(mistakes(source)).toEqual([]);
 		expect(mistakes(post("a", 'fallback = "b"', 'then = "b"') + batching("b"))).toEqual([]);
+	});
+
+	it("take no default for batch_size in the place of a gate, and elsewhere do", () => {
+		const gated = gate("a", 'fallback = "b"') + post("b", 'fallback = "c"') + post("c") + post("d", 'fallback = "e"');
+		const { hooks } = parse(`[defaults.webhook]\nbatch_size = 5\n${gated}${post("e")}`);
+		expect(hooks.map((each) => each.kind === "webhook" && [each.name, each.batchSize])).toEqual([
+			["a", undefined],
+			["b", undefined],
+			["c", undefined],
+			["d", 5],
+			["e", 5],
+		]);
 	});
 
 	it("in a circle of gates are told as a circle alone", () => {
