@@ -140,7 +140,7 @@ async function readSlowly(path: string, limit: number): Promise<FileRead> {
 }
 
 function tooLarge(limit: number): FileRead {
-	return { kind: "unreadable", detail: `larger than ${limit} bytes` };
+	return { kind: "unreadable", detail: `larger than ${limit} bytes`, isTooLarge: true };
 }
 
 function notRead(error: unknown): FileRead {

@@ -143,7 +143,10 @@ export type FileRead =
 	| { readonly kind: "missing" }
 	| {
 			readonly kind: "unreadable";
-			readonly detail: string /** What to do about it, where that is known. */;
+			readonly detail: string;
+			/** Whether it has more bytes than were asked for at most. */
+			readonly isTooLarge?: boolean;
+			/** What to do about it, where that is known. */
 			readonly remedy?: string;
 	  };
 

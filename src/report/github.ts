@@ -122,5 +122,5 @@ function annotate(annotations: readonly Annotation[]): void {
 async function sizeOf(path: string, limit: number, files: Files): Promise<number> {
 	const there = await files.read(path, limit);
 	if (there.kind === "file") return there.bytes.byteLength;
-	return there.kind === "unreadable" && there.detail.startsWith("larger") ? limit : 0;
+	return there.kind === "unreadable" && there.isTooLarge === true ? limit : 0;
 }

@@ -40,7 +40,11 @@ describe("files", () => {
 		const path = join(folder, "ten");
 		writeFileSync(path, "0123456789");
 		expect(await nodeFiles.read(path, 10)).toEqual({ kind: "file", bytes: Buffer.from("0123456789") });
-		expect(await nodeFiles.read(path, 9)).toEqual({ kind: "unreadable", detail: "larger than 9 bytes" });
+		expect(await nodeFiles.read(path, 9)).toEqual({
+			kind: "unreadable",
+			detail: "larger than 9 bytes",
+			isTooLarge: true,
+		});
 	});
 
 	it("reads an empty file, and one that is larger than a chunk", async () => {
@@ -69,6 +73,7 @@ describe("files", () => {
 		expect(await nodeFiles.read("/dev/zero", 100_000)).toEqual({
 			kind: "unreadable",
 			detail: "larger than 100000 bytes",
+			isTooLarge: true,
 		});
 	});
 
