@@ -33,7 +33,7 @@ const BUNDLES: readonly Bundle[] = [
 	// Octokit needs the HTTP client while it is imported, so it is apart; the others load it when it is needed.
 	{ folder: "github", entry: "lib/github-api.js", externals: {}, executable: false },
 	// Shared by both entries, which must start also on a Node that is too old for undici.
-	{ folder: "undici", entry: "lib/deliver/http-undici.js", externals: {}, executable: false },
+	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 ];
 
 /**

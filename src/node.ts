@@ -12,12 +12,12 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { directHttp } from "./deliver/http.ts";
-import { loadUndici, routedHttp } from "./deliver/http-routes.ts";
 import { monotonicMs } from "./deliver/monotonic.ts";
 import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
 import { boundYoungGeneration } from "./memory.ts";
+import { directHttp } from "./net/direct.ts";
+import { loadUndici, routedHttp } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
 import type { Ask, Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
 

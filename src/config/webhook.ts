@@ -1,4 +1,6 @@
 // A webhook's table, read over its defaults.
+
+import { type AllowedUrls, checkUrl } from "../net/url.ts";
 import type { Preset } from "../presets/preset.ts";
 import { escapingFor } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
@@ -10,7 +12,6 @@ import { explainMisplaced, ownKeys } from "./own.ts";
 import type { Selection } from "./selection.ts";
 import { type Flavour, refuseAsyncGate, WEBHOOK_KEYS, type WebhookSettings, webhookSettings } from "./settings.ts";
 import { hookSigning } from "./signing.ts";
-import { type AllowedUrls, checkUrl } from "./url.ts";
 
 /** The hook, its mistakes noted; undefined when its preset is none. */
 export function readWebhook(

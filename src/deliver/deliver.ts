@@ -2,13 +2,13 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
+import type { Straight } from "../net/route.ts";
 import type { Ports } from "../ports.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
 import { Fired } from "./fired.ts";
 import { held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
-import type { Straight } from "./route.ts";
 import { Slots } from "./slots.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 

@@ -1,14 +1,14 @@
 // What all messages of a hook have in common, with every variable put in: URL, options, headers, secrets.
 import type { Webhook } from "../config/hook.ts";
 import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
-import { checkUrl } from "../config/url.ts";
 import { isHeaderValue, mergeHeaders, withoutHeaders } from "../header.ts";
 import { isJsonObject, type Json } from "../json.ts";
+import { proxiedRoute } from "../net/route.ts";
+import { checkUrl } from "../net/url.ts";
 import type { Env, Route } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
 import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
 import { VERSION } from "../version.ts";
-import { proxiedRoute } from "./route.ts";
 import { showUrl } from "./target.ts";
 
 /** The part of a message that no event changes. */

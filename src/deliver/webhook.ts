@@ -2,13 +2,13 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import { type Attempt, type Delivery, isGate, type Outcome } from "../delivery.ts";
+import type { Straight } from "../net/route.ts";
 import type { HttpRequest, HttpResult, Ports, Route } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
 import type { ReadAuthorities } from "./authorities.ts";
 import { type Message, makeMessage } from "./message.ts";
 import { backoffMs, retryAfterMs } from "./retry.ts";
-import type { Straight } from "./route.ts";
 import { showTarget } from "./target.ts";
 
 /** Bytes of an answer that are read: 250 KB. */

@@ -18,7 +18,7 @@ export interface Transport {
 	readonly route: Route;
 	/** What the servers speak. Over a proxy that is https: in a tunnel every fault comes through as it is. */
 	readonly scheme: "http" | "https";
-	/** The module below src/deliver and the function that makes the transport. */
+	/** The module below src/net and the function that makes the transport. */
 	readonly module: readonly [file: string, name: string];
 }
 
@@ -398,7 +398,7 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				writeFileSync(join(folder, "ca.pem"), Buffer.concat([selfSigned.cert, expired.cert, other.cert]));
 				writeFileSync(
 					script,
-					`import { ${module[1]} as transport } from ${JSON.stringify(new URL(`../../src/deliver/${module[0]}`, import.meta.url).href)};
+					`import { ${module[1]} as transport } from ${JSON.stringify(new URL(`../../src/net/${module[0]}`, import.meta.url).href)};
 			const http = transport();
 			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, answerLimit: 99, route, allowPrivate: true })};
 			const results = [];

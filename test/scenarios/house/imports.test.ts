@@ -21,7 +21,6 @@ const LEAVES = [
 	"../template/template.ts",
 	"../config/hook.ts",
 	"../config/interpolate.ts",
-	"../config/url.ts",
 	"../presets/preset.ts",
 	"../delivery.ts",
 	"../errors.ts",
@@ -29,6 +28,7 @@ const LEAVES = [
 	"../ports.ts",
 	"../suggest.ts",
 ];
+const NET = ["../net/url.ts", "../net/http.ts"];
 const UPPER = [
 	"../action.ts",
 	"../cli.ts",
@@ -51,7 +51,10 @@ function sameFolder(paths: readonly string[]): readonly string[] {
 const RULES: Readonly<Record<string, Rule>> = {
 	"src/plan/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("plan"), ...OUTSIDE] },
 	"src/presets/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
-	"src/deliver/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("deliver"), ...OUTSIDE] },
+	"src/deliver/x.ts": {
+		allowed: ["./own.ts", ...LEAVES, ...NET],
+		forbidden: [...UPPER, ...except("deliver"), ...OUTSIDE],
+	},
 	"src/ci/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("ci"), ...OUTSIDE] },
 	"src/report/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("report"), ...OUTSIDE] },
 	"src/event/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
@@ -59,8 +62,8 @@ const RULES: Readonly<Record<string, Rule>> = {
 	"src/signature/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/template/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/config/x.ts": {
-		allowed: ["./own.ts", ...LEAVES, "../presets/index.ts"],
-		forbidden: ["../fire/fire.ts", "../node.ts", ...except(""), ...OUTSIDE],
+		allowed: ["./own.ts", ...LEAVES, "../presets/index.ts", "../net/url.ts"],
+		forbidden: ["../fire/fire.ts", "../node.ts", "../net/http.ts", ...except(""), ...OUTSIDE],
 	},
 	"src/config/hook.ts": {
 		allowed: ["./interpolate.ts", ...LEAVES],
@@ -75,14 +78,17 @@ const RULES: Readonly<Record<string, Rule>> = {
 		allowed: ["./own.ts", ...LEAVES, ...except(""), "../config/load.ts", "../outbox/held.ts", "../inputs.ts"],
 		forbidden: ["../action.ts", "../node.ts", "../commands/demo.ts", "../presets/slack.ts", ...OUTSIDE],
 	},
-	"src/deliver/http.ts": { allowed: [...LEAVES, ...SOCKETS], forbidden: [...UPPER, ...PACKAGES, "node:process"] },
+	"src/net/x.ts": {
+		allowed: ["./own.ts", ...LEAVES, ...SOCKETS],
+		forbidden: [...UPPER, ...except(""), ...PACKAGES, "node:process"],
+	},
 	"src/deliver/shell.ts": { allowed: [...LEAVES, ...SOCKETS], forbidden: [...UPPER, ...PACKAGES, "node:process"] },
 	"src/report/github.ts": {
 		allowed: [...LEAVES, "@actions/core"],
 		forbidden: [...UPPER, ...SOCKETS, "@actions/github", "node:process"],
 	},
 	"src/node.ts": {
-		allowed: ["./deliver/http.ts", ...SOCKETS],
+		allowed: ["./net/http.ts", ...SOCKETS],
 		forbidden: ["./action.ts", "./cli.ts", ...PACKAGES, "node:process"],
 	},
 	"src/github-api.ts": {

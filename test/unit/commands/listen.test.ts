@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { registerListen } from "../../../src/commands/listen.ts";
 import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
-import { directHttp } from "../../../src/deliver/http.ts";
+import { directHttp } from "../../../src/net/direct.ts";
 import type { Env, HttpRequest } from "../../../src/ports.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { directHttp } from "../../../src/deliver/http.ts";
+import { directHttp } from "../../../src/net/direct.ts";
 import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
 import {
 	BODY_LIMIT,

@@ -1,6 +1,6 @@
 // What the value of a proxy variable means.
 import { expect, test } from "vitest";
-import { parseProxy } from "../../../src/deliver/proxy-url.ts";
+import { parseProxy } from "../../../src/net/proxy-url.ts";
 
 test.each([
 	["http://proxy.example:3128", "http://proxy.example:3128/"],

@@ -1,7 +1,7 @@
 // Keeps connections away from addresses that nothing is sent to, judged on the address that is really connected to.
 import type { LookupFunction } from "node:net";
-import { refusedAddress, refusedHost } from "../address.ts";
-import { type Fault, fault } from "./http-fault.ts";
+import { refusedAddress, refusedHost } from "./address.ts";
+import { type Fault, fault } from "./fault.ts";
 
 /** What a guarded lookup fails with. */
 export class ForbiddenAddress extends Error {

@@ -1,5 +1,5 @@
 // What the value of a proxy variable means. Quotes no part of it: there may be a password in it.
-import { isPercentEncoded } from "../config/url.ts";
+import { isPercentEncoded } from "./url.ts";
 
 /** The proxy's URL, or what is wrong with the value, as a phrase. */
 export type ParsedProxy = { readonly url: URL } | { readonly problem: string };

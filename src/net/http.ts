@@ -1,7 +1,7 @@
 // Sends each request by its route: with Node's own client, or with undici, which is loaded only where it is needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import { fault } from "./fault.ts";
 import { refuseHost } from "./guard.ts";
-import { fault } from "./http-fault.ts";
 
 /**
  * An {@link Http} for every route. `loadUndici` gives one for proxied and bulk routes, and rejects where this Node is too

@@ -3,11 +3,11 @@ import { setMaxListeners } from "node:events";
 import type { Dispatcher } from "undici";
 import { mergeHeaders } from "../header.ts";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
-import { authorizationOf } from "./http-authorization.ts";
-import { type Fault, fault } from "./http-fault.ts";
-import { tellsItsEnd } from "./http-framing.ts";
-import { createDispatcher, type Proxied } from "./http-proxied-dispatcher.ts";
-import { describeProxiedError } from "./http-proxied-fault.ts";
+import { authorizationOf } from "./authorization.ts";
+import { type Fault, fault } from "./fault.ts";
+import { tellsItsEnd } from "./framing.ts";
+import { createDispatcher, type Proxied } from "./proxied-dispatcher.ts";
+import { describeProxiedError } from "./proxied-fault.ts";
 import { parseProxy } from "./proxy-url.ts";
 
 /**

@@ -1,7 +1,7 @@
 // What sends with undici: through proxies and in bulk. A bundle of its own, loaded only where one of them is needed.
 import type { Http } from "../ports.ts";
-import { bulkHttp } from "./http-bulk.ts";
-import { proxiedHttp } from "./http-proxied.ts";
+import { bulkHttp } from "./bulk.ts";
+import { proxiedHttp } from "./proxied.ts";
 
 /** An {@link Http} for `proxied` and `bulk` routes. */
 export function undiciHttp(): Http {

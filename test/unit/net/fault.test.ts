@@ -1,7 +1,7 @@
 // The words for what Node raises before an answer, from codes and OpenSSL's reasons; real faults are in the transport suite.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeError } from "../../../src/deliver/http-fault.ts";
+import { describeError } from "../../../src/net/fault.ts";
 
 function fault(kind: string, detail: string) {
 	return { kind: "fault", fault: kind, detail };

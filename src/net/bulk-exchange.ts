@@ -1,10 +1,10 @@
 // One request and its answer, as undici tells of them.
 import type { Dispatcher } from "undici";
 import type { BodyRead, HttpRequest, HttpResult } from "../ports.ts";
-import type { Connection, Connections } from "./http-bulk-connection.ts";
-import { type Fault, fault } from "./http-fault.ts";
-import { tellsItsEnd } from "./http-framing.ts";
-import { describeUndiciError } from "./http-undici-fault.ts";
+import type { Connection, Connections } from "./bulk-connection.ts";
+import { type Fault, fault } from "./fault.ts";
+import { tellsItsEnd } from "./framing.ts";
+import { describeUndiciError } from "./undici-fault.ts";
 
 const utf8 = new TextDecoder();
 

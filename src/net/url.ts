@@ -1,6 +1,6 @@
 // Whether a text is a URL that a webhook may be sent to. Quotes no part of it: the whole URL may be the credential.
 
-import { refusedHost } from "../address.ts";
+import { refusedHost } from "./address.ts";
 
 /** What a hook allows of its URL. */
 export interface AllowedUrls {

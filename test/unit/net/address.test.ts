@@ -2,7 +2,7 @@
 import { BlockList } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
-import { refusedAddress, refusedHost } from "../../src/address.ts";
+import { refusedAddress, refusedHost } from "../../../src/net/address.ts";
 
 const METADATA = "an address of a cloud's metadata service";
 const LINK_LOCAL = "a link-local address";

@@ -5,8 +5,8 @@ import type { Dispatcher } from "undici";
 import Client from "undici/lib/dispatcher/client.js";
 import type { HttpRequest } from "../ports.ts";
 import { guardedLookup } from "./guard.ts";
-import { tlsOptions } from "./http-trust.ts";
-import { passOverContinue } from "./http-undici-continue.ts";
+import { tlsOptions } from "./tls.ts";
+import { passOverContinue } from "./undici-continue.ts";
 
 /** The request's own time limit covers everything; undici's, which know only parts of it, are off. */
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;

@@ -1,6 +1,6 @@
 // Which proxy the environment names for a URL, and which hosts NO_PROXY exempts from it.
 import { describe, expect, test } from "vitest";
-import { proxiedRoute, proxyVariable } from "../../../src/deliver/route.ts";
+import { proxiedRoute, proxyVariable } from "../../../src/net/route.ts";
 import type { Env } from "../../../src/ports.ts";
 
 const asked = (url: string, env: Env) => proxyVariable(new URL(url), env);

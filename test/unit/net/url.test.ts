@@ -1,7 +1,7 @@
 // Which texts are URLs that a webhook may be sent to, and that a refusal quotes none of them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkUrl } from "../../../src/config/url.ts";
+import { checkUrl } from "../../../src/net/url.ts";
 
 const problem = (text: string, allowHttp = false) => {
 	const checked = checkUrl(text, { allowHttp, allowPrivate: true });

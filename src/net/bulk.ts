@@ -1,10 +1,10 @@
 // Sends thousands of requests, with the part of undici that costs the least for each.
 import type { Http, HttpRequest } from "../ports.ts";
-import { authorizationOf } from "./http-authorization.ts";
-import { Connections } from "./http-bulk-connection.ts";
-import { Exchange, UnderWay } from "./http-bulk-exchange.ts";
-import { fault } from "./http-fault.ts";
-import { describeUndiciError } from "./http-undici-fault.ts";
+import { authorizationOf } from "./authorization.ts";
+import { Connections } from "./bulk-connection.ts";
+import { Exchange, UnderWay } from "./bulk-exchange.ts";
+import { fault } from "./fault.ts";
+import { describeUndiciError } from "./undici-fault.ts";
 
 /**
  * An {@link Http} for `bulk` routes, which does all that a pooled route does for half the CPU: HTTP/1.1 without

@@ -1,6 +1,6 @@
 // Which transport a request takes, and what happens where the second one is not to be had.
 import { describe, expect, it } from "vitest";
-import { routedHttp } from "../../../src/deliver/http-routes.ts";
+import { routedHttp } from "../../../src/net/http.ts";
 import type { HttpRequest, Route } from "../../../src/ports.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 

@@ -5,9 +5,9 @@ import api from "undici/lib/api/index.js";
 import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
 import Pool from "undici/lib/dispatcher/pool.js";
 import ProxyAgent from "undici/lib/dispatcher/proxy-agent.js";
-import { ProxyFault } from "./http-proxied-fault.ts";
-import { tlsOptions } from "./http-trust.ts";
-import { passOverContinue } from "./http-undici-continue.ts";
+import { ProxyFault } from "./proxied-fault.ts";
+import { tlsOptions } from "./tls.ts";
+import { passOverContinue } from "./undici-continue.ts";
 
 // As undici's index does, which would load its fetch, WebSocket, caches and mocks as well.
 Object.assign(Dispatcher.prototype, api);

@@ -3,7 +3,7 @@ import { createSecureServer, constants as http2, type ServerHttp2Stream } from "
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
-import { proxiedHttp } from "../../../src/deliver/http-proxied.ts";
+import { proxiedHttp } from "../../../src/net/proxied.ts";
 import type { HttpRequest, HttpResult, Route } from "../../../src/ports.ts";
 import { certificate, listening, rawServer } from "../../helpers/net.ts";
 import { tunnelProxy } from "../../helpers/tunnel.ts";
@@ -21,7 +21,7 @@ afterAll(() => {
 	proxy.server.close();
 });
 
-transportSuite("through a tunnel", { http, route, scheme: "https", module: ["http-proxied.ts", "proxiedHttp"] });
+transportSuite("through a tunnel", { http, route, scheme: "https", module: ["proxied.ts", "proxiedHttp"] });
 
 function requestTo(url: string, more: Partial<HttpRequest> = {}): HttpRequest {
 	return {

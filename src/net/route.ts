@@ -1,6 +1,7 @@
 // How a webhook gets to its host: straight, on shared connections, or through the proxy that the environment names.
-import { isInRange } from "../address.ts";
+
 import type { Env, Route } from "../ports.ts";
+import { isInRange } from "./address.ts";
 
 /** The ways without a proxy. */
 export type Straight = Exclude<Route["kind"], "proxied">;

@@ -5,7 +5,7 @@ import { createServer, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { TLSSocket } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { bulkHttp } from "../../../src/deliver/http-bulk.ts";
+import { bulkHttp } from "../../../src/net/bulk.ts";
 import type { HttpRequest, Route } from "../../../src/ports.ts";
 import { certificate, listening, rawServer } from "../../helpers/net.ts";
 import { keptConnectionsSuite } from "../../suites/kept-connections-suite.ts";
@@ -15,7 +15,7 @@ const route: Route = { kind: "bulk" };
 const never = new AbortController().signal;
 
 for (const scheme of ["http", "https"] as const) {
-	transportSuite(`${scheme} in bulk`, { http: bulkHttp(), route, scheme, module: ["http-bulk.ts", "bulkHttp"] });
+	transportSuite(`${scheme} in bulk`, { http: bulkHttp(), route, scheme, module: ["bulk.ts", "bulkHttp"] });
 }
 
 keptConnectionsSuite(route, bulkHttp);

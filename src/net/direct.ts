@@ -2,10 +2,10 @@
 import type { Agent, ClientRequest, IncomingMessage } from "node:http";
 import type { AgentOptions } from "node:https";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
+import { describeError, type Fault, fault } from "./fault.ts";
+import { tellsItsEnd } from "./framing.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
-import { describeError, type Fault, fault } from "./http-fault.ts";
-import { tellsItsEnd } from "./http-framing.ts";
-import { tlsOptions } from "./http-trust.ts";
+import { tlsOptions } from "./tls.ts";
 
 /**
  * An {@link Http} for `direct` and `pooled` routes, without redirects. On a direct route every exchange has a connection

@@ -1,7 +1,7 @@
 // What undici raises before an answer's headers, told as a fault.
 import { errorCode } from "../errors.ts";
+import { describeError, type Fault, fault } from "./fault.ts";
 import { ForbiddenAddress } from "./guard.ts";
-import { describeError, type Fault, fault } from "./http-fault.ts";
 
 /** Undici's own codes, https://undici.nodejs.org/#/docs/api/Errors. Those of HTTP/2 are resets: `RST_STREAM`, `GOAWAY`. */
 const UNDICI: ReadonlyMap<string, Fault> = new Map([

@@ -1,8 +1,8 @@
 // The lookup that keeps connections from addresses nothing is sent to, on names that this machine resolves itself.
 import { lookup as resolved } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
-import { ForbiddenAddress, guardedLookup, refuseHost } from "../../../src/deliver/guard.ts";
 import { errorCode } from "../../../src/errors.ts";
+import { ForbiddenAddress, guardedLookup, refuseHost } from "../../../src/net/guard.ts";
 
 /** What a lookup calls back with. */
 function lookup(

@@ -1,9 +1,8 @@
 // What undici raises on the way through a proxy, told as a fault that names the proxy where it is the culprit.
 import { STATUS_CODES } from "node:http";
 import { errorCode } from "../errors.ts";
-import { type Fault, fault } from "./http-fault.ts";
-import { causeOf, describeUndiciError } from "./http-undici-fault.ts";
-import { isRetryableStatus } from "./retry.ts";
+import { type Fault, fault } from "./fault.ts";
+import { causeOf, describeUndiciError } from "./undici-fault.ts";
 
 /** What went wrong with the proxy itself; its cause is the error of the connection to it. */
 export class ProxyFault extends Error {
@@ -23,9 +22,7 @@ export function describeProxiedError(error: unknown, url: URL, variable: string)
 	const status = refusedStatus(error);
 	if (status !== undefined) {
 		const told = `${status} ${STATUS_CODES[status] ?? ""}`.trim();
-		return named(
-			fault(isRetryableStatus(status) ? "unreachable" : "proxy", status === 407 ? told : `${told} on CONNECT`),
-		);
+		return named(fault(isPassing(status) ? "unreachable" : "proxy", status === 407 ? told : `${told} on CONNECT`));
 	}
 	if (error instanceof ProxyFault) return named(describeUndiciError(error.cause));
 	const code = errorCode(error) ?? "";
@@ -33,6 +30,11 @@ export function describeProxiedError(error: unknown, url: URL, variable: string)
 	return code === "UND_ERR_PRX_CONN" || url.protocol === "http:"
 		? named(describeUndiciError(error))
 		: describeUndiciError(error);
+}
+
+/** Whether another attempt may meet a proxy in a better state. */
+function isPassing(status: number): boolean {
+	return status >= 500 || status === 408 || status === 429;
 }
 
 /** The status with which a proxy refused. Undici tells it in the message only. */

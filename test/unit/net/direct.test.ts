@@ -2,7 +2,7 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { expect, it } from "vitest";
-import { directHttp } from "../../../src/deliver/http.ts";
+import { directHttp } from "../../../src/net/direct.ts";
 import type { HttpRequest, Route } from "../../../src/ports.ts";
 import { listening } from "../../helpers/net.ts";
 import { keptConnectionsSuite } from "../../suites/kept-connections-suite.ts";
@@ -17,7 +17,7 @@ for (const route of [direct, pooled]) {
 			http: directHttp(),
 			route,
 			scheme,
-			module: ["http.ts", "directHttp"],
+			module: ["direct.ts", "directHttp"],
 		});
 	}
 }
