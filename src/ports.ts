@@ -1,4 +1,5 @@
 // The outside world behind small interfaces; the real ones are put together in node.ts.
+import type { ShellName } from "./config/hook.ts";
 
 /** Time. Durations are always taken from `monotonic`, which no clock adjustment moves. */
 export interface Clock {
@@ -103,8 +104,10 @@ export interface Http {
 
 /** One shell command with what it gets to see. */
 export interface ShellCommand {
-	/** Given to `sh -c` (`cmd /d /s /c` on Windows) as it is. */
+	/** Given to the shell as it is. */
 	readonly command: string;
+	/** What runs it, as a workflow's `run:` step does; undefined is `sh`, and `cmd` on Windows. */
+	readonly shell: ShellName | undefined;
 	readonly cwd: string;
 	/** The whole environment of the command; nothing is added to it. */
 	readonly env: Readonly<Record<string, string>>;
@@ -122,7 +125,13 @@ export interface ShellCommand {
 /** How a shell command ended, with the last non-blank line of each stream (cut to 500 code points; empty if none). */
 export interface ShellResult {
 	readonly end:
-		| { readonly kind: "exit"; readonly code: number }
+		| {
+				readonly kind: "exit";
+				readonly code: number;
+				/** The signal for which a shell gives this code, which is 128 and its number: `SIGKILL`, `signal 34`. */
+				readonly signal?: string;
+		  }
+		/** `SIGKILL`, or `a signal` where the system does not tell which. */
 		| { readonly kind: "signal"; readonly signal: string }
 		| { readonly kind: "timeout" }
 		| { readonly kind: "cancelled" }

@@ -27,7 +27,9 @@ const MAX_CONCURRENCY = 1000;
 /** Reads `[defaults]`, which may be absent; its mistakes are noted once, at their own keys. */
 export function readDefaults(root: Fields, flavour: Flavour): Defaults {
 	const all = (flavour === "own" ? root.nested("defaults") : undefined) ?? new Fields({}, ["defaults"], root.problems);
-	const shell = all.nested("shell") ?? new Fields({}, all.at("shell"), root.problems);
+	const shell =
+		all.nested("shell", 'write shell = "bash" below [defaults.shell]') ??
+		new Fields({}, all.at("shell"), root.problems);
 	const webhook = all.nested("webhook") ?? new Fields({}, all.at("webhook"), root.problems);
 	const options = optionNames();
 	const forAll = [...new Set([...SHELL_KEYS, ...WEBHOOK_KEYS]), "concurrency", "shell", "webhook"];
@@ -42,8 +44,10 @@ export function readDefaults(root: Fields, flavour: Flavour): Defaults {
 		[...WEBHOOK_KEYS, ...options],
 		(key) => explainOwn(key) ?? explainOther(key, "shell", SHELL_KEYS),
 	);
+	// In [defaults] itself, shell is the table of defaults of shell hooks.
+	const forShell = all.only(all.keys().filter((key) => key !== "shell"));
 	return {
-		shell: shellSettings(shell, shellSettings(all, BUILT_IN.shell)),
+		shell: shellSettings(shell, shellSettings(forShell, BUILT_IN.shell)),
 		webhook: webhookSettings(webhook, webhookSettings(all, BUILT_IN.webhook, flavour), flavour),
 		concurrency: all.integer("concurrency", 1, MAX_CONCURRENCY) ?? 20,
 	};

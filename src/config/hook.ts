@@ -13,6 +13,10 @@ import type { Reference } from "./interpolate.ts";
 export const FAILURE_MODES = ["abort", "warn", "ignore"] as const;
 export type FailureMode = (typeof FAILURE_MODES)[number];
 
+/** The shells that a hook can choose. */
+export const SHELL_NAMES = ["sh", "bash", "pwsh", "cmd"] as const;
+export type ShellName = (typeof SHELL_NAMES)[number];
+
 /** What an item of a filter asks of a context. */
 export type Condition =
 	/** A field is among the changed ones; a glob. */
@@ -61,6 +65,8 @@ export type HookIdentity = Omit<HookBase, "onFailure" | "timeoutMs">;
 export interface ShellHook extends HookBase {
 	readonly kind: "shell";
 	readonly command: string;
+	/** Undefined for the platform's: `sh`, and `cmd` on Windows. */
+	readonly shell: ShellName | undefined;
 	readonly env: ReadonlyMap<string, Reference>;
 }
 

@@ -5,7 +5,7 @@ import type { Template } from "../template/template.ts";
 import { readTemplate } from "./body.ts";
 import type { Fields } from "./fields.ts";
 import { type Headers, readHeaders } from "./headers.ts";
-import { FAILURE_MODES, type FailureMode } from "./hook.ts";
+import { FAILURE_MODES, type FailureMode, SHELL_NAMES, type ShellName } from "./hook.ts";
 import type { Reference } from "./interpolate.ts";
 import { type Options, readOptions } from "./options.ts";
 import { readSigning, SIGNING_KEYS, type Signing, UNSIGNED } from "./signing.ts";
@@ -16,7 +16,7 @@ export type Flavour = "own" | "rocky";
 /** The keys of both kinds of hook that have a default. */
 const COMMON_KEYS = ["on_failure", "timeout_ms", "async"] as const;
 
-export const SHELL_KEYS: readonly string[] = [...COMMON_KEYS, "env"];
+export const SHELL_KEYS: readonly string[] = [...COMMON_KEYS, "shell", "env"];
 
 export const WEBHOOK_KEYS: readonly string[] = [
 	...COMMON_KEYS,
@@ -50,6 +50,7 @@ interface CommonSettings {
 }
 
 export interface ShellSettings extends CommonSettings {
+	readonly shell: ShellName | undefined;
 	readonly env: ReadonlyMap<string, Reference>;
 }
 
@@ -72,7 +73,7 @@ export interface WebhookSettings extends CommonSettings {
 
 /** Where neither the hook nor the defaults say anything. */
 export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: WebhookSettings } = {
-	shell: { async: false, onFailure: "warn", timeoutMs: 30_000, env: new Map() },
+	shell: { async: false, onFailure: "warn", timeoutMs: 30_000, shell: undefined, env: new Map() },
 	webhook: {
 		async: false,
 		onFailure: "warn",
@@ -95,7 +96,8 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 
 /** The table's settings of a shell hook over the given ones. Keys of other kinds are not looked at. */
 export function shellSettings(fields: Fields, base: ShellSettings): ShellSettings {
-	return { ...commonSettings(fields, base), env: readEnv(fields, base.env) };
+	const shell = fields.choice("shell", SHELL_NAMES) ?? base.shell;
+	return { ...commonSettings(fields, base), shell, env: readEnv(fields, base.env) };
 }
 
 /** The table's settings of a webhook over the given ones. Keys of other kinds are not looked at. */

@@ -14,7 +14,7 @@ export function readShellHook(
 ): ShellHook | undefined {
 	const { fields } = selection;
 	refuseUnknown(fields, [...ownKeys(selection), ...SHELL_KEYS], (key) => explainMisplaced(key, selection, flavour));
-	const { onFailure, timeoutMs, env, async } = shellSettings(fields, defaults);
+	const { onFailure, timeoutMs, env, shell, async } = shellSettings(fields, defaults);
 	if (async) refuseAsyncGate(fields, onFailure);
 	const command = fields.text("command");
 	if (command === undefined) {
@@ -22,5 +22,5 @@ export function readShellHook(
 		const missing = !fields.has("command") && !fields.has("url");
 		return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 	}
-	return { kind: "shell", ...identity, onFailure, timeoutMs, command, env };
+	return { kind: "shell", ...identity, onFailure, timeoutMs, command, shell, env };
 }

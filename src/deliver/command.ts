@@ -66,6 +66,7 @@ export async function runCommand(
 	const result = await shell.run(
 		{
 			command: hook.command,
+			shell: hook.shell,
 			cwd: workspace,
 			env: prepared.env,
 			stdin: commandInput(delivery),
@@ -79,7 +80,8 @@ export async function runCommand(
 	const reason = failureOf(result, hook.timeoutMs);
 	const attempt = reason === "" ? { durationMs } : { durationMs, reason };
 	const status = reason === "" ? "delivered" : "failed";
-	const denied = isGate(hook) && result.end.kind === "exit" && status === "failed";
+	const ended = result.end.kind === "exit" || result.end.kind === "signal";
+	const denied = isGate(hook) && ended && status === "failed";
 	return { delivery, status, reason, target, attempts: [attempt], durationMs, notes: [], ...(denied && { denied }) };
 }
 
@@ -88,13 +90,14 @@ function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: numb
 	const said = lastStderr || lastStdout;
 	const how = describeEnd(end, timeoutMs);
 	if (how === "" || said === "" || end.kind === "not_started") return how;
-	return end.kind === "exit" ? `${said} (${how})` : `${how}; its last line: ${said}`;
+	return end.kind === "exit" && end.signal === undefined ? `${said} (${how})` : `${how}; its last line: ${said}`;
 }
 
 function describeEnd(end: ShellResult["end"], timeoutMs: number): string {
 	switch (end.kind) {
 		case "exit":
-			return end.code === 0 ? "" : `exit code ${end.code}`;
+			if (end.code === 0) return "";
+			return end.signal === undefined ? `exit code ${end.code}` : `ended by ${end.signal} (exit code ${end.code})`;
 		case "signal":
 			return `ended by ${end.signal}`;
 		case "timeout":

@@ -1,11 +1,13 @@
 // Runs shell commands, each in a process group that ends with it.
 import type { ChildProcess } from "node:child_process";
+import { existsSync } from "node:fs";
 import { errorCode } from "../errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { monotonicMs } from "./monotonic.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
 import { loadStreams } from "./shell-streams.ts";
+import { endOf, launchOf, notFound } from "./shells.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
 const DRAIN_MS = 300;
@@ -38,26 +40,27 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 		lastStderr: readers.stderr.last(),
 	});
 	if (signal.aborted) return result({ kind: "cancelled" });
+	const launch = launchOf(command, windows);
+	if ("problem" in launch) return result({ kind: "not_started", detail: launch.problem });
 
 	const deadline = monotonicMs() + command.timeoutMs;
 	const { cwd, env } = command;
 	const streams = openStreams?.(command.stdin, env["PATH"]);
 	const stdio = [...(streams?.fds ?? (["pipe", "pipe", "pipe"] as const))];
+	// cmd reads its command line as it is; other programs on Windows take Node's quoting.
+	const windowsVerbatimArguments = (command.shell ?? "cmd") === "cmd";
 	let child: ChildProcess;
 	try {
-		child = windows
-			? spawn(env["ComSpec"] ?? "cmd.exe", ["/d", "/s", "/c", `"${command.command}"`], {
-					cwd,
-					env,
-					stdio,
-					windowsVerbatimArguments: true,
-					windowsHide: true,
-				})
-			: spawn("/bin/sh", ["-c", command.command], { cwd, env, stdio, detached: true });
+		child = spawn(launch.program, launch.args, {
+			cwd,
+			env,
+			stdio,
+			...(windows ? { windowsVerbatimArguments, windowsHide: true } : { detached: true }),
+		});
 	} catch (error) {
 		streams?.stdout.destroy();
 		streams?.stderr.destroy();
-		return result(notStarted(error));
+		return result(notStarted(error, command));
 	} finally {
 		streams?.handOver();
 	}
@@ -75,7 +78,7 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 	};
 	const group = windows ? windowsTree(isRunning, taskkill) : posixGroup(child.pid);
 
-	const end = await firstEnd(child, command.stdin, deadline, signal);
+	const end = await firstEnd(child, command, windows, deadline, signal);
 	if (end.kind === "exit" || end.kind === "signal") await gone(group, DRAIN_MS);
 	await endGroup(group);
 	await within(closed, DRAIN_MS);
@@ -88,7 +91,13 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 }
 
 /** What comes first: the end of the shell itself, the deadline or the cancellation. */
-function firstEnd(child: ChildProcess, stdin: string, deadline: number, signal: AbortSignal): Promise<End> {
+function firstEnd(
+	child: ChildProcess,
+	command: ShellCommand,
+	windows: boolean,
+	deadline: number,
+	signal: AbortSignal,
+): Promise<End> {
 	return new Promise((resolve) => {
 		const settle = (end: End) => {
 			clearTimeout(timer);
@@ -98,13 +107,11 @@ function firstEnd(child: ChildProcess, stdin: string, deadline: number, signal: 
 		const cancel = () => settle({ kind: "cancelled" });
 		const timer = setTimeout(settle, deadline - monotonicMs(), { kind: "timeout" });
 		signal.addEventListener("abort", cancel, { once: true });
-		child.on("error", (error) => settle(notStarted(error)));
-		child.once("exit", (code, by) =>
-			settle(by === null ? { kind: "exit", code: code ?? 0 } : { kind: "signal", signal: by }),
-		);
+		child.on("error", (error) => settle(notStarted(error, command)));
+		child.once("exit", (code, by) => settle(endOf(code, by, windows)));
 		// A command that does not read its stdin, or closes it, makes this fail with EPIPE: that is its right.
 		child.stdin?.on("error", () => {});
-		child.stdin?.end(stdin);
+		child.stdin?.end(command.stdin);
 	});
 }
 
@@ -118,14 +125,15 @@ async function within(done: Promise<unknown>, ms: number): Promise<void> {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-	ENOENT: "the shell or the working directory does not exist",
+	ENAMETOOLONG: "the command or its environment is too long",
 	ENOTDIR: "the working directory is not a directory",
 	EACCES: "permission denied",
 	E2BIG: "the command or its environment is too long",
 	ERR_INVALID_ARG_VALUE: "the command or its environment has a NUL character",
 };
 
-function notStarted(error: unknown): End {
+function notStarted(error: unknown, { cwd, shell }: ShellCommand): End {
 	const code = errorCode(error) ?? "unknown error";
-	return { kind: "not_started", detail: REASONS[code] ?? code };
+	if (code !== "ENOENT") return { kind: "not_started", detail: REASONS[code] ?? code };
+	return { kind: "not_started", detail: existsSync(cwd) ? notFound(shell) : "the working directory does not exist" };
 }

@@ -46,7 +46,17 @@ const place = { file: "pipeline-hooks.toml", line: 1, column: 1 };
 /** A shell hook; `command` runs nothing by itself. */
 export function shellHook(given: Partial<ShellHook> = {}): ShellHook {
 	order += 1;
-	return { kind: "shell", ...common, name: `shell-${order}`, place, order, command: "true", env: new Map(), ...given };
+	return {
+		kind: "shell",
+		...common,
+		name: `shell-${order}`,
+		place,
+		order,
+		command: "true",
+		shell: undefined,
+		env: new Map(),
+		...given,
+	};
 }
 
 /** The events a hook is attached to, as they are written. */

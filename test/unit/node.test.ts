@@ -179,7 +179,15 @@ it("nodePorts puts the real ones together", async () => {
 	expect(await ports.http.send({ ...request, timeoutMs: 1, answerLimit: 1 }, aborted)).toMatchObject({
 		fault: "cancelled",
 	});
-	const command = { command: "exit 7", cwd: folder, env: {}, stdin: "", timeoutMs: 5000, onLine: () => {} };
+	const command = {
+		command: "exit 7",
+		shell: undefined,
+		cwd: folder,
+		env: {},
+		stdin: "",
+		timeoutMs: 5000,
+		onLine: () => {},
+	};
 	expect(await ports.shell.run(command, new AbortController().signal)).toMatchObject({ end: { code: 7 } });
 	ports.http.close();
 });

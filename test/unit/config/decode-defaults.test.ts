@@ -15,6 +15,20 @@ describe("[defaults]", () => {
 		expect(shell(`${SHELL}timeout_ms = 3\n${defaults}`).timeoutMs).toBe(3);
 	});
 
+	it("has the shell in [defaults.shell], and nowhere else", () => {
+		const defaults = '[defaults.shell]\nshell = "bash"\n';
+		expect(shell(SHELL).shell).toBe(undefined);
+		expect(shell(`${SHELL}${defaults}`).shell).toBe("bash");
+		expect(shell(`${SHELL}shell = "sh"\n${defaults}`).shell).toBe("sh");
+		expect(mistakes(`${SHELL}[defaults]\nshell = "bash"\n`)).toEqual([
+			"4:1 defaults.shell must be a table, not a string",
+		]);
+		expect(mistakes(`${WEBHOOK}[defaults.webhook]\nshell = "bash"\n`)).toEqual(["4:1 shell is a key of shell hooks"]);
+		expect(mistakes(`${WEBHOOK}shell = "bash"\n`)).toEqual([
+			"3:1 shell belongs to a shell hook, and this is a webhook",
+		]);
+	});
+
 	it("gives a key that one kind knows to that kind", () => {
 		const hook = webhook(`${WEBHOOK}[defaults]\nsecret = "s"\nretry_count = 0\nenv = { A = "b" }`);
 		expect(hook).toMatchObject({ secrets: [{ source: "s" }], retryCount: 0 });

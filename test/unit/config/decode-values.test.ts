@@ -34,6 +34,10 @@ describe("a shell hook's keys", () => {
 		['env = { "" = "x" }', "env has a name that is no variable name"],
 		['env = { A = "\\u0000" }', "env.A has a NUL character in it"],
 		[`env = { A = "\${1X}" }`, `env.A has a \${ that begins no variable`],
+		['shell = "bsh"', 'shell is "bsh", which is none of sh, bash, pwsh, cmd'],
+		['shell = "Bash"', 'shell is "Bash", which is none of sh, bash, pwsh, cmd'],
+		['shell = "bash -x {0}"', 'shell is "bash -x {0}", which is none of sh, bash, pwsh, cmd'],
+		["shell = true", "shell must be a string, not a boolean"],
 		['secret = "x"', "secret belongs to a webhook, and this is a shell hook"],
 		['routing_key = "x"', "routing_key belongs to a webhook, and this is a shell hook"],
 		["tiemout_ms = 3", 'unknown key "tiemout_ms"'],
@@ -48,6 +52,8 @@ describe("a shell hook's keys", () => {
 	it("suggests what was meant", () => {
 		expect(inShell("tiemout_ms = 3").remedy).toBe('did you mean "timeout_ms"?');
 		expect(inShell('on_failure = "abrot"').remedy).toBe('did you mean "abort"?');
+		expect(inShell('shell = "bahs"').remedy).toBe('did you mean "bash"?');
+		expect(inShell('shell = "powershell"').remedy).toBe("use sh, bash, pwsh or cmd");
 		expect(inShell("env = { A = 1 }").remedy).toContain("quotes");
 	});
 

@@ -1,6 +1,6 @@
 // Shell commands as real processes: how they end, what they see, and that nothing of them stays.
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { nodeShell } from "../../../src/deliver/shell.ts";
@@ -35,9 +35,10 @@ async function run(
 	const result = await shell.run(
 		{
 			command,
+			shell: undefined,
 			cwd: folder,
 			env: { PATH },
-			stdin: "{}",
+			stdin: "{}\n",
 			timeoutMs: 10_000,
 			onLine: (line, stream) => lines.push(`${stream}: ${line}`),
 			...more,
@@ -84,7 +85,7 @@ describe("a command", () => {
 
 	it.each<[string, Partial<Ran>]>([
 		["cat /dev/stdin", { lastStdout: "{}" }],
-		["read -r _ </dev/stdin; cat /dev/stdin /dev/stdin", { lines: ["stdout: {}{}"] }],
+		["read -r _ </dev/stdin; cat /dev/stdin /dev/stdin", { lines: ["stdout: {}", "stdout: {}"] }],
 		["echo a > /dev/stdout; echo b >> /dev/stdout", { lines: ["stdout: a", "stdout: b"] }],
 		["echo gone > /dev/stderr; exit 3", { end: { kind: "exit", code: 3 }, lastStderr: "gone" }],
 		["echo gone >> /dev/stderr", { lines: ["stderr: gone"] }],
@@ -141,8 +142,45 @@ describe("a command", () => {
 		expect(lines).toHaveLength(50_000);
 	});
 
-	it.each(["SIGKILL", "SIGTERM", "SIGSEGV"])("that dies by %s says so", async (name) => {
-		expect(await run(`kill -${name.slice(3)} $$`)).toMatchObject({ end: { kind: "signal", signal: name } });
+	const SIGNALS = Object.entries(constants.signals);
+	const nameOf = (number: number) => SIGNALS.find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
+	/** Those that end nothing by themselves: SIGCHLD, SIGURG and SIGWINCH are ignored, and SIGCONT to SIGTTOU stop. */
+	const HARMLESS = [17, 18, 19, 20, 21, 22, 23, 28];
+	const deadly = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => !HARMLESS.includes(number));
+
+	it.each([
+		["itself", (number: number) => `kill -${number} $$`],
+		["its last process", (number: number) => `sh -c 'kill -${number} $$'`],
+		["a program in its place", (number: number) => `exec sh -c 'kill -${number} $$'`],
+	])("that has a signal end %s has failed, whichever it is", async (_, command) => {
+		const ends = await Promise.all(deadly.map(async (number) => [number, await run(command(number))] as const));
+		for (const [number, { end, lastStderr }] of ends) {
+			expect(end).toEqual({ kind: "exit", code: 128 + number, signal: nameOf(number) });
+			// What the outer shell says of a signal is not the command's.
+			if (!command(number).startsWith("sh")) expect(lastStderr).toBe("");
+		}
+	});
+
+	it.each([34, 64, 9])(
+		"that ends its whole group by signal %i has failed, though nobody is left to tell",
+		async (number) => {
+			expect(await run(`kill -${number} 0; sleep 9`)).toMatchObject({
+				end: { kind: "signal", signal: number === 9 ? "SIGKILL" : "a signal" },
+			});
+		},
+	);
+
+	it("may end the others of its group in order to clean up", async () => {
+		const ran = await run("trap 'trap \"\" TERM; kill 0; wait' EXIT; sleep 9 & echo done");
+		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lines: ["stdout: done"] });
+		expect(ran.ms).toBeLessThan(5000);
+	});
+
+	it("has every exit code for itself, and only 0 is a success", async () => {
+		for (const code of [1, 2, 127, 128, 192, 193, 194, 254, 255]) {
+			const { end } = await run(`exit ${code}`);
+			expect(end).toMatchObject({ kind: "exit", code: code === 193 ? 1 : code });
+		}
 	});
 
 	it.each([
@@ -248,12 +286,7 @@ describe("ending", () => {
 
 describe("a command that cannot start", () => {
 	it.each<[string, string, Partial<ShellCommand>, string]>([
-		[
-			"a folder that is not there",
-			"true",
-			{ cwd: "/does/not/exist" },
-			"the shell or the working directory does not exist",
-		],
+		["a folder that is not there", "true", { cwd: "/does/not/exist" }, "the working directory does not exist"],
 		["a folder that is a file", "true", { cwd: "/etc/passwd" }, "the working directory is not a directory"],
 		["a huge variable", "true", { env: { X: "x".repeat(3_000_000) } }, "the command or its environment is too long"],
 		["a NUL", "true\0", {}, "the command or its environment has a NUL character"],
@@ -263,13 +296,64 @@ describe("a command that cannot start", () => {
 	});
 });
 
+/** A program of the test's own in the folder. */
+function program(name: string, text: string): void {
+	writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
+	chmodSync(join(folder, name), 0o755);
+}
+
+const SHOW_ARGUMENTS = `printf '<%s>\\n' "$@"`;
+
+describe("a shell", () => {
+	it.each<[ShellCommand["shell"], string, Partial<Ran>]>([
+		[undefined, "false; echo on", { end: { kind: "exit", code: 1 }, lines: [] }],
+		["sh", "false | true; false || echo on", { end: { kind: "exit", code: 0 }, lines: ["stdout: on"] }],
+		["bash", "false | true; echo on", { end: { kind: "exit", code: 1 }, lines: [] }],
+		["bash", "false; echo on", { end: { kind: "exit", code: 1 }, lines: [] }],
+		["bash", "[[ a == a ]] && echo on", { end: { kind: "exit", code: 0 }, lines: ["stdout: on"] }],
+	])("%s runs %j as a step of a workflow does", async (name, command, ran) => {
+		expect(await run(command, { shell: name })).toMatchObject(ran);
+	});
+
+	it.each<[ShellCommand["shell"], string]>([
+		["sh", "-s"],
+		["sh", "+c"],
+		["bash", "-s"],
+		["bash", "--version"],
+	])("%s takes %j for a command, and not for an option of its own", async (name, command) => {
+		expect(await run(command, { shell: name, stdin: "exit 0" })).toMatchObject({ end: { kind: "exit", code: 127 } });
+	});
+
+	it("that is missing is a failure that names it, and is looked for where the hook looks", async () => {
+		const detail = "pwsh was not found in the PATH of the hook: install it, or choose another shell";
+		expect(await run("exit 0", { shell: "pwsh", env: { PATH: folder } })).toMatchObject({
+			end: { kind: "not_started", detail },
+		});
+		writeFileSync(join(folder, "pwsh"), "not a program");
+		expect(await run("exit 0", { shell: "pwsh", env: { PATH: folder } })).toMatchObject({
+			end: { kind: "not_started", detail },
+		});
+		expect(await run("exit 0", { shell: "pwsh", env: {} })).toMatchObject({ end: { kind: "not_started", detail } });
+	});
+
+	it("pwsh stops at the first error, and ends as its last program did", async () => {
+		program("pwsh", `${SHOW_ARGUMENTS}; exit 3`);
+		expect(await run("Get-Item x\nexample.exe", { shell: "pwsh", env: { PATH: `${folder}:${PATH}` } })).toMatchObject({
+			end: { kind: "exit", code: 3 },
+			lines: [
+				"<-Command>",
+				"<$ErrorActionPreference = 'stop'",
+				"Get-Item x",
+				"example.exe",
+				"if ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }>",
+			].map((line) => `stdout: ${line}`),
+		});
+	});
+});
+
 describe("on Windows", () => {
 	/** Stand-ins for the two programs, which note their arguments. */
 	function windowsPrograms(): string {
-		const program = (name: string, text: string) => {
-			writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`);
-			chmodSync(join(folder, name), 0o755);
-		};
 		program("cmd.exe", `printf '%s\\n' "$@"; echo $$ > pid; [ -f wait ] && exec sleep 9; exit 5`);
 		program("taskkill", `echo "$@" > "$(dirname "$0")/killed"; kill -9 "$4"`);
 		return `${folder}:${PATH}`;
@@ -289,6 +373,32 @@ describe("on Windows", () => {
 		windowsPrograms();
 		const ran = await run("x", { env: { PATH, ComSpec: join(folder, "cmd.exe") } }, undefined, shell);
 		expect(ran).toMatchObject({ end: { kind: "exit", code: 5 } });
+	});
+
+	it("runs another shell with the arguments that it has elsewhere", async () => {
+		program("bash", `${SHOW_ARGUMENTS}; exit 4`);
+		const ran = await run("a\nb", { env: { PATH: `${folder}:${PATH}` }, shell: "bash" }, undefined, shell);
+		expect(ran).toMatchObject({
+			end: { kind: "exit", code: 4 },
+			lines: ["<--noprofile>", "<--norc>", "<-eo>", "<pipefail>", "<-c>", "<-->", "<a", "b>"].map(
+				(line) => `stdout: ${line}`,
+			),
+		});
+		expect(await run("x", { env: { PATH: "/nowhere" }, shell: "pwsh" }, undefined, shell)).toMatchObject({
+			end: { kind: "not_started", detail: expect.stringContaining("pwsh was not found") },
+		});
+	});
+
+	it("does not run lines of which cmd would run the first only", async () => {
+		windowsPrograms();
+		expect(await run("rem one\nexit 1\n", { env: { PATH: folder } }, undefined, shell)).toMatchObject({
+			end: { kind: "not_started", detail: expect.stringContaining("cmd runs only the first line") },
+		});
+	});
+
+	it("knows a code past 128 as a code", async () => {
+		program("cmd.exe", "exit 137");
+		expect((await run("x", { env: { PATH: folder } }, undefined, shell)).end).toEqual({ kind: "exit", code: 137 });
 	});
 
 	it("ends the tree by taskkill", async () => {
