@@ -1,6 +1,6 @@
 // Signals: the first one cancels the run, and whatever still hangs then, the process is gone in time.
 import { setMaxListeners } from "node:events";
-import { killGroups } from "./deliver/process-group.ts";
+import { killGroups } from "./shell/process-group.ts";
 
 /**
  * GitHub's runner cancels a step with SIGINT, 7.5 s later with SIGTERM, and kills it 2.5 s after that:

@@ -12,14 +12,14 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { monotonicMs } from "./deliver/monotonic.ts";
-import { nodeShell } from "./deliver/shell.ts";
 import { errorCode } from "./errors.ts";
 import { boundYoungGeneration } from "./memory.ts";
 import { directHttp } from "./net/direct.ts";
 import { loadUndici, routedHttp } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
 import type { Ask, Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
+import { monotonicMs } from "./shell/monotonic.ts";
+import { nodeShell } from "./shell/shell.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
 export function nodePorts(env: Env, log: Log): Ports {

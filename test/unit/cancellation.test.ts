@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { heedSignals } from "../../src/cancellation.ts";
-import { endGroup, posixGroup } from "../../src/deliver/process-group.ts";
+import { endGroup, posixGroup } from "../../src/shell/process-group.ts";
 
 /** What the process was told to heed, by its name, and what it did. */
 const listeners = new Map<unknown, () => void>();

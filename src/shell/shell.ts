@@ -3,11 +3,11 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { errorCode } from "../errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
+import { endOf, launchOf, notFound } from "./launch.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { monotonicMs } from "./monotonic.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
-import { loadStreams } from "./shell-streams.ts";
-import { endOf, launchOf, notFound } from "./shells.ts";
+import { loadStreams } from "./streams.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
 const DRAIN_MS = 300;

@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { constants, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { nodeShell } from "../../../src/deliver/shell.ts";
 import type { ShellCommand, ShellResult } from "../../../src/ports.ts";
+import { nodeShell } from "../../../src/shell/shell.ts";
 import { processesWith } from "../../helpers/processes.ts";
 
 interface Ran extends ShellResult {
