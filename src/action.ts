@@ -1,38 +1,35 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
 import { heedSignals } from "./cancellation.ts";
-import { heedCrashes } from "./crash.ts";
-import { asUserError } from "./errors.ts";
+import { handleCrashes } from "./crash.ts";
+import { EXIT, reject, runToEnd } from "./ending.ts";
 import { fire } from "./fire/fire.ts";
 import { readInputs } from "./inputs.ts";
 import { boundLookups } from "./lookups.ts";
 import { nodeFiles, nodePorts } from "./node.ts";
 import { githubReporter } from "./report/github.ts";
-import { isThrough } from "./report/report.ts";
 
-const { signal, done } = heedSignals();
-const env = boundLookups(process.env);
-// A reader of the log that has gone is no reason to stop halfway.
-process.stdout.on("error", () => {});
-
-const reporter = githubReporter(env, nodeFiles);
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;
-heedCrashes((error) => reporter.reject(asUserError(error)));
+const env = boundLookups(process.env);
+const reporter = githubReporter(env, nodeFiles);
+const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, reporter, { env, signal }));
+const { signal, done } = heedSignals(tell);
+// A reader of the log that has gone is no reason to stop halfway.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 void main().finally(done);
 
 async function main(): Promise<void> {
-	try {
+	const code = await runToEnd(reporter, { env, signal, onCrash }, async (onBegin) => {
 		const inputs = readInputs((name) => core.getInput(name));
-		const report = await fire(inputs, nodePorts(env, reporter.log), {
+		return fire(inputs, nodePorts(env, reporter.log), {
 			cwd: process.cwd(),
 			signal,
+			onBegin,
 			onOutcome: reporter.outcome,
 			onPreview: reporter.preview,
 		});
-		await reporter.finish(report);
-		process.exitCode = isThrough(report) && !signal.aborted ? 0 : 1;
-	} catch (error) {
-		await reporter.reject(asUserError(error));
-	}
+	});
+	process.exitCode = code === EXIT.ok ? 0 : 1;
 }

@@ -1,5 +1,7 @@
 // Signals: the first one cancels the run, and whatever still hangs then, the process is gone in time.
 import { setMaxListeners } from "node:events";
+import type { Tell } from "./ending.ts";
+import { UserError } from "./errors.ts";
 import { killGroups } from "./shell/process-group.ts";
 
 /**
@@ -11,6 +13,10 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Milliseconds after the first signal at which the process ends at the latest. */
 const LAST_RESORT_MS = 6500;
+
+/** Milliseconds after it at which what has ended until then is reported, so that the report is there before. */
+const LATE_MS = 6000;
+const LATE = `cancelled, but not done ${LATE_MS} ms later`;
 
 /** Milliseconds that what is left after the report has to end: a look-up of a name, a log that nobody reads. */
 const LEFTOVERS_MS = 1000;
@@ -26,8 +32,11 @@ export interface Cancellation {
 	readonly done: () => void;
 }
 
-/** From now on signals cancel, and no end of this process, not even a crash, leaves the groups of hooks behind. */
-export function heedSignals(): Cancellation {
+/**
+ * From now on signals cancel, and no end of this process, not even a crash, leaves the groups of hooks behind. A run
+ * that is not done in time is handed to `tell`, and left soon after.
+ */
+export function heedSignals(tell?: Tell): Cancellation {
 	const controller = new AbortController();
 	const { signal } = controller;
 	// Each request under way listens, and Node 20 would warn of a leak from the eleventh on.
@@ -44,6 +53,9 @@ export function heedSignals(): Cancellation {
 			return;
 		}
 		const why = `pipeline-hooks: cancelled, but not done ${LAST_RESORT_MS} ms later: ended without a whole report`;
+		setTimeout(() => {
+			tell?.(new UserError({ code: "cancelled", message: LATE, remedy: "" })).catch(() => {});
+		}, LATE_MS).unref();
 		setTimeout(leave, LAST_RESORT_MS, why).unref();
 		setTimeout(() => {
 			isRepeat = false;

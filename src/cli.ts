@@ -1,39 +1,21 @@
 // The entry of the command: the terminal, the commands, and the exit code.
-import { addAbortSignal } from "node:stream";
 import { Command, CommanderError } from "commander";
 import { heedSignals } from "./cancellation.ts";
-import { EXIT, type ExitCode, type Terminal } from "./commands/command.ts";
+import { EXIT, type ExitCode } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { heedCrashes } from "./crash.ts";
-import { asUserError } from "./errors.ts";
+import { processTerminal } from "./commands/terminal.ts";
+import { handleCrashes } from "./crash.ts";
+import { reject } from "./ending.ts";
 import { boundLookups } from "./lookups.ts";
-import { neutralise } from "./report/neutralise.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { VERSION } from "./version.ts";
 
-const { signal, done } = heedSignals();
-// A reader that has seen enough (`| head`) is no fault: what was begun goes on unseen, and its exit code counts.
-const unread = new AbortController();
-process.stdout.on("error", () => unread.abort());
-process.stderr.on("error", () => {});
+// Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
+process.exitCode = EXIT.aborted;
+const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, terminalReporter(terminal, false), terminal));
+const { signal, done } = heedSignals(tell);
+const terminal = processTerminal({ env: boundLookups(process.env), signal, onCrash });
 
-// Whatever is said here, in a step of a workflow it is no workflow command.
-const inert = (line: string) => `${neutralise(line).join("\n")}\n`;
-
-const terminal: Terminal = {
-	env: boundLookups(process.env),
-	cwd: process.cwd(),
-	out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
-	err: (line) => process.stderr.write(inert(line)),
-	// Left open, it would keep a cancelled process waiting.
-	input: () => addAbortSignal(signal, process.stdin),
-	known: [],
-	colour: process.stdout.isTTY === true && !process.env["NO_COLOR"],
-	signal,
-	unread: unread.signal,
-};
-
-heedCrashes((error) => terminalReporter(terminal, false).reject(asUserError(error)));
 const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
@@ -46,8 +28,6 @@ const exit = (code: ExitCode) => {
 };
 for (const register of COMMANDS) register(program, terminal, exit);
 
-// Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
-process.exitCode = EXIT.aborted;
 void main().finally(done);
 
 async function main(): Promise<void> {

@@ -70,8 +70,11 @@ export type Preview =
 	| { readonly kind: "shell"; readonly command: string; readonly stdin: string }
 	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
 
-/** Why a delivery was not begun. `not_reached`: it was to follow another that did not succeed. */
-export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run" | "not_reached";
+/**
+ * Why a delivery was not begun. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
+ * the run before it.
+ */
+export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run" | "not_reached" | "stopped";
 
 /** How a delivery can end. `held`: its event waits for others to make a batch with. */
 export const OUTCOME_STATUSES = ["delivered", "failed", "skipped", "held"] as const;

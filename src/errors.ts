@@ -75,18 +75,6 @@ export function formatPlace(place: Place): string {
 	return `${place.file}:${place.line}:${place.column}`;
 }
 
-/** What was thrown as a mistake to render; anything but a {@link UserError} is a mistake of this program. */
-export function asUserError(thrown: unknown): UserError {
-	if (thrown instanceof UserError) return thrown;
-	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-	return new UserError({
-		code: "internal",
-		message: `internal error: ${error.message}`,
-		remedy: "this is a bug in pipeline-hooks; please report it with these lines",
-		frame: error.stack ?? "",
-	});
-}
-
 /** The code of a system error (`ENOENT`), from which faults of the world are told; undefined where there is none. */
 export function errorCode(thrown: unknown): string | undefined {
 	return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;

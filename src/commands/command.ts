@@ -1,10 +1,11 @@
 // What a command of the CLI is, and what it may use of the terminal.
 import type { Command } from "commander";
-import type { Env } from "../ports.ts";
+import type { ExitCode, Process } from "../ending.ts";
+
+export { EXIT, type ExitCode } from "../ending.ts";
 
 /** The terminal and the process around a command. */
-export interface Terminal {
-	readonly env: Env;
+export interface Terminal extends Process {
 	/** Absolute. */
 	readonly cwd: string;
 	/** Writes a line to stdout: what the user asked for. */
@@ -22,10 +23,6 @@ export interface Terminal {
 	/** Aborts when nobody reads stdout any more: what only shows things can end then. */
 	readonly unread: AbortSignal;
 }
-
-/** The exit codes of every command. */
-export const EXIT = { ok: 0, aborted: 1, usage: 2 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** One command: declares itself on the program; its action gives the exit code to `done`. */
 export type Register = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;

@@ -1,5 +1,5 @@
 // What the commands that only look at a config share: finding it where firing an event would, and rendering mistakes.
-import { asUserError } from "../errors.ts";
+import { reject } from "../ending.ts";
 import { prepareRun, type Run } from "../fire/run.ts";
 import { nodePorts } from "../node.ts";
 import { terminalReporter } from "../report/terminal.ts";
@@ -29,7 +29,6 @@ export async function withConfig(
 		show(await prepareRun(request, nodePorts(env, reporter.log), { cwd, signal }));
 		return EXIT.ok;
 	} catch (error) {
-		await reporter.reject(asUserError(error));
-		return signal.aborted ? EXIT.aborted : EXIT.usage;
+		return reject(error, reporter, terminal);
 	}
 }

@@ -1,5 +1,6 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
-import { asUserError, UserError } from "../errors.ts";
+import { reject } from "../ending.ts";
+import { UserError } from "../errors.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
@@ -47,14 +48,14 @@ async function demo({ keep = false, json = false }: Flags, terminal: Terminal): 
 		if (keep) terminal.err(`kept: ${played.folder}`);
 		return problems.length === 0 ? EXIT.ok : EXIT.aborted;
 	} catch (error) {
-		await terminalReporter(terminal, json).reject(explain(error));
+		await reject(explain(error), terminalReporter(terminal, json), terminal);
 		return EXIT.aborted;
 	}
 }
 
 /** What the system refused is no mistake of this program. */
-function explain(error: unknown): UserError {
-	if (!(error instanceof Error && "syscall" in error)) return asUserError(error);
+function explain(error: unknown): unknown {
+	if (!(error instanceof Error && "syscall" in error)) return error;
 	const remedy = "it needs a temporary folder, which TMPDIR can name, and a port on 127.0.0.1";
 	return new UserError({ code: "usage", message: `the demo cannot run here: ${error.message}`, remedy });
 }

@@ -1,13 +1,13 @@
 // `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
 import type { Command } from "commander";
-import { asUserError, unlessCancelled } from "../errors.ts";
+import { runToEnd } from "../ending.ts";
+import { unlessCancelled } from "../errors.ts";
 import { fire } from "../fire/fire.ts";
 import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
 import { nodeFiles, nodePorts } from "../node.ts";
 import type { Env } from "../ports.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
-import { exitCodeOf } from "./finish.ts";
+import type { ExitCode, Register, Terminal } from "./command.ts";
 import { readContextFlag, readMetadataFlags, syntheticContext } from "./flags.ts";
 
 interface Flags {
@@ -95,24 +95,20 @@ function example(command: string): string {
 
 async function run(event: string, flags: Flags, terminal: Terminal, complete?: Inputs["complete"]): Promise<ExitCode> {
 	const reporter = terminalReporter(terminal, flags.json === true);
-	try {
+	return runToEnd(reporter, terminal, async (onBegin) => {
 		const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
 		const given = readInputs(reader(event, flags, context, terminal.env));
 		const standIns = flags.standIns === true;
 		const inputs = complete === undefined ? given : { ...given, complete, standIns };
-		const report = await fire(inputs, nodePorts(terminal.env, reporter.log), {
+		return fire(inputs, nodePorts(terminal.env, reporter.log), {
 			cwd: terminal.cwd,
+			onBegin,
 			signal: terminal.signal,
 			stdin: terminal.input,
 			onOutcome: reporter.outcome,
 			onPreview: reporter.preview,
 		});
-		await reporter.finish(report);
-		return exitCodeOf(report, terminal);
-	} catch (error) {
-		await reporter.reject(asUserError(error));
-		return terminal.signal.aborted ? EXIT.aborted : EXIT.usage;
-	}
+	});
 }
 
 /** The flags under the names of the action's inputs; the token is where GitHub's own tools look for it. */

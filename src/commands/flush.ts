@@ -1,11 +1,10 @@
 // `flush`: sends the batches that steps have left held.
-import { asUserError } from "../errors.ts";
+import { runToEnd } from "../ending.ts";
 import { fireHeld } from "../fire/held.ts";
 import { nodePorts } from "../node.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import type { ExitCode, Register, Terminal } from "./command.ts";
 import type { ConfigFlags } from "./config.ts";
-import { exitCodeOf } from "./finish.ts";
 
 /** Sends held batches. */
 export const registerFlush: Register = (program, terminal, done) => {
@@ -27,17 +26,13 @@ async function run({ config, json = false }: ConfigFlags, terminal: Terminal): P
 	const { env, cwd, signal } = terminal;
 	const githubToken = env["GITHUB_TOKEN"] ?? "";
 	const request = { config, githubToken, allowUntrustedShell: false, context: {}, summary: false };
-	try {
-		const report = await fireHeld(request, nodePorts(env, reporter.log), {
+	return runToEnd(reporter, terminal, (onBegin) =>
+		fireHeld(request, nodePorts(env, reporter.log), {
 			cwd,
 			signal,
+			onBegin,
 			onOutcome: reporter.outcome,
 			onPreview: () => {},
-		});
-		await reporter.finish(report);
-		return exitCodeOf(report, terminal);
-	} catch (error) {
-		await reporter.reject(asUserError(error));
-		return signal.aborted ? EXIT.aborted : EXIT.usage;
-	}
+		}),
+	);
 }

@@ -1,6 +1,7 @@
 // `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
 import { once } from "node:events";
-import { asUserError, errorCode, UserError } from "../errors.ts";
+import { reject } from "../ending.ts";
+import { errorCode, UserError } from "../errors.ts";
 import { createMask } from "../mask/mask.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
@@ -39,8 +40,7 @@ async function listen(flags: ListenFlags, terminal: Terminal): Promise<ExitCode>
 		await serve(readListenFlags(flags, terminal.env), flags, terminal);
 		return EXIT.ok;
 	} catch (error) {
-		await terminalReporter(terminal, flags.json === true).reject(asUserError(error));
-		return EXIT.usage;
+		return reject(error, terminalReporter(terminal, flags.json === true), terminal);
 	}
 }
 

@@ -1,6 +1,7 @@
 // `verify`: whether a request that came is rightly signed, and if not, why.
 import { resolve } from "node:path";
-import { asUserError, UserError, unlessCancelled } from "../errors.ts";
+import { reject } from "../ending.ts";
+import { UserError, unlessCancelled } from "../errors.ts";
 import { nodeClock, nodeFiles } from "../node.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
@@ -54,8 +55,7 @@ async function verify(file: string, flags: VerifyFlags, terminal: Terminal): Pro
 		else terminal.out(`not valid: ${reason}`);
 		return verdict === "valid" ? EXIT.ok : EXIT.aborted;
 	} catch (error) {
-		await terminalReporter(terminal, flags.json === true).reject(asUserError(error));
-		return terminal.signal.aborted ? EXIT.aborted : EXIT.usage;
+		return reject(error, terminalReporter(terminal, flags.json === true), terminal);
 	}
 }
 

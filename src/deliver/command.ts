@@ -63,19 +63,23 @@ export async function runCommand(
 	}
 	const start = clock.monotonic();
 	const show = log.openGroup(`${hook.name}: ${target}`);
-	const result = await shell.run(
-		{
-			command: hook.command,
-			shell: hook.shell,
-			cwd: workspace,
-			env: prepared.env,
-			stdin: commandInput(delivery),
-			timeoutMs: hook.timeoutMs,
-			onLine: show,
-		},
-		signal,
-	);
-	log.closeGroup();
+	let result: ShellResult;
+	try {
+		result = await shell.run(
+			{
+				command: hook.command,
+				shell: hook.shell,
+				cwd: workspace,
+				env: prepared.env,
+				stdin: commandInput(delivery),
+				timeoutMs: hook.timeoutMs,
+				onLine: show,
+			},
+			signal,
+		);
+	} finally {
+		log.closeGroup();
+	}
 	const durationMs = Math.round(clock.monotonic() - start);
 	const reason = failureOf(result, hook.timeoutMs);
 	const attempt = reason === "" ? { durationMs } : { durationMs, reason };

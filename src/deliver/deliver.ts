@@ -2,13 +2,14 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
+import { problemsOf } from "../mask/thrown.ts";
 import type { Straight } from "../net/route.ts";
 import type { Ports } from "../ports.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
 import { Fired } from "./fired.ts";
-import { held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
+import { failed, held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
 import { Slots } from "./slots.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
@@ -23,6 +24,12 @@ export interface Batched {
 	readonly due: Iterable<Delivery<Webhook>> | AsyncIterable<Delivery<Webhook>>;
 	/** Set where the event waits for others beyond this process. */
 	readonly held?: string;
+}
+
+/** A delivery without an outcome: the event's that it belongs to, and whether it was begun. */
+interface Unfinished {
+	readonly fired: Fired;
+	isBegun: boolean;
 }
 
 /** Where and until when deliveries run. */
@@ -50,9 +57,10 @@ export class Deliverer {
 	readonly #shellChains = new Slots(1);
 	readonly #webhookChains: Slots;
 	readonly #commands = new Slots(1);
-	/** A number, as a set from which much is taken keeps what was in it until the next full collection of garbage. */
+	readonly #unfinished = new Map<Delivery, Unfinished>();
 	#underWay = 0;
 	#ended = () => {};
+	/** What was thrown beside the deliveries themselves, such as a bug in what follows them. */
 	#fault: { readonly thrown: unknown } | undefined;
 
 	constructor(facts: RunFacts, ports: DeliverPorts, options: DeliverOptions) {
@@ -69,17 +77,21 @@ export class Deliverer {
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
 	async run(plan: Plan): Promise<boolean> {
 		const { gates, shell, webhooks, batched } = plan;
-		const fired = new Fired(() => [...gates, ...shell, ...webhooks, ...batched]);
+		const first = [...gates, ...shell, ...webhooks, ...batched];
+		const fired = new Fired(first);
+		this.#plan(first, fired);
 		fired.begin();
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
-			const outcome = this.#emit(await runWithFallback(gate, this.#chaining));
+			const outcome = this.#emit(await runWithFallback(gate, this.#chaining), gate);
 			passed.push(outcome);
 			if (outcome.status !== "delivered") {
 				this.#skipAfter(outcome, plan, passed.length);
 				return false;
 			}
 		}
+		const following = passed.map((outcome) => followers(outcome, this.#facts.reach));
+		for (const next of following) this.#plan(next, fired);
 		// Beside each other only where there is more than one of them: an event of a file has one webhook, as a rule.
 		if (shell.length === 0 && batched.length === 0) {
 			for (const delivery of webhooks) await this.begin(delivery, fired);
@@ -90,13 +102,18 @@ export class Deliverer {
 				this.#batchAll(batched, fired),
 			]);
 		}
-		for (const outcome of passed) await this.#follow(outcome, followers(outcome, this.#facts.reach), fired);
+		for (const [index, outcome] of passed.entries()) await this.#follow(outcome, following[index] ?? [], fired);
 		this.#endOf(fired);
 		return true;
 	}
 
-	/** Begins one delivery as soon as there is room. */
-	async begin(delivery: Delivery, fired = new Fired(() => [delivery])): Promise<void> {
+	/**
+	 * Begins one delivery as soon as there is room. Throws what was thrown beside the deliveries before, since a run does
+	 * not go on after that.
+	 */
+	async begin(delivery: Delivery, fired = new Fired([delivery])): Promise<void> {
+		this.#plan([delivery], fired);
+		this.#throwFault();
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
 		if (!slots.take()) await slots.enter();
 		this.#underWay++;
@@ -104,13 +121,37 @@ export class Deliverer {
 		void this.#inSlot(slots, delivery, fired);
 	}
 
-	/** Waits for all that was begun. */
+	/** Waits for all that was begun. Throws as {@link begin} does. */
 	async end(): Promise<void> {
 		if (this.#underWay > 0) {
 			await new Promise<void>((resolve) => {
 				this.#ended = resolve;
 			});
 		}
+		this.#throwFault();
+	}
+
+	/**
+	 * Gives every delivery that has no outcome yet one, for a run that cannot go on: nobody knows what became of those
+	 * that were begun. `others` have not even been planned here.
+	 */
+	abandon(others: readonly Delivery[] = []): void {
+		const { env } = this.#ports;
+		for (const delivery of others) this.#plan([delivery], new Fired([delivery]));
+		const all = new Set<Fired>();
+		for (const [delivery, { isBegun, fired }] of [...this.#unfinished]) {
+			all.add(fired);
+			const outcome = this.#emit(isBegun ? failed(delivery, UNKNOWN, env) : skipped(delivery, "stopped", STOPPED, env));
+			this.#miss(outcome, followers(outcome, this.#facts.reach), fired);
+		}
+		for (const fired of all) for (const missed of fired.notReached()) this.#emit(missed);
+	}
+
+	#plan(deliveries: readonly Delivery[], fired: Fired): void {
+		for (const delivery of deliveries) this.#unfinished.set(delivery, { fired, isBegun: false });
+	}
+
+	#throwFault(): void {
 		if (this.#fault !== undefined) throw this.#fault.thrown;
 	}
 
@@ -142,27 +183,36 @@ export class Deliverer {
 			const sendable = unsetVariables(delivery.hook, this.#ports.env).length === 0;
 			const { due, held: why } = sendable ? await this.#options.batch(delivery) : { due: [delivery] };
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env));
+			// What becomes of its event is the outcome of a batch.
+			else this.#unfinished.delete(delivery);
 			for await (const next of due) await this.begin(next, fired);
 		}
 	}
 
 	async #chain(delivery: Delivery, fired: Fired): Promise<void> {
-		const outcome = this.#emit(await runWithFallback(delivery, this.#chaining));
+		const outcome = this.#emit(await runWithFallback(delivery, this.#chaining), delivery);
 		const next = followers(outcome, this.#facts.reach);
 		if (next.length > 0) await this.#follow(outcome, next, fired);
 	}
 
 	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
-	async #follow({ status, delivery }: Outcome, following: readonly Delivery[], fired: Fired): Promise<void> {
+	async #follow(outcome: Outcome, following: readonly Delivery[], fired: Fired): Promise<void> {
+		if (outcome.status !== "delivered") {
+			this.#miss(outcome, following, fired);
+			return;
+		}
 		for (const next of following) {
-			if (fired.has(next)) continue;
-			if (status === "delivered") {
-				fired.add(next);
-				await this.#chain(next, fired);
-			} else {
-				const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
-				fired.miss(skipped(next, "not_reached", reason, this.#ports.env));
-			}
+			this.#unfinished.delete(next);
+			if (!fired.add(next)) continue;
+			this.#plan([next], fired);
+			await this.#chain(next, fired);
+		}
+	}
+
+	#miss({ status, delivery }: Outcome, following: readonly Delivery[], fired: Fired): void {
+		const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
+		for (const next of following) {
+			if (!fired.has(next)) fired.miss(skipped(next, "not_reached", reason, this.#ports.env));
 		}
 	}
 
@@ -179,7 +229,9 @@ export class Deliverer {
 		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env));
 	}
 
-	#emit(outcome: Outcome): Outcome {
+	/** `planned` is the delivery as it was planned, of which an outcome may have a copy. */
+	#emit(outcome: Outcome, planned = outcome.delivery): Outcome {
+		this.#unfinished.delete(planned);
 		this.#options.onOutcome(outcome);
 		return outcome;
 	}
@@ -188,15 +240,41 @@ export class Deliverer {
 		return notReady(delivery, this.#facts, this.#ports.env, this.#options.signal);
 	}
 
-	/** Without an `await` of its own: there may be a hundred thousand. */
-	#runOne(delivery: Delivery): Promise<Outcome> {
-		const notReady = this.#notReady(delivery);
-		if (notReady !== undefined) return Promise.resolve(notReady);
+	/** An error in making, sending or judging a message fails that delivery only. */
+	async #runOne(delivery: Delivery): Promise<Outcome> {
+		try {
+			return this.#notReady(delivery) ?? (await this.#carryOut(delivery));
+		} catch (thrown) {
+			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
+			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
+			for (const line of frame.split("\n")) this.#ports.log.info(line);
+			return failed(delivery, message, this.#ports.env);
+		}
+	}
+
+	#carryOut(delivery: Delivery): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
-		if (hook.kind === "webhook") return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared);
+		if (hook.kind === "webhook") {
+			this.#markBegun(delivery);
+			return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared);
+		}
 		return this.#commands.within(async () => {
-			return this.#notReady(delivery) ?? runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
+			const notReady = this.#notReady(delivery);
+			if (notReady !== undefined) return notReady;
+			this.#markBegun(delivery);
+			return runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
 		});
 	}
+
+	#markBegun(delivery: Delivery): void {
+		const unfinished = this.#unfinished.get(delivery);
+		if (unfinished !== undefined) unfinished.isBegun = true;
+	}
 }
+
+/** Why a delivery has failed that had begun when the run stopped. */
+const UNKNOWN = "the run stopped on an error while this was in flight; what became of it is not known";
+
+/** Why a delivery is skipped that had not begun when the run stopped. */
+const STOPPED = "the run stopped on an error before this began";

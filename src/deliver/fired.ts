@@ -1,33 +1,30 @@
-// Which deliveries of an event are fired: what follows several of them is fired once, or said once not to be reached.
+// The deliveries of one event: what follows several of them is fired once, or said once not to be reached.
 import type { Delivery, Outcome } from "../delivery.ts";
 
-/** The ids of an event's deliveries. Most events have nothing that follows, and nobody asks. */
+/** The ids of an event's deliveries, and those that nothing has led to so far. */
 export class Fired {
-	readonly #first: () => readonly Delivery[];
-	#ids: Set<string> | undefined;
+	readonly #ids: Set<string>;
 	/** By the id of what was not reached. */
-	#missed: Map<string, Outcome> | undefined;
+	readonly #missed = new Map<string, Outcome>();
 	#underWay = 0;
 
-	/** `first` gives those that the event begins with, when they are asked for. */
-	constructor(first: () => readonly Delivery[]) {
-		this.#first = first;
+	/** `first` are those that the event begins with. */
+	constructor(first: readonly Delivery[]) {
+		this.#ids = new Set(first.map(({ id }) => id));
 	}
 
 	/** Whether the delivery is new; it counts as fired from then on. */
 	add({ id }: Delivery): boolean {
-		const ids = this.#known();
-		this.#missed?.delete(id);
-		return ids.size < ids.add(id).size;
+		this.#missed.delete(id);
+		return this.#ids.size < this.#ids.add(id).size;
 	}
 
 	has({ id }: Delivery): boolean {
-		return this.#known().has(id);
+		return this.#ids.has(id);
 	}
 
 	/** Something has not led to what follows it; another may do so yet. */
 	miss(outcome: Outcome): void {
-		this.#missed ??= new Map();
 		const { id } = outcome.delivery;
 		if (!this.#missed.has(id)) this.#missed.set(id, outcome);
 	}
@@ -38,18 +35,15 @@ export class Fired {
 	}
 
 	/** It has ended: what was not reached, once nothing can reach it any more. */
-	end(): Iterable<Outcome> {
+	end(): readonly Outcome[] {
 		this.#underWay--;
-		if (this.#underWay > 0 || this.#missed === undefined) return NOTHING;
-		const missed = this.#missed.values();
-		this.#missed = undefined;
+		return this.#underWay > 0 ? [] : this.notReached();
+	}
+
+	/** What was not reached, each once. */
+	notReached(): readonly Outcome[] {
+		const missed = [...this.#missed.values()];
+		this.#missed.clear();
 		return missed;
 	}
-
-	#known(): Set<string> {
-		this.#ids ??= new Set(this.#first().map(({ id }) => id));
-		return this.#ids;
-	}
 }
-
-const NOTHING: readonly Outcome[] = [];

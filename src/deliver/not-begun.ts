@@ -1,4 +1,4 @@
-// Outcomes of deliveries that are not begun: skipped, refused, or held.
+// Outcomes of deliveries that are not begun: skipped, failed at once, or held.
 import { unsetVariables } from "../config/references.ts";
 import { type Delivery, isGate, type Outcome, type RunFacts, type SkipCause } from "../delivery.ts";
 import type { Env } from "../ports.ts";
@@ -18,7 +18,12 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 		return skipped(delivery, "secrets_withheld", reason, env);
 	}
 	const refused = refusalOf(delivery, facts);
-	return refused === undefined ? undefined : { ...notBegun(delivery, refused, env), status: "failed" };
+	return refused === undefined ? undefined : failed(delivery, refused, env);
+}
+
+/** The outcome of a delivery that failed without an attempt that can be told. */
+export function failed(delivery: Delivery, reason: string, env: Env): Outcome {
+	return { ...notBegun(delivery, reason, env), status: "failed" };
 }
 
 /** The outcome of a delivery that will not be begun any more. */

@@ -1,6 +1,6 @@
 // A file of events: opened, its lines made events of the run, and its mistakes told by their line.
 import { resolve } from "node:path";
-import { type Problem, UserError, unlessCancelled } from "../errors.ts";
+import { errorCode, type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
@@ -17,9 +17,30 @@ export type FileInputs = Inputs & { readonly eventsFile: string };
 
 /** The bytes of the file, or of stdin; no further ones after a cancellation. Throws `UserError` where there is no stdin. */
 export function openEvents(name: string, { files }: Ports, { cwd, stdin, signal }: Watcher): AsyncIterable<Uint8Array> {
-	if (name !== "-") return untilCancelled(files.stream(resolve(cwd, name), signal), signal);
+	if (name !== "-") return untilUnreadable(untilCancelled(files.stream(resolve(cwd, name), signal), signal));
 	if (stdin === undefined) throw unreadable(name, "stdin is read by the command only");
-	return stdin();
+	return untilUnreadable(stdin());
+}
+
+/** Thrown when the system cannot read on, whether at the beginning or in the middle. */
+export class UnreadableEvents extends Error {
+	override readonly name = "UnreadableEvents";
+	/** The system's: `EIO`. */
+	readonly code: string;
+
+	constructor(code: string) {
+		super(code);
+		this.code = code;
+	}
+}
+
+async function* untilUnreadable(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	try {
+		yield* chunks;
+	} catch (thrown) {
+		const code = errorCode(thrown);
+		throw code === undefined ? thrown : new UnreadableEvents(code);
+	}
 }
 
 /** A pipe that nobody writes to cannot even be opened, and its opening not be called off. */

@@ -2,17 +2,18 @@
 import type { Hook } from "../config/hook.ts";
 import { Deliverer } from "../deliver/deliver.ts";
 import type { Delivery, Outcome } from "../delivery.ts";
-import { errorCode } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { createPlan } from "../plan/plan.ts";
 import { meets } from "../plan/select.ts";
 import type { Ports } from "../ports.ts";
-import { Collector } from "../report/collect.ts";
+import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
 import { count } from "../text.ts";
-import { eventOn, type FileInputs, openEvents, stoppedAt, unreadable } from "./events-file.ts";
+import { carryOut } from "./carry-out.ts";
+import { eventOn, type FileInputs, openEvents, stoppedAt, UnreadableEvents, unreadable } from "./events-file.ts";
 import { Holding } from "./holding.ts";
-import { type Line, type LineError, lineErrorOf, linesOf } from "./lines.ts";
+import { type Line, LineError, lineErrorOf, linesOf } from "./lines.ts";
 import { RunResource } from "./resource.ts";
 import type { Run, Watcher } from "./run.ts";
 import { showAll } from "./show-deliveries.ts";
@@ -25,9 +26,7 @@ const MAX_TOLD = 100;
  * says what was stopped where. So does a gate that denies, as it would between two steps.
  */
 export async function fireFile(inputs: FileInputs, run: Run, ports: Ports, watcher: Watcher): Promise<Report> {
-	const firing = new FileRun(inputs, run, ports, watcher);
-	await firing.read();
-	return firing.end();
+	return new FileRun(inputs, run, ports, watcher).carryOut();
 }
 
 class FileRun {
@@ -44,6 +43,8 @@ class FileRun {
 	#fired = 0;
 	#failures = 0;
 	#broken: LineError | undefined;
+	/** The line whose event could not be carried out for an error of this program. */
+	#failedLine: number | undefined;
 
 	constructor(inputs: FileInputs, run: Run, ports: Ports, watcher: Watcher) {
 		this.#inputs = inputs;
@@ -64,7 +65,24 @@ class FileRun {
 	}
 
 	/** Throws `UserError` for a file that cannot be opened. */
-	async read(): Promise<void> {
+	async carryOut(): Promise<Report> {
+		const walk = {
+			env: this.#ports.env,
+			isBegun: () => this.#fired > 0,
+			abandon: () => this.#abandon(),
+			report: (stopped?: Problem) => this.#report(stopped),
+		};
+		return carryOut(
+			walk,
+			this.#watcher,
+			() => this.#read(),
+			() => this.#beginAll(this.#batches.rest()),
+			() => this.#deliverer.end(),
+			() => this.#holding.end(),
+		);
+	}
+
+	async #read(): Promise<void> {
 		const { eventsFile } = this.#inputs;
 		const { signal } = this.#watcher;
 		const chunks = openEvents(eventsFile, this.#ports, this.#watcher);
@@ -78,33 +96,52 @@ class FileRun {
 			}
 		} catch (thrown) {
 			if (signal.aborted) return;
-			const code = errorCode(thrown);
-			if (code !== undefined && last === 0) throw unreadable(eventsFile, code);
-			this.#broken = lineErrorOf(last + 1, code === undefined ? thrown : unreadable("it", code));
+			if (thrown instanceof UnreadableEvents) {
+				if (this.#fired === 0) throw unreadable(eventsFile, thrown.code);
+				this.#broken = new LineError(last + 1, `cannot be read: ${thrown.code}`);
+				return;
+			}
+			this.#failedLine = last;
+			this.#broken = lineErrorOf(last + 1, thrown);
 		}
 	}
 
-	/** Waits for all that was begun, and tells what became of it. */
-	async end(): Promise<Report> {
-		await this.#beginAll(this.#batches.rest());
-		await this.#deliverer.end();
-		await this.#holding.end();
+	/** What waits for a batch has no delivery yet that could be abandoned. */
+	#abandon(): void {
+		this.#deliverer.abandon(this.#inputs.dryRun ? [] : this.#batches.rest());
+	}
+
+	#report(stopped: Problem | undefined): Report {
 		const untold = this.#failures - MAX_TOLD;
 		if (untold > 0) this.#ports.log.info(`${count(untold, "more failure")}: see the results`);
 		const { eventsFile, dryRun, summary } = this.#inputs;
 		const { config } = this.#run;
 		const collected = this.#collector.collected();
-		const broken = this.#broken;
+		const problem = this.#problem(stopped, collected.counts);
 		return {
 			source: { kind: "file", name: eventsFile === "-" ? "stdin" : eventsFile, events: this.#fired },
 			configFile: config.file,
 			...collected,
-			...(broken === undefined ? {} : { stopped: stoppedAt(broken, eventsFile, this.#fired, collected.counts) }),
+			...(problem === undefined ? {} : { stopped: problem }),
 			unmet: [],
 			warnings: [...config.warnings, ...this.#holding.warnings],
 			dryRun,
 			summary,
 		};
+	}
+
+	#problem(stopped: Problem | undefined, counts: Counts): Problem | undefined {
+		const { eventsFile } = this.#inputs;
+		const broken = this.#broken;
+		if (stopped === undefined) return broken && stoppedAt(broken, eventsFile, this.#fired, counts);
+		if (this.#failedLine === undefined) return stopped;
+		const { message, remedy } = stoppedAt(
+			new LineError(this.#failedLine, stopped.message),
+			eventsFile,
+			this.#fired,
+			counts,
+		);
+		return { ...stopped, message, remedy: `${remedy}; ${stopped.remedy}` };
 	}
 
 	/** Whether the next line may be fired. Throws {@link LineError}. */

@@ -1,8 +1,10 @@
 // What steps have left held, sent now.
 import { Deliverer } from "../deliver/deliver.ts";
+import type { Problem } from "../errors.ts";
 import type { Ports } from "../ports.ts";
 import { Collector } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
+import { carryOut } from "./carry-out.ts";
 import { Holding } from "./holding.ts";
 import { prepareRun, type Request, type Watcher } from "./run.ts";
 
@@ -30,20 +32,33 @@ export async function fireHeld(request: HeldRequest, ports: Ports, watcher: Watc
 			},
 		},
 	);
-	try {
+	const walk = {
+		env: ports.env,
+		isBegun: () => true,
+		abandon: () => deliverer.abandon(),
+		report: (stopped?: Problem): Report => ({
+			source: { kind: "held" },
+			configFile: config.file,
+			...collector.collected(),
+			...(stopped === undefined ? {} : { stopped }),
+			unmet: [],
+			warnings: [...config.warnings, ...holding.warnings],
+			dryRun: false,
+			summary: request.summary,
+		}),
+	};
+	const deliver = async () => {
 		for await (const delivery of holding.rest()) await deliverer.begin(delivery);
-		await deliverer.end();
+	};
+	try {
+		return await carryOut(
+			walk,
+			watcher,
+			deliver,
+			() => deliverer.end(),
+			() => holding.end(),
+		);
 	} finally {
-		await holding.end();
 		ports.http.close();
 	}
-	return {
-		source: { kind: "held" },
-		configFile: config.file,
-		...collector.collected(),
-		unmet: [],
-		warnings: [...config.warnings, ...holding.warnings],
-		dryRun: false,
-		summary: request.summary,
-	};
 }

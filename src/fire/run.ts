@@ -5,10 +5,11 @@ import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import type { Config } from "../config/hook.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../delivery.ts";
-import { UserError, unlessCancelled } from "../errors.ts";
+import { type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import { reachIn } from "../plan/reach.ts";
 import type { Files, Ports } from "../ports.ts";
+import type { Report } from "../report/report.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets.ts";
 
 /** Who watches a run. */
@@ -19,6 +20,8 @@ export interface Watcher {
 	readonly signal: AbortSignal;
 	/** What may be read from stdin; absent where there is none. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
+	/** Called before anything is carried out, with what gives the report of a moment should the process end there. */
+	readonly onBegin?: (stop: (problem: Problem) => Report) => void;
 	/** Called with what is worth a line at once. */
 	readonly onOutcome: (outcome: Outcome) => void;
 	/** In a dry run, called with each delivery instead of carrying it out. */

@@ -8,12 +8,12 @@ import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
 import type { Counts } from "./collect.ts";
-import { withoutSuspects } from "./crash.ts";
 import { growingMask } from "./growing.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
-import { limitedJson, resultsDocument } from "./json.ts";
+import { limitedJson, type ResultsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
+import { inParts } from "./parts.ts";
 import type { Reporter, Result } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
@@ -25,7 +25,7 @@ const RESULTS_LIMIT_BYTES = 64 * 1024;
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
 	const { mask, add } = growingMask(() => environmentSecrets(env));
-	const write = (text: string) => {
+	const print = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
 	const group = beside();
@@ -33,12 +33,12 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		protect: (secrets) => {
 			for (const secret of add(secrets)) core.setSecret(secret);
 		},
-		info: (line) => group.write(() => write(shownLine(line, mask))),
+		info: (line) => group.write(() => print(shownLine(line, mask))),
 		debug: (line) => group.write(() => core.debug(mask(line))),
 		openGroup: (title) => {
 			core.startGroup(excerpt(mask(title), 200));
 			group.open();
-			return (line) => write(shownLine(line, mask));
+			return (line) => print(shownLine(line, mask));
 		},
 		closeGroup: () => {
 			core.endGroup();
@@ -46,27 +46,49 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		},
 	};
 
-	/** What has run has run: a disk that is full or read-only makes no failure of it. */
-	const unlessFull = async (what: string, body: () => Promise<unknown>) => {
+	const said = new Set<string>();
+	/** What has run has run: a disk that is full or read-only makes no failure of it, but a warning. */
+	const write = async (what: string, body: () => unknown) => {
 		try {
 			await body();
+			return true;
 		} catch (error) {
-			log.info(`${what} could not be written: ${error instanceof Error ? error.message : String(error)}`);
+			const why = error instanceof Error ? error.message : String(error);
+			const message = mask(`${what} could not be written: ${why}`);
+			if (!said.has(what)) annotate([{ kind: "warning", message, place: {} }]);
+			said.add(what);
+			return false;
 		}
 	};
-	const setOutputs = (result: Result, counts: Counts, more: Readonly<Record<string, string>>) =>
-		unlessFull("the outputs", async () => {
-			for (const [name, value] of Object.entries({ result, ...counts, ...more })) core.setOutput(name, value);
-		});
+	/** Each on its own, and said once. */
+	const setOutputs = (outputs: Readonly<Record<string, string | number>>) =>
+		write("the outputs", () =>
+			inParts(
+				...Object.entries(outputs).map(
+					([name, value]) =>
+						() =>
+							core.setOutput(name, value),
+				),
+			),
+		);
 	const writeSummary = async (markdown: (room: number) => string | undefined) => {
 		const path = env["GITHUB_STEP_SUMMARY"];
 		if (!path) return;
-		await unlessFull("the summary", async () => {
+		await write("the summary", async () => {
 			const room = STEP_LIMIT_BYTES - (await sizeOf(path, STEP_LIMIT_BYTES, files));
 			const text = markdown(room);
 			if (text === undefined) log.info("the summary was left out: the step has filled what GitHub takes of one");
 			else await files.append(path, text);
 		});
+	};
+	const writeResultsFile = async (document: ResultsDocument) => {
+		const folder = env["RUNNER_TEMP"];
+		if (!folder) return;
+		const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
+		const isWritten = await write("the results file", () =>
+			files.write(path, `${JSON.stringify(document, undefined, "\t")}\n`),
+		);
+		if (isWritten) await setOutputs({ "results-file": path });
 	};
 
 	return {
@@ -77,40 +99,51 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		},
 		preview: (delivery, shown) => {
 			log.openGroup(`${delivery.hook.name}: dry run`);
-			for (const line of previewLines(shown)) write(mask(line));
+			for (const line of previewLines(shown)) print(mask(line));
 			log.closeGroup();
 		},
-		finish: async (report) => {
-			const document = resultsDocument(report, mask);
-			annotate(annotationsOf(report, mask));
-			if (report.stopped !== undefined) for (const line of problemLines(report.stopped)) log.info(line);
-			for (const line of unmetLines(report)) log.info(line);
-			log.info(resultLine(report));
-			const results = limitedJson(document, RESULTS_LIMIT_BYTES);
-			await setOutputs(document.result, report.counts, { "event-id": document.event_id, results });
-			if (report.summary) await writeSummary((room) => summaryMarkdown(report, mask, room));
-			const folder = env["RUNNER_TEMP"];
-			if (folder) {
-				const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
-				await unlessFull("the results file", async () => {
-					await files.write(path, `${JSON.stringify(document, undefined, "\t")}\n`);
-					core.setOutput("results-file", path);
-				});
-			}
+		finish: (report) => {
+			const { stopped, counts, result } = report;
+			const event = report.source.kind === "event" ? report.source.event.context.id : "";
+			return inParts(
+				() => setOutputs({ result: stopped === undefined ? result : ERROR, ...counts, "event-id": mask(event) }),
+				() => annotate(annotationsOf(report, mask)),
+				() => {
+					if (stopped !== undefined) for (const line of problemLines(stopped)) log.info(line);
+					for (const line of unmetLines(report)) log.info(line);
+					log.info(resultLine(report));
+				},
+				() => setOutputs({ results: limitedJson(resultsDocument(report, mask), RESULTS_LIMIT_BYTES) }),
+				() => (report.summary ? writeSummary((room) => summaryMarkdown(report, mask, room)) : undefined),
+				() => writeResultsFile(resultsDocument(report, mask)),
+			);
 		},
-		reject: async (error) => {
-			const problems = withoutSuspects(error.problems, env);
+		reject: (problems) => {
 			// Of the inputs as they are, since one of them may be the mistake.
 			const summary = core.getInput("summary").toLowerCase() !== "false";
-			log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
-			for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
-			annotate(problemAnnotations(problems, summary, mask));
-			const results = JSON.stringify({ result: "error", event: "", event_id: "", truncated: false, results: [] });
-			await setOutputs("error", NONE, { "event-id": "", results });
-			if (summary) await writeSummary((room) => problemsMarkdown(problems, mask, room));
+			const results = JSON.stringify({ result: ERROR, event: "", event_id: "", truncated: false, results: [] });
+			return inParts(
+				() => setOutputs({ result: ERROR, ...NONE, "event-id": "", results }),
+				() => {
+					log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
+					for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
+				},
+				() => annotate(problemAnnotations(problems, summary, mask)),
+				() => (summary ? writeSummary((room) => problemsMarkdown(problems, mask, room)) : undefined),
+			);
 		},
+		fail: (problem) =>
+			inParts(
+				() => setOutputs({ result: ERROR }),
+				() => annotate(problemAnnotations([problem], false, mask)),
+				() => {
+					for (const line of problemLines(problem)) log.info(line);
+				},
+			),
 	};
 }
+
+const ERROR: Result = "error";
 
 const COMMANDS = { error: core.error, warning: core.warning, notice: core.notice } as const;
 

@@ -2,7 +2,7 @@
 
 import type { ConfigWarning } from "../config/hook.ts";
 import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../delivery.ts";
-import type { Problem, UserError } from "../errors.ts";
+import type { Problem } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Mask } from "../mask/mask.ts";
 import type { Log } from "../ports.ts";
@@ -31,17 +31,12 @@ export interface Report extends Collected {
 	readonly configFile: string;
 	/** The hooks that one event did not meet; of several events none. */
 	readonly unmet: readonly Unmet[];
-	/** The mistake at which the events of a file came to an early end; what went before is done. */
+	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
 	readonly warnings: readonly ConfigWarning[];
 	readonly dryRun: boolean;
 	/** A job summary is wanted. */
 	readonly summary: boolean;
-}
-
-/** Whether what was fired did all that it may: no gate denied, and no line was broken. */
-export function isThrough({ result, stopped }: Report): boolean {
-	return result !== "aborted" && stopped === undefined;
 }
 
 /** Whether its outcomes are all there are, not only the first of many. */
@@ -56,10 +51,12 @@ export interface Reporter {
 	outcome(outcome: Outcome): void;
 	/** In a dry run: what one delivery would send. */
 	preview(delivery: Delivery, shown: Preview): void;
-	/** Everything is done. */
+	/** Everything is done. Throws the first error of this program in making it, after all other parts of it were told. */
 	finish(report: Report): Promise<void>;
-	/** Nothing was run: the user made mistakes. */
-	reject(error: UserError): Promise<void>;
+	/** Nothing was run. */
+	reject(problems: readonly Problem[]): Promise<void>;
+	/** Something failed after a report was made or begun; what it has told stays. */
+	fail(problem: Problem): Promise<void>;
 }
 
 /** One delivery as outputs, files and `--json` tell it; every text masked. */

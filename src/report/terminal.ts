@@ -5,12 +5,12 @@ import type { Env } from "../ports.ts";
 import { environmentSecrets } from "../secrets.ts";
 import { stripTerminal } from "../text.ts";
 import { beside } from "./beside.ts";
-import { withoutSuspects } from "./crash.ts";
 import { growingMask } from "./growing.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
-import type { Reporter } from "./report.ts";
+import { inParts } from "./parts.ts";
+import type { Report, Reporter } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
 /** Where a command writes. */
@@ -42,6 +42,13 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 		for (const line of [`error: ${first}`, ...rest]) complain(line);
 	};
 	const documents: unknown[] = [];
+	const documentOf = (report: Report): object => {
+		const document = resultsDocument(report, mask);
+		if (!report.dryRun) return document;
+		const others = report.unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
+		const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
+		return { ...document, ...maskDeep(shown, mask) };
+	};
 	const group = beside();
 	const log: Reporter["log"] = {
 		protect: (secrets) => {
@@ -71,25 +78,29 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 			write(`▸ ${delivery.hook.name}`);
 			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${mask(line)}`);
 		},
-		finish: async (report) => {
-			for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
-			if (json) {
-				const document = resultsDocument(report, mask);
-				const others = report.unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
-				const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
-				const messages = report.dryRun ? { ...document, ...maskDeep(shown, mask) } : document;
-				output.out(jsonText(messages));
-			} else {
-				for (const line of unmetLines(report)) write(mask(line));
-				write(resultLine(report));
-			}
-			if (report.stopped !== undefined) complainOf(report.stopped);
-		},
-		reject: async (error) => {
-			const problems = withoutSuspects(error.problems, output.env);
-			if (json) output.out(jsonText(problemsDocument(problems, mask)));
-			for (const problem of problems) complainOf(problem);
-		},
+		finish: (report) =>
+			inParts(
+				() => {
+					for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
+				},
+				() => {
+					if (!json) for (const line of unmetLines(report)) write(mask(line));
+				},
+				() => (json ? output.out(jsonText(documentOf(report))) : write(resultLine(report))),
+				() => {
+					if (report.stopped !== undefined) complainOf(report.stopped);
+				},
+			),
+		reject: (problems) =>
+			inParts(
+				() => {
+					if (json) output.out(jsonText(problemsDocument(problems, mask)));
+				},
+				() => {
+					for (const problem of problems) complainOf(problem);
+				},
+			),
+		fail: async (problem) => complainOf(problem),
 	};
 }
 

@@ -43,6 +43,7 @@ export function run(
 		colour: given.colour ?? false,
 		signal: controller.signal,
 		unread: new AbortController().signal,
+		onCrash: () => {},
 	};
 	const program = new Command("pipeline-hooks").exitOverride();
 	let code: ExitCode | undefined;

@@ -144,7 +144,7 @@ describe("a broken line", () => {
 	it("is said with its number; what stands before it has gone out whole, and nothing after it", async () => {
 		const { run, to } = await setUp(broken.join("\n"));
 		const { code, stderr, stdout } = await run(["--events-file", "events.jsonl"]);
-		expect(code).toBe(2);
+		expect(code).toBe(1);
 		expect(stderr).toBe(
 			"error: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
 				"  → 3 events before it were fired (6 delivered, 0 failed, 0 skipped), and nothing of what follows; correct the " +

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
-import { UserError } from "../../../src/errors.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 import type { Reporter } from "../../../src/report/report.ts";
@@ -150,7 +149,7 @@ describe("the runner", () => {
 		await fc.assert(
 			fc.asyncProperty(problem, fc.array(problem, { maxLength: 4 }), async (first, rest) => {
 				const { reporter, found } = watched();
-				await reporter.reject(new UserError(first, ...rest));
+				await reporter.reject([first, ...rest]);
 				expect(found()).toMatchObject([first, ...rest].map(() => ({ name: "error" })));
 			}),
 			{ numRuns: 100 },
@@ -174,7 +173,9 @@ describe("the command, which may run in a step of a workflow", () => {
 					for (const { run } of steps) run(reporter);
 					const warnings = [{ message, place: { file: "hooks.toml", line: 1, column: 1 } }];
 					await reporter.finish(reportOf(event(), [of], { warnings, configFile: message, dryRun: true }));
-					await reporter.reject(new UserError({ code: "input", message, remedy: message, frame: message }));
+					const problem = { code: "input", message, remedy: message, frame: message } as const;
+					await reporter.reject([problem]);
+					await reporter.fail(problem);
 					for (const line of linesRead(written.join("\n"))) expect(commandIn(line)).toBeUndefined();
 				},
 			),

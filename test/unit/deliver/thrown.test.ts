@@ -1,0 +1,65 @@
+// Errors of this program while a plan is carried out: they fail one delivery, or end the run with nothing left untold.
+import { expect, test } from "vitest";
+import { Deliverer } from "../../../src/deliver/deliver.ts";
+import type { Outcome } from "../../../src/delivery.ts";
+import { createPlan } from "../../../src/plan/plan.ts";
+import { reachIn } from "../../../src/plan/reach.ts";
+import { fireWith } from "../../helpers/deliver.ts";
+import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
+import { event, shellHook, webhook } from "../../helpers/make.ts";
+
+const boom = () => {
+	throw new TypeError("boom");
+};
+
+test("a port that throws fails its delivery, and a group that it has opened is closed", async () => {
+	const log = fakeLog();
+	const hooks = [webhook({ name: "a" }), shellHook({ name: "b" }), shellHook({ name: "c", onFailure: "ignore" })];
+	const { outcomes, result } = await fireWith(hooks, {
+		ports: { log, shell: { run: boom }, http: { send: boom, close: () => {} } },
+	});
+	expect(outcomes.map(({ status, reason }) => [status, reason])).toEqual(
+		hooks.map(() => ["failed", "internal error: boom"]),
+	);
+	expect(result).toBe("warned");
+	expect(log.lines.filter((line) => line === "> b: true" || line === "<")).toEqual(["> b: true", "<", "<"]);
+	expect(log.lines).toContain("a: this is a bug in pipeline-hooks; please report it with these lines");
+});
+
+test("a gate whose port throws denies, but its fallback may still allow", async () => {
+	const http = { send: boom, close: () => {} };
+	const denied = [webhook({ name: "gate", onFailure: "abort" }), shellHook({ name: "after" })];
+	expect(await fireWith(denied, { ports: { http } })).toMatchObject({ result: "aborted", passed: false });
+	const second = shellHook({ name: "second", selectors: [] });
+	const allowed = [webhook({ name: "gate", onFailure: "abort", fallback: "second" }), second];
+	expect(await fireWith(allowed, { ports: { http } })).toMatchObject({ result: "passed", passed: true });
+});
+
+test("an error between deliveries ends the run, and each delivery gets its outcome once", async () => {
+	const hooks = [
+		webhook({ name: "sent" }),
+		webhook({ name: "batched", batchSize: 2, onSuccess: ["next"] }),
+		webhook({ name: "next", selectors: [] }),
+	];
+	const told: Outcome[] = [];
+	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
+	const ports = { ...world, http: fakeHttp(answer(200)), shell: fakeShell() };
+	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: reachIn(hooks) };
+	const deliverer = new Deliverer(facts, ports, {
+		workspace: "/work",
+		straight: "direct",
+		signal: new AbortController().signal,
+		batch: boom,
+		onOutcome: (outcome) => told.push(outcome),
+	});
+	const plan = createPlan(hooks.slice(0, 2), event());
+	await expect(deliverer.run(plan)).rejects.toThrow("boom");
+	await deliverer.end();
+	deliverer.abandon();
+	deliverer.abandon();
+	expect(told.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason])).toEqual([
+		["sent", "delivered", ""],
+		["batched", "skipped", "the run stopped on an error before this began"],
+		["next", "skipped", "batched, which it follows, was skipped"],
+	]);
+});
