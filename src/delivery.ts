@@ -15,8 +15,6 @@ export interface Delivery<H extends Hook = Hook> {
 export interface Untrusted {
 	/** What triggered the run: `pull_request_target`. */
 	readonly event: string;
-	/** What makes the workspace suspect, as a clause. */
-	readonly why: string;
 }
 
 /** What runs for an event, in the order of running: gates one at a time, then the other lists side by side. */

@@ -1,5 +1,6 @@
 // The bundle of its own that holds octokit: loaded only when GitHub's API is really asked for something.
 import { getOctokit } from "@actions/github";
+import { isJsonObject, parseJson } from "./json.ts";
 import type { RemoteFile, RemoteRun } from "./ports.ts";
 
 type Octokit = ReturnType<typeof getOctokit>;
@@ -39,8 +40,16 @@ async function readFileOnce(octokit: Octokit, { repository, path, ref, limit }: 
 		request: { signal, parseSuccessResponseBody: false },
 	});
 	// The raw format gives the content itself; a folder or a submodule comes as JSON all the same.
-	if (headers["content-type"]?.startsWith("application/json")) return undefined;
-	return collect(data, limit);
+	if (!headers["content-type"]?.startsWith("application/json")) return collect(data, limit);
+	return fileInJson(await collect(data, 2 * limit));
+}
+
+/** The file in the JSON of Gitea and Forgejo, which know no raw format here: https://docs.gitea.com/api/#tag/repository */
+function fileInJson(bytes: Uint8Array): Uint8Array | undefined {
+	const entry = parseJson(new TextDecoder().decode(bytes));
+	if (!isJsonObject(entry) || entry["type"] !== "file" || entry["encoding"] !== "base64") return undefined;
+	const content = entry["content"];
+	return typeof content === "string" ? new Uint8Array(Buffer.from(content, "base64")) : undefined;
 }
 
 /** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */

@@ -30,6 +30,8 @@ export interface Inputs {
 	readonly githubToken: string;
 	/** Run shell hooks also where a stranger's code may lie in the workspace. */
 	readonly allowUntrustedShell: boolean;
+	/** The values of the job's matrix; undefined where it has none. */
+	readonly matrix?: JsonObject | undefined;
 	/** Completes the context once the event's definition is known. */
 	readonly complete?: (given: GivenContext, definition: EventDefinition) => GivenContext;
 }
@@ -89,6 +91,7 @@ export function readInputs(read: InputReader): Inputs {
 		summary: readBoolean("summary", read("summary"), true, reject),
 		githubToken: read("github-token").trim(),
 		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),
+		matrix: readMatrix(read("matrix"), reject),
 	};
 	if (flush && inputs.dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
 	throwIfAny(problems);
@@ -131,6 +134,15 @@ function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 		entries.push([key, line.slice(at + 1)]);
 	}
 	return Object.fromEntries(entries);
+}
+
+/** `null` and `{}` are what `toJSON(matrix)` gives in a job without a matrix. */
+function readMatrix(text: string, reject: Reject): JsonObject | undefined {
+	const written = text.trim();
+	if (written === "" || written === "null") return undefined;
+	const value = readObject(written, "is not JSON");
+	if (typeof value !== "string") return Object.keys(value).length === 0 ? undefined : value;
+	return reject(`matrix: ${value}`, `leave it out, or give \`\${{ toJSON(matrix) }}\``);
 }
 
 function readBoolean(name: string, text: string, fallback: boolean, reject: Reject): boolean {

@@ -17,7 +17,7 @@ import { boundYoungGeneration } from "./memory.ts";
 import { directHttp } from "./net/direct.ts";
 import { loadUndici, routedHttp } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
-import type { Ask, Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
+import type { Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
 import { monotonicMs } from "./shell/monotonic.ts";
 import { nodeShell } from "./shell/shell.ts";
 
@@ -31,7 +31,6 @@ export function nodePorts(env: Env, log: Log): Ports {
 		shell: nodeShell(),
 		files: nodeFiles,
 		spool: directorySpool,
-		ask: nodeAsk,
 		log,
 	};
 }
@@ -173,18 +172,3 @@ function readAtMost(handle: number, limit: number): Uint8Array | undefined {
 	}
 	return undefined;
 }
-
-const ASK_TIMEOUT_MS = 3000;
-
-/** Runs the program without a shell; what it says on stderr is not shown. */
-export const nodeAsk: Ask = async (program, args, cwd) => {
-	const { execFile } = await import("node:child_process");
-	return new Promise((resolve) => {
-		const options = { cwd, timeout: ASK_TIMEOUT_MS, killSignal: "SIGKILL", windowsHide: true } as const;
-		try {
-			execFile(program, args, options, (error, stdout) => resolve(error === null ? stdout.trim() : undefined));
-		} catch {
-			resolve(undefined);
-		}
-	});
-};

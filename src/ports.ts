@@ -232,9 +232,6 @@ export interface RemoteRun {
 /** Reads a run's JSON as the API answers it; for the rest as {@link ReadRemoteFile}. */
 export type ReadRemoteRun = (run: RemoteRun, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
-/** What a program answered on stdout, trimmed; undefined when it is not there or failed. */
-export type Ask = (program: string, args: readonly string[], cwd: string) => Promise<string | undefined>;
-
 /** Lines for the person who watches. Everything that passes through is masked and cannot act as a workflow command. */
 export interface Log {
 	/** From now on these texts are blanked, besides those before. Called before the first line. */
@@ -259,6 +256,5 @@ export interface Ports {
 	readonly shell: Shell;
 	readonly files: Files;
 	readonly spool: Spool;
-	readonly ask: Ask;
 	readonly log: Log;
 }

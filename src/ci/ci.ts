@@ -1,23 +1,18 @@
 // What a CI provider is: how it is recognised, and the facts of the run that it tells.
+import type { Untrusted } from "../delivery.ts";
 import type { CiFacts } from "../event/event.ts";
-import type { Ask, Env, Files } from "../ports.ts";
+import type { JsonObject } from "../json.ts";
+import type { Env, Files } from "../ports.ts";
 
-/** What a provider may look at. */
+/** What a provider may look at. It runs no program: the current folder may be a stranger's. */
 export interface CiSources {
 	readonly env: Env;
 	readonly files: Files;
-	readonly ask: Ask;
 	/** The current folder; absolute. */
 	readonly cwd: string;
 	readonly now: Date;
-}
-
-/** A run that has secrets although anybody can trigger it: what lies in its workspace may be a stranger's. */
-export interface Exposure {
-	/** What triggered it: `pull_request_target`. */
-	readonly event: string;
-	/** Whether the workspace is the repository's own where it is a checkout of the run's commit. */
-	readonly checkoutCounts: boolean;
+	/** The values of the job's matrix, which no environment variable tells. */
+	readonly matrix?: JsonObject | undefined;
 }
 
 /** The run that the event happens in. */
@@ -34,10 +29,10 @@ export interface CiRun {
 	readonly holdingFolder: string | undefined;
 	/** The checkout; absolute. Config paths are relative to it, shell hooks run in it. */
 	readonly workspace: string;
-	/** Secrets are absent by design: a pull request from a fork, or by Dependabot. */
+	/** Secrets are absent by design: a pull request from a fork, or a run by Dependabot. */
 	readonly secretsWithheld: boolean;
-	/** Undefined where whoever triggers the run may write to the repository, or there are no secrets. */
-	readonly exposure: Exposure | undefined;
+	/** Set where the run may have secrets and a stranger may have written the workspace. */
+	readonly untrusted: Untrusted | undefined;
 }
 
 /** One CI system. */

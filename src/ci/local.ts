@@ -1,9 +1,10 @@
-// A person's machine, or any place no other provider knows: the facts that git tells.
+// A person's machine, or any place no other provider knows: the facts that a git checkout tells.
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
 import type { CiFacts } from "../event/event.ts";
 import { compact } from "../json.ts";
 import type { Env } from "../ports.ts";
+import { readCheckout } from "./checkout.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 
 export const local: CiProvider = {
@@ -12,25 +13,19 @@ export const local: CiProvider = {
 	read,
 };
 
-async function read({ ask, cwd, now, env }: CiSources): Promise<CiRun> {
-	const git = (...args: string[]) => ask("git", args, cwd);
-	const [top, branch, commit, remote] = await Promise.all([
-		git("rev-parse", "--show-toplevel"),
-		git("symbolic-ref", "--short", "--quiet", "HEAD"),
-		git("rev-parse", "--verify", "--quiet", "HEAD"),
-		git("remote", "get-url", "origin"),
-	]);
-	const repository = remote === undefined ? undefined : repositoryOf(remote);
+async function read({ files, cwd, now, env, matrix }: CiSources): Promise<CiRun> {
+	const { top, branch, commit, origin } = (await readCheckout(cwd, files)) ?? {};
+	const repository = origin === undefined ? undefined : repositoryOf(origin);
 	const stamp = now.toISOString().replaceAll(/[-:]|\.\d+/g, "");
 	return {
-		facts: compact<CiFacts>({ provider: "local", repository, branch, commit }),
+		facts: compact<CiFacts>({ provider: "local", repository, branch, commit, matrix }),
 		runId: `local-${stamp}`,
 		pipeline: basename(top ?? cwd),
 		holdingFolder: holdingFolder(env, cwd),
 		// The current folder, not the top of the checkout: a person says `--config` relative to where they stand.
 		workspace: cwd,
 		secretsWithheld: false,
-		exposure: undefined,
+		untrusted: undefined,
 	};
 }
 

@@ -21,6 +21,7 @@ interface Flags {
 	readonly metadata?: readonly string[];
 	readonly context?: string;
 	readonly eventsFile?: string;
+	readonly matrix?: string;
 	readonly dryRun?: boolean;
 	readonly allowUntrustedShell?: boolean;
 	/** Of `render` only. */
@@ -86,6 +87,7 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--duration-ms <number>", "how long it took, in milliseconds")
 		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
 		.option("--context <json>", "any other context key, as a JSON object; @FILE reads a file, - reads stdin")
+		.option("--matrix <json>", "values of the job's matrix, as a JSON object")
 		.option("--json", "write the results to stdout as JSON, everything else to stderr");
 }
 
@@ -125,6 +127,7 @@ function reader(event: string, flags: Flags, context: string, env: Env): InputRe
 		metadata: readMetadataFlags(flags.metadata ?? []),
 		context,
 		"events-file": flags.eventsFile,
+		matrix: flags.matrix,
 		"dry-run": flags.dryRun === true ? "true" : "",
 		"allow-untrusted-shell": flags.allowUntrustedShell === true ? "true" : "",
 		"github-token": env["GITHUB_TOKEN"],

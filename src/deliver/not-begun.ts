@@ -14,7 +14,7 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
 	const [absent] = withheld ? unsetVariables(delivery.hook, env) : [];
 	if (absent !== undefined) {
-		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`;
+		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`;
 		return skipped(delivery, "secrets_withheld", reason, env);
 	}
 	const refused = refusalOf(delivery, facts);

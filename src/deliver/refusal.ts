@@ -7,7 +7,7 @@ export function refusalOf(
 	{ untrusted }: Pick<RunFacts, "untrusted">,
 ): string | undefined {
 	if (untrusted === undefined || hook.kind !== "shell") return undefined;
-	const risk = `${untrusted.why}, and a shell hook would run it with this job's secrets`;
+	const risk = "the workspace may hold a stranger's code, and a shell hook would run it with this job's secrets";
 	const wayOut = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 	return `refused on ${untrusted.event}: ${risk}; ${wayOut}`;
 }

@@ -20,12 +20,23 @@ export interface EventDefinition {
 /** The facts of the CI run, all optional: absent ones are left out of the JSON. */
 export type CiFacts = {
 	readonly provider: string;
+	/** The repository that the run belongs to, never a fork. */
 	readonly repository?: string;
+	/** Of a fork `owner:branch`; in a merge queue the branch that is merged into. Absent for a tag. */
 	readonly branch?: string;
+	readonly tag?: string;
+	/** `true` where the code is a fork's, else absent. */
+	readonly fork?: boolean;
+	/** `true` in a merge queue, else absent. */
+	readonly queue?: boolean;
+	/** The number of the pull request. */
+	readonly pull_request?: number;
 	readonly commit?: string;
 	readonly actor?: string;
 	readonly workflow?: string;
 	readonly job?: string;
+	/** Of a job with a matrix, its values. */
+	readonly matrix?: JsonObject;
 	readonly attempt?: number;
 	readonly run_url?: string;
 };

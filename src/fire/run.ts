@@ -7,6 +7,7 @@ import { loadConfig } from "../config/load.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../delivery.ts";
 import { type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
+import type { JsonObject } from "../json.ts";
 import { reachIn } from "../plan/reach.ts";
 import type { Files, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
@@ -34,6 +35,8 @@ export interface Request {
 	readonly config: string | undefined;
 	readonly githubToken: string;
 	readonly allowUntrustedShell: boolean;
+	/** The values of the job's matrix. */
+	readonly matrix?: JsonObject | undefined;
 	/** What is known of every event. */
 	readonly context: GivenContext;
 }
@@ -56,9 +59,9 @@ export interface Run {
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
 export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Place): Promise<Run> {
-	const { clock, env, files, ask, log } = ports;
+	const { clock, env, files, log } = ports;
 	const now = clock.now();
-	const ci = await readCi({ env, files, ask, cwd, now });
+	const ci = await readCi({ env, files, cwd, now, matrix: request.matrix });
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
 	const { config, untrusted } = found;
 	const protect = (context: GivenContext) => {
@@ -91,8 +94,8 @@ async function loadFrom(
 		return { ...place, config: await loadConfig({ workspace, config }, place.files) };
 	} catch (error) {
 		const code = error instanceof UserError ? error.problems[0].code : undefined;
-		if (place.next !== undefined && place.next.on === code) return loadFrom(place.next.place, workspace, config);
-		if (place.missing !== undefined && code === "config_missing") throw new UserError(place.missing(config));
-		throw error;
+		if (code !== "config_missing") throw error;
+		if (place.next !== undefined) return loadFrom(place.next, workspace, config);
+		throw place.missing === undefined ? error : new UserError(place.missing(config));
 	}
 }

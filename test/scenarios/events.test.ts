@@ -182,7 +182,7 @@ on_failure = "abort"
 		const notice = (title: string, line: string, variable: string) => ({
 			kind: "notice",
 			properties: { title, file: "pipeline-hooks.toml", line },
-			message: `skipped: variable ${variable} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`,
+			message: `skipped: variable ${variable} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`,
 		});
 		expect(run.annotations).toEqual([notice("announce", "1", "RECEIVER_URL"), notice("say", "6", "TOKEN")]);
 		expect(run.log).not.toContain("said");

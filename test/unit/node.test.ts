@@ -1,10 +1,10 @@
-// The real clock, files and programs.
+// The real clock and files.
 import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { nodeAsk, nodeClock, nodeFiles, nodePorts } from "../../src/node.ts";
+import { nodeClock, nodeFiles, nodePorts } from "../../src/node.ts";
 import { unprivileged } from "../helpers/unprivileged.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "node-"));
@@ -135,36 +135,11 @@ describe("files", () => {
 	});
 });
 
-describe("ask", () => {
-	it("gives what a program prints, trimmed, without a shell in between", async () => {
-		expect(await nodeAsk("echo", ["$HOME; x"], folder)).toBe("$HOME; x");
-		expect(await nodeAsk("pwd", ["-P"], folder)).toBe(folder);
-	});
-
-	it.each<[string, string, string[]]>([
-		["fails", "sh", ["-c", "echo said; exit 1"]],
-		["is not there", "no-such-program", []],
-		["has a NUL in it", "echo", ["a\0b"]],
-		["prints without end", "yes", []],
-	])("gives nothing when the program %s", async (_, program, args) => {
-		expect(await nodeAsk(program, args, folder)).toBeUndefined();
-	});
-
-	it("does not wait for a program that hangs, nor for its children", async () => {
-		let answer: string | undefined = "none";
-		const ms = await elapsed(async () => {
-			answer = await nodeAsk("sh", ["-c", "trap '' TERM; sleep 5"], folder);
-		});
-		expect(answer).toBeUndefined();
-		expect(ms).toBeLessThan(4500);
-	});
-});
-
 it("nodePorts puts the real ones together", async () => {
 	const env = { A: "1" };
 	const log = { protect: () => {}, info: () => {}, debug: () => {}, openGroup: () => () => {}, closeGroup: () => {} };
 	const ports = nodePorts(env, log);
-	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles, ask: nodeAsk });
+	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles });
 	expect(ports.random()).toBeLessThan(1);
 	const request = {
 		method: "GET",

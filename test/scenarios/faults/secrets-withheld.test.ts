@@ -1,6 +1,7 @@
 // Pull requests whose runs get no secrets: what needs one is skipped, and no gate opens for want of it.
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
+import { exposed, PATH } from "../../helpers/exposed.ts";
 import { type ActionRun, runAction, workspace } from "../../helpers/runner.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 
@@ -30,7 +31,7 @@ function ofDeletedFork(name: string): Pull {
 }
 
 const REASON = (variable: string) =>
-	`variable ${variable} is unset or empty, as secrets are on a pull request from a fork or by Dependabot`;
+	`variable ${variable} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`;
 
 const notice = (title: string, variable: string) => ({
 	kind: "notice",
@@ -131,4 +132,42 @@ it("fault 40: where secrets are not withheld, an absent one is a failure of its 
 	expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "2", failed: "3", skipped: "0" } });
 	expect(run.annotations.map(({ kind }) => kind)).toEqual(["warning", "warning", "warning"]);
 	expect(sent).toEqual(["/open"]);
+});
+
+describe("fault 66: Dependabot's runs are given no secrets on any event, and what needs one is skipped with a notice", () => {
+	it.each(["push", "create", "delete", "deployment"])("%s", async (event) => {
+		const { run, sent } = await fire(event, example("pull_request"), {
+			...DEPENDABOT,
+			GITHUB_TRIGGERING_ACTOR: "octocat",
+		});
+		expect(run).toMatchObject({ code: 0, outputs: { result: "passed", delivered: "2", failed: "0", skipped: "3" } });
+		expect(run.annotations.map(({ kind }) => kind)).toEqual(["notice", "notice", "notice"]);
+		expect(sent).toEqual(["/open"]);
+	});
+
+	it.each(["deployment_status", "pull_request_target"])("%s, where the config is the base's", async (event) => {
+		const stage = await exposed({
+			files: { [PATH]: '[[hook.webhooks.pipeline_start]]\nname = "slack"\nurl = "${SLACK_WEBHOOK_URL}"\n' },
+		});
+		const run = await stage.fire(event, { env: { ...DEPENDABOT, ...ABSENT } });
+		expect(run).toMatchObject({
+			code: 0,
+			annotations: [{ kind: "notice" }],
+			outputs: { result: "skipped", skipped: "1" },
+		});
+	});
+
+	it("but not where a person's run is run again by Dependabot, nor after one of Dependabot's, which gets them", async () => {
+		const person = await fire("push", example("pull_request"), { GITHUB_TRIGGERING_ACTOR: "dependabot[bot]" });
+		expect(person.run.outputs).toMatchObject({ result: "warned", failed: "3", skipped: "0" });
+		const stage = await exposed({
+			files: { [PATH]: '[[hook.webhooks.pipeline_start]]\nname = "slack"\nurl = "${SLACK_WEBHOOK_URL}"\n' },
+		});
+		const run = await stage.fire("workflow_run", { env: { ...DEPENDABOT, ...ABSENT } });
+		expect(run).toMatchObject({
+			code: 0,
+			annotations: [{ kind: "warning" }],
+			outputs: { result: "warned", failed: "1" },
+		});
+	});
 });

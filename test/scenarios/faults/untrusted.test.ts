@@ -7,19 +7,15 @@ import { runCommand } from "../../helpers/runner.ts";
 
 const WAY_OUT = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
-describe.each([
-	["pull_request_target", () => "the workspace may hold a stranger's code"],
-	["workflow_run", (base: string) => `the workspace is no checkout of ${base}, so that it may hold a stranger's code`],
-	["issue_comment", (base: string) => `the workspace is no checkout of ${base}, so that it may hold a stranger's code`],
-])(
+describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussion_comment"])(
 	"fault 39: on %s a stranger's checkout has no say: hooks come from the base commit, and shell hooks are refused",
-	(event, why) => {
+	(event) => {
 		it("sends what the base says, and runs nothing", async () => {
 			const { base, api, checkOutForeign, fire, ran, sent } = await exposed();
 			checkOutForeign();
 			const run = await fire(event);
 			const short = base.slice(0, 7);
-			const reason = `refused on ${event}: ${why(short)}, and a shell hook would run it with this job's secrets; ${WAY_OUT}`;
+			const reason = `refused on ${event}: the workspace may hold a stranger's code, and a shell hook would run it with this job's secrets; ${WAY_OUT}`;
 			expect(run).toMatchObject({
 				code: 0,
 				stderr: "",

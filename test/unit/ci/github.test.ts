@@ -44,8 +44,7 @@ function filesWith(payload: unknown): Files & { readonly reads: string[] } {
 	};
 }
 
-const read = (env: Env, files: Files) =>
-	readCi({ env, files, ask: async () => undefined, cwd: "/elsewhere", now: new Date(0) });
+const read = (env: Env, files: Files) => readCi({ env, files, cwd: "/elsewhere", now: new Date(0) });
 
 describe("github", () => {
 	test("a push tells everything by the environment, and the payload is not even read", async () => {
@@ -78,6 +77,7 @@ describe("github", () => {
 
 	test("a tag is no branch", async () => {
 		const run = await read({ ...ENV, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1" }, filesWith({}));
+		expect(run.facts).toMatchObject({ tag: "v1" });
 		expect(run.facts.branch).toBeUndefined();
 	});
 
@@ -90,6 +90,107 @@ describe("github", () => {
 			commit: JSON.parse(JSON.stringify(payload)).pull_request.head.sha,
 		});
 		expect(run.secretsWithheld).toBe(false);
+	});
+
+	test.each([
+		["pull_request", {}],
+		["pull_request_target", { GITHUB_REF_NAME: "main" }],
+		["pull_request_review", { GITHUB_HEAD_REF: "" }],
+		["pull_request_review_comment", { GITHUB_HEAD_REF: "" }],
+		["an_event_of_tomorrow", { GITHUB_HEAD_REF: "" }],
+	])("a fork's branch is told with its owner, and never looks like ours: %s", async (GITHUB_EVENT_NAME, more) => {
+		const pull = (head: object) => ({
+			pull_request: {
+				number: 7,
+				head: { ref: "main", sha: "b", ...head },
+				base: { repo: { full_name: "acme/warehouse" } },
+			},
+		});
+		const env = { ...ENV, GITHUB_HEAD_REF: "main", ...more, GITHUB_EVENT_NAME };
+		const facts = async (head: object) => (await read(env, filesWith(pull(head)))).facts;
+		const owner = { login: "stranger" };
+		const theirs = { branch: "stranger:main", fork: true, pull_request: 7, commit: "b" };
+		expect(await facts({ user: owner, repo: { full_name: "stranger/warehouse", owner } })).toMatchObject(theirs);
+		expect(await facts({ repo: { full_name: "stranger/warehouse", owner } })).toMatchObject(theirs);
+		expect(await facts({ user: null, repo: null, label: "stranger:main" })).toMatchObject(theirs);
+		expect(await facts({ user: null, repo: null, label: "main" })).toMatchObject({ ...theirs, branch: "unknown:main" });
+		const ours = await facts({ user: { login: "acme" }, label: "acme:main", repo: { full_name: "acme/warehouse" } });
+		expect(ours).toMatchObject({ branch: "main", pull_request: 7 });
+		expect(ours).not.toHaveProperty("fork");
+	});
+
+	test("a merge queue's branch is the one that is merged into", async () => {
+		const env = { ...ENV, GITHUB_EVENT_NAME: "merge_group" };
+		const ref = "refs/heads/gh-readonly-queue/release/1.x/pr-12-0123456789abcdef0123456789abcdef01234567";
+		const queued = { branch: "release/1.x", queue: true, pull_request: 12 };
+		expect((await read(env, filesWith({ merge_group: { head_ref: ref } }))).facts).toMatchObject(queued);
+		expect((await read({ ...env, GITHUB_REF: ref }, filesWith("not json"))).facts).toMatchObject(queued);
+		const unknown = (await read({ ...env, GITHUB_REF: "refs/heads/main" }, filesWith({}))).facts;
+		expect([unknown.queue, unknown.branch]).toEqual([true, undefined]);
+		const following = (head: string) => ({
+			workflow_run: {
+				event: "merge_group",
+				head_branch: ref.replace("refs/heads/", ""),
+				head_repository: { full_name: head, owner: { login: "x" } },
+				repository: { full_name: "acme/warehouse" },
+			},
+		});
+		const followed = { ...env, GITHUB_EVENT_NAME: "workflow_run" };
+		expect((await read(followed, filesWith(following("acme/warehouse")))).facts).toMatchObject(queued);
+		const fork = (await read(followed, filesWith(following("x/warehouse")))).facts;
+		expect([fork.fork, fork.queue]).toEqual([true, undefined]);
+	});
+
+	test("a workflow_run tells of a fork, one that is gone, and of the only pull request", async () => {
+		const env = { ...ENV, GITHUB_EVENT_NAME: "workflow_run" };
+		const facts = async (run: object, more: object = {}) =>
+			(await read(env, filesWith({ workflow_run: { head_branch: "main", ...run }, ...more }))).facts;
+		const repository = { full_name: "acme/warehouse" };
+		const stranger = { full_name: "stranger/warehouse", owner: { login: "stranger" } };
+		expect(await facts({ head_repository: stranger, repository })).toMatchObject({
+			branch: "stranger:main",
+			fork: true,
+		});
+		expect(await facts({ head_repository: null }, { repository })).toMatchObject({
+			branch: "unknown:main",
+			fork: true,
+		});
+		const ours = await facts({ head_repository: repository, pull_requests: [{ number: 5 }] }, { repository });
+		expect(ours).toMatchObject({ branch: "main", pull_request: 5 });
+		expect(ours).not.toHaveProperty("fork");
+		const several = await facts({
+			head_repository: repository,
+			repository,
+			pull_requests: [{ number: 5 }, { number: 6 }],
+		});
+		expect(several).not.toHaveProperty("pull_request");
+	});
+
+	test("a comment on a pull request is a run of the default branch, with the number", async () => {
+		const env = { ...ENV, GITHUB_EVENT_NAME: "issue_comment" };
+		const on = (issue: object) => read(env, filesWith({ issue }));
+		expect((await on({ number: 5, pull_request: {} })).facts).toMatchObject({ branch: "main", pull_request: 5 });
+		expect((await on({ number: 5 })).facts).not.toHaveProperty("pull_request");
+	});
+
+	test.each([
+		["Gitea", { GITEA_ACTIONS: "true" }],
+		["Forgejo", { GITEA_ACTIONS: "true", FORGEJO_ACTIONS: "true" }],
+		["Forgejo alone", { FORGEJO_ACTIONS: "true" }],
+	])("%s's page of a run goes by its number", async (_, more) => {
+		const env = {
+			...ENV,
+			...more,
+			GITHUB_RUN_NUMBER: "57",
+			GITHUB_RUN_ATTEMPT: "2",
+			GITHUB_SERVER_URL: "https://g.example/",
+		};
+		expect((await read(env, filesWith({}))).facts.run_url).toBe("https://g.example/acme/warehouse/actions/runs/57");
+	});
+
+	test("the values of a matrix come from outside of the environment", async () => {
+		const run = await readCi({ env: ENV, files: filesWith({}), cwd: "/", now: new Date(0), matrix: { os: "linux" } });
+		expect(run.facts.matrix).toEqual({ os: "linux" });
 	});
 
 	test("a workflow_run's branch and commit are those of the run that it follows", async () => {
@@ -111,7 +212,18 @@ describe("github", () => {
 			["pull_request from a fork deleted since", "pull_request", deleted, {}, true],
 			["pull_request_review from a fork", "pull_request_review", fork, {}, true],
 			["pull_request_target from a fork", "pull_request_target", fork, {}, false],
-			["push by Dependabot", "push", {}, { GITHUB_ACTOR: "dependabot[bot]" }, false],
+			...["push", "create", "delete", "deployment", "deployment_status", "pull_request_target", "issue_comment"].map(
+				(event) => [`${event} by Dependabot`, event, {}, { GITHUB_ACTOR: "dependabot[bot]" }, true] as const,
+			),
+			["workflow_run after Dependabot", "workflow_run", {}, { GITHUB_ACTOR: "dependabot[bot]" }, false],
+			[
+				"push by Dependabot, run again by a person",
+				"push",
+				{},
+				{ GITHUB_ACTOR: "dependabot[bot]", GITHUB_TRIGGERING_ACTOR: "octocat" },
+				true,
+			],
+			["push by a person, run again by Dependabot", "push", {}, { GITHUB_TRIGGERING_ACTOR: "dependabot[bot]" }, false],
 			[
 				"pull_request by Dependabot",
 				"pull_request",
@@ -120,7 +232,7 @@ describe("github", () => {
 				true,
 			],
 			["pull_request of Dependabot by nobody known", "pull_request", dependabot, { GITHUB_ACTOR: undefined }, true],
-			["pull_request of Dependabot, run again by a person", "pull_request", dependabot, {}, false],
+			["pull_request of Dependabot, to which a person has pushed", "pull_request", dependabot, {}, false],
 			["pull_request of the same repository", "pull_request", example("pull_request"), {}, false],
 		] as const)("%s", async (_, GITHUB_EVENT_NAME, payload, more, withheld) => {
 			const run = await read({ ...ENV, ...more, GITHUB_EVENT_NAME }, filesWith(payload));
@@ -129,20 +241,27 @@ describe("github", () => {
 	});
 
 	test.each([
-		["pull_request_target", { event: "pull_request_target", checkoutCounts: false }],
-		["workflow_run", { event: "workflow_run", checkoutCounts: true }],
-		["issue_comment", { event: "issue_comment", checkoutCounts: true }],
-		["pull_request", undefined],
-		["push", undefined],
-		["toString", undefined],
-		["", undefined],
-	])("what anybody can trigger with secrets: %s", async (GITHUB_EVENT_NAME, exposure) => {
-		expect((await read({ ...ENV, GITHUB_EVENT_NAME }, filesWith({}))).exposure).toEqual(exposure);
+		...["create", "delete", "deployment", "merge_group", "pull_request", "pull_request_review", "push", "release"],
+		...["pull_request_review_comment", "repository_dispatch", "schedule", "workflow_dispatch"],
+	])("a run on %s is trusted", async (GITHUB_EVENT_NAME) => {
+		expect((await read({ ...ENV, GITHUB_EVENT_NAME }, filesWith({}))).untrusted).toBeUndefined();
+	});
+
+	test.each([
+		...["pull_request_target", "workflow_run", "issue_comment", "issues", "discussion", "discussion_comment", "fork"],
+		...["check_run", "check_suite", "deployment_status", "registry_package", "page_build", "gollum", "watch", "status"],
+		...["workflow_call", "toString", "PUSH", "push ", "an_event_of_tomorrow"],
+	])("a run on %s is not", async (event) => {
+		expect((await read({ ...ENV, GITHUB_EVENT_NAME: event }, filesWith({}))).untrusted).toEqual({ event });
+	});
+
+	test.each([{ GITHUB_EVENT_NAME: "" }, { GITHUB_EVENT_NAME: undefined }])("nor is one on %j", async (given) => {
+		expect((await read({ ...ENV, ...given }, filesWith({}))).untrusted).toEqual({ event: "an event without a name" });
 	});
 
 	test.each(["not json", "[]", '{"pull_request": 7}'])("a payload that is %s takes nothing down", async (payload) => {
 		const run = await read({ ...ENV, GITHUB_EVENT_NAME: "pull_request", GITHUB_HEAD_REF: "b" }, filesWith(payload));
-		expect(run.facts).toMatchObject({ branch: "b", commit: "a".repeat(40) });
+		expect(run.facts).toMatchObject({ branch: "unknown:b", fork: true, commit: "a".repeat(40) });
 	});
 
 	test("an almost empty environment gives what there is", async () => {

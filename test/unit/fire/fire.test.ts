@@ -59,7 +59,6 @@ test("a dry run carries nothing out, shows in the order of running and reports i
 		shell,
 		files: onlyFile("repository/pipeline-hooks.toml", CONFIG),
 		spool: fakeSpool(),
-		ask: async () => undefined,
 		log: fakeLog(),
 	};
 	const { outcomes } = await fire(INPUTS, ports, {

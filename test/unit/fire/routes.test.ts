@@ -41,7 +41,6 @@ async function routes(webhooks: number, inputs: Inputs, expectMany = () => {}): 
 		shell: fakeShell(),
 		files,
 		spool: fakeSpool(),
-		ask: async () => undefined,
 		log: fakeLog(),
 	};
 	const watcher = {

@@ -1,0 +1,148 @@
+// A workspace with a stranger's .git, beside a real git: no program may run in it, on GitHub or outside CI.
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { exposed, PATH, refused } from "../../helpers/exposed.ts";
+import { repository, writeTree } from "../../helpers/repository.ts";
+import { BASE_ENV, runCommand, workspace } from "../../helpers/runner.ts";
+
+/** A folder for marks, with a `git` in it that marks each call and then is the real one. */
+function marked() {
+	const marks = workspace();
+	const bin = workspace();
+	const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8", env: BASE_ENV }).trim();
+	writeFileSync(join(bin, "git"), `#!/bin/sh\ntouch '${join(marks, "git")}'\nexec '${real}' "$@"\n`);
+	chmodSync(join(bin, "git"), 0o755);
+	return {
+		env: { PATH: `${bin}:${BASE_ENV["PATH"]}`, DEPLOY_TOKEN: "tok-0123456789abcdef" },
+		touch: (name: string) => `touch '${join(marks, name)}'`,
+		ran: () => readdirSync(marks).sort(),
+		/** As the real git, which proves that the settings do run programs. */
+		ask: (folder: string, ...args: readonly string[]) =>
+			execFileSync(real, args, { cwd: folder, env: { ...BASE_ENV, GIT_CONFIG_NOSYSTEM: "1" }, stdio: "ignore" }),
+	};
+}
+
+/** Settings that run a program by each way that git knows without a hook's own file. */
+function settings(touch: (name: string) => string): string {
+	const quoted = (name: string) => `"${touch(name)}; false"`;
+	return `[core]
+	repositoryformatversion = 1
+	bare = false
+	fsmonitor = ${quoted("fsmonitor")}
+	hooksPath = hooks
+	sshCommand = ${quoted("ssh")}
+	pager = ${quoted("pager")}
+	alternateRefsCommand = ${quoted("alternates")}
+[alias]
+	remote-foo = "!${touch("alias")}; false"
+	rev-parse = "!${touch("alias")}"
+[credential]
+	helper = "!${touch("credential")}"
+[filter "x"]
+	smudge = ${quoted("filter")}
+	clean = ${quoted("filter")}
+[extensions]
+	partialClone = theirs
+[remote "theirs"]
+	url = foo::bar
+	promisor = true
+	uploadpack = ${quoted("uploadpack")}
+[remote "origin"]
+	url = https://user:hunter2@git.example.com/acme/warehouse.git
+[protocol]
+	allow = always
+[protocol "foo"]
+	allow = always
+`;
+}
+
+const KINDS = ["a .git folder", "a .git file that names a folder", "a .git folder with a commondir"] as const;
+
+/** Puts the stranger's git beside their config. `head` is what HEAD says. */
+function stranger(kind: (typeof KINDS)[number], folder: string, head: string, touch: (name: string) => string): void {
+	const shared = {
+		"objects/info/x": "",
+		"refs/x": "",
+		config: settings(touch),
+		"hooks/post-checkout": `#!/bin/sh\n${touch("hook")}\n`,
+		"info/attributes": "* filter=x\n",
+	};
+	const below = (name: string, files: Readonly<Record<string, string>>) =>
+		Object.fromEntries(Object.entries(files).map(([path, text]) => [`${name}/${path}`, text]));
+	const trees = {
+		"a .git folder": below(".git", { ...shared, HEAD: head }),
+		"a .git file that names a folder": { ".git": "gitdir: theirs\n", ...below("theirs", { ...shared, HEAD: head }) },
+		"a .git folder with a commondir": {
+			...below(".git", { HEAD: head, commondir: "../shared\n" }),
+			...below("shared", shared),
+		},
+	};
+	writeTree(folder, { ...trees[kind], ".gitattributes": "* filter=x\n" });
+}
+
+it("the settings of these scenarios do run programs where git is asked", () => {
+	const { touch, ran, ask } = marked();
+	const folder = workspace({ x: "x" });
+	stranger("a .git folder", folder, `${"0123456789".repeat(4)}\n`, touch);
+	expect(() => ask(folder, "cat-file", "commit", "HEAD")).toThrow();
+	expect(() => ask(folder, "status")).toThrow();
+	expect(ran()).toEqual(expect.arrayContaining(["alias"]));
+});
+
+describe.each(KINDS)("with %s", (kind) => {
+	it.each(["workflow_run", "discussion_comment", "pull_request_target"])(
+		"fault 49: a stranger's git settings run no program, and the base's config counts: %s",
+		async (event) => {
+			const stage = await exposed();
+			const { env, touch, ran } = marked();
+			const folder = workspace({ [PATH]: stage.strangers });
+			stranger(kind, folder, `${stage.base}\n`, touch);
+			const run = await stage.fire(event, { workspace: folder, env });
+			expect(run).toMatchObject(refused(`refused on ${event}: the workspace may hold a stranger's code`));
+			expect([stage.sent(), stage.ran(), ran()]).toEqual([["base"], [], []]);
+		},
+	);
+
+	it("fault 49: the command runs no program in a stranger's git folder either, and reads branch and repository", async () => {
+		const { env, touch, ran } = marked();
+		const folder = workspace({ "pipeline-hooks.toml": '[hook.webhooks.ping]\nurl = "http://127.0.0.1:9"\n' });
+		stranger(kind, folder, "ref: refs/heads/feature/x\n", touch);
+		const { code, stdout, stderr } = await runCommand(["render", "ping"], { workspace: folder, env });
+		expect([code, stderr]).toEqual([0, ""]);
+		expect(stdout).toContain('"repository":"acme/warehouse","branch":"feature/x"');
+		expect(stdout).not.toContain("hunter2");
+		expect(ran()).toEqual([]);
+	});
+});
+
+describe("fault 49: an archive of a pull request, unpacked where nothing was checked out, cannot pass for the base", () => {
+	it.each([
+		[
+			"the base's whole repository",
+			(from: string, folder: string) => cpSync(from, join(folder, ".git"), { recursive: true }),
+		],
+		["a bare one", (from: string, folder: string) => cpSync(from, folder, { recursive: true })],
+	])("with %s in it", async (_, unpack) => {
+		const stage = await exposed();
+		const folder = workspace({ [PATH]: stage.strangers });
+		unpack(join(stage.repo.folder, ".git"), folder);
+		expect(await stage.fire("workflow_run", { workspace: folder })).toMatchObject(refused("refused on workflow_run: "));
+		expect([stage.sent(), stage.ran(), stage.api.requests.length]).toEqual([["base"], [], 1]);
+	});
+});
+
+it("fault 49: on a trusted event no git is run in the workspace either", async () => {
+	const { env, touch, ran } = marked();
+	const stage = await exposed();
+	const { folder, git } = repository();
+	writeTree(folder, { ".git/config": settings(touch), [PATH]: '[hook.pipeline_start]\ncommand = "true"\n' });
+	expect(git).toBeDefined();
+	expect(await stage.fire("push", { workspace: folder, env })).toMatchObject({
+		code: 0,
+		outputs: { result: "passed" },
+	});
+	expect(ran()).toEqual([]);
+	expect(existsSync(join(folder, ".git"))).toBe(true);
+});

@@ -1,0 +1,51 @@
+// Which events are trusted: those on the list, and no other.
+import { describe, expect, it } from "vitest";
+import { exposed, refused } from "../../helpers/exposed.ts";
+import { JSON_TYPE } from "../../helpers/repository.ts";
+import { startServer } from "../../helpers/server.ts";
+
+describe("fault 50: an event that is not on the list of trusted ones has its config from the base, and runs no shell hook", () => {
+	it.each([
+		...["discussion", "issues", "check_run", "check_suite", "deployment_status", "registry_package", "watch", "fork"],
+		...["workflow_call", "pull_request_of_tomorrow", "PUSH"],
+	])("%s", async (event) => {
+		const stage = await exposed();
+		stage.checkOutForeign();
+		expect(await stage.fire(event)).toMatchObject(refused(`refused on ${event}: `));
+		expect([stage.sent(), stage.ran()]).toEqual([["base"], []]);
+	});
+
+	it("an event without a name", async () => {
+		const stage = await exposed();
+		stage.checkOutForeign();
+		expect(await stage.fire("")).toMatchObject(refused("refused on an event without a name: "));
+		expect([stage.sent(), stage.ran()]).toEqual([["base"], []]);
+	});
+});
+
+it("fault 50: on a trusted event the checkout's config counts, and its shell hooks run", async () => {
+	const events = [
+		...["create", "delete", "deployment", "merge_group", "pull_request", "pull_request_review", "push", "release"],
+		...["pull_request_review_comment", "repository_dispatch", "schedule", "workflow_dispatch"],
+	];
+	const stage = await exposed();
+	for (const event of events) {
+		expect(await stage.fire(event), event).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed" } });
+	}
+	expect([stage.sent(), stage.ran(), stage.api.requests]).toEqual([events.map(() => "base"), ["base"], []]);
+});
+
+it("fault 50: on a Gitea or Forgejo runner the same events are judged, and its API gives the base's config", async () => {
+	const stage = await exposed();
+	stage.checkOutForeign();
+	const config = `[hook.webhooks.pipeline_start]\nurl = "${stage.receiver.url}/gitea"\n`;
+	const api = await startServer(({ url }, response) => {
+		const isThere = url?.includes("/api/v1/repos/acme/warehouse/contents/pipeline-hooks.toml?") ?? false;
+		const entry = { type: "file", encoding: "base64", content: Buffer.from(config).toString("base64") };
+		response.writeHead(isThere ? 200 : 404, JSON_TYPE).end(JSON.stringify(isThere ? entry : { message: "not found" }));
+	});
+	const env = { GITEA_ACTIONS: "true", FORGEJO_ACTIONS: "true", GITHUB_API_URL: `${api.url}/api/v1` };
+	const run = await stage.fire("issue_comment", { env });
+	expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed", delivered: "1" } });
+	expect([stage.sent(), stage.ran()]).toEqual([["gitea"], []]);
+});
