@@ -1,7 +1,11 @@
 // The key that a batch shares with other messages: of an alert, or of a group of events.
-import type { Events } from "../event/event.ts";
+import type { EventDefinition, Events } from "../event/event.ts";
 import type { Batch } from "./batch.ts";
 import { correlationKey } from "./correlation.ts";
+
+const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
+/** No event and no phase of a config can have that name. */
+const SEVERAL: EventDefinition = { name: "*", phase: "*", status: "info", title: "" };
 
 /**
  * The {@link correlationKey} of the events where all have the same. Else that of the pipeline that they share, so that
@@ -11,8 +15,7 @@ import { correlationKey } from "./correlation.ts";
 export function batchKey(events: Events, { context }: Batch, limit: number): string {
 	const [first = "", ...others] = events.map((event) => correlationKey(event, limit));
 	if (others.every((key) => key === first)) return first;
-	const phase = context.pipeline === "" ? "batch" : "pipeline";
-	return correlationKey({ definition: { name: "batch", phase, status: "failure", title: "" }, context }, limit);
+	return correlationKey({ definition: context.pipeline === "" ? SEVERAL : PIPELINE, context }, limit);
 }
 
 /**

@@ -76,8 +76,15 @@ function shared(events: Events): EventContext {
 		provider: same((context) => context.ci?.provider) ?? "",
 		repository: same((context) => context.ci?.repository),
 		branch: same((context) => context.ci?.branch),
+		tag: same((context) => context.ci?.tag),
+		fork: same((context) => context.ci?.fork),
+		queue: same((context) => context.ci?.queue),
+		pull_request: same((context) => context.ci?.pull_request),
 		commit: same((context) => context.ci?.commit),
 		actor: same((context) => context.ci?.actor),
+		workflow: same((context) => context.ci?.workflow),
+		job: same((context) => context.ci?.job),
+		matrix: same((context) => JSON.stringify(context.ci?.matrix)) === undefined ? undefined : first.ci?.matrix,
 		run_url: same((context) => context.ci?.run_url),
 	});
 	return compact<EventContext>({

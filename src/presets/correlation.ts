@@ -1,54 +1,113 @@
-// The key that ties together a failure and the success that ends it.
+// The key that ties together a failure and the success that ends it: whatever tells two things apart is part of it.
 import { createHash } from "node:crypto";
-import type { EventDefinition, PipelineEvent } from "../event/event.ts";
-import { oneLine } from "./text.ts";
+import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../event/event.ts";
+import { isJsonObject, type Json } from "../json.ts";
+
+/** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
+type Parts = Readonly<Record<string, Json | undefined>>;
 
 /**
- * A key that is the same for a failure and the success that ends it, over all runs: repository, branch, pipeline, what
- * of it, and the subject; never the run. At most `limit` code units (48 or more): a longer one ends in a hash of all
- * of it.
+ * A key that is the same for a failure and the success that ends it, over all runs and attempts: repository, branch,
+ * pipeline, what of it, and the subject. At most `limit` code units (48 or more): a longer one ends in a hash of all of
+ * it.
  */
-export function correlationKey(event: PipelineEvent, limit: number): string {
-	const { context, definition } = event;
-	const parts = {
-		repository: context.ci?.repository,
-		branch: context.ci?.branch,
-		pipeline: context.pipeline,
-		of: series(definition),
-		...subject(event),
+export function correlationKey({ context, definition }: PipelineEvent, limit: number): string {
+	const { ci } = context;
+	const subject = subjectOf(definition.phase, context);
+	// What names no subject is the job's own doing, and jobs of one workflow end each other's alerts least of all.
+	const isOfJob = definition.phase === "pipeline" || Object.values(subject).every(isAbsent);
+	const job = {
+		workflow: ci?.workflow === context.pipeline ? undefined : ci?.workflow,
+		job: ci?.job,
+		matrix: ci?.matrix,
 	};
-	const named = Object.entries(parts).flatMap(([name, value]) => (value ? [`${name}=${oneLine(value)}`] : []));
-	return boundedKey(named.join("; "), limit);
+	const parts = {
+		...originParts(ci),
+		pipeline: context.pipeline,
+		...(isOfJob ? job : {}),
+		...series(definition),
+		...subject,
+	};
+	return boundedKey(writeKey(parts), limit);
 }
 
-/** A key of at most `limit` code units (48 or more); a longer one ends in a hash of all of it. */
+/** A key of at most `limit` code units (48 or more); a longer one ends in `#` and a hash of all of it. */
 export function boundedKey(key: string, limit: number): string {
 	if (key.length <= limit) return key;
 	const hash = createHash("sha256").update(key).digest("hex").slice(0, 32);
 	return `${key.slice(0, limit - hash.length - 1).toWellFormed()}#${hash}`;
 }
 
+/** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
+export function writeKey(parts: Parts): string {
+	return Object.entries(parts)
+		.flatMap(([name, value]) => (isAbsent(value) ? [] : [`${name}=${encode(textOf(value))}`]))
+		.join("; ");
+}
+
+/** Where the code comes from. A success of a fork, a tag or a merge queue is none of the branch by the same name. */
+export function originParts(ci: CiFacts | undefined): Parts {
+	return {
+		repository: ci?.repository,
+		fork: ci?.fork,
+		branch: ci?.branch,
+		tag: ci?.tag,
+		queue: ci?.queue,
+		// The pull requests of a merge queue follow each other as the commits of a branch do.
+		pull_request: ci?.queue ? undefined : ci?.pull_request,
+	};
+}
+
 /**
  * Events of a phase that begin, succeed or fail tell of one thing. An event that only informs or warns (drift, a check's
  * result) is a thing of its own: a finished materialization does not end a drift.
  */
-function series({ name, phase, status }: EventDefinition): string {
-	return status === "info" || status === "warning" ? name : phase;
+function series({ name, phase, status }: EventDefinition): Parts {
+	return status === "info" || status === "warning" ? { event: name } : { phase };
 }
 
-/** Only what both ends are sure to carry: a failed pipeline may name the model that failed it, its success does not. */
-function subject({ definition: { phase }, context }: PipelineEvent): Readonly<Record<string, string | undefined>> {
-	const { model, table, project_id: project } = context;
-	switch (phase) {
-		case "pipeline":
-			return {};
-		case "model":
-			return { model };
-		case "table":
-			return table === undefined ? { model } : { table };
-		default: {
-			const name = context.entity?.["name"];
-			return { model, table, project, entity: typeof name === "string" ? name : undefined };
-		}
+/** A failed pipeline may name the model or table that failed it, and its success does not. */
+function subjectOf(phase: string, { model, table, project_id, entity, metadata, resource }: EventContext): Parts {
+	if (phase === "pipeline") return { project: project_id };
+	return {
+		model,
+		table,
+		project: project_id,
+		entity_type: entity?.["type"],
+		entity: entity?.["name"],
+		entity_fqn: entity?.["fullyQualifiedName"],
+		entity_id: entity?.["id"],
+		check: metadata?.["check"],
+		resource: resource?.["id"],
+	};
+}
+
+function isAbsent(value: Json | undefined): value is undefined | null | "" {
+	return value === undefined || value === null || value === "";
+}
+
+function textOf(value: Json): string {
+	return typeof value === "string" ? value : JSON.stringify(sorted(value));
+}
+
+/** With the keys of objects in one order. */
+function sorted(value: Json): Json {
+	if (isJsonObject(value)) {
+		const pairs = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
+		return Object.fromEntries(pairs.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 	}
+	return Array.isArray(value) ? value.map(sorted) : value;
+}
+
+/** The marks that keys are made of, what cannot be seen, and white space that a service may drop. */
+const ENCODED = /[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= )/gu;
+
+function encode(value: string): string {
+	return value.replaceAll(ENCODED, (point) =>
+		point.isWellFormed() ? percent(point) : `%u${point.charCodeAt(0).toString(16)}`,
+	);
+}
+
+function percent(point: string): string {
+	return [...Buffer.from(point)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
 }

@@ -18,6 +18,7 @@ export function tags(context: EventContext, options: Options, cuts: Cuts): reado
 		model: context.model,
 		repository: context.ci?.repository,
 		branch: context.ci?.branch,
+		tag: context.ci?.tag,
 	};
 	const given = Object.entries(own).flatMap(([key, value]) => (value ? [`${key}:${value}`] : []));
 	const written = [...given, ...textsOption(options, "tags")].map((tag) => normalTag(tag, cuts));

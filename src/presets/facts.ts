@@ -41,11 +41,12 @@ export function identity(context: EventContext): readonly Fact[] {
 	]);
 }
 
-/** Where it came from: repository, branch, commit and who did it. */
+/** Where it came from: repository, branch or tag, commit and who did it. */
 export function origin({ ci }: EventContext): readonly Fact[] {
 	return facts([
 		["Repository", ci?.repository],
 		["Branch", ci?.branch],
+		["Tag", ci?.tag],
 		["Commit", ci?.commit?.replace(/^([0-9a-f]{7})[0-9a-f]{33}$/, "$1")],
 		["Actor", ci?.actor],
 	]);

@@ -4,7 +4,7 @@ import type { JsonObject } from "../json.ts";
 import { excerpt } from "../text.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents, MARKS } from "./batch-list.ts";
-import { boundedKey } from "./correlation.ts";
+import { boundedKey, originParts, writeKey } from "./correlation.ts";
 import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
 import { mentionOption, mentions } from "./mention.ts";
 import { textOption } from "./options.ts";
@@ -135,9 +135,7 @@ function mention(name: string): string | undefined {
 function threadKey({ ci, pipeline, run_id: run }: EventContext, options: Options): string {
 	const own = oneLine(textOption(options, "thread_key") ?? "");
 	if (own !== "") return boundedKey(own, THREAD_KEY_LIMIT);
-	const parts = Object.entries({ repository: ci?.repository, pipeline, run });
-	const named = parts.flatMap(([name, value]) => (value ? [`${name}=${oneLine(value)}`] : []));
-	return boundedKey(named.join("; ") || "pipeline-hooks", THREAD_KEY_LIMIT);
+	return boundedKey(writeKey({ ...originParts(ci), pipeline, run }) || "pipeline-hooks", THREAD_KEY_LIMIT);
 }
 
 function errorParagraph(text: string): JsonObject {

@@ -12,11 +12,11 @@ const model = (name: string, model: string) => event(name, { model, ci });
 const keyOf = (events: Events) => batchKey(events, summarize(events, new Cuts("characters")), 255);
 const endedBy = (events: Events) => resolvedKey(events, summarize(events, new Cuts("characters")), 255);
 
-const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; of=pipeline";
+const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
 
 describe("the key of a batch", () => {
 	it("is that of its events where they are of one thing", () => {
-		const a = "repository=acme/shop; branch=main; pipeline=etl; of=model; model=a";
+		const a = "repository=acme/shop; branch=main; pipeline=etl; phase=model; model=a";
 		expect(keyOf([model("model_error", "a"), model("after_model_run", "a")])).toBe(a);
 		expect(keyOf([model("model_error", "a")])).toBe(a);
 	});
@@ -32,8 +32,8 @@ describe("the key of a batch", () => {
 			event("pipeline_error", { pipeline: "a", ci, project_id: "x" }),
 			event("pipeline_error", { pipeline: "b", ci, project_id: "x" }),
 		];
-		expect(keyOf([one, other])).toBe("repository=acme/shop; branch=main; of=batch; project=x");
-		expect(keyOf([event("ping", { pipeline: "a" }), event("ping", { pipeline: "b" })])).toBe("of=batch");
+		expect(keyOf([one, other])).toBe("repository=acme/shop; branch=main; event=*; project=x");
+		expect(keyOf([event("ping", { pipeline: "a" }), event("ping", { pipeline: "b" })])).toBe("event=*");
 	});
 
 	it("is bounded", () => {

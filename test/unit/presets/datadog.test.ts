@@ -85,7 +85,7 @@ describe("the datadog preset", () => {
 					" %%%",
 				].join("\n"),
 				alert_type: "error",
-				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
 				tags: [
 					"event:pipeline_error",
 					"pipeline:etl",
@@ -123,7 +123,7 @@ describe("the datadog preset", () => {
 					" %%%",
 				].join("\n"),
 				alert_type: "error",
-				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
 				tags: ["event:batch", "pipeline:etl", "status:failure", "repository:acme/shop", "branch:main", "team:data"],
 			},
 		});

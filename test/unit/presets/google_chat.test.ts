@@ -124,7 +124,7 @@ describe("the google_chat preset", () => {
 					},
 				],
 				fallbackText: "❌ Pipeline failed: etl – Table `dim_orders` not found at load <\u200borders> & more",
-				thread: { threadKey: "repository=acme/shop; pipeline=etl; run=1234567890-1" },
+				thread: { threadKey: "repository=acme/shop; branch=main; pipeline=etl; run=1234567890-1" },
 			},
 		});
 	});

@@ -45,7 +45,7 @@ describe("the incident_io preset", () => {
 			body: {
 				title: "Pipeline failed: etl",
 				status: "firing",
-				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
 				description: [
 					"```",
 					"Table `dim_orders` not found",
@@ -115,7 +115,7 @@ describe("the incident_io preset", () => {
 		const key = (deduplication_key: string) =>
 			incidentIo.render(event("ping"), { ...options, deduplication_key }).body["deduplication_key"];
 		expect(key(" mine\n")).toBe("mine");
-		expect(key("\u0000")).toBe("pipeline=etl; of=ping");
+		expect(key("\u0000")).toBe("pipeline=etl; event=ping");
 		expect(key("k".repeat(300))).toMatch(/^k{222}#[0-9a-f]{32}$/);
 		const batch = incidentIo.renderBatch([event(), event("ping")], { ...options, deduplication_key: "mine" });
 		expect(batch.body).toHaveProperty("deduplication_key", "mine");
@@ -192,7 +192,7 @@ describe("the incident_io preset", () => {
 			body: {
 				title: "2 events: 1 failed, 1 succeeded – etl",
 				status: "firing",
-				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
 				description: [
 					"- ✅ Model run complete: dim\\_orders (1.2s)",
 					"- ❌ Model failed: items – no such table",
@@ -225,9 +225,9 @@ describe("the incident_io preset", () => {
 			[event("after_model_run", { model: "b" }), event("pipeline_complete")],
 			options,
 		).body;
-		expect(bad).toMatchObject({ status: "firing", deduplication_key: "pipeline=etl; of=pipeline" });
-		expect(good).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; of=model; model=b" });
-		expect(end).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; of=pipeline" });
+		expect(bad).toMatchObject({ status: "firing", deduplication_key: "pipeline=etl; phase=pipeline" });
+		expect(good).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; phase=model; model=b" });
+		expect(end).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; phase=pipeline" });
 	});
 
 	it("posts to the source with its token", () => {

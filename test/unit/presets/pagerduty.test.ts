@@ -70,7 +70,7 @@ describe("the pagerduty preset", () => {
 			body: {
 				routing_key: ROUTING_KEY,
 				event_action: "trigger",
-				dedup_key: "repository=acme/shop; branch=main; pipeline=etl; of=pipeline",
+				dedup_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
 				links: [{ href: RUN_URL, text: "View run" }],
 				payload: {
 					summary: "Pipeline failed: etl: Table `dim_orders` not found at load <orders> & more",
@@ -206,7 +206,7 @@ describe("the pagerduty preset", () => {
 
 	it("makes a dedup_key of its own where a variable put in nothing to see", () => {
 		const { body } = pagerduty.render(event("pipeline_error"), { ...options, dedup_key: "\u0000\u001b[0m" });
-		expect(body["dedup_key"]).toBe("pipeline=etl; of=pipeline");
+		expect(body["dedup_key"]).toBe("pipeline=etl; phase=pipeline");
 	});
 
 	it("replaces details that are too large by a note, and keeps both ends of the error", () => {
@@ -269,7 +269,7 @@ describe("the pagerduty preset's batches", () => {
 		if (!isJsonObject(body)) throw new Error("no object");
 		return body;
 	};
-	const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; of=pipeline";
+	const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
 
 	it("are one alert", () => {
 		expect(pagerduty.renderBatch(finishedRun(), options)).toEqual({
