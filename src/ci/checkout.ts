@@ -1,5 +1,5 @@
-// What a git checkout tells of itself, read from its files. git is not asked: the settings of a repository, which may be
-// a stranger's, can make it run any program.
+// What a git checkout tells of itself, read from its files.
+// git is not asked: the settings of a repository, which may be a stranger's, can make it run any program.
 import { dirname, resolve } from "node:path";
 import type { Files } from "../ports.ts";
 

@@ -49,7 +49,7 @@ export const incidentIo: Preset = {
 			kind: "string",
 			secret: false,
 			required: false,
-			summary: "Key that ties alert and resolution together; default from repository, branch, pipeline and subject",
+			summary: "Key that ties alert and resolution together; default from all that tells things apart",
 		},
 		metadata: { kind: "table", secret: false, required: false, summary: "Merged over the context in the metadata" },
 	},

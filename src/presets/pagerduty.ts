@@ -63,7 +63,7 @@ export const pagerduty: Preset = {
 			kind: "string",
 			secret: false,
 			required: false,
-			summary: "Key that ties alert and resolution together; default from repository, branch, pipeline and subject",
+			summary: "Key that ties alert and resolution together; default from all that tells things apart",
 		},
 		custom_details: {
 			kind: "table",

@@ -33,7 +33,13 @@ export async function setUp(config: (url: string) => string, ...replies: readonl
 	const step = (event: string, more: Readonly<Record<string, string>> = {}): Promise<ActionRun> =>
 		runAction({ inputs: { event }, workspace: folder, env: { ...env, ...more } });
 	const flush = (more: Readonly<Record<string, string>> = {}) => {
-		const job = { GITHUB_RUN_ID: "42", GITHUB_RUN_ATTEMPT: "1", GITHUB_JOB: "load", GITHUB_WORKSPACE: folder };
+		const job = {
+			GITHUB_EVENT_NAME: "push",
+			GITHUB_RUN_ID: "42",
+			GITHUB_RUN_ATTEMPT: "1",
+			GITHUB_JOB: "load",
+			GITHUB_WORKSPACE: folder,
+		};
 		return runCommand(["flush"], { workspace: folder, env: { ...env, GITHUB_ACTIONS: "true", ...job, ...more } });
 	};
 	const bodies = () => server.requests.map(({ body }): Body => JSON.parse(body));

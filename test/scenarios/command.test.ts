@@ -184,6 +184,7 @@ describe("fire", () => {
 		const ended = await run(["fire", "pipeline_error", "--config", "own.toml"], {
 			env: {
 				GITHUB_ACTIONS: "true",
+				GITHUB_EVENT_NAME: "push",
 				GITHUB_RUN_ID: "42",
 				GITHUB_REPOSITORY: "acme/warehouse",
 				GITHUB_WORKFLOW: "nightly",

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { describe, expect, it, test } from "vitest";
-import { repository } from "../helpers/repository.ts";
 import { runAction, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
@@ -17,13 +16,13 @@ async function contextOf(
 	payload: unknown,
 	inputs: Readonly<Record<string, string>> = {},
 ): Promise<unknown> {
-	// A checkout of the commit whose workflow runs, as every event but a pull request's own finds it.
-	const { folder, commit } = repository();
-	const sha = commit({ "pipeline-hooks.toml": CONFIG });
+	const folder = workspace();
+	// Outside the workspace, where also an event that strangers can trigger finds it.
+	const config = join(workspace({ "hooks.toml": CONFIG }), "hooks.toml");
 	const run = await runAction({
-		inputs: { event: "pipeline_start", ...inputs },
+		inputs: { event: "pipeline_start", config, "allow-untrusted-shell": "true", ...inputs },
 		workspace: folder,
-		env: env["GITHUB_EVENT_NAME"] === "workflow_run" ? { ...env, GITHUB_SHA: sha } : env,
+		env,
 		payload,
 	});
 	expect(run).toMatchObject({ code: 0, annotations: [] });
@@ -128,15 +127,16 @@ describe("GitHub's events", () => {
 
 	it("a tag is no branch", async () => {
 		const context = await contextOf({ GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1" }, example("push"));
+		expect(context).toMatchObject({ ci: { tag: "v1" } });
 		expect(Object(context).ci).not.toHaveProperty("branch");
 	});
 
-	it("a payload that is no JSON, or not there, does no harm", async () => {
+	it("a pull request without a payload counts as a fork's", async () => {
 		const context = await contextOf(
 			{ GITHUB_EVENT_NAME: "pull_request", GITHUB_EVENT_PATH: "/nowhere", GITHUB_HEAD_REF: "fix" },
 			undefined,
 		);
-		expect(context).toMatchObject({ ci: { branch: "fix" } });
+		expect(context).toMatchObject({ ci: { branch: "unknown:fix", fork: true } });
 	});
 });
 

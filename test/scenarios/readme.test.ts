@@ -149,6 +149,7 @@ test("the README's context is the one that hooks get, in that order", async () =
 		workspace: folder,
 		env: {
 			GITHUB_ACTIONS: "true",
+			GITHUB_EVENT_NAME: "push",
 			GITHUB_REPOSITORY: "acme/warehouse",
 			GITHUB_REF_NAME: "main",
 			GITHUB_SHA: "abc",
