@@ -1,8 +1,8 @@
 // The one end of a run: whatever is thrown, and whenever, is told with all that was delivered until then.
 import { type Problem, UserError } from "./errors.ts";
-import { problemsOf } from "./mask/thrown.ts";
 import type { Env } from "./ports.ts";
 import type { Report, Reporter } from "./report/report.ts";
+import { problemsOf } from "./secrets/thrown.ts";
 
 /** The exit codes of every command: 2 only where nothing was run, because of what the user wrote. */
 export const EXIT = { ok: 0, aborted: 1, usage: 2 } as const;

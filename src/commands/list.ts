@@ -9,10 +9,11 @@ import { findEvent } from "../fire/find-event.ts";
 import type { Run } from "../fire/run.ts";
 import { showFilter } from "../plan/filter.ts";
 import { type Selected, selection } from "../plan/select.ts";
-import { jsonText } from "../report/json.ts";
+import type { Env } from "../ports.ts";
 import { tableLines } from "../report/table.ts";
+import type { Printer } from "../report/terminal.ts";
 import { excerpt } from "../text.ts";
-import type { Register, Terminal } from "./command.ts";
+import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 
 /** Lists hooks. */
@@ -29,30 +30,40 @@ export const registerList: Register = (program, terminal, done) => {
 		.option("--json", "write JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks list pipeline_error\n")
 		.action(async (event: string | undefined, flags: ConfigFlags) =>
-			done(await withConfig(flags, terminal, (run) => show(run, event, flags.json === true, terminal))),
+			done(
+				await withConfig(flags, terminal, (run, printer) =>
+					show(run, event, flags.json === true, terminal.env, printer),
+				),
+			),
 		);
 };
 
 type Shown = Pick<Run, "config" | "facts">;
 
-function show({ config, facts }: Shown, event: string | undefined, json: boolean, terminal: Terminal): void {
+function show(
+	{ config, facts }: Shown,
+	event: string | undefined,
+	json: boolean,
+	env: Env,
+	{ print, printJson }: Printer,
+): void {
 	const { selected, unmet }: Selected =
 		event === undefined
 			? { selected: config.hooks, unmet: [] }
 			: selection(config.hooks, { definition: findEvent(event, config) });
-	const rows = selected.map((hook) => describe(hook, facts, terminal));
+	const rows = selected.map((hook) => describe(hook, facts, env));
 	if (json) {
 		const reasons = unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		const others = event === undefined ? {} : { not_matched: reasons };
-		terminal.out(jsonText({ config: config.file, hooks: rows, ...others }));
+		printJson({ config: config.file, hooks: rows, ...others });
 		return;
 	}
 	if (rows.length === 0) {
 		const fate = unmet.some(({ attached }) => attached) ? "matches" : "is attached to";
-		terminal.out(event === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${event}`);
+		print(event === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${event}`);
 	}
-	for (const line of linesOf(rows)) terminal.out(line);
-	for (const line of linesOfUnmet(unmet)) terminal.out(line);
+	for (const line of linesOf(rows)) print(line);
+	for (const line of linesOfUnmet(unmet)) print(line);
 }
 
 /** The table of hooks, and below it what has no room in a column; nothing without any. */
@@ -102,7 +113,7 @@ function listed(head: string, all: readonly (readonly [name: string, text: strin
 /** A hook as `--json` tells it. */
 type Row = ReturnType<typeof describe>;
 
-function describe(hook: Hook, facts: Run["facts"], { env }: Terminal) {
+function describe(hook: Hook, facts: Run["facts"], env: Env) {
 	const refused = refusalOf({ hook }, facts);
 	return {
 		name: hook.name,

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { reject } from "../ending.ts";
 import { errorCode, UserError } from "../errors.ts";
-import { createMask } from "../mask/mask.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { bareKey } from "../secrets.ts";
+import { bareKey } from "../secrets/known.ts";
+import { createMask } from "../secrets/mask.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
 import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";

@@ -3,9 +3,10 @@ import type { Config } from "../config/hook.ts";
 import { variablesOf } from "../config/references.ts";
 import { vocabulary } from "../event/catalog.ts";
 import { selects } from "../event/selector.ts";
-import { jsonText } from "../report/json.ts";
+import type { Env } from "../ports.ts";
+import type { Printer } from "../report/terminal.ts";
 import { count } from "../text.ts";
-import type { Register, Terminal } from "./command.ts";
+import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 
 /** Checks the config. */
@@ -21,11 +22,15 @@ export const registerValidate: Register = (program, terminal, done) => {
 		.option("--json", "write JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks validate --config .github/pipeline-hooks.toml\n")
 		.action(async (flags: ConfigFlags) =>
-			done(await withConfig(flags, terminal, ({ config }) => show(config, flags.json === true, terminal))),
+			done(
+				await withConfig(flags, terminal, ({ config }, printer) =>
+					show(config, flags.json === true, terminal.env, printer),
+				),
+			),
 		);
 };
 
-function show(config: Config, json: boolean, { env, out }: Terminal): void {
+function show(config: Config, json: boolean, env: Env, { print, printJson }: Printer): void {
 	const { file, hooks, warnings } = config;
 	const enabled = hooks.filter((hook) => hook.enabled);
 	const names = [...new Set(enabled.flatMap(variablesOf))].sort();
@@ -35,11 +40,11 @@ function show(config: Config, json: boolean, { env, out }: Terminal): void {
 	).length;
 	const disabled = hooks.length - enabled.length;
 	if (json) {
-		out(jsonText({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings }));
+		printJson({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings });
 		return;
 	}
 	const off = disabled === 0 ? "" : `, ${disabled} of them disabled,`;
-	out(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}`);
-	for (const { message, place } of warnings) out(`warning: line ${place.line}: ${message}`);
-	for (const { name, set } of variables) out(`  \${${name}} is ${set ? "set" : "not set here"}`);
+	print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}`);
+	for (const { message, place } of warnings) print(`warning: line ${place.line}: ${message}`);
+	for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 }

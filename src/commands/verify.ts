@@ -5,7 +5,7 @@ import { UserError, unlessCancelled } from "../errors.ts";
 import { nodeClock, nodeFiles } from "../node.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { bareKey } from "../secrets.ts";
+import { bareKey } from "../secrets/known.ts";
 import { headersOf, SCHEMES, SIGNATURES, STAMP } from "../signature/schemes.ts";
 import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";

@@ -13,7 +13,7 @@ export interface ReferencePlace {
 
 /** Names of headers, variables, query parameters and keys whose values are credentials, wherever they come from. */
 export const SECRET_NAME =
-	/auth(?!or(?!i[sz]))|token|(?<!(?:primary|foreign|sort|partition)[-_]?)key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|\bsig\b|signature/i;
+	/auth(?!or(?!i[sz]))|token|(?<!(?:primary|foreign|sort|partition)[-_]?)key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|\bsig\b|signature|(?<![a-z])(?:pat|dsn)(?![a-z])/i;
 
 /** The strings of a hook that may hold variables, in no particular order. */
 export function referencesOf(hook: Hook): readonly ReferencePlace[] {

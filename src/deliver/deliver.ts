@@ -2,9 +2,9 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
-import { problemsOf } from "../mask/thrown.ts";
 import type { Straight } from "../net/route.ts";
 import type { Ports } from "../ports.ts";
+import { problemsOf } from "../secrets/thrown.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";

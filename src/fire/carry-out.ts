@@ -1,8 +1,8 @@
 // Carries a run out to its end, whatever is thrown on the way.
 import { type Problem, UserError } from "../errors.ts";
-import { problemsOf } from "../mask/thrown.ts";
 import type { Env } from "../ports.ts";
 import type { Report } from "../report/report.ts";
+import { problemsOf } from "../secrets/thrown.ts";
 import type { Watcher } from "./run.ts";
 
 /** What carrying out needs to know of a run. */

@@ -65,8 +65,8 @@ export function eventOn(line: Line, { event, context, complete }: FileInputs, ru
 	const whole = over(context, given);
 	try {
 		const definition = findEvent(name, run.config);
-		run.protect(whole);
-		return { ...eventOf(definition, complete?.(whole, definition) ?? whole, run), line: line.number };
+		const received = run.receive(whole);
+		return { ...eventOf(definition, complete?.(received, definition) ?? received, run), line: line.number };
 	} catch (thrown) {
 		throw lineErrorOf(line.number, thrown);
 	}

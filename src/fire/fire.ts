@@ -38,7 +38,8 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher): Promise<Report> {
 	const { config, ci } = run;
 	const definition = findEvent(inputs.event, config);
-	const bare = eventOf(definition, inputs.complete?.(inputs.context, definition) ?? inputs.context, run);
+	const context = run.receive(inputs.context);
+	const bare = eventOf(definition, inputs.complete?.(context, definition) ?? context, run);
 	const { selected, unmet } = selection(config.hooks, bare);
 	const event = await new RunResource(config, inputs.githubToken, ports, watcher.signal).beside(bare, selected);
 	const plan = createPlan(selected, event);

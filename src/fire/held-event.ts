@@ -17,8 +17,8 @@ const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { prov
 /** A held event that was read, or what is wrong with its text as a phrase: another version may have written it. */
 export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
 
-/** The event that was written; what its context brings is protected before. */
-export function readHeld(text: string, protect: (context: GivenContext) => void): HeldRead {
+/** The event that was written; `receive` takes in its context. */
+export function readHeld(text: string, receive: (context: GivenContext) => GivenContext): HeldRead {
 	const [head = "", body = ""] = text.split("\n");
 	const about = readObject(head, "is not JSON");
 	const value = readObject(body, "is not JSON");
@@ -30,8 +30,7 @@ export function readHeld(text: string, protect: (context: GivenContext) => void)
 	const given = readContext(value, "its context", problems);
 	const [problem] = problems;
 	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
-	protect(given);
-	const event = createEvent(definition, given, NOTHING);
+	const event = createEvent(definition, receive(given), NOTHING);
 	const found = readFound(about["run"]);
 	return { event: found === undefined ? event : { ...event, run: found } };
 }

@@ -121,7 +121,7 @@ export class Holding {
 			root,
 			owner: JSON.stringify([this.#run.config.file, hook.name]),
 			seal: sealOf(hook, this.#ports.env),
-			read: (text: string) => readHeld(text, this.#run.protect),
+			read: (text: string) => readHeld(text, this.#run.receive),
 			// Held for batches that the hook no longer makes, each event is sent by itself.
 			limits: { events: hook.batchSize ?? 1, bytes: BATCH_BYTES },
 			onProblem: (problem: string) => this.#warn(hook, problem),

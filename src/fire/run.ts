@@ -9,9 +9,14 @@ import { type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { JsonObject } from "../json.ts";
 import { reachIn } from "../plan/reach.ts";
-import type { Files, Ports } from "../ports.ts";
+import type { Files, Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
-import { contextSecrets, environmentSecrets, secretsOf } from "../secrets.ts";
+import { redactContext } from "../secrets/context.ts";
+import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
+import { createMask } from "../secrets/mask.ts";
+
+/** Places of redacted values that are named. */
+const SHOWN_PLACES = 5;
 
 /** Who watches a run. */
 export interface Watcher {
@@ -53,8 +58,8 @@ export interface Run {
 	readonly files: Files;
 	/** The time of its start, which events have that tell none. */
 	readonly now: Date;
-	/** Blanks the secrets that a context brings, besides all others. */
-	readonly protect: (context: GivenContext) => void;
+	/** Takes in a context: what it brings for us is protected, and secrets of the run are redacted in it. */
+	readonly receive: (context: GivenContext) => GivenContext;
 }
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
@@ -64,12 +69,9 @@ export async function prepareRun(request: Request, ports: Ports, { cwd, signal }
 	const ci = await readCi({ env, files, cwd, now, matrix: request.matrix });
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
 	const { config, untrusted } = found;
-	const protect = (context: GivenContext) => {
-		const brought = contextSecrets(context);
-		if (brought.length > 0) log.protect(brought);
-	};
-	log.protect([...secretsOf(config.hooks, env), ...environmentSecrets(env)]);
-	protect(request.context);
+	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
+	log.protect(secrets);
+	log.protect(contextSecrets(request.context));
 	if (found.note !== undefined) log.info(found.note);
 	const facts: RunFacts = {
 		concurrency: config.concurrency,
@@ -77,7 +79,23 @@ export async function prepareRun(request: Request, ports: Ports, { cwd, signal }
 		untrusted: request.allowUntrustedShell ? undefined : untrusted,
 		reach: reachIn(config.hooks),
 	};
-	return { ci, config, facts, files: found.files, now, protect };
+	return { ci, config, facts, files: found.files, now, receive: receiver(secrets, log) };
+}
+
+/** Says once that a context had secrets in it: whoever misses a value has to know where it went. */
+function receiver(secrets: readonly string[], log: Log): Run["receive"] {
+	const mask = createMask(secrets);
+	let isTold = false;
+	return (given) => {
+		log.protect(contextSecrets(given));
+		const { context, places } = redactContext(given, mask);
+		if (places.length > 0 && !isTold) {
+			isTold = true;
+			const where = `${places.slice(0, SHOWN_PLACES).join(", ")}${places.length > SHOWN_PLACES ? ", …" : ""}`;
+			log.info(`the context has secrets of this run, and hooks get *** in their place: ${where}`);
+		}
+		return context;
+	};
 }
 
 /** The config, and the place where it was found. */

@@ -1,16 +1,14 @@
 // Foreign text made fit for a service: plain, well-formed, and cut inside a limit.
 import type { Json } from "../json.ts";
-import { TERMINAL } from "../text.ts";
+import { stripSequences } from "../text.ts";
 
 /**
  * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn round the
  * order of what follows, lone surrogates replaced, no blank space around it.
  */
 export function plain(text: string): string {
-	return text
-		.replaceAll(TERMINAL, "")
-		.replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n")
-		.replaceAll(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, "")
+	return stripSequences(text.replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n"))
+		.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, "")
 		.toWellFormed()
 		.trim();
 }

@@ -1,7 +1,7 @@
 // The annotations of a report: one a failed hook or mistake, at its line, and no more of a kind than GitHub shows.
 import type { Outcome } from "../delivery.ts";
 import { formatPlace, type Place, type Problem } from "../errors.ts";
-import type { Mask } from "../mask/mask.ts";
+import type { Mask } from "../secrets/mask.ts";
 import { linesOf, nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */

@@ -3,16 +3,16 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Env, Files, Log } from "../ports.ts";
-import { environmentSecrets } from "../secrets.ts";
+import { environmentSecrets } from "../secrets/known.ts";
+import { createRedactor } from "../secrets/redactor.ts";
 import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
 import type { Counts } from "./collect.ts";
-import { growingMask } from "./growing.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
-import { limitedJson, type ResultsDocument, resultsDocument } from "./json.ts";
+import { inertJson, limitedJson, type ResultsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
-import { neutralise } from "./neutralise.ts";
+import { inertLine, neutralise } from "./neutralise.ts";
 import { inParts } from "./parts.ts";
 import type { Reporter, Result } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
@@ -24,21 +24,21 @@ const RESULTS_LIMIT_BYTES = 64 * 1024;
 
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
 export function githubReporter(env: Env, files: Files): Reporter {
-	const { mask, add } = growingMask(() => environmentSecrets(env));
+	const { redact, protect } = createRedactor(() => environmentSecrets(env));
 	const print = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
 	const group = beside();
 	const log: Log = {
 		protect: (secrets) => {
-			for (const secret of add(secrets)) core.setSecret(secret);
+			for (const secret of protect(secrets)) core.setSecret(secret);
 		},
-		info: (line) => group.write(() => print(shownLine(line, mask))),
-		debug: (line) => group.write(() => core.debug(mask(line))),
+		info: (line) => group.write(() => print(shownLine(line, redact))),
+		debug: (line) => group.write(() => core.debug(redact(line))),
 		openGroup: (title) => {
-			core.startGroup(excerpt(mask(title), 200));
+			core.startGroup(excerpt(redact(title), 200));
 			group.open();
-			return (line) => print(shownLine(line, mask));
+			return (line) => print(shownLine(line, redact));
 		},
 		closeGroup: () => {
 			core.endGroup();
@@ -54,7 +54,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			return true;
 		} catch (error) {
 			const why = error instanceof Error ? error.message : String(error);
-			const message = mask(`${what} could not be written: ${why}`);
+			const message = redact(`${what} could not be written: ${why}`);
 			if (!said.has(what)) annotate([{ kind: "warning", message, place: {} }]);
 			said.add(what);
 			return false;
@@ -86,7 +86,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		if (!folder) return;
 		const path = join(folder, "pipeline-hooks", `results-${randomBytes(6).toString("hex")}.json`);
 		const isWritten = await write("the results file", () =>
-			files.write(path, `${JSON.stringify(document, undefined, "\t")}\n`),
+			files.write(path, `${inertJson(JSON.stringify(document, undefined, "\t"))}\n`),
 		);
 		if (isWritten) await setOutputs({ "results-file": path });
 	};
@@ -95,27 +95,32 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		log,
 		outcome: (outcome) => {
 			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			(quiet ? log.debug : log.info)(outcomeLine(outcome, mask));
+			(quiet ? log.debug : log.info)(outcomeLine(outcome, redact));
 		},
 		preview: (delivery, shown) => {
 			log.openGroup(`${delivery.hook.name}: dry run`);
-			for (const line of previewLines(shown)) print(mask(line));
+			for (const line of previewLines(shown)) print(redact(line));
 			log.closeGroup();
 		},
 		finish: (report) => {
 			const { stopped, counts, result } = report;
 			const event = report.source.kind === "event" ? report.source.event.context.id : "";
 			return inParts(
-				() => setOutputs({ result: stopped === undefined ? result : ERROR, ...counts, "event-id": mask(event) }),
-				() => annotate(annotationsOf(report, mask)),
+				() =>
+					setOutputs({
+						result: stopped === undefined ? result : ERROR,
+						...counts,
+						"event-id": inertLine(redact(event)),
+					}),
+				() => annotate(annotationsOf(report, redact)),
 				() => {
 					if (stopped !== undefined) for (const line of problemLines(stopped)) log.info(line);
 					for (const line of unmetLines(report)) log.info(line);
 					log.info(resultLine(report));
 				},
-				() => setOutputs({ results: limitedJson(resultsDocument(report, mask), RESULTS_LIMIT_BYTES) }),
-				() => (report.summary ? writeSummary((room) => summaryMarkdown(report, mask, room)) : undefined),
-				() => writeResultsFile(resultsDocument(report, mask)),
+				() => setOutputs({ results: limitedJson(resultsDocument(report, redact), RESULTS_LIMIT_BYTES) }),
+				() => (report.summary ? writeSummary((room) => summaryMarkdown(report, redact, room)) : undefined),
+				() => writeResultsFile(resultsDocument(report, redact)),
 			);
 		},
 		reject: (problems) => {
@@ -128,14 +133,14 @@ export function githubReporter(env: Env, files: Files): Reporter {
 					log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
 					for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
 				},
-				() => annotate(problemAnnotations(problems, summary, mask)),
-				() => (summary ? writeSummary((room) => problemsMarkdown(problems, mask, room)) : undefined),
+				() => annotate(problemAnnotations(problems, summary, redact)),
+				() => (summary ? writeSummary((room) => problemsMarkdown(problems, redact, room)) : undefined),
 			);
 		},
 		fail: (problem) =>
 			inParts(
 				() => setOutputs({ result: ERROR }),
-				() => annotate(problemAnnotations([problem], false, mask)),
+				() => annotate(problemAnnotations([problem], false, redact)),
 				() => {
 					for (const line of problemLines(problem)) log.info(line);
 				},

@@ -1,7 +1,7 @@
 // The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
 import { isBatch, type Outcome } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
-import type { Mask } from "../mask/mask.ts";
+import type { Mask } from "../secrets/mask.ts";
 import { count, excerpt } from "../text.ts";
 import {
 	countsLine,

@@ -1,6 +1,6 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
 import type { Place, Problem } from "../errors.ts";
-import type { Mask } from "../mask/mask.ts";
+import type { Mask } from "../secrets/mask.ts";
 import { isListed, type Report, type Result, type Row, rowsOf } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
@@ -33,9 +33,12 @@ export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
 	};
 }
 
-/** The same JSON, in which no value can act as a workflow command: the runner knows `##[name]` anywhere in a line. */
+/**
+ * The same JSON, in which no value can act as a workflow command when it is printed: the runner knows `##[name]` anywhere
+ * in a line and `::name::` at the start of one, which some shells' `echo` makes of a `\n`.
+ */
 export function inertJson(json: string): string {
-	return json.replaceAll("##[", "#\\u0023[");
+	return json.replaceAll("##[", "#\\u0023[").replaceAll("::", ":\\u003a");
 }
 
 /** JSON of several lines, for stdout. */
@@ -45,17 +48,18 @@ export function jsonText(value: unknown): string {
 
 /** JSON of at most `limit` bytes in UTF-8, leaving out rows from the end where needed. */
 export function limitedJson(document: ResultsDocument, limit: number): string {
-	const whole = JSON.stringify(document);
+	const write = (value: object) => inertJson(JSON.stringify(value));
+	const whole = write(document);
 	if (Buffer.byteLength(whole) <= limit) return whole;
 	const cut = (rows: readonly Row[]): ResultsDocument => ({ ...document, truncated: true, results: rows });
-	let left = limit - Buffer.byteLength(JSON.stringify(cut([])));
+	let left = limit - Buffer.byteLength(write(cut([])));
 	const kept: Row[] = [];
 	for (const row of document.results) {
-		left -= Buffer.byteLength(JSON.stringify(row)) + 1;
+		left -= Buffer.byteLength(write(row)) + 1;
 		if (left < 0) break;
 		kept.push(row);
 	}
-	return JSON.stringify(cut(kept));
+	return write(cut(kept));
 }
 
 /** A mistake of the user, for scripts. */

@@ -22,3 +22,8 @@ export function neutralise(text: string): readonly string[] {
 		.split(/\r\n|\n|\r/)
 		.map((line) => line.replaceAll(START, `${ZERO_WIDTH_SPACE}::`).replaceAll("##[", `##${ZERO_WIDTH_SPACE}[`));
 }
+
+/** A text on one line, which the runner does not take for a command either. */
+export function inertLine(text: string): string {
+	return neutralise(text).join(" ");
+}

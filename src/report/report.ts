@@ -4,10 +4,11 @@ import type { ConfigWarning } from "../config/hook.ts";
 import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../delivery.ts";
 import type { Problem } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
-import type { Mask } from "../mask/mask.ts";
 import type { Log } from "../ports.ts";
+import type { Mask } from "../secrets/mask.ts";
 import { count, excerpt } from "../text.ts";
 import type { Collected, Counts } from "./collect.ts";
+import { inertLine } from "./neutralise.ts";
 
 /** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
 const REASON_LIMIT = 600;
@@ -59,7 +60,10 @@ export interface Reporter {
 	fail(problem: Problem): Promise<void>;
 }
 
-/** One delivery as outputs, files and `--json` tell it; every text masked. */
+/**
+ * One delivery as outputs, files and `--json` tell it; every text masked. `error` and `notes`, which quote others, are no
+ * workflow commands either when they are printed by themselves.
+ */
 export interface Row {
 	readonly hook: string;
 	readonly kind: "shell" | "webhook";
@@ -141,7 +145,7 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 		attempts: outcome.attempts.length,
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
-		...(outcome.reason === "" ? {} : { error: reasonOf(outcome, mask) }),
+		...(outcome.reason === "" ? {} : { error: inertLine(reasonOf(outcome, mask)) }),
 		...(via === undefined ? {} : { via }),
 		...(isBatch(delivery)
 			? { events: delivery.events.length }
@@ -149,7 +153,7 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 				? { event_id: mask(context.id) }
 				: {}),
 		...(line === undefined ? {} : { line }),
-		...(notes.length === 0 ? {} : { notes: notes.map((note) => noteOf(note, mask)) }),
+		...(notes.length === 0 ? {} : { notes: notes.map((note) => inertLine(noteOf(note, mask))) }),
 	};
 }
 

@@ -1,11 +1,10 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import { formatPlace, type Problem } from "../errors.ts";
-import type { Mask } from "../mask/mask.ts";
 import type { Env } from "../ports.ts";
-import { environmentSecrets } from "../secrets.ts";
-import { stripTerminal } from "../text.ts";
+import { environmentSecrets } from "../secrets/known.ts";
+import type { Mask } from "../secrets/mask.ts";
+import { createRedactor } from "../secrets/redactor.ts";
 import { beside } from "./beside.ts";
-import { growingMask } from "./growing.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { neutralise } from "./neutralise.ts";
@@ -17,25 +16,33 @@ import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from 
 export interface Output {
 	readonly out: (line: string) => void;
 	readonly err: (line: string) => void;
-	/** Terminal sequences of hooks may pass. */
-	readonly colour: boolean;
 	/** What secrets are known by before a config tells. */
 	readonly env: Env;
 	/** What reporters to this output were told to protect, for those that come after them. */
 	readonly known: string[];
 }
 
+/** A reporter that also shows what a command has to say about the config. */
+export interface TerminalReporter extends Reporter, Printer {}
+
+/** Shows texts and JSON documents as a report does: redacted, and acting as nothing. */
+export interface Printer {
+	/** One line or more. */
+	print(text: string): void;
+	printJson(value: object): void;
+}
+
 /** The reporter of the command. With `json`, stdout holds one JSON document and nothing else. */
-export function terminalReporter(output: Output, json: boolean): Reporter {
-	const { mask, add } = growingMask(() => [...environmentSecrets(output.env), ...output.known]);
+export function terminalReporter(output: Output, json: boolean): TerminalReporter {
+	const { redact, protect } = createRedactor(() => [...environmentSecrets(output.env), ...output.known]);
 	let indent = "";
 	const say = json ? output.err : output.out;
 	// Also at a terminal, since the command may run in a step of a workflow.
 	const write = (text: string) => {
-		for (const line of output.colour ? neutralise(text) : plainLines(text)) say(indent + line);
+		for (const line of neutralise(text)) say(indent + line);
 	};
 	const complain = (text: string) => {
-		for (const line of plainLines(shownLine(text, mask))) output.err(line);
+		for (const line of neutralise(shownLine(text, redact))) output.err(line);
 	};
 	const complainOf = (problem: Problem) => {
 		const [first, ...rest] = problemLines(problem);
@@ -43,24 +50,24 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	};
 	const documents: unknown[] = [];
 	const documentOf = (report: Report): object => {
-		const document = resultsDocument(report, mask);
+		const document = resultsDocument(report, redact);
 		if (!report.dryRun) return document;
 		const others = report.unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
-		return { ...document, ...maskDeep(shown, mask) };
+		return { ...document, ...redactDeep(shown, redact) };
 	};
 	const group = beside();
 	const log: Reporter["log"] = {
 		protect: (secrets) => {
-			for (const secret of add(secrets)) output.known.push(secret);
+			for (const secret of protect(secrets)) output.known.push(secret);
 		},
-		info: (line) => group.write(() => write(shownLine(line, mask))),
+		info: (line) => group.write(() => write(shownLine(line, redact))),
 		debug: () => {},
 		openGroup: (title) => {
-			write(`▸ ${mask(title)}`);
+			write(`▸ ${redact(title)}`);
 			indent = "  ";
 			group.open();
-			return (line) => write(shownLine(line, mask));
+			return (line) => write(shownLine(line, redact));
 		},
 		closeGroup: () => {
 			indent = "";
@@ -69,14 +76,16 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	};
 	return {
 		log,
+		print: (text) => write(redact(text)),
+		printJson: (value) => output.out(jsonText(redactDeep(value, redact))),
 		outcome: (outcome) => {
 			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			if (!quiet) group.write(() => write(outcomeLine(outcome, mask)));
+			if (!quiet) group.write(() => write(outcomeLine(outcome, redact)));
 		},
 		preview: (delivery, shown) => {
 			documents.push({ hook: delivery.hook.name, ...shown });
 			write(`▸ ${delivery.hook.name}`);
-			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${mask(line)}`);
+			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${redact(line)}`);
 		},
 		finish: (report) =>
 			inParts(
@@ -84,7 +93,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 					for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
 				},
 				() => {
-					if (!json) for (const line of unmetLines(report)) write(mask(line));
+					if (!json) for (const line of unmetLines(report)) write(redact(line));
 				},
 				() => (json ? output.out(jsonText(documentOf(report))) : write(resultLine(report))),
 				() => {
@@ -94,7 +103,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 		reject: (problems) =>
 			inParts(
 				() => {
-					if (json) output.out(jsonText(problemsDocument(problems, mask)));
+					if (json) output.out(jsonText(problemsDocument(problems, redact)));
 				},
 				() => {
 					for (const problem of problems) complainOf(problem);
@@ -104,12 +113,7 @@ export function terminalReporter(output: Output, json: boolean): Reporter {
 	};
 }
 
-/** Neutralised lines without terminal sequences. What such a sequence hides from the first look shows only without it. */
-function plainLines(text: string): readonly string[] {
-	return neutralise(text).flatMap((line) => neutralise(stripTerminal(line)));
-}
-
-/** Masks every string of a JSON value; its keys are ours. */
-function maskDeep(value: object, mask: Mask): object {
-	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? mask(item) : item));
+/** Redacts every string of a JSON value; its keys are ours. */
+function redactDeep(value: object, redact: Mask): object {
+	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? redact(item) : item));
 }

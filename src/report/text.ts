@@ -1,7 +1,7 @@
 // The report for a person at a terminal: one line a delivery, one block a mistake.
 import { isBatch, type Outcome, type Preview } from "../delivery.ts";
 import { formatPlace, type Problem } from "../errors.ts";
-import type { Mask } from "../mask/mask.ts";
+import type { Mask } from "../secrets/mask.ts";
 import { count, duration, excerpt } from "../text.ts";
 import { countsLine, linesOf, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
 

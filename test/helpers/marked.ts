@@ -53,9 +53,14 @@ function written(name: keyof Markers, { markers: all }: Marked): string {
 	return IN_URL.some((each) => each === name) ? encodeURIComponent(all[name]) : all[name];
 }
 
+/** The variable of a marker. Where nothing but the variable's name tells that it is a secret, the name does. */
+function variableOf(name: keyof Markers): string {
+	return `MARKED_${name.toUpperCase()}${NEVER_LITERAL.includes(name) ? "_TOKEN" : ""}`;
+}
+
 /** How the config writes a marker: as a variable, and as a literal where that is wanted and a literal is a secret too. */
 function placesOf(given: Marked) {
-	const variable = (name: keyof Markers) => `\${MARKED_${name.toUpperCase()}}`;
+	const variable = (name: keyof Markers) => `\${${variableOf(name)}}`;
 	const place = (name: keyof Markers) =>
 		given.literal ? JSON.stringify(written(name, given)).slice(1, -1) : variable(name);
 	return { variable, place };
@@ -105,7 +110,7 @@ export function envOf(given: Marked, proxied: string | undefined): Readonly<Reco
 	const names = IN_CONFIG.filter((name) => !given.literal || NEVER_LITERAL.includes(name));
 	const proxy = (proxied ?? "http://proxy.invalid:3128").replace("//", `//me:${encodeURIComponent(all.proxy)}@`);
 	return {
-		...Object.fromEntries(names.map((name) => [`MARKED_${name.toUpperCase()}`, written(name, given)])),
+		...Object.fromEntries(names.map((name) => [variableOf(name), written(name, given)])),
 		NODE: process.execPath,
 		HTTP_PROXY: proxy,
 		https_proxy: proxy,

@@ -24,7 +24,12 @@ describe("no secret is shown", () => {
 			const server = await startServer({ status: 200, body: "ok" });
 			const config = configOf(server.url, given);
 			const fork = { pull_request: { head: { repo: { full_name: "a/fork" } }, base: { repo: { full_name: "a/b" } } } };
-			const withheld = { GITHUB_EVENT_NAME: "pull_request", MARKED_BODY: "", MARKED_API: "", MARKED_MENTION: "" };
+			const withheld = {
+				GITHUB_EVENT_NAME: "pull_request",
+				MARKED_BODY_TOKEN: "",
+				MARKED_API: "",
+				MARKED_MENTION_TOKEN: "",
+			};
 			const nowhere = { GITHUB_OUTPUT: "/nowhere/x", GITHUB_STEP_SUMMARY: "/nowhere/x", RUNNER_TEMP: "/proc/nope" };
 			return [
 				await runMarkedAction(given, { config, files: QUIET, env: withheld, payload: fork }),

@@ -80,7 +80,8 @@ test("each secret is masked before the first other line, and public words are no
 			"first-half-of-the-key",
 			"second-half-of-the-key",
 			"Bearer literal-bearer-token",
-			`${server.url}/webhooks/${ENV.URL_TOKEN}?token=${ENV.API_TOKEN}&region=eu`,
+			`/webhooks/${ENV.URL_TOKEN}?token=${ENV.API_TOKEN}&region=eu`,
+			`/webhooks/${ENV.URL_TOKEN}`,
 		]),
 	);
 	for (const word of [REGION, "webhooks", "/webhooks", "region", new URL(server.url).host, server.url]) {

@@ -16,7 +16,7 @@ const OUTSIDE = [...SOCKETS, ...PACKAGES, "node:process"];
 
 const LEAVES = [
 	"../event/event.ts",
-	"../mask/mask.ts",
+	"../secrets/mask.ts",
 	"../signature/schemes.ts",
 	"../template/template.ts",
 	"../config/hook.ts",
@@ -59,7 +59,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	"src/ci/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("ci"), ...OUTSIDE] },
 	"src/report/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except("report"), ...OUTSIDE] },
 	"src/event/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
-	"src/mask/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
+	"src/secrets/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/signature/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/template/x.ts": { allowed: ["./own.ts", ...LEAVES], forbidden: [...UPPER, ...except(""), ...OUTSIDE] },
 	"src/config/x.ts": {

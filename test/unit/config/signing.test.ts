@@ -1,6 +1,6 @@
 // How a config says that webhooks are signed: schemes, secrets and headers, alone, inherited and together.
 import { describe, expect, it } from "vitest";
-import { secretsOf } from "../../../src/secrets.ts";
+import { secretsOf } from "../../../src/secrets/known.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { mistakes, onlyProblem, parse, problemsOf, webhook } from "../../helpers/parse.ts";
 import { OTHER_SECRET, SECRET } from "../../helpers/signing.ts";

@@ -8,7 +8,7 @@ import { readLine } from "../../../src/fire/lines.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event } from "../../helpers/make.ts";
 
-const again = (of: PipelineEvent) => readHeld(writeHeld(of), () => {});
+const again = (of: PipelineEvent) => readHeld(writeHeld(of), (given) => given);
 
 describe("a held event", () => {
 	it("is read as it was written, also where no config declares it", () => {
@@ -46,7 +46,10 @@ describe("a held event", () => {
 	it("has its credential masked before it is sent", () => {
 		const seen: unknown[] = [];
 		const of = event("check_result", { metadata: { routing_key: "R0UT1NG" } });
-		readHeld(writeHeld(of), ({ metadata }) => seen.push(metadata));
+		readHeld(writeHeld(of), (given) => {
+			seen.push(given.metadata);
+			return given;
+		});
 		expect(seen).toEqual([{ routing_key: "R0UT1NG" }]);
 	});
 
@@ -60,6 +63,6 @@ describe("a held event", () => {
 		['{"definition":{"name":"a","phase":"b","status":"info","title":3}}\n{}', "it does not say which event it is"],
 		[`${definition}\n{"later": 1}`, 'its context: unknown key "later"'],
 	])("is not made of %j", (text, problem) => {
-		expect(readHeld(text, () => {})).toEqual({ problem });
+		expect(readHeld(text, (given) => given)).toEqual({ problem });
 	});
 });

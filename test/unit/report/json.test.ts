@@ -1,7 +1,7 @@
 // The results document: nothing in it shows a secret.
 import { expect, test } from "vitest";
-import { createMask } from "../../../src/mask/mask.ts";
 import { resultsDocument } from "../../../src/report/json.ts";
+import { createMask } from "../../../src/secrets/mask.ts";
 import { event, reportOf } from "../../helpers/make.ts";
 
 test("an event id that the user gave is masked", () => {

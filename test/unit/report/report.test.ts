@@ -2,7 +2,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Outcome } from "../../../src/delivery.ts";
-import { createMask } from "../../../src/mask/mask.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
@@ -10,6 +9,7 @@ import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
+import { createRedactor } from "../../../src/secrets/redactor.ts";
 import { excerpt } from "../../../src/text.ts";
 import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 
@@ -207,10 +207,10 @@ describe("what is cut is seen to be cut", () => {
 		expect(excerpt(" short ", 200)).toBe("short");
 	});
 
-	test("a coloured secret is shown without its colours, blanked", () => {
-		const mask = createMask(["secret-0123456789"]);
-		expect(shownLine("a secret-\u001b[31m0123456789\u001b[0m b", mask)).toBe("a *** b");
-		expect(shownLine("\u001b[31mred\u001b[0m secret-0123456789", mask)).toBe("\u001b[31mred\u001b[0m ***");
+	test("a coloured secret is redacted, and nothing keeps its colours", () => {
+		const { redact } = createRedactor(() => ["secret-0123456789"]);
+		expect(shownLine("a secret-\u001b[31m0123456789\u001b[0m b", redact)).toBe("a *** b");
+		expect(shownLine("\u001b[31mred\u001b[0m secret-0123456789", redact)).toBe("red ***");
 	});
 });
 

@@ -1,7 +1,7 @@
 // How anything thrown is told, and what of it is not shown.
 import { expect, test } from "vitest";
 import { UserError } from "../../../src/errors.ts";
-import { problemsOf } from "../../../src/mask/thrown.ts";
+import { problemsOf } from "../../../src/secrets/thrown.ts";
 
 const env = { SLACK: "https://hooks.example.com/T0000ABCDEFGH", PATH: "/usr/local/bin" };
 
@@ -10,10 +10,10 @@ test("an error of this program keeps its place, and loses what may be secret of 
 	const [problem] = problemsOf(error, env);
 	expect(problem).toMatchObject({
 		code: "internal",
-		message: "internal error: cannot send to *** from /usr/local/bin",
+		message: "internal error: cannot send to https://hooks.example.com*** from /usr/local/bin",
 		remedy: "this is a bug in pipeline-hooks; please report it with these lines",
 	});
-	expect(problem.frame).toContain("TypeError: cannot send to *** from /usr/local/bin\n");
+	expect(problem.frame).toContain("TypeError: cannot send to https://hooks.example.com*** from /usr/local/bin\n");
 	expect(problem.frame).toMatch(/thrown\.test\.ts:\d+:\d+/);
 });
 

@@ -1,7 +1,7 @@
 // That a mask leaves nothing of a secret, however it is written, and leaves everything else alone.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createMask } from "../../../src/mask/mask.ts";
+import { createMask } from "../../../src/secrets/mask.ts";
 
 describe("createMask", () => {
 	test("blanks plain, JSON-escaped and URL-encoded forms, the longest first", () => {
@@ -17,28 +17,39 @@ describe("createMask", () => {
 	});
 
 	test("blanks the beginning of a secret before a cut, and nothing else before one", () => {
-		const mask = createMask(["https://hooks.example.com/T0123456789", "s3cret-value"]);
-		expect(mask("said s3cre… and s3cr…")).toBe("said ***… and ***…");
-		expect(mask("https://hooks.example.com/… and https://hooks.example.com/T012…")).toBe(
-			"https://hooks.example.com/… and ***…",
+		const mask = createMask(["/hooks/T0123456789", "s3cret-value"]);
+		expect(mask("said s3cret… and s3cret-...")).toBe("said ***… and ***...");
+		expect(mask("https://hooks.example.com/… and https://hooks.example.com/hooks/T012…")).toBe(
+			"https://hooks.example.com/… and https://hooks.example.com***…",
 		);
-		expect(mask("secre… s3c…")).toBe("secre… s3c…");
+		expect(mask("secret… s3cre…")).toBe("secret… s3cre…");
+		for (const cut of ["[...]", " […]", '"... 900 more', "'…", "....", "…)"]) {
+			expect(mask(`said s3cret-v${cut}`)).toBe(`said ***${cut}`);
+		}
+		expect(mask("s3cret-v. And s3cret-v.. are no cuts")).toBe("s3cret-v. And s3cret-v.. are no cuts");
+	});
+
+	test("redacts the end of a secret after a cut, and nothing else after one", () => {
+		const mask = createMask(["s3cret-value", 'another"one/ö']);
+		expect(mask("…ret-value and ...et-value, [...] value")).toBe("…*** and ...***, [...] value");
+		expect(mask("…er%22one%2F%C3%B6!")).toBe("…***!");
+		expect(mask("s3cret-v…et-value")).toBe("***…***");
 	});
 
 	test("blanks the beginning of an escaped secret before a cut, also one within an escape", () => {
-		const mask = createMask(['pa"ss/wörd ok']);
+		const mask = createMask(['pass"ss/wörd ok']);
 		const cuts = [
-			"pa%2522ss%252Fw%25C3%25B6",
-			"pa%26quot%3Bss%26#4",
-			"pa%22s",
-			"pa%22ss%2",
-			"pa%22ss%2Fw%C3",
-			"pa\\u0022ss/w\\u00f",
-			'pa\\"ss\\/w\\',
-			"pa&quot;ss&#4",
+			"pass%2522ss%252Fw%25C3%25B6",
+			"pass%26quot%3Bss%26#4",
+			"pass%22s",
+			"pass%22ss%2",
+			"pass%22ss%2Fw%C3",
+			"pass\\u0022ss/w\\u00f",
+			'pass\\"ss\\/w\\',
+			"pass&quot;ss&#4",
 		];
 		for (const cut of cuts) expect(mask(`said ${cut}…`)).toBe("said ***…");
-		expect(mask("pa%23ss…")).toBe("pa%23ss…");
+		expect(mask("pass%23ss…")).toBe("pass%23ss…");
 		expect(createMask(["2LSw=%41'&amp;x=字"])("2LSw%3D%2541'%26amp%3Bamp%3Bx%3D%E5%AD%97…")).toBe("***…");
 		const long = createMask([`k3y-${"a".repeat(5000)}`]);
 		expect(long(`k3y-${"a".repeat(150)}… k3y-${"a".repeat(4000)}… k3y-ab…`)).toBe("***… ***… k3y-ab…");
@@ -50,6 +61,7 @@ describe("createMask", () => {
 		expect(mask("abcd-1234… abcd-1234-xy…")).toBe("***… ***-xy…");
 		expect(createMask(["literal-token", "token and more"])("a literal-token …")).toBe("a *** …");
 		expect(createMask(["literal-token", "token"])("a literal-toke… literal-token …")).toBe("a ***… *** …");
+		expect(createMask(["token-and-more", "literal-token"])("literal-token…")).toBe("***…");
 	});
 
 	test("knows a secret that is as long as a secret may be, and not much more than that", () => {

@@ -1,23 +1,23 @@
 // What was thrown, as problems to tell: those of the user as they are, all others without what may be a secret.
 import { errorCode, type Problem, UserError } from "../errors.ts";
 import type { Env } from "../ports.ts";
-import { suspectsOf } from "../secrets.ts";
-import { createMask } from "./mask.ts";
+import { possibleSecrets } from "./known.ts";
+import { createRedactor } from "./redactor.ts";
 
 /**
  * The problems of a {@link UserError}, or one internal error. An internal error may quote anything, and may come before
- * the secrets of the config are known: every value of the environment that may be a secret is masked in it.
+ * the secrets of the config are known: every value of the environment that may be a secret is redacted in it.
  */
 export function problemsOf(thrown: unknown, env: Env): readonly [Problem, ...Problem[]] {
 	if (thrown instanceof UserError) return thrown.problems;
 	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-	const mask = createMask(suspectsOf(env));
+	const { redact } = createRedactor(() => possibleSecrets(env));
 	return [
 		{
 			code: "internal",
-			message: mask(`internal error: ${error.message}`),
+			message: redact(`internal error: ${error.message}`),
 			remedy: remedyOf(error),
-			frame: mask(error.stack ?? ""),
+			frame: redact(error.stack ?? ""),
 		},
 	];
 }

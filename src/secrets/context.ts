@@ -1,0 +1,65 @@
+// Takes secrets of the run out of a context, so that no hook is sent what only the job should have.
+import type { GivenContext } from "../event/context.ts";
+import { compact, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { ROUTING_KEY } from "./known.ts";
+import type { Mask } from "./mask.ts";
+
+/** A context without secrets, and where they were. */
+export interface RedactedContext {
+	readonly context: GivenContext;
+	/** Such as `metadata.github.token`, each once. */
+	readonly places: readonly string[];
+}
+
+/** Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. */
+export function redactContext(context: GivenContext, mask: Mask): RedactedContext {
+	const places = new Set<string>();
+	const clean = (text: string, place: string): string => {
+		const masked = mask(text);
+		if (masked !== text) places.add(place);
+		return masked;
+	};
+	const optional = (text: string | undefined, place: string) => (text === undefined ? undefined : clean(text, place));
+	const value = (item: Json, place: string): Json => {
+		if (typeof item === "string") return clean(item, place);
+		if (Array.isArray(item)) return item.map((each) => value(each, place));
+		return isJsonObject(item) ? object(item, place) : item;
+	};
+	const object = (item: JsonObject, place: string): JsonObject => {
+		const entries = new Map<string, Json>();
+		for (const [key, inner] of Object.entries(item)) {
+			const name = clean(key, place);
+			const isRoutingKey = place === "metadata" && key === ROUTING_KEY;
+			entries.set(unusedName(name, entries), isRoutingKey ? inner : value(inner, `${place}.${name}`));
+		}
+		return Object.fromEntries(entries);
+	};
+	const part = (item: JsonObject | undefined, place: string) => (item === undefined ? undefined : object(item, place));
+	const redacted = compact<GivenContext>({
+		...context,
+		id: optional(context.id, "id"),
+		run_id: optional(context.run_id, "run_id"),
+		pipeline: optional(context.pipeline, "pipeline"),
+		model: optional(context.model, "model"),
+		table: optional(context.table, "table"),
+		error: optional(context.error, "error"),
+		project_id: optional(context.project_id, "project_id"),
+		owners: context.owners?.map((owner) => clean(owner, "owners")),
+		followers: context.followers?.map((follower) => clean(follower, "followers")),
+		changes: context.changes?.map((change) => object(change, "changes")),
+		entity: part(context.entity, "entity"),
+		data: part(context.data, "data"),
+		resource: part(context.resource, "resource"),
+		metadata: part(context.metadata, "metadata"),
+		ci: part(context.ci, "ci"),
+	});
+	return { context: places.size === 0 ? context : redacted, places: [...places] };
+}
+
+/** Two keys may be the same once they are redacted: the next one is numbered. */
+function unusedName(name: string, taken: ReadonlyMap<string, Json>): string {
+	if (!taken.has(name)) return name;
+	let number = 2;
+	while (taken.has(`${name} ${number}`)) number += 1;
+	return `${name} ${number}`;
+}

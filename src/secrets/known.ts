@@ -1,0 +1,99 @@
+// Which texts are secrets: by their place in a hook or a URL, by the name of a variable, by what the runner sets.
+import type { Hook } from "../config/hook.ts";
+import type { Reference } from "../config/interpolate.ts";
+import { referencesOf, SECRET_NAME } from "../config/references.ts";
+import type { GivenContext } from "../event/context.ts";
+import type { Env } from "../ports.ts";
+import { SHORTEST } from "./mask.ts";
+import { credentials, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
+
+/** Variables that the runner sets for everyone to read; all but its token. */
+const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$/;
+
+/** The runner's tokens, and the input that brings one. */
+const TOKEN_VARIABLE = /^(GITHUB_TOKEN|INPUT_GITHUB-TOKEN|ACTIONS_RUNTIME_TOKEN|ACTIONS_ID_TOKEN_REQUEST_TOKEN)$/;
+const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
+
+/** The key of the metadata that brings PagerDuty's routing key: Rocky's projects hand it over there. */
+export const ROUTING_KEY = "routing_key";
+
+/** Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each. */
+export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
+	const seen = new Set<string>();
+	const places = hooks.flatMap(referencesOf).flatMap(({ reference, kind }) => {
+		// A thousand hooks may well share one URL and one secret.
+		const same = `${kind} ${reference.source}`;
+		if (seen.has(same)) return [];
+		seen.add(same);
+		const { text, values } = resolve(reference, env);
+		const whole =
+			kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, bareKey(text)].flatMap(valueSecrets) : [];
+		const put = values.flatMap(({ variable, value }) => {
+			// A URL among the values is a secret only in its parts.
+			if (isWebUrl(value)) return urlSecrets(value);
+			return kind === "secret" || isTelling(variable) ? [...valueSecrets(value), ...passwordOf(value)] : [];
+		});
+		return [...whole, ...passwordOf(text), ...put];
+	});
+	return longestFirst(places);
+}
+
+/** What is secret whatever the config says: the runner's tokens, and what proxies are told to know us by. */
+export function environmentSecrets(env: Env): readonly string[] {
+	const found = Object.entries(env).flatMap(([name, value = ""]) => {
+		if (TOKEN_VARIABLE.test(name)) return valueSecrets(value);
+		if (!PROXY_VARIABLE.test(name)) return [];
+		// Also of a value that is not a proper URL, which an unescaped character in the password makes of it.
+		const [, user = "", password = ""] = /^(?:[^:/]*:\/\/)?([^:]*):?(.*)@/s.exec(value) ?? [];
+		return credentials(user, password);
+	});
+	return longestFirst(found);
+}
+
+/**
+ * Whatever may be secret in an environment, for the report of a crash: that may come before the config is known, and
+ * quote anything. Paths and plain words are not, since a crash is explained by them.
+ */
+export function possibleSecrets(env: Env): readonly string[] {
+	const found = Object.entries(env).flatMap(([name, value = ""]) => {
+		if (PUBLIC_VARIABLE.test(name)) return [];
+		if (isWebUrl(value)) return urlSecrets(value);
+		const isPath = /^([A-Z]:)?[\\/.]/i.test(value);
+		const mayBeSecret = SECRET_NAME.test(name) || (!isPath && looksSecret(value));
+		return [...(mayBeSecret ? valueSecrets(value) : []), ...passwordOf(value)];
+	});
+	return longestFirst(found);
+}
+
+/** The credential that a context may bring. */
+export function contextSecrets({ metadata }: GivenContext): readonly string[] {
+	const key = metadata?.[ROUTING_KEY];
+	return typeof key === "string" ? longestFirst(valueSecrets(key)) : [];
+}
+
+/** The key in a secret of Standard Webhooks, as some programs hand it on; the text as it is where it has no such prefix. */
+export function bareKey(secret: string): string {
+	return secret.trim().replace(/^whsec_/, "");
+}
+
+/** A text, empty where one of its variables is unset, and what each of the others has put into it. */
+function resolve({ parts }: Reference, env: Env) {
+	const values: { variable: string; value: string }[] = [];
+	const texts = parts.map((part) => {
+		if (typeof part === "string") return part;
+		const value = env[part.name] ?? "";
+		if (value !== "") values.push({ variable: part.name, value });
+		return value || part.fallback;
+	});
+	return { text: texts.includes(undefined) ? "" : texts.join(""), values };
+}
+
+/** Whether a variable is a credential by its name: `${API_TOKEN}` is one, `${REGION}` is not. */
+function isTelling(variable: string): boolean {
+	return SECRET_NAME.test(variable) && !PUBLIC_VARIABLE.test(variable);
+}
+
+/** Each once, without those that are too short to be told from words. */
+function longestFirst(texts: readonly string[]): readonly string[] {
+	return [...new Set(texts)].filter((text) => text.trim().length >= SHORTEST).sort((a, b) => b.length - a.length);
+}
