@@ -56,9 +56,15 @@ export function readListenFlags(flags: ListenFlags, env: Env): ListenOptions {
 	return options;
 }
 
-/** Without a body, which every preset takes for a yes where the status is one. */
+/** What every gate and every preset takes for a yes: Slack looks for `ok`, Discord for `id`. */
+const YES: Omit<ReceiverAnswer, "status"> = {
+	headers: { "Content-Type": "application/json" },
+	body: JSON.stringify({ allow: true, ok: true, id: "0" }),
+};
+
 function answer(status = 200, retryAfter: number | undefined): ReceiverAnswer {
-	if (status < 300 || retryAfter === undefined) return { status };
+	if (status < 300) return status === 204 || status === 205 ? { status } : { status, ...YES };
+	if (retryAfter === undefined) return { status };
 	return { status, headers: { "Retry-After": String(retryAfter) } };
 }
 

@@ -17,7 +17,7 @@ import { readSelections } from "./selectors.ts";
 import type { Flavour } from "./settings.ts";
 import { readShellHook } from "./shell-hook.ts";
 import { refuseIdleSigning } from "./signing.ts";
-import { unbatchStandIns } from "./stand-ins.ts";
+import { refuseIdleRequireAllow, unbatchStandIns } from "./stand-ins.ts";
 import { readSubscriptions, requireEvents } from "./subscriptions.ts";
 import { readWebhook } from "./webhook.ts";
 import { quote } from "./words.ts";
@@ -73,6 +73,7 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 		return hook === undefined ? [] : [hook];
 	});
 	const hooks = unbatchStandIns(read, chains, named, problems);
+	refuseIdleRequireAllow(read, chains, named);
 	const disabled = checkTargets(hooks, chains, problems);
 	refuseIdleSigning(defaults.webhook.signing, all, problems);
 	problems.throwIfAny();

@@ -102,6 +102,8 @@ export interface Webhook extends HookBase {
 	readonly allowPrivate: boolean;
 	/** A PEM file of authorities to trust besides the usual ones; its path starts at the workspace. */
 	readonly caFile: Reference | undefined;
+	/** Whether a gate, or the fallback of one, allows by `{"allow": true}` only. */
+	readonly requireAllow: boolean;
 }
 
 export type Hook = ShellHook | Webhook;

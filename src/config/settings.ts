@@ -32,6 +32,7 @@ export const WEBHOOK_KEYS: readonly string[] = [
 	"allow_http",
 	"allow_private",
 	"ca_file",
+	"require_allow",
 ];
 
 /** Events of one delivery. */
@@ -69,6 +70,7 @@ export interface WebhookSettings extends CommonSettings {
 	readonly allowHttp: boolean;
 	readonly allowPrivate: boolean;
 	readonly caFile: Reference | undefined;
+	readonly requireAllow: boolean;
 }
 
 /** Where neither the hook nor the defaults say anything. */
@@ -91,6 +93,7 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 		allowHttp: false,
 		allowPrivate: true,
 		caFile: undefined,
+		requireAllow: false,
 	},
 };
 
@@ -117,6 +120,7 @@ export function webhookSettings(fields: Fields, base: WebhookSettings, flavour: 
 		allowHttp: fields.boolean("allow_http") ?? base.allowHttp,
 		allowPrivate: fields.boolean("allow_private") ?? base.allowPrivate,
 		caFile: fields.filled("ca_file") ?? base.caFile,
+		requireAllow: fields.boolean("require_allow") ?? base.requireAllow,
 	};
 }
 

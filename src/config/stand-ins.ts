@@ -28,6 +28,22 @@ export function unbatchStandIns(
 	);
 }
 
+/** Notes each `require_allow` of a hook that no pipeline waits for: neither a gate nor asked in the place of one. */
+export function refuseIdleRequireAllow(
+	hooks: readonly Hook[],
+	chains: Chains,
+	written: readonly NamedSelection[],
+): void {
+	const waitedFor = asked(hooks, chains);
+	const webhooks = new Set(hooks.flatMap(({ kind, name }) => (kind === "webhook" ? [name] : [])));
+	for (const { name, selection } of written) {
+		const isWritten = typeof selection.fields.table["require_allow"] === "boolean";
+		if (!isWritten || !webhooks.has(name) || waitedFor.has(name)) continue;
+		const message = "require_allow is for gates, and this hook is not a gate";
+		selection.fields.wrong("require_allow", message, 'set on_failure = "abort", or take require_allow out');
+	}
+}
+
 /** Gates, and the hooks that are asked in the place of one. */
 function asked(hooks: readonly Hook[], chains: Chains): ReadonlySet<string> {
 	const names = new Set<string>();

@@ -2,10 +2,10 @@
 
 import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isGate } from "../delivery.ts";
-import { isJsonObject, type Json, parseJson } from "../json.ts";
 import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
-import type { Preset, Verdict } from "../presets/preset.ts";
+import type { Preset } from "../presets/preset.ts";
 import { excerpt } from "../text.ts";
+import { HTML, isHtml, type Permission, readPermission, YES } from "./permission.ts";
 import { isRetryableStatus } from "./retry.ts";
 
 /** The judgement of one attempt. Reasons are one line. */
@@ -24,52 +24,66 @@ export function judge(delivery: Delivery<Webhook>, service: Preset, result: Http
 	if (result.kind === "fault") {
 		return { kind: FINAL_FAULTS.has(result.fault) ? "final" : "retry", reason: result.detail };
 	}
-	if (result.status >= 200 && result.status < 300) return judgeSuccess(delivery, service, result);
+	const { hook } = delivery;
+	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
+	if (denial !== undefined) return { kind: "final", reason: denial };
+	if (isSuccess(result)) return judgeSuccess(service, result);
 	const reason = describeStatus(result, service);
 	return { kind: isRetryableStatus(result.status) ? "retry" : "final", reason };
 }
 
-function judgeSuccess({ hook }: Delivery<Webhook>, service: Preset, answer: Answer): Judgement {
-	const gate = isGate(hook);
-	if (answer.read !== "whole" && (gate || service.mustReadAnswer)) {
-		const reason = `${gate ? "denied" : "unconfirmed"}: ${answer.status}, but the answer's body ${UNFINISHED[answer.read]}`;
-		return { kind: "final", reason };
+function isSuccess({ status }: Answer): boolean {
+	return status >= 200 && status < 300;
+}
+
+function judgeSuccess(service: Preset, answer: Answer): Judgement {
+	if (answer.read !== "whole" && service.mustReadAnswer) {
+		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the answer's body ${UNFINISHED[answer.read]}` };
 	}
 	const verdict = service.judge?.(answer) ?? { ok: true };
 	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
-	const permission: Verdict = gate ? judgeGate(answer) : { ok: true };
-	if (!permission.ok) return { kind: "final", reason: permission.reason };
 	return verdict.note === undefined ? { kind: "delivered" } : { kind: "delivered", note: verdict.note };
 }
+
+/**
+ * Why a gate's response is a no: an explicit one, whatever its status, or a 2xx that does not prove a yes. Undefined for
+ * a yes, and for a status by which another attempt or the fallback may still get one.
+ */
+function denialIn(answer: Answer, requireAllow: boolean, service: Preset): string | undefined {
+	const { status, read } = answer;
+	const permission = readPermission(answer, read === "whole");
+	if (permission.kind === "denied") return permission.reason;
+	if (!isSuccess(answer)) return undefined;
+	if (read !== "whole") return `denied: ${status}, but the answer's body ${UNFINISHED[read]}`;
+	const encoding = answer.headers["content-encoding"] ?? "";
+	const problem = /^(?:[\s,]|identity)*$/i.test(encoding)
+		? (PARTIAL[status] ?? problemOf(permission, requireAllow, answer, service))
+		: "is compressed, which was not asked for";
+	return problem === undefined
+		? undefined
+		: `denied: ${status}, but the response ${problem}; a gate must answer ${YES}`;
+}
+
+/** A service that tells by its own text what it did, as Slack by `ok`, does not answer as a gate. */
+function problemOf(permission: Permission, requireAllow: boolean, answer: Answer, service: Preset): string | undefined {
+	if (permission.kind === "allowed") return undefined;
+	if (requireAllow) return 'has no "allow", and require_allow is set';
+	if (service.judge === undefined) return permission.kind === "unreadable" ? permission.problem : undefined;
+	return service.judge(answer).ok && isHtml(answer.body) ? HTML : undefined;
+}
+
+/** 2xx that do not speak of the whole. */
+const PARTIAL: Readonly<Record<number, string>> = {
+	206: "is only a part (Partial Content)",
+	207: "has several statuses (Multi-Status)",
+	226: "is only a change (IM Used)",
+};
 
 const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
 	cut: "was cut off",
 	over_limit: "is longer than 250 KB",
 	undelimited: "came without a Content-Length, so that it may have been cut off",
 };
-
-/** A gate's answer is a yes unless it says otherwise; one that means to be JSON and is not cannot be a yes. */
-function judgeGate(answer: Answer): Verdict {
-	const encoding = answer.headers["content-encoding"] ?? "identity";
-	if (encoding.trim().toLowerCase() !== "identity") {
-		return { ok: false, reason: `denied: ${answer.status}, but the answer is encoded, which was not asked for` };
-	}
-	const meantAsJson = /^\s*\{/.test(answer.body) || /[/+]json\b/i.test(answer.headers["content-type"] ?? "");
-	if (!meantAsJson || answer.body.trim() === "") return { ok: true };
-	const value = parseJson(answer.body);
-	if (value === undefined) return { ok: false, reason: `denied: ${answer.status}, but the answer is not valid JSON` };
-	if (!isJsonObject(value) || !Object.hasOwn(value, "allow") || value["allow"] === true) return { ok: true };
-	const given = value["reason"];
-	const reason = typeof given === "string" ? excerpt(given, 500) : "";
-	if (reason !== "") return { ok: false, reason };
-	return { ok: false, reason: `denied: the answer's "allow" is ${shown(value["allow"])}` };
-}
-
-/** Lists and objects by their kind: nested deep enough, they cannot be written out. */
-function shown(value: Json | undefined): string {
-	if (typeof value !== "object" || value === null) return excerpt(JSON.stringify(value ?? null), 40);
-	return Array.isArray(value) ? "a list" : "an object";
-}
 
 const PHRASES: Readonly<Record<number, string>> = {
 	301: "Moved Permanently",

@@ -1,4 +1,5 @@
 // A delivery with its chain: the fallback where it has failed for good, and what follows a success.
+import type { Hook } from "../config/hook.ts";
 import { type Delivery, deliveryId, type Outcome, type Reach } from "../delivery.ts";
 import type { PipelineEvent } from "../event/event.ts";
 
@@ -27,8 +28,16 @@ export async function runWithFallback(delivery: Delivery, chaining: Chaining): P
 		const why = `fallback ${hook.fallback} is disabled, or its filter lets nothing through`;
 		return { ...first, reason: `${first.reason}; ${why}` };
 	}
-	const second = await runWithFallback({ ...next, id, hook: { ...next.hook, onFailure: hook.onFailure } }, chaining);
+	const second = await runWithFallback({ ...next, id, hook: inPlaceOf(hook, next.hook) }, chaining);
 	return joined(first, second);
+}
+
+/** A fallback fails as the hook would, and a gate's has to prove its yes as the gate would. */
+function inPlaceOf(hook: Hook, fallback: Hook): Hook {
+	const { onFailure } = hook;
+	if (fallback.kind === "shell") return { ...fallback, onFailure };
+	const requireAllow = fallback.requireAllow || (hook.kind === "webhook" && hook.requireAllow);
+	return { ...fallback, onFailure, requireAllow };
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */

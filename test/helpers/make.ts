@@ -89,6 +89,7 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		allowHttp: false,
 		allowPrivate: true,
 		caFile: undefined,
+		requireAllow: false,
 		...given,
 	};
 }

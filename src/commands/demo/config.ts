@@ -45,9 +45,10 @@ export function configText(platform: NodeJS.Platform): string {
 	const { rows, lineage } = commands(platform);
 	return `${configExcerpt(platform)}
 [[hook.webhooks.pipeline_start]]      # a gate too: it answers {"allow": true}, or false with a reason
-name       = "change-approval"
-url        = "\${APPROVALS_URL}"
-on_failure = "abort"
+name          = "change-approval"
+url           = "\${APPROVALS_URL}"
+require_allow = true
+on_failure    = "abort"
 
 [[hook.after_materialize]]            # the event comes as JSON on stdin
 name    = "orders-row-count"

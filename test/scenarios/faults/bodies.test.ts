@@ -62,7 +62,7 @@ describe("fault 7: a 2xx whose body is reset or hangs is delivered, unconfirmed 
 	it("a gate whose connection ends amid its JSON denies, though nothing says that more was to come", async () => {
 		await listening(rawServer('HTTP/1.1 200 OK\r\n\r\n{"allow":false'), async (port) => {
 			const run = await send(`http://127.0.0.1:${port}`, GATE);
-			expect(run).toMatchObject(denied("denied: 200, but the answer is not valid JSON"));
+			expect(run).toMatchObject(denied(/^denied: 200, /));
 		});
 	});
 });
@@ -185,7 +185,14 @@ describe("fault 10: an answer that is packed is not unpacked: identity is asked 
 			["is delivered where nothing in it matters", 200, "", delivered()],
 			["is a failure with another status", 400, "", failed(/^400 Bad Request: .{1,200}$/)],
 			["is not what Slack says", 200, SLACK, failed(/^Slack answered ".{1,100}"$/)],
-			["denies a gate", 200, GATE, denied("denied: 200, but the answer is encoded, which was not asked for")],
+			[
+				"denies a gate",
+				200,
+				GATE,
+				denied(
+					'denied: 200, but the response is compressed, which was not asked for; a gate must answer {"allow": true}',
+				),
+			],
 		])("%s", async (_, status, more, expected) => {
 			const server = await startServer(reply(status));
 			const run = await send(server.url, more);

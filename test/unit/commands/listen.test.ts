@@ -2,15 +2,25 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { registerListen } from "../../../src/commands/listen.ts";
+import { readListenFlags } from "../../../src/commands/listen-options.ts";
 import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
+import { judge } from "../../../src/deliver/answer.ts";
 import { directHttp } from "../../../src/net/direct.ts";
 import type { Env, HttpRequest } from "../../../src/ports.ts";
+import { PRESET_NAMES } from "../../../src/presets/index.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
+import { answer } from "../../helpers/fakes.ts";
+import { delivery, preset, webhook } from "../../helpers/make.ts";
 import { SECRET as KEY, OTHER_SECRET, signed as signedBy } from "../../helpers/signing.ts";
 import { run } from "../../helpers/terminal.ts";
 
 const SECRET = "a-secret-for-tests";
+
+/** Headers as the port gives them. */
+function lower(headers: Readonly<Record<string, string>>): Record<string, string> {
+	return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
 
 /** Starts `listen` on a free port and waits until it says where. */
 async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET }) {
@@ -151,6 +161,24 @@ HH:MM:SS  POST /hook → 200
 			"200",
 		]);
 		expect(await done).toBe(0);
+	});
+
+	it("says yes to a gate of every preset, also to one with require_allow", () => {
+		const { answers } = readListenFlags({ port: "0", host: "", status: "200,201,204", scheme: "rocky" }, {});
+		const [ok, created, empty] = answers.map(({ status, headers = {}, body = "" }) =>
+			answer(status, body, lower(headers)),
+		);
+		for (const name of PRESET_NAMES) {
+			const service = preset(name);
+			const gate = (requireAllow: boolean) => delivery(webhook({ preset: service, onFailure: "abort", requireAllow }));
+			for (const [said, required] of [
+				[ok, true],
+				[created, true],
+				[empty, false],
+			] as const) {
+				expect(judge(gate(required), service, said ?? answer(500)), name).toMatchObject({ kind: "delivered" });
+			}
+		}
 	});
 
 	it("writes one line of JSON a request with --json", async () => {

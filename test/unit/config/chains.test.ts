@@ -99,6 +99,21 @@ url = "https://example.com/"
 		expect(mistakes(post("a", 'fallback = "b"', 'then = "b"') + batching("b"))).toEqual([]);
 	});
 
+	it("may require_allow in the place of a gate, and nowhere else but in a gate", () => {
+		const required = "require_allow = true";
+		const gated = gate("a", 'fallback = "b"', required) + post("b", 'fallback = "c"') + post("c", required);
+		expect(mistakes(gated)).toEqual([]);
+		const message = "require_allow is for gates, and this hook is not a gate";
+		expect(mistakes(post("a", required))).toEqual([`4:1 ${message}`]);
+		expect(mistakes(post("a", "require_allow = false", 'then = "b"') + gate("c") + post("b", required))).toEqual([
+			`4:1 ${message}`,
+			`13:1 ${message}`,
+		]);
+		expect(mistakes(hook("a", required))).toEqual(["4:1 require_allow belongs to a webhook, and this is a shell hook"]);
+		const { hooks } = parse(`[defaults.webhook]\n${required}\n${gate("a", "require_allow = false")}${post("b")}`);
+		expect(hooks.map((each) => each.kind === "webhook" && each.requireAllow)).toEqual([false, true]);
+	});
+
 	it("take no default for batch_size in the place of a gate, and elsewhere do", () => {
 		const gated = gate("a", 'fallback = "b"') + post("b", 'fallback = "c"') + post("c") + post("d", 'fallback = "e"');
 		const { hooks } = parse(`[defaults.webhook]\nbatch_size = 5\n${gated}${post("e")}`);

@@ -85,6 +85,8 @@ describe("a webhook's keys", () => {
 		[`secret = "\${VAR"`, `secret has a \${ that begins no variable`],
 		[`secret = "\${VAR:?x}"`, `secret has a \${ that begins no variable`],
 		[`secret = "\${{ secrets.X }}"`, "secret has a GitHub expression in it, which is not evaluated in a file"],
+		['require_allow = "true"', "require_allow must be true or false, not a string"],
+		["require_alow = true", 'unknown key "require_alow"'],
 		["allow_http = 1", "allow_http must be true or false, not an integer"],
 		['headers = ["X-A: b"]', "headers must be a table, not an array"],
 		["headers = { X-A = 1 }", "headers.X-A must be a string, not an integer"],

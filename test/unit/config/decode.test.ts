@@ -62,6 +62,7 @@ describe("a webhook", () => {
 			allowHttp: false,
 			allowPrivate: true,
 			caFile: undefined,
+			requireAllow: false,
 			order: 0,
 			place: { file: "hooks.toml", line: 1, column: 1 },
 		});

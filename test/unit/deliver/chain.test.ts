@@ -113,7 +113,19 @@ describe("the fallback of a gate", () => {
 		expect(denied.named("post")).toMatchObject({ status: "skipped", skipCause: "gate_failed" });
 	});
 
+	it("has to prove its yes as the gate itself would", async () => {
+		const strict = { ...gate, requireAllow: true };
+		const said = (body: string) => run([strict, spare], { gate: answer(503), spare: answer(200, body) });
+		expect(await said('{"allow": true}')).toMatchObject({ result: "passed" });
+		expect(await said("")).toMatchObject({ result: "aborted" });
+		expect(await run([gate, spare], { gate: answer(503), spare: answer(200, "[]") })).toMatchObject({
+			result: "aborted",
+		});
+	});
+
 	it.each([
+		["a no with a status that is retried", answer(503, '{"allow": false}')],
+		["a no with a status that says wait", answer(429, '{"allow": false}', { "retry-after": "1" })],
 		["a body that denies", answer(200, '{"allow": false}')],
 		["a status that denies", answer(403)],
 		["a body that was cut off", { ...answer(200, "{"), read: "cut" } as const],
@@ -127,6 +139,8 @@ describe("the fallback of a gate", () => {
 		const with_ = (end: Parameters<typeof fakeShell>[0]) =>
 			run([command, spare], {}, { ports: { shell: fakeShell(end) } });
 		expect(await with_({ check: exited(1) })).toMatchObject({ paths: [], result: "aborted" });
+		const killed = { ...exited(0), end: { kind: "signal", signal: "SIGKILL" } } as const;
+		expect(await with_({ check: killed })).toMatchObject({ paths: [], result: "aborted" });
 		const late = { ...exited(0), end: { kind: "timeout" } } as const;
 		expect(await with_({ check: late })).toMatchObject({ paths: ["spare"], result: "passed" });
 	});
