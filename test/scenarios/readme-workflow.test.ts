@@ -27,13 +27,13 @@ interface Way extends Partial<Pick<WorkflowGiven, "others">> {
 /** Runs the workflow one way: how its steps ended, and what each receiver was told. */
 async function nightly({ freeze = "exit 0", load, config = (text) => text, others, isCancelled = false }: Way) {
 	const server = await startServer((request, response) => {
-		response.writeHead(request.url === "/pagerduty" ? 202 : 200).end(request.url === "/slack" ? "ok" : "{}");
+		const said = request.url === "/slack" ? "ok" : JSON.stringify({ allow: request.url === "/gate" || undefined });
+		response.writeHead(request.url === "/pagerduty" ? 202 : 200).end(said);
 	});
 	// The receivers of the README, on this machine.
-	const local = CONFIG.replaceAll(/https:\/\/audit\.example\.com\/\S*(?=")/g, `${server.url}/audit`).replaceAll(
-		/^preset +=.*"pagerduty"$/gm,
-		`$&\nurl = "${server.url}/pagerduty"`,
-	);
+	const local = CONFIG.replaceAll(/https:\/\/audit\.example\.com\/\S*(?=")/g, `${server.url}/audit`)
+		.replaceAll(/https:\/\/approvals\.example\.com\/\S*(?=")/g, `${server.url}/gate`)
+		.replaceAll(/^preset +=.*"pagerduty"$/gm, `$&\nurl = "${server.url}/pagerduty"`);
 	const folder = workspace({
 		".github/pipeline-hooks.toml": config(local),
 		"scripts/freeze.sh": freeze,
@@ -53,7 +53,8 @@ async function nightly({ freeze = "exit 0", load, config = (text) => text, other
 		...(others === undefined ? {} : { others }),
 		...(cancel === undefined ? {} : { cancel }),
 	});
-	const told = server.requests.map(({ path, body }) => {
+	const messages = server.requests.filter(({ path }) => path !== "/gate");
+	const told = messages.map(({ path, body }) => {
 		const message = JSON.parse(body);
 		switch (path) {
 			case "/slack":
