@@ -1,155 +1,170 @@
 // Which IP addresses a webhook may go to: never those of the link and of metadata services, private ones by choice.
 
-/** Ranges that no webhook ever goes to. What they are follows "is". */
-const NEVER: readonly (readonly [what: string, ranges: readonly string[]])[] = [
-	// https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html and the like of Google,
-	// Alibaba, Azure and Oracle; those in 169.254.0.0/16 are link-local besides.
+/** The bytes of an address, 4 or 16. */
+type Bytes = readonly number[];
+
+/** Addresses that begin with the same bits. */
+interface Range {
+	readonly start: Bytes;
+	readonly bits: number;
+}
+
+/** Ranges by what they are, as a phrase that follows "is". */
+type Table = readonly (readonly [what: string, ranges: readonly Range[]])[];
+
+/** No webhook is ever sent to these. */
+const NEVER: Table = [
 	[
 		"an address of a cloud's metadata service",
-		[
+		ranges(
+			// Most clouds, https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html for one.
 			"169.254.169.254/32",
-			"100.100.100.200/32",
-			"168.63.129.16/32",
-			"192.0.0.192/32",
-			"fd00:ec2::254/128",
+			// https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+			"169.254.170.2/32",
+			// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+			"169.254.170.23/32",
+			// All that Amazon serves on an instance, metadata at ::254 and EKS Pod Identity at ::23 among it.
+			"fd00:ec2::/32",
+			// https://cloud.google.com/compute/docs/metadata/querying-metadata
 			"fd20:ce::254/128",
-		],
+			// https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+			"168.63.129.16/32",
+			// https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+			"100.100.100.200/32",
+			"fd00:100::100:200/128",
+			// https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm, and Oracle's older cloud.
+			"fd00:c1::a9fe:a9fe/128",
+			"192.0.0.192/32",
+			// https://cloudinit.readthedocs.io/en/latest/reference/datasources/scaleway.html
+			"169.254.42.42/32",
+			"fd00:42::42/128",
+			// https://techdocs.akamai.com/cloud-computing/docs/metadata-service-api
+			"fd00:a9fe:a9fe::1/128",
+			// https://www.tencentcloud.com/document/product/213/4934
+			"169.254.0.23/32",
+			// Volcengine and UCloud.
+			"100.96.0.96/32",
+			"100.80.80.80/32",
+		),
 	],
-	["a link-local address", ["169.254.0.0/16", "fe80::/10"]],
-	["an unspecified address", ["0.0.0.0/8", "::/128"]],
-	["a multicast address", ["224.0.0.0/4", "ff00::/8"]],
-	["a broadcast or reserved address", ["240.0.0.0/4"]],
+	["a link-local address", ranges("169.254.0.0/16", "fe80::/10")],
+	["an unspecified address", ranges("0.0.0.0/8", "::/128")],
+	["a multicast address", ranges("224.0.0.0/4", "ff00::/8")],
+	["a broadcast or reserved address", ranges("240.0.0.0/4")],
+	// Its relays are gone, and each address hides two of IPv4 (RFC 4380).
+	["a Teredo address", ranges("2001::/32")],
 ];
 
 /** Refused with `allow_private = false` (https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-). */
-const PRIVATE: typeof NEVER = [
-	["a loopback address", ["127.0.0.0/8", "::1/128"]],
+const LOOPBACK: Table = [["a loopback address", ranges("127.0.0.0/8", "::1/128")]];
+const PRIVATE: Table = [
 	[
 		"a private address",
-		["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15"],
+		ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15"),
 	],
-	["a private address", ["fc00::/7", "fec0::/10", "64:ff9b:1::/48"]],
+	["a private address", ranges("fc00::/7", "fec0::/10", "64:ff9b:1::/48")],
+];
+
+/** IPv6 addresses that stand for one of IPv4, and where its four bytes are. */
+const EMBEDDED: readonly (readonly [within: readonly Range[], ...places: readonly Bytes[]])[] = [
+	// Mapped and compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1).
+	[ranges("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96"), [12, 13, 14, 15]],
+	// NAT64's well-known prefix, and the prefixes of any length in that for local use (RFC 6052, 2.2; RFC 8215).
+	[ranges("64:ff9b::/96"), [12, 13, 14, 15]],
+	[ranges("64:ff9b:1::/48"), [6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]],
+	// 6to4 (RFC 3056).
+	[ranges("2002::/16"), [2, 3, 4, 5]],
+];
+
+/** Where four zero bytes or a small number are no address of IPv4: `::1`, and the zeros around one in a NAT64 prefix. */
+const SPARSE = ranges("::/96", "64:ff9b:1::/48");
+
+/** The interface identifiers of ISATAP, below any prefix (RFC 5214, 6.1). */
+const ISATAP: readonly Bytes[] = [
+	[0x00, 0x00, 0x5e, 0xfe],
+	[0x02, 0x00, 0x5e, 0xfe],
 ];
 
 /**
- * Other spellings of an IPv4 address: compatible and translated IPv6, NAT64 (RFC 6052, RFC 8215) and 6to4 (RFC 3056). Mapped ones
- * (`::ffff:0:0/96`) a BlockList knows by itself.
- */
-const EMBEDDED: readonly (readonly [prefix: string, bits: number, suffix: string])[] = [
-	["::", 96, ""],
-	["::ffff:0:", 96, ""],
-	["64:ff9b::", 96, ""],
-	["64:ff9b:1::", 96, ""],
-	["2002:", 16, "::"],
-];
-
-/**
- * Why nothing is sent to an address, as a phrase that follows "is"; undefined where it may be. The address is one as
- * `net.isIP` knows them, without brackets; a zone is passed over.
+ * Why nothing is sent to an address, as a phrase that follows "is"; undefined where it may be. The address is one of
+ * IPv4 or IPv6 without brackets; a zone is passed over.
  */
 export function refusedAddress(address: string, allowPrivate: boolean): string | undefined {
-	const known = judged[allowPrivate ? "public" : "all"];
-	const before = known.get(address);
-	if (before !== undefined) return before.what;
-	const what = judge(address, allowPrivate);
-	known.set(address, { what });
-	return what;
-}
-
-/** A thousand webhooks ask about few hosts. */
-const judged = { public: new Map<string, Judged>(), all: new Map<string, Judged>() };
-
-interface Judged {
-	readonly what: string | undefined;
-}
-
-function judge(address: string, allowPrivate: boolean): string | undefined {
-	const [bare = ""] = address.split("%");
-	if (isOrdinary(bare, allowPrivate)) return undefined;
-	const { isIP } = process.getBuiltinModule("node:net");
-	const version = isIP(bare);
-	if (version === 0) return undefined;
-	const family = version === 4 ? "ipv4" : "ipv6";
-	const found = listsOf(allowPrivate).find(([, list]) => list.check(bare, family));
-	return found?.[0];
-}
-
-/**
- * Whether the beginning of an address already says that it is in no range. So it is of nearly all that webhooks go to,
- * and a BlockList costs a process that lives for 50 ms two of them.
- */
-function isOrdinary(address: string, allowPrivate: boolean): boolean {
-	if (address.includes(":")) return /^[23]/.test(address) && !/^2002:/.test(address);
-	const octet = Number(address.split(".")[0]);
-	return rangesFor(allowPrivate).every(([, ranges]) =>
-		ranges.every((range) => {
-			if (range.includes(":")) return true;
-			const first = Number.parseInt(range, 10);
-			const bits = Number(range.split("/")[1]);
-			return octet < first || octet >= first + 2 ** Math.max(0, 8 - bits);
-		}),
-	);
-}
-
-function rangesFor(allowPrivate: boolean): typeof NEVER {
-	return allowPrivate ? NEVER : [...NEVER, ...PRIVATE];
+	const bytes = bytesOf(address);
+	if (bytes === undefined) return "not a valid address";
+	const table = allowPrivate ? NEVER : [...NEVER, ...LOOPBACK, ...PRIVATE];
+	const meanings = [bytes, ...embeddedIn(bytes)];
+	return table.find(([, refused]) => meanings.some((each) => isIn(each, refused)))?.[0];
 }
 
 /** The same for the host of a URL, which spells every IPv4 address in one way; undefined for a name. */
-export function refusedHost({ hostname }: URL, allowPrivate: boolean): string | undefined {
-	if (!/^(?:\[.*\]|[\d.]+)$/.test(hostname)) return undefined;
-	return refusedAddress(hostname.startsWith("[") ? hostname.slice(1, -1) : hostname, allowPrivate);
+export function refusedHost(url: URL, allowPrivate: boolean): string | undefined {
+	const address = addressOf(url);
+	return address === undefined ? undefined : refusedAddress(address, allowPrivate);
 }
 
-/** Whether an address, without brackets, lies in a range such as `10.0.0.0/8`; false for what is no range. */
+/** Whether the host of a URL is this machine: a loopback address in any spelling, or a name for it (RFC 6761, 6.3). */
+export function isLoopback(url: URL): boolean {
+	const address = addressOf(url);
+	if (address === undefined) return /(?:^|\.)localhost\.?$/.test(url.hostname);
+	const bytes = bytesOf(address);
+	if (bytes === undefined) return false;
+	return [bytes, ...embeddedIn(bytes)].some((each) => LOOPBACK.some(([, loopback]) => isIn(each, loopback)));
+}
+
+/** Whether an address, without brackets, lies in a range such as `10.0.0.0/8`; false for what is not a range. */
 export function isInRange(address: string, range: string): boolean {
-	const { BlockList, isIP } = process.getBuiltinModule("node:net");
-	const [, start = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(range) ?? [];
-	const [version, wanted] = [isIP(start), isIP(address)];
-	if (version === 0 || wanted !== version || Number(bits) > (version === 4 ? 32 : 128)) return false;
-	const list = new BlockList();
-	const family = version === 4 ? "ipv4" : "ipv6";
-	list.addSubnet(start, Number(bits), family);
-	return list.check(address, family);
+	const bytes = bytesOf(address);
+	return bytes !== undefined && isIn(bytes, ranges(range));
 }
 
-/** As much of a `net.BlockList` as is asked. */
-interface Ranges {
-	check(address: string, family: "ipv4" | "ipv6"): boolean;
+/** The host of a URL without brackets where it is an address. */
+function addressOf({ hostname }: URL): string | undefined {
+	return /^(?:\[.*\]|[\d.]+)$/.test(hostname) ? hostname.replace(/^\[|\]$/g, "") : undefined;
 }
 
-type Lists = readonly (readonly [what: string, list: Ranges])[];
-
-const built = new Map<boolean, Lists>();
-
-/** Built at the first question: most hosts are names, and most runs ask once. */
-function listsOf(allowPrivate: boolean): Lists {
-	const lists = built.get(allowPrivate) ?? rangesFor(allowPrivate).map(listOf);
-	built.set(allowPrivate, lists);
-	return lists;
+/** The addresses of IPv4 that one of IPv6 may stand for. */
+function embeddedIn(bytes: Bytes): readonly Bytes[] {
+	if (bytes.length === 4) return [];
+	const places = EMBEDDED.flatMap(([within, ...all]) => (isIn(bytes, within) ? all : []));
+	if (ISATAP.some((mark) => mark.every((byte, index) => bytes[8 + index] === byte))) places.push([12, 13, 14, 15]);
+	const found = places.map((place) => place.map((index) => bytes[index] ?? 0));
+	return isIn(bytes, SPARSE) ? found.filter(([first]) => first !== 0) : found;
 }
 
-function listOf([what, ranges]: (typeof NEVER)[number]): Lists[number] {
-	const { BlockList } = process.getBuiltinModule("node:net");
-	const list = new BlockList();
-	for (const range of ranges) {
-		const [start = "", bits = ""] = range.split("/");
-		if (start.includes(":")) {
-			list.addSubnet(start, Number(bits), "ipv6");
-			continue;
-		}
-		list.addSubnet(start, Number(bits), "ipv4");
-		for (const [prefix, before, suffix] of EMBEDDED) {
-			// `::1` and `::` are no spellings of addresses in 0.0.0.0/8.
-			if (prefix === "::" && start === "0.0.0.0") continue;
-			list.addSubnet(`${prefix}${hex(start)}${suffix}`, before + Number(bits), "ipv6");
-		}
+function isIn(bytes: Bytes, among: readonly Range[]): boolean {
+	return among.some(({ start, bits }) => {
+		if (start.length !== bytes.length) return false;
+		return start.every((byte, index) => {
+			const ignored = 8 - Math.min(8, Math.max(0, bits - index * 8));
+			return byte >> ignored === (bytes[index] ?? 0) >> ignored;
+		});
+	});
+}
+
+/** What is not a range gives none. */
+function ranges(...texts: readonly string[]): readonly Range[] {
+	return texts.flatMap((text) => {
+		const [, address = "", length = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+		const start = bytesOf(address);
+		return start === undefined || Number(length) > start.length * 8 ? [] : [{ start, bits: Number(length) }];
+	});
+}
+
+function bytesOf(address: string): Bytes | undefined {
+	const [bare = ""] = address.split("%");
+	if (!bare.includes(":")) {
+		const parts = bare.split(".");
+		if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
+		return parts.map(Number);
 	}
-	return [what, list];
-}
-
-/** `169.254.0.0` as `a9fe:0`. */
-function hex(address: string): string {
-	const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
-	return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
+	// The URL parser writes each in one way, without dots.
+	const url = `http://[${bare}]`;
+	if (!URL.canParse(url)) return undefined;
+	const [before = [], after = []] = new URL(url).hostname
+		.slice(1, -1)
+		.split("::")
+		.map((half) => (half === "" ? [] : half.split(":").map((group) => Number.parseInt(group, 16))));
+	const zeros = new Array<number>(8 - before.length - after.length).fill(0);
+	return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
 }

@@ -1,5 +1,4 @@
 // Which addresses a webhook may go to, in every spelling.
-import { BlockList } from "node:net";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { refusedAddress, refusedHost } from "../../../src/net/address.ts";
@@ -16,6 +15,33 @@ describe("always refused", () => {
 		["168.63.129.16", METADATA],
 		["fd00:ec2::254", METADATA],
 		["fd20:ce::254", METADATA],
+		["169.254.170.2", METADATA],
+		["169.254.170.23", METADATA],
+		["fd00:ec2::23", METADATA],
+		["fd00:ec2:0:0:0:0:0:17", METADATA],
+		["169.254.42.42", METADATA],
+		["fd00:42::42", METADATA],
+		["fd00:c1::a9fe:a9fe", METADATA],
+		["fd00:a9fe:a9fe::1", METADATA],
+		["fd00:100::100:200", METADATA],
+		["192.0.0.192", METADATA],
+		["169.254.0.23", METADATA],
+		["100.96.0.96", METADATA],
+		["fe80::a9fe:a9fe", LINK_LOCAL],
+		// The prefixes of 48, 56, 64 and 96 bits in NAT64's range for local use.
+		["64:ff9b:1:a9fe:a9:fe00::", METADATA],
+		["64:ff9b:1:a9fe:a9:fe00:0:1", METADATA],
+		["64:ff9b:1:00a9:fe:a9fe::", METADATA],
+		["64:ff9b:1:aabb:a9:fea9:fe00:0", METADATA],
+		["64:ff9b:1:aabb:ccdd:eeff:a9fe:a9fe", METADATA],
+		// ISATAP.
+		["2a00:1:2:3:0:5efe:a9fe:a9fe", METADATA],
+		["2a00:1:2:3:200:5efe:169.254.169.254", METADATA],
+		["2001:0:4136:e378:8000:63bf:3fff:fdd2", "a Teredo address"],
+		["2001::1", "a Teredo address"],
+		["::ffff:0.0.0.0", "an unspecified address"],
+		["not an address", "not a valid address"],
+		["1.2.3", "not a valid address"],
 		["::ffff:a9fe:a9fe", METADATA],
 		["::ffff:169.254.169.254", METADATA],
 		["0:0:0:0:0:ffff:a9fe:a9fe", METADATA],
@@ -25,7 +51,7 @@ describe("always refused", () => {
 		["64:ff9b:1::a9fe:a9fe", METADATA],
 		["2002:a9fe:a9fe::1", METADATA],
 		["169.254.0.1", LINK_LOCAL],
-		["169.254.170.2", LINK_LOCAL],
+		["169.254.170.3", LINK_LOCAL],
 		["fe80::1", LINK_LOCAL],
 		["fe80::1%eth0", LINK_LOCAL],
 		["febf::1", LINK_LOCAL],
@@ -77,6 +103,9 @@ test.each([
 	"100.128.0.1",
 	"2606:4700::1",
 	"64:ff9b::808:808",
+	"2001:db8::1",
+	"2001:1::1",
+	"2a00:1:2:3:0:5efe:808:808",
 ])("%s is never refused", (address) => {
 	expect([refusedAddress(address, true), refusedAddress(address, false)]).toEqual([undefined, undefined]);
 });
@@ -118,25 +147,11 @@ it("every spelling of an IPv4 address is judged as the address is", () => {
 				`64:ff9b::${hex}`,
 				`2002:${hex}::1`,
 				`::ffff:0:${hex}`,
+				`2a00::5efe:${hex}`,
 			]) {
 				expect(refusedAddress(spelled, allowPrivate)).toBe(expected);
 			}
 			expect(refusedHost(new URL(`https://${((a * 256 + b) * 256 + c) * 256 + d}/`), allowPrivate)).toBe(expected);
-		}),
-	);
-});
-
-it("the short way for ordinary addresses passes nothing over that the lists would refuse", () => {
-	const parts = fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 });
-	const lists = new BlockList();
-	for (const range of ["::/128", "fe80::/10", "ff00::/8", "fc00::/7", "fec0::/10", "::1/128", "64:ff9b:1::/48"]) {
-		const [start = "", bits = ""] = range.split("/");
-		lists.addSubnet(start, Number(bits), "ipv6");
-	}
-	fc.assert(
-		fc.property(parts, fc.constantFrom(0, 0x64, 0x2002, 0xfc00, 0xfe80, 0xfec0, 0xff02), (given, first) => {
-			const address = [first, ...given.slice(1)].map((part) => part.toString(16)).join(":");
-			if (lists.check(address, "ipv6")) expect(refusedAddress(address, false)).toBeDefined();
 		}),
 	);
 });
