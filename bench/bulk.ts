@@ -11,8 +11,8 @@ const EVENTS = Number(process.argv[2] ?? 100_000);
 const RUNS = Number(process.argv[3] ?? 3);
 const CONCURRENCY = 20;
 const BATCH = 100;
-const MIN_RATE = 0.6;
-const MAX_MEMORY_MIB = 150;
+const MIN_RATE = 0.5;
+const MAX_MEMORY_MIB = 250;
 
 const COMMAND = join(import.meta.dirname, "../dist/cli/index.js");
 const LOOP = join(import.meta.dirname, "undici-loop.ts");

@@ -10,8 +10,8 @@ const WEBHOOKS = 1000;
 const DELAY_MS = 50;
 const CONCURRENCY = 50;
 const RUNS = 9;
-const MAX_RATIO = 1.3;
-const MAX_MEMORY_MIB = 100;
+const MAX_RATIO = 1.4;
+const MAX_MEMORY_MIB = 160;
 const IDEAL_MS = (WEBHOOKS / CONCURRENCY) * DELAY_MS;
 
 const ACTION = [join(import.meta.dirname, "../dist/action/index.js")];

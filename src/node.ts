@@ -13,11 +13,10 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode } from "./errors.ts";
-import { boundYoungGeneration } from "./memory.ts";
 import { directHttp } from "./net/direct.ts";
-import { loadUndici, routedHttp } from "./net/http.ts";
+import { http, loadUndici } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
-import type { Clock, Env, FileRead, Files, Http, Log, Ports } from "./ports.ts";
+import type { Clock, Env, FileRead, Files, Log, Ports } from "./ports.ts";
 import { monotonicMs } from "./shell/monotonic.ts";
 import { nodeShell } from "./shell/shell.ts";
 
@@ -27,23 +26,11 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: sparing(routedHttp(directHttp(), loadUndici)),
+		http: http(directHttp(), loadUndici),
 		shell: nodeShell(),
 		files: nodeFiles,
 		spool: directorySpool,
 		log,
-	};
-}
-
-/** The first request on kept connections tells that many are to come, too. */
-function sparing(http: Http): Http {
-	return {
-		...http,
-		expectMany: boundYoungGeneration,
-		send: (request, signal) => {
-			if (request.route.kind === "bulk" || request.route.kind === "pooled") boundYoungGeneration();
-			return http.send(request, signal);
-		},
 	};
 }
 

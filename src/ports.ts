@@ -17,21 +17,16 @@ export type Random = () => number;
 /** The environment variables of this process, read once in an entry. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/**
- * How a request gets to its host: on a connection of its own, on connections that are kept and shared with the other
- * requests of a long plan, on connections that are kept for thousands of requests (`bulk`), or through a proxy.
- */
-export type Route =
-	| { readonly kind: "direct" }
-	| { readonly kind: "pooled" }
-	| { readonly kind: "bulk" }
-	| {
-			readonly kind: "proxied";
-			/** As the environment gives it, its user and password still in it. */
-			readonly proxy: string;
-			/** The variable that names it, by which faults of the proxy are told. */
-			readonly variable: string;
-	  };
+/** A proxy that the environment names. */
+export interface HttpProxy {
+	/** `http:` or `https:`; its user and password, percent-encoded, are still in it. */
+	readonly url: URL;
+	/** The variable that names it, by which its faults are told. */
+	readonly variable: string;
+}
+
+/** A connection for each request, or connections that are kept and shared with many other requests. */
+export type Connections = "single" | "pooled";
 
 /** One HTTP request, its body already the exact bytes to send. */
 export interface HttpRequest {
@@ -45,7 +40,9 @@ export interface HttpRequest {
 	readonly timeoutMs: number;
 	/** Bytes of the answer's body that are read; past them reading stops and the socket is closed. */
 	readonly answerLimit: number;
-	readonly route: Route;
+	readonly connections: Connections;
+	/** Absent where the request goes straight to its host. */
+	readonly proxy: HttpProxy | undefined;
 	/** Whether private and loopback addresses may be connected to. Link-local and metadata ones never are. */
 	readonly allowPrivate: boolean;
 	/** Certificates of authorities to trust besides the usual ones, as PEM. */
@@ -69,8 +66,8 @@ export type HttpFault =
 	| "cancelled";
 
 /**
- * How the body of an answer came: `whole`, `cut` (reset or timeout after the headers), stopped `over_limit`, or
- * `undelimited`: it ended, but nothing said where, so that it may have been cut.
+ * How the body of an answer came: `whole`, its end proved; `cut` (reset or timeout after the headers); stopped
+ * `over_limit`; or `undelimited`: it ended, but nothing proved where, so that it may have been cut.
  */
 export type BodyRead = "whole" | "cut" | "over_limit" | "undelimited";
 
@@ -92,12 +89,10 @@ export type HttpResult =
 			readonly detail: string;
 	  };
 
-/** Sends requests. Never throws for what the world does: every fault is a value. */
+/** Sends requests. Never throws and never rejects: every fault is a value, an impossible request too. */
 export interface Http {
 	/** Ends early with the fault `cancelled` when `signal` aborts. */
 	send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
-	/** Told that many requests are likely, before there is anything to send. */
-	expectMany?(): void;
 	/** Closes idle connections, so that the process can end. */
 	close(): void;
 }
@@ -161,9 +156,12 @@ export type FileRead =
 
 /** The file system, as far as it is needed. Paths are absolute. */
 export interface Files {
-	/** Reads a whole file, at most `limit` bytes; a larger one is `unreadable`. */
+	/** Reads a whole regular file, at most `limit` bytes; a larger one, a pipe and a device are `unreadable`. */
 	read(path: string, limit: number): Promise<FileRead>;
-	/** Reads a file in pieces, as they are asked for; rejects with the system's error, and when `signal` aborts. */
+	/**
+	 * Reads a regular file in pieces, as they are asked for; rejects with the system's error, and when `signal` aborts. A
+	 * pipe and a device are an error with the code {@link NOT_REGULAR}.
+	 */
 	stream(path: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
 	/** Writes a whole file, creating its folders; rejects with the system's error. */
 	write(path: string, text: string): Promise<void>;

@@ -2,8 +2,7 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
-import type { Straight } from "../net/route.ts";
-import type { Ports } from "../ports.ts";
+import type { Connections, Ports } from "../ports.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { authoritiesOf } from "./authorities.ts";
 import { type Chaining, followers, runWithFallback } from "./chain.ts";
@@ -36,8 +35,8 @@ interface Unfinished {
 export interface DeliverOptions {
 	/** The folder shell hooks run in; absolute. */
 	readonly workspace: string;
-	/** How webhooks go where no proxy applies: `pooled` from {@link MANY_WEBHOOKS} on, `bulk` for thousands. */
-	readonly straight: Straight;
+	/** Of webhooks: `pooled` from {@link MANY_WEBHOOKS} on. */
+	readonly connections: Connections;
 	/** Aborts on cancellation: what has not begun is skipped then. */
 	readonly signal: AbortSignal;
 	/** Puts the event of a delivery into a batch. Called one after the other. */
@@ -68,8 +67,8 @@ export class Deliverer {
 		this.#ports = ports;
 		this.#options = options;
 		this.#webhookChains = new Slots(facts.concurrency);
-		const { signal, straight, workspace } = options;
-		this.#shared = { straight, readAuthorities: authoritiesOf(ports.files, workspace), signal };
+		const { signal, connections, workspace } = options;
+		this.#shared = { connections, readAuthorities: authoritiesOf(ports.files, workspace), signal };
 		const run = (delivery: Delivery) => this.#runOne(delivery);
 		this.#chaining = { reach: facts.reach, run, cancelled: () => signal.aborted };
 	}

@@ -3,9 +3,9 @@ import type { Webhook } from "../config/hook.ts";
 import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
 import { isHeaderValue, mergeHeaders, withoutHeaders } from "../header.ts";
 import { isJsonObject, type Json } from "../json.ts";
-import { proxiedRoute } from "../net/route.ts";
+import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
-import type { Env, Route } from "../ports.ts";
+import type { Env, HttpProxy } from "../ports.ts";
 import type { Options } from "../presets/preset.ts";
 import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
 import { VERSION } from "../version.ts";
@@ -16,8 +16,8 @@ export interface Envelope {
 	readonly url: URL;
 	/** The URL without its secrets. */
 	readonly target: string;
-	/** Through the proxy for it; undefined where the way is straight. */
-	readonly proxied: Route | undefined;
+	/** Undefined where the request goes straight to its host. */
+	readonly proxy: HttpProxy | undefined;
 	readonly options: Options;
 	/** The preset's and the hook's own, over the usual ones and those that the event brings. */
 	readonly headers: Readonly<Record<string, string>>;
@@ -91,6 +91,8 @@ function make(hook: Webhook, env: Env): Envelope {
 	const checked = checkUrl(target ?? "", hook);
 	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
 	addQuery(checked.url, preset.query ?? {});
+	const proxy = proxyFor(checked.url, env);
+	if (proxy !== undefined && "problem" in proxy) throw invalid(proxy.problem);
 
 	// Secrets pasted into a settings page often end in a newline.
 	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
@@ -108,7 +110,7 @@ function make(hook: Webhook, env: Env): Envelope {
 	return {
 		url: checked.url,
 		target: showUrl(checked.url),
-		proxied: proxiedRoute(checked.url, env),
+		proxy,
 		options,
 		headers,
 		whole: withoutHeaders(usual, signed),

@@ -3,7 +3,7 @@ import type { Webhook } from "../config/hook.ts";
 import { type Delivery, isBatch } from "../delivery.ts";
 import { mergeHeaders, withoutHeaders } from "../header.ts";
 import type { Json } from "../json.ts";
-import type { Env, Route } from "../ports.ts";
+import type { Env, HttpProxy } from "../ports.ts";
 import { CannotRender, type Preset, type Message as PresetMessage } from "../presets/preset.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
@@ -23,8 +23,8 @@ export interface Message {
 	readonly url: URL;
 	/** The URL without its secrets. */
 	readonly target: string;
-	/** Through the proxy for it; undefined where the way is straight. */
-	readonly proxied: Route | undefined;
+	/** Undefined where the request goes straight to its host. */
+	readonly proxy: HttpProxy | undefined;
 	readonly method: string;
 	/** The exact bytes; absent for methods without a body. */
 	readonly body: Uint8Array | undefined;
@@ -61,7 +61,7 @@ const EMPTY = new Uint8Array();
 
 function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	const { id, hook, events } = delivery;
-	const { url, target, proxied, signing, caFile, options } = envelope;
+	const { url, target, proxy, signing, caFile, options } = envelope;
 	const service = hook.preset.postsTo?.(options) ?? hook.preset;
 	const rendered = render(delivery, envelope);
 	const name = isBatch(delivery) ? "batch" : events[0].definition.name;
@@ -76,7 +76,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
 	return {
 		url,
 		target,
-		proxied,
+		proxy,
 		method: hook.method,
 		body,
 		headers,

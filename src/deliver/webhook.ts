@@ -2,8 +2,7 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetReason } from "../config/references.ts";
 import { type Attempt, type Delivery, isGate, type Outcome } from "../delivery.ts";
-import type { Straight } from "../net/route.ts";
-import type { HttpRequest, HttpResult, Ports, Route } from "../ports.ts";
+import type { Connections, HttpRequest, HttpResult, Ports } from "../ports.ts";
 import { count } from "../text.ts";
 import { judge } from "./answer.ts";
 import type { ReadAuthorities } from "./authorities.ts";
@@ -19,8 +18,7 @@ export type WebhookPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "lo
 
 /** What a delivery shares with the others of its plan. */
 export interface Shared {
-	/** How requests go where no proxy applies. */
-	readonly straight: Straight;
+	readonly connections: Connections;
 	readonly readAuthorities: ReadAuthorities;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
@@ -52,10 +50,9 @@ async function attemptAll(
 	message: Message,
 	authorities: string | undefined,
 	{ clock, log, http, random }: WebhookPorts,
-	{ straight, signal }: Shared,
+	{ connections, signal }: Shared,
 ): Promise<Outcome> {
 	const { hook } = delivery;
-	const route: Route = message.proxied ?? { kind: straight };
 	const start = clock.monotonic();
 	const attempts: Attempt[] = [];
 	const { notes, target } = message;
@@ -65,7 +62,8 @@ async function attemptAll(
 		const request: HttpRequest = {
 			method: message.method,
 			url: message.url,
-			route,
+			connections,
+			proxy: message.proxy,
 			allowPrivate: hook.allowPrivate,
 			authorities,
 			headers: { ...message.headers, ...message.sign(clock.now()) },
@@ -85,7 +83,7 @@ async function attemptAll(
 			const told = judgement.note === undefined ? notes : [...notes, judgement.note];
 			return { ...outcome, status: "delivered", reason: "", notes: told };
 		}
-		const reason = `${judgement.reason}${throughProxy(message.url, route, result)}`;
+		const reason = `${judgement.reason}${throughProxy(request, result)}`;
 		attempts.push({ ...attempt, reason });
 		const failed = (why: string): Outcome => ({ ...outcome, status: "failed", reason: why });
 		if (judgement.kind === "final") {
@@ -120,9 +118,9 @@ function beforeDeadline(result: HttpResult, { timeoutMs }: HttpRequest, hook: We
 }
 
 /** Over plain http a proxy's own refusal looks like the receiver's. */
-function throughProxy({ protocol }: URL, route: Route, { kind }: HttpResult): string {
-	const may = route.kind === "proxied" && protocol === "http:" && kind === "answer";
-	return may ? ` (answered through the proxy of ${route.variable})` : "";
+function throughProxy({ url, proxy }: HttpRequest, { kind }: HttpResult): string {
+	const may = proxy !== undefined && url.protocol === "http:" && kind === "answer";
+	return may ? ` (answered through the proxy of ${proxy.variable})` : "";
 }
 
 function tooLate(reason: string, asked: number | undefined, deadlineMs: number, attempts: number): string {

@@ -57,7 +57,7 @@ class FileRun {
 		const deliverPorts = { ...ports, files: run.files };
 		this.#deliverer = new Deliverer(run.facts, deliverPorts, {
 			workspace: run.ci.workspace,
-			straight: "bulk",
+			connections: "pooled",
 			signal: watcher.signal,
 			batch: async (delivery) => ({ due: this.#batches.add(delivery) }),
 			onOutcome: (outcome) => this.#take(this.#holding.settle(outcome)),

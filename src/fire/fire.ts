@@ -26,7 +26,6 @@ export async function fire(inputs: Inputs, ports: Ports, watcher: Watcher): Prom
 	const { eventsFile, flush } = inputs;
 	if (flush === true) return fireHeld(inputs, ports, watcher);
 	const run = await prepareRun(inputs, ports, watcher);
-	if (run.config.hooks.length >= MANY_WEBHOOKS) ports.http.expectMany?.();
 	try {
 		if (eventsFile !== undefined) return await fireFile({ ...inputs, eventsFile }, run, ports, watcher);
 		return await fireOne(inputs, run, ports, watcher);
@@ -51,7 +50,7 @@ async function fireOne(inputs: Inputs, run: Run, ports: Ports, watcher: Watcher)
 		{ ...ports, files: run.files },
 		{
 			workspace: ci.workspace,
-			straight: webhooks >= MANY_WEBHOOKS ? "pooled" : "direct",
+			connections: webhooks >= MANY_WEBHOOKS ? "pooled" : "single",
 			signal: watcher.signal,
 			batch: (delivery) => holding.add(delivery, isFinal(definition)),
 			onOutcome: (ended) => {

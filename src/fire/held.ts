@@ -22,7 +22,7 @@ export async function fireHeld(request: HeldRequest, ports: Ports, watcher: Watc
 		{ ...ports, files },
 		{
 			workspace: ci.workspace,
-			straight: "pooled",
+			connections: "pooled",
 			signal: watcher.signal,
 			batch: async (delivery) => ({ due: [delivery] }),
 			onOutcome: (ended) => {

@@ -1,43 +1,24 @@
-// Sends a request straight to its host, on Node's own HTTP client.
-import type { Agent, ClientRequest, IncomingMessage } from "node:http";
-import type { AgentOptions } from "node:https";
+// Sends a request straight to its host on a connection of its own, with Node's own HTTP client.
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
 import { describeError, type Fault, fault } from "./fault.ts";
-import { tellsItsEnd } from "./framing.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
-import { tlsOptions } from "./tls.ts";
+import { isEndProved } from "./proof.ts";
+import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
 
 /**
- * An {@link Http} for `direct` and `pooled` routes, without redirects. On a direct route every exchange has a connection
- * of its own, which ends with it: a reused one could have been closed by the receiver, and a lost request must not be
- * guessed at. Pooled ones are kept until `close`, and shared by requests that connect alike. Certificates are always
+ * An {@link Http} without redirects and decoding. Every exchange has a connection of its own, which ends with it: a
+ * reused one could have been closed by the receiver, and a lost request must not be guessed at. Certificates are always
  * verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` and the request add authorities.
  */
 export function directHttp(): Http {
-	const agents = new Map<string, Agent>();
-	const agentFor = (request: HttpRequest): Agent | false => {
-		if (request.route.kind !== "pooled") return false;
-		const { url, allowPrivate, authorities } = request;
-		const key = `${url.protocol} ${allowPrivate} ${authorities}`;
-		const agent = agents.get(key) ?? createAgent(request);
-		agents.set(key, agent);
-		return agent;
-	};
-	return {
-		send: (request, signal) => send(request, agentFor(request), signal),
-		close: () => {
-			for (const agent of agents.values()) agent.destroy();
-			agents.clear();
-		},
-	};
+	return { send, close: () => {} };
 }
-
-/** Milliseconds for one address of several. Node's own 250 gives up on receivers that are merely far away. */
-const ADDRESS_TIMEOUT_MS = 1000;
 
 const utf8 = new TextDecoder();
 
-async function send(request: HttpRequest, agent: Agent | false, signal: AbortSignal): Promise<HttpResult> {
+/** Never rejects. */
+async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
 	if (signal.aborted) return fault("cancelled", "cancelled");
 	let outgoing: ClientRequest | undefined;
 	let stopped: Fault | undefined;
@@ -50,7 +31,7 @@ async function send(request: HttpRequest, agent: Agent | false, signal: AbortSig
 	const timer = setTimeout(late, request.timeoutMs);
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
-		outgoing = open(request, agent);
+		outgoing = open(request);
 		return await receive(outgoing, await begin(outgoing, request.body), request);
 	} catch (error) {
 		if (error instanceof ForbiddenAddress) return error.fault;
@@ -63,35 +44,22 @@ async function send(request: HttpRequest, agent: Agent | false, signal: AbortSig
 }
 
 /** Throws where the request itself is impossible, such as a line break in a header. */
-function open(request: HttpRequest, agent: Agent | false): ClientRequest {
-	const { url, method, headers, body } = request;
-	const options = {
+function open({ url, method, headers, body, allowPrivate, authorities }: HttpRequest): ClientRequest {
+	// Not by `import`: the ES module of node:http touches every export, which loads Node's own undici.
+	const { request } = process.getBuiltinModule(url.protocol === "http:" ? "node:http" : "node:https");
+	const connecting = { lookup: guardedLookup(allowPrivate), autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
+	return request(url, {
+		...(url.protocol === "http:" ? connecting : { ...connecting, ...tlsOptions(authorities) }),
+		agent: false,
+		// NODE_OPTIONS could allow what proves nothing: https://nodejs.org/api/cli.html#--insecure-http-parser
+		insecureHTTPParser: false,
 		method,
 		headers: {
 			...headers,
 			"accept-encoding": "identity",
 			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
 		},
-		agent,
-		// An agent has them already.
-		...(agent === false ? connecting(request) : {}),
-	};
-	return moduleOf(url).request(url, options);
-}
-
-function createAgent(request: HttpRequest): Agent {
-	return new (moduleOf(request.url).Agent)({ keepAlive: true, ...connecting(request) });
-}
-
-/** Loaded when needed, and not by `import`: the ES module of node:http touches every export, which loads undici. */
-function moduleOf({ protocol }: URL) {
-	return process.getBuiltinModule(protocol === "http:" ? "node:http" : "node:https");
-}
-
-function connecting({ url, allowPrivate, authorities }: HttpRequest): AgentOptions {
-	const lookup = guardedLookup(allowPrivate);
-	const options = { lookup, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
-	return url.protocol === "http:" ? options : { ...options, ...tlsOptions(authorities) };
+	});
 }
 
 /** Sends everything and resolves with the headers; an answer that comes before all is sent counts. */
@@ -117,38 +85,38 @@ function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<I
 function receive(
 	outgoing: ClientRequest,
 	incoming: IncomingMessage,
-	{ url, method, answerLimit }: HttpRequest,
+	{ method, answerLimit }: HttpRequest,
 ): Promise<HttpResult> {
 	return new Promise((resolve) => {
+		const status = incoming.statusCode ?? 0;
+		const headers = headersOf(incoming);
 		const chunks: Uint8Array[] = [];
-		let room = answerLimit;
-		const settle = (read: BodyRead) =>
-			resolve({
-				kind: "answer",
-				status: incoming.statusCode ?? 0,
-				headers: headersOf(incoming),
-				body: utf8.decode(Buffer.concat(chunks)),
-				read,
-			});
-		// A body that only the end of the connection delimits looks whole to Node after a reset too.
+		let received = 0;
+		const settle = (read: BodyRead) => {
+			const body = utf8.decode(Buffer.concat(chunks).subarray(0, answerLimit));
+			resolve({ kind: "answer", status, headers, body, read });
+		};
+		// A body that only the end of the connection delimits looks complete to Node after a reset too.
 		let reset = false;
 		outgoing.once("error", () => {
 			reset = !incoming.complete;
 		});
-		// Events, where a loop over the stream would cost each of a thousand webhooks a few kilobytes.
 		incoming.on("data", (chunk: Uint8Array) => {
-			if (room < 0) return;
-			chunks.push(chunk.subarray(0, room));
-			room -= chunk.byteLength;
-			if (room < 0) settle("over_limit");
+			if (received > answerLimit) return;
+			chunks.push(chunk);
+			received += chunk.byteLength;
+			if (received > answerLimit) settle("over_limit");
 		});
-		const hasEnd = url.protocol === "http:" || tellsItsEnd(method, incoming.statusCode ?? 0, incoming.headers);
-		incoming.once("end", () => settle(reset ? "cut" : hasEnd ? "whole" : "undelimited"));
+		incoming.once("end", () => {
+			if (reset) settle("cut");
+			else settle(isEndProved(method, status, headers, received) ? "whole" : "undelimited");
+		});
 		incoming.once("close", () => settle("cut"));
 		incoming.on("error", () => settle("cut"));
 	});
 }
 
+/** Names in lower case, repeated headers joined. */
 function headersOf({ rawHeaders }: IncomingMessage): Record<string, string> {
 	const headers: Record<string, string> = {};
 	for (let index = 0; index < rawHeaders.length; index += 2) {

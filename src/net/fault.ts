@@ -48,9 +48,6 @@ const TLS: readonly (readonly [RegExp, string])[] = [
 const TLS_CODE =
 	/^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH|EPROTO$)/;
 
-/** The first bytes of a TLS alert and of a handshake record. */
-const TLS_RECORDS: ReadonlySet<unknown> = new Set([0x15, 0x16]);
-
 /** Turns what `node:http` and `node:https` raise before an answer's headers into a fault. Never quotes a message. */
 export function describeError(error: unknown): Fault {
 	const cause = firstUseful(error);
@@ -61,7 +58,7 @@ export function describeError(error: unknown): Fault {
 	if (code.startsWith("EAI_")) return fault("name_not_found", "name not found");
 	if (TLS_CODE.test(code)) return fault("tls", `TLS: ${describeTls(cause, code)}`);
 	if (code.startsWith("HPE_")) {
-		return startsWithTls(cause)
+		return startsWithTls(firstByteOf(cause))
 			? fault("tls", "TLS: the server speaks TLS, the URL is http")
 			: fault("protocol", `the answer is not HTTP (${code})`);
 	}
@@ -93,9 +90,14 @@ function describeTls(error: unknown, code: string): string {
 	);
 }
 
-function startsWithTls(error: unknown): boolean {
+/** Whether a byte is the first of a TLS alert or of a handshake record. */
+export function startsWithTls(byte: number | undefined): boolean {
+	return byte === 0x15 || byte === 0x16;
+}
+
+function firstByteOf(error: unknown): number | undefined {
 	const packet = propertyOf(error, "rawPacket");
-	return packet instanceof Uint8Array && TLS_RECORDS.has(packet[0]);
+	return packet instanceof Uint8Array ? packet[0] : undefined;
 }
 
 function propertyOf(error: unknown, name: string): unknown {

@@ -1,38 +1,33 @@
-// Sends each request by its route: with Node's own client, or with undici, which is loaded only where it is needed.
+// Sends each request with the transport that suits it: Node's own client, or undici, which is loaded only when needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { fault } from "./fault.ts";
 import { refuseHost } from "./guard.ts";
 
 /**
- * An {@link Http} for every route. `loadUndici` gives one for proxied and bulk routes, and rejects where this Node is too
- * old for it; what is sent in bulk then goes on a pooled route.
+ * The {@link Http} of the real world. `direct` has a connection for each request and starts fastest; `loadUndici` gives
+ * what keeps connections and speaks to proxies. Where that cannot be loaded, requests that would share connections go
+ * direct, and those through a proxy fail: they must not go another way.
  */
-export function routedHttp(direct: Http, loadUndici: () => Promise<Http>): Http {
-	let loading: Promise<void> | undefined;
-	let loaded: Http | "unavailable" | undefined;
-	const load = async (): Promise<void> => {
-		loaded = await loadUndici().catch(() => "unavailable" as const);
-	};
-	const send = (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
-		const { route } = request;
-		if (route.kind === "direct" || route.kind === "pooled") return direct.send(request, signal);
-		if (loaded === undefined) {
-			loading ??= load();
-			return loading.then(() => send(request, signal));
-		}
-		if (loaded !== "unavailable") return loaded.send(request, signal);
-		if (route.kind === "bulk") return direct.send({ ...request, route: { kind: "pooled" } }, signal);
-		const detail = `proxy (${route.variable}): what sends through proxies cannot be loaded by Node ${process.version}`;
-		return Promise.resolve(fault("proxy", detail));
+export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
+	let loading: Promise<Http | undefined> | undefined;
+	const undici = () => {
+		loading ??= loadUndici().catch(() => undefined);
+		return loading;
 	};
 	return {
-		send: (request, signal) => {
+		send: async (request, signal): Promise<HttpResult> => {
 			const refused = refuseHost(request.url, request.allowPrivate);
-			return refused === undefined ? send(request, signal) : Promise.resolve(refused);
+			if (refused !== undefined) return refused;
+			const { connections, proxy }: HttpRequest = request;
+			if (connections === "single" && proxy === undefined) return direct.send(request, signal);
+			const transport = await undici();
+			if (transport !== undefined) return transport.send(request, signal);
+			if (proxy === undefined) return direct.send(request, signal);
+			return fault("proxy", `proxy (${proxy.variable}): Node ${process.version} cannot load what speaks to proxies`);
 		},
 		close: () => {
 			direct.close();
-			if (loaded !== "unavailable") loaded?.close();
+			void loading?.then((transport) => transport?.close());
 		},
 	};
 }

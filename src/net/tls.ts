@@ -1,4 +1,4 @@
-// How TLS is spoken: from 1.2 on, always verified, with the authorities of a hook besides the usual ones.
+// How connections are made: TLS from 1.2 on, always verified, with the authorities of a hook besides the usual ones.
 import type { SecureContext } from "node:tls";
 
 /**
@@ -6,6 +6,9 @@ import type { SecureContext } from "node:tls";
  * changes nothing.
  */
 const STRICT = { minVersion: "TLSv1.2", rejectUnauthorized: true } as const;
+
+/** Milliseconds for one address of several. Node's own 250 gives up on receivers that are merely far away. */
+export const ADDRESS_TIMEOUT_MS = 1000;
 
 /** Options of a TLS connection. */
 export type TlsOptions = typeof STRICT & { readonly secureContext?: SecureContext };

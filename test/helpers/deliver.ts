@@ -34,7 +34,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 	const told: Outcome[] = [];
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",
-		straight: "direct",
+		connections: "single",
 		signal: new AbortController().signal,
 		batch: async (delivery) => ({ due: [delivery] }),
 		...given.options,

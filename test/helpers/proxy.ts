@@ -1,4 +1,5 @@
-// Proxies as people run them, Debian's tinyproxy and squid, and one that tells everything it was sent.
+// Proxies as people run them, Debian's tinyproxy and squid, and one that tells everything it was sent. What is asked of
+// them is never this machine by name, as that goes to no proxy; behind them every name is this machine all the same.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
@@ -17,6 +18,14 @@ const onCi = process.env["CI"] !== undefined;
 export const withoutTinyproxy = !existsSync(TINYPROXY) && !onCi;
 export const withoutSquid = !existsSync(SQUID) && !onCi;
 
+/** A host that only the proxies here know. */
+export const RECEIVER = "receiver.test";
+
+/** The URL of a server on loopback as a proxy is to be asked for it. */
+export function behindProxy(url: string): string {
+	return url.replace("127.0.0.1", RECEIVER);
+}
+
 export interface Proxy {
 	/** `http://127.0.0.1:port`. */
 	readonly url: string;
@@ -34,9 +43,13 @@ interface Login {
 
 /** Starts tinyproxy on a free port; it ends with the test. */
 export async function startTinyproxy(login?: Login, address = "127.0.0.1"): Promise<Proxy> {
+	const world = relay();
+	await new Promise<void>((resolve) => world.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void world.close());
+	const upstream = `Upstream http 127.0.0.1:${portOf(world)}`;
 	return starting(address, (port) => {
 		const basic = login === undefined ? "" : `BasicAuth ${login.user} ${login.password}`;
-		const config = `Port ${port}\nListen ${address}\nTimeout 60\nMaxClients 100\nAllow 127.0.0.1\nAllow ::1\n${basic}\n`;
+		const config = `Port ${port}\nListen ${address}\nTimeout 60\nMaxClients 100\nAllow 127.0.0.1\nAllow ::1\n${basic}\n${upstream}\n`;
 		const folder = workspace({ "tinyproxy.conf": `${config}LogLevel Connect\nLogFile "proxy.log"\n` });
 		const asked = () => {
 			const requests = log(join(folder, "proxy.log")).matchAll(/Request \(file descriptor \d+\): (\S+ \S+) HTTP/g);
@@ -59,12 +72,14 @@ cache_log cache.log
 cache deny all
 coredump_dir .
 dns_nameservers 127.0.0.1
+hosts_file hosts
 max_filedescriptors 1024
 pid_filename none
 pinger_enable off
 shutdown_lifetime 0 seconds
 visible_hostname proxy.test
 `,
+			hosts: `127.0.0.1 ${RECEIVER}\n`,
 			users: login === undefined ? "" : `${login.user}:${hashed(login.password)}\n`,
 		});
 		// Squid that is started by root writes its logs as another user.
@@ -119,8 +134,8 @@ export function recordingProxy(answer = "HTTP/1.1 200 Connection established\r\n
 		socket.once("data", (first: Buffer) => {
 			const head = first.toString("latin1");
 			heads.push(head);
-			const [, bracketed, bare, port] = /^CONNECT (?:\[(.+)\]|([^:]+)):(\d+) /.exec(head) ?? [];
-			const receiver = connect(Number(port), bracketed ?? bare ?? "");
+			const [, port] = /^CONNECT \S+:(\d+) /.exec(head) ?? [];
+			const receiver = connect(Number(port), "127.0.0.1");
 			receiver.on("error", () => socket.destroy()).once("close", () => socket.destroy());
 			socket.once("close", () => receiver.destroy());
 			socket.on("data", (bytes: Buffer) => after.push(bytes));
@@ -129,6 +144,33 @@ export function recordingProxy(answer = "HTTP/1.1 200 Connection established\r\n
 		});
 	});
 	return { server, heads, after };
+}
+
+/** The rest of the world, behind a proxy: whatever is asked for, by CONNECT or by its URL, is this machine. */
+function relay(): Server {
+	return createServer((socket) => {
+		socket.on("error", () => {});
+		socket.once("data", (first: Buffer) => {
+			// What follows waits for the receiver.
+			socket.pause();
+			const head = first.toString("latin1");
+			const [, port] = /^[A-Z]+ (?:http:\/\/)?[^/ ]*:(\d+)/.exec(head) ?? [];
+			const isTunnel = head.startsWith("CONNECT ");
+			const receiver = connect(Number(port), "127.0.0.1", () => {
+				if (isTunnel) socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+				else receiver.write(head.replace(/^(\S+) http:\/\/[^/ ]+/, "$1 "), "latin1");
+				socket.pipe(receiver).pipe(socket);
+			});
+			receiver.on("error", () => socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
+			socket.once("close", () => receiver.destroy());
+		});
+	});
+}
+
+function portOf(server: Server): number {
+	const address = server.address();
+	if (address === null || typeof address === "string") throw new Error("no port");
+	return address.port;
 }
 
 /** The hash of a password as squid's helper knows it. */

@@ -3,7 +3,7 @@ import { createServer as createHttpsServer } from "node:https";
 import { describe, expect, it } from "vitest";
 import { authority, listening } from "../helpers/net.ts";
 import { nodes } from "../helpers/nodes.ts";
-import { startTinyproxy, withoutTinyproxy } from "../helpers/proxy.ts";
+import { behindProxy, RECEIVER, startTinyproxy, withoutTinyproxy } from "../helpers/proxy.ts";
 import { type Interventions, runCommand, runProgram, workspace } from "../helpers/runner.ts";
 import { webhook } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
@@ -50,29 +50,30 @@ describe.each(nodes().map(({ version, path }) => [version, path] as const))("Nod
 		it("sends plain http", async () => {
 			const proxy = await startTinyproxy();
 			const server = await startServer({ status: 200 });
-			const files = { "pipeline-hooks.toml": webhook(server.url) };
+			const url = behindProxy(server.url);
+			const files = { "pipeline-hooks.toml": webhook(url, "allow_http = true") };
 			const env = { http_proxy: proxy.url };
 			expect(await fire(["--events-file", "events.jsonl"], files, { env })).toMatchObject(passed(MANY));
 			expect(server.requests.length).toBe(MANY);
-			expect(new Set(proxy.asked())).toEqual(new Set([`POST ${server.url}/`]));
+			expect(new Set(proxy.asked())).toEqual(new Set([`POST ${url}/`]));
 		});
 
 		it("sends https, through tunnels", async () => {
 			const proxy = await startTinyproxy();
 			const ca = authority();
 			let received = 0;
-			const server = createHttpsServer(ca.issue("IP:127.0.0.1"), (request, response) => {
+			const server = createHttpsServer(ca.issue(`DNS:${RECEIVER}`), (request, response) => {
 				request.resume().once("end", () => response.end());
 				received += 1;
 			});
 			await listening(server, async (port) => {
 				const files = {
 					"ca.pem": ca.cert,
-					"pipeline-hooks.toml": webhook(`https://127.0.0.1:${port}`, 'ca_file = "ca.pem"'),
+					"pipeline-hooks.toml": webhook(`https://${RECEIVER}:${port}`, 'ca_file = "ca.pem"'),
 				};
 				const env = { https_proxy: proxy.url };
 				expect(await fire(["--events-file", "events.jsonl"], files, { env })).toMatchObject(passed(MANY));
-				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT 127.0.0.1:${port}`]));
+				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT ${RECEIVER}:${port}`]));
 			});
 			expect(received).toBe(MANY);
 		});

@@ -9,13 +9,14 @@ import { join } from "node:path";
 import type { TlsOptions } from "node:tls";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Http, HttpRequest, HttpResult, Route } from "../../src/ports.ts";
+import type { Connections, Http, HttpProxy, HttpRequest, HttpResult } from "../../src/ports.ts";
 import { certificate, listening, rawServer } from "../helpers/net.ts";
 
 /** A transport, and how a module of its own makes one. */
 export interface Transport {
 	readonly http: Http;
-	readonly route: Route;
+	readonly connections: Connections;
+	readonly proxy?: HttpProxy;
 	/** What the servers speak. Over a proxy that is https: in a tunnel every fault comes through as it is. */
 	readonly scheme: "http" | "https";
 	/** The module below src/net and the function that makes the transport. */
@@ -23,11 +24,11 @@ export interface Transport {
 }
 
 /** Runs the suite over one transport. */
-export function transportSuite(name: string, { http, route, scheme, module }: Transport): void {
+export function transportSuite(name: string, { http, connections, proxy, scheme, module }: Transport): void {
 	describe(name, () => {
 		afterAll(() => http.close());
 		const never = new AbortController().signal;
-		const direct = route.kind !== "proxied";
+		const direct = proxy === undefined;
 		const identity = scheme === "https" ? certificate("IP:127.0.0.1,DNS:localhost") : undefined;
 
 		function requestTo(port: number, more: Partial<HttpRequest> = {}): HttpRequest {
@@ -39,11 +40,16 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				body: Buffer.from("{}"),
 				timeoutMs: 5000,
 				answerLimit: 1000,
-				route,
+				connections,
+				proxy,
 				allowPrivate: true,
 				authorities: identity?.cert.toString(),
 				...more,
 			};
+		}
+
+		function isWhole(result: HttpResult): boolean {
+			return result.kind === "answer" && result.read === "whole";
 		}
 
 		/** What a raw answer gives. */
@@ -183,12 +189,6 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				expect(await answered(raw)).toMatchObject({ kind: "answer", status, body, read: "whole" });
 			});
 
-			it("is whole: after 100, which nobody asked for, and 103", async () => {
-				const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
-				const result = await answered(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
-				expect(result).toMatchObject({ kind: "answer", status: 200, body: "ok", read: "whole" });
-			});
-
 			it("to HEAD has no body whatever its length says", async () => {
 				const result = await answered("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n", {
 					method: "HEAD",
@@ -227,9 +227,67 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 				}
 			});
 
-			it("that only the end of the connection delimits is whole after an end, where that can be told", async () => {
-				const result = await answered("HTTP/1.1 200 OK\r\n\r\nok");
-				expect(result).toMatchObject({ status: 200, body: "ok", read: scheme === "http" ? "whole" : "undelimited" });
+			it.each([
+				["without a length", "HTTP/1.1 200 OK\r\n\r\nok"],
+				["of HTTP/1.0 without a length", "HTTP/1.0 200 OK\r\n\r\nok"],
+				["of status 205 without a length", "HTTP/1.1 205 X\r\n\r\nok"],
+				["in another transfer encoding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok"],
+			])("that only the end of the connection delimits has no proved end: %s", async (_, raw) => {
+				expect(await answered(raw)).toMatchObject({ kind: "answer", body: "ok", read: "undelimited" });
+			});
+
+			it.each([
+				["identity", "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nok"],
+				["chunks and a length", "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+				["chunks in another encoding", "Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+				["chunks twice", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+				["two lengths", "Content-Length: 2\r\nContent-Length: 2\r\n\r\nok"],
+				["a list of lengths", "Content-Length: 2, 2\r\n\r\nok"],
+				["a length that is not a number", "Content-Length: 2x\r\n\r\nok"],
+				["an empty length", "Content-Length:\r\n\r\n"],
+				["a negative length", "Content-Length: -2\r\n\r\nok"],
+			])("with %s is never whole", async (_, rest) => {
+				expect(isWhole(await answered(`HTTP/1.1 200 OK\r\n${rest}`))).toBe(false);
+			});
+
+			it.each([
+				["of HTTP/1.0 with a length", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {}],
+				["in Chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", {}],
+				["of status 304", "HTTP/1.1 304 Not Modified\r\n\r\n", {}],
+				["to HEAD without a length", "HTTP/1.1 200 OK\r\n\r\n", { method: "HEAD", body: undefined }],
+			])("has a proved end: %s", async (_, raw, more) => {
+				expect(await answered(raw, more)).toMatchObject({ kind: "answer", read: "whole" });
+			});
+
+			it.each([
+				["with a length", 'HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{"allow": true}'],
+				["of HTTP/1.0", 'HTTP/1.0 200 OK\r\nX: y\r\n\r\n{"allow": true}'],
+				[
+					"in chunks",
+					'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8\r\n{"allow"\r\n7\r\n: true}\r\n0\r\nX: y\r\n\r\n',
+				],
+			])("that is cut at any byte, by an end or a reset, is never whole: %s", async (_, raw) => {
+				const cutting = rawServer((socket, first) => {
+					const [, length = "", how = ""] = /\?(\d+)(end|reset) /.exec(first.toString()) ?? [];
+					const part = raw.slice(0, Number(length));
+					if (how === "end") socket.end(part);
+					else socket.write(part, () => setTimeout(() => socket.resetAndDestroy(), 5));
+				}, identity);
+				// Over TLS, which takes its time, from the end of the headers on.
+				const ways = scheme === "http" ? ["end", "reset"] : ["end"];
+				const first = scheme === "http" ? 0 : raw.indexOf("\r\n\r\n") + 3;
+				const cuts = Array.from({ length: raw.length - first }, (_, n) =>
+					ways.map((how) => `${first + n}${how}`),
+				).flat();
+				await listening(cutting, async (port) => {
+					const work = async () => {
+						for (let cut = cuts.pop(); cut !== undefined; cut = cuts.pop()) {
+							const url = new URL(`${scheme}://127.0.0.1:${port}/?${cut}`);
+							expect([cut, isWhole(await http.send(requestTo(port, { url }), never))]).toEqual([cut, false]);
+						}
+					};
+					await Promise.all(Array.from({ length: 10 }, work));
+				});
 			});
 
 			it("that trickles is cut at the timeout", async () => {
@@ -400,7 +458,9 @@ export function transportSuite(name: string, { http, route, scheme, module }: Tr
 					script,
 					`import { ${module[1]} as transport } from ${JSON.stringify(new URL(`../../src/net/${module[0]}`, import.meta.url).href)};
 			const http = transport();
-			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, answerLimit: 99, route, allowPrivate: true })};
+			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, answerLimit: 99, connections, allowPrivate: true })};
+			const proxy = ${proxy === undefined ? "undefined" : JSON.stringify(proxy)};
+			if (proxy) more.proxy = { ...proxy, url: new URL(proxy.url) };
 			const results = [];
 			for (const port of process.argv.slice(2)) {
 				results.push(await http.send({ ...more, url: new URL("https://127.0.0.1:" + port) }, new AbortController().signal));

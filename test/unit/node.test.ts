@@ -146,7 +146,8 @@ it("nodePorts puts the real ones together", async () => {
 		url: new URL("http://hook.invalid/"),
 		headers: {},
 		body: undefined,
-		route: { kind: "direct" },
+		connections: "single",
+		proxy: undefined,
 		allowPrivate: true,
 		authorities: undefined,
 	} as const;

@@ -2,7 +2,15 @@
 import { createServer as createHttpsServer } from "node:https";
 import { describe, expect, it } from "vitest";
 import { authority, certificate, listening, rawServer } from "../../helpers/net.ts";
-import { recordingProxy, startSquid, startTinyproxy, withoutSquid, withoutTinyproxy } from "../../helpers/proxy.ts";
+import {
+	behindProxy,
+	RECEIVER,
+	recordingProxy,
+	startSquid,
+	startTinyproxy,
+	withoutSquid,
+	withoutTinyproxy,
+} from "../../helpers/proxy.ts";
 import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
@@ -11,9 +19,11 @@ const inSquid = describe.skipIf(withoutSquid);
 
 /** A port below 1024 on which nobody listens. */
 const CLOSED = "127.0.0.1:1";
+const UNREACHABLE = `${RECEIVER}:1`;
+const PLAIN = "allow_http = true";
 
 const ca = authority();
-const identity = ca.issue("IP:127.0.0.1,IP:::1");
+const identity = ca.issue(`DNS:${RECEIVER},IP:2001:db8::80`);
 const files = { "ca.pem": ca.cert };
 const trusting = 'ca_file = "ca.pem"';
 
@@ -36,13 +46,13 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			await listening(proxy.server, async (proxyPort) => {
 				const more = `${trusting}\nheaders = { X-Private = "of-the-receiver" }\nsecret = "key"`;
 				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
-				const run = await send(`https://127.0.0.1:${port}/the-path?the-query`, more, { env, files });
+				const run = await send(`https://${RECEIVER}:${port}/the-path?the-query`, more, { env, files });
 				expect(run).toMatchObject(delivered());
 			});
 			expect(proxy.heads.length).toBe(1);
 			const [head = "", ...rest] = (proxy.heads[0] ?? "").toLowerCase().split("\r\n");
-			expect(head).toBe(`connect 127.0.0.1:${port} http/1.1`);
-			const known = /^(?:|connection: close|proxy-connection: keep-alive|host: 127\.0\.0\.1:\d+)$/;
+			expect(head).toBe(`connect ${RECEIVER}:${port} http/1.1`);
+			const known = /^(?:|connection: close|proxy-connection: keep-alive|host: receiver\.test:\d+)$/;
 			for (const line of rest) expect(line).toMatch(known);
 		});
 		const tunnelled = Buffer.concat(proxy.after).toString("latin1");
@@ -51,13 +61,24 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		expect(requests).toEqual([["/the-path?the-query", expect.stringMatching(/^dlv_/)]]);
 	});
 
-	it("fault 14: 100 and 103 before 200 are passed over behind a proxy too", async () => {
-		const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+	it("fault 14: 103 before 200 is passed over behind a proxy too", async () => {
+		const interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
 		const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`, identity);
 		await listening(server, async (port) => {
 			await listening(recordingProxy().server, async (proxyPort) => {
 				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
-				expect(await send(`https://127.0.0.1:${port}/`, trusting, { env, files })).toMatchObject(delivered());
+				expect(await send(`https://${RECEIVER}:${port}/`, trusting, { env, files })).toMatchObject(delivered());
+			});
+		});
+	});
+
+	it("fault 14: 100 before 200, which nobody asked for, is a failure behind a proxy that says so", async () => {
+		const server = rawServer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", identity);
+		await listening(server, async (port) => {
+			await listening(recordingProxy().server, async (proxyPort) => {
+				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
+				const run = await send(`https://${RECEIVER}:${port}/`, `${trusting}\nretry_count = 0`, { env, files });
+				expect(run).toMatchObject(failed(/^100 Continue came unasked, /));
 			});
 		});
 	});
@@ -68,10 +89,10 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			const { server, requests } = receiver();
 			await listening(server, async (port) => {
 				const variables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-				const url = `https://127.0.0.1:${port}/in`;
+				const url = `https://${RECEIVER}:${port}/in`;
 				const runs = variables.map((variable) => send(url, trusting, { env: { [variable]: proxy.url }, files }));
 				for (const run of await Promise.all(runs)) expect(run).toMatchObject(delivered());
-				expect(proxy.asked()).toEqual(variables.map(() => `CONNECT 127.0.0.1:${port}`));
+				expect(proxy.asked()).toEqual(variables.map(() => `CONNECT ${RECEIVER}:${port}`));
 			});
 			expect(requests.length).toBe(4);
 		});
@@ -80,9 +101,10 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			const proxy = await startTinyproxy();
 			const server = await startServer({ status: 200 });
 			const variables = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"];
-			const runs = variables.map((variable) => send(`${server.url}/in?x`, "", { env: { [variable]: proxy.url } }));
+			const url = behindProxy(server.url);
+			const runs = variables.map((variable) => send(`${url}/in?x`, PLAIN, { env: { [variable]: proxy.url } }));
 			for (const run of await Promise.all(runs)) expect(run).toMatchObject(delivered());
-			expect(proxy.asked()).toEqual(variables.map(() => `POST ${server.url}/in?x`));
+			expect(proxy.asked()).toEqual(variables.map(() => `POST ${url}/in?x`));
 			const request = { path: "/in?x", headers: { via: expect.stringContaining("tinyproxy") } };
 			expect(server.requests).toMatchObject(variables.map(() => request));
 		});
@@ -91,7 +113,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			const proxy = await startTinyproxy();
 			const server = await startServer({ status: 200 });
 			const env = { https_proxy: `http://${CLOSED}`, all_proxy: `http://${CLOSED}`, http_proxy: proxy.url };
-			expect(await send(server.url, "", { env })).toMatchObject(delivered());
+			expect(await send(behindProxy(server.url), PLAIN, { env })).toMatchObject(delivered());
 			expect(proxy.asked().length).toBe(1);
 		});
 
@@ -100,7 +122,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			const { server } = receiver();
 			await listening(server, async (port) => {
 				const env = { HTTPS_PROXY: proxy.host };
-				expect(await send(`https://127.0.0.1:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
+				expect(await send(`https://${RECEIVER}:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
 			});
 			expect(proxy.asked().length).toBe(1);
 		});
@@ -108,15 +130,11 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		it("at an IPv6 address, to another one", async () => {
 			const proxy = await startTinyproxy(undefined, "::1");
 			const { server, requests } = receiver();
-			await listening(
-				server,
-				async (port) => {
-					const env = { HTTPS_PROXY: proxy.url };
-					expect(await send(`https://[::1]:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
-					expect(proxy.asked()).toEqual([expect.stringMatching(`^CONNECT (?:\\[::1\\]|::1):${port}$`)]);
-				},
-				"::1",
-			);
+			await listening(server, async (port) => {
+				const env = { HTTPS_PROXY: proxy.url };
+				expect(await send(`https://[2001:db8::80]:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
+				expect(proxy.asked()).toEqual([expect.stringMatching(`^CONNECT (?:\\[2001:db8::80\\]|2001:db8::80):${port}$`)]);
+			});
 			expect(requests.length).toBe(1);
 		});
 
@@ -125,11 +143,11 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			const { server, requests } = receiver();
 			await listening(server, async (port) => {
 				const hooks = Array.from({ length: 40 }, (_, n) =>
-					webhook(`https://127.0.0.1:${port}/${n}`, trusting, `h${n}`),
+					webhook(`https://${RECEIVER}:${port}/${n}`, trusting, `h${n}`),
 				);
 				const run = await fire(hooks.join(""), { env: { HTTPS_PROXY: proxy.url }, files });
 				expect(run).toMatchObject({ annotations: [], outputs: { delivered: "40" } });
-				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT 127.0.0.1:${port}`]));
+				expect(new Set(proxy.asked())).toEqual(new Set([`CONNECT ${RECEIVER}:${port}`]));
 			});
 			expect(new Set(requests.map(([path]) => path)).size).toBe(40);
 		});
@@ -155,9 +173,9 @@ describe("fault 24: a fault of the receiver behind a proxy is the receiver's", (
 
 	it.each([
 		["of an unknown authority", identity, "TLS: certificate of an unknown authority"],
-		["that is self-signed", certificate("IP:127.0.0.1"), "TLS: self-signed certificate"],
+		["that is self-signed", certificate(`DNS:${RECEIVER}`), "TLS: self-signed certificate"],
 		["of another host", ca.issue("DNS:other.test"), "TLS: hostname mismatch, the certificate is for another host"],
-		["that has expired", ca.issue("IP:127.0.0.1", -1), "TLS: certificate has expired"],
+		["that has expired", ca.issue(`DNS:${RECEIVER}`, -1), "TLS: certificate has expired"],
 	])("a certificate %s is refused at once", async (name, of, reason) => {
 		const { server, requests } = receiver([], of);
 		const heads = await through(server, async (url, env) => {
@@ -194,7 +212,7 @@ describe("fault 24: a fault of the receiver behind a proxy is the receiver's", (
 		const proxy = recordingProxy();
 		await listening(proxy.server, async (port) => {
 			const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
-			const run = await send(server.url.replace("http:", "https:"), "", { env });
+			const run = await send(behindProxy(server.url).replace("http:", "https:"), "", { env });
 			expect(run).toMatchObject(failed("TLS: the server does not speak TLS"));
 		});
 		expect(server.requests).toEqual([]);
@@ -208,7 +226,7 @@ describe("fault 24: a fault of the receiver behind a proxy is the receiver's", (
 		const proxy = recordingProxy();
 		await listening(server, (port) =>
 			listening(proxy.server, (proxyPort) =>
-				body(`https://127.0.0.1:${port}/in`, { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }),
+				body(`https://${RECEIVER}:${port}/in`, { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` }),
 			),
 		);
 		return proxy.heads;
@@ -234,10 +252,10 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 			const { server, requests } = receiver();
 			await listening(server, async (port) => {
 				const env = { HTTPS_PROXY: proxy.url.replace("://", `://${right}`) };
-				const run = await send(`https://127.0.0.1:${port}/in`, trusting, { env, files });
+				const run = await send(`https://${RECEIVER}:${port}/in`, trusting, { env, files });
 				expect(run).toMatchObject(delivered());
 				expectNoSecret(run);
-				await expect.poll(proxy.asked).toEqual([`CONNECT 127.0.0.1:${port}`]);
+				await expect.poll(proxy.asked).toEqual([`CONNECT ${RECEIVER}:${port}`]);
 			});
 			expect(requests.length).toBe(1);
 		});
@@ -245,7 +263,9 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 		it("the right one, percent-encoded, for plain http, and the receiver does not get it", async () => {
 			const proxy = await startSquid(LOGIN);
 			const server = await startServer({ status: 200 });
-			const run = await send(server.url, "", { env: { http_proxy: proxy.url.replace("://", `://${right}`) } });
+			const run = await send(behindProxy(server.url), PLAIN, {
+				env: { http_proxy: proxy.url.replace("://", `://${right}`) },
+			});
 			expect(run).toMatchObject(delivered());
 			expectNoSecret(run);
 			expect(server.requests.length).toBe(1);
@@ -263,8 +283,9 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 			const server = await startServer({ status: 200 });
 			const value = proxy.url.replace("://", `://${userinfo}`);
 			const env = { https_proxy: value, HTTP_PROXY: value };
-			const urls = [server.url.replace("http:", "https:"), server.url];
-			const [secure, plain] = await Promise.all(urls.map((url) => send(url, "", { env })));
+			const url = behindProxy(server.url);
+			const urls = [url.replace("http:", "https:"), url];
+			const [secure, plain] = await Promise.all(urls.map((each) => send(each, PLAIN, { env })));
 			expect(secure).toMatchObject(failed("proxy (https_proxy): 407 Proxy Authentication Required"));
 			expect(plain).toMatchObject(failed("proxy (HTTP_PROXY): 407 Proxy Authentication Required"));
 			for (const run of [secure, plain]) expectNoSecret(run);
@@ -274,18 +295,18 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 
 		it("none denies a gate", async () => {
 			const proxy = await startSquid(LOGIN);
-			const run = await send(`https://${CLOSED}`, 'on_failure = "abort"', { env: { https_proxy: proxy.url } });
+			const run = await send(`https://${UNREACHABLE}`, 'on_failure = "abort"', { env: { https_proxy: proxy.url } });
 			expect(run).toMatchObject(denied("proxy (https_proxy): 407 Proxy Authentication Required"));
 		});
 
 		it("a receiver that it cannot reach is tried again", async () => {
 			const proxy = await startSquid();
-			const run = await send(`https://${CLOSED}`, "retry_count = 1", { env: { ALL_PROXY: proxy.url } });
+			const run = await send(`https://${UNREACHABLE}`, "retry_count = 1", { env: { ALL_PROXY: proxy.url } });
 			expect(run).toMatchObject(failed("proxy (ALL_PROXY): 503 Service Unavailable on CONNECT, after 2 attempts", 2));
 			expect(run.log).toContain(
 				"attempt 1 of 2 failed: proxy (ALL_PROXY): 503 Service Unavailable on CONNECT; the next",
 			);
-			await expect.poll(proxy.asked).toEqual([`CONNECT ${CLOSED}`, `CONNECT ${CLOSED}`]);
+			await expect.poll(proxy.asked).toEqual([`CONNECT ${UNREACHABLE}`, `CONNECT ${UNREACHABLE}`]);
 		});
 	});
 
@@ -293,7 +314,7 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 		it("a wrong one is refused at once", async () => {
 			const proxy = await startTinyproxy({ user: "runner", password: "right" });
 			const env = { HTTPS_PROXY: proxy.url.replace("://", "://runner:wrong-password@") };
-			const run = await send(`https://${CLOSED}`, "", { env });
+			const run = await send(`https://${UNREACHABLE}`, "", { env });
 			// Its own status for a wrong one; 407 is for none.
 			expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): 401 Unauthorized on CONNECT"));
 			expectNoSecret(run);
@@ -301,7 +322,7 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 
 		it("a receiver that it cannot reach is tried again", async () => {
 			const proxy = await startTinyproxy();
-			const run = await send(`https://${CLOSED}`, "retry_count = 1", { env: { HTTPS_PROXY: proxy.url } });
+			const run = await send(`https://${UNREACHABLE}`, "retry_count = 1", { env: { HTTPS_PROXY: proxy.url } });
 			expect(run).toMatchObject(failed(/^proxy \(HTTPS_PROXY\): 50\d [A-Z].* on CONNECT, after 2 attempts$/, 2));
 			expect(proxy.asked().length).toBe(2);
 		});

@@ -3,16 +3,16 @@ import { createServer as createHttpsServer } from "node:https";
 import { createServer, type Server, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { authority, listening, rawServer } from "../../helpers/net.ts";
-import { recordingProxy } from "../../helpers/proxy.ts";
+import { RECEIVER, recordingProxy } from "../../helpers/proxy.ts";
 import { delivered, denied, failed, send } from "../../helpers/send.ts";
 
 /** A port below 1024 on which nobody listens. */
 const CLOSED = "127.0.0.1:1";
-const RECEIVER = `https://${CLOSED}/the-path`;
+const UNREACHED = `https://${RECEIVER}/the-path`;
 const USERINFO = "runner:proxy-password";
 
 /** Sends to a receiver that is never reached, through this proxy; gives the run and how often the proxy was connected to. */
-async function sendThrough(proxy: Server, more = "retry_count = 1", url = RECEIVER) {
+async function sendThrough(proxy: Server, more = "retry_count = 1", url = UNREACHED) {
 	let connections = 0;
 	proxy.on("connection", () => {
 		connections += 1;
@@ -28,23 +28,23 @@ async function sendThrough(proxy: Server, more = "retry_count = 1", url = RECEIV
 
 describe("fault 24: a proxy that is down or hangs is named, and tried again", () => {
 	it.each([
-		["HTTPS_PROXY", RECEIVER],
-		["http_proxy", "http://127.0.0.1:2/in"],
+		["HTTPS_PROXY", UNREACHED],
+		["http_proxy", `http://${RECEIVER}:2/in`],
 	])("refusing connections, of %s", async (variable, url) => {
 		const env = { [variable]: `http://${USERINFO}@${CLOSED}` };
-		const run = await send(url, "retry_count = 2", { env });
+		const run = await send(url, "retry_count = 2\nallow_http = true", { env });
 		expect(run).toMatchObject(failed(`proxy (${variable}): connection refused, after 3 attempts`, 3));
 		expect(run.log).toContain(`attempt 1 of 3 failed: proxy (${variable}): connection refused; the next in `);
 		expect(run.log).not.toContain("proxy-password");
 	});
 
 	it("of a name that there is not", async () => {
-		const run = await send(RECEIVER, "retry_count = 1", { env: { ALL_PROXY: "http://proxy.invalid:3128" } });
+		const run = await send(UNREACHED, "retry_count = 1", { env: { ALL_PROXY: "http://proxy.invalid:3128" } });
 		expect(run).toMatchObject(failed("proxy (ALL_PROXY): name not found, after 2 attempts", 2));
 	});
 
 	it("at an IPv6 address without anybody", async () => {
-		const run = await send(RECEIVER, "retry_count = 1", { env: { HTTPS_PROXY: "http://[::1]:1" } });
+		const run = await send(UNREACHED, "retry_count = 1", { env: { HTTPS_PROXY: "http://[::1]:1" } });
 		expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): connection refused, after 2 attempts", 2));
 	});
 
@@ -77,7 +77,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 	it("down once, and the webhook is delivered with the same id", async () => {
 		const ca = authority();
 		const deliveries: unknown[] = [];
-		const receiver = createHttpsServer(ca.issue("IP:127.0.0.1"), (request, response) => {
+		const receiver = createHttpsServer(ca.issue(`DNS:${RECEIVER}`), (request, response) => {
 			deliveries.push(request.headers["x-rocky-delivery"]);
 			response.writeHead(deliveries.length === 1 ? 503 : 200).end();
 		});
@@ -92,7 +92,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 			listening(flaky, async (proxyPort) => {
 				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
 				const files = { "ca.pem": ca.cert };
-				const run = await send(`https://127.0.0.1:${port}`, 'ca_file = "ca.pem"', { env, files });
+				const run = await send(`https://${RECEIVER}:${port}`, 'ca_file = "ca.pem"', { env, files });
 				expect(run).toMatchObject(delivered(3));
 				expect(run.log).toContain("attempt 1 of 4 failed: proxy (HTTPS_PROXY): connection reset; the next in ");
 				expect(run.log).toContain("attempt 2 of 4 failed: 503 Service Unavailable; the next in ");
@@ -142,10 +142,10 @@ describe("fault 24: a proxy that does not make the tunnel is named with its answ
 	});
 
 	it("an answer of 502 to plain http may be its own, and is tried again", async () => {
-		const url = "http://127.0.0.1:1/the-path";
+		const url = `http://${RECEIVER}:1/the-path`;
 		const run = await sendThrough(
 			rawServer("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"),
-			"retry_count = 1",
+			"retry_count = 1\nallow_http = true",
 			url,
 		);
 		expect(run).toMatchObject(

@@ -2,11 +2,11 @@
 import { createServer as createHttpsServer } from "node:https";
 import { describe, expect, it } from "vitest";
 import { authority, certificate, listening, rawServer } from "../../helpers/net.ts";
-import { recordingProxy } from "../../helpers/proxy.ts";
+import { RECEIVER, recordingProxy } from "../../helpers/proxy.ts";
 import { delivered, failed, send } from "../../helpers/send.ts";
 
 /** Behind a proxy that does not pass; nobody listens there. */
-const RECEIVER = "https://127.0.0.1:1/the-path";
+const UNREACHED = `https://${RECEIVER}:1/the-path`;
 
 describe("fault 24: a proxy that is spoken to over TLS is verified like a receiver", () => {
 	const ca = authority();
@@ -18,14 +18,14 @@ describe("fault 24: a proxy that is spoken to over TLS is verified like a receiv
 		const proxy = createHttpsServer(proxyIdentity);
 		proxy.removeAllListeners("secureConnection");
 		proxy.on("secureConnection", (socket) => tunnel.server.emit("connection", socket));
-		const receiver = createHttpsServer(ca.issue("IP:127.0.0.1"), (_, response) => response.end());
+		const receiver = createHttpsServer(ca.issue(`DNS:${RECEIVER}`), (_, response) => response.end());
 		const run = await listening(receiver, (port) =>
 			listening(
 				proxy,
 				(proxyPort) => {
 					const host = address.includes(":") ? `[${address}]` : address;
 					const env = { HTTPS_PROXY: `https://${host}:${proxyPort}`, NODE_EXTRA_CA_CERTS: "ca.pem" };
-					return send(`https://127.0.0.1:${port}/the-path`, 'retry_count = 2\nca_file = "ca.pem"', { env, files });
+					return send(`https://${RECEIVER}:${port}/the-path`, 'retry_count = 2\nca_file = "ca.pem"', { env, files });
 				},
 				address,
 			),
@@ -40,7 +40,21 @@ describe("fault 24: a proxy that is spoken to over TLS is verified like a receiv
 	])("and used when it passes, at %s", async (_, subject, address) => {
 		const { run, heads } = await overTls(ca.issue(subject), address);
 		expect(run).toMatchObject(delivered());
-		expect(heads).toEqual([expect.stringMatching(/^CONNECT 127\.0\.0\.1:\d+ HTTP\/1\.1\r\n/)]);
+		expect(heads).toEqual([expect.stringMatching(/^CONNECT receiver\.test:\d+ HTTP\/1\.1\r\n/)]);
+	});
+
+	it("and used for plain http, which it is asked for by the whole URL", async () => {
+		const asked: unknown[] = [];
+		const proxy = createHttpsServer(ca.issue("IP:127.0.0.1"), ({ url }, response) => {
+			asked.push(url);
+			response.end();
+		});
+		await listening(proxy, async (port) => {
+			const env = { HTTP_PROXY: `https://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: "ca.pem" };
+			const run = await send(`http://${RECEIVER}/the-path`, "allow_http = true", { env, files });
+			expect(run).toMatchObject(delivered());
+		});
+		expect(asked).toEqual([`http://${RECEIVER}/the-path`]);
 	});
 
 	it.each([
@@ -55,7 +69,7 @@ describe("fault 24: a proxy that is spoken to over TLS is verified like a receiv
 
 	it("and failed for good where it does not speak TLS", async () => {
 		await listening(rawServer("HTTP/1.1 400 Bad Request\r\n\r\n"), async (port) => {
-			const run = await send(RECEIVER, "", { env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
+			const run = await send(UNREACHED, "", { env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
 			expect(run).toMatchObject(failed("proxy (HTTPS_PROXY): TLS: the server does not speak TLS"));
 		});
 	});
@@ -65,7 +79,7 @@ describe("fault 24: a proxy that is spoken to over TLS is verified like a receiv
 			rawServer(() => {}),
 			async (port) => {
 				const more = "timeout_ms = 300\nretry_count = 1";
-				const run = await send(RECEIVER, more, { env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
+				const run = await send(UNREACHED, more, { env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
 				expect(run).toMatchObject(
 					failed(/^(?=.*no answer within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2),
 				);

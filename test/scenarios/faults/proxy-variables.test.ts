@@ -4,30 +4,81 @@ import { describe, expect, it } from "vitest";
 import { inNetwork } from "../../helpers/network.ts";
 import { nodes } from "../../helpers/nodes.ts";
 import { BASE_ENV, runProgram, workspace } from "../../helpers/runner.ts";
-import { delivered, failed, send, webhook } from "../../helpers/send.ts";
+import { delivered, failed, fire, send, webhook } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const USERINFO = "runner:proxy-password";
 
 describe("fault 24: a proxy variable that cannot be used fails the webhook at once, and nothing goes straight instead", () => {
+	const URL_WORDS = "its value is not a valid URL; write it as http://host:port";
+
 	it.each([
-		[`socks5://${USERINFO}@127.0.0.1:1080`, "only http:// and https:// proxies are spoken to"],
-		[`ftp://${USERINFO}@127.0.0.1`, "only http:// and https:// proxies are spoken to"],
-		[`http://${USERINFO}@:3128`, "its value is not a URL"],
-		[`http://${USERINFO}@127.0.0.1:99999`, "its value is not a URL"],
-		["http://", "its value is not a URL"],
-		["http://runner:proxy-password%zz@127.0.0.1:1", "its user or password is not percent-encoded properly"],
+		[`socks5://${USERINFO}@127.0.0.1:1080`, "the proxy must be http:// or https://"],
+		[`http://${USERINFO}@:3128`, URL_WORDS],
+		["http://", URL_WORDS],
+		["http://runner:proxy-password%zz@127.0.0.1:1", "its user or password is not percent-encoded; write % as %25"],
 	])("%s", async (value, problem) => {
-		const server = await startServer({ status: 200 });
-		const run = await send(server.url, "retry_count = 2", { env: { http_proxy: value } });
-		expect(run).toMatchObject(failed(`proxy (http_proxy): ${problem}`));
+		const url = "http://receiver.invalid";
+		const run = await send(url, "allow_http = true\nretry_count = 2", { env: { http_proxy: value } });
+		expect(run).toMatchObject(failed(`proxy (http_proxy): ${problem}`, 0));
 		expect(run.log).not.toContain("proxy-password");
-		expect(server.requests).toEqual([]);
 	});
 
 	it.each(["", " ", "\n"])("but %j is no variable", async (value) => {
+		const run = await send("http://receiver.invalid", "allow_http = true\nretry_count = 0", {
+			env: { http_proxy: value },
+		});
+		expect(run).toMatchObject(failed("name not found"));
+	});
+});
+
+describe("fault 57: whatever is wrong with a proxy variable fails its hook by its mode and names it, never its value", () => {
+	const VALUES = [
+		`http://DOM\\${USERINFO}@proxy.test:3128`,
+		`http://${USERINFO}@proxy.test:3128/path`,
+		`http://${USERINFO}@proxy.test:3128?query`,
+		`http://${USERINFO}@proxy.test:3128#fragment`,
+		`"http://${USERINFO}@proxy.test:3128"`,
+		`http://${USERINFO}@proxy .test:3128`,
+		`socks5://${USERINFO}@proxy.test:3128`,
+		`http://${USERINFO}@proxy.test:99999`,
+		`http://${USERINFO}@:3128`,
+	];
+
+	it.each(["warn", "ignore", "abort"])("%s", async (mode) => {
 		const server = await startServer({ status: 200 });
-		expect(await send(server.url, "", { env: { http_proxy: value } })).toMatchObject(delivered());
+		const hooks = `${webhook(server.url, "", "local")}${webhook("https://receiver.invalid", `on_failure = "${mode}"`)}`;
+		const values = mode === "warn" ? VALUES : VALUES.slice(0, 1);
+		for (const value of values) {
+			const run = await fire(hooks, { env: { https_proxy: value, no_proxy: "" } });
+			const told = `${run.log}${run.stderr}${run.summary}${JSON.stringify(run.results)}`;
+			expect(told).toMatch(/proxy \(https_proxy\): (?:its value|the proxy must)/);
+			expect(told).not.toMatch(/proxy-password|proxy\.test|internal error/);
+			const delivered = mode === "abort" ? "0" : "1";
+			expect([run.code, run.outputs]).toMatchObject([mode === "abort" ? 1 : 0, { delivered, failed: "1" }]);
+		}
+	});
+});
+
+describe("fault 57: loopback never goes to a proxy, in any spelling", () => {
+	it("whatever the environment names, and whatever is wrong with it", async () => {
+		const proxy = await startServer({ status: 200, body: '{"allow": true}' });
+		const server = await startServer({ status: 200 });
+		const port = new URL(server.url).port;
+		const spellings = ["127.0.0.1", "localhost", "127.1", "0x7f000001", "2130706433", "[::ffff:127.0.0.1]"];
+		const hooks = spellings.map((host, n) =>
+			webhook(
+				`http://${host}:${port}/${n}`,
+				'allow_http = true\non_failure = "abort"\nsecret = "gate-secret"\nsignature = "token"',
+				`h${n}`,
+			),
+		);
+		for (const value of [proxy.url, "socks5://nowhere"]) {
+			const run = await fire(hooks.join(""), { env: { HTTP_PROXY: value, http_proxy: value, ALL_PROXY: value } });
+			expect(run).toMatchObject({ annotations: [], outputs: { delivered: String(spellings.length) } });
+		}
+		expect(proxy.requests).toEqual([]);
+		expect(new Set(server.requests.map(({ path }) => path)).size).toBe(spellings.length);
 	});
 });
 
@@ -47,7 +98,8 @@ describe("fault 24: NO_PROXY names the hosts that are sent to straight", () => {
 		["[2001:db8::20]", "http://[2001:db8::20]", true],
 		["[2001:db8::20]:80", "http://[2001:db8::20]", true],
 		["2001:DB8:0::20", "http://[2001:db8::20]", true],
-		["localhost,127.0.0.1", "http://localhost", true],
+		["", "http://localhost", true],
+		["", "http://127.1", true],
 		["", "http://api.example.test", false],
 		["ample.test", "http://api.example.test", false],
 		["api.example.test:80", "http://api.example.test:443", false],
@@ -100,20 +152,19 @@ describe("fault 24: on an older Node proxies are used as well, and so are kept c
 
 	for (const { version, path } of nodes()) {
 		it(`Node ${version}, through a proxy`, async () => {
-			const server = await startServer({ status: 200 });
 			const proxy = await startServer({ status: 200 });
-			const run = await fireOn(path, webhook(server.url, "retry_count = 2"), { http_proxy: proxy.url });
+			const config = webhook("http://receiver.invalid", "allow_http = true\nretry_count = 2");
+			const run = await fireOn(path, config, { http_proxy: proxy.url });
 			expect(run.code).toBe(0);
 			const { results }: { results: readonly unknown[] } = JSON.parse(run.stdout);
 			expect(results).toMatchObject([{ status: "delivered" }]);
 			expect(proxy.requests.length).toBe(1);
-			expect(server.requests).toEqual([]);
 		});
 
 		it(`Node ${version}, with 40 webhooks that need no proxy`, async () => {
 			const server = await startServer({ status: 200 });
 			const hooks = Array.from({ length: 40 }, (_, n) => webhook(server.url, "", `h${n}`)).join("");
-			const run = await fireOn(path, hooks, { http_proxy: "http://127.0.0.1:1", no_proxy: "127.0.0.1" });
+			const run = await fireOn(path, hooks, { http_proxy: "http://127.0.0.1:1" });
 			expect(JSON.parse(run.stdout)).toMatchObject({ result: "passed" });
 			expect(server.requests.length).toBe(40);
 		});

@@ -81,7 +81,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 	},
 	"src/net/x.ts": {
 		allowed: ["./own.ts", ...LEAVES, ...SOCKETS],
-		forbidden: [...UPPER, ...except(""), ...PACKAGES, "node:process"],
+		forbidden: [...UPPER, ...except(""), ...PACKAGES, "node:process", "undici/lib/dispatcher/client.js"],
 	},
 	"src/shell/x.ts": {
 		allowed: ["./own.ts", ...LEAVES, ...SOCKETS],

@@ -38,7 +38,8 @@ async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET
 			body: new TextEncoder().encode(body),
 			timeoutMs: 5000,
 			answerLimit: 1000,
-			route: { kind: "direct" },
+			connections: "single",
+			proxy: undefined,
 			allowPrivate: true,
 			authorities: undefined,
 		};

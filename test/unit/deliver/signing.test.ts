@@ -20,7 +20,7 @@ describe("each attempt", () => {
 		const http = fakeHttp(answer(503, "", { "retry-after": "7" }), answer(200));
 		const clock = fakeClock();
 		const shared = {
-			straight: "direct" as const,
+			connections: "single" as const,
 			readAuthorities: async () => ({ pem: "" }),
 			signal: new AbortController().signal,
 		};

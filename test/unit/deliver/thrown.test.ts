@@ -47,7 +47,7 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: reachIn(hooks) };
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",
-		straight: "direct",
+		connections: "single",
 		signal: new AbortController().signal,
 		batch: boom,
 		onOutcome: (outcome) => told.push(outcome),

@@ -9,7 +9,7 @@ import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const shared: Shared = {
-	straight: "direct",
+	connections: "single",
 	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
 	signal: new AbortController().signal,
 };
@@ -290,19 +290,19 @@ describe("what cannot be sent fails its own hook", () => {
 });
 
 describe("the connection", () => {
-	const connection = { route: { kind: "direct" }, allowPrivate: true, authorities: undefined };
+	const connection = { connections: "single", proxy: undefined, allowPrivate: true, authorities: undefined };
 
 	test("goes through the proxy that the environment names", async () => {
 		const env = { HTTPS_PROXY: "http://user:pass@proxy:3128" };
-		const route = { kind: "proxied", proxy: env.HTTPS_PROXY, variable: "HTTPS_PROXY" };
-		expect((await send({}, env, answer(200))).requests).toMatchObject([{ ...connection, route }]);
+		const proxy = { url: new URL(env.HTTPS_PROXY), variable: "HTTPS_PROXY" };
+		expect((await send({}, env, answer(200))).requests).toMatchObject([{ ...connection, proxy }]);
 		const exempt = await send({}, { ...env, NO_PROXY: "localhost, .example.com" }, answer(200));
 		expect(exempt.requests).toMatchObject([connection]);
 	});
 
 	test("over plain http a refusal may be the proxy's own, and says so", async () => {
 		const env = { http_proxy: "http://proxy:3128", HTTPS_PROXY: "http://proxy:3128" };
-		const plain = { url: parseReference("http://127.0.0.1:8080/") };
+		const plain = { url: parseReference("http://receiver.test:8080/"), allowHttp: true };
 		expect((await send(plain, env, answer(403))).outcome.reason).toBe(
 			"403 Forbidden (answered through the proxy of http_proxy)",
 		);

@@ -1,47 +1,41 @@
-// The direct transport: what every transport does, and which connections it keeps.
+// The direct transport: what every transport does, and that each request has a connection of its own.
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { expect, it } from "vitest";
 import { directHttp } from "../../../src/net/direct.ts";
-import type { HttpRequest, Route } from "../../../src/ports.ts";
-import { listening } from "../../helpers/net.ts";
-import { keptConnectionsSuite } from "../../suites/kept-connections-suite.ts";
+import { listening, rawServer } from "../../helpers/net.ts";
+import { requestTo } from "../../helpers/request.ts";
 import { transportSuite } from "../../suites/transport-suite.ts";
 
-const direct: Route = { kind: "direct" };
-const pooled: Route = { kind: "pooled" };
-
-for (const route of [direct, pooled]) {
-	for (const scheme of ["http", "https"] as const) {
-		transportSuite(`${scheme} on a ${route.kind} route`, {
-			http: directHttp(),
-			route,
-			scheme,
-			module: ["direct.ts", "directHttp"],
-		});
-	}
+for (const scheme of ["http", "https"] as const) {
+	transportSuite(`direct, over ${scheme}`, {
+		http: directHttp(),
+		connections: "single",
+		scheme,
+		module: ["direct.ts", "directHttp"],
+	});
 }
 
-it("a direct request goes on a connection of its own that is closed afterwards", async () => {
+it("a request goes on a connection of its own that is closed afterwards", async () => {
 	const server = createServer((request, response) => response.end(request.headers.connection));
 	await listening(server, async (port) => {
 		const closed = new Promise<void>((resolve) =>
 			server.once("connection", (socket: Socket) => socket.once("close", () => resolve())),
 		);
-		const request: HttpRequest = {
-			method: "GET",
-			url: new URL(`http://127.0.0.1:${port}/`),
-			headers: {},
-			body: undefined,
-			timeoutMs: 5000,
-			answerLimit: 1000,
-			route: direct,
-			allowPrivate: true,
-			authorities: undefined,
-		};
-		expect(await directHttp().send(request, new AbortController().signal)).toMatchObject({ body: "close" });
+		const result = await directHttp().send(
+			requestTo(`http://127.0.0.1:${port}/`, { method: "GET", body: undefined }),
+			new AbortController().signal,
+		);
+		expect(result).toMatchObject({ body: "close" });
 		await closed;
 	});
 });
 
-keptConnectionsSuite(pooled, directHttp);
+it("100 Continue, which nobody asked for, and 103 are passed over", async () => {
+	const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+	const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
+	await listening(server, async (port) => {
+		const result = await directHttp().send(requestTo(`http://127.0.0.1:${port}/`), new AbortController().signal);
+		expect(result).toMatchObject({ kind: "answer", status: 200, body: "ok", read: "whole" });
+	});
+});

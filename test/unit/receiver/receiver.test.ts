@@ -45,7 +45,8 @@ function send(
 		body: typeof body === "string" ? new TextEncoder().encode(body) : body,
 		timeoutMs: 10_000,
 		answerLimit: 1000,
-		route: { kind: "direct" },
+		connections: "single",
+		proxy: undefined,
 		allowPrivate: true,
 		authorities: undefined,
 	};

@@ -1,9 +1,9 @@
-// Which way a run asks for: by how many requests it has to expect.
-import { expect, test, vi } from "vitest";
+// Which connections a run asks for: by how many requests it has to expect.
+import { expect, test } from "vitest";
 import { MANY_WEBHOOKS } from "../../../src/deliver/deliver.ts";
 import { fire } from "../../../src/fire/fire.ts";
 import type { Inputs } from "../../../src/inputs.ts";
-import type { Files, Ports, Route } from "../../../src/ports.ts";
+import type { Connections, Files, Ports } from "../../../src/ports.ts";
 import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
 
 const EVENT = '{"event": "pipeline_start"}\n';
@@ -18,8 +18,8 @@ const INPUTS: Inputs = {
 	allowUntrustedShell: false,
 };
 
-/** The routes of what a run sends whose config has so many webhooks; `expectMany` is called as the transport's is. */
-async function routes(webhooks: number, inputs: Inputs, expectMany = () => {}): Promise<readonly Route[]> {
+/** The connections of what a run sends whose config has so many webhooks. */
+async function connectionsOf(webhooks: number, inputs: Inputs): Promise<readonly Connections[]> {
 	const bytes = new TextEncoder().encode(
 		'[[hook.webhooks.pipeline_start]]\nurl = "https://example.com/hooks"\n'.repeat(webhooks),
 	);
@@ -37,7 +37,7 @@ async function routes(webhooks: number, inputs: Inputs, expectMany = () => {}): 
 		clock: fakeClock(),
 		random: () => 0,
 		env: {},
-		http: { ...http, expectMany: () => (http.requests.length === 0 ? expectMany() : undefined) },
+		http,
 		shell: fakeShell(),
 		files,
 		spool: fakeSpool(),
@@ -50,25 +50,15 @@ async function routes(webhooks: number, inputs: Inputs, expectMany = () => {}): 
 		onPreview: () => {},
 	};
 	await fire(inputs, ports, watcher);
-	return http.requests.map(({ route }) => route);
+	return http.requests.map(({ connections }) => connections);
 }
 
 test("one event's webhooks have connections of their own, and share them where they are many", async () => {
 	const few = MANY_WEBHOOKS - 1;
-	expect(await routes(few, INPUTS)).toEqual(Array.from({ length: few }, () => ({ kind: "direct" })));
-	expect(await routes(MANY_WEBHOOKS, INPUTS)).toEqual(
-		Array.from({ length: MANY_WEBHOOKS }, () => ({ kind: "pooled" })),
-	);
+	expect(await connectionsOf(few, INPUTS)).toEqual(Array.from({ length: few }, () => "single"));
+	expect(await connectionsOf(MANY_WEBHOOKS, INPUTS)).toEqual(Array.from({ length: MANY_WEBHOOKS }, () => "pooled"));
 });
 
-test("many are told of before the first is sent", async () => {
-	const expectMany = vi.fn();
-	await routes(MANY_WEBHOOKS - 1, INPUTS, expectMany);
-	expect(expectMany).not.toHaveBeenCalled();
-	await routes(MANY_WEBHOOKS, INPUTS, expectMany);
-	expect(expectMany).toHaveBeenCalledOnce();
-});
-
-test("a file of events goes in bulk", async () => {
-	expect(await routes(1, { ...INPUTS, eventsFile: "events.jsonl" })).toEqual([{ kind: "bulk" }]);
+test("those of a file of events share them", async () => {
+	expect(await connectionsOf(1, { ...INPUTS, eventsFile: "events.jsonl" })).toEqual(["pooled"]);
 });
