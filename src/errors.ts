@@ -79,3 +79,6 @@ export function formatPlace(place: Place): string {
 export function errorCode(thrown: unknown): string | undefined {
 	return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
 }
+
+/** The code of an error for a pipe, a device or a socket that was named as a file. */
+export const NOT_REGULAR = "ERR_NOT_REGULAR";

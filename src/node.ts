@@ -2,17 +2,19 @@
 import {
 	appendFileSync,
 	closeSync,
+	constants,
 	createReadStream,
 	fstatSync,
 	mkdirSync,
 	openSync,
 	readSync,
 	realpathSync,
+	type Stats,
 	statSync,
 	writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "./errors.ts";
+import { errorCode, NOT_REGULAR } from "./errors.ts";
 import { directHttp } from "./net/direct.ts";
 import { http, loadUndici } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
@@ -55,8 +57,10 @@ export const nodeClock: Clock = {
 
 /** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
 export const nodeFiles: Files = {
-	read: async (path, limit) => (mayWait(path) ? readSlowly(path, limit) : readFile(path, limit)),
-	stream: (path, signal) => createReadStream(path, { signal }),
+	read: async (path, limit) => readFile(path, limit),
+	stream: async function* (path, signal) {
+		yield* createReadStream(path, { fd: openRegular(path), signal });
+	},
 	write: async (path, text) => {
 		makeFolder(dirname(path));
 		writeFileSync(path, text);
@@ -88,7 +92,7 @@ function realPath(path: string): string {
 function readFile(path: string, limit: number): FileRead {
 	let handle: number | undefined;
 	try {
-		handle = openSync(path, "r");
+		handle = openRegular(path);
 		const bytes = readAtMost(handle, limit);
 		return bytes === undefined ? tooLarge(limit) : { kind: "file", bytes };
 	} catch (error) {
@@ -98,31 +102,33 @@ function readFile(path: string, limit: number): FileRead {
 	}
 }
 
-/** Whether someone else decides when there is something to read: in a pipe, at a terminal. */
-function mayWait(path: string): boolean {
+/** What is there is not a file whose bytes are simply there. */
+class NotRegular extends Error {
+	override readonly name = "NotRegular";
+	readonly code = NOT_REGULAR;
+}
+
+/**
+ * Opens a regular file, through links too. To open a named pipe would wait for somebody who writes, and to open a device
+ * may do anything, so those are not opened; what is opened in the end is looked at again. Throws.
+ */
+function openRegular(path: string): number {
+	refuseIrregular(statSync(path));
+	const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
 	try {
-		const found = statSync(path, { throwIfNoEntry: false });
-		return found !== undefined && (found.isFIFO() || found.isCharacterDevice());
-	} catch {
-		return false;
+		refuseIrregular(fstatSync(handle));
+		return handle;
+	} catch (error) {
+		closeSync(handle);
+		throw error;
 	}
 }
 
-/** Not blocking: signals are heeded meanwhile. */
-async function readSlowly(path: string, limit: number): Promise<FileRead> {
-	const chunks: Uint8Array[] = [];
-	let room = limit;
-	try {
-		for await (const chunk of createReadStream(path)) {
-			if (!(chunk instanceof Uint8Array)) continue;
-			chunks.push(chunk);
-			room -= chunk.byteLength;
-			if (room < 0) return tooLarge(limit);
-		}
-		return { kind: "file", bytes: Buffer.concat(chunks) };
-	} catch (error) {
-		return notRead(error);
-	}
+function refuseIrregular(found: Stats): void {
+	if (found.isFile()) return;
+	if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
+	const what = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
+	throw new NotRegular(`is ${what}, not a regular file`);
 }
 
 function tooLarge(limit: number): FileRead {
@@ -132,6 +138,7 @@ function tooLarge(limit: number): FileRead {
 function notRead(error: unknown): FileRead {
 	const code = errorCode(error) ?? "unknown error";
 	if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+	if (error instanceof NotRegular) return { kind: "unreadable", detail: error.message };
 	return { kind: "unreadable", detail: REASONS[code] ?? code };
 }
 

@@ -1,6 +1,6 @@
 // A file of events: opened, its lines made events of the run, and its mistakes told by their line.
 import { resolve } from "node:path";
-import { errorCode, type Problem, UserError, unlessCancelled } from "../errors.ts";
+import { errorCode, NOT_REGULAR, type Problem, UserError, unlessCancelled } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
@@ -43,7 +43,7 @@ async function* untilUnreadable(chunks: AsyncIterable<Uint8Array>): AsyncGenerat
 	}
 }
 
-/** A pipe that nobody writes to cannot even be opened, and its opening not be called off. */
+/** Reading from a file system that hangs cannot be called off. */
 async function* untilCancelled(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
 	const iterator = chunks[Symbol.asyncIterator]();
 	try {
@@ -76,6 +76,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	ENOENT: "it is not there",
 	EISDIR: "it is a folder",
 	EACCES: "permission denied",
+	[NOT_REGULAR]: "it is a pipe, a device or a socket, not a regular file",
 };
 
 /** What a line gives, over what the inputs say of all lines; their metadata are merged. */

@@ -1,5 +1,5 @@
 // Files of events, through the built command and action against a real server.
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { BASE_ENV, normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
@@ -234,20 +234,6 @@ it("that is stdin is no input of the action, which says so", async () => {
 		["events-file - cannot be read: stdin is read by the command only; name a file of JSON Lines, one event a line"],
 	]);
 });
-
-it.runIf(process.platform !== "win32")(
-	"that is a pipe to which nobody writes is cancelled, with a report",
-	async () => {
-		const { folder } = await setUp("");
-		execFileSync("mkfifo", [join(folder, "pipe")]);
-		const start = performance.now();
-		const { stdout } = await runCommand(["fire", "--events-file", "pipe", "--json"], {
-			workspace: folder,
-			cancel: new Promise((resolve) => setTimeout(resolve, 1000)),
-		});
-		expect([JSON.parse(stdout), performance.now() - start < 5000]).toMatchObject([{ events: 0, results: [] }, true]);
-	},
-);
 
 it.each([
 	[

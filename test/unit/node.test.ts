@@ -1,9 +1,12 @@
 // The real clock and files.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { NOT_REGULAR } from "../../src/errors.ts";
 import { nodeClock, nodeFiles, nodePorts } from "../../src/node.ts";
 import { unprivileged } from "../helpers/unprivileged.ts";
 
@@ -56,25 +59,36 @@ describe("files", () => {
 		expect(await nodeFiles.read(path, 1_000_000)).toEqual({ kind: "file", bytes });
 	});
 
-	it("reads a pipe to its end, and does not block while there is nothing in it", async () => {
-		const path = join(folder, "pipe");
-		execFileSync("mkfifo", [path]);
-		spawn("sh", ["-c", '(sleep 0.2; printf one; sleep 0.1; printf two) > "$0"', path], { stdio: "ignore" });
-		let isRead = false;
-		const reading = nodeFiles.read(path, 6).finally(() => {
-			isRead = true;
-		});
-		await nodeClock.sleep(20);
-		expect(isRead).toBe(false);
-		expect(await reading).toEqual({ kind: "file", bytes: Buffer.from("onetwo") });
+	it.runIf(process.platform !== "win32")("refuses what is not a regular file, at once, through links too", async () => {
+		execFileSync("mkfifo", [join(folder, "pipe")]);
+		symlinkSync("pipe", join(folder, "to-pipe"));
+		const socket = createServer().listen(join(folder, "socket"));
+		await once(socket, "listening");
+		const chunks = async (path: string) => {
+			for await (const _ of nodeFiles.stream(path, new AbortController().signal));
+		};
+		const kinds = [
+			["pipe", "is a named pipe, not a regular file"],
+			["to-pipe", "is a named pipe, not a regular file"],
+			["socket", "is a socket, not a regular file"],
+			["/dev/zero", "is a device, not a regular file"],
+			["/dev/tty", "is a device, not a regular file"],
+		] as const;
+		for (const [name, detail] of kinds) {
+			const path = resolve(folder, name);
+			expect(await nodeFiles.read(path, 10)).toEqual({ kind: "unreadable", detail });
+			await expect(chunks(path)).rejects.toMatchObject({ code: NOT_REGULAR });
+		}
+		await expect(chunks(folder)).rejects.toMatchObject({ code: "EISDIR" });
+		socket.close();
 	});
 
-	it("stops in a device without end or size", async () => {
-		expect(await nodeFiles.read("/dev/zero", 100_000)).toEqual({
-			kind: "unreadable",
-			detail: "larger than 100000 bytes",
-			isTooLarge: true,
-		});
+	it("reads a file in pieces", async () => {
+		const path = join(folder, "pieces");
+		writeFileSync(path, Buffer.alloc(200_000, "x"));
+		let size = 0;
+		for await (const chunk of nodeFiles.stream(path, new AbortController().signal)) size += chunk.byteLength;
+		expect(size).toBe(200_000);
 	});
 
 	it("says what is missing", async () => {
