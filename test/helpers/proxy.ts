@@ -1,5 +1,5 @@
-// Proxies as people run them, Debian's tinyproxy and squid, and one that tells everything it was sent. What is asked of
-// them is never this machine by name, as that goes to no proxy; behind them every name is this machine all the same.
+// Proxies as people run them, Debian's tinyproxy and squid, and one that tells everything it was sent.
+// Requests for this machine go to no proxy, so behind these every other name is this machine.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";

@@ -307,7 +307,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 			it("is cut by a cancellation in its body", async () => {
 				const controller = new AbortController();
 				const server = rawServer((socket) => {
-					socket.write("HTTP/1.1 200 OK\r\n\r\nok", () => setTimeout(() => controller.abort(), 30));
+					socket.write("HTTP/1.1 200 OK\r\n\r\nok", () => setTimeout(() => controller.abort(), 200));
 				}, identity);
 				const result = await listening(server, (port) => http.send(requestTo(port), controller.signal));
 				expect(result).toMatchObject({ status: 200, read: "cut" });
