@@ -97,12 +97,24 @@ export function stoppedAt({ line, problem }: LineError, name: string, fired: num
 	const went =
 		fired === 0
 			? "nothing before it was fired"
-			: `${count(fired, "event")} before it ${fired === 1 ? "was" : "were"} fired`;
-	const how = fired === 0 ? "" : ` (${counts.delivered} delivered, ${counts.failed} failed, ${counts.skipped} skipped)`;
+			: `${count(fired, "event")} before it ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}`;
 	return {
 		code: "events_file",
 		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${problem}`,
-		remedy: `${went}${how}, and nothing of what follows; correct the line and fire the file from there`,
+		remedy: `${went}, and nothing of what follows; correct the line and fire the file from there`,
 		...(name === "-" ? {} : { place: { file: name, line, column: 1 } }),
 	};
+}
+
+/** What is told of an error of this program at a line: the same, but nothing is to be corrected there. */
+export function failedAt(line: number, error: Problem, name: string, fired: number, counts: Counts): Problem {
+	return {
+		...error,
+		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${error.message}`,
+		remedy: `${count(fired, "event")} of the file ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}; ${error.remedy}`,
+	};
+}
+
+function countsOf({ delivered, failed, skipped }: Counts): string {
+	return ` (${delivered} delivered, ${failed} failed, ${skipped} skipped)`;
 }

@@ -11,7 +11,15 @@ import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
 import { count } from "../text.ts";
 import { carryOut } from "./carry-out.ts";
-import { eventOn, type FileInputs, openEvents, stoppedAt, UnreadableEvents, unreadable } from "./events-file.ts";
+import {
+	eventOn,
+	type FileInputs,
+	failedAt,
+	openEvents,
+	stoppedAt,
+	UnreadableEvents,
+	unreadable,
+} from "./events-file.ts";
 import { Holding } from "./holding.ts";
 import { type Line, LineError, lineErrorOf, linesOf } from "./lines.ts";
 import { RunResource } from "./resource.ts";
@@ -134,14 +142,8 @@ class FileRun {
 		const { eventsFile } = this.#inputs;
 		const broken = this.#broken;
 		if (stopped === undefined) return broken && stoppedAt(broken, eventsFile, this.#fired, counts);
-		if (this.#failedLine === undefined) return stopped;
-		const { message, remedy } = stoppedAt(
-			new LineError(this.#failedLine, stopped.message),
-			eventsFile,
-			this.#fired,
-			counts,
-		);
-		return { ...stopped, message, remedy: `${remedy}; ${stopped.remedy}` };
+		const line = this.#failedLine;
+		return line === undefined ? stopped : failedAt(line, stopped, eventsFile, this.#fired, counts);
 	}
 
 	/** Whether the next line may be fired. Throws {@link LineError}. */

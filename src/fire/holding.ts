@@ -79,7 +79,10 @@ export class Holding {
 		if (taken === undefined) return outcome;
 		this.#taken.delete(events);
 		const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);
-		this.#settling.push(taken.shelf.settle(taken.batch, failed));
+		const settling = taken.shelf.settle(taken.batch, failed);
+		// Nobody waits for it before the end, and an error that nothing catches until then would end the process.
+		settling.catch(() => {});
+		this.#settling.push(settling);
 		if (failed.length === 0) return outcome;
 		const which = failed.length < events.length ? `${failed.length} of its ` : "its ";
 		const stay = failed.length === 1 ? "stays" : "stay";

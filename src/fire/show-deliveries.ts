@@ -5,6 +5,7 @@ import { showTarget } from "../deliver/target.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../delivery.ts";
 import type { Env } from "../ports.ts";
 import type { Collector } from "../report/collect.ts";
+import { problemsOf } from "../secrets/thrown.ts";
 import type { Watcher } from "./run.ts";
 
 /** Shows deliveries in the order given. With `standIns`, variables that are unset stand for themselves. */
@@ -21,13 +22,21 @@ export function showAll(
 
 function show(delivery: Delivery, facts: RunFacts, standIns: boolean, env: Env, { onPreview }: Watcher): Outcome {
 	const refused = refusalOf(delivery, facts);
-	const make = standIns ? previewAnywhere : preview;
 	const shown: Preview =
 		refused === undefined
-			? make(delivery, env)
+			? makePreview(delivery, standIns, env)
 			: { kind: "problem", target: showTarget(delivery.hook, env), reason: refused };
 	onPreview(delivery, shown);
 	const target = shown.kind === "shell" ? shown.command : shown.target;
 	const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";
 	return { delivery, status: "skipped", skipCause: "dry_run", reason, target, attempts: [], durationMs: 0, notes: [] };
+}
+
+/** As in a run, an error in making one message is that delivery's problem. */
+function makePreview(delivery: Delivery, standIns: boolean, env: Env): Preview {
+	try {
+		return standIns ? previewAnywhere(delivery, env) : preview(delivery, env);
+	} catch (thrown) {
+		return { kind: "problem", target: showTarget(delivery.hook, env), reason: problemsOf(thrown, env)[0].message };
+	}
 }

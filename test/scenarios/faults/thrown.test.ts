@@ -150,7 +150,7 @@ url = "${url}/audit"
 		expect(run.annotations).toMatchObject([
 			{
 				kind: "error",
-				message: `line 2 of events.jsonl: internal error: no entropy; 1 event before it was fired (1 delivered, 0 failed, 0 skipped), and nothing of what follows; correct the line and fire the file from there; ${BUG}`,
+				message: `line 2 of events.jsonl: internal error: no entropy; 1 event of the file was fired (1 delivered, 0 failed, 0 skipped); ${BUG}`,
 			},
 		]);
 		expect(run.summary).toContain("1 delivered, 0 failed, 0 skipped");
@@ -385,6 +385,27 @@ url = "${url}/audit"
 		closeSync(full);
 		expect(stderr).toContain("stdout could not be written: ENOSPC: no space left on device, write\n");
 	});
+});
+
+test("fault 58: a broken line of a file tells what went before it, in the outputs and the summary too", async () => {
+	const { url, requests } = await serve();
+	const run = await runAction({
+		inputs: { "events-file": "events.jsonl" },
+		workspace: workspace({
+			"pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`,
+			"events.jsonl": '{"event": "ping"}\n{"event": "pi\n{"event": "ping"}\n',
+		}),
+	});
+	expect(run.code).toBe(1);
+	expect(requests).toHaveLength(1);
+	expect(run.outputs).toMatchObject({ result: "error", delivered: "1", failed: "0", skipped: "0" });
+	expect(told(run)).toEqual({ audit: "delivered" });
+	expect(JSON.parse(readFileSync(run.outputs["results-file"] ?? "", "utf8"))).toEqual(run.results);
+	expect(run.annotations).toMatchObject([
+		{ kind: "error", message: expect.stringContaining("line 2 of events.jsonl") },
+	]);
+	expect(run.summary).toContain("1 delivered, 0 failed, 0 skipped");
+	expect(run.log + run.summary).not.toContain("Nothing was run");
 });
 
 test("fault 58: a stream of events that breaks off tells the line, and what went before it", async () => {
