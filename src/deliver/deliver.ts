@@ -9,6 +9,7 @@ import { type Chaining, followers, runWithFallback } from "./chain.ts";
 import { runCommand } from "./command.ts";
 import { Fired } from "./fired.ts";
 import { failed, held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
+import { Receivers } from "./receivers.ts";
 import { Slots } from "./slots.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
@@ -45,16 +46,26 @@ export interface DeliverOptions {
 	readonly onOutcome: (outcome: Outcome) => void;
 }
 
+/** Slots, and how the chains run that have them. */
+interface Lane {
+	readonly slots: Slots;
+	readonly chaining: Chaining;
+}
+
 /** Carries out the plans of one run, one after the other; their gates in turn, their other deliveries overlapping. */
 export class Deliverer {
 	readonly #facts: RunFacts;
 	readonly #ports: DeliverPorts;
 	readonly #options: DeliverOptions;
 	readonly #shared: Shared;
-	readonly #chaining: Chaining;
-	/** A slot is kept through a whole chain; a command, which may be in anybody's, waits for its turn besides. */
-	readonly #shellChains = new Slots(1);
-	readonly #webhookChains: Slots;
+	/**
+	 * A slot is kept through a whole chain, but while a webhook waits; a command, which may be in anybody's, waits for its
+	 * turn besides.
+	 */
+	readonly #shellChains: Lane;
+	readonly #webhookChains: Lane;
+	/** Gates have no slots, nor has what follows them. */
+	readonly #gateChaining: Chaining;
 	readonly #commands = new Slots(1);
 	readonly #unfinished = new Map<Delivery, Unfinished>();
 	#underWay = 0;
@@ -66,11 +77,18 @@ export class Deliverer {
 		this.#facts = facts;
 		this.#ports = ports;
 		this.#options = options;
-		this.#webhookChains = new Slots(facts.concurrency);
+		const chaining = (slots?: Slots): Chaining => ({
+			reach: facts.reach,
+			run: (delivery) => this.#runOne(delivery, slots),
+			cancelled: () => options.signal.aborted,
+		});
+		const lane = (slots: Slots): Lane => ({ slots, chaining: chaining(slots) });
+		this.#shellChains = lane(new Slots(1));
+		this.#webhookChains = lane(new Slots(facts.concurrency));
+		this.#gateChaining = chaining();
 		const { signal, connections, workspace } = options;
-		this.#shared = { connections, readAuthorities: authoritiesOf(ports.files, workspace), signal };
-		const run = (delivery: Delivery) => this.#runOne(delivery);
-		this.#chaining = { reach: facts.reach, run, cancelled: () => signal.aborted };
+		const receivers = new Receivers(ports.clock, signal);
+		this.#shared = { connections, readAuthorities: authoritiesOf(ports.files, workspace), receivers, signal };
 	}
 
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
@@ -82,7 +100,7 @@ export class Deliverer {
 		fired.begin();
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
-			const outcome = this.#emit(await runWithFallback(gate, this.#chaining), gate);
+			const outcome = this.#emit(await runWithFallback(gate, this.#gateChaining), gate);
 			passed.push(outcome);
 			if (outcome.status !== "delivered") {
 				this.#skipAfter(outcome, plan, passed.length);
@@ -101,7 +119,9 @@ export class Deliverer {
 				this.#batchAll(batched, fired),
 			]);
 		}
-		for (const [index, outcome] of passed.entries()) await this.#follow(outcome, following[index] ?? [], fired);
+		for (const [index, outcome] of passed.entries()) {
+			await this.#follow(outcome, following[index] ?? [], fired, this.#gateChaining);
+		}
 		this.#endOf(fired);
 		return true;
 	}
@@ -113,11 +133,11 @@ export class Deliverer {
 	async begin(delivery: Delivery, fired = new Fired([delivery])): Promise<void> {
 		this.#plan([delivery], fired);
 		this.#throwFault();
-		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
-		if (!slots.take()) await slots.enter();
+		const lane = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
+		if (!lane.slots.take()) await lane.slots.enter();
 		this.#underWay++;
 		fired.begin();
-		void this.#inSlot(slots, delivery, fired);
+		void this.#inSlot(lane, delivery, fired);
 	}
 
 	/** Waits for all that was begun. Throws as {@link begin} does. */
@@ -155,9 +175,9 @@ export class Deliverer {
 	}
 
 	/** Never rejects. */
-	async #inSlot(slots: Slots, delivery: Delivery, fired: Fired): Promise<void> {
+	async #inSlot({ slots, chaining }: Lane, delivery: Delivery, fired: Fired): Promise<void> {
 		try {
-			await this.#chain(delivery, fired);
+			await this.#chain(delivery, fired, chaining);
 			this.#endOf(fired);
 		} catch (thrown) {
 			this.#fault ??= { thrown };
@@ -188,14 +208,14 @@ export class Deliverer {
 		}
 	}
 
-	async #chain(delivery: Delivery, fired: Fired): Promise<void> {
-		const outcome = this.#emit(await runWithFallback(delivery, this.#chaining), delivery);
+	async #chain(delivery: Delivery, fired: Fired, chaining: Chaining): Promise<void> {
+		const outcome = this.#emit(await runWithFallback(delivery, chaining), delivery);
 		const next = followers(outcome, this.#facts.reach);
-		if (next.length > 0) await this.#follow(outcome, next, fired);
+		if (next.length > 0) await this.#follow(outcome, next, fired, chaining);
 	}
 
 	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
-	async #follow(outcome: Outcome, following: readonly Delivery[], fired: Fired): Promise<void> {
+	async #follow(outcome: Outcome, following: readonly Delivery[], fired: Fired, chaining: Chaining): Promise<void> {
 		if (outcome.status !== "delivered") {
 			this.#miss(outcome, following, fired);
 			return;
@@ -204,7 +224,7 @@ export class Deliverer {
 			this.#unfinished.delete(next);
 			if (!fired.add(next)) continue;
 			this.#plan([next], fired);
-			await this.#chain(next, fired);
+			await this.#chain(next, fired, chaining);
 		}
 	}
 
@@ -240,9 +260,9 @@ export class Deliverer {
 	}
 
 	/** An error in making, sending or judging a message fails that delivery only. */
-	async #runOne(delivery: Delivery): Promise<Outcome> {
+	async #runOne(delivery: Delivery, slots: Slots | undefined): Promise<Outcome> {
 		try {
-			return this.#notReady(delivery) ?? (await this.#carryOut(delivery));
+			return this.#notReady(delivery) ?? (await this.#carryOut(delivery, slots));
 		} catch (thrown) {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
 			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
@@ -251,12 +271,12 @@ export class Deliverer {
 		}
 	}
 
-	#carryOut(delivery: Delivery): Promise<Outcome> {
+	#carryOut(delivery: Delivery, slots: Slots | undefined): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
 		if (hook.kind === "webhook") {
 			this.#markBegun(delivery);
-			return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared);
+			return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared, slots);
 		}
 		return this.#commands.within(async () => {
 			const notReady = this.#notReady(delivery);

@@ -1,9 +1,14 @@
-// Slots: how many things are under way at once, and who waits for one of them to end.
+// Slots: how many things are in flight at once, and who waits for one of them to end.
+
+/** How many may wait aside before nothing new gets a slot: what waits keeps its message in memory. */
+const MAX_ASIDE = 200;
 
 /** A number of slots, each taken for as long as some work takes; whoever waits is served in turn. */
 export class Slots {
 	#free: number;
+	#aside = 0;
 	readonly #waiting: (() => void)[] = [];
+	readonly #returning: (() => void)[] = [];
 
 	constructor(width: number) {
 		this.#free = width;
@@ -11,7 +16,7 @@ export class Slots {
 
 	/** Takes a slot if one is free. */
 	take(): boolean {
-		if (this.#free === 0) return false;
+		if (this.#free === 0 || this.#aside >= MAX_ASIDE) return false;
 		this.#free--;
 		return true;
 	}
@@ -21,11 +26,27 @@ export class Slots {
 		if (!this.take()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
 	}
 
-	/** Hands the slot to the first that waits. */
+	/** Gives the slot back, to the first that waits. */
 	leave(): void {
-		const next = this.#waiting.shift();
-		if (next === undefined) this.#free++;
-		else next();
+		this.#free++;
+		this.#serve();
+	}
+
+	/**
+	 * Gives the slot back for as long as its work has to wait for something else, and takes one again after that, before
+	 * all that have not begun.
+	 */
+	async aside<T>(waiting: Promise<T>): Promise<T> {
+		this.#aside++;
+		this.leave();
+		try {
+			return await waiting;
+		} finally {
+			this.#aside--;
+			const back = new Promise<void>((resolve) => this.#returning.push(resolve));
+			this.#serve();
+			await back;
+		}
 	}
 
 	/** Does the work in a slot. */
@@ -35,6 +56,15 @@ export class Slots {
 			return await work();
 		} finally {
 			this.leave();
+		}
+	}
+
+	#serve(): void {
+		while (this.#free > 0) {
+			const next = this.#returning.shift() ?? (this.#aside < MAX_ASIDE ? this.#waiting.shift() : undefined);
+			if (next === undefined) return;
+			this.#free--;
+			next();
 		}
 	}
 }

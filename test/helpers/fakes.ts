@@ -12,10 +12,21 @@ import type {
 	Spool,
 } from "../../src/ports.ts";
 
-/** A clock at a fixed date; sleeping moves it at once, and each sleep is written down. */
+/**
+ * A clock at a fixed date that moves on to the next that wakes whenever nothing else is left to do; each sleep is
+ * written down.
+ */
 export function fakeClock(): Clock & { readonly sleeps: number[]; advance(ms: number): void } {
 	let elapsed = 0;
 	const sleeps: number[] = [];
+	const asleep = new Map<() => void, number>();
+	const wakeNext = () => {
+		const [next] = [...asleep].toSorted(([, one], [, other]) => one - other);
+		if (next === undefined) return;
+		const [wake, at] = next;
+		elapsed = Math.max(elapsed, at);
+		wake();
+	};
 	return {
 		sleeps,
 		advance: (ms) => {
@@ -23,10 +34,19 @@ export function fakeClock(): Clock & { readonly sleeps: number[]; advance(ms: nu
 		},
 		now: () => new Date(Date.UTC(2026, 3, 2, 14, 30) + elapsed),
 		monotonic: () => elapsed,
-		sleep: async (ms) => {
-			sleeps.push(ms);
-			elapsed += ms;
-		},
+		sleep: (ms, signal) =>
+			new Promise((resolve) => {
+				sleeps.push(ms);
+				const wake = () => {
+					asleep.delete(wake);
+					signal?.removeEventListener("abort", wake);
+					resolve();
+				};
+				asleep.set(wake, elapsed + ms);
+				if (signal?.aborted === true) wake();
+				signal?.addEventListener("abort", wake, { once: true });
+				setImmediate(wakeNext);
+			}),
 	};
 }
 

@@ -4,6 +4,7 @@ import type { Webhook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
 import { makeMessage } from "../../../src/deliver/message.ts";
 import { preview, previewAnywhere } from "../../../src/deliver/preview.ts";
+import { Receivers } from "../../../src/deliver/receivers.ts";
 import { sendWebhook } from "../../../src/deliver/webhook.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { checkSignature } from "../../../src/signature/verify.ts";
@@ -19,11 +20,9 @@ describe("each attempt", () => {
 	it("is signed afresh by every scheme, with the same id and the time at which it is sent", async () => {
 		const http = fakeHttp(answer(503, "", { "retry-after": "7" }), answer(200));
 		const clock = fakeClock();
-		const shared = {
-			connections: "single" as const,
-			readAuthorities: async () => ({ pem: "" }),
-			signal: new AbortController().signal,
-		};
+		const { signal } = new AbortController();
+		const receivers = new Receivers(clock, signal);
+		const shared = { connections: "single" as const, readAuthorities: async () => ({ pem: "" }), receivers, signal };
 		const ports = { http, clock, log: fakeLog(), env: ENV, random: () => 0 };
 		await sendWebhook(signing(["NEW", "OLD"], { signatures: SIGNATURES }), ports, shared);
 		const times = http.requests.map(({ headers, body = new Uint8Array() }) => {

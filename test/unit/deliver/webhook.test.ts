@@ -2,17 +2,19 @@
 import { describe, expect, test } from "vitest";
 import type { Webhook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
+import { Receivers } from "../../../src/deliver/receivers.ts";
 import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
-import type { HttpFault, HttpResult } from "../../../src/ports.ts";
+import type { Clock, HttpFault, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/template.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
-const shared: Shared = {
+const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => ({
 	connections: "single",
 	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
-	signal: new AbortController().signal,
-};
+	receivers: new Receivers(clock, signal),
+	signal,
+});
 const fault = (kind: HttpFault, detail: string = kind): HttpResult => ({ kind: "fault", fault: kind, detail });
 
 async function send(given: Partial<Webhook>, env: Record<string, string>, ...results: [HttpResult, ...HttpResult[]]) {
@@ -20,7 +22,7 @@ async function send(given: Partial<Webhook>, env: Record<string, string>, ...res
 	const clock = fakeClock();
 	const log = fakeLog();
 	const hook = webhook({ name: "hook", ...given });
-	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, shared);
+	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, sharedOf(clock));
 	return { outcome, requests: http.requests, sleeps: clock.sleeps, lines: log.lines };
 }
 
@@ -143,7 +145,7 @@ describe("retries", () => {
 		const http = fakeHttp(answer(503), answer(200));
 		const clock = { ...fakeClock(), sleep: async () => controller.abort() };
 		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0 };
-		const outcome = await sendWebhook(delivery(webhook()), ports, { ...shared, signal: controller.signal });
+		const outcome = await sendWebhook(delivery(webhook()), ports, sharedOf(clock, controller));
 		expect(outcome).toMatchObject({ status: "failed", reason: "cancelled; before that: 503 Service Unavailable" });
 		expect(http.requests).toHaveLength(1);
 	});
