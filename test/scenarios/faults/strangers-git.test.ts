@@ -146,3 +146,9 @@ it("fault 49: on a trusted event no git is run in the workspace either", async (
 	expect(ran()).toEqual([]);
 	expect(existsSync(join(folder, ".git"))).toBe(true);
 });
+
+it("fault 49: a named pipe in place of a file of .git is not waited for", async () => {
+	const folder = workspace({ "pipeline-hooks.toml": '[hook.ping]\ncommand = "true"\n', ".git/config": "" });
+	execFileSync("mkfifo", [join(folder, ".git/HEAD")]);
+	expect(await runCommand(["fire", "ping"], { workspace: folder })).toMatchObject({ code: 0, stderr: "" });
+});
