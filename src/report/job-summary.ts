@@ -105,7 +105,7 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 		.join("; ");
 	const cells = [
 		ICONS[outcome.status],
-		`${plain(hook.name)}${hook.onFailure === "abort" ? " (gate)" : ""}`,
+		`${plain(mask(hook.name))}${hook.onFailure === "abort" ? " (gate)" : ""}`,
 		plain(mask(outcome.target)),
 		String(outcome.attempts.length),
 		`${outcome.durationMs} ms`,

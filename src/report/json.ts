@@ -34,11 +34,16 @@ export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
 }
 
 /**
- * The same JSON, in which no value can act as a workflow command when it is printed: the runner knows `##[name]` anywhere
- * in a line and `::name::` at the start of one, which some shells' `echo` makes of a `\n`.
+ * The same JSON, in which no value can act when it is printed: the runner knows the command `##[name]` anywhere in a line
+ * and `::name::` at the start of one, which some shells' `echo` makes of a `\n`; terminals know control characters.
  */
 export function inertJson(json: string): string {
-	return json.replaceAll("##[", "#\\u0023[").replaceAll("::", ":\\u003a");
+	return json
+		.replaceAll("##[", "#\\u0023[")
+		.replaceAll("::", ":\\u003a")
+		.replaceAll(/[\u007f-\u009f\p{Bidi_Control}]/gu, (found) => {
+			return `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`;
+		});
 }
 
 /** JSON of several lines, for stdout. */

@@ -138,7 +138,7 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 	const { notes, via, delivery } = outcome;
 	const { line, context } = delivery.events[0];
 	return {
-		hook: outcome.delivery.hook.name,
+		hook: mask(outcome.delivery.hook.name),
 		kind: outcome.delivery.hook.kind,
 		target: mask(outcome.target),
 		status: outcome.status,

@@ -84,7 +84,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		},
 		preview: (delivery, shown) => {
 			documents.push({ hook: delivery.hook.name, ...shown });
-			write(`▸ ${delivery.hook.name}`);
+			write(`▸ ${redact(delivery.hook.name)}`);
 			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${redact(line)}`);
 		},
 		finish: (report) =>
@@ -95,7 +95,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 				() => {
 					if (!json) for (const line of unmetLines(report)) write(redact(line));
 				},
-				() => (json ? output.out(jsonText(documentOf(report))) : write(resultLine(report))),
+				() => (json ? output.out(jsonText(documentOf(report))) : write(redact(resultLine(report)))),
 				() => {
 					if (report.stopped !== undefined) complainOf(report.stopped);
 				},
