@@ -1,6 +1,7 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
 import type { Place, Problem } from "../errors.ts";
 import type { Mask } from "../secrets/mask.ts";
+import { inertLine } from "./neutralise.ts";
 import { isListed, type Report, type Result, type Row, rowsOf } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
@@ -25,7 +26,7 @@ export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
 	return {
 		result: stopped === undefined ? report.result : "error",
 		event: event?.definition.name ?? "",
-		event_id: mask(event?.context.id ?? ""),
+		event_id: inertLine(mask(event?.context.id ?? "")),
 		...(source.kind === "file" ? { events: source.events } : {}),
 		...(stopped === undefined ? {} : { problems: [problemOf(stopped, mask)] }),
 		truncated: !isListed(report),
@@ -83,5 +84,6 @@ export interface ToldProblem extends Partial<Place> {
 }
 
 function problemOf({ code, message, remedy, place }: Problem, mask: Mask): ToldProblem {
-	return { code, message: mask(message), ...(remedy === "" ? {} : { remedy: mask(remedy) }), ...place };
+	const told = (text: string) => inertLine(mask(text));
+	return { code, message: told(message), ...(remedy === "" ? {} : { remedy: told(remedy) }), ...place };
 }

@@ -23,7 +23,7 @@ export function neutralise(text: string): readonly string[] {
 		.map((line) => line.replaceAll(START, `${ZERO_WIDTH_SPACE}::`).replaceAll("##[", `##${ZERO_WIDTH_SPACE}[`));
 }
 
-/** A text on one line, which the runner does not take for a command either. */
+/** A text on one line, which the runner does not take for a command. */
 export function inertLine(text: string): string {
 	return neutralise(text).join(" ");
 }

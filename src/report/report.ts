@@ -61,8 +61,8 @@ export interface Reporter {
 }
 
 /**
- * One delivery as outputs, files and `--json` tell it; every text masked. `error` and `notes`, which quote others, are no
- * workflow commands either when they are printed by themselves.
+ * One delivery as outputs, files and `--json` tell it. Every text is masked and one line, and not a workflow command when
+ * it is printed by itself.
  */
 export interface Row {
 	readonly hook: string;
@@ -138,19 +138,19 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 	const { notes, via, delivery } = outcome;
 	const { line, context } = delivery.events[0];
 	return {
-		hook: mask(outcome.delivery.hook.name),
+		hook: inertLine(mask(outcome.delivery.hook.name)),
 		kind: outcome.delivery.hook.kind,
-		target: mask(outcome.target),
+		target: inertLine(mask(outcome.target)),
 		status: outcome.status,
 		attempts: outcome.attempts.length,
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
 		...(outcome.reason === "" ? {} : { error: inertLine(reasonOf(outcome, mask)) }),
-		...(via === undefined ? {} : { via }),
+		...(via === undefined ? {} : { via: inertLine(via) }),
 		...(isBatch(delivery)
 			? { events: delivery.events.length }
 			: source.kind === "file"
-				? { event_id: mask(context.id) }
+				? { event_id: inertLine(mask(context.id)) }
 				: {}),
 		...(line === undefined ? {} : { line }),
 		...(notes.length === 0 ? {} : { notes: notes.map((note) => inertLine(noteOf(note, mask))) }),

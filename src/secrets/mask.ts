@@ -65,9 +65,7 @@ function quickTest(secrets: readonly string[], patterns: readonly string[]): (te
 	// Whatever is redacted of a secret has one of its ends.
 	const ends = patterns.flatMap((pattern) => [pattern.slice(0, SHORTEST_CUT), pattern.slice(-SHORTEST_CUT)]);
 	const isSimple =
-		patterns.length <= QUICK_SECRETS &&
-		secrets.every(isPrintable) &&
-		ends.every((end) => !end.includes(" "));
+		patterns.length <= QUICK_SECRETS && secrets.every(isPrintable) && ends.every((end) => !end.includes(" "));
 	if (!isSimple) return () => false;
 	return (text) => {
 		if (text.length > QUICK_TEXT || hasEscape(text)) return false;

@@ -1,7 +1,7 @@
 // Plain words: what a path, a value or a line is made of when it is not a credential.
 
 /** A word in small letters, capitalized or in capitals, perhaps numbered; a short number; a version. */
-const PIECE = /^(?:v?\d{0,4}|[A-Z]?[a-z]{1,15}\d?|[A-Z]{1,15}\d?)$/;
+const PIECE = /^(?:v?\d{0,4}[a-z]?|[A-Z]?[a-z]{1,15}\d?|[A-Z]{1,15}\d?)$/;
 /** No word has so many consonants in a row; most random letters do. */
 const UNSPEAKABLE = /[bcdfghjklmnpqrstvwxz]{5}/i;
 const CAMEL_CASE = /(?<=[a-z])(?=[A-Z])/;

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { textsIn } from "../../helpers/echo.ts";
 import { runAction, runCommand, runProgram, workspace } from "../../helpers/runner.ts";
 import { commandIn, linesRead } from "../../helpers/runner-commands.ts";
 import { startServer } from "../../helpers/server.ts";
@@ -82,7 +83,7 @@ describe("fault 64: what looks like a workflow command acts as none when results
 				run.summary,
 				json.stdout,
 				...Object.values(run.outputs).flatMap((value) => ["sh", "bash"].map((shell) => echoedBy(shell, value))),
-				...[JSON.parse(readFileSync(file, "utf8")), JSON.parse(json.stdout), run.results].flatMap(errorsIn),
+				...[JSON.parse(readFileSync(file, "utf8")), JSON.parse(json.stdout), run.results].flatMap(textsIn),
 			];
 			expect(printed.length).toBeGreaterThan(15);
 			for (const text of printed) {
@@ -99,9 +100,4 @@ function quoted(word: string): string {
 
 function echoedBy(shell: string, value: string): string {
 	return execFileSync(shell, ["-c", 'echo "$VALUE"'], { env: { ...process.env, VALUE: value }, encoding: "utf8" });
-}
-
-/** The texts of others in a results document. */
-function errorsIn(document: { readonly results: readonly { readonly error?: string }[] }): readonly string[] {
-	return document.results.flatMap(({ error }) => error ?? []);
 }

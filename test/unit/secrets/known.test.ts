@@ -52,6 +52,34 @@ describe("secretsOf", () => {
 		expect(found([hook], { S: "eu" })).toEqual([]);
 	});
 
+	test("a secret of several lines: those that are not ordinary, and what they assign", () => {
+		const hook = webhook({ ...bare, secrets: [parseReference("${S}")] });
+		const parts = (S: string) => found([hook], { S }).filter((text) => text !== S && text !== S.trim());
+		expect(parts("-----BEGIN KEY-----\nb3BlbnNzaC1r\n-----END KEY-----\n")).toEqual(["b3BlbnNzaC1r"]);
+		expect(parts("kind: Config\nclusters:\n- token: abcd\n}\nDB_PASSWORD='hunter2'\n")).toEqual([
+			"DB_PASSWORD='hunter2'",
+			"- token: abcd",
+			"hunter2",
+			"abcd",
+		]);
+	});
+
+	test("a secret that is a JSON document: the values that look secret, and no others", () => {
+		const hook = webhook({ ...bare, secrets: [parseReference("${S}")] });
+		const S = JSON.stringify({
+			type: "service_account",
+			project_id: "acme-warehouse",
+			private_key_id: "0a1b2c3d4e",
+			private_key: "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\n-----END PRIVATE KEY-----\n",
+			auth_uri: "https://accounts.google.com/o/oauth2/auth",
+			nested: [{ token: "abcd", url: "postgres://me:pg-password@db.example/x" }],
+		});
+		const texts = found([hook], { S });
+		for (const secret of [S, "0a1b2c3d4e", "MIIEvQIBADAN", "abcd", "pg-password"]) expect(texts).toContain(secret);
+		for (const word of ["service_account", "acme-warehouse", "-----BEGIN PRIVATE KEY-----"])
+			expect(texts).not.toContain(word);
+	});
+
 	test("headers: credentials whole, else only what variables put in", () => {
 		const headers = new Map([
 			["Authorization", parseReference("Bearer literal-token")],

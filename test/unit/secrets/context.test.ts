@@ -1,0 +1,63 @@
+// Secrets of the run are taken out of every part of a context, and nothing else changes.
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { GivenContext } from "../../../src/event/context.ts";
+import { redactContext } from "../../../src/secrets/context.ts";
+import { createMask } from "../../../src/secrets/mask.ts";
+
+const SECRET = "ghs_0123456789abcdef";
+const mask = createMask([SECRET]);
+
+test("a secret is redacted in every key and value, each place told once", () => {
+	const nested = { [SECRET]: [SECRET, { a: `x ${SECRET}` }], [`${SECRET}!`]: 1, number: 7, none: null };
+	const given: GivenContext = {
+		id: SECRET,
+		run_id: `run ${SECRET}`,
+		pipeline: SECRET,
+		status: "failure",
+		timestamp: "2026-04-02T14:30:00Z",
+		model: SECRET,
+		table: SECRET,
+		error: SECRET,
+		project_id: SECRET,
+		owners: [SECRET, "ada"],
+		followers: [SECRET],
+		entity: nested,
+		changes: [nested],
+		data: nested,
+		resource: nested,
+		metadata: nested,
+		ci: nested,
+	};
+	const { context, places } = redactContext(given, mask);
+	expect(JSON.stringify(context)).not.toContain(SECRET);
+	expect(Object.keys(context).toSorted()).toEqual(Object.keys(given).toSorted());
+	expect(context.metadata).toEqual({ "***": ["***", { a: "x ***" }], "***!": 1, number: 7, none: null });
+	expect(context.owners).toEqual(["***", "ada"]);
+	expect(places.slice(0, 3)).toEqual(["id", "run_id", "pipeline"]);
+	expect(places).toContain("metadata.***.a");
+});
+
+test("two keys that are the same once redacted both stay", () => {
+	const two = createMask(["first-secret", "other-secret"]);
+	const { context } = redactContext({ data: { "first-secret": 1, "other-secret": 2, "*** 2": 3 } }, two);
+	expect(Object.values(context.data ?? {}).toSorted()).toEqual([1, 2, 3]);
+});
+
+test("the routing key that the metadata bring stays, and only there", () => {
+	const given = { metadata: { routing_key: SECRET, deep: { routing_key: SECRET } }, data: { routing_key: SECRET } };
+	const { context, places } = redactContext(given, mask);
+	expect(context.metadata).toEqual({ routing_key: SECRET, deep: { routing_key: "***" } });
+	expect(places).toEqual(["data.routing_key", "metadata.deep.routing_key"]);
+});
+
+test("a context without secrets is the same one", () => {
+	fc.assert(
+		fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (data) => {
+			const given = { data: JSON.parse(JSON.stringify(data)) };
+			expect(redactContext(given, mask)).toEqual({ context: given, places: [] });
+			expect(redactContext(given, mask).context).toBe(given);
+		}),
+		{ numRuns: 100 },
+	);
+});
