@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { heedSignals } from "../../src/cancellation.ts";
-import { endGroup, posixGroup } from "../../src/shell/process-group.ts";
+import { endGroup, type Group, posixGroup, windowsTree } from "../../src/shell/process-group.ts";
 
 /** What the process was told to heed, by its name, and what it did. */
 const listeners = new Map<unknown, () => void>();
@@ -100,25 +100,27 @@ describe("a signal", () => {
 	});
 });
 
-describe("the group of a command under way", () => {
+describe("the group of a command in flight", () => {
 	let child: ChildProcess;
+	let group: Group;
 
 	beforeEach(async () => {
 		child = spawn("sh", ["-c", "trap '' TERM; echo begun; sleep 30 & wait"], {
 			detached: true,
 			stdio: ["ignore", "pipe", "ignore"],
 		});
-		await once(child, "spawn");
+		group = posixGroup(child.pid);
+		if (child.stdout !== null) await once(child.stdout, "data");
 	});
 
 	afterEach(async () => {
-		child.kill("SIGKILL");
-		if (child.signalCode === null) await once(child, "exit");
+		vi.useRealTimers();
+		group.end("SIGKILL");
+		await endGroup(group);
 	});
 
 	it("is killed at a later signal, but not at one that is the first once more", async () => {
 		heedSignals();
-		const group = posixGroup(child.pid);
 		emit("SIGINT");
 		wait(499);
 		emit("SIGINT");
@@ -130,19 +132,19 @@ describe("the group of a command under way", () => {
 
 	it("is killed when the process ends, for whatever reason", async () => {
 		heedSignals();
-		posixGroup(child.pid);
 		emit("exit");
 		expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 	});
+});
 
-	it("that has ended is nobody's any more", async () => {
-		heedSignals();
-		const group = posixGroup(child.pid);
-		const end = vi.spyOn(group, "end");
-		process.kill(-(child.pid ?? 0), "SIGKILL");
-		await once(child, "exit");
-		await endGroup(group);
-		emit("exit");
-		expect(end).not.toHaveBeenCalled();
-	});
+it("a group that has ended is left alone, although its number may belong to another by then", async () => {
+	heedSignals();
+	let isRunning = true;
+	const end = vi.fn();
+	const group = windowsTree(() => isRunning, end);
+	isRunning = false;
+	await endGroup(group);
+	isRunning = true;
+	emit("exit");
+	expect(end).not.toHaveBeenCalled();
 });
