@@ -5,6 +5,7 @@ import { isSecretKey } from "../../../src/config/blank.ts";
 import { codeFrame } from "../../../src/config/frame.ts";
 import { locate } from "../../../src/config/locate.ts";
 import { CATALOG } from "../../../src/event/catalog.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { tryParse } from "../../helpers/located.ts";
 
 /** The frame of a source that is valid TOML. */
@@ -330,10 +331,10 @@ describe("any config", () => {
 		(unit) => {
 			const source = unit.repeat(400_000 / unit.length);
 			const last = source.split("\n").length;
-			const start = performance.now();
+			const start = cpuTime();
 			codeFrame(source, { line: last, column: 200_000 }, undefined);
 			codeFrame(source, { line: last, column: 200_000 }, locate(source));
-			expect(performance.now() - start).toBeLessThan(2000);
+			expect(cpuTime() - start).toBeLessThan(2000);
 		},
 	);
 });

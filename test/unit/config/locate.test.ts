@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { locate, type Path } from "../../../src/config/locate.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { expectLocated, tryParse } from "../../helpers/located.ts";
 
 /** `line:column` of a path's key and value. */
@@ -265,10 +266,10 @@ describe("size", () => {
 	it("locates 10 MB of hooks in less than 2 seconds", () => {
 		const hook = `[[hook.webhooks."generation.completed"]]\nname = "n"\nurl = "\${URL}"\nheaders = { A = "b" }\nbody_template = """\n${"x".repeat(99)}\n"""\n`;
 		const source = hook.repeat(Math.ceil(10_000_000 / hook.length));
-		const start = performance.now();
+		const start = cpuTime();
 		const { entries } = locate(source);
 		const last = entries.at(-1)?.key.line;
-		expect(performance.now() - start).toBeLessThan(2000);
+		expect(cpuTime() - start).toBeLessThan(2000);
 		expect(last).toBe(source.split("\n").length - 3);
 	});
 
@@ -301,9 +302,9 @@ describe("size", () => {
 	])("takes linear time for many %j", (unit) => {
 		const time = (size: number): number => {
 			const source = unit.repeat(size / unit.length);
-			const start = performance.now();
+			const start = cpuTime();
 			locate(source).entries.at(-1)?.path;
-			return performance.now() - start;
+			return cpuTime() - start;
 		};
 		time(10_000);
 		// Quadratic time would be in the minutes: 400 kB are 1.6·10¹¹ steps.

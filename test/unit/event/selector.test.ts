@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { CATALOG } from "../../../src/event/catalog.ts";
 import { coversGlob, matchesGlob } from "../../../src/event/glob.ts";
 import { type Selector, selects, showSelector } from "../../../src/event/selector.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 const selected = (selector: Selector) => CATALOG.filter((event) => selects(selector, event)).map(({ name }) => name);
 const glob = (pattern: string) => selected({ kind: "glob", pattern });
@@ -83,8 +84,8 @@ describe("a glob", () => {
 	});
 
 	it("takes no longer than both lengths together make", () => {
-		const start = performance.now();
+		const start = cpuTime();
 		expect(matchesGlob("*a".repeat(200), `${"a".repeat(20_000)}b`)).toBe(false);
-		expect(performance.now() - start).toBeLessThan(1000);
+		expect(cpuTime() - start).toBeLessThan(1000);
 	});
 });

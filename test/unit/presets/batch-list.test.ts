@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type PipelineEvent, STATUSES } from "../../../src/event/event.ts";
 import { listEvents } from "../../../src/presets/batch-list.ts";
 import { Cuts } from "../../../src/presets/text.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { event } from "../../helpers/make.ts";
 import { batch } from "../../helpers/presets.ts";
 
@@ -54,9 +55,9 @@ describe("a line of a batch", () => {
 			list([event("ping", { status: "info", error: `${" \u0000".repeat(5000)}boom` })], { error: 10 }).lines,
 		).toEqual(["ℹ️ Ping: etl – boom"]);
 		const log = event("pipeline_error", { error: "line of a log\n".repeat(100_000) });
-		const started = performance.now();
+		const started = cpuTime();
 		expect(list(batch(50, () => log)).cut).toEqual(["error of 50 events cut to 1000 characters"]);
-		expect(performance.now() - started).toBeLessThan(1000);
+		expect(cpuTime() - started).toBeLessThan(1000);
 	});
 
 	it("is escaped inside of its limits, and written as the service wants it", () => {
