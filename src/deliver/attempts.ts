@@ -244,5 +244,5 @@ function afterMany(attempts: number): string {
 }
 
 function showMs(ms: number): string {
-	return ms < 1000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+	return ms < 999.5 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
 }
