@@ -95,11 +95,11 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		});
 		await listening(server, async (port) => {
 			const hooks = Array.from({ length: 33 }, (_, n) => {
-				return webhook(`https://127.0.0.1:${port}`, 'timeout_ms = 500\nca_file = "ca.pem"', `h${n}`);
+				return webhook(`https://127.0.0.1:${port}`, 'timeout_ms = 1500\nca_file = "ca.pem"', `h${n}`);
 			});
 			const run = await fire(hooks.join(""), { files: { "ca.pem": ca.cert } });
 			expect(run).toMatchObject({ annotations: [], outputs: { result: "passed", delivered: "33" } });
-			expect(run.log).toContain("attempt 1 of 4 failed: no answer within 500 ms; the next in ");
+			expect(run.log).toContain("attempt 1 of 4 failed: no answer within 1500 ms; the next in ");
 		});
 	});
 });
