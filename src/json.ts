@@ -1,7 +1,8 @@
 // JSON values and the few questions that several layers ask of them.
+import { ExactNumber } from "./lib/exact-number.ts";
 
 /** A value that `JSON.stringify` writes without loss. */
-export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+export type Json = string | number | ExactNumber | boolean | null | readonly Json[] | JsonObject;
 
 /** A JSON object. Only its own keys count: readers use `Object.hasOwn` or `Object.entries`. */
 export interface JsonObject {
@@ -19,12 +20,17 @@ export function parseJson(text: string): Json | undefined {
 
 /** Whether a parsed value is an object, and neither an array nor null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+	return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
 /** Whether a parsed JSON value is an object, and neither an array nor null. */
 export function isJsonObject(value: Json | undefined): value is JsonObject {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
+	return isObject(value);
+}
+
+/** Whether a parsed JSON value is an array. */
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+	return Array.isArray(value);
 }
 
 /** T as it is written before {@link compact}: its optional keys may be undefined, the others may not. */
@@ -49,8 +55,8 @@ export function wellFormed(value: Json): Json {
 
 function isWellFormed(value: Json): boolean {
 	if (typeof value === "string") return value.isWellFormed();
-	if (typeof value !== "object" || value === null) return true;
-	if (!isJsonObject(value)) return value.every(isWellFormed);
+	if (isJsonArray(value)) return value.every(isWellFormed);
+	if (!isJsonObject(value)) return true;
 	return Object.keys(value).every((key) => key.isWellFormed() && isWellFormed(value[key] ?? null));
 }
 
@@ -59,7 +65,7 @@ function repaired(value: Json): Json {
 	if (isJsonObject(value)) {
 		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), repaired(item)]));
 	}
-	return Array.isArray(value) ? value.map(repaired) : value;
+	return isJsonArray(value) ? value.map(repaired) : value;
 }
 
 /** Levels of objects and lists in each other that are read: what walks through values would run out of stack. */
@@ -76,5 +82,5 @@ export function isTooDeep(value: Json): boolean {
 }
 
 function isNested(value: Json): value is JsonObject | readonly Json[] {
-	return typeof value === "object" && value !== null;
+	return isJsonArray(value) || isJsonObject(value);
 }

@@ -1,5 +1,6 @@
 // A preset's own options among the keys of a webhook: which preset they belong to, and whether they are right.
 import type { Json } from "../json.ts";
+import { ExactNumber, writesExactNumbers } from "../lib/exact-number.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import type { OptionSpec, Preset } from "../presets/preset.ts";
 import { type Fields, isTable } from "./fields.ts";
@@ -94,6 +95,7 @@ function checkKind(spec: OptionSpec, value: unknown, report: Report): void {
 function toJson(value: unknown, report: Report, depth = 0): Json {
 	if (typeof value === "boolean") return value;
 	if (typeof value === "number" && Number.isFinite(value)) return value;
+	if (typeof value === "bigint" && writesExactNumbers()) return new ExactNumber(String(value));
 	if (typeof value === "string") {
 		const fault = referenceFault(value);
 		if (fault !== undefined) report(fault.problem, fault.remedy);

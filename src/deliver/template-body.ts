@@ -34,9 +34,8 @@ export function fillTemplate(
 	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, template)) : rendered;
 }
 
-/** The context as plain JSON: its optional keys are absent, never undefined. A batch is a list of them. */
+/** The context; of a batch, a list of them. */
 function templateView(delivery: Delivery<Webhook>): JsonObject {
 	const contexts = delivery.events.map(({ context }) => context);
-	const view: JsonObject = JSON.parse(JSON.stringify(isBatch(delivery) ? { events: contexts } : contexts[0]));
-	return view;
+	return isBatch(delivery) ? { events: contexts } : delivery.events[0].context;
 }

@@ -1,8 +1,9 @@
 // The datachonk preset: the body of DataChonk's webhooks (https://www.datachonk.com/docs/api/webhooks).
 import type { PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
+import { ExactNumber } from "../lib/exact-number.ts";
 import { contextWithout } from "./context.ts";
-import type { Preset } from "./preset.ts";
+import { CannotRender, type Preset } from "./preset.ts";
 
 /** What the body says in keys of its own, or in place of everything else. */
 const SAID = ["id", "event", "timestamp", "project_id", "data"] as const;
@@ -24,7 +25,7 @@ export const datachonk: Preset = {
  */
 function bodyOf({ context }: PipelineEvent): JsonObject {
 	const { id, event, timestamp, project_id: project, data, ci, pipeline } = context;
-	const body = wellFormed({
+	const body = reserialisable({
 		id,
 		event,
 		created_at: timestamp,
@@ -32,4 +33,23 @@ function bodyOf({ context }: PipelineEvent): JsonObject {
 		data: data ?? contextWithout(context, SAID),
 	});
 	return isJsonObject(body) ? body : {};
+}
+
+/**
+ * The value as JavaScript writes it again after parsing it, which DataChonk's receivers hash. Throws {@link CannotRender}
+ * for a number of which digits would be lost on the way.
+ */
+function reserialisable(value: Json): Json {
+	return wellFormed(withPlainNumbers(value));
+}
+
+function withPlainNumbers(value: Json): Json {
+	if (value instanceof ExactNumber) {
+		const number = value.toNumber();
+		if (number !== undefined) return number;
+		throw new CannotRender("the data has a number of which a receiver of DataChonk's loses digits: put it in quotes");
+	}
+	if (isJsonArray(value)) return value.map(withPlainNumbers);
+	if (!isJsonObject(value)) return value;
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlainNumbers(item)]));
 }

@@ -1,8 +1,9 @@
 // Reads a rendered body as JSON, and where it is none says at which place and for what usual reason.
 import type { Json } from "../json.ts";
+import { writesExactNumbers } from "../lib/exact-number.ts";
+import { readJson } from "../lib/json-reader.ts";
 import { BodyError } from "./body-error.ts";
 import { causeOf } from "./cause.ts";
-import { findJsonFault } from "./json-fault.ts";
 import { quoteAround } from "./quote.ts";
 import type { Node, Template } from "./template.ts";
 
@@ -17,19 +18,19 @@ export class BodyNotJson extends BodyError {
 
 /** Parses what `renderTemplate` gave with the escaping `json`. Throws {@link BodyNotJson}. */
 export function parseJsonBody(rendered: string, template: Template): Json {
-	try {
-		return JSON.parse(rendered);
-	} catch (error) {
-		const fault = findJsonFault(rendered);
-		if (fault === undefined) throw error;
-		const before = rendered.slice(0, fault.offset);
-		const line = before.split("\n").length;
-		const column = before.length - before.lastIndexOf("\n");
-		const { what, remedy } = causeOf(fault, before, template);
-		const quotable = rendered !== "" && !hasVariable(template.nodes);
-		const quoted = quotable ? ` in «${quoteAround(rendered, fault.offset, 24)}»` : "";
-		throw new BodyNotJson(`body is not JSON at line ${line}, column ${column}: ${what}${quoted}`, remedy);
+	const read = readJson(rendered);
+	if (read.kind === "value") {
+		if (read.exactNumberAt === undefined || writesExactNumbers()) return read.value;
+		throw new BodyNotJson("body has a number that loses digits", "put it in quotes, or use Node 22 or later");
 	}
+	const { fault } = read;
+	const before = rendered.slice(0, fault.offset);
+	const line = before.split("\n").length;
+	const column = before.length - before.lastIndexOf("\n");
+	const { what, remedy } = causeOf(fault, before, template);
+	const quotable = rendered !== "" && !hasVariable(template.nodes);
+	const quoted = quotable ? ` in «${quoteAround(rendered, fault.offset, 24)}»` : "";
+	throw new BodyNotJson(`body is not JSON at line ${line}, column ${column}: ${what}${quoted}`, remedy);
 }
 
 function hasVariable(nodes: readonly Node[]): boolean {

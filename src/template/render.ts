@@ -1,6 +1,7 @@
 // Renders a template: looks fields up in an event's context and inserts them, escaped.
 import type { Variable } from "../config/interpolate.ts";
-import { isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { hasBeginning, valuesAt } from "../lib/lookup.ts";
 import { BodyError } from "./body-error.ts";
 import { type Escaping, escapeText } from "./escape.ts";
 import type { Node, Template } from "./template.ts";
@@ -77,7 +78,7 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 		}
 		case "section": {
 			const value = find(node.field.path, scope);
-			if (isList(value)) {
+			if (isJsonArray(value)) {
 				let text = "";
 				for (const item of value) {
 					take(options, 0);
@@ -90,7 +91,7 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 		}
 		case "inverted": {
 			const value = find(node.field.path, scope);
-			const nothing = isList(value) ? value.length === 0 : !value;
+			const nothing = isJsonArray(value) ? value.length === 0 : !value;
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
@@ -98,35 +99,21 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 	}
 }
 
-/** The first name is looked up from the inside out; the others only in what it gave. */
+/** The beginning of a name is looked up from the inside out; the rest only in what has that. */
 function find(path: readonly string[], scope: Scope): Json | undefined {
-	const [first] = path;
-	if (first === undefined) return scope.value;
+	if (path.length === 0) return scope.value;
 	let holder: Scope | undefined = scope;
-	while (holder !== undefined && own(holder.value, first) === undefined) holder = holder.outer;
-	let value: Json | undefined = holder?.value;
-	for (const name of path) value = own(value, name);
-	return value;
-}
-
-/** Through the property's descriptor, so that nothing inherited is seen and no code of a value runs. */
-function own(value: Json | undefined, name: string): Json | undefined {
-	if (typeof value !== "object" || value === null) return undefined;
-	const found: Json | undefined = Object.getOwnPropertyDescriptor(value, name)?.value;
-	return typeof found === "function" ? undefined : found;
+	while (holder !== undefined && !hasBeginning(holder.value, path)) holder = holder.outer;
+	return holder === undefined ? undefined : valuesAt(holder.value, path, "index")[0];
 }
 
 function toText(value: Json | undefined): string {
 	if (value === undefined || value === null) return "";
-	return typeof value === "object" ? JSON.stringify(value) : String(value);
+	return isJsonObject(value) || isJsonArray(value) ? JSON.stringify(value) : String(value);
 }
 
 /** What `{{#if}}` asks: `"0"` and `0` are something; absent, null, false and everything empty are nothing. */
 function isFilled(value: Json | undefined): boolean {
-	if (isJsonObject(value) || isList(value)) return Object.keys(value).length > 0;
+	if (isJsonObject(value) || isJsonArray(value)) return Object.keys(value).length > 0;
 	return value !== undefined && value !== null && value !== false && value !== "";
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-	return Array.isArray(value);
 }

@@ -4,7 +4,6 @@ import mustache from "mustache";
 import { describe, expect, it } from "vitest";
 import { parseReference } from "../../../src/config/interpolate.ts";
 import type { Json } from "../../../src/json.ts";
-import { findJsonFault } from "../../../src/template/json-fault.ts";
 import {
 	BodyNotJson,
 	compileTemplate,
@@ -137,40 +136,4 @@ describe("templates", () => {
 			}),
 		);
 	});
-});
-
-it("findJsonFault and JSON.parse agree on what is JSON", () => {
-	const token = fc.constantFrom(
-		...'{ } [ ] , : " \\ \\n \\u00e9 \\x 1 -0 01 1.5e+3 .5 true nul null a "k" "k":1 \u0001 \ufeff'.split(" "),
-		" ",
-		"\n",
-	);
-	const almost = fc.tuple(json, fc.nat(), token, fc.boolean()).map(([value, at, piece, over]) => {
-		const whole = JSON.stringify(value, null, 1);
-		const cut = at % (whole.length + 1);
-		return whole.slice(0, cut) + piece + whole.slice(cut + (over ? 1 : 0));
-	});
-	const isJson = (source: string) => {
-		try {
-			JSON.parse(source);
-			return true;
-		} catch {
-			return false;
-		}
-	};
-	fc.assert(
-		fc.property(
-			fc.oneof(
-				fc.array(token).map((all) => all.join("")),
-				almost,
-				text,
-			),
-			(source) => {
-				const fault = findJsonFault(source);
-				expect(fault === undefined).toBe(isJson(source));
-				if (fault !== undefined) expect(fault.offset).toBeLessThanOrEqual(source.length);
-			},
-		),
-		{ numRuns: 2000 },
-	);
 });
