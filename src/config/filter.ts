@@ -1,8 +1,9 @@
 // The `filter` of a hook: which of its events it is fired for, by what is in them.
-import type { Selector } from "../event/selector.ts";
+import type { EventDefinition } from "../event/event.ts";
+import { type Selector, selects } from "../event/selector.ts";
+import { ConditionReader } from "./condition.ts";
 import { Fields, isTable, type Table } from "./fields.ts";
-import { refuseUnmatchable, type WrittenCondition } from "./filter-faults.ts";
-import type { Condition, Filter } from "./hook.ts";
+import type { Filter } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
@@ -10,7 +11,7 @@ import type { Resolver } from "./resolve.ts";
 import type { Selection } from "./selection.ts";
 import { readStrings, type Written } from "./strings.ts";
 import { readSelectors } from "./subscriptions.ts";
-import { quote, typeName } from "./words.ts";
+import { list, quote, typeName } from "./words.ts";
 
 const EXAMPLES = {
 	events: '["job.*", "phase:quality"]',
@@ -29,7 +30,7 @@ const ALL: Readonly<Record<Worded, string>> = {
 	exclude: 'write "*"',
 };
 
-/** The filters of a hook, of which one must hold; none where it has none. Those that never can are noted. */
+/** The filters of a hook, of which one must hold; none where it has none. */
 export function readFilters({ fields, selectors }: Selection, resolver: Resolver): readonly Filter[] {
 	if (!fields.has("filter")) return [];
 	const value = fields.table["filter"];
@@ -64,13 +65,26 @@ function readFilter(
 		const written = readStrings(fields, key, EXAMPLES[key]);
 		return written?.filter((item) => isPlain(item, problems) && !isAll(item, key, problems));
 	};
-	const conditions = (key: "include" | "exclude", other: string) =>
-		(texts(key) ?? []).flatMap((item) => readCondition(item, other, problems));
 	const entities = texts("entities")?.map(({ text }) => text);
-	const [include, exclude] = [conditions("include", "exclude"), conditions("exclude", "include")];
-	refuseUnmatchable({ fields, selectors, include, exclude }, events, resolver);
-	const plain = (all: readonly WrittenCondition[]) => all.map(({ condition }) => condition);
-	return { events: selectors, entities, include: plain(include), exclude: plain(exclude) };
+	const selected = events.filter((event) => selectors?.some((selector) => selects(selector, event)) ?? true);
+	// Without any selector, the items themselves were wrong.
+	if (selected.length === 0 && selectors?.length !== 0) {
+		fields.wrong("events", "filter.events has none of the hook's own events", `those are ${some(events)}`);
+	}
+	const reader = new ConditionReader(selected, resolver, problems);
+	const conditions = (key: "include" | "exclude", other: string) =>
+		(texts(key) ?? []).flatMap((item) => reader.read(item, other));
+	return {
+		events: selectors,
+		entities,
+		include: conditions("include", "exclude"),
+		exclude: conditions("exclude", "include"),
+	};
+}
+
+function some(events: readonly EventDefinition[]): string {
+	const names = events.slice(0, 10).map(({ name }) => name);
+	return events.length > names.length ? `${names.join(", ")} and ${events.length - names.length} more` : list(names);
 }
 
 /** Variables are known only on sending, and a hook is chosen before. */
@@ -91,33 +105,6 @@ function isAll({ text, path }: Written, key: Worded, problems: Problems): boolea
 	problems.add("config_value", path, message, ALL[key]);
 	return true;
 }
-
-/** `key:value`, or the name of a changed field. What seems to be said in another language is noted: `other` negates it. */
-function readCondition({ text, path }: Written, other: string, problems: Problems): readonly WrittenCondition[] {
-	const colon = text.indexOf(":");
-	const [key, pattern] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-	const wrong = (message: string, remedy: string) => {
-		problems.add("config_value", path, `${quote(text)} ${message}`, remedy);
-		return [];
-	};
-	if (text.startsWith("!")) {
-		return wrong('begins with "!", which negates nothing', `write ${quote(text.replace(/^[!\s]+/, ""))} into ${other}`);
-	}
-	const [, left = "", not, right = ""] = (colon === -1 ? COMPARISON.exec(text) : null) ?? [];
-	if (not !== undefined) {
-		const meant = quote(`${left.trim()}:${right.trim()}`);
-		return wrong("has no colon, and no field has such a name", `write ${meant}${not === "" ? "" : ` into ${other}`}`);
-	}
-	if (colon !== -1 && (key === "" || pattern === "")) {
-		const remedy = 'write key:value, as in "branch:release/*", or the name of a field';
-		return wrong(`has nothing ${key === "" ? "before" : "after"} its colon`, remedy);
-	}
-	const condition: Condition = colon === -1 ? { kind: "field", field: text } : { kind: "value", key, pattern };
-	return [{ condition, text, path }];
-}
-
-/** `status=failure`, `branch == main`, `branch != main`. */
-const COMPARISON = /^([^=!]*)(!?)={1,3}(.*)$/;
 
 function explainKey(key: string, value: unknown): Explanation | undefined {
 	if (typeof value !== "string" || /^(?:event|entit|in|ex)/i.test(key)) return undefined;

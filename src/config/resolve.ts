@@ -23,9 +23,6 @@ export interface UnknownEvent {
 /** Words compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
 const MAX_COMPARED = 50_000;
 
-/** Characters compared with characters in search of filters that can never match; a second's work at most. */
-const MAX_CHECKED = 100_000_000;
-
 const PHASE = "phase:";
 
 /** Reads selectors against the events that a config can name. */
@@ -35,7 +32,6 @@ export class Resolver {
 	readonly #globs = new Map<string, Selector | undefined>();
 	#stems: readonly string[] | undefined;
 	#room = MAX_COMPARED;
-	#checks = MAX_CHECKED;
 
 	constructor(vocabulary: Vocabulary) {
 		this.#vocabulary = vocabulary;
@@ -61,14 +57,6 @@ export class Resolver {
 	/** The events that any of the selectors selects. */
 	select(selectors: readonly Selector[]): readonly EventDefinition[] {
 		return this.events.filter((event) => selectors.some((selector) => selects(selector, event)));
-	}
-
-	/** Whether some texts of a filter may be compared with others: in the worst case each character with each. */
-	affords(some: readonly string[], others: readonly string[]): boolean {
-		const steps = lengthOf(some) * lengthOf(others);
-		if (steps > this.#checks) return false;
-		this.#checks -= steps;
-		return true;
 	}
 
 	/** The word that was probably meant, while there is room to look for one. */
@@ -134,8 +122,4 @@ function stems(name: string): readonly string[] {
 		`${name.slice(0, index + length)}*`,
 		`*${name.slice(index)}`,
 	]);
-}
-
-function lengthOf(texts: readonly string[]): number {
-	return texts.reduce((sum, text) => sum + text.length, 0);
 }

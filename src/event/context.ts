@@ -1,12 +1,21 @@
 // The context of an event: which keys it has, what each takes, and how defaults complete it.
 import type { Problem } from "../errors.ts";
 import { compact, isObject, type Json, type JsonObject } from "../json.ts";
+import { ExactNumber } from "../lib/exact-number.ts";
 import { closest } from "../suggest.ts";
 import { excerpt } from "../text.ts";
-import { type CiFacts, type EventContext, type EventDefinition, type PipelineEvent, STATUSES } from "./event.ts";
+import {
+	type CiFacts,
+	CONCLUSIONS,
+	type EventContext,
+	type EventDefinition,
+	type PipelineEvent,
+	STATUSES,
+	type Status,
+} from "./event.ts";
 
 /** The keys of a context that a user may give, each already of its type; empty ones are absent. */
-export type GivenContext = Partial<Omit<EventContext, "ci">> & { readonly ci?: JsonObject };
+export type GivenContext = Partial<Omit<EventContext, "ci">>;
 
 /** What the surroundings say where the user is silent. */
 interface ContextDefaults {
@@ -17,7 +26,7 @@ interface ContextDefaults {
 	readonly ci: CiFacts;
 }
 
-type Kind = "text" | "status" | "time" | "duration" | "object" | "objects" | "texts";
+type Kind = "text" | "status" | "time" | "duration" | "object" | "objects" | "texts" | "metadata";
 
 /** Every key of the context in the order in which it is written. */
 const KEYS = {
@@ -38,30 +47,36 @@ const KEYS = {
 	project_id: "text",
 	data: "object",
 	resource: "object",
-	metadata: "object",
+	metadata: "metadata",
 	ci: "object",
 } as const satisfies Record<keyof EventContext, Kind>;
+
+/** Every key that a context can have. */
+export const CONTEXT_KEYS: readonly string[] = Object.keys(KEYS);
+
+/** The keys that a user may give: the facts of the CI are the run's alone. */
+const GIVEN_KEYS = CONTEXT_KEYS.filter((key) => key !== "ci");
 
 /** Whether a context can have that key. */
 export function isContextKey(key: string): key is keyof EventContext {
 	return Object.hasOwn(KEYS, key);
 }
 
-/** Parts of a context in which a key is looked for that is none of the context's own. */
-export const PARTS = ["ci", "entity", "metadata", "data", "resource"] as const;
-
-/** Whether nothing can stand below a key of the context: it holds a text, a number, or a list of texts. */
-export function isLeaf(key: string): boolean {
-	return isContextKey(key) && !["object", "objects"].includes(KEYS[key]);
+/** Whether a key of the context has no keys inside: it holds a text, a number, or a list of texts. */
+export function isLeaf(key: keyof EventContext): boolean {
+	return !["object", "objects", "metadata"].includes(KEYS[key]);
 }
 
 const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
 	text: { wanted: "a string", accepts: (value) => typeof value === "string" },
-	status: { wanted: `one of ${STATUSES.join(", ")}`, accepts: (value) => STATUSES.some((status) => status === value) },
+	status: {
+		wanted: `one of ${STATUSES.join(", ")}, or a conclusion of GitHub's: ${[...CONCLUSIONS.keys()].join(", ")}`,
+		accepts: (value) => statusOf(value) !== undefined,
+	},
 	time: { wanted: "a time such as 2026-04-02T14:30:00Z", accepts: (value) => toUtc(value) !== undefined },
 	duration: {
 		wanted: "a number of milliseconds, 0 or more",
-		accepts: (value) => typeof value === "number" && Number.isFinite(value) && value >= 0,
+		accepts: (value) => (toMilliseconds(value) ?? -1) >= 0,
 	},
 	object: { wanted: "an object", accepts: isObject },
 	objects: { wanted: "a list of objects", accepts: (value) => Array.isArray(value) && value.every(isObject) },
@@ -69,7 +84,22 @@ const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: 
 		wanted: "a list of strings",
 		accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
 	},
+	metadata: {
+		wanted: "an object without an empty key",
+		accepts: (value) => isObject(value) && !Object.hasOwn(value, ""),
+	},
 };
+
+/** A status as it is given: one of ours, or a conclusion of GitHub's. */
+function statusOf(value: unknown): Status | undefined {
+	return STATUSES.find((status) => status === value) ?? CONCLUSIONS.get(String(value));
+}
+
+/** Also of a number that is written unusually, as `1e3`. */
+function toMilliseconds(value: unknown): number | undefined {
+	const number = value instanceof ExactNumber ? Number(value.text) : value;
+	return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
 
 /** The time that was checked last, which is the one that is written next. */
 let last: { readonly value: string; readonly utc: string | undefined } | undefined;
@@ -108,8 +138,16 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 	const given: Record<string, Json> = {};
 	for (const key of Object.keys(value)) {
 		const item = value[key];
+		if (key === "ci") {
+			problems.push({
+				code: "context",
+				message: `${where}: "ci" cannot be given: the facts of the CI are read from the run itself`,
+				remedy: "put values of your own into metadata",
+			});
+			continue;
+		}
 		if (!isContextKey(key)) {
-			const near = closest(key, Object.keys(KEYS));
+			const near = closest(key, GIVEN_KEYS);
 			problems.push({
 				code: "context",
 				message: `${where}: unknown key "${excerpt(key, 60)}"`,
@@ -121,11 +159,17 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 		}
 		if (item === undefined || isEmpty(item)) continue;
 		const rule = RULES[KEYS[key]];
-		if (rule.accepts(item)) given[key] = item;
+		if (rule.accepts(item)) given[key] = normalised(KEYS[key], item);
 		else problems.push({ code: "context", message: `${where}: "${key}" must be ${rule.wanted}`, remedy: "" });
 	}
 	// KEYS is checked against EventContext, and each item has passed the rule of its key.
 	return given as GivenContext;
+}
+
+/** An accepted value in the one form that a context has for it. */
+function normalised(kind: Kind, value: Json): Json {
+	if (kind === "status") return statusOf(value) ?? value;
+	return kind === "duration" ? (toMilliseconds(value) ?? value) : value;
 }
 
 /** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */
@@ -155,7 +199,7 @@ export function createEvent(
 		data: given.data,
 		resource: given.resource,
 		metadata: given.metadata,
-		ci: given.ci === undefined ? defaults.ci : { ...defaults.ci, ...given.ci },
+		ci: defaults.ci,
 	});
 	return { definition, context };
 }

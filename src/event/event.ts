@@ -7,6 +7,20 @@ export const STATUSES = ["started", "success", "failure", "cancelled", "info", "
 /** How the thing that an event tells of stands. Presets turn it into colours, severities and resolutions. */
 export type Status = (typeof STATUSES)[number];
 
+/**
+ * GitHub's conclusions that have other names here. One that is no success never becomes one, so that nothing is resolved
+ * by a job that was skipped.
+ * https://docs.github.com/en/rest/checks/runs#get-a-check-run
+ */
+export const CONCLUSIONS: ReadonlyMap<string, Status> = new Map<string, Status>([
+	["skipped", "info"],
+	["neutral", "info"],
+	["timed_out", "failure"],
+	["startup_failure", "failure"],
+	["action_required", "warning"],
+	["stale", "cancelled"],
+]);
+
 /** One line of the catalog, or one `[event.x]` of a config. */
 export interface EventDefinition {
 	readonly name: string;
@@ -39,6 +53,22 @@ export type CiFacts = {
 	readonly matrix?: JsonObject;
 	readonly attempt?: number;
 	readonly run_url?: string;
+};
+
+/**
+ * The keys of {@link CiFacts}, and what each holds: a single value, or an object with keys of its own. Filters name each
+ * of them without `ci.` before it.
+ */
+export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
+	provider: "value",
+	repository: "value",
+	branch: "value",
+	commit: "value",
+	actor: "value",
+	workflow: "value",
+	job: "value",
+	attempt: "value",
+	run_url: "value",
 };
 
 /**

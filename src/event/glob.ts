@@ -20,9 +20,3 @@ export function matchesGlob(pattern: string, text: string): boolean {
 	while (pattern[at] === "*") at++;
 	return at === pattern.length;
 }
-
-/** Whether every text of the narrower pattern is of the wider one as well. */
-export function coversGlob(wider: string, narrower: string): boolean {
-	// A star of the narrower one can be any text, which only a star takes.
-	return matchesGlob(wider, narrower);
-}

@@ -1,7 +1,13 @@
 // A held event as text: what it was when it happened, whatever a later step's config knows of it.
 import type { Problem } from "../errors.ts";
 import { createEvent, type GivenContext, readContext } from "../event/context.ts";
-import { type EventDefinition, type FoundResource, type PipelineEvent, STATUSES } from "../event/event.ts";
+import {
+	type CiFacts,
+	type EventDefinition,
+	type FoundResource,
+	type PipelineEvent,
+	STATUSES,
+} from "../event/event.ts";
 import { isJsonObject, type Json } from "../json.ts";
 import { readObject } from "../read-object.ts";
 import { excerpt } from "../text.ts";
@@ -12,7 +18,7 @@ export function writeHeld({ definition, context, run }: PipelineEvent): string {
 }
 
 /** What the context has empty it had empty when it was put away: nothing of this step belongs into it. */
-const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "" } };
+const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0) };
 
 /** A held event that was read, or what is wrong with its text as a phrase: another version may have written it. */
 export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
@@ -26,13 +32,20 @@ export function readHeld(text: string, receive: (context: GivenContext) => Given
 	if (typeof value === "string") return { problem: `it ${value}` };
 	const definition = readDefinition(about["definition"]);
 	if (definition === undefined) return { problem: "it does not say which event it is" };
+	const { ci, ...own } = value;
+	if (!isFacts(ci)) return { problem: "it does not say in which run it happened" };
 	const problems: Problem[] = [];
-	const given = readContext(value, "its context", problems);
+	const given = readContext(own, "its context", problems);
 	const [problem] = problems;
 	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
-	const event = createEvent(definition, receive(given), NOTHING);
+	const event = createEvent(definition, receive(given), { ...NOTHING, ci });
 	const found = readFound(about["run"]);
 	return { event: found === undefined ? event : { ...event, run: found } };
+}
+
+/** The facts of the run in which an event happened, as they were sealed with it. */
+function isFacts(ci: Json | undefined): ci is CiFacts {
+	return isJsonObject(ci) && typeof ci["provider"] === "string";
 }
 
 function readDefinition(value: Json | undefined): EventDefinition | undefined {

@@ -1,11 +1,13 @@
 // Filters: whether an event has what a hook's filter asks of it.
 import type { Condition, Filter } from "../config/hook.ts";
-import { isContextKey, PARTS } from "../event/context.ts";
 import { entityTypes } from "../event/entity.ts";
 import type { EventContext, EventDefinition } from "../event/event.ts";
 import { matchesGlob } from "../event/glob.ts";
+import { pathOfKey } from "../event/keys.ts";
 import { selects, showSelector } from "../event/selector.ts";
 import { isObject } from "../json.ts";
+import { ExactNumber } from "../lib/exact-number.ts";
+import { valuesAt } from "../lib/lookup.ts";
 
 /** An event; without a context where only its name is known yet. */
 export interface Occasion {
@@ -85,7 +87,7 @@ function isOfEntity(patterns: readonly string[], context: EventContext): boolean
 function holds(condition: Condition, { definition, context }: Occasion): boolean | undefined {
 	if (condition.kind === "field") {
 		if (context === undefined) return undefined;
-		const changed = valuesAt(context.changes, ["field"]).flatMap(textsOf);
+		const changed = valuesAt(context, ["changes", "field"], "every_item").flatMap(textsOf);
 		return changed.some((field) => matchesGlob(condition.field, field));
 	}
 	const texts = textsUnder(condition.key, { definition, context });
@@ -97,20 +99,8 @@ function textsUnder(key: string, { definition, context }: Occasion): readonly st
 	if (key === "event") return [definition.name];
 	if (key === "phase") return [definition.phase];
 	if (context === undefined) return undefined;
-	const path = key.split(".");
-	const roots = isContextKey(path[0] ?? "") ? [context] : PARTS.map((part) => context[part]);
-	return roots.flatMap((root) => valuesAt(root, path)).flatMap(textsOf);
-}
-
-/** Every value at a path: in each item of a list, and of own properties only. Keys may have dots in them. */
-function valuesAt(value: unknown, path: readonly string[]): readonly unknown[] {
-	if (Array.isArray(value)) return value.flatMap((item) => valuesAt(item, path));
-	const [first, ...rest] = path;
-	if (first === undefined) return [value];
-	if (!isObject(value)) return [];
-	const found = Object.hasOwn(value, first) ? valuesAt(value[first], rest) : [];
-	const whole = path.join(".");
-	return rest.length > 0 && Object.hasOwn(value, whole) ? [...found, ...valuesAt(value[whole], [])] : found;
+	const path = pathOfKey(key);
+	return path === undefined ? [] : valuesAt(context, path, "every_item").flatMap(textsOf);
 }
 
 /** The texts by which a value can be meant: itself, or the names of an object. */
@@ -122,8 +112,8 @@ function textsOf(value: unknown): readonly string[] {
 	});
 }
 
-function isScalar(value: unknown): value is string | number | boolean {
-	return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+function isScalar(value: unknown): value is string | number | ExactNumber | boolean {
+	return ["string", "number", "boolean"].includes(typeof value) || value instanceof ExactNumber;
 }
 
 function alternatives(words: readonly string[]): string {

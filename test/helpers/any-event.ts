@@ -92,7 +92,7 @@ const context: fc.Arbitrary<Omit<EventContext, "event">> = fc.record(
 		project_id: anyText,
 		data: object,
 		resource: object,
-		metadata: object,
+		metadata: object.map((all) => Object.fromEntries(Object.entries(all).filter(([key]) => key !== ""))),
 		ci: fc.record(
 			{ provider: anyText, repository: anyText, branch: anyText, commit: anyText, actor: anyText, run_url: runUrl },
 			// As nothing that was JSON has.

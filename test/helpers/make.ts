@@ -4,7 +4,7 @@ import { parseReference } from "../../src/config/interpolate.ts";
 import type { Delivery, Outcome } from "../../src/delivery.ts";
 import { vocabulary } from "../../src/event/catalog.ts";
 import { createEvent, type GivenContext } from "../../src/event/context.ts";
-import type { PipelineEvent } from "../../src/event/event.ts";
+import type { CiFacts, PipelineEvent } from "../../src/event/event.ts";
 import { showSelector } from "../../src/event/selector.ts";
 import { findPreset } from "../../src/presets/index.ts";
 import type { Preset } from "../../src/presets/preset.ts";
@@ -18,8 +18,11 @@ export function preset(name: string): Preset {
 	return found;
 }
 
+/** What a test says of an event: what a user may give, and facts of the run. */
+export type Told = GivenContext & { readonly ci?: Partial<CiFacts> };
+
 /** An event of the catalog with fixed identity. */
-export function event(name = "pipeline_error", given: GivenContext = {}): PipelineEvent {
+export function event(name = "pipeline_error", { ci, ...given }: Told = {}): PipelineEvent {
 	const definition = vocabulary().find(name);
 	if (definition === undefined) throw new Error(`no event ${name}`);
 	return createEvent(definition, given, {
@@ -27,7 +30,7 @@ export function event(name = "pipeline_error", given: GivenContext = {}): Pipeli
 		run_id: "run_1",
 		pipeline: "etl",
 		now: new Date(Date.UTC(2026, 3, 2, 14, 30)),
-		ci: { provider: "local" },
+		ci: { provider: "local", ...ci },
 	});
 }
 

@@ -16,13 +16,14 @@ describe("a held event", () => {
 			fc.property(anyEvent, ({ definition: { name, phase, status, title }, context }) => {
 				// As every event is put together: of JSON and TOML that were read.
 				const definition = { name, phase: phase.toWellFormed(), status, title: title.toWellFormed() };
-				const given = readLine({ number: 1, text: JSON.stringify(context) });
+				const { ci, ...own } = context;
+				const given = readLine({ number: 1, text: JSON.stringify(own) });
 				const whole = createEvent(definition, given, {
 					id: "evt_1",
 					run_id: "run_1",
 					pipeline: "etl",
 					now: new Date(0),
-					ci: { provider: "github", branch: "main" },
+					ci: { provider: "github", branch: "main", ...JSON.parse(JSON.stringify(ci ?? {}).toWellFormed()) },
 				});
 				const read = again(whole);
 				expect("event" in read ? writeHeld(read.event) : read.problem).toBe(writeHeld(whole));
@@ -61,7 +62,9 @@ describe("a held event", () => {
 		["[]\n{}", "it is JSON, but not an object"],
 		['{"definition":{"name":"a","phase":"b","status":"fine","title":"c"}}\n{}', "it does not say which event it is"],
 		['{"definition":{"name":"a","phase":"b","status":"info","title":3}}\n{}', "it does not say which event it is"],
-		[`${definition}\n{"later": 1}`, 'its context: unknown key "later"'],
+		[`${definition}\n{}`, "it does not say in which run it happened"],
+		[`${definition}\n{"ci": {"branch": "main"}}`, "it does not say in which run it happened"],
+		[`${definition}\n{"ci": {"provider": "local"}, "later": 1}`, 'its context: unknown key "later"'],
 	])("is not made of %j", (text, problem) => {
 		expect(readHeld(text, (given) => given)).toEqual({ problem });
 	});

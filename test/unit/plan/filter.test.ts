@@ -2,10 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Condition, Filter } from "../../../src/config/hook.ts";
-import type { GivenContext } from "../../../src/event/context.ts";
+import { CI_FACTS } from "../../../src/event/event.ts";
+import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { filterFault, showFilter } from "../../../src/plan/filter.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
-import { event } from "../../helpers/make.ts";
+import { event, type Told } from "../../helpers/make.ts";
 
 /** `key:value`, or a field, as configs write it. */
 const condition = (text: string): Condition => {
@@ -22,7 +23,7 @@ const filter = (
 	return { events: undefined, entities: undefined, include: wanted, exclude: refused, ...more };
 };
 
-const SALES: GivenContext = {
+const SALES: Told = {
 	entity: {
 		type: "table",
 		name: "orders",
@@ -34,8 +35,16 @@ const SALES: GivenContext = {
 	},
 	changes: [{ field: "tags", old: [], new: ["PII"] }, { field: "columns.email.description" }, { name: "no field" }],
 	owners: ["alice", "bob"],
-	metadata: { env: "prod", "release.name": "spring", release: { number: 7, name: "may" }, nested: [[{ deep: "x" }]] },
-	data: { domain: "Finance" },
+	metadata: {
+		env: "prod",
+		"release.name": "spring",
+		release: { number: 7, name: "may" },
+		nested: [[{ deep: "x" }]],
+		"build.tool": { name: "make" },
+		job_id: new ExactNumber("1152921506151679042"),
+		version: new ExactNumber("1.10"),
+	},
+	data: { domain: "Finance", repo_name: "ocean", branch: "data", actor: "data" },
 	ci: { branch: "release/1.2" },
 };
 
@@ -55,21 +64,24 @@ describe("a condition", () => {
 		"branch:release/*",
 		"ci.branch:release/*",
 		"domain:Sales",
-		"domain:Finance",
+		"data.domain:Finance",
+		"repo_name:ocean",
+		"name:orders",
 		"domain:d-1",
 		"entity.domain.name:S*",
 		"tags:PII.*",
 		"entity.tags.tagFQN:*.One",
 		"entity.tags.source:Classification",
 		"changes.field:tags",
-		"env:prod",
 		"metadata.env:prod",
 		"metadata.release.number:7",
-		"metadata.release.name:spring",
 		"metadata.release.name:may",
+		"metadata.build.tool.name:make",
 		"entity.column.count:12",
-		"deleted:false",
-		"nested.deep:x",
+		"entity.deleted:false",
+		"metadata.nested.deep:x",
+		"metadata.job_id:1152921506151679042",
+		"metadata.version:1.10",
 		"pipeline:etl",
 		"entity:orders",
 		"entity:shop.*",
@@ -81,8 +93,14 @@ describe("a condition", () => {
 		["a field that has not changed", "owners"],
 		["a part of a field", "tag"],
 		["another case", "TAGS"],
-		["another value", "env:dev"],
-		["a part of a value", "env:pro"],
+		["another value", "metadata.env:dev"],
+		["a part of a value", "metadata.env:pro"],
+		["a key of the metadata without metadata", "env:prod"],
+		["a fact of the CI among the data", "actor:*"],
+		["a short key in another part", "domain:Finance"],
+		["a number's digits as JavaScript has them", "metadata.job_id:1152921506151679000"],
+		["what a longer key hides", "metadata.release.name:spring"],
+		["inside of a number", "metadata.job_id.text:*"],
 		["a key of an object's text", "domain:all that is sold"],
 		["a key that is nowhere", "team:data"],
 		["what every object has", "constructor:*"],
@@ -107,9 +125,9 @@ describe("a condition", () => {
 	});
 
 	it("looks at text, numbers and booleans only", () => {
-		expect(holds("env:*", { metadata: { env: null } })).toBe(false);
-		expect(holds("env:*", { metadata: { env: [] } })).toBe(false);
-		expect(holds("env:*", { metadata: { env: [null, 0] } })).toBe(true);
+		expect(holds("metadata.env:*", { metadata: { env: null } })).toBe(false);
+		expect(holds("metadata.env:*", { metadata: { env: [] } })).toBe(false);
+		expect(holds("metadata.env:*", { metadata: { env: [null, 0] } })).toBe(true);
 	});
 });
 
@@ -117,15 +135,17 @@ const fault = (filters: readonly Filter[], given = SALES) => filterFault(filters
 
 describe("a filter", () => {
 	it("takes any field, any value under one key, and every key", () => {
-		expect(fault([filter(["tags", "owners", "env:dev", "env:prod", "branch:*"])])).toBeUndefined();
-		expect(fault([filter(["tags", "env:dev"])])).toBe("its filter asks for env:dev");
-		expect(fault([filter(["owners", "name", "env:prod"])])).toBe("its filter asks for changed owners or changed name");
-		expect(fault([filter(["env:prod", "team:a", "team:b"])])).toBe("its filter asks for team:a or team:b");
+		expect(fault([filter(["tags", "owners", "metadata.env:dev", "metadata.env:prod", "branch:*"])])).toBeUndefined();
+		expect(fault([filter(["tags", "metadata.env:dev"])])).toBe("its filter asks for metadata.env:dev");
+		expect(fault([filter(["owners", "name", "metadata.env:prod"])])).toBe(
+			"its filter asks for changed owners or changed name",
+		);
+		expect(fault([filter(["metadata.env:prod", "owner:a", "owner:b"])])).toBe("its filter asks for owner:a or owner:b");
 	});
 
 	it("is closed by any item that is excluded", () => {
-		expect(fault([filter([], ["env:dev", "owners"])])).toBeUndefined();
-		expect(fault([filter(["tags"], ["env:dev", "branch:rel*"])])).toBe("its filter excludes branch:rel*");
+		expect(fault([filter([], ["metadata.env:dev", "owners"])])).toBeUndefined();
+		expect(fault([filter(["tags"], ["metadata.env:dev", "branch:rel*"])])).toBe("its filter excludes branch:rel*");
 		expect(fault([filter([], ["tags"])])).toBe("its filter excludes changed tags");
 	});
 
@@ -148,11 +168,13 @@ describe("a filter", () => {
 
 	it("is one of several of which one must hold; none at all lets everything through", () => {
 		expect(fault([])).toBeUndefined();
-		expect(fault([filter(["env:dev"]), filter(["env:prod"])])).toBeUndefined();
-		expect(fault([filter(["env:dev"]), filter([], ["tags"])])).toBe(
-			"its filter asks for env:dev, or excludes changed tags",
+		expect(fault([filter(["metadata.env:dev"]), filter(["metadata.env:prod"])])).toBeUndefined();
+		expect(fault([filter(["metadata.env:dev"]), filter([], ["tags"])])).toBe(
+			"its filter asks for metadata.env:dev, or excludes changed tags",
 		);
-		expect(fault([filter(["env:dev"]), filter(["env:dev"])])).toBe("its filter asks for env:dev");
+		expect(fault([filter(["metadata.env:dev"]), filter(["metadata.env:dev"])])).toBe(
+			"its filter asks for metadata.env:dev",
+		);
 	});
 
 	it("is shown in the words of the config", () => {
@@ -173,7 +195,7 @@ describe("of an event's name alone", () => {
 	const may = (...filters: readonly Filter[]) => filterFault(filters, { definition });
 
 	it("a filter may hold in all that only a context tells", () => {
-		expect(may(filter(["tags", "env:prod"], ["branch:x", "owners"], { entities: ["table"] }))).toBeUndefined();
+		expect(may(filter(["tags", "metadata.env:prod"], ["branch:x", "owners"], { entities: ["table"] }))).toBeUndefined();
 	});
 
 	it("a filter does not hold in what the name tells already", () => {
@@ -185,7 +207,7 @@ describe("of an event's name alone", () => {
 
 	it("nothing is kept out that a context would let in", () => {
 		const item = fc.constantFrom(
-			...["tags", "env:a", "event:job.*", "event:p*", "phase:j*", "status:s*", "a:*"].map(condition),
+			...["tags", "metadata.env:a", "event:job.*", "event:p*", "phase:j*", "status:s*", "metadata.a:*"].map(condition),
 		);
 		const some = fc.array(item, { maxLength: 3 });
 		const any = fc.array(fc.record({ include: some, exclude: some }), { maxLength: 3 });
@@ -209,10 +231,12 @@ describe("whatever the event is", () => {
 			"entity",
 			"changes",
 			"metadata",
-			"a",
-			"deep",
-			"deep.a",
+			"metadata.a",
+			"metadata.deep",
+			"data.deep.a",
+			"branch",
 			"ci.branch",
+			"name",
 			"id",
 		),
 		fc.string({ minLength: 1, maxLength: 5 }),
@@ -249,6 +273,22 @@ describe("whatever the event is", () => {
 				expect(passes(open(items))).toBe(groups.every((group) => group.includes(true)));
 			}),
 			{ numRuns: 500 },
+		);
+	});
+
+	it("what is given changes nothing of what a fact of the CI is", () => {
+		const fact = fc.constantFrom(...Object.keys(CI_FACTS));
+		const word = fc.constantFrom("a", "b", "dependabot/x");
+		const given = fc.dictionary(fact, fc.oneof(word, fc.dictionary(fact, word)));
+		const parts = fc.record({ metadata: given, data: given, resource: given, entity: given }, { requiredKeys: [] });
+		fc.assert(
+			fc.property(fact, word, fc.dictionary(fact, word), parts, (name, pattern, ci, told) => {
+				const one: Condition = { kind: "value", key: name, pattern };
+				const passes = (more: Told) => filterFault([open([one])], event("ping", { ...more, ci })) === undefined;
+				expect(passes(told)).toBe(passes({}));
+				expect(passes(told)).toBe({ provider: "local", ...ci }[name] === pattern);
+			}),
+			{ numRuns: 300 },
 		);
 	});
 });

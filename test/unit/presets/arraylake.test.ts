@@ -1,14 +1,13 @@
 // The arraylake preset: Arraylake's body and its line for Slack, to the byte.
 import { describe, expect, it } from "vitest";
 import { parseReference } from "../../../src/config/interpolate.ts";
-import type { GivenContext } from "../../../src/event/context.ts";
 import type { JsonObject } from "../../../src/json.ts";
 import type { HttpResult } from "../../../src/ports.ts";
 import { arraylake } from "../../../src/presets/arraylake.ts";
 import { compileTemplate, type Template } from "../../../src/template/template.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
-import { event, webhook } from "../../helpers/make.ts";
+import { event, type Told, webhook } from "../../helpers/make.ts";
 import { batch } from "../../helpers/presets.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
@@ -31,8 +30,7 @@ const service = { validate, limits };
 presetSuite(arraylake, { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
 
 const ci = { provider: "github", repository: "acme/ocean", branch: "main", commit: "1a2b3c4" };
-const text = (name: string, given: GivenContext = {}) =>
-	arraylake.render(event(name, given), { format: "slack" }).body["text"];
+const text = (name: string, given: Told = {}) => arraylake.render(event(name, given), { format: "slack" }).body["text"];
 
 describe("the arraylake preset", () => {
 	it("posts the body of Arraylake's page", () => {

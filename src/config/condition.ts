@@ -1,0 +1,127 @@
+// One item of a filter's `include` or `exclude`: what it asks, and what is wrong with one that could never hold.
+import { type EventDefinition, STATUSES } from "../event/event.ts";
+import { matchesGlob } from "../event/glob.ts";
+import { FIRST_NAMES, leafIn, pathOfKey } from "../event/keys.ts";
+import type { Condition } from "./hook.ts";
+import type { Explanation } from "./keys.ts";
+import type { Problems } from "./problems.ts";
+import type { Resolver } from "./resolve.ts";
+import type { Written } from "./strings.ts";
+import { list, quote } from "./words.ts";
+
+/** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison where a colon belongs. */
+const COMPARISON = /^([^=!<>]*)(!?)[=<>]+(.*)$/;
+
+/** The beginning of a value that is to be compared, as in `rows:>5`. */
+const COMPARING = /^(?:[<>]=?|={1,3}|!=)/;
+
+const TEXT_ONLY =
+	"write the text itself, with * for any characters; to compare numbers, let a shell hook or the receiver decide";
+
+/** Reads the items of one filter. */
+export class ConditionReader {
+	readonly #events: readonly EventDefinition[];
+	readonly #resolver: Pick<Resolver, "near">;
+	readonly #problems: Problems;
+
+	/** `events` are those that the filter can be asked about. */
+	constructor(events: readonly EventDefinition[], resolver: Pick<Resolver, "near">, problems: Problems) {
+		this.#events = events;
+		this.#resolver = resolver;
+		this.#problems = problems;
+	}
+
+	/** `key:value`, or the name of a changed field. A mistake is noted; `other` is the key that asks for the opposite. */
+	read({ text, path }: Written, other: string): readonly Condition[] {
+		const read = this.#parse(text, other);
+		if ("kind" in read) return [read];
+		const [message, remedy] = read;
+		this.#problems.add("config_value", path, `${quote(text)} ${message}`, remedy);
+		return [];
+	}
+
+	#parse(text: string, other: string): Condition | Explanation {
+		if (text.startsWith("!")) {
+			return ['begins with "!", which negates nothing', `write ${quote(text.replace(/^[!\s]+/, ""))} into ${other}`];
+		}
+		const colon = text.indexOf(":");
+		if (colon === -1) return fieldOf(text, other);
+		const [key, pattern] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+		if (key === "" || pattern === "") {
+			const remedy = 'write key:value, as in "branch:release/*", or the name of a field';
+			return [`has nothing ${key === "" ? "before" : "after"} its colon`, remedy];
+		}
+		return (
+			this.#keyFault(key, pattern) ??
+			valueFault(key, pattern, other) ??
+			this.#wordFault(key, pattern) ?? { kind: "value", key, pattern }
+		);
+	}
+
+	#keyFault(key: string, pattern: string): Explanation | undefined {
+		const item = (meant: string) => quote(`${meant}:${pattern}`);
+		const path = pathOfKey(key);
+		if (path === undefined) return this.#unknownKey(key, item);
+		if (path.includes("")) return ["has a key with an empty name in it", "write it as in metadata.env"];
+		const leaf = leafIn(path);
+		return leaf === undefined ? undefined : [`can never hold: ${leaf} has nothing inside`, `write ${item(leaf)}`];
+	}
+
+	#unknownKey(key: string, item: (meant: string) => string): Explanation {
+		const message = "begins with an unknown key";
+		const own = `a value of your own is ${item(`metadata.${key}`)}`;
+		const [first = "", ...rest] = key.split(".");
+		if (first === "ci") {
+			const near = this.#near(
+				rest[0] ?? "",
+				FIRST_NAMES.filter((name) => pathOfKey(name)?.[0] === "ci"),
+			);
+			return ["names no fact of the CI", near === undefined ? own : `did you mean ${item(`ci.${near}`)}?`];
+		}
+		const near = this.#near(first, FIRST_NAMES);
+		return [message, near === undefined ? own : `did you mean ${item([near, ...rest].join("."))}? Or ${own}`];
+	}
+
+	/** A word where only a few are known: the statuses, and the names and phases of the filter's events. */
+	#wordFault(key: string, pattern: string): Explanation | undefined {
+		const words = this.#wordsOf(key);
+		if (words === undefined || words.some((word) => matchesGlob(pattern, word))) return undefined;
+		const item = (word: string) => quote(`${key}:${word}`);
+		const near = this.#near(pattern, words);
+		const remedy = near === undefined ? `write ${list(words.slice(0, 10).map(item))}` : `did you mean ${item(near)}?`;
+		return [`holds for ${key === "status" ? "no status" : "none of the hook's events"}`, remedy];
+	}
+
+	#wordsOf(key: string): readonly string[] | undefined {
+		if (key === "status") return STATUSES;
+		// Without events, their selectors were wrong.
+		if (this.#events.length === 0) return undefined;
+		if (key === "event") return this.#events.map(({ name }) => name);
+		return key === "phase" ? [...new Set(this.#events.map(({ phase }) => phase))] : undefined;
+	}
+
+	#near(written: string, words: readonly string[]): string | undefined {
+		return this.#problems.full ? undefined : this.#resolver.near(written, words);
+	}
+}
+
+function fieldOf(text: string, other: string): Condition | Explanation {
+	const [, left = "", not, right = ""] = COMPARISON.exec(text) ?? [];
+	if (not === undefined) return { kind: "field", field: text };
+	const message = "has no colon, and no field has such a name";
+	if (/[<>]/.test(text)) return [`${message}; filters compare text`, TEXT_ONLY];
+	return [message, `write ${quote(`${left.trim()}:${right.trim()}`)}${not === "" ? "" : ` into ${other}`}`];
+}
+
+function valueFault(key: string, pattern: string, other: string): Explanation | undefined {
+	if (COMPARING.test(pattern)) return ["compares, and filters compare text", TEXT_ONLY];
+	if (pattern.startsWith("!")) {
+		const item = quote(`${key}:${pattern.replace(/^[!\s]+/, "")}`);
+		return ['has a value that begins with "!", which negates nothing', `write ${item} into ${other}`];
+	}
+	if (key !== "duration_ms" || /^[\d.e+*-]+$/.test(pattern)) return undefined;
+	return [
+		"can never hold: duration_ms is a number",
+		"write digits, with * for any of them: values are compared as text",
+	];
+}

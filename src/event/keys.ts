@@ -1,0 +1,60 @@
+// The keys by which filters name a value of an event: which there are, and where in the context each is read.
+import { CONTEXT_KEYS, isContextKey, isLeaf } from "./context.ts";
+import { CI_FACTS } from "./event.ts";
+
+/**
+ * Keys that may be written without the part of the context that has them: OpenMetadata's of an entity, and Arraylake's of
+ * a commit. None has the name of a fact of the CI, or of a key of the context.
+ */
+const SHORT_KEYS: ReadonlyMap<string, "entity" | "data"> = new Map([
+	["type", "entity"],
+	["name", "entity"],
+	["displayName", "entity"],
+	["fullyQualifiedName", "entity"],
+	["domain", "entity"],
+	["domains", "entity"],
+	["tags", "entity"],
+	["tier", "entity"],
+	["owner", "entity"],
+	["service", "entity"],
+	["database", "entity"],
+	["databaseSchema", "entity"],
+	["repo_name", "data"],
+]);
+
+/** The phase of an event's definition, which the context does not have. */
+const PHASE = "phase";
+
+/** Every name that a key may begin with. */
+export const FIRST_NAMES: readonly string[] = [
+	...new Set([...CONTEXT_KEYS, PHASE, ...Object.keys(CI_FACTS), ...SHORT_KEYS.keys()]),
+];
+
+/** Where a key is read: the names that lead to it from the top of a context. */
+export type KeyPath = readonly [string, ...string[]];
+
+/**
+ * Where a key such as `branch`, `metadata.env` or `domain.name` is read; undefined for one that is unknown. A key of the
+ * context wins over a fact of the CI, and that over a short key: what a user gives as metadata, data or entity never
+ * takes the place of either.
+ */
+export function pathOfKey(key: string): KeyPath | undefined {
+	const [first = "", ...rest] = key.split(".");
+	if (first === "ci") return rest[0] === undefined || isFact(rest[0]) ? ["ci", ...rest] : undefined;
+	if (first === PHASE || isContextKey(first)) return [first, ...rest];
+	if (isFact(first)) return ["ci", first, ...rest];
+	const part = SHORT_KEYS.get(first);
+	return part === undefined ? undefined : [part, first, ...rest];
+}
+
+/** The name in a path that holds a single value, or a list of texts, although the path goes on behind it. */
+export function leafIn([first, ...rest]: KeyPath): string | undefined {
+	const [next, ...further] = rest;
+	if (next === undefined) return undefined;
+	if (first === "ci") return further.length > 0 && isFact(next) && CI_FACTS[next] === "value" ? next : undefined;
+	return first === PHASE || (isContextKey(first) && isLeaf(first)) ? first : undefined;
+}
+
+function isFact(name: string): name is keyof typeof CI_FACTS {
+	return Object.hasOwn(CI_FACTS, name);
+}
