@@ -3,6 +3,7 @@ import { type Problem, throwIfAny } from "./errors.ts";
 import { type GivenContext, readContext } from "./event/context.ts";
 import type { EventDefinition } from "./event/event.ts";
 import type { JsonObject } from "./json.ts";
+import { readMetadataLines } from "./metadata-lines.ts";
 import { readObject } from "./read-object.ts";
 import { excerpt } from "./text.ts";
 
@@ -116,25 +117,23 @@ function readDuration(text: string, reject: Reject): number | undefined {
 	return reject(`duration-ms: ${quote(written)} is no number`, "give milliseconds, 0 or more, for example 45200");
 }
 
-/** A JSON object, or lines of `key=value`; the values of lines stay strings. */
+/** A JSON object, or lines; the values of lines are strings. */
 function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 	const written = text.trim();
 	if (written === "") return undefined;
-	const remedy = 'give a JSON object, {"tables": 20}, or one key=value a line';
 	if (written.startsWith("{") || written.startsWith("[")) {
 		const value = readObject(written, "is neither JSON nor key=value lines");
-		return typeof value === "string" ? reject(`metadata: ${value}`, remedy) : value;
+		if (typeof value === "string") return reject(`metadata: ${value}`, METADATA_FORMS);
+		return Object.hasOwn(value, "") ? reject("metadata: has an empty key", METADATA_FORMS) : value;
 	}
-	const entries: [string, string][] = [];
-	for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
-		if (line.trim() === "") continue;
-		const at = line.indexOf("=");
-		const key = line.slice(0, at).trim();
-		if (at < 0 || key === "") return reject(`metadata: line ${index + 1} is neither JSON nor key=value`, remedy);
-		entries.push([key, line.slice(at + 1)]);
-	}
-	return Object.fromEntries(entries);
+	const read = readMetadataLines(text);
+	if (read.kind === "entries") return Object.fromEntries(read.entries);
+	return reject(`metadata: line ${read.line} ${read.problem}`, METADATA_FORMS);
 }
+
+const METADATA_FORMS =
+	'give a JSON object, {"tables": 20}, or lines of key=value; a value of several lines goes between key<<END and END, ' +
+	"and text that others wrote into JSON by toJSON()";
 
 /** `null` and `{}` are what `toJSON(matrix)` gives in a job without a matrix. */
 function readMatrix(text: string, reject: Reject): JsonObject | undefined {

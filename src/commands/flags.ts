@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { EventDefinition } from "../event/event.ts";
-import { isJsonObject, isTooDeep, type Json, parseJson } from "../json.ts";
+import type { Json } from "../json.ts";
+import { readMetadataLines } from "../metadata-lines.ts";
 import type { Files } from "../ports.ts";
+import { readObject } from "../read-object.ts";
 import type { Terminal } from "./command.ts";
 import { readStdin } from "./stdin.ts";
 
@@ -28,19 +30,35 @@ function decode(bytes: Uint8Array): string {
 }
 
 /**
- * Repeated `--metadata` flags as one input: each is a JSON object or one key=value, whose value may hold line breaks.
- * What is neither, or nested too deep, is handed on as it is, for the input's own check to refuse.
+ * Repeated `--metadata` flags as one input. Each is a JSON object, one key=value, whose value may hold line breaks, or
+ * lines of which the first is key<<END. What is none of these is handed on as it is, for the input's own check to refuse.
+ * Throws `UserError` for a key that is given twice.
  */
 export function readMetadataFlags(flags: readonly string[]): string {
-	const entries: [string, Json][] = [];
-	for (const flag of flags) {
-		const object = parseJson(flag);
-		const at = flag.indexOf("=");
-		if (isJsonObject(object) && !isTooDeep(object)) entries.push(...Object.entries(object));
-		else if (at > 0 && !flag.trim().startsWith("{")) entries.push([flag.slice(0, at).trim(), flag.slice(at + 1)]);
-		else return flag;
+	const all = new Map<string, Json>();
+	for (const [index, flag] of flags.entries()) {
+		const entries = entriesOf(flag);
+		if (entries === undefined) return flag;
+		for (const [key, value] of entries) {
+			if (all.has(key)) {
+				const message = `metadata: flag ${index + 1} of ${flags.length} has a key that one before it has`;
+				throw new UserError({ code: "input", message, remedy: "give each key once" });
+			}
+			all.set(key, value);
+		}
 	}
-	return entries.length === 0 ? "" : JSON.stringify(Object.fromEntries(entries));
+	return all.size === 0 ? "" : JSON.stringify(Object.fromEntries(all));
+}
+
+function entriesOf(flag: string): Iterable<readonly [string, Json]> | undefined {
+	if (/^\s*[{[]/.test(flag)) {
+		const object = readObject(flag, "");
+		return typeof object === "string" ? undefined : Object.entries(object);
+	}
+	const [, key = "", separator] = /^([^=\n]*?)(=|<<)/.exec(flag) ?? [];
+	if (separator === "=" && key.trim() !== "") return [[key.trim(), flag.slice(key.length + 1).trim()]];
+	const lines = readMetadataLines(flag);
+	return separator === "<<" && lines.kind === "entries" ? lines.entries : undefined;
 }
 
 /** Completes a context for trying hooks out; what the user gave stays. Error events get an error. */

@@ -34,9 +34,10 @@ const { value } = fc.letrec<{ value: Json }>((tie) => ({
 	),
 }));
 /** As JSON can say it: every key an own one, `__proto__` too. */
-const object = fc
-	.array(fc.tuple(key, value), { minLength: 1, maxLength: 4 })
-	.map((entries): JsonObject => JSON.parse(JSON.stringify(Object.fromEntries(entries))));
+const object = fc.array(fc.tuple(key, value), { minLength: 1, maxLength: 4 }).map((entries): JsonObject => {
+	const named = entries.map(([name, item]) => [name || "unnamed", item]);
+	return JSON.parse(JSON.stringify(Object.fromEntries(named)));
+});
 
 /** The same with lone surrogates replaced, said once more. */
 const replaced = (json: Json): Json =>
@@ -60,40 +61,60 @@ describe("metadata", () => {
 		);
 	});
 
-	it("given as lines comes back as texts, the last of each key", () => {
-		const name = oddText
-			.map((text) => text.replaceAll(/[=\r\n]/g, "").trim())
-			.filter((text) => text !== "" && !/^[{[]/.test(text));
-		const line = fc.tuple(
-			name,
-			oddText.map((text) => text.replaceAll(/[\r\n]/g, "")),
-			space,
-		);
+	const name = oddText
+		.map((text) => text.replaceAll(/[=<\r\n]/g, "").trim())
+		.filter((text) => text !== "" && !/^[{[]/.test(text));
+
+	/** A value as lines that end in LF, as it is followed by one. */
+	const inLines = (value: string, end = "\n") => (value + end).replaceAll("\r\n", "\n").slice(0, -1);
+
+	it("given as lines comes back as texts, whole where they stand between delimiters", () => {
+		const lines = fc.uniqueArray(fc.tuple(name, oddText, space, fc.constantFrom("=", "<<END", "<<gh=1")), {
+			minLength: 1,
+			maxLength: 5,
+			selector: ([key]) => key,
+		});
 		fc.assert(
-			fc.property(fc.array(line, { minLength: 1, maxLength: 5 }), fc.constantFrom("\n", "\r\n", "\r"), (lines, end) => {
-				const text = lines.map(([name, text, gap]) => `${gap}${name}${gap.trim()} =${text}`).join(end);
-				const wanted = new Map(lines.map(([name, text]) => [name, text]));
-				expect(new Map(Object.entries(read({ metadata: text }).metadata ?? {}))).toEqual(wanted);
+			fc.property(lines, fc.constantFrom("\n", "\r\n"), (all, end) => {
+				const written = all.map(([key, value, gap, how]) => {
+					const before = `${gap}${key}${gap.trim()} `;
+					const inner = value.replaceAll(/\r?\n/g, end);
+					return how === "="
+						? `${before}=${value.replaceAll("\n", "")}`
+						: [before + how, inner, how.slice(2)].join(end);
+				});
+				const wanted = all.map(([key, value, , how]): [string, string] => {
+					return [key, how === "=" ? value.replaceAll("\n", "").trim() : inLines(value.replaceAll(/\r?\n/g, end), end)];
+				});
+				const found = read({ metadata: written.join(end) }).metadata;
+				expect(new Map(Object.entries(found ?? {}))).toEqual(new Map(wanted));
+				expect(mistakes({ metadata: [...written, written[0]].join(end) })).toEqual([
+					expect.stringMatching(/^metadata: line \d+ has the same key as line \d+; /),
+				]);
 			}),
 			{ numRuns: 300 },
 		);
 	});
 
-	it("given as flags is the same as given as one input, later ones over earlier ones", () => {
-		const pair = fc.tuple(
-			oddText.map((text) => text.replaceAll("=", "").trim()).filter((text) => text !== "" && !text.startsWith("{")),
-			oddText,
-		);
+	it("given as flags is the same as given as one input", () => {
 		type Flag = { readonly text: string; readonly means: readonly (readonly [string, Json])[] };
 		const flag = fc.oneof(
 			object.map((all): Flag => ({ text: JSON.stringify(all), means: Object.entries(all) })),
-			pair.map(([name, text]): Flag => ({ text: `${name}=${text}`, means: [[name, text]] })),
+			fc.tuple(name, oddText).map(([key, text]): Flag => ({ text: `${key}=${text}`, means: [[key, text.trim()]] })),
+			fc.tuple(name, oddText).map(([key, text]): Flag => {
+				return { text: `${key}<<END\n${text}\nEND`, means: [[key, inLines(text)]] };
+			}),
 		);
 		fc.assert(
 			fc.property(fc.array(flag, { minLength: 1, maxLength: 4 }), (flags) => {
-				const wanted = Object.fromEntries(flags.flatMap(({ means }) => means));
-				const found = read({ metadata: readMetadataFlags(flags.map(({ text }) => text)) }).metadata;
-				expect(JSON.stringify(found)).toBe(JSON.stringify(replaced(wanted)));
+				const means = flags.flatMap((one) => one.means);
+				const given = () => readMetadataFlags(flags.map(({ text }) => text));
+				if (new Set(means.map(([key]) => key)).size < means.length) {
+					expect(given).toThrow(/^metadata: flag \d of \d has a key that one before it has$/);
+				} else {
+					const found = read({ metadata: given() }).metadata;
+					expect(JSON.stringify(found)).toBe(JSON.stringify(replaced(Object.fromEntries(means))));
+				}
 			}),
 			{ numRuns: 300 },
 		);

@@ -73,15 +73,36 @@ describe("readInputs", () => {
 	test("key=value lines stay strings, whole after the first =", () => {
 		expect(
 			read({ event: "ping", metadata: "tables=20\r\n url = a=b\n\nempty=\n__proto__=x" }).context.metadata,
-		).toEqual(JSON.parse('{"tables": "20", "url": " a=b", "empty": "", "__proto__": "x"}'));
+		).toEqual(JSON.parse('{"tables": "20", "url": "a=b", "empty": "", "__proto__": "x"}'));
 	});
 
 	test.each([
 		[{}, "no event was given"],
 		[{ event: "ping", "duration-ms": "45s" }, 'duration-ms: "45s" is no number'],
 		[{ event: "ping", "duration-ms": "-1" }, 'duration-ms: "-1" is no number'],
-		[{ event: "ping", metadata: "just words" }, "metadata: line 1 is neither JSON nor key=value"],
-		[{ event: "ping", metadata: "a=1\n=2" }, "metadata: line 2 is neither JSON nor key=value"],
+		[{ event: "ping", metadata: "just words" }, "metadata: line 1 is neither JSON nor key=value nor key<<END"],
+		[{ event: "ping", metadata: "a=1\n=2" }, "metadata: line 2 has no key before its = or <<"],
+		[{ event: "ping", metadata: "a=1\n\n a = 2" }, "metadata: line 3 has the same key as line 1"],
+		[{ event: "ping", metadata: "a<<\nb" }, "metadata: line 1 has no delimiter after <<"],
+		[{ event: "ping", metadata: "<<END\nb\nEND" }, "metadata: line 1 has no key before its = or <<"],
+		[
+			{ event: "ping", metadata: "a=1\nb<<END\nc=2\n END" },
+			"metadata: line 2 begins a value that no later line ends: one must be equal to what follows <<",
+		],
+		[
+			{ event: "ping", metadata: '{"a": 1, "b": {"c": 1,\n"c": 2}}' },
+			"metadata: has a key twice in one object (again at line 2, column 1)",
+		],
+		[{ event: "ping", metadata: '{"": 1}' }, "metadata: has an empty key"],
+		[
+			{ event: "ping", context: '{"id": "a", "\\u0069d": "b"}' },
+			"context: has a key twice in one object (again at column 13)",
+		],
+		[{ event: "ping", context: '{"metadata": {"": 1}}' }, 'context: "metadata" must be an object without an empty key'],
+		[
+			{ event: "ping", context: '{"ci": {}}' },
+			'context: "ci" cannot be given: the facts of the CI are read from the run itself',
+		],
 		[{ event: "ping", metadata: '{"a": }' }, "metadata: is neither JSON nor key=value lines (wrong at column 7)"],
 		[{ event: "ping", metadata: "[1]" }, "metadata: is JSON, but not an object"],
 		[{ event: "ping", context: "7" }, "context: is JSON, but not an object"],
