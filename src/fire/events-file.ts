@@ -6,9 +6,9 @@ import type { PipelineEvent } from "../event/event.ts";
 import type { Inputs } from "../inputs.ts";
 import type { Ports } from "../ports.ts";
 import type { Counts } from "../report/collect.ts";
-import { count } from "../text.ts";
+import { count, excerpt } from "../text.ts";
 import { findEvent } from "./find-event.ts";
-import { type Line, LineError, lineErrorOf, readLine } from "./lines.ts";
+import { LineError, lineErrorOf } from "./lines.ts";
 import { eventOf } from "./moment.ts";
 import type { Run, Watcher } from "./run.ts";
 
@@ -58,17 +58,21 @@ async function* untilCancelled(chunks: AsyncIterable<Uint8Array>, signal: AbortS
 }
 
 /** The event of a line, completed by what the inputs say of all. Throws {@link LineError}. */
-export function eventOn(line: Line, { event, context, complete }: FileInputs, run: Run): PipelineEvent {
-	const given = readLine(line);
+export function eventOn(
+	line: number,
+	given: GivenContext,
+	{ event, context, complete }: FileInputs,
+	run: Run,
+): PipelineEvent {
 	const name = given.event ?? event;
-	if (name === "") throw new LineError(line.number, 'names no event; give it an "event"');
+	if (name === "") throw new LineError(line, 'names no event; give it an "event"');
 	const whole = over(context, given);
 	try {
 		const definition = findEvent(name, run.config);
 		const received = run.receive(whole);
-		return { ...eventOf(definition, complete?.(received, definition) ?? received, run), line: line.number };
+		return { ...eventOf(definition, complete?.(received, definition) ?? received, run), line };
 	} catch (thrown) {
-		throw lineErrorOf(line.number, thrown);
+		throw lineErrorOf(line, thrown);
 	}
 }
 
@@ -92,6 +96,32 @@ export function unreadable(name: string, why: string): UserError {
 	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
 }
 
+/** The mistake of a file without an event beside an event that is to be fired: a gate on it would not be asked. */
+export function emptyBeside(name: string, event: string): UserError {
+	return new UserError({
+		code: "events_file",
+		message: `${nameOf(name)} has no events, so that ${quote(event)} was not fired`,
+		remedy: "to fire the event itself, leave out `events-file`; to fire only what a file has, leave out `event`",
+	});
+}
+
+/** What is told of an event that every line has left unused, which whoever named it may take for fired. */
+export function unusedEvent(name: string, event: string): Problem {
+	return {
+		code: "events_file",
+		message: `${quote(event)} was not fired: every line of ${nameOf(name)} names an event of its own`,
+		remedy: "leave out `event`, which is for lines that name none, or fire it in a step of its own",
+	};
+}
+
+function nameOf(name: string): string {
+	return name === "-" ? "stdin" : name;
+}
+
+function quote(text: string): string {
+	return JSON.stringify(excerpt(text, 100));
+}
+
 /** What is told of a broken line: where it is, and what went out before it. */
 export function stoppedAt({ line, problem }: LineError, name: string, fired: number, counts: Counts): Problem {
 	const went =
@@ -100,7 +130,7 @@ export function stoppedAt({ line, problem }: LineError, name: string, fired: num
 			: `${count(fired, "event")} before it ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}`;
 	return {
 		code: "events_file",
-		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${problem}`,
+		message: `line ${line} of ${nameOf(name)}: ${problem}`,
 		remedy: `${went}, and nothing of what follows; correct the line and fire the file from there`,
 		...(name === "-" ? {} : { place: { file: name, line, column: 1 } }),
 	};

@@ -12,6 +12,7 @@ import type { Report } from "../report/report.ts";
 import { count } from "../text.ts";
 import { carryOut } from "./carry-out.ts";
 import {
+	emptyBeside,
 	eventOn,
 	type FileInputs,
 	failedAt,
@@ -19,9 +20,10 @@ import {
 	stoppedAt,
 	UnreadableEvents,
 	unreadable,
+	unusedEvent,
 } from "./events-file.ts";
 import { Holding } from "./holding.ts";
-import { type Line, LineError, lineErrorOf, linesOf } from "./lines.ts";
+import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts";
 import { RunResource } from "./resource.ts";
 import type { Run, Watcher } from "./run.ts";
 import { showAll } from "./show-deliveries.ts";
@@ -53,6 +55,10 @@ class FileRun {
 	#broken: LineError | undefined;
 	/** The line whose event could not be carried out for an error of this program. */
 	#failedLine: number | undefined;
+	/** Whether any line has taken the event of the inputs. */
+	#usesEvent = false;
+	/** That none has, once the file was read to its end. */
+	#unused: Problem | undefined;
 
 	constructor(inputs: FileInputs, run: Run, ports: Ports, watcher: Watcher) {
 		this.#inputs = inputs;
@@ -91,7 +97,7 @@ class FileRun {
 	}
 
 	async #read(): Promise<void> {
-		const { eventsFile } = this.#inputs;
+		const { eventsFile, event } = this.#inputs;
 		const { signal } = this.#watcher;
 		const chunks = openEvents(eventsFile, this.#ports, this.#watcher);
 		let last = 0;
@@ -111,7 +117,11 @@ class FileRun {
 			}
 			this.#failedLine = last;
 			this.#broken = lineErrorOf(last + 1, thrown);
+			return;
 		}
+		if (event === "" || this.#usesEvent || signal.aborted) return;
+		if (last === 0) throw emptyBeside(eventsFile, event);
+		this.#unused = unusedEvent(eventsFile, event);
 	}
 
 	/** What waits for a batch has no delivery yet that could be abandoned. */
@@ -141,14 +151,18 @@ class FileRun {
 	#problem(stopped: Problem | undefined, counts: Counts): Problem | undefined {
 		const { eventsFile } = this.#inputs;
 		const broken = this.#broken;
-		if (stopped === undefined) return broken && stoppedAt(broken, eventsFile, this.#fired, counts);
+		if (stopped === undefined) {
+			return broken === undefined ? this.#unused : stoppedAt(broken, eventsFile, this.#fired, counts);
+		}
 		const line = this.#failedLine;
 		return line === undefined ? stopped : failedAt(line, stopped, eventsFile, this.#fired, counts);
 	}
 
 	/** Whether the next line may be fired. Throws {@link LineError}. */
 	async #fire(line: Line): Promise<boolean> {
-		const event = eventOn(line, this.#inputs, this.#run);
+		const given = readLine(line);
+		this.#usesEvent ||= given.event === undefined;
+		const event = eventOn(line.number, given, this.#inputs, this.#run);
 		const selected = this.#hooks.filter((hook) => meets(hook, event));
 		const needed = this.#resource.beside(event, selected);
 		const plan = createPlan(selected, needed instanceof Promise ? await needed : needed);

@@ -38,7 +38,7 @@ export class Holding {
 	async add(delivery: Delivery<Webhook>, all: boolean): Promise<Batched> {
 		const { hook, events } = delivery;
 		const root = this.#run.ci.holdingFolder;
-		if (hook.batchSize === 1 || root === undefined) return { due: [delivery] };
+		if (root === undefined) return { due: [delivery] };
 		const shelf = this.#shelf(hook, root);
 		const problem = await shelf.put(writeHeld(events[0]));
 		if (problem !== undefined) {
