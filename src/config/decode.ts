@@ -1,11 +1,13 @@
 // A parsed config file as typed hooks, with every mistake in it found at once.
 import { UserError } from "../errors.ts";
 import { type Vocabulary, vocabulary } from "../event/catalog.ts";
+import { closest } from "../suggest.ts";
 import { checkTargets, readChains } from "./chains.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
+import { gateIn } from "./gates.ts";
 import type { Config, ConfigWarning, Hook } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Located } from "./locate.ts";
@@ -20,7 +22,7 @@ import { refuseIdleSigning } from "./signing.ts";
 import { refuseIdleRequireAllow, unbatchStandIns } from "./stand-ins.ts";
 import { readSubscriptions, requireEvents } from "./subscriptions.ts";
 import { readWebhook } from "./webhook.ts";
-import { quote } from "./words.ts";
+import { keyName, quote } from "./words.ts";
 
 /** A parsed file, and where things stand in it. */
 interface ParsedFile {
@@ -47,9 +49,11 @@ export function decodeConfig({ table, source, located, file, flavour }: ParsedFi
 	const defaults = readDefaults(root, flavour);
 	const resolver = new Resolver(vocabulary(events));
 	const { selections, unknown } = readSelections(root, resolver, flavour === "own");
-	if (flavour === "own") {
-		for (const event of unknown) problems.add("config_value", event.path, ...explainUnknown(event));
+	for (const event of unknown) {
+		if (flavour === "own") problems.add("config_value", event.path, ...explainUnknown(event));
+		else if (event.gate !== undefined) problems.add("config_value", event.path, ...explainLostGate(event));
 	}
+	if (flavour === "rocky") refuseStrayGates(whole, builtIn);
 	const all = [...selections, ...readSubscriptions(root, resolver)].toSorted((a, b) => a.spot.offset - b.spot.offset);
 	const named = nameHooks(all);
 	const chains = readChains(named, problems);
@@ -101,6 +105,33 @@ function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation
 	}
 	if (!events.some(({ name }) => name.startsWith(`${key}.`))) return undefined;
 	return [message, `write [[hook.${key}.<…>]] or [[hook.webhooks.${key}.<…>]]`];
+}
+
+/** Tables that Rocky's own file cannot have for us, and that people may take for ours. */
+const OURS_ELSEWHERE: readonly string[] = ["subscription", "defaults"];
+
+/** Whatever else is in Rocky's own file belongs to Rocky, but for a gate that was surely meant for us. */
+function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): void {
+	for (const [key, value] of Object.entries(table)) {
+		if (HOOK_KEYS.includes(key) || gateIn(value, [key]) === undefined) continue;
+		const near = closest(key, [...HOOK_KEYS, ...OURS_ELSEWHERE]);
+		if (near === undefined && explainTopLevel(key, builtIn) === undefined) continue;
+		const remedy =
+			near !== undefined && HOOK_KEYS.includes(near)
+				? `did you mean ${quote(near)}?`
+				: `write it as ${header("shell", builtIn.find(key)?.name ?? "pipeline_start")}, or move it to .github/pipeline-hooks.toml`;
+		problems.add("config_value", [key], `${keyName(key)} has a gate, and is not read in rocky.toml`, remedy);
+	}
+}
+
+/** Without its event a gate would never be asked, and everything behind it go ahead. */
+function explainLostGate(event: UnknownEvent): Explanation {
+	const [message, remedy] = explainUnknown(event);
+	// Nothing can be declared in Rocky's own file.
+	const helps = event.near !== undefined || event.longer.length > 0;
+	const list =
+		'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';
+	return [`${message}: its gate would never be asked`, helps ? remedy : list];
 }
 
 /** In Rocky's own file an event may be one that only a later Rocky knows. */

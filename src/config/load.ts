@@ -3,11 +3,12 @@ import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import { type Problem, UserError } from "../errors.ts";
 import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
-import type { Config } from "./hook.ts";
+import { hiddenWarning } from "./hidden.ts";
+import type { Config, ConfigWarning } from "./hook.ts";
 import { locate, type Spot } from "./locate.ts";
 import type { Flavour } from "./settings.ts";
 import { parseSyntax } from "./syntax.ts";
-import { decodeText, withoutMark } from "./text.ts";
+import { decodeText, normalised } from "./text.ts";
 
 /** Where a config is looked for. */
 interface LoadRequest {
@@ -29,7 +30,8 @@ const MAX_PARTS = 500_000;
 /** The workspace's config. Throws one {@link UserError} with all that is wrong with it. */
 export async function loadConfig({ workspace, config }: LoadRequest, files: Files): Promise<Config> {
 	const named = config?.trim() ?? "";
-	for (const candidate of named === "" ? USUAL_FILES : [named]) {
+	const candidates: readonly string[] = named === "" ? USUAL_FILES : [named];
+	for (const [index, candidate] of candidates.entries()) {
 		const path = resolve(workspace, candidate);
 		const file = shown(workspace, path);
 		const read = await files.read(path, MAX_SIZE);
@@ -38,11 +40,29 @@ export async function loadConfig({ workspace, config }: LoadRequest, files: File
 				continue;
 			case "unreadable":
 				throw unreadable(file, read.detail, read.remedy);
-			case "file":
-				return parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
+			case "file": {
+				const found = parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
+				const hidden = await hiddenBy(file, candidates.slice(index + 1), workspace, files);
+				return hidden.length === 0 ? found : { ...found, warnings: [...found.warnings, ...hidden] };
+			}
 		}
 	}
 	throw new UserError(named === "" ? noneFound(workspace) : notFound(named, workspace));
+}
+
+/** What is to be told of the files that would have been read if there were not the one that is. */
+async function hiddenBy(
+	used: string,
+	others: readonly string[],
+	workspace: string,
+	files: Files,
+): Promise<readonly ConfigWarning[]> {
+	const warnings = others.map(async (other) => {
+		const path = resolve(workspace, other);
+		const read = await files.read(path, MAX_SIZE);
+		return hiddenWarning({ file: shown(workspace, path), flavour: flavourOf(path), read }, used);
+	});
+	return (await Promise.all(warnings)).filter((warning) => warning !== undefined);
 }
 
 /** Whose a config file is, by its name. */
@@ -52,7 +72,7 @@ export function flavourOf(file: string): Flavour {
 
 /** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
 export function parseConfig(source: string, file: string, flavour: Flavour): Config {
-	const text = withoutMark(source);
+	const text = normalised(source);
 	// Before it is parsed, which costs more.
 	const located = locate(text, MAX_PARTS);
 	if (located.overflow !== undefined) throw tooMany(file, located.overflow);

@@ -2,6 +2,7 @@
 import { matchesGlob } from "../event/glob.ts";
 import { showSelector } from "../event/selector.ts";
 import { Fields, isTable } from "./fields.ts";
+import { gateIn } from "./gates.ts";
 import type { Hook } from "./hook.ts";
 import type { Path } from "./locate.ts";
 import { isHookKey } from "./own.ts";
@@ -17,7 +18,7 @@ export function readSelections(
 	root: Fields,
 	resolver: Resolver,
 	withUnknown: boolean,
-): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownEvent[] } {
+): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownHeader[] } {
 	const walk = new Walk(resolver, withUnknown);
 	for (const key of ["hook", "hooks"]) {
 		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
@@ -29,10 +30,15 @@ export function readSelections(
 	return walk;
 }
 
+/** A header that names no event, and the gate under it, if there is one. */
+export interface UnknownHeader extends UnknownEvent {
+	readonly gate: Path | undefined;
+}
+
 /** A way through nested tables, along the dots of event names. */
 class Walk {
 	readonly selections: Selection[] = [];
-	readonly unknown: UnknownEvent[] = [];
+	readonly unknown: UnknownHeader[] = [];
 	readonly #resolver: Resolver;
 	readonly #withUnknown: boolean;
 	/** What stands before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
@@ -65,7 +71,7 @@ class Walk {
 		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
 			this.visitAll(new Fields(value, path, parent.problems), kind, `${name}.`);
 		} else {
-			this.unknown.push(this.#resolver.unknown(name, path));
+			this.unknown.push({ ...this.#resolver.unknown(name, path), gate: gateIn(value, path) });
 			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
 			if (!this.#withUnknown || !tables.every(looksLikeHook)) return;
 			this.#hooks({ event: name, selectors: [], kind }, name, value, path, parent);

@@ -25,6 +25,14 @@ export function withoutMark(text: string): string {
 	return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
+/**
+ * The text with LF at the end of each line, which TOML leaves to its parser: strings of several lines then are the same on
+ * every system. No line or column moves. What stands before CR LF may be another CR, which is a mistake and stays one.
+ */
+export function normalised(text: string): string {
+	return withoutMark(text).replaceAll(/(?<!\r)\r\n/g, "\n");
+}
+
 /** A fault of the encoding, at the end of the text that comes before it. */
 function fault(file: string, before: string, message: string): UserError {
 	const lines = withoutMark(before).split("\n");
