@@ -1,6 +1,7 @@
 // Takes secrets of the run out of a context, so that no hook is sent what only the job should have.
 import type { GivenContext } from "../event/context.ts";
 import { compact, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { ExactNumber } from "../lib/exact-number.ts";
 import { ROUTING_KEY } from "./known.ts";
 import type { Mask } from "./mask.ts";
 
@@ -22,6 +23,11 @@ export function redactContext(context: GivenContext, mask: Mask): RedactedContex
 	const optional = (text: string | undefined, place: string) => (text === undefined ? undefined : clean(text, place));
 	const value = (item: Json, place: string): Json => {
 		if (typeof item === "string") return clean(item, place);
+		if (typeof item === "number" || item instanceof ExactNumber) {
+			const text = String(item);
+			const masked = clean(text, place);
+			return masked === text ? item : masked;
+		}
 		if (Array.isArray(item)) return item.map((each) => value(each, place));
 		return isJsonObject(item) ? object(item, place) : item;
 	};
@@ -51,7 +57,6 @@ export function redactContext(context: GivenContext, mask: Mask): RedactedContex
 		data: part(context.data, "data"),
 		resource: part(context.resource, "resource"),
 		metadata: part(context.metadata, "metadata"),
-		ci: part(context.ci, "ci"),
 	});
 	return { context: places.size === 0 ? context : redacted, places: [...places] };
 }

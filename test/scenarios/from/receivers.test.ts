@@ -173,7 +173,7 @@ describe("datachonk.md", () => {
 	});
 
 	test("a receiver that re-serialises agrees with the signature, whatever the data", async () => {
-		const numbers = "1.0 -0 -0.0 0.1 1e21 1E+2 1e-7 5e-324 1.7976931348623157e308 123456789012345678901234567890";
+		const numbers = "1.0 -0 -0.0 0.1 1e21 1E+2 1e-7 5e-324 1.7976931348623157e308 123456789012345680000";
 		const texts = ['"\\u2028\\ud83d\\ude00\\/\\u0000"', '"\\ud800"', '"größer 東京 é"', '""'];
 		const written = [...numbers.split(" "), ...texts].map((value) => `{"value": ${value}, "2": 1, "1": [${value}]}`);
 		const any = fc.dictionary(fc.string({ unit: "binary" }), fc.jsonValue({ stringUnit: "binary" }));
@@ -186,6 +186,14 @@ describe("datachonk.md", () => {
 		expect(run).toMatchObject({ code: 0, stderr: "" });
 		expect(run.stdout).toContain(`${lines.length} delivered, 0 failed`);
 		await expect.poll(() => receiver.printed).toHaveLength(lines.length);
+	});
+
+	test("a number of which such a receiver loses digits is not sent, and the reason says what to do", async () => {
+		const server = await startServer({ status: 200 });
+		const command = `fire push.completed --context '{"data": {"job": 1152921506151679042}}'`;
+		const run = await fireAt(server.url, page, command, {});
+		expect(run.stdout + run.stderr).toContain("loses digits: put it in quotes");
+		expect(server.requests).toEqual([]);
 	});
 
 	test("the config for bare hex is for receivers that compare that, not for this one", async () => {
