@@ -140,7 +140,7 @@ export function stoppedAt({ line, problem }: LineError, name: string, fired: num
 export function failedAt(line: number, error: Problem, name: string, fired: number, counts: Counts): Problem {
 	return {
 		...error,
-		message: `line ${line} of ${name === "-" ? "stdin" : name}: ${error.message}`,
+		message: `line ${line} of ${nameOf(name)}: ${error.message}`,
 		remedy: `${count(fired, "event")} of the file ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}; ${error.remedy}`,
 	};
 }

@@ -1,5 +1,4 @@
-// Reads JSON (RFC 8259) as it was written: numbers keep their digits, a key given twice is told, and so is the place of
-// every error, which `JSON.parse` does not do.
+// Reads JSON (RFC 8259) with what `JSON.parse` loses: the digits of numbers, keys given twice, the place of an error.
 import type { Json, JsonObject } from "../json.ts";
 import { type ExactNumber, readNumber } from "./exact-number.ts";
 

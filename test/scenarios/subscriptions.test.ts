@@ -335,7 +335,12 @@ describe("docs/subscriptions.md", () => {
 		const [, args = []] = commands;
 		const folder = workspace({ [FILE]: source });
 		const shown = async (branch: string, dryRun = "true") => {
-			const env = { GITHUB_ACTIONS: "true", GITHUB_EVENT_NAME: "push", GITHUB_REF_NAME: branch, GITHUB_REF_TYPE: "branch" };
+			const env = {
+				GITHUB_ACTIONS: "true",
+				GITHUB_EVENT_NAME: "push",
+				GITHUB_REF_NAME: branch,
+				GITHUB_REF_TYPE: "branch",
+			};
 			const metadata = args.map((arg) => arg.replace("dry_run=true", `dry_run=${dryRun}`));
 			const run = await runCommand(metadata, { workspace: folder, env });
 			expect(run).toMatchObject({ code: 0, stderr: "" });

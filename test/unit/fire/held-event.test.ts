@@ -16,14 +16,13 @@ describe("a held event", () => {
 			fc.property(anyEvent, ({ definition: { name, phase, status, title }, context }) => {
 				// As every event is put together: of JSON and TOML that were read.
 				const definition = { name, phase: phase.toWellFormed(), status, title: title.toWellFormed() };
-				const { ci, ...own } = context;
-				const given = readLine({ number: 1, text: JSON.stringify(own) });
+				const given = readLine({ number: 1, text: JSON.stringify({ ...context, ci: undefined }) });
 				const whole = createEvent(definition, given, {
 					id: "evt_1",
 					run_id: "run_1",
 					pipeline: "etl",
 					now: new Date(0),
-					ci: { provider: "github", branch: "main", ...JSON.parse(JSON.stringify(ci ?? {}).toWellFormed()) },
+					ci: { provider: "github", branch: "main" },
 				});
 				const read = again(whole);
 				expect("event" in read ? writeHeld(read.event) : read.problem).toBe(writeHeld(whole));

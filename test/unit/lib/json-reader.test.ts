@@ -104,7 +104,7 @@ describe("readJson", () => {
 describe("a number that is kept as text", () => {
 	it.each([
 		["1.10", 1.1],
-		["-0", 0],
+		["-0", -0],
 		["0.000e7", 0],
 		["1E+2", 100],
 		["-12.50e-3", -0.0125],

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { GivenContext } from "../../../src/event/context.ts";
+import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { redactContext } from "../../../src/secrets/context.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 
@@ -27,7 +28,6 @@ test("a secret is redacted in every key and value, each place told once", () => 
 		data: nested,
 		resource: nested,
 		metadata: nested,
-		ci: nested,
 	};
 	const { context, places } = redactContext(given, mask);
 	expect(JSON.stringify(context)).not.toContain(SECRET);
@@ -42,6 +42,15 @@ test("two keys that are the same once redacted both stay", () => {
 	const two = createMask(["first-secret", "other-secret"]);
 	const { context } = redactContext({ data: { "first-secret": 1, "other-secret": 2, "*** 2": 3 } }, two);
 	expect(Object.values(context.data ?? {}).toSorted()).toEqual([1, 2, 3]);
+});
+
+test("a secret of digits is redacted where it is a number, of any size", () => {
+	const digits = createMask(["4821733906", "1152921506151679042"]);
+	const data = { pin: 4821733906, id: new ExactNumber("1152921506151679042"), other: new ExactNumber("1.10") };
+	expect(redactContext({ data }, digits)).toEqual({
+		context: { data: { pin: "***", id: "***", other: data.other } },
+		places: ["data.pin", "data.id"],
+	});
 });
 
 test("the routing key that the metadata bring stays, and only there", () => {
