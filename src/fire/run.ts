@@ -14,6 +14,7 @@ import type { Report } from "../report/report.ts";
 import { redactContext } from "../secrets/context.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
 import { createMask } from "../secrets/mask.ts";
+import { isPlainPath } from "../secrets/words.ts";
 
 /** Places of redacted values that are named. */
 const SHOWN_PLACES = 5;
@@ -84,7 +85,7 @@ export async function prepareRun(request: Request, ports: Ports, { cwd, signal }
 
 /** Says once that a context had secrets in it: whoever misses a value has to know where it went. */
 function receiver(secrets: readonly string[], log: Log): Run["receive"] {
-	const mask = createMask(secrets);
+	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
 	let isTold = false;
 	return (given) => {
 		log.protect(contextSecrets(given));

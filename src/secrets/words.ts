@@ -8,6 +8,11 @@ const CAMEL_CASE = /(?<=[a-z])(?=[A-Z])/;
 /** Letters that a word of camel case has on average at least. */
 const CAMEL_LETTERS = 3;
 
+/** Whether a secret is a path of plain words, which a context may well have for other reasons. */
+export function isPlainPath(secret: string): boolean {
+	return secret.startsWith("/") && isPlain(secret);
+}
+
 /** Whether a text is made of plain words and short numbers: `services`, `eu-central-1`, `/api/v2/myEvents`. */
 export function isPlain(text: string): boolean {
 	return text.split(/[^A-Za-z0-9]+/).every((part) => {

@@ -189,15 +189,18 @@ describe("fault 55: a token of the run inside a context is neither sent nor show
 describe("fault 56: ordinary words that variables hold are shown and sent as they are", () => {
 	it("but for what a name or a place tells to be secret", async () => {
 		const server = await startServer({ status: 400, body: "no eu-central-1 for acme/data-warehouse" });
+		// The path of the webhook, which says nothing of it.
+		const link = "https://app.example.com/services/data-warehouse/v1/7";
 		const words = { AWS_REGION: "eu-central-1", IMAGE: "ghcr.io/acme/loader:2026-04-02.7", TEAM: "data-warehouse" };
 		const config =
 			`[[hook.webhooks.pipeline_complete]]\nname = "receiver"\nurl = "${server.url}/services/\${TEAM}/v1"\n` +
 			'headers = { X-Region = "${AWS_REGION}" }\nretry_count = 0\n' +
-			'[[hook.pipeline_complete]]\nname = "printer"\ncommand = "echo $REGION $IMAGE $DB_PASSWORD; cat"\n' +
+			'[[hook.pipeline_complete]]\nname = "printer"\ncommand = "echo $REGION $IMAGE $DB_PASSWORD; tee stdin.json"\n' +
 			'env = { REGION = "${AWS_REGION}", IMAGE = "${IMAGE}", DB_PASSWORD = "${DB}" }\n';
+		const folder = workspace({ [CONFIG]: config });
 		const run = await runAction({
-			inputs: { event: "pipeline_complete", metadata: JSON.stringify({ region: words.AWS_REGION }) },
-			workspace: workspace({ [CONFIG]: config }),
+			inputs: { event: "pipeline_complete", metadata: JSON.stringify({ region: words.AWS_REGION, link }) },
+			workspace: folder,
 			env: { ...words, DB: "hunter2" },
 		});
 		expect(run.masks).not.toEqual(expect.arrayContaining([words.AWS_REGION]));
@@ -206,5 +209,6 @@ describe("fault 56: ordinary words that variables hold are shown and sent as the
 		expect(run.log).toContain('"region":"eu-central-1"');
 		expect(run.annotations[0]?.message).toContain("no eu-central-1 for acme/data-warehouse");
 		expect(run.masks).toContain("hunter2");
+		expect(JSON.parse(readFileSync(join(folder, "stdin.json"), "utf8"))).toMatchObject({ metadata: { link } });
 	});
 });
