@@ -1,7 +1,7 @@
 // Whatever is thrown after a delivery: it is told as it is, and what was delivered stays in all that is reported.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
@@ -36,8 +36,11 @@ const BUGS = {
 		};`,
 	"at a signal": 'process.on("SIGUSR2", () => { throw new TypeError("crashed"); });',
 	"after the report": 'process.once("beforeExit", () => Promise.reject(new TypeError("crashed late")));',
-	"in an answer that never comes":
-		'require("node:http").request = () => ({ on() {}, once() {}, setTimeout() {}, end() {}, destroy() {} });',
+	"in an answer that never comes": `
+		require("node:http").request = () => {
+			require("node:fs").writeFileSync("begun", "");
+			return { on() {}, once() {}, setTimeout() {}, end() {}, destroy() {} };
+		};`,
 } as const;
 
 /** The environment of a process that has a bug. */
@@ -305,16 +308,12 @@ on_failure = "abort"
 name = "stuck"
 url = "http://127.0.0.1:9/"
 `;
-		let began = () => {};
-		const begun = new Promise<void>((resolve) => {
-			began = resolve;
-		});
+		const folder = workspace({ "pipeline-hooks.toml": config });
 		const run = await runAction({
 			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": config }),
+			workspace: folder,
 			env: withBug("in an answer that never comes"),
-			started: () => setTimeout(began, 1000),
-			cancel: begun,
+			cancel: vi.waitFor(() => expect(existsSync(join(folder, "begun"))).toBe(true), 10_000),
 		});
 		expect(run.code).toBe(1);
 		expect(run.outputs).toMatchObject({ result: "error", delivered: "1", failed: "1", skipped: "0" });
