@@ -201,7 +201,8 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 			const mark = uniqueMark();
 			const config =
 				webhook("http://silent.test/", "allow_http = true") +
-				shell("cancels", "sleep 0.3; kill -INT $PPID; sleep 30", mark);
+				// A command's parent is its outer shell, whose parent is the action.
+				shell("cancels", "sleep 0.3; kill -INT $(cut -d' ' -f4 /proc/$PPID/stat); sleep 30", mark);
 			const env = { RES_OPTIONS: "timeout:20 attempts:1" };
 			const run = await fireThere(config, { names: { "silent.test": [] }, env });
 			expect(run.elapsedMs).toBeLessThan(3500);
