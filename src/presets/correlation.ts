@@ -99,15 +99,18 @@ function sorted(value: Json): Json {
 	return Array.isArray(value) ? value.map(sorted) : value;
 }
 
-/** The marks that keys are made of, what cannot be seen, and white space that a service may drop. */
-const ENCODED = /[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= )/gu;
+/** Runs of the marks that keys are made of, of what cannot be seen, and of white space that a service may drop. */
+const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
 
 function encode(value: string): string {
-	return value.replaceAll(ENCODED, (point) =>
-		point.isWellFormed() ? percent(point) : `%u${point.charCodeAt(0).toString(16)}`,
-	);
+	return value.replaceAll(ENCODED, (run) => (run.isWellFormed() ? percent(run) : [...run].map(percentOrHalf).join("")));
 }
 
-function percent(point: string): string {
-	return [...Buffer.from(point)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
+function percent(text: string): string {
+	return Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
+}
+
+/** A lone surrogate has no bytes in UTF-8. */
+function percentOrHalf(point: string): string {
+	return point.isWellFormed() ? percent(point) : `%u${point.charCodeAt(0).toString(16)}`;
 }
