@@ -1,5 +1,5 @@
 // How `listen` shows one request: lines for a person, or one line of JSON. What came from outside is made safe.
-import { parseJson } from "../json.ts";
+import { readJson } from "../lib/json-reader.ts";
 import type { Received } from "../receiver/receiver.ts";
 import { inertJson } from "../report/json.ts";
 import { neutralise } from "../report/neutralise.ts";
@@ -46,7 +46,7 @@ export function requestLines({ received, time, again }: Shown, mask: Mask, paint
 export function requestJson({ received, time, again }: Shown, mask: Mask): string {
 	const { method, path, event, deliveryId, signature, status, body } = received;
 	const text = new TextDecoder().decode(body);
-	const value = parseJson(text);
+	const read = readJson(text);
 	const document = {
 		time: time.toISOString(),
 		method,
@@ -56,7 +56,7 @@ export function requestJson({ received, time, again }: Shown, mask: Mask): strin
 		again,
 		signature,
 		status,
-		body: value === undefined ? text : value,
+		body: read.kind === "value" ? read.value : text,
 	};
 	return inertJson(visible(mask(JSON.stringify(document))));
 }
@@ -64,8 +64,8 @@ export function requestJson({ received, time, again }: Shown, mask: Mask): strin
 function bodyLines({ body, status }: Received, mask: Mask): readonly string[] {
 	if (status === 413 && body.length === 0) return ["the body is larger than 1 MiB and was not kept"];
 	const text = new TextDecoder().decode(body);
-	const value = parseJson(text);
-	const whole = mask(value === undefined ? text.trimEnd() : JSON.stringify(value, undefined, 2));
+	const read = readJson(text);
+	const whole = mask(read.kind === "value" ? JSON.stringify(read.value, undefined, 2) : text.trimEnd());
 	const shown = whole
 		.slice(0, SHOWN_BODY)
 		.split(/\r\n|\n|\r/)

@@ -42,7 +42,7 @@ export function writesExactNumbers(): boolean {
  */
 export function readNumber(text: string): number | ExactNumber {
 	const value = Number(text);
-	if (JSON.stringify(value) === text) return value;
+	if (String(value) === text) return value;
 	const exact = new ExactNumber(text);
 	return writesExactNumbers() ? exact : (exact.toNumber() ?? exact);
 }

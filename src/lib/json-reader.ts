@@ -1,5 +1,5 @@
 // Reads JSON (RFC 8259) with what `JSON.parse` loses: the digits of numbers, keys given twice, the place of an error.
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import { type ExactNumber, readNumber } from "./exact-number.ts";
 
 /** What is wrong at an offset. `missing_value` and `bare` stand where a value was wanted, `separator` where none was. */
@@ -30,7 +30,6 @@ export type JsonRead =
 	  }
 	| { readonly kind: "fault"; readonly fault: JsonFault };
 
-const SPACE = /[ \t\n\r]*/y;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a JSON string may not hold.
 const PLAIN = /[^"\\\x00-\x1f]*/y;
 const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -43,7 +42,7 @@ export function readJson(text: string): JsonRead {
 
 /** An object or a list that is not closed yet, and where its value goes. */
 type Open =
-	| { readonly close: "}"; readonly items: Map<string, Json>; key: string }
+	| { readonly close: "}"; readonly items: Record<string, Json>; key: string }
 	| { readonly close: "]"; readonly items: Json[] };
 
 type Wanted = "value" | "first item" | "key" | "first key" | "colon" | "more";
@@ -64,7 +63,7 @@ class Reader {
 	read(): JsonRead {
 		let before = "";
 		for (;;) {
-			this.#at = skip(SPACE, this.#text, this.#at);
+			this.#at = skipSpace(this.#text, this.#at);
 			const character = this.#text[this.#at];
 			if (this.#wanted === "more" && this.#open.length === 0) {
 				if (character !== undefined) return this.#fault("extra");
@@ -91,7 +90,7 @@ class Reader {
 			if (wanted === "more" || wanted === "first item" || wanted === "first key") {
 				this.#open.pop();
 				this.#at++;
-				this.#put(open.close === "}" ? toObject(open.items) : open.items);
+				this.#put(open.items);
 				return undefined;
 			}
 			if (before === ",") return { kind: "trailing_comma", offset: this.#at };
@@ -105,7 +104,7 @@ class Reader {
 		if (character === '"') return this.#string(open, wantsKey);
 		if (wantsKey) return { kind: "key", offset: this.#at };
 		if (character === "{" || character === "[") {
-			this.#open.push(character === "{" ? { close: "}", items: new Map(), key: "" } : { close: "]", items: [] });
+			this.#open.push(character === "{" ? { close: "}", items: {}, key: "" } : { close: "]", items: [] });
 			this.#wanted = character === "{" ? "first key" : "first item";
 			this.#at++;
 			return undefined;
@@ -124,7 +123,7 @@ class Reader {
 			this.#put(value);
 			return undefined;
 		}
-		if (open.items.has(value)) this.#repeatedKeyAt ??= start;
+		if (Object.hasOwn(open.items, value)) this.#repeatedKeyAt ??= start;
 		open.key = value;
 		this.#wanted = "colon";
 		return undefined;
@@ -145,7 +144,7 @@ class Reader {
 	#put(value: Json): void {
 		const open = this.#open.at(-1);
 		if (open === undefined) this.#value = value;
-		else if (open.close === "}") open.items.set(open.key, value);
+		else if (open.close === "}") setOwn(open.items, open.key, value);
 		else open.items.push(value);
 		this.#wanted = "more";
 	}
@@ -169,14 +168,22 @@ function literal(text: string): number | ExactNumber | boolean | null {
 }
 
 /** A key `__proto__` is an own property like any other. */
-function toObject(items: ReadonlyMap<string, Json>): JsonObject {
-	return Object.fromEntries(items);
+function setOwn(object: Record<string, Json>, key: string, value: Json): void {
+	if (key !== "__proto__") object[key] = value;
+	else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** The offset after a match at `offset`; the same offset when there is none. */
 function skip(pattern: RegExp, text: string, offset: number): number {
 	pattern.lastIndex = offset;
 	return pattern.test(text) ? pattern.lastIndex : offset;
+}
+
+/** The offset after any white space. */
+function skipSpace(text: string, offset: number): number {
+	let at = offset;
+	while (text[at] === " " || text[at] === "\n" || text[at] === "\t" || text[at] === "\r") at++;
+	return at;
 }
 
 /** The offset after the closing quote, or the fault inside the string. */
