@@ -18,11 +18,18 @@ const COMPARING = /^(?:[<>]=?|={1,3}|!=)/;
 const TEXT_ONLY =
 	"write the text itself, with * for any characters; to compare numbers, let a shell hook or the receiver decide";
 
+const STATUS_WORDS: ReadonlySet<string> = new Set(STATUSES);
+
+/** Far more than the catalog has. */
+const MANY_WORDS = 100;
+
 /** Reads the items of one filter. */
 export class ConditionReader {
 	readonly #events: readonly EventDefinition[];
 	readonly #resolver: Pick<Resolver, "near">;
 	readonly #problems: Problems;
+	#knownNames: ReadonlySet<string> | undefined;
+	#knownPhases: ReadonlySet<string> | undefined;
 
 	/** `events` are those that the filter can be asked about. */
 	constructor(events: readonly EventDefinition[], resolver: Pick<Resolver, "near">, problems: Problems) {
@@ -82,27 +89,38 @@ export class ConditionReader {
 		return [message, near === undefined ? own : `did you mean ${item([near, ...rest].join("."))}? Or ${own}`];
 	}
 
-	/** A word where only a few are known: the statuses, and the names and phases of the filter's events. */
+	/** A word where all that there can be are known: the statuses, and the names and phases of the filter's events. */
 	#wordFault(key: string, pattern: string): Explanation | undefined {
-		const words = this.#wordsOf(key);
-		if (words === undefined || words.some((word) => matchesGlob(pattern, word))) return undefined;
+		const words =
+			key === "status" ? STATUS_WORDS : key === "event" ? this.#names() : key === "phase" ? this.#phases() : undefined;
+		// Without events, their selectors were wrong.
+		if (words === undefined || words.size === 0 || isAmong(pattern, words)) return undefined;
 		const item = (word: string) => quote(`${key}:${word}`);
-		const near = this.#near(pattern, words);
-		const remedy = near === undefined ? `write ${list(words.slice(0, 10).map(item))}` : `did you mean ${item(near)}?`;
+		const near = this.#near(pattern, [...words]);
+		const remedy =
+			near === undefined ? `write ${list([...words].slice(0, 10).map(item))}` : `did you mean ${item(near)}?`;
 		return [`holds for ${key === "status" ? "no status" : "none of the hook's events"}`, remedy];
 	}
 
-	#wordsOf(key: string): readonly string[] | undefined {
-		if (key === "status") return STATUSES;
-		// Without events, their selectors were wrong.
-		if (this.#events.length === 0) return undefined;
-		if (key === "event") return this.#events.map(({ name }) => name);
-		return key === "phase" ? [...new Set(this.#events.map(({ phase }) => phase))] : undefined;
+	#names(): ReadonlySet<string> {
+		this.#knownNames ??= new Set(this.#events.map(({ name }) => name));
+		return this.#knownNames;
+	}
+
+	#phases(): ReadonlySet<string> {
+		this.#knownPhases ??= new Set(this.#events.map(({ phase }) => phase));
+		return this.#knownPhases;
 	}
 
 	#near(written: string, words: readonly string[]): string | undefined {
 		return this.#problems.full ? undefined : this.#resolver.near(written, words);
 	}
+}
+
+/** Among very many words nobody looks for one that a glob may mean: it would take minutes. */
+function isAmong(pattern: string, words: ReadonlySet<string>): boolean {
+	if (!pattern.includes("*")) return words.has(pattern);
+	return words.size > MANY_WORDS || [...words].some((word) => matchesGlob(pattern, word));
 }
 
 function fieldOf(text: string, other: string): Condition | Explanation {

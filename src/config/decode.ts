@@ -113,14 +113,15 @@ const OURS_ELSEWHERE: readonly string[] = ["subscription", "defaults"];
 /** Whatever else is in Rocky's own file belongs to Rocky, but for a gate that was surely meant for us. */
 function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): void {
 	for (const [key, value] of Object.entries(table)) {
-		if (HOOK_KEYS.includes(key) || gateIn(value, [key]) === undefined) continue;
+		const gate = HOOK_KEYS.includes(key) ? undefined : gateIn(value, [key]);
+		if (gate === undefined) continue;
 		const near = closest(key, [...HOOK_KEYS, ...OURS_ELSEWHERE]);
 		if (near === undefined && explainTopLevel(key, builtIn) === undefined) continue;
 		const remedy =
 			near !== undefined && HOOK_KEYS.includes(near)
 				? `did you mean ${quote(near)}?`
 				: `write it as ${header("shell", builtIn.find(key)?.name ?? "pipeline_start")}, or move it to .github/pipeline-hooks.toml`;
-		problems.add("config_value", [key], `${keyName(key)} has a gate, and is not read in rocky.toml`, remedy);
+		problems.add("config_value", gate, `${keyName(key)} has a gate, and is not read in rocky.toml`, remedy);
 	}
 }
 

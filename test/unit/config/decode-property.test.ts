@@ -220,9 +220,12 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 			JSON.stringify(Array.from({ length: most }, (_, index) => one(index)));
 		const long = "a".repeat(900);
 		const filters = [
-			[items((index) => `a${index}:x`, 300), items((index) => `b${index}:x`, 300)],
-			[items((index) => `k:${long}${index}`, 1000), items((index) => `k:*${long.slice(300)}*b${index}`, 1000)],
-			[items((index) => `k:${long}${index}`, 150), items((index) => `k:*${long.slice(450)}b${index}`, 150)],
+			[items((index) => `data.a${index}:x`, 300), items((index) => `data.b${index}:x`, 300)],
+			[
+				items((index) => `data.k:${long}${index}`, 1000),
+				items((index) => `data.k:*${long.slice(300)}*b${index}`, 1000),
+			],
+			[items((index) => `data.k:${long}${index}`, 150), items((index) => `data.k:*${long.slice(450)}b${index}`, 150)],
 		];
 		const source = filters.flatMap(([include, exclude]) => {
 			const hook = `[[hook.ping]]\ncommand = "x"\nfilter = { include = ${include}, exclude = ${exclude} }\n`;
