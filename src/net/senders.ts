@@ -4,6 +4,7 @@ import { Agent, buildConnector, type Dispatcher, errors, Pool } from "undici";
 import { mergeHeaders } from "../header.ts";
 import type { HttpProxy, HttpRequest } from "../ports.ts";
 import { authorizationOf } from "./authorization.ts";
+import type { Fault } from "./fault.ts";
 import { guardedLookup } from "./guard.ts";
 import { ProxyFault, refusedByProxy } from "./proxy-fault.ts";
 import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
@@ -21,8 +22,12 @@ export type Connecting = Pick<HttpRequest, "allowPrivate" | "authorities" | "pro
 
 /** Sends requests that connect alike, and keeps their connections. */
 export interface Sender {
-	/** Rejects with undici's errors, with a `ForbiddenAddress` or with a `ProxyFault`. */
-	send(request: HttpRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData>;
+	/** Throws where the request itself is impossible; all else comes to the handler. */
+	dispatch(request: HttpRequest, handler: Dispatcher.DispatchHandler): void;
+	/** The fault of what a request failed with before its response. */
+	describe(error: unknown, request: HttpRequest): Fault;
+	/** The fault of a status that is not the receiver's. */
+	refused(status: number, request: HttpRequest): Fault | undefined;
 	/** Closes all connections, whatever they carry. */
 	destroy(): void;
 }
@@ -37,10 +42,12 @@ function straightSender({ allowPrivate, authorities }: Connecting, closing: Abor
 	const connect = connector(authorities, closing, { lookup: guardedLookup(allowPrivate) });
 	const agent = new Agent({ ...NO_TIMEOUTS, connect });
 	return {
-		send: (request, signal) => {
+		dispatch: (request, handler) => {
 			const { origin, pathname, search } = request.url;
-			return agent.request({ origin, path: `${pathname}${search}`, ...contentOf(request), signal });
+			agent.dispatch({ origin, path: `${pathname}${search}`, ...contentOf(request) }, handler);
 		},
+		describe: describeUndiciError,
+		refused: () => undefined,
 		destroy: () => void agent.destroy(),
 	};
 }
@@ -61,12 +68,12 @@ function proxiedSender({ authorities }: Connecting, proxy: HttpProxy, closing: A
 	};
 	const plain = new Pool(proxy.url.origin, toProxy);
 	const tunnelling = new Pool(proxy.url.origin, { ...toProxy, headersTimeout: CONNECT_TIMEOUT_MS });
-	const blame = (error: unknown): never => {
-		throw new ProxyFault(describeUndiciError(error), proxy);
-	};
 	const openTunnel = async (host: string): Promise<Socket> => {
 		const headers = { host, ...proxyHeaders };
-		const { statusCode, socket } = await tunnelling.connect({ path: host, headers, signal: closing }).catch(blame);
+		const opening = tunnelling.connect({ path: host, headers, signal: closing });
+		const { statusCode, socket } = await opening.catch((error: unknown) => {
+			throw new ProxyFault(describeUndiciError(error), proxy);
+		});
 		if (statusCode >= 200 && statusCode < 300 && socket instanceof Socket) return socket;
 		socket.on("error", () => {}).destroy();
 		throw refusedByProxy(proxy, statusCode, "CONNECT");
@@ -81,23 +88,31 @@ function proxiedSender({ authorities }: Connecting, proxy: HttpProxy, closing: A
 		},
 	});
 	return {
-		send: async (request, signal) => {
-			const { origin, host, pathname, search, protocol } = request.url;
-			const content = contentOf(request);
+		dispatch: (request, handler) => {
+			const { origin, host, pathname, search } = request.url;
 			const path = `${pathname}${search}`;
-			if (protocol === "https:") return tunnels.request({ origin, path, ...content, signal });
+			const content = contentOf(request);
+			if (isTunnelled(request)) return void tunnels.dispatch({ origin, path, ...content }, handler);
 			const headers = mergeHeaders(content.headers, { host, ...proxyHeaders });
-			const response = await plain.request({ ...content, path: `${origin}${path}`, headers, signal }).catch(blame);
-			if (response.statusCode !== 407) return response;
-			response.body.on("error", () => {}).destroy();
-			throw refusedByProxy(proxy, response.statusCode);
+			plain.dispatch({ ...content, path: `${origin}${path}`, headers }, handler);
 		},
+		describe: (error, request) => {
+			const told = describeUndiciError(error);
+			// There is no connection to anyone else.
+			return isTunnelled(request) ? told : new ProxyFault(told, proxy).fault;
+		},
+		refused: (status, request) =>
+			status === 407 && !isTunnelled(request) ? refusedByProxy(proxy, status).fault : undefined,
 		destroy: () => {
 			void tunnels.destroy();
 			void tunnelling.destroy();
 			void plain.destroy();
 		},
 	};
+}
+
+function isTunnelled({ url }: HttpRequest): boolean {
+	return url.protocol === "https:";
 }
 
 function connector(

@@ -1,6 +1,6 @@
 // Sends many requests, and those that go through a proxy, with undici. A bundle of its own, loaded only when needed.
 import { setMaxListeners } from "node:events";
-import type { Dispatcher } from "undici";
+import { type Dispatcher, errors } from "undici";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
 import { type Fault, fault } from "./fault.ts";
 import { isEndProved } from "./proof.ts";
@@ -29,7 +29,15 @@ export function undiciHttp(): Http {
 		return sender;
 	};
 	return {
-		send: (request, signal) => exchange(senderFor, request, signal),
+		send: async (request, signal) => {
+			if (signal.aborted) return fault("cancelled", "cancelled");
+			try {
+				return await exchange(senderFor(request), request, signal);
+			} catch (error) {
+				// Certificates that cannot be used.
+				return describeUndiciError(error);
+			}
+		},
 		close: () => {
 			for (const { sender } of senders) sender.destroy();
 			senders = [];
@@ -46,67 +54,76 @@ function closable(): AbortController {
 	return controller;
 }
 
-/** Never rejects. */
-async function exchange(
-	senderFor: (request: HttpRequest) => Sender,
-	request: HttpRequest,
-	signal: AbortSignal,
-): Promise<HttpResult> {
-	if (signal.aborted) return fault("cancelled", "cancelled");
-	const controller = new AbortController();
-	let stopped: Fault | undefined;
-	const stop = (reason: Fault) => {
-		stopped = reason;
-		controller.abort();
-	};
-	const cancel = () => stop(fault("cancelled", "cancelled"));
-	const through = request.proxy === undefined ? "" : `, through the proxy (${request.proxy.variable})`;
-	const late = () => stop(fault("timeout", `no answer within ${request.timeoutMs} ms${through}`));
-	const timer = setTimeout(late, request.timeoutMs);
-	signal.addEventListener("abort", cancel, { once: true });
-	// Undici itself notices an abort only once it has a connection.
-	const stopping = new Promise<never>((_, reject) => {
-		controller.signal.addEventListener("abort", () => reject(controller.signal.reason), { once: true });
-	});
-	try {
-		const sending = senderFor(request).send(request, controller.signal);
-		return await receive(await Promise.race([sending, stopping]), request);
-	} catch (error) {
-		return stopped ?? describeUndiciError(error);
-	} finally {
-		clearTimeout(timer);
-		signal.removeEventListener("abort", cancel);
-	}
-}
+/** One request and its response. Never rejects. */
+function exchange(sender: Sender, request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
+	const { method, answerLimit, timeoutMs, proxy } = request;
+	return new Promise((resolve) => {
+		let controller: Dispatcher.DispatchController | undefined;
+		let isOver = false;
+		let status = 0;
+		let headers: Readonly<Record<string, string>> = {};
+		const chunks: Uint8Array[] = [];
+		let received = 0;
 
-/** Never rejects: what was read before the end counts. Leaving the loop early closes the connection. */
-async function receive(response: Dispatcher.ResponseData, { method, answerLimit }: HttpRequest): Promise<HttpResult> {
-	const { statusCode: status, body } = response;
-	const headers = joined(response.headers);
-	const chunks: Uint8Array[] = [];
-	let received = 0;
-	const answer = (read: BodyRead): HttpResult => ({
-		kind: "answer",
-		status,
-		headers,
-		body: new TextDecoder().decode(Buffer.concat(chunks).subarray(0, answerLimit)),
-		read,
-	});
-	body.on("error", () => {});
-	try {
-		for await (const chunk of body) {
-			if (!(chunk instanceof Uint8Array)) continue;
-			chunks.push(chunk);
-			received += chunk.byteLength;
-			if (received > answerLimit) return answer("over_limit");
+		const end = (result: HttpResult) => {
+			isOver = true;
+			clearTimeout(timer);
+			signal.removeEventListener("abort", cancel);
+			resolve(result);
+		};
+		const answer = (read: BodyRead): HttpResult => {
+			const body = new TextDecoder().decode(Buffer.concat(chunks).subarray(0, answerLimit));
+			return { kind: "answer", status, headers, body, read };
+		};
+		/** Ends it before its time, with the connection: what was read until then counts. */
+		const stop = (result: HttpResult) => {
+			if (isOver) return;
+			end(result);
+			controller?.abort(new errors.RequestAbortedError());
+		};
+		const stopFor = (reason: Fault) => stop(status === 0 ? reason : answer("cut"));
+		const cancel = () => stopFor(fault("cancelled", "cancelled"));
+		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
+		const timer = setTimeout(() => stopFor(fault("timeout", `no answer within ${timeoutMs} ms${through}`)), timeoutMs);
+		signal.addEventListener("abort", cancel, { once: true });
+
+		const handler: Dispatcher.DispatchHandler = {
+			// Only now is there a connection: the request may be over already.
+			onRequestStart: (given) => {
+				controller = given;
+				if (isOver) given.abort(new errors.RequestAbortedError());
+			},
+			onResponseStart: (_, code, fields) => {
+				// An interim one.
+				if (code < 200) return;
+				const refused = sender.refused(code, request);
+				if (refused !== undefined) return stop(refused);
+				status = code;
+				headers = joined(fields);
+			},
+			onResponseData: (_, chunk) => {
+				if (isOver) return;
+				chunks.push(chunk);
+				received += chunk.byteLength;
+				if (received > answerLimit) stop(answer("over_limit"));
+			},
+			onResponseEnd: () => {
+				if (!isOver) end(answer(isEndProved(method, status, headers, received) ? "whole" : "undelimited"));
+			},
+			onResponseError: (_, error) => {
+				if (!isOver) end(status === 0 ? sender.describe(error, request) : answer("cut"));
+			},
+		};
+		try {
+			sender.dispatch(request, handler);
+		} catch (error) {
+			if (!isOver) end(describeUndiciError(error));
 		}
-		return answer(isEndProved(method, status, headers, received) ? "whole" : "undelimited");
-	} catch {
-		return answer("cut");
-	}
+	});
 }
 
-function joined(headers: Dispatcher.ResponseData["headers"]): Record<string, string> {
+/** Repeated headers joined; names come in lower case. */
+function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
 	const entries = Object.entries(headers).map(([name, value]) => [name, [value ?? ""].flat().join(", ")] as const);
 	return Object.fromEntries(entries);
 }
