@@ -129,3 +129,17 @@ two'''
 		expect(told).toMatchObject({ code: 2, stderr: expect.stringContaining("pipeline-hooks.toml:18:1: on_failure is") });
 	});
 });
+
+it("a failed batch of one event is kept and sent again like any other", async () => {
+	const server = await startServer({ status: 400 }, { status: 200 });
+	const config = `[[subscription]]\nevents = ["check_result"]\nurl = "${server.url}"\nbatch_size = 1\n`;
+	const folder = workspace({ "pipeline-hooks.toml": config });
+	const given = { workspace: folder, env: { TMPDIR: folder } };
+	const failed = await runCommand(["fire", "check_result", "--table", "orders"], given);
+	expect(failed.stdout + failed.stderr).toContain("its 1 event stays held for `flush`");
+	expect((await runCommand(["flush"], given)).stdout).toContain("1 delivered");
+	const [first, again] = server.requests;
+	expect(again?.body).toBe(first?.body);
+	expect(again?.headers["x-rocky-delivery"]).toBe(first?.headers["x-rocky-delivery"]);
+	expect((await runCommand(["flush"], given)).stdout).not.toContain("1 delivered");
+});
