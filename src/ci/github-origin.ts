@@ -1,29 +1,13 @@
 // What code a GitHub run is about: its branch, fork, tag, merge queue and pull request. A stranger's never looks like ours.
 import type { CiFacts } from "../event/event.ts";
 import type { Env } from "../ports.ts";
+import { isTrusted } from "./github-events.ts";
 import { numberOf, type Payload, pick, text } from "./payload.ts";
 
 /** The facts that tell one line of work from another; those that do not apply are undefined. */
 export type Origin = {
-	readonly [K in "branch" | "tag" | "fork" | "queue" | "pull_request" | "commit"]: CiFacts[K] | undefined;
+	readonly [K in "branch" | "tag" | "fork" | "queue" | "stranger" | "pull_request" | "commit"]: CiFacts[K] | undefined;
 };
-
-/** Payloads of these events tell nothing that the environment does not. */
-const TOLD_BY_ENVIRONMENT: readonly string[] = [
-	"push",
-	"schedule",
-	"workflow_dispatch",
-	"repository_dispatch",
-	"release",
-	"create",
-	"delete",
-	"deployment",
-];
-
-/** Whether the payload is needed for {@link originOf}. */
-export function needsPayload(event: string): boolean {
-	return !TOLD_BY_ENVIRONMENT.includes(event);
-}
 
 /** Where the run's code comes from. What nobody tells counts as a fork's: better kept out than mistaken for ours. */
 export function originOf(event: string, env: Env, payload: Payload | undefined): Origin {
@@ -41,6 +25,7 @@ export function originOf(event: string, env: Env, payload: Payload | undefined):
 		...NOWHERE,
 		branch: isTag ? undefined : name,
 		tag: isTag ? name : undefined,
+		stranger: !isTrusted(event) || undefined,
 		// A comment on a pull request comes as one on an issue, without the head; the run is the default branch's.
 		pull_request: pick(issue, "pull_request") === undefined ? undefined : numberOf(issue),
 		commit,
@@ -52,6 +37,7 @@ const NOWHERE: Origin = {
 	tag: undefined,
 	fork: undefined,
 	queue: undefined,
+	stranger: undefined,
 	pull_request: undefined,
 	commit: undefined,
 };
@@ -74,23 +60,37 @@ function ofPull(env: Env, pull: Payload | undefined): Origin {
 	};
 }
 
-/** A run that follows another is about the other's code: its own ref and commit are the default branch's. */
+/**
+ * A run that follows another is about the other's code: its own ref and commit are the default branch's. Of one that
+ * follows a run which itself follows another, nobody tells whose code it is about.
+ */
 function ofRun(run: Payload | undefined, repository: Payload | undefined): Origin {
 	const head = pick(run, "head_repository");
-	const fork = !isSameRepository(head, pick(run, "repository") ?? repository);
-	const branch = text(run, "head_branch");
+	const event = text(run, "event") ?? "";
+	const name = text(run, "head_branch");
 	const commit = text(run, "head_sha");
-	if (!fork && text(run, "event") === "merge_group") return { ...ofQueue(branch ?? ""), commit };
-	const pulls = run?.["pull_requests"];
-	const [only, ...others] = Array.isArray(pulls) ? pulls : [];
+	if (!isSameRepository(head, pick(run, "repository") ?? repository)) {
+		return { ...NOWHERE, branch: ofFork(text(pick(head, "owner"), "login"), name), fork: true, commit };
+	}
+	if (event === "merge_group") return { ...ofQueue(name ?? ""), commit };
+	const isTag = event === "release";
+	const isOfPull = event.startsWith("pull_request");
 	return {
 		...NOWHERE,
-		branch: fork ? ofFork(text(pick(head, "owner"), "login"), branch) : branch,
-		fork: fork || undefined,
-		// Those of the same head, of which there may be several.
-		pull_request: others.length > 0 ? undefined : numberOf(pick({ only }, "only")),
+		branch: isTag || event === "workflow_run" ? undefined : name,
+		tag: isTag ? name : undefined,
+		stranger: !(isTrusted(event) || isOfPull) || undefined,
+		// Those of the same head, also of a push to it.
+		pull_request: isOfPull ? onlyPull(run) : undefined,
 		commit,
 	};
+}
+
+/** The number of a run's pull request, where it has one only. */
+function onlyPull(run: Payload | undefined): number | undefined {
+	const pulls = run?.["pull_requests"];
+	const [only, ...others] = Array.isArray(pulls) ? pulls : [];
+	return others.length > 0 ? undefined : numberOf(pick({ only }, "only"));
 }
 
 /** `gh-readonly-queue/main/pr-123-<commit>`: the base branch, and the last pull request of the group. */

@@ -1,32 +1,13 @@
 // Which runs of GitHub may be a stranger's, and which are given no secrets.
 import type { Untrusted } from "../delivery.ts";
 import type { Env } from "../ports.ts";
+import { isTrusted, WITHHOLD_FROM_FORKS } from "./github-events.ts";
 import { isFork } from "./github-origin.ts";
 import { type Payload, pick, text } from "./payload.ts";
 
-/** GitHub withholds secrets from the runs of these events that come from a fork. */
-const WITHHOLD_FROM_FORKS: readonly string[] = ["pull_request", "pull_request_review", "pull_request_review_comment"];
-
-/**
- * Who triggers these may write to the repository, or gets no secrets. Any other event may be a stranger's, also one
- * that does not exist yet.
- */
-const TRUSTED: readonly string[] = [
-	...WITHHOLD_FROM_FORKS,
-	"create",
-	"delete",
-	"deployment",
-	"merge_group",
-	"push",
-	"release",
-	"repository_dispatch",
-	"schedule",
-	"workflow_dispatch",
-];
-
 /** The event by which a stranger may have written the workspace of a run with secrets; undefined for a trusted run. */
 export function untrustedBy(event: string): Untrusted | undefined {
-	return TRUSTED.includes(event) ? undefined : { event: event === "" ? "an event without a name" : event };
+	return isTrusted(event) ? undefined : { event: event === "" ? "an event without a name" : event };
 }
 
 /**

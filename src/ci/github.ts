@@ -5,7 +5,8 @@ import type { CiFacts } from "../event/event.ts";
 import { compact } from "../json.ts";
 import type { Env } from "../ports.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
-import { needsPayload, originOf } from "./github-origin.ts";
+import { needsPayload } from "./github-events.ts";
+import { originOf } from "./github-origin.ts";
 import { areSecretsWithheld, untrustedBy } from "./github-trust.ts";
 import { readPayload } from "./payload.ts";
 

@@ -43,6 +43,8 @@ export type CiFacts = {
 	readonly fork?: boolean;
 	/** `true` in a merge queue, else absent. */
 	readonly queue?: boolean;
+	/** `true` where anyone may have started the run, such as by a comment, and no fork tells so; else absent. */
+	readonly stranger?: boolean;
 	/** The number of the pull request. */
 	readonly pull_request?: number;
 	readonly commit?: string;
@@ -66,6 +68,7 @@ export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
 	tag: "value",
 	fork: "value",
 	queue: "value",
+	stranger: "value",
 	pull_request: "value",
 	commit: "value",
 	actor: "value",

@@ -79,6 +79,7 @@ function shared(events: Events): EventContext {
 		tag: same((context) => context.ci?.tag),
 		fork: same((context) => context.ci?.fork),
 		queue: same((context) => context.ci?.queue),
+		stranger: same((context) => context.ci?.stranger),
 		pull_request: same((context) => context.ci?.pull_request),
 		commit: same((context) => context.ci?.commit),
 		actor: same((context) => context.ci?.actor),

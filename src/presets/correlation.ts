@@ -45,7 +45,10 @@ export function writeKey(parts: Parts): string {
 		.join("; ");
 }
 
-/** Where the code comes from. A success of a fork, a tag or a merge queue is none of the branch by the same name. */
+/**
+ * Where the code comes from. A success of a fork, a tag, a merge queue or a run that a stranger has started is not one of
+ * the branch with the same name.
+ */
 export function originParts(ci: CiFacts | undefined): Parts {
 	return {
 		repository: ci?.repository,
@@ -53,6 +56,7 @@ export function originParts(ci: CiFacts | undefined): Parts {
 		branch: ci?.branch,
 		tag: ci?.tag,
 		queue: ci?.queue,
+		stranger: ci?.stranger,
 		// The pull requests of a merge queue follow each other as the commits of a branch do.
 		pull_request: ci?.queue ? undefined : ci?.pull_request,
 	};

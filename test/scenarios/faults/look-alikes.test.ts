@@ -124,6 +124,30 @@ describe("fault 51: a fork's branch named like ours is told with its owner, pass
 	});
 });
 
+describe("fault 51: a run that a stranger may have started says so, and ends no alert of ours", () => {
+	it.each([
+		["a comment", "issue_comment", { issue: { number: 3 } }, "main"],
+		[
+			"what follows a comment",
+			"workflow_run",
+			{ workflow_run: { ...followed(OURS).workflow_run, event: "issue_comment" } },
+			"main",
+		],
+		[
+			"what follows another that follows",
+			"workflow_run",
+			{ workflow_run: { ...followed(OURS).workflow_run, event: "workflow_run" } },
+			undefined,
+		],
+	])("%s", async (_, event, payload, branch) => {
+		const [ours, theirs] = await Promise.all([fire(), fire({ env: { GITHUB_EVENT_NAME: event }, payload })]);
+		expect(ours.facts).not.toHaveProperty("stranger");
+		expect(theirs.facts).toMatchObject({ stranger: true });
+		expect([theirs.facts.branch, theirs.passesMain]).toEqual([branch, branch === "main"]);
+		for (const [index, key] of theirs.keys.entries()) expect(key).not.toBe(ours.keys[index]);
+	});
+});
+
 describe("fault 51: a tag, a merge queue, a review and a matrix are told as such, and have keys of their own", () => {
 	it.each([
 		["a tag", { env: { GITHUB_REF_TYPE: "tag" } }, { tag: "main" }, false],

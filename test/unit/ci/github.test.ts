@@ -155,15 +155,52 @@ describe("github", () => {
 			branch: "unknown:main",
 			fork: true,
 		});
-		const ours = await facts({ head_repository: repository, pull_requests: [{ number: 5 }] }, { repository });
+		const pulls = { event: "pull_request", pull_requests: [{ number: 5 }] };
+		const ours = await facts({ head_repository: repository, ...pulls }, { repository });
 		expect(ours).toMatchObject({ branch: "main", pull_request: 5 });
 		expect(ours).not.toHaveProperty("fork");
+		const pushed = await facts({ head_repository: repository, repository, ...pulls, event: "push" });
+		expect(pushed).not.toHaveProperty("pull_request");
 		const several = await facts({
+			event: "pull_request",
 			head_repository: repository,
 			repository,
 			pull_requests: [{ number: 5 }, { number: 6 }],
 		});
 		expect(several).not.toHaveProperty("pull_request");
+	});
+
+	test.each([
+		["push", { branch: "main" }],
+		["pull_request_target", { branch: "main" }],
+		["release", { tag: "main" }],
+		["issue_comment", { branch: "main", stranger: true }],
+		["workflow_run", { stranger: true }],
+		["an_event_of_tomorrow", { branch: "main", stranger: true }],
+	])("a workflow_run that follows a run on %s of this repository", async (event, told) => {
+		const repository = { full_name: "acme/warehouse" };
+		const run = { event, head_branch: "main", head_repository: repository, repository };
+		const { facts } = await read({ ...ENV, GITHUB_EVENT_NAME: "workflow_run" }, filesWith({ workflow_run: run }));
+		const { branch, tag, stranger, fork } = facts;
+		expect({ branch, tag, stranger, fork }).toEqual({ branch: undefined, tag: undefined, fork: undefined, ...told });
+	});
+
+	test.each(["issue_comment", "issues", "check_suite", "watch", "an_event_of_tomorrow"])(
+		"a run that anyone can start says so: %s",
+		async (GITHUB_EVENT_NAME) => {
+			const run = await read({ ...ENV, GITHUB_EVENT_NAME }, filesWith({}));
+			expect(run.facts).toMatchObject({ branch: "main", stranger: true });
+		},
+	);
+
+	test("no example of GitHub's makes reading fail, or gives a branch of ours to a fork", async () => {
+		for (const { name, examples: payloads } of examples) {
+			for (const payload of payloads) {
+				const { facts } = await read({ ...ENV, GITHUB_EVENT_NAME: name }, filesWith(payload));
+				expect(facts.branch ?? facts.tag, name).toEqual(expect.any(String));
+				expect(facts.fork, name).toBeUndefined();
+			}
+		}
 	});
 
 	test("a comment on a pull request is a run of the default branch, with the number", async () => {

@@ -71,6 +71,7 @@ describe("tells apart", () => {
 			{ branch: undefined, tag: "main" },
 			{ branch: "tag:main", fork: true },
 			{ queue: true },
+			{ stranger: true },
 			{ pull_request: 5 },
 			{ pull_request: 6 },
 			{ workflow: "hourly" },
