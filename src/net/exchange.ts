@@ -1,0 +1,123 @@
+// One request and its response, as undici tells of them.
+import { type Dispatcher, errors } from "undici";
+import type { BodyRead, HttpRequest, HttpResult } from "../ports.ts";
+import { type Fault, fault } from "./fault.ts";
+import { isEndProved } from "./proof.ts";
+import type { Sender } from "./senders.ts";
+import { describeUndiciError } from "./undici-fault.ts";
+
+const utf8 = new TextDecoder();
+
+/** Called back by undici. Ends with exactly one result, at the latest when the request's time is over. */
+export class Exchange implements Dispatcher.DispatchHandler {
+	readonly #sender: Sender;
+	readonly #request: HttpRequest;
+	readonly #signal: AbortSignal;
+	readonly #resolve: (result: HttpResult) => void;
+	readonly #timer: NodeJS.Timeout;
+	#controller: Dispatcher.DispatchController | undefined;
+	#isOver = false;
+	/** 0 until the headers are there. */
+	#status = 0;
+	#headers: Readonly<Record<string, string>> = {};
+	readonly #chunks: Uint8Array[] = [];
+	#received = 0;
+
+	/** Begins it. */
+	constructor(sender: Sender, request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) {
+		this.#sender = sender;
+		this.#request = request;
+		this.#signal = signal;
+		this.#resolve = resolve;
+		this.#timer = setTimeout(stopLate, request.timeoutMs, this);
+		signal.addEventListener("abort", this, { once: true });
+		try {
+			sender.dispatch(request, this);
+		} catch (error) {
+			this.#end(describeUndiciError(error));
+		}
+	}
+
+	/** Of the signal: ends it before its time. */
+	handleEvent(): void {
+		this.#stopFor(fault("cancelled", "cancelled"));
+	}
+
+	/** Ends it for want of time. */
+	stopLate(): void {
+		const { timeoutMs, proxy } = this.#request;
+		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
+		this.#stopFor(fault("timeout", `no answer within ${timeoutMs} ms${through}`));
+	}
+
+	/** Only now is there a connection: the request may be over already. */
+	onRequestStart(controller: Dispatcher.DispatchController): void {
+		this.#controller = controller;
+		if (this.#isOver) controller.abort(new errors.RequestAbortedError());
+	}
+
+	onResponseStart(_: unknown, status: number, headers: Headers): void {
+		// An interim one.
+		if (status < 200) return;
+		const refused = this.#sender.refused(status, this.#request);
+		if (refused !== undefined) {
+			this.#stop(refused);
+			return;
+		}
+		this.#status = status;
+		this.#headers = joined(headers);
+	}
+
+	onResponseData(_: unknown, chunk: Uint8Array): void {
+		if (this.#isOver) return;
+		this.#chunks.push(chunk);
+		this.#received += chunk.byteLength;
+		if (this.#received > this.#request.answerLimit) this.#stop(this.#answer("over_limit"));
+	}
+
+	onResponseEnd(): void {
+		const isProved = isEndProved(this.#request.method, this.#status, this.#headers, this.#received);
+		this.#end(this.#answer(isProved ? "whole" : "undelimited"));
+	}
+
+	onResponseError(_: unknown, error: unknown): void {
+		this.#end(this.#status === 0 ? this.#sender.describe(error, this.#request) : this.#answer("cut"));
+	}
+
+	/** What was read of a response counts. */
+	#stopFor(reason: Fault): void {
+		this.#stop(this.#status === 0 ? reason : this.#answer("cut"));
+	}
+
+	/** Ends it before its time, with its connection. */
+	#stop(result: HttpResult): void {
+		this.#end(result);
+		this.#controller?.abort(new errors.RequestAbortedError());
+	}
+
+	#end(result: HttpResult): void {
+		if (this.#isOver) return;
+		this.#isOver = true;
+		clearTimeout(this.#timer);
+		this.#signal.removeEventListener("abort", this);
+		this.#resolve(result);
+	}
+
+	#answer(read: BodyRead): HttpResult {
+		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.answerLimit);
+		return { kind: "answer", status: this.#status, headers: this.#headers, body: utf8.decode(bytes), read };
+	}
+}
+
+/** Names in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+function stopLate(exchange: Exchange): void {
+	exchange.stopLate();
+}
+
+function joined(headers: Headers): Record<string, string> {
+	const told: Record<string, string> = {};
+	for (const name of Object.keys(headers)) told[name] = [headers[name] ?? ""].flat().join(", ");
+	return told;
+}
