@@ -40,7 +40,9 @@ describe("fault 11: an answer's text is shown on one bounded line, whatever is i
 		expect(run.commands.length).toBe(1);
 		const said = readable.slice(0, 80);
 		expect(run.annotations[0]?.message).toContain(`${before}${said}`);
-		expect(run.results).toMatchObject({ results: [{ error: expect.stringContaining(`${before}${said}`) }] });
+		// A later step may print the value by itself.
+		const inert = `${before}${said}`.replace("##[", "##\u200b[");
+		expect(run.results).toMatchObject({ results: [{ error: expect.stringContaining(inert) }] });
 		expect(run.masks).toEqual(["runtime-token-of-the-runner"]);
 		expect(run.outputs).toMatchObject({ delivered: "0", failed: "1" });
 		for (const shown of [run.stdout, run.stderr, run.summary, ...Object.values(run.outputs)]) {
