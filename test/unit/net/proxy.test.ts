@@ -171,6 +171,7 @@ describe("the value", () => {
 				if ("problem" in proxy) expect(proxy.problem).not.toContain(`:${text}@`);
 				else expect(proxy).toMatchObject({ url: { host: "proxy.example:3128", username: "user" } });
 			}),
+			{ numRuns: 30 },
 		);
 	});
 });
