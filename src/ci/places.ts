@@ -9,6 +9,8 @@ import { githubFiles, nameOf, type Source, sourceOf } from "./github-files.ts";
 export interface ConfigPlace {
 	/** For the config, and for what it names. */
 	readonly files: Files;
+	/** Whether each look at a file is a request to GitHub's API. */
+	readonly isRemote?: true;
 	/** The place to look at when there is no config here. */
 	readonly next?: ConfigPlace;
 	/** What whoever watches should know of this place. */
@@ -37,7 +39,7 @@ export async function configPlace(
 	// In a checkout, what is missing is missing.
 	const git = await files.read(`${workspace}/.git`, 1);
 	if (git.kind !== "missing") return { files };
-	return { files, next: { files: githubFiles(source, workspace, "", ports, signal) } };
+	return { files, next: { files: githubFiles(source, workspace, "", ports, signal), isRemote: true } };
 }
 
 /** Nothing in the workspace counts, whatever is checked out there: a folder can say anything of itself. */
@@ -51,6 +53,7 @@ function basePlace(
 	const because = `on ${untrusted.event} config files are read from ${nameOf(source)}, not from the workspace`;
 	return {
 		files: githubFiles(source, workspace, because, ports, signal),
+		isRemote: true,
 		note: because,
 		missing: (config) => ({
 			code: "config_missing",

@@ -16,6 +16,8 @@ interface LoadRequest {
 	readonly workspace: string;
 	/** The `config` input as it is given: a path from the workspace or an absolute one; blank counts as not given. */
 	readonly config: string | undefined;
+	/** Whether to warn of a file that the one that is read hides. */
+	readonly warnHidden: boolean;
 }
 
 /** In the order in which they are looked for. */
@@ -28,7 +30,7 @@ const MAX_SIZE = 10 * 1024 * 1024;
 const MAX_PARTS = 500_000;
 
 /** The workspace's config. Throws one {@link UserError} with all that is wrong with it. */
-export async function loadConfig({ workspace, config }: LoadRequest, files: Files): Promise<Config> {
+export async function loadConfig({ workspace, config, warnHidden }: LoadRequest, files: Files): Promise<Config> {
 	const named = config?.trim() ?? "";
 	const candidates: readonly string[] = named === "" ? USUAL_FILES : [named];
 	for (const [index, candidate] of candidates.entries()) {
@@ -42,7 +44,8 @@ export async function loadConfig({ workspace, config }: LoadRequest, files: File
 				throw unreadable(file, read.detail, read.remedy);
 			case "file": {
 				const found = parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
-				const hidden = await hiddenBy(file, candidates.slice(index + 1), workspace, files);
+				const others = warnHidden ? candidates.slice(index + 1) : [];
+				const hidden = await hiddenBy(file, others, workspace, files);
 				return hidden.length === 0 ? found : { ...found, warnings: [...found.warnings, ...hidden] };
 			}
 		}

@@ -110,7 +110,8 @@ async function loadFrom(
 	config: string | undefined,
 ): Promise<ConfigPlace & { readonly config: Config }> {
 	try {
-		return { ...place, config: await loadConfig({ workspace, config }, place.files) };
+		const request = { workspace, config, warnHidden: place.isRemote !== true };
+		return { ...place, config: await loadConfig(request, place.files) };
 	} catch (error) {
 		const code = error instanceof UserError ? error.problems[0].code : undefined;
 		if (code !== "config_missing") throw error;

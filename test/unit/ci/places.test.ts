@@ -33,7 +33,10 @@ async function places(untrusted: Untrusted | undefined, given: Given): Promise<r
 describe("a trusted run", () => {
 	it("looks in the workspace, then through the API where that is no checkout", async () => {
 		const found = await places(undefined, {});
-		expect(found.map(({ untrusted }) => untrusted)).toEqual([undefined, undefined]);
+		expect(found.map(({ untrusted, isRemote }) => [untrusted, isRemote])).toEqual([
+			[undefined, undefined],
+			[undefined, true],
+		]);
 	});
 
 	it.each([{ files: { "/work/.git": "gitdir: x" } }, { token: "" }, { env: {} }, { env: { GITHUB_SHA: COMMIT } }])(
@@ -52,7 +55,7 @@ describe("an untrusted run", () => {
 		async (given) => {
 			const found = await places(comment, given);
 			expect(found).toHaveLength(1);
-			expect(found[0]?.untrusted).toEqual(comment);
+			expect(found[0]).toMatchObject({ untrusted: comment, isRemote: true });
 			expect(found[0]?.note).toContain("on issue_comment config files are read from ");
 		},
 	);

@@ -24,7 +24,7 @@ async function put(file: string, content: string | Uint8Array): Promise<string> 
 	return path;
 }
 
-const load = (config?: string) => loadConfig({ workspace, config }, nodeFiles);
+const load = (config?: string) => loadConfig({ workspace, config, warnHidden: true }, nodeFiles);
 
 async function problemOf(config?: string): Promise<Problem> {
 	const error = await load(config).then(
@@ -50,7 +50,9 @@ describe("loadConfig", () => {
 		const path = await put("deep/own.toml", HOOK);
 		expect((await load("deep/../deep/own.toml")).file).toBe("deep/own.toml");
 		expect((await load(path)).file).toBe("deep/own.toml");
-		expect((await loadConfig({ workspace: join(workspace, "other"), config: path }, nodeFiles)).file).toBe(path);
+		expect(
+			(await loadConfig({ workspace: join(workspace, "other"), config: path, warnHidden: true }, nodeFiles)).file,
+		).toBe(path);
 		expect(await problemOf("missing.toml")).toMatchObject({
 			code: "config_missing",
 			message: `config file missing.toml is not there; it was looked for in ${workspace}`,

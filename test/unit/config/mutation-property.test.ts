@@ -91,7 +91,7 @@ describe("a valid config", () => {
 				for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
 				const files = { read: async () => ({ kind: "file", bytes }) as const };
 				try {
-					const given = { workspace: "/w", config: "hooks.toml" };
+					const given = { workspace: "/w", config: "hooks.toml", warnHidden: true };
 					await loadConfig(given, { ...fakeFiles(), ...files });
 				} catch (error) {
 					if (!(error instanceof UserError)) throw error;
