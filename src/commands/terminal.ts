@@ -1,4 +1,5 @@
 // The terminal that this process runs in.
+import { fstatSync } from "node:fs";
 import { addAbortSignal } from "node:stream";
 import type { Process } from "../ending.ts";
 import { errorCode } from "../errors.ts";
@@ -21,13 +22,19 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
 		err,
 		// Left open, it would keep a cancelled process waiting.
-		input: () => addAbortSignal(signal, process.stdin),
+		input: () => stdin(signal),
 		known: [],
 		colour: process.stdout.isTTY === true && !env["NO_COLOR"],
 		signal,
 		unread: unread.signal,
 		onCrash,
 	};
+}
+
+/** Node takes a folder (`< /some/folder`) for an empty file: rejects with the code `EISDIR` instead. */
+async function* stdin(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+	if (fstatSync(0).isDirectory()) throw Object.assign(new Error("stdin is a folder"), { code: "EISDIR" });
+	yield* addAbortSignal(signal, process.stdin);
 }
 
 /** Whatever is said here, in a step of a workflow it is no workflow command. */

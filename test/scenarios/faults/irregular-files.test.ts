@@ -66,6 +66,20 @@ describe("fault 62: a ca_file, config or events file that is not a regular file 
 		expect(events).toMatchObject({ code: 2, stderr: expect.stringContaining(told) });
 	});
 
+	it("as stdin, where a folder is not taken for an empty file", async () => {
+		const folder = await irregular(webhook("http://127.0.0.1:1"));
+		const cli = join(import.meta.dirname, "../../../dist/cli/index.js");
+		const fire = (args: string) => {
+			const script = `"$0" "$1" ${args} < folder 2>&1; echo "code $?"`;
+			return promisify(execFile)("sh", ["-c", script, process.execPath, cli], { cwd: folder });
+		};
+		for (const args of ["fire --events-file -", "fire pipeline_start --context -"]) {
+			const { stdout } = await fire(args);
+			expect(stdout).toMatch(/^error: .* cannot be read.*: it is a folder/);
+			expect(stdout).toMatch(/code 2\n$/);
+		}
+	});
+
 	it("but stdin is read as events from whatever it is", async () => {
 		const server = await startServer({ status: 200 });
 		const folder = await irregular(webhook(server.url));
