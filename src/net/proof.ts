@@ -11,8 +11,10 @@ export function isEndProved(
 	headers: Readonly<Record<string, string>>,
 	received: number,
 ): boolean {
-	if (method === "HEAD" || status === 204 || status === 304) return true;
+	if (method === "HEAD" || status === 304) return true;
 	const { "content-length": length, "transfer-encoding": encoding } = headers;
+	// A body that a 204 announces may not be read, and nobody knows what it says.
+	if (status === 204) return encoding === undefined && (length === undefined || length === "0");
 	// With both, two programs on the way may have read two different bodies.
 	if (encoding !== undefined) return length === undefined && encoding.trim().toLowerCase() === "chunked";
 	return length !== undefined && /^\d+$/.test(length) && Number(length) === received;

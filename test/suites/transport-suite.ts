@@ -251,6 +251,13 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 			});
 
 			it.each([
+				["a length", "Content-Length: 2\r\n\r\nok"],
+				["chunks", "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+			])("of status 204 that announces a body by %s is never whole", async (_, rest) => {
+				expect(isWhole(await answered(`HTTP/1.1 204 No Content\r\n${rest}`))).toBe(false);
+			});
+
+			it.each([
 				["of HTTP/1.0 with a length", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {}],
 				["in Chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", {}],
 				["of status 304", "HTTP/1.1 304 Not Modified\r\n\r\n", {}],

@@ -19,6 +19,7 @@ const UNPROVED = {
 	"chunks without the last one": `${OK}Transfer-Encoding: chunked\r\n\r\nf\r\n${YES}\r\n`,
 	"half of the last chunk": `${OK}Transfer-Encoding: chunked\r\n\r\nf\r\n${YES}\r\n0\r\n`,
 	"a transfer encoding other than chunked": `${OK}Transfer-Encoding: identity\r\n\r\n${YES}`,
+	"a 204 that announces a body": 'HTTP/1.1 204 No Content\r\nContent-Length: 16\r\n\r\n{"allow": false}',
 	"chunks in another transfer encoding": `${OK}Transfer-Encoding: gzip, chunked\r\n\r\nf\r\n${YES}\r\n0\r\n\r\n`,
 };
 const PROVED = {
