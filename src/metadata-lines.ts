@@ -6,9 +6,9 @@ export type MetadataLines =
 	| { readonly kind: "fault"; readonly line: number; readonly problem: string };
 
 /**
- * Reads the lines of a text. What is wrong quotes none of it, since a line may be a part of a secret. Blank ones between the entries count for nothing. Keys and values are trimmed, but for a
- * value between delimiters, whose lines are joined by LF. The delimiter is what follows `<<`, and only a line that is
- * equal to it ends the value:
+ * Reads the lines of a text. What is wrong quotes none of it, since a line may be a part of a secret. Blank lines between
+ * the entries count for nothing. Keys and values are trimmed, but for a value between delimiters, whose lines are joined
+ * by LF. The delimiter is what follows `<<`, and only a line that is equal to it ends the value:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
  */
 export function readMetadataLines(text: string): MetadataLines {

@@ -12,6 +12,10 @@ url = "${url}"
 command = "touch ran"
 `;
 
+const METADATA_FORMS =
+	'give a JSON object, {"tables": 20}, or lines of key=value; a value of several lines goes between key<<END and END, ' +
+	"and text that others wrote into JSON by toJSON()";
+
 interface Mistake {
 	readonly name: string;
 	readonly event?: string;
@@ -101,14 +105,14 @@ const mistakes: readonly Mistake[] = [
 	{
 		name: "metadata that is neither JSON nor key=value",
 		given: { metadata: "just words" },
-		message: "metadata: line 1 is neither JSON nor key=value",
-		remedy: 'give a JSON object, {"tables": 20}, or one key=value a line',
+		message: "metadata: line 1 is neither JSON nor key=value nor key<<END",
+		remedy: METADATA_FORMS,
 	},
 	{
 		name: "metadata that is broken JSON",
 		given: { metadata: '{"a": }' },
 		message: "metadata: is neither JSON nor key=value lines (wrong at column 7)",
-		remedy: 'give a JSON object, {"tables": 20}, or one key=value a line',
+		remedy: METADATA_FORMS,
 	},
 	{
 		name: "a duration that is no number",

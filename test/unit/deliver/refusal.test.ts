@@ -6,10 +6,10 @@ import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { shellHook, webhook } from "../../helpers/make.ts";
 
-const UNTRUSTED = { event: "workflow_run", why: "the workspace is no checkout" };
+const UNTRUSTED = { event: "workflow_run" };
 const REASON =
-	"refused on workflow_run: the workspace is no checkout, and a shell hook would run it with this job's secrets; " +
-	"set allow-untrusted-shell: true if nothing in it comes from a pull request";
+	"refused on workflow_run: the workspace may hold a stranger's code, and a shell hook would run it with this job's " +
+	"secrets; set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
 async function run(hooks: readonly Hook[]) {
 	const http = fakeHttp(answer(200));
