@@ -26,6 +26,8 @@ export interface Way {
 	readonly slots: Slots | undefined;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
+	/** Called before each attempt. */
+	readonly onBegin: () => void;
 }
 
 /** What comes after an attempt: nothing, another one in turn, or one after a wait of the delivery's own. */
@@ -62,7 +64,7 @@ export class Attempts {
 	/** Makes them. To be called once. */
 	async make(): Promise<Outcome> {
 		const { clock, http } = this.#ports;
-		const { receiver, slots, signal } = this.#way;
+		const { receiver, slots, signal, onBegin } = this.#way;
 		for (;;) {
 			if (!receiver.take(clock.monotonic())) {
 				const turn = await receiver.turn(this.#waiting(), slots);
@@ -70,6 +72,7 @@ export class Attempts {
 			}
 			const begun = clock.monotonic();
 			this.#start ??= begun;
+			onBegin();
 			let next: Next;
 			try {
 				next = this.#judge(await http.send(this.#request(begun), signal), begun);

@@ -6,8 +6,8 @@ import type { PipelineEvent } from "../event/event.ts";
 /** What carrying out a chain needs. */
 export interface Chaining {
 	readonly reach: Reach;
-	/** Carries out one delivery by itself. */
-	readonly run: (delivery: Delivery) => Promise<Outcome>;
+	/** Carries out one delivery by itself: the one that was planned, or a fallback in its place. */
+	readonly run: (delivery: Delivery, planned: Delivery) => Promise<Outcome>;
 	/** Whether the run was cancelled: nothing new begins then. */
 	readonly cancelled: () => boolean;
 }
@@ -17,8 +17,18 @@ export interface Chaining {
  * The outcome is that of the hook itself, and says by which way it went; a batch of which any event went by none has
  * failed. A gate that has denied asks nobody else.
  */
-export async function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
-	const first = await chaining.run(delivery);
+export function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
+	return runInTurn(delivery, chaining, delivery, false);
+}
+
+/** `requireAllow` is set where a gate before this hook has to prove its yes, with whatever hooks between the two. */
+async function runInTurn(
+	delivery: Delivery,
+	chaining: Chaining,
+	planned: Delivery,
+	requireAllow: boolean,
+): Promise<Outcome> {
+	const first = await chaining.run(delivery, planned);
 	const { hook, events, id } = delivery;
 	if (first.status !== "failed" || first.denied === true || hook.fallback === undefined || chaining.cancelled()) {
 		return first;
@@ -28,16 +38,16 @@ export async function runWithFallback(delivery: Delivery, chaining: Chaining): P
 		const why = `fallback ${hook.fallback} is disabled, or its filter lets nothing through`;
 		return { ...first, reason: `${first.reason}; ${why}` };
 	}
-	const second = await runWithFallback({ ...next, id, hook: inPlaceOf(hook, next.hook) }, chaining);
+	const proves = requireAllow || (hook.kind === "webhook" && hook.requireAllow);
+	const instead = { ...next, id, hook: inPlaceOf(hook, next.hook, proves) };
+	const second = await runInTurn(instead, chaining, planned, proves);
 	return joined(first, second);
 }
 
 /** A fallback fails as the hook would, and a gate's has to prove its yes as the gate would. */
-function inPlaceOf(hook: Hook, fallback: Hook): Hook {
-	const { onFailure } = hook;
+function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 	if (fallback.kind === "shell") return { ...fallback, onFailure };
-	const requireAllow = fallback.requireAllow || (hook.kind === "webhook" && hook.requireAllow);
-	return { ...fallback, onFailure, requireAllow };
+	return { ...fallback, onFailure, requireAllow: fallback.requireAllow || proves };
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */

@@ -57,7 +57,7 @@ export class Deliverer {
 	readonly #facts: RunFacts;
 	readonly #ports: DeliverPorts;
 	readonly #options: DeliverOptions;
-	readonly #shared: Shared;
+	readonly #shared: Omit<Shared, "onBegin">;
 	/**
 	 * A slot is kept through a whole chain, but while a webhook waits; a command, which may be in anybody's, waits for its
 	 * turn besides.
@@ -79,7 +79,7 @@ export class Deliverer {
 		this.#options = options;
 		const chaining = (slots?: Slots): Chaining => ({
 			reach: facts.reach,
-			run: (delivery) => this.#runOne(delivery, slots),
+			run: (delivery, planned) => this.#runOne(delivery, () => this.#markBegun(planned), slots),
 			cancelled: () => options.signal.aborted,
 		});
 		const lane = (slots: Slots): Lane => ({ slots, chaining: chaining(slots) });
@@ -260,9 +260,9 @@ export class Deliverer {
 	}
 
 	/** An error in making, sending or judging a message fails that delivery only. */
-	async #runOne(delivery: Delivery, slots: Slots | undefined): Promise<Outcome> {
+	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		try {
-			return this.#notReady(delivery) ?? (await this.#carryOut(delivery, slots));
+			return this.#notReady(delivery) ?? (await this.#carryOut(delivery, onBegin, slots));
 		} catch (thrown) {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
 			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
@@ -271,17 +271,16 @@ export class Deliverer {
 		}
 	}
 
-	#carryOut(delivery: Delivery, slots: Slots | undefined): Promise<Outcome> {
+	#carryOut(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
 		if (hook.kind === "webhook") {
-			this.#markBegun(delivery);
-			return sendWebhook({ ...delivery, hook }, this.#ports, this.#shared, slots);
+			return sendWebhook({ ...delivery, hook }, this.#ports, { ...this.#shared, onBegin }, slots);
 		}
 		return this.#commands.within(async () => {
 			const notReady = this.#notReady(delivery);
 			if (notReady !== undefined) return notReady;
-			this.#markBegun(delivery);
+			onBegin();
 			return runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
 		});
 	}

@@ -10,13 +10,15 @@ import type { Receivers } from "./receivers.ts";
 import type { Slots } from "./slots.ts";
 import { showTarget } from "./target.ts";
 
-/** What a delivery shares with the others of its run. */
+/** What a delivery shares with the others of its run, and what it tells. */
 export interface Shared {
 	readonly connections: Connections;
 	readonly readAuthorities: ReadAuthorities;
 	readonly receivers: Receivers;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
+	/** Called before each attempt. */
+	readonly onBegin: () => void;
 }
 
 /**
@@ -48,11 +50,12 @@ function attempts(
 	message: Message,
 	authorities: string | undefined,
 	ports: WebhookPorts,
-	{ connections, receivers, signal }: Shared,
+	{ connections, receivers, signal, onBegin }: Shared,
 	slots: Slots | undefined,
 ): Promise<Outcome> {
 	const receiver = receivers.at(message.url);
-	return new Attempts(delivery, message, ports, { connections, authorities, receiver, slots, signal }).make();
+	const way = { connections, authorities, receiver, slots, signal, onBegin };
+	return new Attempts(delivery, message, ports, way).make();
 }
 
 function notSent(delivery: Delivery, target: string, reason: string): Outcome {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Hook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
 import { deliveryId } from "../../../src/delivery.ts";
-import type { Http, HttpRequest, HttpResult } from "../../../src/ports.ts";
+import type { Http, HttpRequest, HttpResult, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
 import { answer, exited, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
@@ -121,6 +121,19 @@ describe("the fallback of a gate", () => {
 		expect(await run([gate, spare], { gate: answer(503), spare: answer(200, "[]") })).toMatchObject({
 			result: "aborted",
 		});
+	});
+
+	it("has to prove its yes also behind a shell hook that could not be started", async () => {
+		const hooks = [
+			{ ...gate, requireAllow: true, fallback: "script" },
+			shellHook({ name: "script", ...only, command: "script", fallback: "spare" }),
+			spare,
+		];
+		const missing: ShellResult = { end: { kind: "not_started", detail: "no pwsh" }, lastStderr: "", lastStdout: "" };
+		const ports = { shell: fakeShell({ script: missing }) };
+		const said = (body: string) => run(hooks, { gate: answer(503), spare: answer(200, body) }, { ports });
+		expect(await said('{"allow": true}')).toMatchObject({ result: "passed" });
+		expect(await said("ok")).toMatchObject({ result: "aborted" });
 	});
 
 	it.each([

@@ -95,6 +95,7 @@ test("any deliveries to any receivers", async () => {
 					readAuthorities: async () => ({ pem: "" }),
 					receivers: new Receivers(clock, signal),
 					signal,
+					onBegin: () => {},
 				};
 				const ports = { clock, http, log: fakeLog(), env: {}, random: () => 0.5 };
 				const slots = new Slots(width);

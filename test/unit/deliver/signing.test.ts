@@ -22,7 +22,13 @@ describe("each attempt", () => {
 		const clock = fakeClock();
 		const { signal } = new AbortController();
 		const receivers = new Receivers(clock, signal);
-		const shared = { connections: "single" as const, readAuthorities: async () => ({ pem: "" }), receivers, signal };
+		const shared = {
+			connections: "single" as const,
+			readAuthorities: async () => ({ pem: "" }),
+			receivers,
+			signal,
+			onBegin: () => {},
+		};
 		const ports = { http, clock, log: fakeLog(), env: ENV, random: () => 0 };
 		await sendWebhook(signing(["NEW", "OLD"], { signatures: SIGNATURES }), ports, shared);
 		const times = http.requests.map(({ headers, body = new Uint8Array() }) => {

@@ -1,9 +1,11 @@
 // Errors of this program while a plan is carried out: they fail one delivery, or end the run with nothing left untold.
 import { expect, test } from "vitest";
+import { parseReference } from "../../../src/config/interpolate.ts";
 import { Deliverer } from "../../../src/deliver/deliver.ts";
 import type { Outcome } from "../../../src/delivery.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import { reachIn } from "../../../src/plan/reach.ts";
+import type { HttpRequest } from "../../../src/ports.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
@@ -33,6 +35,45 @@ test("a gate whose port throws denies, but its fallback may still allow", async 
 	const second = shellHook({ name: "second", selectors: [] });
 	const allowed = [webhook({ name: "gate", onFailure: "abort", fallback: "second" }), second];
 	expect(await fireWith(allowed, { ports: { http } })).toMatchObject({ result: "passed", passed: true });
+});
+
+test("what waits for its receiver's turn has not begun, and what has sent has, also by its fallback", async () => {
+	const url = parseReference("https://busy.example.com/");
+	const hooks = [
+		webhook({ name: "sent", url }),
+		webhook({ name: "waits", url }),
+		webhook({ name: "unset", url: parseReference("${MISSING}"), fallback: "instead" }),
+		webhook({ name: "instead", url: parseReference("https://hangs.example.com/"), selectors: [] }),
+	];
+	const told: Outcome[] = [];
+	const never = new Promise<never>(() => {});
+	const busy = answer(429, "", { "retry-after": "20" });
+	const http = {
+		send: async (request: HttpRequest) => (request.url.host.startsWith("busy") ? busy : never),
+		close: () => {},
+	};
+	const clock = { ...fakeClock(), sleep: () => never };
+	const world = { clock, random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
+	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: reachIn(hooks) };
+	const deliverer = new Deliverer(
+		facts,
+		{ ...world, http, shell: fakeShell() },
+		{
+			workspace: "/work",
+			connections: "single",
+			signal: new AbortController().signal,
+			batch: boom,
+			onOutcome: (outcome) => told.push(outcome),
+		},
+	);
+	await deliverer.run(createPlan(hooks.slice(0, 3), event()));
+	await new Promise(setImmediate);
+	deliverer.abandon();
+	expect(told.map(({ delivery, reason }) => [delivery.hook.name, reason])).toEqual([
+		["sent", "the run stopped on an error while this was in flight; what became of it is not known"],
+		["waits", "the run stopped on an error before this began"],
+		["unset", "the run stopped on an error while this was in flight; what became of it is not known"],
+	]);
 });
 
 test("an error between deliveries ends the run, and each delivery gets its outcome once", async () => {

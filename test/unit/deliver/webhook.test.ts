@@ -14,6 +14,7 @@ const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => (
 	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
 	receivers: new Receivers(clock, signal),
 	signal,
+	onBegin: () => {},
 });
 const fault = (kind: HttpFault, detail: string = kind): HttpResult => ({ kind: "fault", fault: kind, detail });
 
