@@ -1,7 +1,7 @@
 // A mask that grows: it knows what it began with and what was added, and tells what is new.
 import { expect, test } from "vitest";
 import { createRedactor } from "../../../src/secrets/redactor.ts";
-import { cpuSeconds } from "../../helpers/cpu.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 test("what is added is blanked from then on, beside what was known, and told once", () => {
 	const { redact, protect } = createRedactor(() => ["the-first-one"]);
@@ -13,9 +13,8 @@ test("what is added is blanked from then on, beside what was known, and told onc
 
 test("a hundred thousand additions cost no mask each", () => {
 	const { redact, protect } = createRedactor(() => []);
-	const took = cpuSeconds(() => {
-		for (let at = 0; at < 100_000; at++) protect([`a-secret-${at}`]);
-	});
-	expect(took).toBeLessThan(2);
+	const start = cpuTime();
+	for (let at = 0; at < 100_000; at++) protect([`a-secret-${at}`]);
+	expect(cpuTime() - start).toBeLessThan(2000);
 	expect(redact("x")).toBe("x");
 });
