@@ -29,7 +29,7 @@ export interface Inputs {
 	readonly summary: boolean;
 	/** For GitHub's API; empty where there is none. */
 	readonly githubToken: string;
-	/** Run shell hooks also where a stranger's code may lie in the workspace. */
+	/** Run shell hooks also on events that a stranger can trigger. */
 	readonly allowUntrustedShell: boolean;
 	/** The values of the job's matrix; undefined where it has none. */
 	readonly matrix?: JsonObject | undefined;
@@ -132,8 +132,8 @@ function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 }
 
 const METADATA_FORMS =
-	'give a JSON object, {"tables": 20}, or lines of key=value; a value of several lines goes between key<<END and END, ' +
-	"and text that others wrote into JSON by toJSON()";
+	'give a JSON object, {"tables": 20}, or lines of key=value; write a value of several lines between key<<END and END, ' +
+	"and give text that others wrote as JSON, by toJSON()";
 
 /** `null` and `{}` are what `toJSON(matrix)` gives in a job without a matrix. */
 function readMatrix(text: string, reject: Reject): JsonObject | undefined {

@@ -6,9 +6,9 @@ export type MetadataLines =
 	| { readonly kind: "fault"; readonly line: number; readonly problem: string };
 
 /**
- * Reads the lines of a text. What is wrong quotes none of it, since a line may be a part of a secret. Blank lines between
- * the entries count for nothing. Keys and values are trimmed, but for a value between delimiters, whose lines are joined
- * by LF. The delimiter is what follows `<<`, and only a line that is equal to it ends the value:
+ * Reads the lines of a text; blank ones between entries are skipped. Keys and values are trimmed, except for a value
+ * between delimiters, whose lines are joined by LF. The delimiter is what follows `<<`, and only a line that is equal to
+ * it ends the value. A problem quotes no line, since that may be a part of a secret:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
  */
 export function readMetadataLines(text: string): MetadataLines {
@@ -31,7 +31,7 @@ export function readMetadataLines(text: string): MetadataLines {
 		}
 		if (rest === "") return fault("has no delimiter after <<");
 		const end = lines.indexOf(rest, index + 1);
-		if (end === -1) return fault("begins a value that no later line ends: one must be equal to what follows <<");
+		if (end === -1) return fault("opens a value that is not closed: a later line must be exactly what follows <<");
 		entries.set(key, lines.slice(index + 1, end).join("\n"));
 		index = end;
 	}

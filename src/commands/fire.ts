@@ -71,7 +71,7 @@ export const registerRender: Register = (program, terminal, done) => {
 
 const UNTRUSTED_SHELL = [
 	"--allow-untrusted-shell",
-	"on GitHub, run shell hooks also where a stranger's code may lie in the workspace",
+	"run shell hooks also on GitHub's events that a stranger can trigger",
 ] as const;
 
 function withInputs(command: Command, argument = "<event>"): Command {

@@ -41,7 +41,7 @@ export function readMetadataFlags(flags: readonly string[]): string {
 		if (entries === undefined) return flag;
 		for (const [key, value] of entries) {
 			if (all.has(key)) {
-				const message = `metadata: flag ${index + 1} of ${flags.length} has a key that one before it has`;
+				const message = `metadata: flag ${index + 1} of ${flags.length} repeats a key of an earlier flag`;
 				throw new UserError({ code: "input", message, remedy: "give each key once" });
 			}
 			all.set(key, value);

@@ -1,5 +1,5 @@
 // One item of a filter's `include` or `exclude`: what it asks, and what is wrong with one that could never hold.
-import { type EventDefinition, STATUSES } from "../event/event.ts";
+import { CI_FACTS, type EventDefinition, STATUSES } from "../event/event.ts";
 import { matchesGlob } from "../event/glob.ts";
 import { FIRST_NAMES, leafIn, pathOfKey } from "../event/keys.ts";
 import type { Condition } from "./hook.ts";
@@ -49,7 +49,10 @@ export class ConditionReader {
 
 	#parse(text: string, other: string): Condition | Explanation {
 		if (text.startsWith("!")) {
-			return ['begins with "!", which negates nothing', `write ${quote(text.replace(/^[!\s]+/, ""))} into ${other}`];
+			return [
+				'begins with "!", but a filter has no negation',
+				`write ${quote(text.replace(/^[!\s]+/, ""))} into ${other}`,
+			];
 		}
 		const colon = text.indexOf(":");
 		if (colon === -1) return fieldOf(text, other);
@@ -71,19 +74,16 @@ export class ConditionReader {
 		if (path === undefined) return this.#unknownKey(key, item);
 		if (path.includes("")) return ["has a key with an empty name in it", "write it as in metadata.env"];
 		const leaf = leafIn(path);
-		return leaf === undefined ? undefined : [`can never hold: ${leaf} has nothing inside`, `write ${item(leaf)}`];
+		return leaf === undefined ? undefined : [`can never match: ${leaf} has no keys`, `write ${item(leaf)}`];
 	}
 
 	#unknownKey(key: string, item: (meant: string) => string): Explanation {
-		const message = "begins with an unknown key";
-		const own = `a value of your own is ${item(`metadata.${key}`)}`;
+		const message = "has an unknown key";
+		const own = `write ${item(`metadata.${key}`)} for metadata of your own`;
 		const [first = "", ...rest] = key.split(".");
 		if (first === "ci") {
-			const near = this.#near(
-				rest[0] ?? "",
-				FIRST_NAMES.filter((name) => pathOfKey(name)?.[0] === "ci"),
-			);
-			return ["names no fact of the CI", near === undefined ? own : `did you mean ${item(`ci.${near}`)}?`];
+			const near = this.#near(rest[0] ?? "", Object.keys(CI_FACTS));
+			return ["names an unknown fact of the CI", near === undefined ? own : `did you mean ${item(`ci.${near}`)}?`];
 		}
 		const near = this.#near(first, FIRST_NAMES);
 		return [message, near === undefined ? own : `did you mean ${item([near, ...rest].join("."))}? Or ${own}`];
@@ -99,7 +99,7 @@ export class ConditionReader {
 		const near = this.#near(pattern, [...words]);
 		const remedy =
 			near === undefined ? `write ${list([...words].slice(0, 10).map(item))}` : `did you mean ${item(near)}?`;
-		return [`holds for ${key === "status" ? "no status" : "none of the hook's events"}`, remedy];
+		return [`matches ${key === "status" ? "no status" : "none of the hook's events"}`, remedy];
 	}
 
 	#names(): ReadonlySet<string> {
@@ -127,19 +127,19 @@ function fieldOf(text: string, other: string): Condition | Explanation {
 	const [, left = "", not, right = ""] = COMPARISON.exec(text) ?? [];
 	if (not === undefined) return { kind: "field", field: text };
 	const message = "has no colon, and no field has such a name";
-	if (/[<>]/.test(text)) return [`${message}; filters compare text`, TEXT_ONLY];
+	if (/[<>]/.test(text)) return [`${message}; filters match text`, TEXT_ONLY];
 	return [message, `write ${quote(`${left.trim()}:${right.trim()}`)}${not === "" ? "" : ` into ${other}`}`];
 }
 
 function valueFault(key: string, pattern: string, other: string): Explanation | undefined {
-	if (COMPARING.test(pattern)) return ["compares, and filters compare text", TEXT_ONLY];
+	if (COMPARING.test(pattern)) return ["is a comparison, but filters match text", TEXT_ONLY];
 	if (pattern.startsWith("!")) {
 		const item = quote(`${key}:${pattern.replace(/^[!\s]+/, "")}`);
-		return ['has a value that begins with "!", which negates nothing', `write ${item} into ${other}`];
+		return ['has a value that begins with "!", but a filter has no negation', `write ${item} into ${other}`];
 	}
 	if (key !== "duration_ms" || /^[\d.e+*-]+$/.test(pattern)) return undefined;
 	return [
-		"can never hold: duration_ms is a number",
+		"can never match: duration_ms is a number",
 		"write digits, with * for any of them: values are compared as text",
 	];
 }

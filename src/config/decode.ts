@@ -121,7 +121,7 @@ function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): voi
 			near !== undefined && HOOK_KEYS.includes(near)
 				? `did you mean ${quote(near)}?`
 				: `write it as ${header("shell", builtIn.find(key)?.name ?? "pipeline_start")}, or move it to .github/pipeline-hooks.toml`;
-		problems.add("config_value", gate, `${keyName(key)} has a gate, and is not read in rocky.toml`, remedy);
+		problems.add("config_value", gate, `${keyName(key)} has a gate, but is not read in rocky.toml`, remedy);
 	}
 }
 

@@ -19,7 +19,7 @@ interface HiddenFile {
 /** A warning about a hidden file that has gates, or of which nobody can tell whether it has; undefined for any other. */
 export function hiddenWarning({ file, flavour, read }: HiddenFile, used: string): ConfigWarning | undefined {
 	const warning = (what: string, line = 1, column = 1): ConfigWarning => ({
-		message: `${file} ${what}: it is not read, because ${used} is; move its hooks there, or remove one of the two files`,
+		message: `${file} ${what}: only ${used} is read; move its hooks there, or remove one of the two files`,
 		place: { file, line, column },
 	});
 	switch (read.kind) {

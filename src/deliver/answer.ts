@@ -38,7 +38,7 @@ function isSuccess({ status }: Answer): boolean {
 
 function judgeSuccess(service: Preset, answer: Answer): Judgement {
 	if (answer.read !== "whole" && service.mustReadAnswer) {
-		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the answer's body ${UNFINISHED[answer.read]}` };
+		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the response ${UNFINISHED[answer.read]}` };
 	}
 	const verdict = service.judge?.(answer) ?? { ok: true };
 	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
@@ -54,7 +54,7 @@ function denialIn(answer: Answer, requireAllow: boolean, service: Preset): strin
 	const permission = readPermission(answer, read === "whole");
 	if (permission.kind === "denied") return permission.reason;
 	if (!isSuccess(answer)) return undefined;
-	if (read !== "whole") return `denied: ${status}, but the answer's body ${UNFINISHED[read]}`;
+	if (read !== "whole") return `denied: ${status}, but the response ${UNFINISHED[read]}`;
 	const encoding = answer.headers["content-encoding"] ?? "";
 	const problem = /^(?:[\s,]|identity)*$/i.test(encoding)
 		? (PARTIAL[status] ?? problemOf(permission, requireAllow, answer, service))
@@ -80,9 +80,9 @@ const PARTIAL: Readonly<Record<number, string>> = {
 };
 
 const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
-	cut: "was cut off",
+	cut: "was truncated",
 	over_limit: "is longer than 250 KB",
-	undelimited: "came without a Content-Length, so that it may have been cut off",
+	undelimited: "does not prove its end, by Content-Length or chunks, and may be truncated",
 };
 
 const PHRASES: Readonly<Record<number, string>> = {

@@ -43,7 +43,7 @@ export function readPermission(response: Answer, isWhole: boolean): Permission {
 
 /** What is wrong with a body that is not an object; undefined for plain text. */
 function problemOf(text: string, type: string, value: Json | undefined): string | undefined {
-	if (value !== undefined) return `is ${kindOf(value)}, and not a JSON object`;
+	if (value !== undefined) return `is ${kindOf(value)}, not a JSON object`;
 	if (/json/i.test(type) || /^[{["]/.test(text.replace(INVISIBLE, ""))) return "is not valid JSON";
 	return BINARY.test(text) ? "is not readable as UTF-8 text" : undefined;
 }
@@ -81,8 +81,11 @@ function readObject(value: JsonObject, text: string, status: number): Permission
 	}
 	const allow = found.find(({ key, depth }) => key === "allow" && depth === 1);
 	if (allow === undefined) {
-		const where = first.key === "allow" ? "below another key" : `as ${JSON.stringify(first.key)}`;
-		return malformed(status, `the response has its "allow" ${excerpt(where, 60)}`);
+		const instead =
+			first.key === "allow"
+				? '"allow" only below another key'
+				: `${excerpt(JSON.stringify(first.key), 40)} instead of "allow"`;
+		return malformed(status, `the response has ${instead}`);
 	}
 	const answer = value["allow"] ?? null;
 	if (answer !== true) return { kind: "denied", reason: reasonOf(value["reason"]) || notTrue(status, answer) };

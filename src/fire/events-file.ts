@@ -100,7 +100,7 @@ export function unreadable(name: string, why: string): UserError {
 export function emptyBeside(name: string, event: string): UserError {
 	return new UserError({
 		code: "events_file",
-		message: `${nameOf(name)} has no events, so that ${quote(event)} was not fired`,
+		message: `${nameOf(name)} has no events, so ${quote(event)} was not fired`,
 		remedy: "to fire the event itself, leave out `events-file`; to fire only what a file has, leave out `event`",
 	});
 }
@@ -110,7 +110,7 @@ export function unusedEvent(name: string, event: string): Problem {
 	return {
 		code: "events_file",
 		message: `${quote(event)} was not fired: every line of ${nameOf(name)} names an event of its own`,
-		remedy: "leave out `event`, which is for lines that name none, or fire it in a step of its own",
+		remedy: "leave out `event`, which is for lines without one, or fire it in a step of its own",
 	};
 }
 
@@ -126,12 +126,12 @@ function quote(text: string): string {
 export function stoppedAt({ line, problem }: LineError, name: string, fired: number, counts: Counts): Problem {
 	const went =
 		fired === 0
-			? "nothing before it was fired"
-			: `${count(fired, "event")} before it ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}`;
+			? "nothing was fired; correct the line and fire the file again"
+			: `${firedOf(fired, counts)} before it, and the rest of the file was not; correct the line and fire the file from there`;
 	return {
 		code: "events_file",
 		message: `line ${line} of ${nameOf(name)}: ${problem}`,
-		remedy: `${went}, and nothing of what follows; correct the line and fire the file from there`,
+		remedy: went,
 		...(name === "-" ? {} : { place: { file: name, line, column: 1 } }),
 	};
 }
@@ -141,10 +141,11 @@ export function failedAt(line: number, error: Problem, name: string, fired: numb
 	return {
 		...error,
 		message: `line ${line} of ${nameOf(name)}: ${error.message}`,
-		remedy: `${count(fired, "event")} of the file ${fired === 1 ? "was" : "were"} fired${countsOf(counts)}; ${error.remedy}`,
+		remedy: `${firedOf(fired, counts)}, and the rest of the file was not; ${error.remedy}`,
 	};
 }
 
-function countsOf({ delivered, failed, skipped }: Counts): string {
-	return ` (${delivered} delivered, ${failed} failed, ${skipped} skipped)`;
+function firedOf(events: number, { delivered, failed, skipped }: Counts): string {
+	const counts = `${delivered} delivered, ${failed} failed, ${skipped} skipped`;
+	return `${count(events, "event")} ${events === 1 ? "was" : "were"} fired (${counts})`;
 }

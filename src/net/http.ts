@@ -23,7 +23,10 @@ export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
 			const transport = await undici();
 			if (transport !== undefined) return transport.send(request, signal);
 			if (proxy === undefined) return direct.send(request, signal);
-			return fault("proxy", `proxy (${proxy.variable}): Node ${process.version} cannot load what speaks to proxies`);
+			return fault(
+				"proxy",
+				`proxy (${proxy.variable}): Node ${process.version} cannot load dist/undici, which sends through proxies`,
+			);
 		},
 		close: () => {
 			direct.close();

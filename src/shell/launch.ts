@@ -34,7 +34,7 @@ export function launchOf(command: ShellCommand, windows: boolean): Launch {
 	const name = command.shell ?? (windows ? "cmd" : "sh");
 	const args = argumentsOf(name, command.command);
 	if (name === "cmd" && /[\r\n]/.test(command.command.trim())) {
-		return { problem: "cmd runs only the first line of a command: join its lines by &&, or call a script" };
+		return { problem: "cmd runs only the first line of a command: join its lines with &&, or call a script" };
 	}
 	if (windows) return { program: name === "cmd" ? (env["ComSpec"] ?? "cmd.exe") : name, args };
 	const program = name === "sh" ? "/bin/sh" : findProgram(name, env["PATH"], cwd);

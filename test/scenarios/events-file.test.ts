@@ -147,7 +147,7 @@ describe("a broken line", () => {
 		expect(code).toBe(1);
 		expect(stderr).toBe(
 			"error: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
-				"  → 3 events before it were fired (6 delivered, 0 failed, 0 skipped), and nothing of what follows; correct the " +
+				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it, and the rest of the file was not; correct the " +
 				"line and fire the file from there\n",
 		);
 		expect(stdout).toContain("events.jsonl, 3 events: error · 6 delivered, 0 failed, 0 skipped");
@@ -168,7 +168,7 @@ describe("a broken line", () => {
 		const { run, server } = await setUp(`${text}\n${LINES.join("\n")}`);
 		const { code, stderr } = await run(["--events-file", "events.jsonl"]);
 		expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
-		expect(stderr).toContain("nothing before it was fired");
+		expect(stderr).toContain("nothing was fired");
 		expect(server.requests).toEqual([]);
 	});
 

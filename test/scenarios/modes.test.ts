@@ -147,12 +147,12 @@ describe("a webhook gate", () => {
 			json('{"allow": tru'),
 			'denied: 200, and the response has an "allow", but is not valid JSON; a gate must answer {"allow": true}',
 		],
-		["is cut off", half, "denied: 200, but the answer's body was cut off"],
-		["is cut off after a yes", halfOfYes, "denied: 200, but the answer's body was cut off"],
+		["is cut off", half, "denied: 200, but the response was truncated"],
+		["is cut off after a yes", halfOfYes, "denied: 200, but the response was truncated"],
 		[
 			"is too long",
 			json(`{"allow": true, "x": "${"x".repeat(300_000)}"}`),
-			"denied: 200, but the answer's body is longer than 250 KB",
+			"denied: 200, but the response is longer than 250 KB",
 		],
 		["refuses", { status: 403 }, "403 Forbidden"],
 	])("that %s stops the pipeline", async (_, reply, reason) => {

@@ -300,10 +300,10 @@ events = ["ping"]
 			"19:12 filter.events has none of the hook's own events",
 			"19:31 filter.include is empty",
 			"23:1 enabled must be true or false, not an integer",
-			'25:15 "status:sucess" holds for no status',
-			'25:32 "event:ping" holds for none of the hook\'s events',
+			'25:15 "status:sucess" matches no status',
+			'25:32 "event:ping" matches none of the hook\'s events',
 			'25:72 ":x" has nothing before its colon',
-			'26:15 "brnach:main" begins with an unknown key',
+			'26:15 "brnach:main" has an unknown key',
 			'28:1 fallback names "lop", which is no hook here',
 			"31:1 events has no default",
 		]);

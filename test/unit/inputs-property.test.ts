@@ -110,7 +110,7 @@ describe("metadata", () => {
 				const means = flags.flatMap((one) => one.means);
 				const given = () => readMetadataFlags(flags.map(({ text }) => text));
 				if (new Set(means.map(([key]) => key)).size < means.length) {
-					expect(given).toThrow(/^metadata: flag \d of \d has a key that one before it has$/);
+					expect(given).toThrow(/^metadata: flag \d of \d repeats a key of an earlier flag$/);
 				} else {
 					const found = read({ metadata: given() }).metadata;
 					expect(JSON.stringify(found)).toBe(JSON.stringify(replaced(Object.fromEntries(means))));

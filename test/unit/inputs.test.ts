@@ -87,7 +87,7 @@ describe("readInputs", () => {
 		[{ event: "ping", metadata: "<<END\nb\nEND" }, "metadata: line 1 has no key before its = or <<"],
 		[
 			{ event: "ping", metadata: "a=1\nb<<END\nc=2\n END" },
-			"metadata: line 2 begins a value that no later line ends: one must be equal to what follows <<",
+			"metadata: line 2 opens a value that is not closed: a later line must be exactly what follows <<",
 		],
 		[
 			{ event: "ping", metadata: '{"a": 1, "b": {"c": 1,\n"c": 2}}' },

@@ -71,7 +71,7 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 		});
 		expect(twice).toMatchObject({
 			code: 2,
-			stderr: expect.stringContaining("flag 2 of 2 has a key that one before it has"),
+			stderr: expect.stringContaining("flag 2 of 2 repeats a key of an earlier flag"),
 		});
 		const file = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
 		expect(file).toMatchObject({
@@ -82,10 +82,10 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 
 	it("a filter's unknown key, or a comparison, is an error at its place", async () => {
 		for (const [item, message, remedy] of [
-			["brnach:dependabot/*", "begins with an unknown key", 'did you mean "branch:dependabot/*"?'],
-			["env:prod", "begins with an unknown key", 'a value of your own is "metadata.env:prod"'],
-			["ci.brnach:main", "names no fact of the CI", 'did you mean "ci.branch:main"?'],
-			["metadata.rows:>1", "compares, and filters compare text", "write the text itself"],
+			["brnach:dependabot/*", "has an unknown key", 'did you mean "branch:dependabot/*"?'],
+			["env:prod", "has an unknown key", 'write "metadata.env:prod" for metadata of your own'],
+			["ci.brnach:main", "names an unknown fact of the CI", 'did you mean "ci.branch:main"?'],
+			["metadata.rows:>1", "is a comparison, but filters match text", "write the text itself"],
 		] as const) {
 			const config = GATE.replace("branch:dependabot/*", item);
 			const run = await runCommand(["validate"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
@@ -99,7 +99,7 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 		const beside = (text: string) => fire(GATE, { "events-file": "events.jsonl" }, { "events.jsonl": text });
 		for (const text of ["", "\n \r\n\n"]) {
 			expect(await beside(text)).toMatchObject(
-				refused('events.jsonl has no events, so that "pipeline_start" was not fired'),
+				refused('events.jsonl has no events, so "pipeline_start" was not fired'),
 			);
 		}
 		expect(await beside('{"event": "ping"}\n{"event": "job.started"}\n')).toMatchObject(
@@ -115,9 +115,9 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 		for (const [header, message] of [
 			["[[hook.pipelin_start]]", 'unknown event "pipelin_start": its gate would never be asked'],
 			["[[hook.webhook.pipeline_start]]", 'unknown event "webhook": its gate would never be asked'],
-			["[[hok.pipeline_start]]", "hok has a gate, and is not read in rocky.toml"],
-			["[[pipeline_start]]", "pipeline_start has a gate, and is not read in rocky.toml"],
-			["[[subscription]]", "subscription has a gate, and is not read in rocky.toml"],
+			["[[hok.pipeline_start]]", "hok has a gate, but is not read in rocky.toml"],
+			["[[pipeline_start]]", "pipeline_start has a gate, but is not read in rocky.toml"],
+			["[[subscription]]", "subscription has a gate, but is not read in rocky.toml"],
 		] as const) {
 			expect(await folder(`[[hook.ping]]\ncommand = "true"\n${header}\n${gate}`)).toMatchObject(refused(message));
 		}
@@ -137,7 +137,7 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 				kind: "warning",
 				properties: { title: expect.anything(), file: "pipeline-hooks.toml", line: "4", col: "1" },
 				message: expect.stringContaining(
-					"pipeline-hooks.toml has gates that are not asked: it is not read, because .github/pipeline-hooks.toml is",
+					"pipeline-hooks.toml has gates that are not asked: only .github/pipeline-hooks.toml is read",
 				),
 			},
 		]);
@@ -157,7 +157,7 @@ describe("fault 52: text of several lines arrives whole, and a conclusion of Git
 		expect(await fire(config, { metadata })).toMatchObject({ outputs: { result: "passed" } });
 		expect(JSON.parse(server.requests[0]?.body ?? "").metadata).toEqual({ env: "prod", message, last: "1" });
 		expect(await fire(config, { metadata: "message<<END\nfirst\nEND \nlast=1" })).toMatchObject(
-			refused("metadata: line 1 begins a value that no later line ends"),
+			refused("metadata: line 1 opens a value that is not closed"),
 		);
 	});
 

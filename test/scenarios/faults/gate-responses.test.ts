@@ -59,15 +59,15 @@ describe("fault 47: a gate denies by a response that is partial, compressed or a
 
 describe("fault 48: a gate denies by JSON that is not an object with one true allow, and an explicit no is final", () => {
 	it.each([
-		["[]", "but the response is a list, and not a JSON object"],
-		["false", "but the response is false, and not a JSON object"],
+		["[]", "but the response is a list, not a JSON object"],
+		["false", "but the response is false, not a JSON object"],
 		['\u0000{"ok": true}', "but the response is not valid JSON"],
 		['{"ok": true}\n{"ok": true}', "but the response is not valid JSON"],
 		['{"allow": false, "allow": true}', 'and the response has "allow" more than once'],
 		['{"allow": true, "\\u0061llow": true}', 'and the response has "allow" more than once'],
-		['{"Allow": true}', 'and the response has its "allow" as "Allow"'],
+		['{"Allow": true}', 'and the response has "Allow" instead of "allow"'],
 		['\ufeff {"allow": "true"}', 'and the response\'s "allow" is "true"'],
-		['{"result": {"allow": false}}', 'and the response has its "allow" below another key'],
+		['{"result": {"allow": false}}', 'and the response has "allow" only below another key'],
 	])("%j", async (body, problem) => {
 		const { run } = await ask({ status: 200, body });
 		expect(run).toMatchObject(denied(`denied: 200, ${problem}${MUST}`));

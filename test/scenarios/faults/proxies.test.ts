@@ -78,7 +78,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 			await listening(recordingProxy().server, async (proxyPort) => {
 				const env = { HTTPS_PROXY: `http://127.0.0.1:${proxyPort}` };
 				const run = await send(`https://${RECEIVER}:${port}/`, `${trusting}\nretry_count = 0`, { env, files });
-				expect(run).toMatchObject(failed(/^100 Continue came unasked, /));
+				expect(run).toMatchObject(failed(/^unexpected 100 Continue, /));
 			});
 		});
 	});

@@ -87,8 +87,8 @@ describe("a filter is refused", () => {
 		['filter = { entities = [¦"all"] }', 'filter.entities has "all", which stands for nothing but itself'],
 		['filter = { ¦include = "status=failure" }', '"status=failure" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"branch == main"] }', '"branch == main" has no colon, and no field has such a name'],
-		['filter = { include = ["a", ¦"!tags"] }', '"!tags" begins with "!", which negates nothing'],
-		['filter = { ¦include = "! status:failure" }', '"! status:failure" begins with "!", which negates nothing'],
+		['filter = { include = ["a", ¦"!tags"] }', '"!tags" begins with "!", but a filter has no negation'],
+		['filter = { ¦include = "! status:failure" }', '"! status:failure" begins with "!", but a filter has no negation'],
 		['filter = { include = ["a", ¦"b: "] }', '"b:" has nothing after its colon'],
 		['filter = { ¦exclude = "branch:${BRANCH}" }', "filter has a variable in it, and none is read there"],
 		['filter = { ¦entities = "${KIND}" }', "filter has a variable in it, and none is read there"],
@@ -97,42 +97,42 @@ describe("a filter is refused", () => {
 		['filter = { ¦events = "pipelin_error" }', 'unknown event "pipelin_error"'],
 		['filter = { ¦events = "job.*" }', "filter.events has none of the hook's own events"],
 		['filter = { ¦events = ["phase:quality", "ping"] }', "filter.events has none of the hook's own events"],
-		['filter = { ¦include = "status:sucess" }', '"status:sucess" holds for no status'],
-		['filter = { exclude = ["tags", ¦"status:fail"] }', '"status:fail" holds for no status'],
-		['filter = { ¦include = "event:ping" }', '"event:ping" holds for none of the hook\'s events'],
-		['filter = { ¦exclude = "phase:quality" }', '"phase:quality" holds for none of the hook\'s events'],
+		['filter = { ¦include = "status:sucess" }', '"status:sucess" matches no status'],
+		['filter = { exclude = ["tags", ¦"status:fail"] }', '"status:fail" matches no status'],
+		['filter = { ¦include = "event:ping" }', '"event:ping" matches none of the hook\'s events'],
+		['filter = { ¦exclude = "phase:quality" }', '"phase:quality" matches none of the hook\'s events'],
 		[
 			'filter = { events = "pipeline_start", ¦include = "event:*_error" }',
-			'"event:*_error" holds for none of the hook\'s events',
+			'"event:*_error" matches none of the hook\'s events',
 		],
-		['filter = { ¦include = "table.name:orders" }', '"table.name:orders" can never hold: table has nothing inside'],
-		['filter = { include = ["a", ¦"owners.name:*"] }', '"owners.name:*" can never hold: owners has nothing inside'],
-		['filter = { ¦exclude = "status.code:1" }', '"status.code:1" can never hold: status has nothing inside'],
-		['filter = { ¦include = "event.name:ping" }', '"event.name:ping" can never hold: event has nothing inside'],
-		['filter = { ¦include = "duration_ms:>1000" }', '"duration_ms:>1000" compares, and filters compare text'],
-		['filter = { ¦include = "duration_ms:5s" }', '"duration_ms:5s" can never hold: duration_ms is a number'],
-		['filter = { ¦include = "ci.branch.name:x" }', '"ci.branch.name:x" can never hold: branch has nothing inside'],
-		['filter = { ¦include = "branch.name:x" }', '"branch.name:x" can never hold: branch has nothing inside'],
-		['filter = { ¦exclude = "phase.x:1" }', '"phase.x:1" can never hold: phase has nothing inside'],
-		['filter = { ¦include = "env:prod" }', '"env:prod" begins with an unknown key'],
-		['filter = { include = ["tags", ¦"brnach:main"] }', '"brnach:main" begins with an unknown key'],
-		['filter = { ¦exclude = "Branch:main" }', '"Branch:main" begins with an unknown key'],
-		['filter = { ¦exclude = "dbt.version:1" }', '"dbt.version:1" begins with an unknown key'],
-		['filter = { ¦exclude = "constructor:*" }', '"constructor:*" begins with an unknown key'],
-		['filter = { ¦exclude = "branch == x:main" }', '"branch == x:main" begins with an unknown key'],
-		['filter = { ¦exclude = "ci.brnach:main" }', '"ci.brnach:main" names no fact of the CI'],
+		['filter = { ¦include = "table.name:orders" }', '"table.name:orders" can never match: table has no keys'],
+		['filter = { include = ["a", ¦"owners.name:*"] }', '"owners.name:*" can never match: owners has no keys'],
+		['filter = { ¦exclude = "status.code:1" }', '"status.code:1" can never match: status has no keys'],
+		['filter = { ¦include = "event.name:ping" }', '"event.name:ping" can never match: event has no keys'],
+		['filter = { ¦include = "duration_ms:>1000" }', '"duration_ms:>1000" is a comparison, but filters match text'],
+		['filter = { ¦include = "duration_ms:5s" }', '"duration_ms:5s" can never match: duration_ms is a number'],
+		['filter = { ¦include = "ci.branch.name:x" }', '"ci.branch.name:x" can never match: branch has no keys'],
+		['filter = { ¦include = "branch.name:x" }', '"branch.name:x" can never match: branch has no keys'],
+		['filter = { ¦exclude = "phase.x:1" }', '"phase.x:1" can never match: phase has no keys'],
+		['filter = { ¦include = "env:prod" }', '"env:prod" has an unknown key'],
+		['filter = { include = ["tags", ¦"brnach:main"] }', '"brnach:main" has an unknown key'],
+		['filter = { ¦exclude = "Branch:main" }', '"Branch:main" has an unknown key'],
+		['filter = { ¦exclude = "dbt.version:1" }', '"dbt.version:1" has an unknown key'],
+		['filter = { ¦exclude = "constructor:*" }', '"constructor:*" has an unknown key'],
+		['filter = { ¦exclude = "branch == x:main" }', '"branch == x:main" has an unknown key'],
+		['filter = { ¦exclude = "ci.brnach:main" }', '"ci.brnach:main" names an unknown fact of the CI'],
 		['filter = { ¦exclude = "metadata.:main" }', '"metadata.:main" has a key with an empty name in it'],
-		['filter = { ¦include = "metadata.rows:>5" }', '"metadata.rows:>5" compares, and filters compare text'],
-		['filter = { ¦include = "metadata.rows: <= 5" }', '"metadata.rows: <= 5" compares, and filters compare text'],
-		['filter = { ¦include = "branch:=main" }', '"branch:=main" compares, and filters compare text'],
-		['filter = { ¦include = "branch:!=main" }', '"branch:!=main" compares, and filters compare text'],
+		['filter = { ¦include = "metadata.rows:>5" }', '"metadata.rows:>5" is a comparison, but filters match text'],
+		['filter = { ¦include = "metadata.rows: <= 5" }', '"metadata.rows: <= 5" is a comparison, but filters match text'],
+		['filter = { ¦include = "branch:=main" }', '"branch:=main" is a comparison, but filters match text'],
+		['filter = { ¦include = "branch:!=main" }', '"branch:!=main" is a comparison, but filters match text'],
 		[
 			'filter = { ¦include = "metadata.rows > 5" }',
-			'"metadata.rows > 5" has no colon, and no field has such a name; filters compare text',
+			'"metadata.rows > 5" has no colon, and no field has such a name; filters match text',
 		],
 		[
 			'filter = { ¦include = "branch:!main" }',
-			'"branch:!main" has a value that begins with "!", which negates nothing',
+			'"branch:!main" has a value that begins with "!", but a filter has no negation',
 		],
 	])("%s", (filter, message) => {
 		expectAt(`[[hook."pipeline_*"]]\ncommand = "x"\n${filter}\n`, message);
@@ -168,9 +168,9 @@ describe("a filter is refused", () => {
 			"write digits, with * for any of them: values are compared as text",
 		);
 		expect(remedy('{ include = "duration_ms:>5" }')).toMatch(/^write the text itself, with \* for any characters;/);
-		expect(remedy('{ include = "env:prod" }')).toBe('a value of your own is "metadata.env:prod"');
-		expect(remedy('{ include = "dbt.version:1" }')).toBe('a value of your own is "metadata.dbt.version:1"');
-		const own = 'Or a value of your own is "metadata.brnach:main"';
+		expect(remedy('{ include = "env:prod" }')).toBe('write "metadata.env:prod" for metadata of your own');
+		expect(remedy('{ include = "dbt.version:1" }')).toBe('write "metadata.dbt.version:1" for metadata of your own');
+		const own = 'Or write "metadata.brnach:main" for metadata of your own';
 		expect(remedy('{ include = "brnach:main" }')).toBe(`did you mean "branch:main"? ${own}`);
 		expect(remedy('{ include = "ci.brnach:main" }')).toBe('did you mean "ci.branch:main"?');
 		expect(remedy('{ include = "branch:!main" }')).toBe('write "branch:main" into exclude');

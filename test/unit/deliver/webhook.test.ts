@@ -163,7 +163,7 @@ describe("gates fail closed", () => {
 			"a JSON list",
 			answer(200, "[false]", json),
 			"failed",
-			'denied: 200, but the response is a list, and not a JSON object; a gate must answer {"allow": true}',
+			'denied: 200, but the response is a list, not a JSON object; a gate must answer {"allow": true}',
 		],
 		["allow true", answer(200, '{"allow": true}'), "delivered", ""],
 		[
@@ -207,19 +207,19 @@ describe("gates fail closed", () => {
 			"a cut answer",
 			{ ...answer(200, '{"allow": true}'), read: "cut" },
 			"failed",
-			"denied: 200, but the answer's body was cut off",
+			"denied: 200, but the response was truncated",
 		],
 		[
 			"an answer that does not say where it ends",
 			{ ...answer(200, ""), read: "undelimited" },
 			"failed",
-			"denied: 200, but the answer's body came without a Content-Length, so that it may have been cut off",
+			"denied: 200, but the response does not prove its end, by Content-Length or chunks, and may be truncated",
 		],
 		[
 			"too long an answer",
 			{ ...answer(200, "x"), read: "over_limit" },
 			"failed",
-			"denied: 200, but the answer's body is longer than 250 KB",
+			"denied: 200, but the response is longer than 250 KB",
 		],
 		[
 			"an answer in an encoding",

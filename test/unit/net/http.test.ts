@@ -32,7 +32,7 @@ describe("transports", () => {
 		expect(await both.send(proxied, never)).toEqual({
 			kind: "fault",
 			fault: "proxy",
-			detail: `proxy (HTTPS_PROXY): Node ${process.version} cannot load what speaks to proxies`,
+			detail: `proxy (HTTPS_PROXY): Node ${process.version} cannot load dist/undici, which sends through proxies`,
 		});
 		expect(await both.send(pooled, never)).toMatchObject({ status: 200 });
 		expect(direct.requests).toEqual([pooled]);

@@ -133,7 +133,7 @@ it("100 Continue, which nobody asked for, is a fault that says so", async () => 
 	await listening(rawServer(raw), async (port) => {
 		expect(await http.send(pooled(port), never)).toMatchObject({
 			fault: "protocol",
-			detail: expect.stringMatching(/^100 Continue came unasked/),
+			detail: expect.stringMatching(/^unexpected 100 Continue/),
 		});
 	});
 	http.close();

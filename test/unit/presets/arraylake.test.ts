@@ -151,7 +151,7 @@ describe("the arraylake preset in its format for Slack", () => {
 		const refused = await send(format, answer(200, "no_service"));
 		expect(refused.outcome).toMatchObject({ status: "failed", reason: 'Slack answered "no_service"' });
 		const cut = await send(format, { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
-		expect(cut.outcome).toMatchObject({ reason: "unconfirmed: 200, but the answer's body was cut off" });
+		expect(cut.outcome).toMatchObject({ reason: "unconfirmed: 200, but the response was truncated" });
 	});
 
 	it("escapes the values of a template as Slack wants it", async () => {
