@@ -5,6 +5,7 @@ import {
 	constants,
 	createReadStream,
 	fstatSync,
+	lstatSync,
 	mkdirSync,
 	openSync,
 	readSync,
@@ -96,7 +97,7 @@ function readFile(path: string, limit: number): FileRead {
 		const bytes = readAtMost(handle, limit);
 		return bytes === undefined ? tooLarge(limit) : { kind: "file", bytes };
 	} catch (error) {
-		return notRead(error);
+		return errorCode(error) === "ENOENT" && isLink(path) ? DANGLING : notRead(error);
 	} finally {
 		if (handle !== undefined) closeSync(handle);
 	}
@@ -129,6 +130,13 @@ function refuseIrregular(found: Stats): void {
 	if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
 	const what = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
 	throw new NotRegular(`is ${what}, not a regular file`);
+}
+
+/** A link is somebody's intention: a config that it does not lead to is no config that is not there. */
+const DANGLING: FileRead = { kind: "unreadable", detail: "is a symbolic link that leads nowhere" };
+
+function isLink(path: string): boolean {
+	return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function tooLarge(limit: number): FileRead {

@@ -101,9 +101,11 @@ describe("files", () => {
 
 	it("says why something cannot be read", async () => {
 		symlinkSync("loop", join(folder, "loop"));
+		symlinkSync("nothing", join(folder, "dangling"));
 		const reasons: readonly (readonly [string, string])[] = [
 			[folder, "is a directory"],
 			[join(folder, "loop"), "too many symbolic links"],
+			[join(folder, "dangling"), "is a symbolic link that leads nowhere"],
 			[join(folder, "x".repeat(300)), "the path is too long"],
 			[join(folder, "a\0b"), "the path has a NUL character"],
 		];

@@ -1,5 +1,5 @@
 // Finding the config file on a real disk, reading its bytes, and what TOML itself does not take.
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -43,6 +43,16 @@ describe("loadConfig", () => {
 		expect((await load(" ")).file).toBe("pipeline-hooks.toml");
 		await put(".github/pipeline-hooks.toml", HOOK);
 		expect((await load("")).file).toBe(".github/pipeline-hooks.toml");
+	});
+
+	it("takes no later file where an earlier one is a link that leads nowhere: its gates would not be asked", async () => {
+		await put("pipeline-hooks.toml", HOOK);
+		await mkdir(join(workspace, ".github"));
+		await symlink("nothing", join(workspace, ".github/pipeline-hooks.toml"));
+		expect(await problemOf()).toMatchObject({
+			code: "config_unreadable",
+			message: "config file .github/pipeline-hooks.toml cannot be read: is a symbolic link that leads nowhere",
+		});
 	});
 
 	it("takes the file that is named, from the workspace or anywhere, and nothing else", async () => {
