@@ -54,7 +54,7 @@ function denialIn(answer: Answer, requireAllow: boolean, service: Preset): strin
 	const permission = readPermission(answer, read === "whole");
 	if (permission.kind === "denied") return permission.reason;
 	if (!isSuccess(answer)) return undefined;
-	if (read !== "whole") return `denied: ${status}, but the response ${UNFINISHED[read]}`;
+	if (read !== "whole") return `denied: ${status}, but the response ${unfinished(read, status)}`;
 	const encoding = answer.headers["content-encoding"] ?? "";
 	const problem = /^(?:[\s,]|identity)*$/i.test(encoding)
 		? (PARTIAL[status] ?? problemOf(permission, requireAllow, answer, service))
@@ -84,6 +84,11 @@ const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
 	over_limit: "is longer than 250 KB",
 	undelimited: "does not prove its end, by Content-Length or chunks, and may be truncated",
 };
+
+/** A 204 has no body: where one is announced all the same, nobody knows what it says. */
+function unfinished(read: Exclude<BodyRead, "whole">, status: number): string {
+	return status === 204 && read === "undelimited" ? "announces a body, which a 204 cannot have" : UNFINISHED[read];
+}
 
 const PHRASES: Readonly<Record<number, string>> = {
 	301: "Moved Permanently",
