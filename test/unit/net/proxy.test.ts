@@ -166,12 +166,11 @@ describe("the value", () => {
 
 	test("is never thrown for and never quoted, whatever it is, and names the host that it says", () => {
 		fc.assert(
-			fc.property(fc.string({ unit: "binary", minLength: 1, maxLength: 12 }), (text) => {
+			fc.property(fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 12 }), (text) => {
 				const proxy = found("http://example.com", { http_proxy: `http://user:${text}@proxy.example:3128` });
 				if ("problem" in proxy) expect(proxy.problem).not.toContain(`:${text}@`);
 				else expect(proxy).toMatchObject({ url: { host: "proxy.example:3128", username: "user" } });
 			}),
-			{ numRuns: 30 },
 		);
 	});
 });
