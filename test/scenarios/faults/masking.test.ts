@@ -60,7 +60,7 @@ describe("fault 53: thousands of escapes beside a secret with blanks are masked 
 	});
 });
 
-describe("fault 54: a secret that is quoted in part is not shown, whoever has cut it", () => {
+describe("fault 54: a secret that is quoted in part is not shown, whoever truncated it", () => {
 	const ZAP = "/hooks/catch/8812345/bzq91xk/?code=s3cr3t9";
 	const TOKEN = "tok_4f9a-77c1-e02d-5b18";
 

@@ -134,7 +134,7 @@ it("fault 40: where secrets are not withheld, an absent one is a failure of its 
 	expect(sent).toEqual(["/open"]);
 });
 
-describe("fault 66: Dependabot's runs are given no secrets on any event, and what needs one is skipped with a notice", () => {
+describe("fault 66: Dependabot's runs are given no secrets on any event but workflow_run, and what needs one is skipped with a notice", () => {
 	it.each(["push", "create", "delete", "deployment"])("%s", async (event) => {
 		const { run, sent } = await fire(event, example("pull_request"), {
 			...DEPENDABOT,
