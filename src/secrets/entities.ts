@@ -23,6 +23,8 @@ const NAMED: ReadonlyMap<string, number> = new Map([
 	}),
 	["vert", 0x7c],
 	["verbar", 0x7c],
+	["hellip", 0x2026],
+	["mldr", 0x2026],
 	...LATIN_1.split(" ").map((name, at) => [name, 0xa0 + at] as const),
 ]);
 

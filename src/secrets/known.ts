@@ -27,7 +27,7 @@ export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 		seen.add(same);
 		const { text, values } = resolve(reference, env);
 		const whole =
-			kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, bareKey(text)].flatMap(valueSecrets) : [];
+			kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, ...keyForms(text)].flatMap(valueSecrets) : [];
 		const put = values.flatMap(({ variable, value }) => {
 			// A URL among the values is a secret only in its parts.
 			if (isWebUrl(value)) return urlSecrets(value);
@@ -69,6 +69,15 @@ export function possibleSecrets(env: Env): readonly string[] {
 export function contextSecrets({ metadata }: GivenContext): readonly string[] {
 	const key = metadata?.[ROUTING_KEY];
 	return typeof key === "string" ? longestFirst(valueSecrets(key)) : [];
+}
+
+/** The key in a secret of Standard Webhooks, by itself, in the other alphabet of base64, and in hex. */
+function keyForms(secret: string): readonly string[] {
+	const key = bareKey(secret);
+	if (key === secret.trim()) return [];
+	const bytes = Buffer.from(key, "base64");
+	const hex = bytes.toString("hex");
+	return [key, bytes.toString("base64url"), bytes.toString("base64"), hex, hex.toUpperCase()];
 }
 
 /** The key in a secret of Standard Webhooks, as some programs hand it on; the text as it is where it has no such prefix. */

@@ -23,9 +23,10 @@ export const SHORTEST_CUT = 6;
  */
 const CUTS = /["'`)\]\s[(<{]{0,2}(?:…|\.{3,})["'`)\]>}\s]{0,2}/g;
 
-/** An escape that a cut has left unfinished, and what a part of a longer one may be. */
-const UNFINISHED = /[%&\\][\w%&#;\\]{0,16}$/;
-const LONGEST_UNFINISHED = 18;
+/** What an escape that a cut has left unfinished is made of, and how many units it has at most. */
+const ESCAPE_UNIT = /[\w%&#;\\]/;
+const ESCAPE_START = /[%&\\]/;
+const LONGEST_UNFINISHED = 17;
 
 /** Texts up to this many units, and secrets up to this many, are worth a look before anything is prepared. */
 const QUICK_TEXT = 8192;
@@ -73,7 +74,7 @@ function quickTest(secrets: readonly string[], patterns: readonly string[]): (te
 	};
 }
 
-/** A place where a text was cut, by offsets in it. */
+/** A place where somebody has cut a text, by offsets in the text as it is. */
 interface Cut {
 	/** Where what comes before it ends; an unfinished escape may begin at `whole`. */
 	readonly end: number;
@@ -98,15 +99,10 @@ class Finder {
 
 	redact(text: string): string {
 		const redactions = new Redactions(text);
-		const cuts = Array.from(text.matchAll(CUTS), (found): Cut => {
-			const end = found.index;
-			const before = text.slice(Math.max(0, end - LONGEST_UNFINISHED), end);
-			const unfinished = UNFINISHED.exec(before)?.[0].length ?? 0;
-			return { end, whole: end - unfinished, start: end + found[0].length };
-		});
 		for (const view of decodings(text)) {
 			this.#codes.find(view, redactions);
 			const folded = fold(view);
+			const cuts = cutsIn(view, text);
 			this.#findWhole(folded, cuts, redactions);
 			if (cuts.length > 0) this.#findEnds(folded, cuts, redactions);
 		}
@@ -141,6 +137,24 @@ class Finder {
 			if (cut?.start === start && depth >= SHORTEST_CUT) redactions.add(start, starts[at + depth] ?? 0);
 		}
 	}
+}
+
+/** The cuts that a view shows, since the mark of one may be encoded too: `&hellip;`, `\\u2026`. `whole` is the text itself. */
+function cutsIn({ text, starts }: View, whole: string): readonly Cut[] {
+	if (!text.includes("…") && !text.includes("...")) return [];
+	return Array.from(text.matchAll(CUTS), ({ 0: mark, index }): Cut => {
+		const end = starts[index] ?? 0;
+		return { end, whole: unfinishedAt(whole, end), start: starts[index + mark.length] ?? 0 };
+	});
+}
+
+/** Where an escape begins that may not be finished at `end`; `end` where there is none. */
+function unfinishedAt(text: string, end: number): number {
+	let start = end;
+	for (let at = end - 1; at >= end - LONGEST_UNFINISHED && ESCAPE_UNIT.test(text.charAt(at)); at--) {
+		if (ESCAPE_START.test(text.charAt(at))) start = at;
+	}
+	return start;
 }
 
 /** By code units, as an automaton reads. */

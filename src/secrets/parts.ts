@@ -1,6 +1,7 @@
 // The parts of a secret that show it too: those of a URL, the lines and values of a secret that is a file.
 import { SECRET_NAME } from "../config/references.ts";
 import { isJsonObject, type Json, parseJson } from "../json.ts";
+import { keywordSecrets, settingsIn, textInBase64 } from "./inner.ts";
 import { SHORTEST } from "./mask.ts";
 import { isPlain } from "./words.ts";
 
@@ -58,18 +59,23 @@ export function credentials(user: string, password: string): readonly string[] {
 
 /**
  * A secret value, as it is and trimmed, with those of its parts that may be shown by themselves: of a JSON document the
- * values that look secret, of several lines each that is not an ordinary one, and what they assign. Of a web URL only
- * what {@link urlSecrets} gives.
+ * values that look secret, of several lines each that is not an ordinary one, and what they assign, of base64 the text
+ * and its parts, of Basic credentials the password. Of a web URL only what {@link urlSecrets} gives.
  */
 export function valueSecrets(value: string): readonly string[] {
 	const text = value.trim();
 	if (isWebUrl(text)) return urlSecrets(text);
-	const whole = [value, text];
+	const decoded = textInBase64(text);
+	const [, user, password] = /^([^:\s]+):(\S+)$/.exec(decoded ?? "") ?? [];
+	const whole = [
+		...[value, text],
+		...(decoded === undefined ? [] : valueSecrets(decoded)),
+		...(user === undefined || password === undefined ? [] : [password, ...credentials(user, password)]),
+	];
 	const json = /^[[{]/.test(text) ? parseJson(text) : undefined;
 	if (json !== undefined) return [...whole, ...jsonSecrets(json, "")];
 	const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
-	if (lines.length < 2) return whole;
-	return [...whole, ...lines.flatMap(lineSecrets)];
+	return [...whole, ...lines.flatMap(innerSecrets), ...(lines.length < 2 ? [] : lines.flatMap(lineSecrets))];
 }
 
 function jsonSecrets(value: Json, key: string): readonly string[] {
@@ -91,8 +97,17 @@ function lineSecrets(line: string): readonly string[] {
 	return isSecretValue(name, value) ? [line, value] : [];
 }
 
+function innerSecrets(line: string): readonly string[] {
+	const settings = settingsIn(line).flatMap(([name, value]) => (isSecretValue(name, value) ? [value] : []));
+	return [...keywordSecrets(line).flatMap(valueSecrets), ...settings];
+}
+
+/** What settings with telling names have that are no credentials: `always-auth=true`, `token_type: bearer`. */
+const NO_CREDENTIAL = /^(?:true|false|null|none|basic|bearer|required|optional|enabled|disabled)$/i;
+
 /** By its name, or else by its look. */
 function isSecretValue(name: string, value: string): boolean {
+	if (NO_CREDENTIAL.test(value)) return false;
 	return SECRET_NAME.test(name) ? value.length >= SHORTEST : looksSecret(value);
 }
 

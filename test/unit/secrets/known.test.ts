@@ -64,6 +64,28 @@ describe("secretsOf", () => {
 		]);
 	});
 
+	test.each([
+		["Bearer abcdef-1", ["abcdef-1"]],
+		["Server=db;User=ada;Password=hunter2;Encrypt=true", ["hunter2"]],
+		["//registry.npmjs.org/:_authToken=npm_1\nalways-auth=true", ["npm_1", "//registry.npmjs.org/:_authToken=npm_1"]],
+		["machine db.example login ada password hunter2", ["hunter2"]],
+		["YWRhOmh1bnRlcjI=", ["ada:hunter2", "hunter2"]],
+		["Basic YWRhOmh1bnRlcjI=", ["YWRhOmh1bnRlcjI=", "ada:hunter2", "hunter2"]],
+		[
+			Buffer.from('{"token": "abcd", "type": "user"}').toString("base64"),
+			['{"token": "abcd", "type": "user"}', "abcd"],
+		],
+		["whsec_aHVudGVyMi1odW50ZXIy", ["aHVudGVyMi1odW50ZXIy", "hunter2-hunter2", "68756e746572322d68756e74657232"]],
+		["whsec_+/v7", ["+/v7", "-_v7", "fbfbfb"]],
+		["two plain words", []],
+	])("the credential inside of %s", (S, inside) => {
+		const texts = found([webhook({ ...bare, secrets: [parseReference("${S}")] })], { S });
+		const upper = (text: string) => (S.startsWith("whsec_") ? [text, text.toUpperCase()] : [text]);
+		const others = texts.filter((text) => text !== S);
+		expect(others).toEqual(expect.arrayContaining(inside));
+		expect(inside.flatMap(upper)).toEqual(expect.arrayContaining(others));
+	});
+
 	test("a secret that is a JSON document: the values that look secret, and no others", () => {
 		const hook = webhook({ ...bare, secrets: [parseReference("${S}")] });
 		const S = JSON.stringify({
@@ -87,7 +109,11 @@ describe("secretsOf", () => {
 			["X-Trace", parseReference("trace-${TRACE}-${TRACE_TOKEN}-${ZONE:-default-zone}")],
 		]);
 		const env = { TRACE: "abcdef", TRACE_TOKEN: "ghijkl" };
-		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual(["Bearer literal-token", "ghijkl"]);
+		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual([
+			"Bearer literal-token",
+			"ghijkl",
+			"literal-token",
+		]);
 	});
 
 	test("preset options: the secret ones whole", () => {
