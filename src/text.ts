@@ -2,12 +2,12 @@
 
 /**
  * What a terminal acts on, by ECMA-48: strings (OSC, DCS, SOS, PM, APC) up to their end or that of their line, CSI, and
- * all other escape sequences.
+ * all other escape sequences. One that the end of the text has cut off is a sequence too.
  */
 const SEQUENCES = new RegExp(
 	[
 		"(?:\\u001b[PX\\]^_]|[\\u0090\\u0098\\u009d-\\u009f])[^\\u0007\\u001b\\u0080-\\u009f\\r\\n]*(?:\\u0007|\\u001b\\\\|\\u009c)?",
-		"(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*[@-~]",
+		"(?:\\u001b\\[|\\u009b)[0-?]*[ -/]*(?:[@-~]|$)",
 		"\\u001b[ -/]*[0-~]",
 		"[\\u001b\\u0080-\\u0084\\u0086-\\u009f]",
 	].join("|"),

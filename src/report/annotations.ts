@@ -30,7 +30,7 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const { startColumn: _, ...line } = at(place);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
-		return { kind, message: `${what}${where}: ${reasonOf(outcome, mask)}`, place: { title: name, ...line } };
+		return { kind, message: `${what}${where}: ${reasonOf(outcome, mask)}`, place: { title: mask(name), ...line } };
 	};
 	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
 	const failures = failed.flatMap((outcome) => {
@@ -61,7 +61,7 @@ export function problemAnnotations(problems: readonly Problem[], summary: boolea
 		return {
 			kind: "error",
 			message: text,
-			place: place === undefined ? {} : { title: formatPlace(place), ...at(place) },
+			place: place === undefined ? {} : { title: mask(formatPlace(place)), ...at(place) },
 		};
 	});
 	return bounded(annotations, summary);

@@ -146,7 +146,7 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
 		...(outcome.reason === "" ? {} : { error: inertLine(reasonOf(outcome, mask)) }),
-		...(via === undefined ? {} : { via: inertLine(via) }),
+		...(via === undefined ? {} : { via: inertLine(mask(via)) }),
 		...(isBatch(delivery)
 			? { events: delivery.events.length }
 			: source.kind === "file"

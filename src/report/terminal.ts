@@ -80,7 +80,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		printJson: (value) => output.out(jsonText(redactDeep(value, redact))),
 		outcome: (outcome) => {
 			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			if (!quiet) group.write(() => write(outcomeLine(outcome, redact)));
+			if (!quiet) group.write(() => write(shownLine(outcomeLine(outcome, redact), redact)));
 		},
 		preview: (delivery, shown) => {
 			documents.push({ hook: delivery.hook.name, ...shown });

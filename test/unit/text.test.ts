@@ -37,6 +37,7 @@ describe("stripTerminal", () => {
 		["\u001bP1$r\u001b\\\u001bXa\u001b\\\u001b^b\u001b\\\u001b_c\u001b\\x", "x"],
 		["\u009b31mx\u009d0;t\u009c\u0090q\u009c", "x"],
 		["\u001b(0\u001b=\u001bcx", "x"],
+		["cut\u001b[3;1", "cut"],
 		["\u001b\u001b[0m[31mx", "[31mx"],
 		["a\u001b]0;open\nb", "a\nb"],
 	])("of %j is %j", (given, wanted) => expect(stripTerminal(given)).toBe(wanted));

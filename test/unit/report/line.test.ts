@@ -5,6 +5,7 @@ import { githubReporter } from "../../../src/report/github.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
+import { createRedactor } from "../../../src/secrets/redactor.ts";
 import { readLines } from "../../../src/shell/lines.ts";
 import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/text.ts";
 
@@ -35,6 +36,19 @@ describe("a line", () => {
 			}),
 		);
 	});
+
+	it.each(["\u001b]8;;https://example.com/abc", "\u001b[1;2;3;4;5;6;7;8;9m", "\u001bPabcdefghijklmnopqrs"])(
+		"shows no part of a secret where a limit cuts within a terminal sequence: %j",
+		(sequence) => {
+			const { redact } = createRedactor(() => [SECRET]);
+			const part = SECRET.slice(0, 16);
+			for (const after of [1, 2, 8]) {
+				const before = "\u200e".repeat(LINE_LIMIT - part.length - after);
+				const line = `${before}${part}${sequence}`.slice(0, LINE_LIMIT);
+				expect(shownLine(line, redact)).toBe("***…");
+			}
+		},
+	);
 
 	it("shows no part of a secret that comes near because others became shorter", () => {
 		expect(shown(SECRET.repeat(LINE_LIMIT))).toBe("***…");

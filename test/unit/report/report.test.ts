@@ -45,6 +45,14 @@ test("of more failures than are kept, annotations and summary tell how many ther
 	expect(resultsDocument(many, plain)).toMatchObject({ truncated: true });
 });
 
+test("the name of a hook is shown redacted and acts on no log, as a title and as what was fallen back to", () => {
+	const { redact } = createRedactor(() => ["s3cret-value"]);
+	const name = "to\u202e s3cret-value";
+	const told = reportOf(event(), [outcome("failed", "warn", { delivery: delivery(webhook({ name })), via: name })]);
+	expect(annotationsOf(told, redact).map(({ place }) => place.title)).toEqual(["to ***"]);
+	expect(resultsDocument(told, redact).results).toMatchObject([{ hook: "to ***", via: "to ***" }]);
+});
+
 test.each([
 	[[], "skipped"],
 	[[outcome("skipped")], "skipped"],
