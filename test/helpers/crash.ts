@@ -26,6 +26,15 @@ const error = (more) => {
 const fail = () => {
 	throw error();
 };
+// Only once a command is started the config has been read, however slow the machine is.
+const onceStarted = (crash) => {
+	const child = require("node:child_process");
+	const { spawn } = child;
+	child.spawn = (...given) => {
+		setTimeout(crash, 0);
+		return spawn(...given);
+	};
+};
 const moments = {
 	"before the config is read": () => {
 		path.resolve = (...parts) => (String(parts).endsWith(".toml") ? fail() : resolve(...parts));
@@ -38,8 +47,8 @@ const moments = {
 			throw error({ code: "crashed with " + quoted() });
 		};
 	},
-	"in a timer": () => setTimeout(fail, 200),
-	"in a promise that nobody awaits": () => setTimeout(() => Promise.reject(error()), 200),
+	"in a timer": () => onceStarted(fail),
+	"in a promise that nobody awaits": () => onceStarted(() => Promise.reject(error())),
 	"while the results are written": () => {
 		fs.writeFileSync = (path, ...rest) => (String(path).includes("results-") ? fail() : writeFileSync(path, ...rest));
 	},
