@@ -51,7 +51,8 @@ export interface HttpRequest {
 
 /**
  * What kept an HTTP exchange from giving an answer. `proxy` is a proxy that will not do at all (a wrong password); one
- * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to.
+ * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to,
+ * `invalid` a request that cannot be made.
  */
 export type HttpFault =
 	| "refused"
@@ -63,6 +64,7 @@ export type HttpFault =
 	| "protocol"
 	| "proxy"
 	| "forbidden"
+	| "invalid"
 	| "cancelled";
 
 /**

@@ -17,7 +17,7 @@ export type Judgement =
 type Answer = Extract<HttpResult, { kind: "answer" }>;
 
 /** What another attempt would meet again. */
-const FINAL_FAULTS: ReadonlySet<HttpFault> = new Set(["tls", "proxy", "forbidden", "cancelled"]);
+const FINAL_FAULTS: ReadonlySet<HttpFault> = new Set(["tls", "proxy", "forbidden", "invalid", "cancelled"]);
 
 /** Judges what came back for one attempt of a delivery from that service. */
 export function judge(delivery: Delivery<Webhook>, service: Preset, result: HttpResult): Judgement {

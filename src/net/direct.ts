@@ -1,7 +1,7 @@
 // Sends a request straight to its host on a connection of its own, with Node's own HTTP client.
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
-import { describeError, type Fault, fault } from "./fault.ts";
+import { describeError, describeImpossible, type Fault, fault } from "./fault.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
 import { isEndProved } from "./proof.ts";
 import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
@@ -20,18 +20,22 @@ const utf8 = new TextDecoder();
 /** Never rejects. */
 async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult> {
 	if (signal.aborted) return fault("cancelled", "cancelled");
-	let outgoing: ClientRequest | undefined;
+	let outgoing: ClientRequest;
+	try {
+		outgoing = open(request);
+	} catch (error) {
+		return describeImpossible(error);
+	}
 	let stopped: Fault | undefined;
 	const stop = (reason: Fault) => {
 		stopped = reason;
-		outgoing?.destroy();
+		outgoing.destroy();
 	};
 	const cancel = () => stop(fault("cancelled", "cancelled"));
 	const late = () => stop(fault("timeout", `no answer within ${request.timeoutMs} ms`));
 	const timer = setTimeout(late, request.timeoutMs);
 	signal.addEventListener("abort", cancel, { once: true });
 	try {
-		outgoing = open(request);
 		return await receive(outgoing, await begin(outgoing, request.body), request);
 	} catch (error) {
 		if (error instanceof ForbiddenAddress) return error.fault;
@@ -39,7 +43,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", cancel);
-		outgoing?.destroy();
+		outgoing.destroy();
 	}
 }
 
@@ -101,6 +105,11 @@ function receive(
 		outgoing.once("error", () => {
 			reset = !incoming.complete;
 		});
+		// Node shows `chunked` without the tab behind it, for which it does not take the body for chunked.
+		let isEndedByConnection = false;
+		incoming.socket.prependOnceListener("end", () => {
+			isEndedByConnection = !incoming.complete;
+		});
 		incoming.on("data", (chunk: Uint8Array) => {
 			if (received > answerLimit) return;
 			chunks.push(chunk);
@@ -109,7 +118,7 @@ function receive(
 		});
 		incoming.once("end", () => {
 			if (reset) settle("cut");
-			else settle(isEndProved(method, status, headers, received) ? "whole" : "undelimited");
+			else settle(!isEndedByConnection && isEndProved(method, status, headers, received) ? "whole" : "undelimited");
 		});
 		incoming.once("close", () => settle("cut"));
 		incoming.on("error", () => settle("cut"));

@@ -1,10 +1,9 @@
 // One request and its response, as undici tells of them.
 import { type Dispatcher, errors } from "undici";
 import type { BodyRead, HttpRequest, HttpResult } from "../ports.ts";
-import { type Fault, fault } from "./fault.ts";
+import { describeImpossible, type Fault, fault } from "./fault.ts";
 import { isEndProved } from "./proof.ts";
 import type { Sender } from "./senders.ts";
-import { describeUndiciError } from "./undici-fault.ts";
 
 const utf8 = new TextDecoder();
 
@@ -34,7 +33,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		try {
 			sender.dispatch(request, this);
 		} catch (error) {
-			this.#end(describeUndiciError(error));
+			this.#end(describeImpossible(error));
 		}
 	}
 

@@ -48,6 +48,24 @@ const TLS: readonly (readonly [RegExp, string])[] = [
 const TLS_CODE =
 	/^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH|EPROTO$)/;
 
+/** What is wrong with a request, by Node's codes and undici's. */
+const IMPOSSIBLE: ReadonlyMap<string, string> = new Map([
+	["ERR_INVALID_CHAR", "a header has a character that no header can carry"],
+	["ERR_INVALID_HTTP_TOKEN", "its method or the name of a header is not valid"],
+	["ERR_UNESCAPED_CHARACTERS", "its path has a character that no path can carry"],
+	["UND_ERR_INVALID_ARG", "its method, path or a header is not valid"],
+	["UND_ERR_NOT_SUPPORTED", "a header is not supported"],
+]);
+
+/** Turns what making a request throws into a fault: nothing was sent, nor can it be. Never quotes a message. */
+export function describeImpossible(error: unknown): Fault {
+	const told = describeError(error);
+	if (told.fault !== "protocol") return told;
+	const code = textOf(error, "code");
+	const words = error instanceof URIError ? "its user or password is not percent-encoded" : IMPOSSIBLE.get(code);
+	return fault("invalid", `the request cannot be made: ${words ?? nameOf(error, code)}`);
+}
+
 /** Turns what `node:http` and `node:https` raise before an answer's headers into a fault. Never quotes a message. */
 export function describeError(error: unknown): Fault {
 	const cause = firstUseful(error);
@@ -62,7 +80,12 @@ export function describeError(error: unknown): Fault {
 			? fault("tls", "TLS: the server speaks TLS, the URL is http")
 			: fault("protocol", `the answer is not HTTP (${code})`);
 	}
-	return fault("protocol", `the request cannot be sent (${code || "unknown error"})`);
+	return fault("protocol", `the request cannot be sent (${nameOf(cause, code)})`);
+}
+
+/** What can be told of an error without its message. */
+function nameOf(error: unknown, code: string): string {
+	return code || (error instanceof Error && error.name !== "Error" ? error.name : "unknown error");
 }
 
 /** With several addresses each has an error; an address family that the machine lacks says the least. */

@@ -15,7 +15,7 @@ export function isEndProved(
 	const { "content-length": length, "transfer-encoding": encoding } = headers;
 	// A body that a 204 announces may not be read, and nobody knows what it says.
 	if (status === 204) return encoding === undefined && (length === undefined || length === "0");
-	// With both, two programs on the way may have read two different bodies.
-	if (encoding !== undefined) return length === undefined && encoding.trim().toLowerCase() === "chunked";
+	// With both, two programs on the way may have read two different bodies. In no other spelling are chunks read as such.
+	if (encoding !== undefined) return length === undefined && /^chunked *$/i.test(encoding);
 	return length !== undefined && /^\d+$/.test(length) && Number(length) === received;
 }

@@ -1,6 +1,6 @@
 // What undici raises before a response's headers, told as a fault.
 import { errorCode } from "../errors.ts";
-import { describeError, type Fault, fault, startsWithTls } from "./fault.ts";
+import { describeError, describeImpossible, type Fault, fault, startsWithTls } from "./fault.ts";
 import { ForbiddenAddress } from "./guard.ts";
 import { ProxyFault } from "./proxy-fault.ts";
 
@@ -12,6 +12,9 @@ const UNDICI: ReadonlyMap<string, Fault> = new Map([
 	["UND_ERR_SOCKET", fault("reset", "connection closed before an answer")],
 	["UND_ERR_ABORTED", fault("reset", "connection closed before an answer")],
 	["UND_ERR_INFO", fault("reset", "connection closed before an answer")],
+	["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", fault("protocol", "the answer has a length that is not valid")],
+	// How undici takes a status that does not exist.
+	["ERR_ASSERTION", fault("protocol", "the answer is not HTTP")],
 	["UND_ERR_DESTROYED", fault("cancelled", "cancelled")],
 	["UND_ERR_CLOSED", fault("cancelled", "cancelled")],
 ]);
@@ -33,6 +36,7 @@ export function describeUndiciError(error: unknown): Fault {
 	}
 	// A closed connection may say more: its cause is what the system said.
 	if (code === "UND_ERR_SOCKET" && errorCode(error.cause) !== undefined) return describeError(error.cause);
+	if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") return describeImpossible(error);
 	return UNDICI.get(code) ?? describeError(error);
 }
 

@@ -2,9 +2,8 @@
 import { setMaxListeners } from "node:events";
 import type { Http, HttpRequest } from "../ports.ts";
 import { Exchange } from "./exchange.ts";
-import { fault } from "./fault.ts";
+import { describeImpossible, fault } from "./fault.ts";
 import { type Connecting, createSender, type Sender } from "./senders.ts";
-import { describeUndiciError } from "./undici-fault.ts";
 
 /**
  * An {@link Http} without redirects and decoding, over HTTP/1.1. Connections are kept until `close` or a few idle seconds,
@@ -35,7 +34,7 @@ export function undiciHttp(): Http {
 					new Exchange(senderFor(request), request, signal, resolve);
 				} catch (error) {
 					// Certificates that cannot be used.
-					resolve(describeUndiciError(error));
+					resolve(describeImpossible(error));
 				}
 			}),
 		close: () => {

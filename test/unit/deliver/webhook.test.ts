@@ -323,6 +323,7 @@ describe("the connection", () => {
 		["forbidden", 1],
 		["proxy", 1],
 		["tls", 1],
+		["invalid", 1],
 		["unreachable", 4],
 		["protocol", 4],
 	])("that fails as %s is tried %i times in all", async (kind, times) => {
