@@ -53,12 +53,15 @@ export class Attempts {
 	/** Why the last one failed. */
 	#reason = "";
 	#answered: Pick<Outcome, "httpStatus"> = {};
+	#connections: Connections;
 
 	constructor(delivery: Delivery<Webhook>, message: Message, ports: WebhookPorts, way: Way) {
 		this.#delivery = delivery;
 		this.#message = message;
 		this.#ports = ports;
 		this.#way = way;
+		// A request that is sent once only must not meet a connection that the receiver is about to close.
+		this.#connections = delivery.hook.retryCount === 0 ? "single" : way.connections;
 	}
 
 	/** Makes them. To be called once. */
@@ -98,11 +101,11 @@ export class Attempts {
 	#request(begun: number): HttpRequest {
 		const { hook } = this.#delivery;
 		const { method, url, proxy, headers, body, sign } = this.#message;
-		const { connections, authorities } = this.#way;
+		const { authorities } = this.#way;
 		return {
 			method,
 			url,
-			connections,
+			connections: this.#connections,
 			proxy,
 			allowPrivate: hook.allowPrivate,
 			authorities,
@@ -138,6 +141,10 @@ export class Attempts {
 		const reason = `${judgement.reason}${throughProxy(this.#message, result)}`;
 		this.#reason = reason;
 		this.#attempts.push({ ...attempt, reason });
+		if (this.#mayBeStale(result)) {
+			this.#connections = "single";
+			return NEXT_TURN;
+		}
 		const askedMs = this.#askedBy(result);
 		const isFirst = this.#tellReceiver(result, askedMs, now);
 		const failed = (why: string) => ended(this.#failed(why));
@@ -160,6 +167,11 @@ export class Attempts {
 			log.info(`${hook.name}: ${reason}; deliveries to ${target} wait for ${showMs(wait)}`);
 		}
 		return askedMs === undefined ? { kind: "backoff", ms: wait } : NEXT_TURN;
+	}
+
+	/** A receiver may close a connection that was kept: that says nothing of the next request, which gets one of its own. */
+	#mayBeStale(result: HttpResult): boolean {
+		return this.#connections === "pooled" && result.kind === "fault" && result.fault === "reset";
 	}
 
 	/** Says so where the deadline of all attempts has ended this one. */

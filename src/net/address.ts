@@ -103,10 +103,13 @@ export function refusedHost(url: URL, allowPrivate: boolean): string | undefined
 	return address === undefined ? undefined : refusedAddress(address, allowPrivate);
 }
 
+/** With the names that systems have in their hosts file for it. */
+const LOCAL_NAME = /(?:^|\.)localhost(?:\.localdomain)?\.?$|^ip6-(?:localhost|loopback)\.?$/;
+
 /** Whether the host of a URL is this machine: a loopback address in any spelling, or a name for it (RFC 6761, 6.3). */
 export function isLoopback(url: URL): boolean {
 	const address = addressOf(url);
-	if (address === undefined) return /(?:^|\.)localhost\.?$/.test(url.hostname);
+	if (address === undefined) return LOCAL_NAME.test(url.hostname);
 	const bytes = bytesOf(address);
 	if (bytes === undefined) return false;
 	return [bytes, ...embeddedIn(bytes)].some((each) => LOOPBACK.some(([, loopback]) => isIn(each, loopback)));

@@ -1,9 +1,46 @@
 // Files of events, through the built command and action against a real server.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { BASE_ENV, normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
+
+/** Answers the first request of each connection, and closes the connection as the second one comes. */
+async function closing() {
+	const received: string[] = [];
+	const server = createServer((socket) => {
+		let count = 0;
+		socket.on("error", () => {});
+		socket.on("data", (data) => {
+			const [, id] = /x-rocky-delivery: (\S+)/i.exec(data.toString()) ?? [];
+			if (id !== undefined && ++count === 1) {
+				received.push(id);
+				socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+			} else {
+				socket.destroy();
+			}
+		});
+	}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	onTestFinished(() => void server.close());
+	const address = server.address();
+	if (address === null || typeof address === "string") throw new Error("no port");
+	return { url: `http://127.0.0.1:${address.port}/`, received };
+}
+
+describe("a receiver that closes a kept connection as the next request comes", () => {
+	it.each([0, 1])("gets each event once, and fails none, with retry_count = %i", async (retries) => {
+		const { url, received } = await closing();
+		const hook = `[[subscription]]\nname = "each"\nevents = ["*"]\nurl = "${url}"\nretry_count = ${retries}\n`;
+		const events = Array.from({ length: 40 }, (_, n) => line("check_result", `e${n}`)).join("\n");
+		const folder = workspace({ "pipeline-hooks.toml": `defaults.concurrency = 4\n${hook}`, "events.jsonl": events });
+		const run = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
+		expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("40 delivered, 0 failed") });
+		expect([received.length, new Set(received).size]).toEqual([40, 40]);
+	});
+});
 
 const CLI = join(import.meta.dirname, "../../dist/cli/index.js");
 const OK: Reply = { status: 200 };

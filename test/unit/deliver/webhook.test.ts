@@ -57,6 +57,33 @@ describe("retries", () => {
 		},
 	);
 
+	describe("of a connection that was kept", () => {
+		async function sendPooled(given: Partial<Webhook>, ...results: [HttpResult, ...HttpResult[]]) {
+			const http = fakeHttp(...results);
+			const clock = fakeClock();
+			const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0.5 };
+			const shared: Shared = { ...sharedOf(clock), connections: "pooled" };
+			const outcome = await sendWebhook(delivery(webhook({ name: "hook", ...given })), ports, shared);
+			return { outcome, sleeps: clock.sleeps, connections: http.requests.map(({ connections }) => connections) };
+		}
+
+		test("the first reset uses up no retry, and the next request gets a connection of its own at once", async () => {
+			const { outcome, connections, sleeps } = await sendPooled({ retryCount: 1 }, fault("reset"));
+			expect(outcome).toMatchObject({ status: "failed", reason: "reset, after 3 attempts" });
+			expect(connections).toEqual(["pooled", "single", "single"]);
+			expect(sleeps).toEqual([500]);
+		});
+
+		test("any other fault counts as ever", async () => {
+			const { connections } = await sendPooled({ retryCount: 1 }, fault("refused"));
+			expect(connections).toEqual(["pooled", "pooled"]);
+		});
+
+		test("none is used for what is sent once only", async () => {
+			expect((await sendPooled({ retryCount: 0 }, fault("reset"))).connections).toEqual(["single"]);
+		});
+	});
+
 	test.each(["tls", "proxy"] as const)("%s is final", async (kind) => {
 		const { outcome } = await send({}, {}, fault(kind, "TLS: certificate has expired"), answer(200));
 		expect(outcome).toMatchObject({ status: "failed", reason: "TLS: certificate has expired" });
