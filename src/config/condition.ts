@@ -18,6 +18,12 @@ const COMPARING = /^(?:[<>]=?|={1,3}|!=)/;
 const TEXT_ONLY =
 	"write the text itself, with * for any characters; to compare numbers, let a shell hook or the receiver decide";
 
+/** Facts of the CI that are names of git. */
+const GIT_NAMES: ReadonlySet<string> = new Set(["branch", "ci.branch", "tag", "ci.tag"]);
+
+/** What git allows in no name, or other tools read as a pattern or a list: such an item would match nothing, unnoticed. */
+const OTHER_PATTERN = /[\s~^?[\\|,{}]|^\/|\/$/;
+
 const STATUS_WORDS: ReadonlySet<string> = new Set(STATUSES);
 
 /** Far more than the catalog has. */
@@ -125,6 +131,9 @@ function isAmong(pattern: string, words: ReadonlySet<string>): boolean {
 
 function fieldOf(text: string, other: string): Condition | Explanation {
 	const [, left = "", not, right = ""] = COMPARISON.exec(text) ?? [];
+	if (not === undefined && Object.hasOwn(CI_FACTS, text)) {
+		return ["is a fact of the CI, and not a field that an event changes", `write ${quote(`${text}:…`)} with its value`];
+	}
 	if (not === undefined) return { kind: "field", field: text };
 	const message = "has no colon, and no field has such a name";
 	if (/[<>]/.test(text)) return [`${message}; filters match text`, TEXT_ONLY];
@@ -136,6 +145,10 @@ function valueFault(key: string, pattern: string, other: string): Explanation | 
 	if (pattern.startsWith("!")) {
 		const item = quote(`${key}:${pattern.replace(/^[!\s]+/, "")}`);
 		return ['has a value that begins with "!", but a filter has no negation', `write ${item} into ${other}`];
+	}
+	if (GIT_NAMES.has(key) && OTHER_PATTERN.test(pattern)) {
+		const message = `can never match: no ${key.replace("ci.", "")} has such a name`;
+		return [message, `the only pattern is *; write an item for each, as in "${key}:main", "${key}:release/*"`];
 	}
 	if (key !== "duration_ms" || /^[\d.e+*-]+$/.test(pattern)) return undefined;
 	return [

@@ -124,6 +124,12 @@ describe("a filter is refused", () => {
 		['filter = { ¦exclude = "metadata.:main" }', '"metadata.:main" has a key with an empty name in it'],
 		['filter = { ¦include = "metadata.rows:>5" }', '"metadata.rows:>5" is a comparison, but filters match text'],
 		['filter = { ¦include = "metadata.rows: <= 5" }', '"metadata.rows: <= 5" is a comparison, but filters match text'],
+		['filter = { ¦include = "branch" }', '"branch" is a fact of the CI, and not a field that an event changes'],
+		['filter = { ¦include = "branch:{main,dev}" }', '"branch:{main,dev}" can never match: no branch has such a name'],
+		['filter = { ¦include = "branch:main,dev" }', '"branch:main,dev" can never match: no branch has such a name'],
+		['filter = { ¦include = "branch:main|dev" }', '"branch:main|dev" can never match: no branch has such a name'],
+		['filter = { ¦include = "branch:/^main$/" }', '"branch:/^main$/" can never match: no branch has such a name'],
+		['filter = { ¦exclude = "ci.tag:v[0-9]" }', '"ci.tag:v[0-9]" can never match: no tag has such a name'],
 		['filter = { ¦include = "branch:=main" }', '"branch:=main" is a comparison, but filters match text'],
 		['filter = { ¦include = "branch:!=main" }', '"branch:!=main" is a comparison, but filters match text'],
 		[
