@@ -138,10 +138,11 @@ function embeddedIn(bytes: Bytes): readonly Bytes[] {
 function isIn(bytes: Bytes, among: readonly Range[]): boolean {
 	return among.some(({ start, bits }) => {
 		if (start.length !== bytes.length) return false;
-		return start.every((byte, index) => {
-			const ignored = 8 - Math.min(8, Math.max(0, bits - index * 8));
-			return byte >> ignored === (bytes[index] ?? 0) >> ignored;
-		});
+		for (let index = 0; index * 8 < bits; index++) {
+			const ignored = Math.max(0, 8 - (bits - index * 8));
+			if ((start[index] ?? 0) >> ignored !== (bytes[index] ?? 0) >> ignored) return false;
+		}
+		return true;
 	});
 }
 

@@ -117,6 +117,9 @@ function stopLate(exchange: Exchange): void {
 
 function joined(headers: Headers): Record<string, string> {
 	const told: Record<string, string> = {};
-	for (const name of Object.keys(headers)) told[name] = [headers[name] ?? ""].flat().join(", ");
+	for (const name of Object.keys(headers)) {
+		const value = headers[name] ?? "";
+		told[name] = typeof value === "string" ? value : value.join(", ");
+	}
 	return told;
 }

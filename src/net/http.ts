@@ -10,23 +10,25 @@ import { refuseHost } from "./guard.ts";
  */
 export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
 	let loading: Promise<Http | undefined> | undefined;
-	const undici = () => {
+	let undici: Http | undefined;
+	const sendByUndici = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
 		loading ??= loadUndici().catch(() => undefined);
-		return loading;
+		undici = await loading;
+		if (undici !== undefined) return undici.send(request, signal);
+		const { proxy } = request;
+		if (proxy === undefined) return direct.send(request, signal);
+		return fault(
+			"proxy",
+			`proxy (${proxy.variable}): Node ${process.version} cannot load dist/undici, which sends through proxies`,
+		);
 	};
 	return {
-		send: async (request, signal): Promise<HttpResult> => {
+		send: (request, signal) => {
 			const refused = refuseHost(request.url, request.allowPrivate);
-			if (refused !== undefined) return refused;
-			const { connections, proxy }: HttpRequest = request;
+			if (refused !== undefined) return Promise.resolve(refused);
+			const { connections, proxy } = request;
 			if (connections === "single" && proxy === undefined) return direct.send(request, signal);
-			const transport = await undici();
-			if (transport !== undefined) return transport.send(request, signal);
-			if (proxy === undefined) return direct.send(request, signal);
-			return fault(
-				"proxy",
-				`proxy (${proxy.variable}): Node ${process.version} cannot load dist/undici, which sends through proxies`,
-			);
+			return undici === undefined ? sendByUndici(request, signal) : undici.send(request, signal);
 		},
 		close: () => {
 			direct.close();

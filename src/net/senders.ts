@@ -131,14 +131,14 @@ function connector(
 	return (target, done) => (closing.aborted ? done(new errors.ClientDestroyedError(), null) : connect(target, done));
 }
 
+const IDENTITY_ONLY = { "accept-encoding": "identity" } as const;
+
 /** Throws for a user in the URL that is not percent-encoded. */
 function contentOf({ url, method, headers, body }: HttpRequest) {
 	const authorization = authorizationOf(url);
 	return {
 		method,
-		headers: mergeHeaders(authorization === undefined ? {} : { authorization }, headers, {
-			"accept-encoding": "identity",
-		}),
+		headers: mergeHeaders(authorization === undefined ? {} : { authorization }, headers, IDENTITY_ONLY),
 		body: body ?? null,
 	};
 }
