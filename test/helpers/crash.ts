@@ -40,7 +40,7 @@ const moments = {
 		path.resolve = (...parts) => (String(parts).endsWith(".toml") ? fail() : resolve(...parts));
 	},
 	"before the event is made": () => {
-		require("node:crypto").randomBytes = fail;
+		require("node:crypto").randomUUID = fail;
 	},
 	"while a request is sent": () => {
 		require("node:http").request = () => {

@@ -55,7 +55,7 @@ export interface SentAll {
 }
 
 /** Fires an event with this context through every hook. Each body is valid UTF-8 and JSON, and is delivered. */
-export async function sendAll(context: unknown): Promise<SentAll> {
+export async function sendAll(context: unknown, env: Readonly<Record<string, string>> = {}): Promise<SentAll> {
 	const server = await startServer({ status: 200, body: '{"ok": true, "id": "1"}' });
 	const config = NAMES.map(
 		(name) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${server.url}/${name}"\n${HOOKS[name]}\n`,
@@ -63,6 +63,7 @@ export async function sendAll(context: unknown): Promise<SentAll> {
 	const run = await runCommand(["fire", "pipeline_error", "--context", "-", "--json"], {
 		workspace: workspace({ "pipeline-hooks.toml": config }),
 		input: JSON.stringify(context),
+		env,
 	});
 	expect(run.code).toBe(0);
 	const document: { result: string; results: readonly { hook: string; notes?: readonly string[] }[] } = JSON.parse(

@@ -13,8 +13,8 @@ command = "touch ran"
 `;
 
 const METADATA_FORMS =
-	'give a JSON object, {"tables": 20}, or lines of key=value; a value of several lines goes between key<<END and END, ' +
-	"and text that others wrote into JSON by toJSON()";
+	'give a JSON object, {"tables": 20}, or lines of key=value; write a value of several lines between key<<END and ' +
+	"END, and give text that others wrote as JSON, by toJSON()";
 
 interface Mistake {
 	readonly name: string;

@@ -39,11 +39,10 @@ test("503, then 429 with Retry-After, then 200: three identical bodies, one id, 
 
 	expect(normalise(run.stdout)).toBe(
 		[
-			"::add-mask::http://127.0.0.1:PORT/in",
 			`::add-mask::${SECRET}`,
 			"::add-mask::runtime-token-of-the-runner",
 			"receiver: attempt 1 of 4 failed: 503 Service Unavailable: down for a moment; the next in TIME",
-			"receiver: attempt 2 of 4 failed: 429 Too Many Requests; the next in TIME",
+			"receiver: 429 Too Many Requests; deliveries to http://127.0.0.1:PORT/… wait for 1 s",
 			"✓ receiver → http://127.0.0.1:PORT/… · 200 · 3 attempts · TIME",
 			"pipeline_complete: passed · 1 delivered, 0 failed, 0 skipped",
 			"",

@@ -112,20 +112,29 @@ const everything = (text: string) => ({
 	changes: Array.from({ length: 40 }, () => ({ field: text, old: text, new: text })),
 	owners: Array.from({ length: 40 }, () => text),
 	metadata: Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`${n} ${text}`, text])),
-	ci: { repository: text, branch: text, commit: text, actor: text, run_url: "https://ci.example/run" },
+});
+
+/** A CI whose facts are as long, as far as they can be. */
+const ciOf = (text: string) => ({
+	GITHUB_ACTIONS: "true",
+	GITHUB_EVENT_NAME: "push",
+	GITHUB_SERVER_URL: "https://ci.example",
+	GITHUB_RUN_ID: "42",
+	...Object.fromEntries(["REPOSITORY", "REF_NAME", "SHA", "ACTOR", "JOB"].map((name) => [`GITHUB_${name}`, text])),
 });
 
 describe("fault 31: a body over its service's limits is cut between characters, marked and told", () => {
 	it.each([
-		["an error of a megabyte", { error: LONG, table: "orders", metadata: { message: LONG } }],
+		["an error of a megabyte", { error: LONG, table: "orders", metadata: { message: LONG } }, {}],
 		[
 			"fifty keys of a megabyte in all",
 			{ error: "first words", table: "orders", metadata: everything(LONG.slice(0, 9000)).metadata },
+			{},
 		],
-		["every field far too long", everything(LONG.slice(0, 3000))],
-		["every field a little too long", everything(LONG.slice(0, 400))],
-	])("%s", async (_, context) => {
-		const { got, notes } = await sendAll(context);
+		["every field far too long", everything(LONG.slice(0, 3000)), ciOf(LONG.slice(0, 3000))],
+		["every field a little too long", everything(LONG.slice(0, 400)), ciOf(LONG.slice(0, 400))],
+	])("%s", async (_, context, env) => {
+		const { got, notes } = await sendAll(context, env);
 		for (const name of SERVICES) {
 			const { body, raw, text } = got.get(name) ?? { body: undefined, raw: Buffer.alloc(0), text: "" };
 			WITHIN[name](text, raw.byteLength);

@@ -28,11 +28,11 @@ const BUGS = {
 		};`,
 	"in the second event": `
 		const crypto = require("node:crypto");
-		const { randomBytes } = crypto;
+		const { randomUUID } = crypto;
 		let calls = 0;
-		crypto.randomBytes = (size) => {
-			if (size === 16 && ++calls === 2) throw new TypeError("no entropy");
-			return randomBytes(size);
+		crypto.randomUUID = () => {
+			if (++calls === 2) throw new TypeError("no entropy");
+			return randomUUID();
 		};`,
 	"at a signal": 'process.on("SIGUSR2", () => { throw new TypeError("crashed"); });',
 	"after the report": 'process.once("beforeExit", () => Promise.reject(new TypeError("crashed late")));',

@@ -97,7 +97,7 @@ describe.each(EXPOSING)("on %s", (event) => {
 			expect([code, stderr]).toEqual([0, ""]);
 			expect(stdout.startsWith(note)).toBe(true);
 			if (args[0] === "list") expect(stdout).toContain("RAN/base");
-			expect(stdout).not.toContain('stranger"');
+			expect(stdout).not.toContain("RAN/stranger");
 			expect(stdout).toContain(`refused on ${event}: `);
 		},
 	);
