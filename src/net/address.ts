@@ -9,8 +9,11 @@ interface Range {
 	readonly bits: number;
 }
 
+/** The ranges of one family of addresses, which is told by their length. Read when they are first asked for. */
+type Ranges = (length: number) => readonly Range[];
+
 /** Ranges by what they are, as a phrase that follows "is". */
-type Table = readonly (readonly [what: string, ranges: readonly Range[]])[];
+type Table = readonly (readonly [what: string, ranges: Ranges])[];
 
 /** No webhook is ever sent to these. */
 const NEVER: Table = [
@@ -66,7 +69,7 @@ const PRIVATE: Table = [
 ];
 
 /** IPv6 addresses that stand for one of IPv4, and where its four bytes are. */
-const EMBEDDED: readonly (readonly [within: readonly Range[], ...places: readonly Bytes[]])[] = [
+const EMBEDDED: readonly (readonly [within: Ranges, ...places: readonly Bytes[]])[] = [
 	// Mapped and compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1).
 	[ranges("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96"), [12, 13, 14, 15]],
 	// NAT64's well-known prefix, and the prefixes of any length in that for local use (RFC 6052, 2.2; RFC 8215).
@@ -135,9 +138,8 @@ function embeddedIn(bytes: Bytes): readonly Bytes[] {
 	return isIn(bytes, SPARSE) ? found.filter(([first]) => first !== 0) : found;
 }
 
-function isIn(bytes: Bytes, among: readonly Range[]): boolean {
-	return among.some(({ start, bits }) => {
-		if (start.length !== bytes.length) return false;
+function isIn(bytes: Bytes, among: Ranges): boolean {
+	return among(bytes.length).some(({ start, bits }) => {
 		for (let index = 0; index * 8 < bits; index++) {
 			const ignored = Math.max(0, 8 - (bits - index * 8));
 			if ((start[index] ?? 0) >> ignored !== (bytes[index] ?? 0) >> ignored) return false;
@@ -147,12 +149,20 @@ function isIn(bytes: Bytes, among: readonly Range[]): boolean {
 }
 
 /** What is not a range gives none. */
-function ranges(...texts: readonly string[]): readonly Range[] {
-	return texts.flatMap((text) => {
-		const [, address = "", length = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-		const start = bytesOf(address);
-		return start === undefined || Number(length) > start.length * 8 ? [] : [{ start, bits: Number(length) }];
-	});
+function ranges(...texts: readonly string[]): Ranges {
+	const read = new Map<number, readonly Range[]>();
+	return (length) => {
+		const known = read.get(length) ?? texts.flatMap((text) => rangeOf(text, length));
+		read.set(length, known);
+		return known;
+	};
+}
+
+function rangeOf(text: string, length: number): readonly Range[] {
+	const [, address = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+	if (address.includes(":") !== (length === 16)) return [];
+	const start = bytesOf(address);
+	return start === undefined || Number(bits) > length * 8 ? [] : [{ start, bits: Number(bits) }];
 }
 
 function bytesOf(address: string): Bytes | undefined {

@@ -29,6 +29,7 @@ export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 		const whole =
 			kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, ...keyForms(text)].flatMap(valueSecrets) : [];
 		const put = values.flatMap(({ variable, value }) => {
+			if (kind === "url" && value === text) return [];
 			// A URL among the values is a secret only in its parts.
 			if (isWebUrl(value)) return urlSecrets(value);
 			return kind === "secret" || isTelling(variable) ? [...valueSecrets(value), ...passwordOf(value)] : [];
