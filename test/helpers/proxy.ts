@@ -150,15 +150,22 @@ export function recordingProxy(answer = "HTTP/1.1 200 Connection established\r\n
 function relay(): Server {
 	return createServer((socket) => {
 		socket.on("error", () => {});
-		socket.once("data", (first: Buffer) => {
+		let read = "";
+		// tinyproxy writes a head in several pieces.
+		socket.on("data", function take(piece: Buffer) {
+			read += piece.toString("latin1");
+			const end = read.indexOf("\r\n\r\n") + 4;
+			if (end < 4) return;
+			socket.off("data", take);
 			// What follows waits for the receiver.
 			socket.pause();
-			const head = first.toString("latin1");
+			const [head, rest] = [read.slice(0, end), read.slice(end)];
 			const [, port] = /^[A-Z]+ (?:http:\/\/)?[^/ ]*:(\d+)/.exec(head) ?? [];
 			const isTunnel = head.startsWith("CONNECT ");
 			const receiver = connect(Number(port), "127.0.0.1", () => {
 				if (isTunnel) socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-				else receiver.write(head.replace(/^(\S+) http:\/\/[^/ ]+/, "$1 "), "latin1");
+				const passedOn = isTunnel ? "" : head.replace(/^(\S+) http:\/\/[^/ ]+/, "$1 ");
+				receiver.write(passedOn + rest, "latin1");
 				socket.pipe(receiver).pipe(socket);
 			});
 			receiver.on("error", () => socket.end("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"));
