@@ -38,7 +38,10 @@ describe("fault 2: a name that does not resolve is tried again within the deadli
 		const run = await send("https://receiver.invalid", "retry_count = 1000000\nretry_delay_ms = 40\ndeadline_ms = 400");
 		expect(run.code).toBe(0);
 		expect(run.annotations.map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^the webhook failed: name not found(?:; the deadline of 400 ms|, after \d+ attempts)/),
+			// The deadline may come while the last attempt still waits for an answer.
+			expect.stringMatching(
+				/^the webhook failed: (?:name not found(?:; the deadline of 400 ms|, after \d+ attempts)|no answer before the deadline of 400 ms)/,
+			),
 		]);
 		expect(run.elapsedMs).toBeLessThan(5000);
 	});
