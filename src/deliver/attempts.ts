@@ -7,7 +7,7 @@ import { judge } from "./answer.ts";
 import type { Message } from "./message.ts";
 import { NOT_BEGUN, skipped } from "./not-begun.ts";
 import type { Late, Receiver, Turn } from "./receivers.ts";
-import { backoffMs, isRetryableStatus, retryAfterMs } from "./retry.ts";
+import { backoffMs, isRetryableStatus, retryAfterMs, senderTime } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 
 /** Bytes of an answer that are read: 250 KB. */
@@ -184,15 +184,18 @@ export class Attempts {
 	/** The wait that an answer asks for, in milliseconds, in the service's own way or in HTTP's. */
 	#askedBy(result: HttpResult): number | undefined {
 		if (result.kind !== "answer" || !isRetryableStatus(result.status)) return undefined;
+		const { headers } = result;
 		const own = this.#message.service.retryAfter?.(result);
-		return own ?? retryAfterMs(result.headers["retry-after"], this.#ports.clock.now());
+		return own ?? retryAfterMs(headers["retry-after"], senderTime(headers, this.#ports.clock.now()));
 	}
 
 	/** True for the first refusal in a while. */
 	#tellReceiver(result: HttpResult, askedMs: number | undefined, now: number): boolean {
 		const { receiver } = this.#way;
-		if (result.kind === "fault") receiver.failed(now, this.#reason);
-		else if (result.status === 429 || askedMs !== undefined) return receiver.refused(now, askedMs, this.#reason);
+		if (result.kind === "answer" && (result.status === 429 || askedMs !== undefined)) {
+			return receiver.refused(now, askedMs, this.#reason);
+		}
+		if (result.kind === "fault" || isRetryableStatus(result.status)) receiver.failed(now, this.#reason);
 		else receiver.accepted(now);
 		return false;
 	}
@@ -251,7 +254,7 @@ function neverSent({ askedMs, silentMs, reason }: Late, deadlineMs: number): str
 }
 
 function asksFor(askedMs: number, deadlineMs: number): string {
-	return `Retry-After asks for ${Math.round(askedMs / 1000)} s, past the deadline of ${deadlineMs} ms`;
+	return `Retry-After asks for ${showMs(askedMs)}, past the deadline of ${deadlineMs} ms`;
 }
 
 function afterMany(attempts: number): string {

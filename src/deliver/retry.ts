@@ -11,15 +11,23 @@ export function isRetryableStatus(status: number): boolean {
 	return status >= 500 && status !== 501 && status !== 505;
 }
 
+/** Milliseconds: HTTP writes no part of a second, so that a time that is near may be written as one that is over. */
+const DATE_RESOLUTION_MS = 1000;
+
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds, 0 or more. Seconds (a fraction is accepted) or an
- * HTTP date, https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; undefined when it is absent, past or garbage.
+ * HTTP date, https://www.rfc-editor.org/rfc/rfc9110#field.retry-after; undefined when it is absent, long past or garbage.
  */
 export function retryAfterMs(value: string | undefined, now: Date): number | undefined {
 	const written = value?.trim() ?? "";
 	if (/^\d+(\.\d+)?$/.test(written)) return Math.min(Number(written) * 1000, Number.MAX_SAFE_INTEGER);
-	const wait = (parseHttpDate(written, now) ?? 0) - now.getTime();
-	return wait > 0 ? wait : undefined;
+	const wait = (parseHttpDate(written, now) ?? Number.NaN) - now.getTime();
+	return wait > -DATE_RESOLUTION_MS ? Math.max(0, wait) : undefined;
+}
+
+/** The time by the clock of who sent the headers, where they have a `Date`; otherwise by ours. */
+export function senderTime({ date }: Readonly<Record<string, string>>, now: Date): Date {
+	return new Date(parseHttpDate(date?.trim() ?? "", now) ?? now);
 }
 
 /**

@@ -79,6 +79,14 @@ describe("fault 59: twelve events at once to a receiver that takes one at a time
 		expect(limited.early).toEqual([]);
 	});
 
+	it("which it may write as a date, in whole seconds of a clock that is wrong", async () => {
+		const written = (ms: number) => new Date(Date.now() - 3_600_000 + ms).toUTCString();
+		const limited = onePer(300, (ms) => ({ status: 429, headers: { Date: written(0), "Retry-After": written(ms) } }));
+		const server = await startServer(limited.reply);
+		const run = await fireMany(5, webhook(server.url, "retry_count = 0"));
+		expect(run.outputs).toMatchObject({ result: "passed", delivered: "5", failed: "0" });
+	});
+
 	it("which a 503 may name as well", async () => {
 		let isDown = true;
 		const times: number[] = [];

@@ -130,6 +130,7 @@ function learn(model: Model, result: HttpResult, now: number): void {
 	if (result.kind === "fault") return;
 	const written = result.headers["retry-after"];
 	if (result.status !== 429 && written === undefined) {
+		if (result.status >= 500) return;
 		if (++model.successes > model.limit) {
 			model.limit++;
 			model.successes = 0;

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Hook, Webhook } from "../../../src/config/hook.ts";
 import { parseReference } from "../../../src/config/interpolate.ts";
-import { Receiver } from "../../../src/deliver/receivers.ts";
+import { Receiver, Receivers } from "../../../src/deliver/receivers.ts";
 import type { Clock, HttpRequest, HttpResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
 import { answer, fakeClock, fakeLog } from "../../helpers/fakes.ts";
@@ -61,6 +61,19 @@ describe("a 429 with Retry-After", () => {
 			["h4", 30_040],
 		]);
 		expect(outcomes.map(({ attempts }) => attempts.length)).toEqual([2, 1, 1, 1]);
+	});
+
+	test("holds back all spellings of a URL, and no other URL", () => {
+		const receivers = new Receivers(fakeClock(), new AbortController().signal);
+		const at = (url: string) => receivers.at(new URL(url));
+		const same = ["HTTPS://Example.com:443/x/../a%2fb~?q=%c3%A9", "https://example.com/a%2Fb%7E?q=é#part", "#", "#a?b"];
+		for (const url of same.map((each) => (each.startsWith("#") ? `${same[0]}${each}` : each))) {
+			expect(at(url), url).toBe(at("https://example.com/a%2Fb~?q=%C3%A9"));
+		}
+		expect(at("https://example.com/?#")).toBe(at("https://example.com"));
+		for (const other of ["a/b~?q=é", "a%2Fb~?q=e", "a%252Fb~?q=é", "A%2Fb~?q=é", "a%2Fb~"]) {
+			expect(at(`https://example.com/${other}`), other).not.toBe(at("https://example.com/a%2Fb~?q=%C3%A9"));
+		}
 	});
 
 	test("holds nobody else back, however few slots there are", async () => {
@@ -179,6 +192,16 @@ describe("the deadline", () => {
 			reason:
 				"not sent: an earlier delivery failed (429 Too Many Requests), and the receiver has accepted nothing for 60 s and asks for 1 s more",
 		});
+	});
+
+	test("of a receiver that refuses, and then fails as often, is one in all too", async () => {
+		const failing = () => {
+			let asked = 0;
+			return () => (asked++ % 2 === 0 ? refusal(5) : answer(500));
+		};
+		const { outcomes, now } = await fire(many(300), failing, concurrency(10));
+		expect(outcomes.every(({ status }) => status === "failed")).toBe(true);
+		expect(now).toBeLessThan(130_000);
 	});
 
 	test("does not end the waiting of what has not begun while the receiver accepts others", async () => {

@@ -36,6 +36,9 @@ const now = fc.date({
 const zone = fc.constantFrom("UTC", "America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati");
 const whole = (ms: number) => Math.floor(ms / SECOND) * SECOND;
 
+/** A time that is over by less than a second may be one to come, of which the part of a second is not written. */
+const expected = (wait: number) => (wait > -SECOND ? Math.max(0, wait) : undefined);
+
 describe("Retry-After", () => {
 	it("of a time in any of HTTP's three ways is the wait until then, whatever the zone of the machine", () => {
 		const way = fc.constantFrom("imf", "rfc850", "asctime");
@@ -49,7 +52,7 @@ describe("Retry-After", () => {
 				vi.stubEnv("TZ", timezone);
 				const at = new Date(whole(from.getTime() + ms));
 				const wait = at.getTime() - from.getTime();
-				expect(retryAfterMs(` ${WAYS[form](at)}\t`, from), WAYS[form](at)).toBe(wait > 0 ? wait : undefined);
+				expect(retryAfterMs(` ${WAYS[form](at)}\t`, from), WAYS[form](at)).toBe(expected(wait));
 			}),
 			{ numRuns: 500 },
 		);
@@ -59,8 +62,7 @@ describe("Retry-After", () => {
 		const at = fc.integer({ min: Date.parse("0000-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59Z") });
 		fc.assert(
 			fc.property(now, at.map(whole), fc.constantFrom("imf", "asctime"), (from, ms, form) => {
-				const wait = ms - from.getTime();
-				expect(retryAfterMs(WAYS[form](new Date(ms)), from)).toBe(wait > 0 ? wait : undefined);
+				expect(retryAfterMs(WAYS[form](new Date(ms)), from)).toBe(expected(ms - from.getTime()));
 			}),
 			{ numRuns: 300 },
 		);

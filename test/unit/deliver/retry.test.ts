@@ -1,7 +1,7 @@
 // When an attempt is repeated and how long that waits.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { backoffMs, isRetryableStatus, retryAfterMs } from "../../../src/deliver/retry.ts";
+import { backoffMs, isRetryableStatus, retryAfterMs, senderTime } from "../../../src/deliver/retry.ts";
 
 test("exactly the statuses that may pass are retried", () => {
 	const retried = Array.from({ length: 500 }, (_, index) => index + 100).filter(isRetryableStatus);
@@ -20,6 +20,8 @@ describe("Retry-After", () => {
 		["1.5", 1500],
 		["Thu, 02 Apr 2026 14:30:10 GMT", 10_000],
 		["Thursday, 02-Apr-26 14:31:00 GMT", 60_000],
+		["Thu, 02 Apr 2026 14:30:00 GMT", 0],
+		["Thu, 02 Apr 2026 14:29:59 GMT", undefined],
 		["Thu, 02 Apr 2026 14:29:00 GMT", undefined],
 		["-5", undefined],
 		["abc", undefined],
@@ -30,6 +32,12 @@ describe("Retry-After", () => {
 		["9".repeat(400), Number.MAX_SAFE_INTEGER],
 	])("%s: %s ms", (value, wait) => {
 		expect(retryAfterMs(value, now)).toBe(wait);
+	});
+
+	test("is by the clock of who wrote it, where that is told", () => {
+		const other = { date: " Thu, 02 Apr 2026 13:00:00 GMT" };
+		expect(retryAfterMs("Thu, 02 Apr 2026 13:00:07 GMT", senderTime(other, now))).toBe(7000);
+		for (const headers of [{}, { date: "yesterday" }]) expect(senderTime(headers, now)).toEqual(now);
 	});
 
 	test("is never negative, never NaN, never past what a number holds", () => {
