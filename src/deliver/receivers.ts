@@ -53,8 +53,8 @@ export class Receivers {
 	}
 
 	/** The receiver that a request to this URL reaches. */
-	at({ href, hash }: URL): Receiver {
-		const key = hash === "" ? href : href.slice(0, -hash.length);
+	at(url: URL): Receiver {
+		const key = keyOf(url);
 		let receiver = this.#byUrl.get(key);
 		if (receiver === undefined) {
 			receiver = new Receiver(this.#clock, this.#signal);
@@ -121,7 +121,7 @@ export class Receiver {
 		this.#serve();
 	}
 
-	/** A request got a response that is not a refusal, whatever else it says. */
+	/** A request got a response that another attempt would get too, or a success. */
 	accepted(now: number): void {
 		this.#acceptedAt = now;
 		this.#failingSince = undefined;
@@ -145,7 +145,7 @@ export class Receiver {
 		return isFirst;
 	}
 
-	/** A request got no response, which may be because its own deadline came: a refusal tells more. */
+	/** A request got no response, perhaps because its own deadline came, or a failure of the server: a refusal tells more. */
 	failed(now: number, reason: string): void {
 		if (this.#failingSince === undefined) this.#reason = reason;
 		this.#failingSince ??= now;
@@ -224,4 +224,12 @@ export class Receiver {
 function goesBefore(one: Waiting, other: Waiting): boolean {
 	const [begun, otherBegun] = [one.startedAt !== undefined, other.startedAt !== undefined];
 	return begun === otherBegun ? one.order < other.order : begun;
+}
+
+/** The same for all spellings of a URL, https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2; the parser knows the others. */
+function keyOf({ href }: URL): string {
+	return href.replace(/\??(?:#.*)?$/, "").replace(/%[0-9a-f]{2}/gi, (code) => {
+		const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+		return /[\w.~-]/.test(character) ? character : code.toUpperCase();
+	});
 }
