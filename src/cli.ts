@@ -8,6 +8,8 @@ import { handleCrashes } from "./crash.ts";
 import { reject } from "./ending.ts";
 import { boundLookups } from "./lookups.ts";
 import { terminalReporter } from "./report/terminal.ts";
+import { namedSecrets } from "./secrets/known.ts";
+import { createRedactor } from "./secrets/redactor.ts";
 import { VERSION } from "./version.ts";
 
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
@@ -16,11 +18,14 @@ const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, terminalRepor
 const { signal, done } = heedSignals(tell);
 const terminal = processTerminal({ env: boundLookups(process.env), signal, onCrash });
 
+// Commander quotes what was typed.
+const { redact } = createRedactor(() => namedSecrets(terminal.env));
+
 const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
-	.configureOutput({ writeErr: (text) => terminal.err(text.trimEnd()) })
+	.configureOutput({ writeErr: (text) => terminal.err(redact(text.trimEnd())) })
 	.showHelpAfterError("(--help shows what there is)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
 const exit = (code: ExitCode) => {

@@ -5,7 +5,7 @@ import { referencesOf, SECRET_NAME } from "../config/references.ts";
 import type { GivenContext } from "../event/context.ts";
 import type { Env } from "../ports.ts";
 import { SHORTEST } from "./mask.ts";
-import { credentials, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
+import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 
 /** Variables that the runner sets for everyone to read; all but its token. */
 const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$/;
@@ -44,8 +44,8 @@ export function environmentSecrets(env: Env): readonly string[] {
 	const found = Object.entries(env).flatMap(([name, value = ""]) => {
 		if (TOKEN_VARIABLE.test(name)) return valueSecrets(value);
 		if (!PROXY_VARIABLE.test(name)) return [];
-		// Also of a value that is not a proper URL, which an unescaped character in the password makes of it.
-		const [, user = "", password = ""] = /^(?:[^:/]*:\/\/)?([^:]*):?(.*)@/s.exec(value) ?? [];
+		// Also of a value that is not a proper URL, for a character in the password or for slashes that are missing.
+		const [, user = "", password = ""] = /^\s*(?:[^:/]*:\/\/|https?:)?([^:]*):?(.*)@/is.exec(value) ?? [];
 		return credentials(user, password);
 	});
 	return longestFirst(found);
@@ -56,12 +56,30 @@ export function environmentSecrets(env: Env): readonly string[] {
  * quote anything. Paths and plain words are not, since a crash is explained by them.
  */
 export function possibleSecrets(env: Env): readonly string[] {
+	return secretsIn(env, urlSecrets, (name, value) => {
+		const isPath = /^([A-Z]:)?[\\/.]/i.test(value);
+		return SECRET_NAME.test(name) || (!isPath && looksSecret(value));
+	});
+}
+
+/**
+ * What is secret in an environment by the names of its variables or as a part of a URL, for errors of the user: those
+ * quote what was typed, and most come before the config is known. Paths stay readable, since they say what to correct.
+ */
+export function namedSecrets(env: Env): readonly string[] {
+	const parts = (url: string) => urlSecrets(url).filter((part) => !part.startsWith("/"));
+	return secretsIn(env, parts, (name, value) => SECRET_NAME.test(name) && isSecretValue(name, value));
+}
+
+function secretsIn(
+	env: Env,
+	ofUrl: (url: string) => readonly string[],
+	isSecret: (name: string, value: string) => boolean,
+): readonly string[] {
 	const found = Object.entries(env).flatMap(([name, value = ""]) => {
 		if (PUBLIC_VARIABLE.test(name)) return [];
-		if (isWebUrl(value)) return urlSecrets(value);
-		const isPath = /^([A-Z]:)?[\\/.]/i.test(value);
-		const mayBeSecret = SECRET_NAME.test(name) || (!isPath && looksSecret(value));
-		return [...(mayBeSecret ? valueSecrets(value) : []), ...passwordOf(value)];
+		if (isWebUrl(value)) return ofUrl(value);
+		return [...(isSecret(name, value) ? valueSecrets(value) : []), ...passwordOf(value)];
 	});
 	return longestFirst(found);
 }

@@ -105,8 +105,8 @@ function innerSecrets(line: string): readonly string[] {
 /** What settings with telling names have that are no credentials: `always-auth=true`, `token_type: bearer`. */
 const NO_CREDENTIAL = /^(?:true|false|null|none|basic|bearer|required|optional|enabled|disabled)$/i;
 
-/** By its name, or else by its look. */
-function isSecretValue(name: string, value: string): boolean {
+/** Whether a value is secret by its name, or else by its look. */
+export function isSecretValue(name: string, value: string): boolean {
 	if (NO_CREDENTIAL.test(value)) return false;
 	return SECRET_NAME.test(name) ? value.length >= SHORTEST : looksSecret(value);
 }

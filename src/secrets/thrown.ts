@@ -1,15 +1,16 @@
-// What was thrown, as problems to tell: those of the user as they are, all others without what may be a secret.
+// What was thrown, as problems to tell, without what may be a secret.
 import { errorCode, type Problem, UserError } from "../errors.ts";
 import type { Env } from "../ports.ts";
-import { possibleSecrets } from "./known.ts";
+import { namedSecrets, possibleSecrets } from "./known.ts";
 import { createRedactor } from "./redactor.ts";
 
 /**
- * The problems of a {@link UserError}, or one internal error. An internal error may quote anything, and may come before
- * the secrets of the config are known: every value of the environment that may be a secret is redacted in it.
+ * The problems of a {@link UserError}, or one internal error. Both may come before the secrets of the config are known. An
+ * error of the user quotes what was typed: secrets of the environment by their names are redacted in it. An internal error
+ * may quote anything: every value that may be a secret is.
  */
 export function problemsOf(thrown: unknown, env: Env): readonly [Problem, ...Problem[]] {
-	if (thrown instanceof UserError) return thrown.problems;
+	if (thrown instanceof UserError) return redactedProblems(thrown, env);
 	const error = thrown instanceof Error ? thrown : new Error(String(thrown));
 	const { redact } = createRedactor(() => possibleSecrets(env));
 	return [
@@ -20,6 +21,17 @@ export function problemsOf(thrown: unknown, env: Env): readonly [Problem, ...Pro
 			frame: redact(error.stack ?? ""),
 		},
 	];
+}
+
+function redactedProblems({ problems: [first, ...rest] }: UserError, env: Env): readonly [Problem, ...Problem[]] {
+	const { redact } = createRedactor(() => namedSecrets(env));
+	const told = (problem: Problem): Problem => ({
+		...problem,
+		message: redact(problem.message),
+		remedy: redact(problem.remedy),
+		...(problem.frame === undefined ? {} : { frame: redact(problem.frame) }),
+	});
+	return [told(first), ...rest.map(told)];
 }
 
 /** The system refused something (`ENOSPC`, `EMFILE`), or this program has a bug. */

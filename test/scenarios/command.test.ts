@@ -430,6 +430,28 @@ describe("usage", () => {
 		expect(ended.stderr).toContain(message);
 	});
 
+	it("what was typed is quoted without secrets of the environment and without terminal sequences", async () => {
+		const { run } = await setUp();
+		const [secret, url] = ["hunter2-Zq9xK4", "https://hooks.example.com/services/T0AB12CD/x9Yz8Wq7"];
+		const typed = `\u001b[31m${secret}\u001b]8;;${url}\u0007\u202e${url}`;
+		for (const args of [
+			[typed],
+			["fire", `--${typed}`],
+			["validate", "--config", typed, "--json"],
+			["fire", "ping", "--events-file", typed],
+			["fire", "ping", "--context", `@${typed}`],
+			["fire", "ping", "--duration-ms", secret],
+			["fire", "ping", "--context", JSON.stringify({ event: secret })],
+			["fire", typed, "--json"],
+		]) {
+			const ended = await run(args, { env: { DB_PASSWORD: secret, SLACK: url } });
+			const told = ended.stdout + ended.stderr;
+			expect(ended.code).toBe(2);
+			expect(told).toContain("***");
+			expect(told).not.toMatch(/hunter2|T0AB12CD|x9Yz8Wq7|[^\P{Cc}\n]|\u202e/u);
+		}
+	});
+
 	it("--version", async () => {
 		const { run } = await setUp();
 		expect(await run(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

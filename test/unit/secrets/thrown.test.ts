@@ -31,7 +31,17 @@ test("what is no error is told as well", () => {
 	expect(problemsOf("thrown as text", env)[0].message).toBe("internal error: thrown as text");
 });
 
-test("a mistake of the user is told as it is", () => {
-	const { problems } = new UserError({ code: "event", message: 'unknown event "T0000ABCDEFGH"', remedy: "" });
-	expect(problemsOf(new UserError(...problems), env)).toEqual(problems);
+test("a mistake of the user loses what variables with telling names or with URLs hold, and nothing else", () => {
+	const known = { ...env, DB_PASSWORD: "hunter2", REGION: "eu-central-1", API_TOKEN: "true", CI_TOKEN_URL: "x" };
+	const place = { file: "hooks.toml", line: 1, column: 1 };
+	const told = (secret: string, password: string) => ({
+		code: "input" as const,
+		message: `config file /etc/${secret}/true is not there in eu-central-1`,
+		remedy: `correct ${password}`,
+		frame: `> 1 | ${password}\n    | ^`,
+		place,
+	});
+	const second = { code: "event" as const, message: "unknown event", remedy: "" };
+	const thrown = new UserError(told("T0000ABCDEFGH", "hunter2"), second);
+	expect(problemsOf(thrown, known)).toEqual([told("***", "***"), second]);
 });
