@@ -33,7 +33,7 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
 	const counts = countsLine(report.counts);
 	const listed = isListed(report) ? "" : "; the first of each outcome are listed";
-	const lines = [`### ${titleOf(source)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}${listed}.`, ""];
+	const lines = [`### ${titleOf(source, mask)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}${listed}.`, ""];
 	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
 	if (report.outcomes.length === 0) {
 		if (stopped !== undefined) return bounded(lines, [], "", room);
@@ -49,11 +49,11 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 	);
 }
 
-function titleOf(source: Source): string {
+function titleOf(source: Source, mask: Mask): string {
 	if (source.kind === "held") return capitalised(nameOf(source));
-	if (source.kind === "file") return plain(nameOf(source));
+	if (source.kind === "file") return plain(mask(nameOf(source)));
 	const { definition } = source.event;
-	return `${plain(definition.title)} · \`${definition.name}\``;
+	return `${plain(mask(definition.title))} · \`${definition.name}\``;
 }
 
 function subjectOf(source: Source, mask: Mask): string {

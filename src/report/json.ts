@@ -85,5 +85,10 @@ export interface ToldProblem extends Partial<Place> {
 
 function problemOf({ code, message, remedy, place }: Problem, mask: Mask): ToldProblem {
 	const told = (text: string) => inertLine(mask(text));
-	return { code, message: told(message), ...(remedy === "" ? {} : { remedy: told(remedy) }), ...place };
+	return {
+		code,
+		message: told(message),
+		...(remedy === "" ? {} : { remedy: told(remedy) }),
+		...(place === undefined ? {} : { ...place, file: told(place.file) }),
+	};
 }

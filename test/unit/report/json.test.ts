@@ -1,5 +1,6 @@
-// The results document: nothing in it shows a secret.
+// The results document and the summary: nothing in them shows a secret.
 import { expect, test } from "vitest";
+import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { resultsDocument } from "../../../src/report/json.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 import { event, reportOf } from "../../helpers/make.ts";
@@ -7,4 +8,17 @@ import { event, reportOf } from "../../helpers/make.ts";
 test("an event id that the user gave is masked", () => {
 	const report = reportOf(event("pipeline_start", { id: "load-s3cret-key" }), []);
 	expect(resultsDocument(report, createMask(["s3cret-key"])).event_id).toBe("load-***");
+});
+
+test("the name of an events file is redacted in the title of the summary, and beside the mistake that is told of it", () => {
+	const file = "/tmp/s3cret-key/##[x]";
+	const stopped = { code: "events_file" as const, message: "wrong", remedy: "", place: { file, line: 3, column: 1 } };
+	const report = {
+		...reportOf(event("pipeline_start"), []),
+		source: { kind: "file" as const, name: file, events: 2 },
+		stopped,
+	};
+	const mask = createMask(["s3cret-key"]);
+	expect(resultsDocument(report, mask).problems).toMatchObject([{ file: "/tmp/***/##\u200b[x]", line: 3, column: 1 }]);
+	expect(summaryMarkdown(report, mask)).not.toContain("s3cret");
 });
