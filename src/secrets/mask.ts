@@ -19,13 +19,14 @@ export const SHORTEST = 4;
 export const SHORTEST_CUT = 6;
 
 /**
- * Where somebody has cut a text: an ellipsis or three dots, perhaps in brackets, or behind the quote that they closed.
+ * Where somebody has cut a text: an ellipsis or three dots, perhaps in brackets, or behind the quote that they closed, and
+ * with what is left of a character that was cut in two.
  */
-const CUTS = /["'`)\]\s[(<{]{0,2}(?:…|\.{3,})["'`)\]>}\s]{0,2}/g;
+const CUTS = /["'`)\]\s[(<{]{0,2}(?:…|\.{3,})["'`)\]>}\s]{0,2}\ufffd{0,3}/g;
 
-/** What an escape that a cut has left unfinished is made of, and how many units it has at most. */
-const ESCAPE_UNIT = /[\w%&#;\\]/;
-const ESCAPE_START = /[%&\\]/;
+/** What an escape or a character that a cut has left unfinished is made of, and how many units it has at most. */
+const ESCAPE_UNIT = /[\w%&#;\\\ufffd]/;
+const ESCAPE_START = /[%&\\\ufffd]/;
 const LONGEST_UNFINISHED = 17;
 
 /** Texts up to this many units, and secrets up to this many, are worth a look before anything is prepared. */
@@ -148,7 +149,7 @@ function cutsIn({ text, starts }: View, whole: string): readonly Cut[] {
 	});
 }
 
-/** Where an escape begins that may not be finished at `end`; `end` where there is none. */
+/** Where an escape or a character begins that may not be finished at `end`; `end` where there is none. */
 function unfinishedAt(text: string, end: number): number {
 	let start = end;
 	for (let at = end - 1; at >= end - LONGEST_UNFINISHED && ESCAPE_UNIT.test(text.charAt(at)); at--) {

@@ -30,6 +30,14 @@ describe("createMask", () => {
 		expect(mask("s3cret-v. And s3cret-v.. are no cuts")).toBe("s3cret-v. And s3cret-v.. are no cuts");
 	});
 
+	test("blanks what is left of a secret whose last or first character was cut in two", () => {
+		const mask = createMask(["geheim😀wörtlich"]);
+		for (const half of ["\ud83d", "\ufffd", "\ufffd\ufffd\ufffd", "\\ud83d"])
+			expect(mask(`said geheim${half}…`)).toBe("said ***…");
+		expect(mask("said ...\ufffdwörtlich")).toBe("said ...\ufffd***");
+		expect(mask("said nothing\ufffd… \ufffd")).toBe("said nothing\ufffd… \ufffd");
+	});
+
 	test.each(["\\u2026", "&hellip;", "&#8230;", "%E2%80%A6", "%2E%2E%2E", "\\\\u2026"])(
 		"knows the mark of a cut as %s",
 		(mark) => {
