@@ -53,6 +53,9 @@ function parseProxy(value: string): { readonly url: URL } | BadProxy {
 	if (/^["'`]|["'`]$/.test(written)) return { problem: "its value is in quotes; remove them" };
 	if (/[\s\p{Cc}]/u.test(written)) return { problem: "its value has white space in it" };
 	if (written.includes("\\")) return { problem: "its value has a backslash; write that of a domain user as %5C" };
+	// The scheme would be read as the user, and sent as one.
+	if (/^https?:(?!\/\/).*@/i.test(written))
+		return { problem: "its scheme lacks the slashes; write http:// or https://" };
 	const [, scheme = "http", rest = written] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i.exec(written) ?? [];
 	if (!/^https?$/i.test(scheme)) return { problem: "the proxy must be http:// or https://" };
 	const [, authority = "", tail = ""] = /^([^/?#]*)(.*)$/.exec(rest) ?? [];

@@ -43,6 +43,7 @@ describe("fault 57: whatever is wrong with a proxy variable fails its hook by it
 		`socks5://${USERINFO}@proxy.test:3128`,
 		`http://${USERINFO}@proxy.test:99999`,
 		`http://${USERINFO}@:3128`,
+		`http:${USERINFO}@proxy.test:3128`,
 	];
 
 	it.each(["warn", "ignore", "abort"])("%s", async (mode) => {
@@ -52,7 +53,7 @@ describe("fault 57: whatever is wrong with a proxy variable fails its hook by it
 		for (const value of values) {
 			const run = await fire(hooks, { env: { https_proxy: value, no_proxy: "" } });
 			const told = `${run.log}${run.stderr}${run.summary}${JSON.stringify(run.results)}`;
-			expect(told).toMatch(/proxy \(https_proxy\): (?:its value|the proxy must)/);
+			expect(told).toMatch(/proxy \(https_proxy\): (?:its value|its scheme|the proxy must)/);
 			expect(told).not.toMatch(/proxy-password|proxy\.test|internal error/);
 			const delivered = mode === "abort" ? "0" : "1";
 			expect([run.code, run.outputs]).toMatchObject([mode === "abort" ? 1 : 0, { delivered, failed: "1" }]);

@@ -211,6 +211,8 @@ describe("environmentSecrets", () => {
 		["http://token-as-user@proxy.example", ["token-as-user"]],
 		["http://token-as-user:@proxy.example", ["token-as-user"]],
 		["http://me:pw@proxy.example", [btoa("me:pw")]],
+		["http:me:pass-word@proxy.example", ["pass-word", btoa("me:pass-word")]],
+		["HTTPS:me:pass-word@proxy.example", ["pass-word", btoa("me:pass-word")]],
 		["http://proxy.example:3128", []],
 		["proxy.example:3128", []],
 		["", []],
