@@ -8,6 +8,7 @@ import { HeldEvents, heldFolders } from "../outbox/held.ts";
 import { sealOf } from "../outbox/seal.ts";
 import type { HeldBatch } from "../outbox/shelf.ts";
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
+import { chainsIn } from "../plan/reach.ts";
 import type { Ports } from "../ports.ts";
 import { count } from "../text.ts";
 import { readHeld, writeHeld } from "./held-event.ts";
@@ -28,10 +29,12 @@ export class Holding {
 	/** The hooks of which all was due with an event. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
+	readonly #chainOf: ReturnType<typeof chainsIn>;
 
 	constructor(run: Run, ports: Pick<Ports, "spool" | "clock" | "env" | "log">) {
 		this.#run = run;
 		this.#ports = ports;
+		this.#chainOf = chainsIn(run.config.hooks);
 	}
 
 	/** Puts an event behind those that are held for its hook; with `all`, everything that is held is due then. */
@@ -123,7 +126,7 @@ export class Holding {
 		const shelf = {
 			root,
 			owner: JSON.stringify([this.#run.config.file, hook.name]),
-			seal: sealOf(hook, this.#ports.env),
+			seal: sealOf(this.#chainOf(hook), this.#ports.env),
 			read: (text: string) => readHeld(text, this.#run.receive),
 			// Held for batches that the hook no longer makes, each event is sent by itself.
 			limits: { events: hook.batchSize ?? 1, bytes: BATCH_BYTES },

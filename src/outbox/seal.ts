@@ -1,4 +1,4 @@
-// Sealing what is held for a hook: whoever lacks the hook's secrets can neither read it nor put anything beside it.
+// Sealing what is held for a hook: whoever lacks its secrets can neither read it nor put anything beside it.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import type { Hook } from "../config/hook.ts";
 import { resolveReference } from "../config/interpolate.ts";
@@ -17,12 +17,13 @@ export interface Seal {
 }
 
 /**
- * The seal of a hook: its key is made of the hook's name and of what its URL and its secrets are now. Of a hook without
- * any, which anyone can send to, it keeps out accidents only.
+ * The seal of a hook: its key is made of the hook's name and of what its URL and its secrets are now, and those of the
+ * hooks that it leads to, which sign and send the same events. Without any secret among them, where anyone can send to
+ * all of them, it keeps out accidents only.
  */
-export function sealOf(hook: Hook, env: Env): Seal {
+export function sealOf([hook, ...chained]: readonly [Hook, ...Hook[]], env: Env): Seal {
 	const hash = createHash("sha256").update(JSON.stringify([VERSION, hook.name]));
-	for (const { reference, kind } of referencesOf(hook)) {
+	for (const { reference, kind } of [hook, ...chained].flatMap(referencesOf)) {
 		if (kind === "text") continue;
 		const resolved = resolveReference(reference, env);
 		hash.update(JSON.stringify(resolved.kind === "unset" ? null : resolved.text));

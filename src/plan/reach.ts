@@ -14,3 +14,20 @@ export function reachIn(hooks: readonly Hook[]): Reach {
 		return first === undefined ? undefined : { hook, events: [first, ...rest] };
 	};
 }
+
+/** Of a hook: itself first, then all hooks that it leads to by chains, each once. */
+export function chainsIn(hooks: readonly Hook[]): (hook: Hook) => readonly [Hook, ...Hook[]] {
+	const byName = new Map(hooks.map((hook) => [hook.name, hook]));
+	return (first) => {
+		const found = new Set([first]);
+		// A set gives what is added while it is walked through, too.
+		for (const { fallback, onSuccess } of found) {
+			for (const name of [fallback ?? "", ...onSuccess]) {
+				const next = byName.get(name);
+				if (next !== undefined) found.add(next);
+			}
+		}
+		found.delete(first);
+		return [first, ...found];
+	};
+}

@@ -161,6 +161,21 @@ describe("over the steps of a job", () => {
 		]);
 	});
 
+	it("what was put there without the secrets of a hook further on in the chain is not sent, nor signed by that", async () => {
+		const { server, step } = await setUp((url) => {
+			const open = hook(url, 'then = ["further"]').replace('secret = "${HOOK_SECRET}"', "");
+			const further = `[[subscription]]\nname = "further"\nurl = "${url}"\nthen = ["signed"]\n`;
+			return `${open}${further}[[subscription]]\nname = "signed"\nurl = "${url}"\nsecret = "\${HOOK_SECRET}"\n`;
+		}, OK);
+		await step("check_result", { HOOK_SECRET: "guessed" });
+		const last = await step("pipeline_complete");
+		expect(last.annotations.map(({ message }) => message)).toEqual([
+			"audit: 1 held event stays (number 1): changed since, or held with another URL or other secrets",
+		]);
+		expect(server.requests).toHaveLength(3);
+		for (const { body } of server.requests) expect(body).not.toContain("check_result");
+	});
+
 	it("a final event or flush without the variables, or with other values, loses nothing", async () => {
 		const { step, flush, sent } = await setUp((url) => hook(url).replace('["*"]', '["check_result"]'), OK);
 		await step("check_result");

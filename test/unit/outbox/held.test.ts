@@ -15,7 +15,7 @@ import { fakeClock } from "../../helpers/fakes.ts";
 import { webhook } from "../../helpers/make.ts";
 
 const hook = webhook({ name: "data-team", secrets: [parseReference("${SECRET}")] });
-const SEAL = sealOf(hook, { SECRET: "a secret" });
+const SEAL = sealOf([hook], { SECRET: "a secret" });
 let root = "";
 
 beforeEach(async () => {
@@ -223,7 +223,7 @@ describe("what is held", () => {
 		["emptied", (path: string) => writeFile(path, "")],
 		[
 			"forged with other secrets",
-			(path: string) => writeFile(path, sealOf(hook, { SECRET: "guessed" }).seal("{}", "00000002.event")),
+			(path: string) => writeFile(path, sealOf([hook], { SECRET: "guessed" }).seal("{}", "00000002.event")),
 		],
 		["copied from another number", (path: string) => cp(path.replace("2.event", "1.event"), path)],
 	])("and %s is left, with what is said of it, and the others are given", async (_, tamper) => {
@@ -238,7 +238,7 @@ describe("what is held", () => {
 
 	it("with other secrets is given once they are back, in the same batches, and in its place", async () => {
 		await put("1", "2", "3", "4");
-		const mended = { seal: sealOf(hook, { SECRET: "mended" }) };
+		const mended = { seal: sealOf([hook], { SECRET: "mended" }) };
 		expect(await take(true, mended)).toEqual({
 			batches: [],
 			texts: [],
@@ -385,7 +385,7 @@ describe("a seal", () => {
 	it("depends on the hook's name, URL and secrets, and on nothing else of it", () => {
 		const sealed = SEAL.seal("x", name);
 		const opens = (given: Parameters<typeof webhook>[0], env = { SECRET: "a secret" }) =>
-			sealOf(webhook({ ...hook, ...given }), env).open(sealed, name) === "x";
+			sealOf([webhook({ ...hook, ...given })], env).open(sealed, name) === "x";
 		expect(opens({})).toBe(true);
 		expect(opens({ timeoutMs: 5, headers: new Map([["X-Step", parseReference("${STEP:-1}")]]) })).toBe(true);
 		expect(opens({ name: "other" })).toBe(false);
