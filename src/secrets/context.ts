@@ -2,6 +2,7 @@
 import type { GivenContext } from "../event/context.ts";
 import { compact, isJsonObject, isObject, type Json, type JsonObject } from "../json.ts";
 import { ExactNumber } from "../lib/exact-number.ts";
+import { stripTerminal } from "../text.ts";
 import { ROUTING_KEY } from "./known.ts";
 import type { Mask } from "./mask.ts";
 
@@ -13,7 +14,8 @@ export interface RedactedContext {
 }
 
 /** Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. */
-export function redactContext(context: GivenContext, mask: Mask): RedactedContext {
+export function redactContext(context: GivenContext, ofText: Mask): RedactedContext {
+	const mask = throughSequences(ofText);
 	// Nearly no context has any, and there may be a hundred thousand of them.
 	if (!hasSecret(context, mask)) return { context, places: [] };
 	const places = new Set<string>();
@@ -61,6 +63,21 @@ export function redactContext(context: GivenContext, mask: Mask): RedactedContex
 		metadata: part(context.metadata, "metadata"),
 	});
 	return { context: redacted, places: [...places] };
+}
+
+/** What terminal sequences are made of, and controls of direction. */
+const HIDDEN = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}/u;
+
+/**
+ * A mask that also finds a secret that terminal sequences were written into, as where `grep --color` has found a part of
+ * it: presets for people leave them out of what they send. A text without any secret keeps its sequences.
+ */
+function throughSequences(mask: Mask): Mask {
+	return (text) => {
+		const bare = HIDDEN.test(text) ? stripTerminal(text) : text;
+		const masked = mask(bare);
+		return masked === bare ? mask(text) : masked;
+	};
 }
 
 function hasSecret(value: unknown, mask: Mask): boolean {

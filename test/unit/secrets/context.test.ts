@@ -38,6 +38,17 @@ test("a secret is redacted in every key and value, each place told once", () => 
 	expect(places).toContain("metadata.***.a");
 });
 
+test("a secret is redacted through the terminal sequences in it, and other texts keep theirs", () => {
+	const half = SECRET.length / 2;
+	const error = `\u001b[31m${SECRET.slice(0, half)}\u001b[0m\u202e${SECRET.slice(half)}\u001b[0m`;
+	const link = `\u001b]8;;https://host/${SECRET}\u0007here\u001b]8;;\u0007`;
+	const model = "\u001b[31mred\u001b[0m";
+	expect(redactContext({ error, table: link, model }, mask)).toEqual({
+		context: { error: "***", table: link.replace(SECRET, "***"), model },
+		places: ["table", "error"],
+	});
+});
+
 test("two keys that are the same once redacted both stay", () => {
 	const two = createMask(["first-secret", "other-secret"]);
 	const { context } = redactContext({ data: { "first-secret": 1, "other-secret": 2, "*** 2": 3 } }, two);
