@@ -1,6 +1,7 @@
 // Renders a template: looks fields up in an event's context and inserts them, escaped.
 import type { Variable } from "../config/interpolate.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json.ts";
+import { ExactNumber } from "../lib/exact-number.ts";
 import { hasBeginning, valuesAt } from "../lib/lookup.ts";
 import { BodyError } from "./body-error.ts";
 import { type Escaping, escapeText } from "./escape.ts";
@@ -86,12 +87,12 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 				}
 				return text;
 			}
-			if (!value) return "";
+			if (value === undefined || isFalse(value)) return "";
 			return renderNodes(node.nodes, value === true ? scope : { value, outer: scope }, options);
 		}
 		case "inverted": {
 			const value = find(node.field.path, scope);
-			const nothing = isJsonArray(value) ? value.length === 0 : !value;
+			const nothing = isJsonArray(value) ? value.length === 0 : isFalse(value);
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
@@ -110,6 +111,11 @@ function find(path: readonly string[], scope: Scope): Json | undefined {
 function toText(value: Json | undefined): string {
 	if (value === undefined || value === null) return "";
 	return isJsonObject(value) || isJsonArray(value) ? JSON.stringify(value) : String(value);
+}
+
+/** Mustache's own falsehood, in which 0 is false however it is written. */
+function isFalse(value: Json | undefined): boolean {
+	return value instanceof ExactNumber ? value.toNumber() === 0 : !value;
 }
 
 /** What `{{#if}}` asks: `"0"` and `0` are something; absent, null, false and everything empty are nothing. */

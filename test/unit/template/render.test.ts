@@ -1,6 +1,7 @@
 // What templates insert: fields, conditions, sections and variables, for each escaping.
 import mustache from "mustache";
 import { describe, expect, it } from "vitest";
+import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { parseJsonBody, renderTemplate } from "../../../src/template/template.ts";
 import { render, template } from "../../helpers/template.ts";
 
@@ -140,6 +141,17 @@ describe("sections", () => {
 		expect([0, "", "0", {}, [], [0], null, true].map((x) => render(source, { x }))).toEqual(
 			["no", "no", "yes", "yes", "no", "yes", "no", "yes"], // order of the values above
 		);
+	});
+
+	it("take 0 for false however it is written", () => {
+		const numbers = ["0.0", "-0", "0e7", "1.0", "1e400"].map((text) => new ExactNumber(text));
+		expect(numbers.map((x) => render("{{#x}}yes{{/x}}{{^x}}no{{/x}}", { x }))).toEqual([
+			"no",
+			"no",
+			"no",
+			"yes",
+			"yes",
+		]);
 	});
 
 	it("repeat for each item of nested lists", () => {
