@@ -2,7 +2,7 @@
 import type { Place, Problem } from "../errors.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { inertLine } from "./neutralise.ts";
-import { isListed, type Report, type Result, type Row, rowsOf } from "./report.ts";
+import { isListed, type Report, type Result, type Row, rowsOf, shownId } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
 export interface ResultsDocument {
@@ -26,7 +26,7 @@ export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
 	return {
 		result: stopped === undefined ? report.result : "error",
 		event: event?.definition.name ?? "",
-		event_id: inertLine(mask(event?.context.id ?? "")),
+		event_id: shownId(event?.context.id ?? "", mask),
 		...(source.kind === "file" ? { events: source.events } : {}),
 		...(stopped === undefined ? {} : { problems: [problemOf(stopped, mask)] }),
 		truncated: !isListed(report),

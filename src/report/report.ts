@@ -6,7 +6,7 @@ import type { Problem } from "../errors.ts";
 import type { PipelineEvent } from "../event/event.ts";
 import type { Log } from "../ports.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { count, excerpt } from "../text.ts";
+import { clip, count, excerpt } from "../text.ts";
 import type { Collected, Counts } from "./collect.ts";
 import { inertLine } from "./neutralise.ts";
 
@@ -15,6 +15,9 @@ const REASON_LIMIT = 600;
 
 /** How the whole event went. `aborted` and `error` fail the workflow. */
 export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
+
+/** Code points of an event's id, which users may give. */
+const ID_LIMIT = 1000;
 
 /** Code points of one thing to know of a delivery. */
 const NOTE_LIMIT = 300;
@@ -150,11 +153,16 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 		...(isBatch(delivery)
 			? { events: delivery.events.length }
 			: source.kind === "file"
-				? { event_id: inertLine(mask(context.id)) }
+				? { event_id: shownId(context.id, mask) }
 				: {}),
 		...(line === undefined ? {} : { line }),
 		...(notes.length === 0 ? {} : { notes: notes.map((note) => inertLine(noteOf(note, mask))) }),
 	};
+}
+
+/** The id of an event in a document, which has room for more than one. */
+export function shownId(id: string, mask: Mask): string {
+	return clip(inertLine(mask(id)), ID_LIMIT);
 }
 
 /** Why a delivery failed or was skipped: one line, masked before it is cut, so that no half of a secret is left. */

@@ -1,7 +1,7 @@
 // The results document and the summary: nothing in them shows a secret.
 import { expect, test } from "vitest";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
-import { resultsDocument } from "../../../src/report/json.ts";
+import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 import { event, reportOf } from "../../helpers/make.ts";
 
@@ -21,4 +21,11 @@ test("the name of an events file is redacted in the title of the summary, and be
 	const mask = createMask(["s3cret-key"]);
 	expect(resultsDocument(report, mask).problems).toMatchObject([{ file: "/tmp/***/##\u200b[x]", line: 3, column: 1 }]);
 	expect(summaryMarkdown(report, mask)).not.toContain("s3cret");
+});
+
+test("however long an id is, the output stays inside of its limit", () => {
+	const long = event("pipeline_start", { id: "\u0001é".repeat(100_000) });
+	const document = resultsDocument(reportOf(long, []), createMask([]));
+	expect(Buffer.byteLength(limitedJson(document, 64 * 1024))).toBeLessThan(64 * 1024);
+	expect(document.event_id).toMatch(/^.{999}…$/u);
 });
