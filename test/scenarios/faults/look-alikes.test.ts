@@ -7,39 +7,20 @@ import { type Server, startServer } from "../../helpers/server.ts";
 const PATH = ".github/pipeline-hooks.toml";
 const SHA = "0123456789abcdef0123456789abcdef01234567";
 
-/** A hook for all of it, one for our main only, and the services whose alerts have keys. */
-const config = ({ url }: Server) => `[[subscription]]
-events = ["*"]
-url = "${url}/facts"
+/** A hook for all of it, one for our main only, and the services whose alerts have keys, each at a path of its name. */
+const HOOKS = {
+	facts: "",
+	"only-main": 'filter = { include = ["branch:main"] }',
+	pagerduty: 'preset = "pagerduty"\nrouting_key = "0123456789abcdef0123456789abcdef"',
+	incident_io: 'preset = "incident_io"\ntoken = "tok_0123456789"',
+	datadog: 'preset = "datadog"\napi_key = "0123456789abcdef0123456789abcdef"',
+	google_chat: 'preset = "google_chat"',
+} as const;
 
-[[subscription]]
-events = ["*"]
-url = "${url}/only-main"
-filter = { include = ["branch:main"] }
-
-[[subscription]]
-events = ["*"]
-url = "${url}/pagerduty"
-preset = "pagerduty"
-routing_key = "0123456789abcdef0123456789abcdef"
-
-[[subscription]]
-events = ["*"]
-url = "${url}/incident_io"
-preset = "incident_io"
-token = "tok_0123456789"
-
-[[subscription]]
-events = ["*"]
-url = "${url}/datadog"
-preset = "datadog"
-api_key = "0123456789abcdef0123456789abcdef"
-
-[[subscription]]
-events = ["*"]
-url = "${url}/google_chat"
-preset = "google_chat"
-`;
+const config = ({ url }: Server) =>
+	Object.entries(HOOKS)
+		.map(([name, keys]) => `[[subscription]]\nevents = ["*"]\nurl = "${url}/${name}"\n${keys}\n`)
+		.join("");
 
 type Given = Partial<Pick<ActionGiven, "inputs" | "env" | "payload">>;
 
@@ -55,7 +36,7 @@ async function fire({ inputs, env, payload }: Given = {}) {
 		payload,
 	});
 	expect(run).toMatchObject({ code: 0, stderr: "", annotations: [] });
-	const sent = (name: string) => {
+	const sent = (name: keyof typeof HOOKS) => {
 		const found = server.requests.find(({ path }) => path.startsWith(`/${name}`));
 		return found === undefined ? undefined : JSON.parse(found.body);
 	};

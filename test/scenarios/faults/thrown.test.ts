@@ -66,6 +66,24 @@ async function serve() {
 
 const paths = (requests: readonly Received[]) => requests.map(({ path }) => path).sort();
 
+/** Starts a run with what it is given, and crashes it once these paths were asked for. */
+async function crashed<Run>(
+	requests: readonly Received[],
+	asked: readonly string[],
+	start: (given: { readonly env: ReturnType<typeof withBug>; readonly started: (pid: number) => void }) => Promise<Run>,
+): Promise<Run> {
+	let pid = 0;
+	const running = start({
+		env: withBug("at a signal"),
+		started: (given) => {
+			pid = given;
+		},
+	});
+	await vi.waitFor(() => expect(paths(requests)).toEqual(asked), 10_000);
+	process.kill(pid, "SIGUSR2");
+	return running;
+}
+
 /** What a report says of each hook. */
 function told(run: Pick<ActionRun, "results">): Readonly<Record<string, string>> {
 	const { results } = run.results as { results: { hook: string; status: string; error?: string }[] };
@@ -215,19 +233,9 @@ command = "true"
 	test("fault 58: a crash between deliveries tells each as it is: delivered, not known, not begun", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({ "pipeline-hooks.toml": config(url) });
-		let pid = 0;
-		const crash = vi
-			.waitFor(() => expect(paths(requests)).toEqual(["/audit", "/hang", "/hang"]), 10_000)
-			.then(() => process.kill(pid, "SIGUSR2"));
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: folder,
-			env: withBug("at a signal"),
-			started: (given) => {
-				pid = given;
-			},
-		});
-		await crash;
+		const run = await crashed(requests, ["/audit", "/hang", "/hang"], (given) =>
+			runAction({ inputs: { event: "pipeline_start" }, workspace: folder, ...given }),
+		);
 		expect(run.code).toBe(1);
 		expect(run.outputs).toMatchObject({ result: "error", delivered: "3", failed: "2", skipped: "1" });
 		expect(told(run)).toEqual({
@@ -264,18 +272,9 @@ on_failure = "abort"
 				.map((event) => `${JSON.stringify({ event })}\n`)
 				.join(""),
 		});
-		let pid = 0;
-		const crash = vi
-			.waitFor(() => expect(paths(requests)).toEqual(["/audit", "/hang"]), 10_000)
-			.then(() => process.kill(pid, "SIGUSR2"));
-		const run = await runCommand(["fire", "--events-file", "events.jsonl", "--json"], {
-			workspace: folder,
-			env: withBug("at a signal"),
-			started: (given) => {
-				pid = given;
-			},
-		});
-		await crash;
+		const run = await crashed(requests, ["/audit", "/hang"], (given) =>
+			runCommand(["fire", "--events-file", "events.jsonl", "--json"], { workspace: folder, ...given }),
+		);
 		expect(run.code).toBe(1);
 		const document = JSON.parse(run.stdout);
 		expect(document).toMatchObject({ result: "error", events: 4, problems: [{ message: "internal error: crashed" }] });
