@@ -37,16 +37,24 @@ const TLS: readonly (readonly [RegExp, string])[] = [
 	[/DEPTH_ZERO_SELF_SIGNED_CERT/, "self-signed certificate"],
 	[/SELF_SIGNED_CERT_IN_CHAIN/, "self-signed certificate in the chain"],
 	[/UNABLE_TO_/, "certificate of an unknown authority"],
+	[/INVALID_PURPOSE/, "certificate is not one for servers"],
+	[/key too (?:weak|small)/, "the key of a certificate is too weak"],
+	[/digest algorithm too weak|md too weak/, "the signature of a certificate is too weak"],
+	[/^UNSPECIFIED$/, "certificate is not accepted"],
 	[/ALTNAME_INVALID|HOSTNAME_MISMATCH/, "hostname mismatch, the certificate is for another host"],
 	[/wrong.version.number|packet.length.too.long|record.layer.failure/i, "the server does not speak TLS"],
 	[/protocol.version|unsupported.protocol|version.too.low/i, "the server has no TLS version from 1.2 on"],
 	[/certificate.required/i, "the server asks for a client certificate"],
-	[/handshake.failure|no.shared.cipher/i, "handshake failed, no common cipher"],
+	[/unrecognized.name/i, "the server does not know the host's name"],
+	[
+		/handshake.failure|no.shared.cipher/i,
+		"the server refused the handshake: no common cipher, or it asks for a client certificate",
+	],
 ];
 
 /** The codes of OpenSSL's certificate checks have no prefix in common (https://nodejs.org/api/tls.html#x509-certificate-error-codes). */
 const TLS_CODE =
-	/^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERROR_IN_C|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH|EPROTO$)/;
+	/^(?:CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|UNSPECIFIED$|ERROR_IN_C|ERR_TLS_|ERR_SSL_|ERR_OSSL_|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH|PATH_LENGTH|EPROTO$)/;
 
 /** What is wrong with a request, by Node's codes and undici's. */
 const IMPOSSIBLE: ReadonlyMap<string, string> = new Map([
@@ -101,17 +109,15 @@ function isUnexpectedEnd(error: unknown): boolean {
 }
 
 function describeTls(error: unknown, code: string): string {
-	const words = textOf(error, "reason") || textOf(error, "message");
-	const known = TLS.find(([pattern]) => pattern.test(code) || pattern.test(words));
-	return (
-		known?.[1] ??
-		(textOf(error, "reason") ||
-			code
-				.replace(/^ERR_(?:OS)?(?:SSL|TLS)_/, "")
-				.replaceAll("_", " ")
-				.toLowerCase())
-	);
+	const message = textOf(error, "message");
+	const reason = textOf(error, "reason") || (OPENSSL_REASON.exec(message)?.[1] ?? "");
+	const known = TLS.find(([pattern]) => pattern.test(code) || pattern.test(reason || message));
+	const words = code.replace(/^ERR_(?:OS)?(?:SSL|TLS)_/, "").replaceAll("_", " ");
+	return known?.[1] ?? (reason || words.toLowerCase());
 }
+
+/** Where OpenSSL's error is but a text, which also has the place in its source. */
+const OPENSSL_REASON = /:SSL routines:[^:]*:([^:]+):/;
 
 /** Whether a byte is the first of a TLS alert or of a handshake record. */
 export function startsWithTls(byte: number | undefined): boolean {

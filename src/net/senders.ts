@@ -127,8 +127,16 @@ function connector(
 		autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
 		timeout: CONNECT_TIMEOUT_MS,
 	});
-	// A socket whose signal has aborted before is opened by Node all the same, and never closed.
-	return (target, done) => (closing.aborted ? done(new errors.ClientDestroyedError(), null) : connect(target, done));
+	return (target, done) => {
+		// A socket whose signal has aborted before is opened by Node all the same, and never closed.
+		if (closing.aborted) return done(new errors.ClientDestroyedError(), null);
+		connect(target, (...made) => {
+			// An alert after the handshake leaves the socket open, and of its end undici tells nothing but that it came.
+			const [, socket] = made;
+			socket?.once("error", (error) => socket.destroy(error));
+			done(...made);
+		});
+	};
 }
 
 const IDENTITY_ONLY = { "accept-encoding": "identity" } as const;

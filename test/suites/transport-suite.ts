@@ -431,6 +431,8 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 		describe("over https", () => {
 			const OLD_TLS = { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
 			const selfSigned = certificate("IP:127.0.0.1");
+			const REFUSED_HANDSHAKE =
+				"the server refused the handshake: no common cipher, or it asks for a client certificate";
 			const secure = (options: TlsOptions) =>
 				createHttpsServer({ ...selfSigned, ...options }, (_, response) => response.end("ok"));
 
@@ -442,14 +444,26 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					() => createTcpServer((socket) => socket.on("error", () => {}).write("SSH-2.0-x\r\n")),
 					"the server does not speak TLS",
 				],
+				[
+					"an alert",
+					() => rawServer((socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80]))),
+					"tlsv1 alert internal error",
+				],
 				["TLS 1.1", () => secure(OLD_TLS), "the server has no TLS version from 1.2 on"],
 				[
 					"no common cipher",
 					() => secure({ maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }),
-					"handshake failed, no common cipher",
+					REFUSED_HANDSHAKE,
 				],
 			])("%s is a TLS fault", async (_, server, words) => {
 				expect(await sent(server(), "https")).toEqual(fault("tls", `TLS: ${words}`));
+			});
+
+			it("a server that asks for a certificate, which it says only after the handshake, is one too", async () => {
+				const authorities = selfSigned.cert.toString();
+				const server = secure({ requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" });
+				const words = "TLS: the server asks for a client certificate";
+				expect(await sent(server, "https", { authorities })).toEqual(fault("tls", words));
 			});
 
 			it("a connection that ends or hangs in the handshake may be tried again", async () => {

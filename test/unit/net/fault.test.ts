@@ -24,17 +24,24 @@ describe("describeError", () => {
 		["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "tls", "TLS: certificate of an unknown authority"],
 		["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "tls", "TLS: the server asks for a client certificate"],
 		["ERR_SSL_BAD_ECPOINT", "tls", "TLS: bad ecpoint"],
+		["INVALID_PURPOSE", "tls", "TLS: certificate is not one for servers"],
+		["UNSPECIFIED", "tls", "TLS: certificate is not accepted"],
 		["HPE_INVALID_VERSION", "protocol", "the answer is not HTTP (HPE_INVALID_VERSION)"],
 		["", "protocol", "the request cannot be sent (unknown error)"],
 	])("%s", (code, kind, detail) => {
 		expect(describeError(raised(code))).toEqual(fault(kind, detail));
 	});
 
-	it("reads OpenSSL's words where the code says nothing", () => {
-		const error = Object.assign(new Error("write EPROTO 00:SSL routines:ssl3_get_record:wrong version number:"), {
-			code: "EPROTO",
-		});
-		expect(describeError(error)).toEqual(fault("tls", "TLS: the server does not speak TLS"));
+	it.each([
+		["EPROTO", ":SSL routines:ssl3_get_record:wrong version number:", "the server does not speak TLS"],
+		["EPROTO", ":SSL routines:ssl3_read_bytes:tlsv1 alert internal error:../x.c:918", "tlsv1 alert internal error"],
+		["EPROTO", ":SSL routines:f:tlsv1 unrecognized name:../x.c", "the server does not know the host's name"],
+		["UNSPECIFIED", "EE certificate key too weak", "the key of a certificate is too weak"],
+		["UNSPECIFIED", "CA signature digest algorithm too weak", "the signature of a certificate is too weak"],
+	])("reads OpenSSL's words where the code %s says nothing: %s", (code, message, words) => {
+		expect(describeError(Object.assign(new Error(`write ${message}`), { code }))).toEqual(
+			fault("tls", `TLS: ${words}`),
+		);
 	});
 
 	it("prefers, of several addresses, an error that says more than a missing address family", () => {
