@@ -34,14 +34,20 @@ function isExempt(url: URL, entry: string): boolean {
 	if (port !== urlPort) return false;
 	// An address has no domains above it.
 	if (/^(?:\[.*\]|[\d.]+)$/.test(url.hostname)) return url.hostname === spelledAsInUrls(host);
-	const domain = host.replace(/^\*?\./, "");
-	return url.hostname === domain || url.hostname.endsWith(`.${domain}`);
+	const name = withoutRoot(url.hostname);
+	const domain = withoutRoot(spelledAsInUrls(host.replace(/^\*?\./, "")));
+	return name === domain || name.endsWith(`.${domain}`);
 }
 
-/** An address that may be written in another way than URLs do, which have one way for each. */
-function spelledAsInUrls(address: string): string {
-	const url = `http://${/^[^[].*:/.test(address) ? `[${address}]` : address}`;
-	return URL.canParse(url) ? new URL(url).hostname : address;
+/** A name is the same with a dot at its end. */
+function withoutRoot(name: string): string {
+	return name.replace(/\.$/, "");
+}
+
+/** A host that may be written in another way than URLs do, which have one way for each. */
+function spelledAsInUrls(host: string): string {
+	const url = `http://${/^[^[].*:/.test(host) ? `[${host}]` : host}`;
+	return URL.canParse(url) ? new URL(url).hostname : host;
 }
 
 /**

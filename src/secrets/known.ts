@@ -12,7 +12,8 @@ const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$/;
 
 /** The runner's tokens, and the input that brings one. */
 const TOKEN_VARIABLE = /^(GITHUB_TOKEN|INPUT_GITHUB-TOKEN|ACTIONS_RUNTIME_TOKEN|ACTIONS_ID_TOKEN_REQUEST_TOKEN)$/;
-const PROXY_VARIABLE = /^(https?|all)_proxy$/i;
+/** Of any program: `ftp_proxy`, `npm_config_https_proxy`. They have the same credentials, as a rule. */
+const PROXY_VARIABLE = /^(?!no_).*_proxy$/i;
 
 /** The key of the metadata that brings PagerDuty's routing key: Rocky's projects hand it over there. */
 export const ROUTING_KEY = "routing_key";

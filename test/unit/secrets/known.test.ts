@@ -217,7 +217,7 @@ describe("environmentSecrets", () => {
 		["proxy.example:3128", []],
 		["", []],
 	])("of the proxy %s what it is told to know us by", (value, secrets) => {
-		for (const name of ["http_proxy", "HTTPS_PROXY", "All_Proxy"]) {
+		for (const name of ["http_proxy", "HTTPS_PROXY", "All_Proxy", "FTP_PROXY", "npm_config_https_proxy"]) {
 			expect(environmentSecrets({ [name]: value }).toSorted()).toEqual(secrets.toSorted());
 		}
 		expect(environmentSecrets({ NO_PROXY: value, PROXY_URL: value })).toEqual([]);
