@@ -18,7 +18,10 @@ const PROXY_VARIABLE = /^(?!no_).*_proxy$/i;
 /** The key of the metadata that brings PagerDuty's routing key: Rocky's projects hand it over there. */
 export const ROUTING_KEY = "routing_key";
 
-/** Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each. */
+/**
+ * Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each, and what their
+ * commands read by its name.
+ */
 export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 	const seen = new Set<string>();
 	const places = hooks.flatMap(referencesOf).flatMap(({ reference, kind }) => {
@@ -37,7 +40,16 @@ export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 		});
 		return [...whole, ...passwordOf(text), ...put];
 	});
-	return longestFirst(places);
+	return longestFirst([...places, ...commandSecrets(hooks, env)]);
+}
+
+/** A word that may be the name of a variable, in the syntax of any shell or program. */
+const WORD = /[A-Za-z_]\w*/g;
+
+/** What is secret of the variables that commands name: they have the whole environment, and may print all of it. */
+function commandSecrets(hooks: readonly Hook[], env: Env): readonly string[] {
+	const words = new Set(hooks.flatMap((hook) => (hook.kind === "shell" ? (hook.command.match(WORD) ?? []) : [])));
+	return namedSecrets(Object.fromEntries(Object.entries(env).filter(([name]) => words.has(name))));
 }
 
 /** What is secret whatever the config says: the runner's tokens, and what proxies are told to know us by. */

@@ -12,6 +12,7 @@ const ENV = {
 	HOOK_TOKEN: "token-of-the-hook",
 	DEPLOY_KEY: "-----BEGIN KEY-----\nfirst-half-of-the-key\nsecond-half-of-the-key\n-----END KEY-----\n",
 	BODY_TOKEN: 'quo"ted\\secret',
+	COMMAND_PASSWORD: "password-of-the-command",
 	REGION: "eu",
 } as const;
 
@@ -27,6 +28,7 @@ const SECRETS = [
 	ENV.BODY_TOKEN,
 	JSON.stringify(ENV.BODY_TOKEN).slice(1, -1),
 	"literal-bearer-token",
+	ENV.COMMAND_PASSWORD,
 ];
 
 const config = (url: string) => `[[hook.webhooks.pipeline_error]]
@@ -39,7 +41,7 @@ retry_count = 0
 
 [[hook.pipeline_error]]
 name = "printer"
-command = "sh print.sh"
+command = "echo $COMMAND_PASSWORD; sh print.sh"
 env = { HOOK_TOKEN = "\${HOOK_TOKEN}", DEPLOY_KEY = "\${DEPLOY_KEY}" }
 `;
 
@@ -269,7 +271,7 @@ describe("a dry run", () => {
 			["printer", "receiver", "generic", "slack", "teams"].map((name) => `${name}: dry run`),
 		);
 		expect(shown.get("printer: dry run")).toEqual([
-			"$ sh print.sh",
+			"$ echo $COMMAND_PASSWORD; sh print.sh",
 			"",
 			readFileSync(join(folder, "stdin.json"), "utf8").trimEnd(),
 		]);

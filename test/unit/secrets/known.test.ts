@@ -27,6 +27,23 @@ describe("secretsOf", () => {
 		);
 	});
 
+	test("of a command the variables that it names, in any syntax, by their names and the passwords in URLs", () => {
+		const hook = shellHook({
+			command: 'curl "$HOOK" -u me:${DB_PASSWORD}; psql $env:DSN; x.py %API_KEY% # $REGION $MODE_TOKEN',
+		});
+		const env = {
+			HOOK: "https://example.com/services/T0000ABCDEFGH",
+			DB_PASSWORD: "hunter",
+			DSN: "postgres://me:pass-word@db/x",
+			API_KEY: "an-api-key",
+			REGION: "eu-central-1",
+			MODE_TOKEN: "none",
+			OTHER_TOKEN: "not-named-here",
+		};
+		const parts = ["T0000ABCDEFGH", "hunter", "pass-word", btoa("me:pass-word"), env.DSN, "an-api-key"];
+		expect(found([hook], env).toSorted()).toEqual(parts.toSorted());
+	});
+
 	test("a query value also as forms decode it, with spaces for its plus signs", () => {
 		const url = "https://example.com/hooks?token=ab+cd%2Bef+gh";
 		const forms = ["ab+cd%2Bef+gh", "ab+cd+ef+gh", "ab cd+ef gh"];
