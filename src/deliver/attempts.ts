@@ -178,7 +178,9 @@ export class Attempts {
 	#beforeDeadline(result: HttpResult, begun: number): HttpResult {
 		const { timeoutMs, deadlineMs } = this.#delivery.hook;
 		if (result.kind !== "fault" || result.fault !== "timeout" || this.#leftAt(begun) >= timeoutMs) return result;
-		return { ...result, detail: `no answer before the deadline of ${deadlineMs} ms` };
+		const { proxy } = this.#message;
+		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
+		return { ...result, detail: `no answer before the deadline of ${deadlineMs} ms${through}` };
 	}
 
 	/** The wait that an answer asks for, in milliseconds, in the service's own way or in HTTP's. */
