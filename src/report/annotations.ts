@@ -7,7 +7,7 @@ import { linesOf, nameOf, type Report, rank, reasonOf, unmatchedLine } from "./r
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
 
-/** Where an annotation points; nowhere for a file outside of the repository. */
+/** Where an annotation points; nowhere for a file outside of the repository, or with a secret in its name. */
 export interface AnnotationPlace {
 	readonly title?: string;
 	readonly file?: string;
@@ -27,7 +27,7 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	const { outcomes, warnings, source, dryRun, stopped } = report;
 	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
 		const { name, place } = outcome.delivery.hook;
-		const { startColumn: _, ...line } = at(place);
+		const { startColumn: _, ...line } = at(place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
 		return { kind, message: `${what}${where}: ${reasonOf(outcome, mask)}`, place: { title: mask(name), ...line } };
@@ -40,7 +40,7 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed" : "the webhook failed")];
 	});
 	const told = warnings.map(({ message, place }): Annotation => {
-		return { kind: "warning", message: mask(message), place: { title: "Config", ...at(place) } };
+		return { kind: "warning", message: mask(message), place: { title: "Config", ...at(place, mask) } };
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));
@@ -61,14 +61,14 @@ export function problemAnnotations(problems: readonly Problem[], summary: boolea
 		return {
 			kind: "error",
 			message: text,
-			place: place === undefined ? {} : { title: mask(formatPlace(place)), ...at(place) },
+			place: place === undefined ? {} : { title: mask(formatPlace(place)), ...at(place, mask) },
 		};
 	});
 	return bounded(annotations, summary);
 }
 
-function at(place: Place): AnnotationPlace {
-	if (place.file.startsWith("/") || place.file.startsWith("..")) return {};
+function at(place: Place, mask: Mask): AnnotationPlace {
+	if (place.file.startsWith("/") || place.file.startsWith("..") || mask(place.file) !== place.file) return {};
 	return { file: place.file, startLine: place.line, startColumn: place.column };
 }
 

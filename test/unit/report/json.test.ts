@@ -1,5 +1,6 @@
-// The results document and the summary: nothing in them shows a secret.
+// The results document, and the summary and annotations beside it: nothing in them shows a secret.
 import { expect, test } from "vitest";
+import { annotationsOf } from "../../../src/report/annotations.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
@@ -10,8 +11,8 @@ test("an event id that the user gave is masked", () => {
 	expect(resultsDocument(report, createMask(["s3cret-key"])).event_id).toBe("load-***");
 });
 
-test("the name of an events file is redacted in the title of the summary, and beside the mistake that is told of it", () => {
-	const file = "/tmp/s3cret-key/##[x]";
+test("the name of an events file is redacted in the title of the summary, and where a mistake in it is told", () => {
+	const file = "s3cret-key/##[x]";
 	const stopped = { code: "events_file" as const, message: "wrong", remedy: "", place: { file, line: 3, column: 1 } };
 	const report = {
 		...reportOf(event("pipeline_start"), []),
@@ -19,8 +20,9 @@ test("the name of an events file is redacted in the title of the summary, and be
 		stopped,
 	};
 	const mask = createMask(["s3cret-key"]);
-	expect(resultsDocument(report, mask).problems).toMatchObject([{ file: "/tmp/***/##\u200b[x]", line: 3, column: 1 }]);
+	expect(resultsDocument(report, mask).problems).toMatchObject([{ file: "***/##\u200b[x]", line: 3, column: 1 }]);
 	expect(summaryMarkdown(report, mask)).not.toContain("s3cret");
+	expect(annotationsOf(report, mask).map(({ place }) => place)).toEqual([{ title: "***/##[x]:3:1" }]);
 });
 
 test("however long an id is, the output stays inside of its limit", () => {
