@@ -1,4 +1,5 @@
 // Mistakes of the user, as exceptions: what happened, where, and what to do. Faults of the world are values instead.
+import { onAbort } from "./lib/on-abort.ts";
 
 /** A place in a file that a person can go to. Lines and columns count from 1, columns in UTF-16 code units. */
 export interface Place {
@@ -59,15 +60,16 @@ export function throwIfAny(problems: readonly Problem[]): void {
 /** What `work` comes to, or a {@link UserError} where the user cancels while it still waits for something. */
 export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 	return new Promise((resolve, reject) => {
-		const error = new UserError({ code: "cancelled", message: "cancelled before anything was run", remedy: "" });
 		// A turn later, because work that waits for nothing is done by then.
-		const cancel = () => setImmediate(reject, error);
-		signal.addEventListener("abort", cancel, { once: true });
+		const cancel = () => setImmediate(() => reject(cancelled()));
+		const unlisten = onAbort(signal, cancel);
 		if (signal.aborted) cancel();
-		work
-			.then(resolve, (fault: unknown) => reject(signal.aborted ? error : fault))
-			.finally(() => signal.removeEventListener("abort", cancel));
+		work.then(resolve, (thrown: unknown) => reject(signal.aborted ? cancelled() : thrown)).finally(unlisten);
 	});
+}
+
+function cancelled(): UserError {
+	return new UserError({ code: "cancelled", message: "cancelled before anything was run", remedy: "" });
 }
 
 /** `file:line:column`, as terminals and editors make it a link. */

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, NOT_REGULAR } from "./errors.ts";
+import { onAbort } from "./lib/on-abort.ts";
 import { directHttp } from "./net/direct.ts";
 import { http, loadUndici } from "./net/http.ts";
 import { directorySpool } from "./outbox/directory.ts";
@@ -47,12 +48,12 @@ export const nodeClock: Clock = {
 		new Promise((resolve) => {
 			const wake = () => {
 				clearTimeout(timer);
-				signal?.removeEventListener("abort", wake);
+				unlisten?.();
 				resolve();
 			};
+			const unlisten = signal && onAbort(signal, wake);
 			const timer = setTimeout(wake, Math.min(ms, LONGEST_DELAY_MS));
 			if (signal?.aborted) wake();
-			signal?.addEventListener("abort", wake, { once: true });
 		}),
 };
 

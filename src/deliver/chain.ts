@@ -6,8 +6,8 @@ import type { PipelineEvent } from "../event/event.ts";
 /** What carrying out a chain needs. */
 export interface Chaining {
 	readonly reach: Reach;
-	/** Carries out one delivery by itself: the one that was planned, or a fallback in its place. */
-	readonly run: (delivery: Delivery, planned: Delivery) => Promise<Outcome>;
+	/** Carries out one delivery by itself: the hook's own, or a fallback in its place. */
+	readonly run: (delivery: Delivery) => Promise<Outcome>;
 	/** Whether the run was cancelled: nothing new begins then. */
 	readonly cancelled: () => boolean;
 }
@@ -18,17 +18,12 @@ export interface Chaining {
  * failed. A gate that has denied asks nobody else.
  */
 export function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
-	return runInTurn(delivery, chaining, delivery, false);
+	return runInTurn(delivery, chaining, false);
 }
 
 /** `requireAllow` is set where a gate before this hook has to prove its yes, with whatever hooks between the two. */
-async function runInTurn(
-	delivery: Delivery,
-	chaining: Chaining,
-	planned: Delivery,
-	requireAllow: boolean,
-): Promise<Outcome> {
-	const first = await chaining.run(delivery, planned);
+async function runInTurn(delivery: Delivery, chaining: Chaining, requireAllow: boolean): Promise<Outcome> {
+	const first = await chaining.run(delivery);
 	const { hook, events, id } = delivery;
 	if (first.status !== "failed" || first.denied === true || hook.fallback === undefined || chaining.cancelled()) {
 		return first;
@@ -40,7 +35,7 @@ async function runInTurn(
 	}
 	const proves = requireAllow || (hook.kind === "webhook" && hook.requireAllow);
 	const instead = { ...next, id, hook: inPlaceOf(hook, next.hook, proves) };
-	const second = await runInTurn(instead, chaining, planned, proves);
+	const second = await runInTurn(instead, chaining, proves);
 	return joined(first, second);
 }
 

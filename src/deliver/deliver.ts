@@ -2,12 +2,13 @@
 import type { Webhook } from "../config/hook.ts";
 import { unsetVariables } from "../config/references.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
+import { Bag } from "../lib/bag.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { authoritiesOf } from "./authorities.ts";
-import { type Chaining, followers, runWithFallback } from "./chain.ts";
+import { followers, runWithFallback } from "./chain.ts";
+import { ChainState } from "./chain-state.ts";
 import { runCommand } from "./command.ts";
-import { Fired } from "./fired.ts";
 import { failed, held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
 import { Receivers } from "./receivers.ts";
 import { Slots } from "./slots.ts";
@@ -26,12 +27,6 @@ export interface Batched {
 	readonly held?: string;
 }
 
-/** A delivery without an outcome: the event's that it belongs to, and whether it was begun. */
-interface Unfinished {
-	readonly fired: Fired;
-	isBegun: boolean;
-}
-
 /** Where and until when deliveries run. */
 export interface DeliverOptions {
 	/** The folder shell hooks run in; absolute. */
@@ -46,12 +41,6 @@ export interface DeliverOptions {
 	readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** Slots, and how the chains run that have them. */
-interface Lane {
-	readonly slots: Slots;
-	readonly chaining: Chaining;
-}
-
 /** Carries out the plans of one run, one after the other; their gates in turn, their other deliveries overlapping. */
 export class Deliverer {
 	readonly #facts: RunFacts;
@@ -62,12 +51,11 @@ export class Deliverer {
 	 * A slot is kept through a whole chain, but while a webhook waits; a command, which may be in anybody's, waits for its
 	 * turn besides.
 	 */
-	readonly #shellChains: Lane;
-	readonly #webhookChains: Lane;
-	/** Gates have no slots, nor has what follows them. */
-	readonly #gateChaining: Chaining;
+	readonly #shellChains = new Slots(1);
+	readonly #webhookChains: Slots;
 	readonly #commands = new Slots(1);
-	readonly #unfinished = new Map<Delivery, Unfinished>();
+	/** Of the events that are not at their end. */
+	readonly #states = new Bag<ChainState>();
 	#underWay = 0;
 	#ended = () => {};
 	/** What was thrown beside the deliveries themselves, such as a bug in what follows them. */
@@ -77,15 +65,7 @@ export class Deliverer {
 		this.#facts = facts;
 		this.#ports = ports;
 		this.#options = options;
-		const chaining = (slots?: Slots): Chaining => ({
-			reach: facts.reach,
-			run: (delivery, planned) => this.#runOne(delivery, () => this.#markBegun(planned), slots),
-			cancelled: () => options.signal.aborted,
-		});
-		const lane = (slots: Slots): Lane => ({ slots, chaining: chaining(slots) });
-		this.#shellChains = lane(new Slots(1));
-		this.#webhookChains = lane(new Slots(facts.concurrency));
-		this.#gateChaining = chaining();
+		this.#webhookChains = new Slots(facts.concurrency);
 		const { signal, connections, workspace } = options;
 		const receivers = new Receivers(ports.clock, signal);
 		this.#shared = { connections, readAuthorities: authoritiesOf(ports.files, workspace), receivers, signal };
@@ -95,34 +75,34 @@ export class Deliverer {
 	async run(plan: Plan): Promise<boolean> {
 		const { gates, shell, webhooks, batched } = plan;
 		const first = [...gates, ...shell, ...webhooks, ...batched];
-		const fired = new Fired(first);
-		this.#plan(first, fired);
-		fired.begin();
+		const state = new ChainState(first, this.#states);
+		state.begin();
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
-			const outcome = this.#emit(await runWithFallback(gate, this.#gateChaining), gate);
+			const outcome = await this.#carryOut(gate, state);
 			passed.push(outcome);
 			if (outcome.status !== "delivered") {
-				this.#skipAfter(outcome, plan, passed.length);
+				this.#skipAfter(outcome, plan, passed.length, state);
+				this.#endOf(state);
 				return false;
 			}
 		}
 		const following = passed.map((outcome) => followers(outcome, this.#facts.reach));
-		for (const next of following) this.#plan(next, fired);
+		for (const next of following) state.plan(next);
 		// Beside each other only where there is more than one of them: an event of a file has one webhook, as a rule.
 		if (shell.length === 0 && batched.length === 0) {
-			for (const delivery of webhooks) await this.begin(delivery, fired);
+			for (const delivery of webhooks) await this.begin(delivery, state);
 		} else {
 			await Promise.all([
-				this.#beginAll(shell, fired),
-				this.#beginAll(webhooks, fired),
-				this.#batchAll(batched, fired),
+				this.#beginAll(shell, state),
+				this.#beginAll(webhooks, state),
+				this.#batchAll(batched, state),
 			]);
 		}
 		for (const [index, outcome] of passed.entries()) {
-			await this.#follow(outcome, following[index] ?? [], fired, this.#gateChaining);
+			await this.#follow(outcome, following[index] ?? [], state);
 		}
-		this.#endOf(fired);
+		this.#endOf(state);
 		return true;
 	}
 
@@ -130,14 +110,13 @@ export class Deliverer {
 	 * Begins one delivery as soon as there is room. Throws what was thrown beside the deliveries before, since a run does
 	 * not go on after that.
 	 */
-	async begin(delivery: Delivery, fired = new Fired([delivery])): Promise<void> {
-		this.#plan([delivery], fired);
+	async begin(delivery: Delivery, state = new ChainState([delivery], this.#states)): Promise<void> {
 		this.#throwFault();
-		const lane = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
-		if (!lane.slots.take()) await lane.slots.enter();
+		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
+		if (!slots.take()) await slots.enter();
 		this.#underWay++;
-		fired.begin();
-		void this.#inSlot(lane, delivery, fired);
+		state.begin();
+		void this.#inSlot(slots, delivery, state);
 	}
 
 	/** Waits for all that was begun. Throws as {@link begin} does. */
@@ -156,18 +135,16 @@ export class Deliverer {
 	 */
 	abandon(others: readonly Delivery[] = []): void {
 		const { env } = this.#ports;
-		for (const delivery of others) this.#plan([delivery], new Fired([delivery]));
-		const all = new Set<Fired>();
-		for (const [delivery, { isBegun, fired }] of [...this.#unfinished]) {
-			all.add(fired);
-			const outcome = this.#emit(isBegun ? failed(delivery, UNKNOWN, env) : skipped(delivery, "stopped", STOPPED, env));
-			this.#miss(outcome, followers(outcome, this.#facts.reach), fired);
+		for (const delivery of others) new ChainState([delivery], this.#states);
+		const states = this.#states.values();
+		for (const state of states) {
+			for (const [delivery, isBegun] of state.unfinished()) {
+				const outcome = isBegun ? failed(delivery, UNKNOWN, env) : skipped(delivery, "stopped", STOPPED, env);
+				this.#emit(outcome, delivery, state);
+				this.#miss(outcome, followers(outcome, this.#facts.reach), state);
+			}
 		}
-		for (const fired of all) for (const missed of fired.notReached()) this.#emit(missed);
-	}
-
-	#plan(deliveries: readonly Delivery[], fired: Fired): void {
-		for (const delivery of deliveries) this.#unfinished.set(delivery, { fired, isBegun: false });
+		for (const state of states) for (const missed of state.notReached()) this.#options.onOutcome(missed);
 	}
 
 	#throwFault(): void {
@@ -175,10 +152,10 @@ export class Deliverer {
 	}
 
 	/** Never rejects. */
-	async #inSlot({ slots, chaining }: Lane, delivery: Delivery, fired: Fired): Promise<void> {
+	async #inSlot(slots: Slots, delivery: Delivery, state: ChainState): Promise<void> {
 		try {
-			await this.#chain(delivery, fired, chaining);
-			this.#endOf(fired);
+			await this.#chain(delivery, state, slots);
+			this.#endOf(state);
 		} catch (thrown) {
 			this.#fault ??= { thrown };
 		}
@@ -187,72 +164,85 @@ export class Deliverer {
 		if (this.#underWay === 0) this.#ended();
 	}
 
-	async #beginAll(deliveries: readonly Delivery[], fired: Fired): Promise<void> {
-		for (const delivery of deliveries) await this.begin(delivery, fired);
+	async #beginAll(deliveries: readonly Delivery[], state: ChainState): Promise<void> {
+		for (const delivery of deliveries) await this.begin(delivery, state);
 	}
 
-	async #batchAll(deliveries: readonly Delivery<Webhook>[], fired: Fired): Promise<void> {
+	async #batchAll(deliveries: readonly Delivery<Webhook>[], state: ChainState): Promise<void> {
 		for (const delivery of deliveries) {
 			const notReady = this.#notReady(delivery);
 			if (notReady !== undefined) {
-				this.#emit(notReady);
+				this.#emit(notReady, delivery, state);
 				continue;
 			}
 			// What cannot be sent now cannot be later: it fails by itself.
 			const sendable = unsetVariables(delivery.hook, this.#ports.env).length === 0;
 			const { due, held: why } = sendable ? await this.#options.batch(delivery) : { due: [delivery] };
-			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env));
+			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env), delivery, state);
 			// What becomes of its event is the outcome of a batch.
-			else this.#unfinished.delete(delivery);
-			for await (const next of due) await this.begin(next, fired);
+			else state.finish(delivery);
+			for await (const next of due) {
+				state.plan([next]);
+				await this.begin(next, state);
+			}
 		}
 	}
 
-	async #chain(delivery: Delivery, fired: Fired, chaining: Chaining): Promise<void> {
-		const outcome = this.#emit(await runWithFallback(delivery, chaining), delivery);
+	async #chain(delivery: Delivery, state: ChainState, slots: Slots | undefined): Promise<void> {
+		const outcome = await this.#carryOut(delivery, state, slots);
 		const next = followers(outcome, this.#facts.reach);
-		if (next.length > 0) await this.#follow(outcome, next, fired, chaining);
+		if (next.length > 0) await this.#follow(outcome, next, state, slots);
+	}
+
+	/** With its fallback. Gates have no slots, nor has what follows them. */
+	async #carryOut(delivery: Delivery, state: ChainState, slots?: Slots): Promise<Outcome> {
+		const outcome = await runWithFallback(delivery, {
+			reach: this.#facts.reach,
+			run: (each) => this.#runOne(each, () => state.markBegun(delivery), slots),
+			cancelled: () => this.#options.signal.aborted,
+		});
+		this.#emit(outcome, delivery, state);
+		return outcome;
 	}
 
 	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
-	async #follow(outcome: Outcome, following: readonly Delivery[], fired: Fired, chaining: Chaining): Promise<void> {
+	async #follow(outcome: Outcome, following: readonly Delivery[], state: ChainState, slots?: Slots): Promise<void> {
 		if (outcome.status !== "delivered") {
-			this.#miss(outcome, following, fired);
+			this.#miss(outcome, following, state);
 			return;
 		}
 		for (const next of following) {
-			this.#unfinished.delete(next);
-			if (!fired.add(next)) continue;
-			this.#plan([next], fired);
-			await this.#chain(next, fired, chaining);
+			state.finish(next);
+			if (!state.add(next)) continue;
+			state.plan([next]);
+			await this.#chain(next, state, slots);
 		}
 	}
 
-	#miss({ status, delivery }: Outcome, following: readonly Delivery[], fired: Fired): void {
+	#miss({ status, delivery }: Outcome, following: readonly Delivery[], state: ChainState): void {
 		const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
 		for (const next of following) {
-			if (!fired.has(next)) fired.miss(skipped(next, "not_reached", reason, this.#ports.env));
+			if (!state.has(next)) state.miss(skipped(next, "not_reached", reason, this.#ports.env));
 		}
 	}
 
-	#endOf(fired: Fired): void {
-		for (const missed of fired.end()) this.#emit(missed);
+	#endOf(state: ChainState): void {
+		for (const missed of state.end()) this.#options.onOutcome(missed);
 	}
 
-	#skipAfter({ delivery: { hook } }: Outcome, plan: Plan, asked: number): void {
+	#skipAfter({ delivery: { hook } }: Outcome, plan: Plan, asked: number, state: ChainState): void {
 		const rest = [...plan.gates.slice(asked), ...plan.shell, ...plan.webhooks, ...plan.batched];
 		// A gate that a cancellation ended has decided nothing.
 		const [cause, reason] = this.#options.signal.aborted
 			? (["cancelled", NOT_BEGUN] as const)
 			: (["gate_failed", `gate ${hook.name} failed`] as const);
-		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env));
+		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env), delivery, state);
 	}
 
-	/** `planned` is the delivery as it was planned, of which an outcome may have a copy. */
-	#emit(outcome: Outcome, planned = outcome.delivery): Outcome {
-		this.#unfinished.delete(planned);
+	/** `planned` is the delivery as it was planned; the outcome may have a copy. */
+	#emit(outcome: Outcome, planned: Delivery, state: ChainState): void {
+		state.finish(planned);
 		this.#options.onOutcome(outcome);
-		return outcome;
 	}
 
 	#notReady(delivery: Delivery): Outcome | undefined {
@@ -262,7 +252,7 @@ export class Deliverer {
 	/** An error in making, sending or judging a message fails that delivery only. */
 	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		try {
-			return this.#notReady(delivery) ?? (await this.#carryOut(delivery, onBegin, slots));
+			return this.#notReady(delivery) ?? (await this.#send(delivery, onBegin, slots));
 		} catch (thrown) {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
 			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
@@ -271,7 +261,7 @@ export class Deliverer {
 		}
 	}
 
-	#carryOut(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
+	#send(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
 		if (hook.kind === "webhook") {
@@ -283,11 +273,6 @@ export class Deliverer {
 			onBegin();
 			return runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
 		});
-	}
-
-	#markBegun(delivery: Delivery): void {
-		const unfinished = this.#unfinished.get(delivery);
-		if (unfinished !== undefined) unfinished.isBegun = true;
 	}
 }
 

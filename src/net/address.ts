@@ -68,6 +68,8 @@ const PRIVATE: Table = [
 	["a private address", ranges("fc00::/7", "fec0::/10", "64:ff9b:1::/48")],
 ];
 
+const PUBLIC_ONLY: Table = [...NEVER, ...LOOPBACK, ...PRIVATE];
+
 /** IPv6 addresses that stand for one of IPv4, and where its four bytes are. */
 const EMBEDDED: readonly (readonly [within: Ranges, ...places: readonly Bytes[]])[] = [
 	// Mapped and compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1).
@@ -95,7 +97,7 @@ const ISATAP: readonly Bytes[] = [
 export function refusedAddress(address: string, allowPrivate: boolean): string | undefined {
 	const bytes = bytesOf(address);
 	if (bytes === undefined) return "not a valid address";
-	const table = allowPrivate ? NEVER : [...NEVER, ...LOOPBACK, ...PRIVATE];
+	const table = allowPrivate ? NEVER : PUBLIC_ONLY;
 	const meanings = [bytes, ...embeddedIn(bytes)];
 	return table.find(([, refused]) => meanings.some((each) => isIn(each, refused)))?.[0];
 }

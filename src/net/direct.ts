@@ -1,5 +1,6 @@
 // Sends a request straight to its host on a connection of its own, with Node's own HTTP client.
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { onAbort } from "../lib/on-abort.ts";
 import type { BodyRead, Http, HttpRequest, HttpResult } from "../ports.ts";
 import { describeError, describeImpossible, type Fault, fault } from "./fault.ts";
 import { ForbiddenAddress, guardedLookup } from "./guard.ts";
@@ -34,7 +35,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 	const cancel = () => stop(fault("cancelled", "cancelled"));
 	const late = () => stop(fault("timeout", `no answer within ${request.timeoutMs} ms`));
 	const timer = setTimeout(late, request.timeoutMs);
-	signal.addEventListener("abort", cancel, { once: true });
+	const unlisten = onAbort(signal, cancel);
 	try {
 		return await receive(outgoing, await begin(outgoing, request.body), request);
 	} catch (error) {
@@ -42,7 +43,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 		return stopped ?? describeError(error);
 	} finally {
 		clearTimeout(timer);
-		signal.removeEventListener("abort", cancel);
+		unlisten();
 		outgoing.destroy();
 	}
 }

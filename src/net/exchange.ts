@@ -1,5 +1,6 @@
 // One request and its response, as undici tells of them.
 import { type Dispatcher, errors } from "undici";
+import { onAbort } from "../lib/on-abort.ts";
 import type { BodyRead, HttpRequest, HttpResult } from "../ports.ts";
 import { describeImpossible, type Fault, fault } from "./fault.ts";
 import { isEndProved } from "./proof.ts";
@@ -11,7 +12,7 @@ const utf8 = new TextDecoder();
 export class Exchange implements Dispatcher.DispatchHandler {
 	readonly #sender: Sender;
 	readonly #request: HttpRequest;
-	readonly #signal: AbortSignal;
+	readonly #unlisten: () => void;
 	readonly #resolve: (result: HttpResult) => void;
 	readonly #timer: NodeJS.Timeout;
 	#controller: Dispatcher.DispatchController | undefined;
@@ -26,20 +27,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	constructor(sender: Sender, request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) {
 		this.#sender = sender;
 		this.#request = request;
-		this.#signal = signal;
 		this.#resolve = resolve;
 		this.#timer = setTimeout(stopLate, request.timeoutMs, this);
-		signal.addEventListener("abort", this, { once: true });
+		this.#unlisten = onAbort(signal, () => this.#stopFor(fault("cancelled", "cancelled")));
 		try {
 			sender.dispatch(request, this);
 		} catch (error) {
 			this.#end(describeImpossible(error));
 		}
-	}
-
-	/** Of the signal: ends it before its time. */
-	handleEvent(): void {
-		this.#stopFor(fault("cancelled", "cancelled"));
 	}
 
 	/** Ends it for want of time. */
@@ -98,7 +93,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		if (this.#isOver) return;
 		this.#isOver = true;
 		clearTimeout(this.#timer);
-		this.#signal.removeEventListener("abort", this);
+		this.#unlisten();
 		this.#resolve(result);
 	}
 

@@ -1,6 +1,6 @@
 // Takes secrets of the run out of a context, so that no hook is sent what only the job should have.
 import type { GivenContext } from "../event/context.ts";
-import { compact, isJsonObject, isObject, type Json, type JsonObject } from "../json.ts";
+import { compact, isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { ExactNumber } from "../lib/exact-number.ts";
 import { stripTerminal } from "../text.ts";
 import { ROUTING_KEY } from "./known.ts";
@@ -16,8 +16,10 @@ export interface RedactedContext {
 /** Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. */
 export function redactContext(context: GivenContext, ofText: Mask): RedactedContext {
 	const mask = throughSequences(ofText);
-	// Nearly no context has any, and there may be a hundred thousand of them.
-	if (!hasSecret(context, mask)) return { context, places: [] };
+	// Nearly no context has any. Without an escape or a sequence, its JSON has every text as it is.
+	const written = JSON.stringify(context);
+	const isPlain = !written.includes("\\") && !HIDDEN.test(written);
+	if (isPlain && ofText(written) === written) return { context, places: [] };
 	const places = new Set<string>();
 	const clean = (text: string, place: string): string => {
 		const masked = mask(text);
@@ -62,7 +64,7 @@ export function redactContext(context: GivenContext, ofText: Mask): RedactedCont
 		resource: part(context.resource, "resource"),
 		metadata: part(context.metadata, "metadata"),
 	});
-	return { context: redacted, places: [...places] };
+	return { context: places.size === 0 ? context : redacted, places: [...places] };
 }
 
 /** What terminal sequences are made of, and controls of direction. */
@@ -78,15 +80,6 @@ function throughSequences(mask: Mask): Mask {
 		const masked = mask(bare);
 		return masked === bare ? mask(text) : masked;
 	};
-}
-
-function hasSecret(value: unknown, mask: Mask): boolean {
-	if (typeof value === "string") return mask(value) !== value;
-	if (typeof value === "number" || value instanceof ExactNumber) return hasSecret(String(value), mask);
-	if (Array.isArray(value)) return value.some((item) => hasSecret(item, mask));
-	if (!isObject(value)) return false;
-	for (const key of Object.keys(value)) if (hasSecret(key, mask) || hasSecret(value[key], mask)) return true;
-	return false;
 }
 
 /** Two keys may be the same once they are redacted: the next one is numbered. */

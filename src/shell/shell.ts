@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { errorCode } from "../errors.ts";
+import { onAbort } from "../lib/on-abort.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { endOf, launchOf, notFound } from "./launch.ts";
 import { limitedOutput, readLines } from "./lines.ts";
@@ -101,12 +102,12 @@ function firstEnd(
 	return new Promise((resolve) => {
 		const settle = (end: End) => {
 			clearTimeout(timer);
-			signal.removeEventListener("abort", cancel);
+			unlisten();
 			resolve(end);
 		};
 		const cancel = () => settle({ kind: "cancelled" });
 		const timer = setTimeout(settle, deadline - monotonicMs(), { kind: "timeout" });
-		signal.addEventListener("abort", cancel, { once: true });
+		const unlisten = onAbort(signal, cancel);
 		child.on("error", (error) => settle(notStarted(error, command)));
 		child.once("exit", (code, by) => settle(endOf(code, by, windows)));
 		// A command that does not read its stdin, or closes it, makes this fail with EPIPE: that is its right.
