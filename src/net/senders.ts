@@ -2,7 +2,7 @@
 import { type LookupFunction, Socket } from "node:net";
 import { Agent, buildConnector, type Dispatcher, errors, Pool } from "undici";
 import { mergeHeaders } from "../header.ts";
-import type { HttpProxy, HttpRequest } from "../ports.ts";
+import type { Connections, HttpProxy, HttpRequest } from "../ports.ts";
 import { authorizationOf } from "./authorization.ts";
 import type { Fault } from "./fault.ts";
 import { guardedLookup } from "./guard.ts";
@@ -17,10 +17,13 @@ import { describeUndiciError } from "./undici-fault.ts";
 const CONNECT_TIMEOUT_MS = 30_000;
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
 
-/** What decides whether two requests may go over one connection. */
-export type Connecting = Pick<HttpRequest, "allowPrivate" | "authorities" | "proxy">;
+/** Without pipelining, which begins at two, a connection is kept with 1, and closed after its request with 0. */
+const PIPELINING: Readonly<Record<Connections, number>> = { pooled: 1, single: 0 };
 
-/** Sends requests that connect alike, and keeps their connections. */
+/** What decides whether two requests may go over one connection. */
+export type Connecting = Pick<HttpRequest, "allowPrivate" | "authorities" | "connections" | "proxy">;
+
+/** Sends requests that connect alike, and keeps their connections where they may be shared. */
 export interface Sender {
 	/** Throws where the request itself is impossible; all else comes to the handler. */
 	dispatch(request: HttpRequest, handler: Dispatcher.DispatchHandler): void;
@@ -38,9 +41,9 @@ export function createSender(connecting: Connecting, closing: AbortSignal): Send
 	return proxy === undefined ? straightSender(connecting, closing) : proxiedSender(connecting, proxy, closing);
 }
 
-function straightSender({ allowPrivate, authorities }: Connecting, closing: AbortSignal): Sender {
+function straightSender({ allowPrivate, authorities, connections }: Connecting, closing: AbortSignal): Sender {
 	const connect = connector(authorities, closing, { lookup: guardedLookup(allowPrivate) });
-	const agent = new Agent({ ...NO_TIMEOUTS, connect });
+	const agent = new Agent({ ...NO_TIMEOUTS, pipelining: PIPELINING[connections], connect });
 	return {
 		dispatch: (request, handler) => {
 			const { origin, pathname, search } = request.url;
@@ -56,7 +59,7 @@ function straightSender({ allowPrivate, authorities }: Connecting, closing: Abor
  * An https receiver gets a tunnel (CONNECT, RFC 9110, 9.3.6), a plain http one is asked of the proxy by its whole URL
  * (RFC 9112, 3.2.2). The proxy resolves names, so that of addresses only literal ones can be judged, by the caller.
  */
-function proxiedSender({ authorities }: Connecting, proxy: HttpProxy, closing: AbortSignal): Sender {
+function proxiedSender({ authorities, connections }: Connecting, proxy: HttpProxy, closing: AbortSignal): Sender {
 	const authorization = authorizationOf(proxy.url);
 	const proxyHeaders = authorization === undefined ? {} : { "proxy-authorization": authorization };
 	const connect = connector(authorities, closing);
@@ -66,7 +69,8 @@ function proxiedSender({ authorities }: Connecting, proxy: HttpProxy, closing: A
 		connect: (target: buildConnector.Options, done: buildConnector.Callback) =>
 			connect({ ...target, servername: "" }, done),
 	};
-	const plain = new Pool(proxy.url.origin, toProxy);
+	const pipelining = PIPELINING[connections];
+	const plain = new Pool(proxy.url.origin, { ...toProxy, pipelining });
 	const tunnelling = new Pool(proxy.url.origin, { ...toProxy, headersTimeout: CONNECT_TIMEOUT_MS });
 	const openTunnel = async (host: string): Promise<Socket> => {
 		const headers = { host, ...proxyHeaders };
@@ -80,6 +84,7 @@ function proxiedSender({ authorities }: Connecting, proxy: HttpProxy, closing: A
 	};
 	const tunnels = new Agent({
 		...NO_TIMEOUTS,
+		pipelining,
 		connect: (target, done) => {
 			openTunnel(target.port === "" ? `${target.host}:443` : `${target.host}`).then(
 				(httpSocket) => connect({ ...target, httpSocket }, done),

@@ -6,24 +6,25 @@ import { describeImpossible, fault } from "./fault.ts";
 import { type Connecting, createSender, type Sender } from "./senders.ts";
 
 /**
- * An {@link Http} without redirects and decoding, over HTTP/1.1. Connections are kept until `close` or a few idle seconds,
+ * An {@link Http} without redirects and decoding, over HTTP/1.1. Pooled connections are kept until `close` or a few idle seconds,
  * and shared by requests that connect alike.
  */
 export function undiciHttp(): Http {
 	let senders: (Connecting & { readonly sender: Sender })[] = [];
 	let closing = closable();
 	const senderFor = (request: HttpRequest): Sender => {
-		const { allowPrivate, authorities, proxy } = request;
+		const { allowPrivate, authorities, connections, proxy } = request;
 		const known = senders.find(
 			(each) =>
 				each.allowPrivate === allowPrivate &&
 				each.authorities === authorities &&
+				each.connections === connections &&
 				each.proxy?.url.href === proxy?.url.href &&
 				each.proxy?.variable === proxy?.variable,
 		);
 		if (known !== undefined) return known.sender;
 		const sender = createSender(request, closing.signal);
-		senders.push({ allowPrivate, authorities, proxy, sender });
+		senders.push({ allowPrivate, authorities, connections, proxy, sender });
 		return sender;
 	};
 	return {

@@ -1,6 +1,7 @@
 // What every transport that keeps connections must do with them: when one is used again, and when it is let go.
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Http, HttpRequest, HttpResult } from "../../src/ports.ts";
 import { listening, rawServer } from "../helpers/net.ts";
@@ -52,6 +53,25 @@ export function keptConnectionsSuite(name: string, create: () => Http): void {
 				expect(count.had).toBeLessThanOrEqual(2);
 				http.close();
 				await expect.poll(() => count.has).toBe(0);
+			});
+		});
+
+		it("is nobody else's where a request wants one of its own, through a proxy too", async () => {
+			const { server, count } = counting();
+			const http = create();
+			await listening(server, async (port) => {
+				const proxy = { url: new URL(`http://127.0.0.1:${port}`), variable: "http_proxy" };
+				for (const more of [{}, { proxy, url: new URL("http://receiver.test/") }]) {
+					const before = count.had;
+					for (const connections of ["pooled", "single", "single", "pooled", "single"] as const) {
+						expect(await get(http, port, { ...more, connections })).toMatchObject({ status: 200 });
+						// Whether one is free again is known only a turn after its response.
+						await setImmediate();
+					}
+					expect(count.had - before).toBe(4);
+				}
+				await expect.poll(() => count.has).toBe(2);
+				http.close();
 			});
 		});
 

@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { authority, listening, rawServer } from "../../helpers/net.ts";
 import { RECEIVER, recordingProxy } from "../../helpers/proxy.ts";
-import { delivered, denied, failed, send } from "../../helpers/send.ts";
+import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
 
 /** A port below 1024 on which nobody listens. */
 const CLOSED = "127.0.0.1:1";
@@ -72,6 +72,22 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 			'timeout_ms = 200\nretry_count = 0\non_failure = "abort"',
 		);
 		expect(run).toMatchObject(denied(/no answer within 200 ms.*HTTPS_PROXY/));
+	});
+
+	it("resetting a connection that is used again, which none is, and no gate is denied", async () => {
+		const proxy = createServer((socket: Socket) => {
+			socket.on("error", () => {});
+			socket.once("data", () => {
+				socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+				socket.on("data", () => socket.resetAndDestroy());
+			});
+		});
+		const gate = 'allow_http = true\nretry_count = 0\non_failure = "abort"';
+		const gates = ["g1", "g2", "g3"].map((name) => webhook(`http://${RECEIVER}/in`, gate, name));
+		await listening(proxy, async (port) => {
+			const run = await fire(gates.join(""), { env: { http_proxy: `http://127.0.0.1:${port}` } });
+			expect(run).toMatchObject({ code: 0, annotations: [], outputs: { delivered: "3" } });
+		});
 	});
 
 	it("down once, and the webhook is delivered with the same id", async () => {
