@@ -25,7 +25,10 @@ export function describeUndiciError(error: unknown): Fault {
 	if (!(error instanceof Error)) return describeError(error);
 	const code = errorCode(error) ?? "";
 	if (isUnaskedContinue(error)) {
-		return fault("protocol", "unexpected 100 Continue, which is skipped only by a webhook on a connection of its own");
+		return fault(
+			"protocol",
+			"unexpected 100 Continue, which is skipped only without a proxy and on a connection of its own",
+		);
 	}
 	// Undici gives its parser's errors no code of its own, and the first bytes as `data`.
 	if (error.name === "HTTPParserError") {
