@@ -131,7 +131,7 @@ describe("the runner", () => {
 								file: place.file,
 								line: place.startLine,
 								col: place.startColumn,
-							}).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+							}).flatMap(([key, value]) => (value === undefined || value === "" ? [] : [[key, String(value)]])),
 						),
 					}));
 					expect(found()).toMatchObject([...steps.flatMap(({ meant }) => meant), ...annotations]);
