@@ -157,9 +157,12 @@ export class Attempts {
 		const isCounted = this.#answered.httpStatus !== 429 || askedMs === undefined;
 		if (isCounted) this.#counted++;
 		const left = this.#leftAt(now);
-		if (this.#counted > hook.retryCount || left <= 0) return failed(`${reason}${afterMany(this.#attempts.length)}`);
+		const saysDeadline = left <= 0 && result.kind === "fault" && result.fault === "timeout";
+		if (this.#counted > hook.retryCount || saysDeadline) {
+			return failed(`${reason}${afterMany(this.#attempts.length)}`);
+		}
 		const wait = askedMs ?? backoffMs(this.#counted, hook.retryDelayMs, random);
-		if (wait >= left) return failed(this.#pastDeadline(askedMs));
+		if (wait >= left) return failed(this.#pastDeadline(left > 0 ? askedMs : undefined));
 		if (isCounted) {
 			const which = `attempt ${this.#counted} of ${hook.retryCount + 1}`;
 			log.info(`${hook.name}: ${which} failed: ${reason}; the next in ${Math.round(wait)} ms`);

@@ -81,6 +81,7 @@ export class Receiver {
 	/** The first failure since something was accepted. */
 	#failingSince: number | undefined;
 	#failedAt = Number.NEGATIVE_INFINITY;
+	#refusedAt = Number.NEGATIVE_INFINITY;
 	#reason = "";
 	readonly #queue: Queued[] = [];
 	#orders = 0;
@@ -136,7 +137,8 @@ export class Receiver {
 	 * refusal in a while.
 	 */
 	refused(now: number, askedMs: number | undefined, reason: string): boolean {
-		const isFirst = this.#isQuiet(now);
+		const isFirst = now - Math.max(this.#refusedAt, this.#notBefore) > QUIET_MS;
+		this.#refusedAt = now;
 		this.#limit = Math.max(1, Math.floor(Math.min(this.#limit, this.#inFlight) / 2));
 		this.#successes = 0;
 		if (askedMs !== undefined) this.#notBefore = Math.max(this.#notBefore, now + Math.max(askedMs, MIN_WAIT_MS));

@@ -138,7 +138,9 @@ describe("a 429 with Retry-After", () => {
 	test("that asks for no time is a wait all the same, of 100 ms, and no retry", async () => {
 		const { seen, outcomes } = await fire(many(1, { retryCount: 0, deadlineMs: 1000 }), () => () => refusal(0));
 		expect(seen.map(({ at }) => at)).toEqual([0, 110, 220, 330, 440, 550, 660, 770, 880, 990]);
-		expect(outcomes[0]?.reason).toBe("429 Too Many Requests, after 10 attempts");
+		expect(outcomes[0]?.reason).toBe(
+			"429 Too Many Requests; the deadline of 1000 ms leaves no time for another, after 10 attempts",
+		);
 	});
 
 	test("is told once, until the receiver has refused nothing for a while", async () => {
