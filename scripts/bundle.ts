@@ -31,7 +31,7 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "action", entry: "lib/action.js", externals: NEVER_CALLED, executable: false },
 	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
 	// Octokit needs the HTTP client while it is imported, so it is apart; the others load it when it is needed.
-	{ folder: "github", entry: "lib/github-api.js", externals: {}, executable: false },
+	{ folder: "github", entry: "lib/entry/github-api.js", externals: {}, executable: false },
 	// Shared by both entries, which must start also on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 ];

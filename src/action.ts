@@ -1,13 +1,13 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
-import { heedSignals } from "./cancellation.ts";
-import { handleCrashes } from "./crash.ts";
-import { EXIT, reject, runToEnd } from "./ending.ts";
-import { fire } from "./fire/fire.ts";
-import { readInputs } from "./inputs.ts";
-import { boundLookups } from "./lookups.ts";
-import { nodeFiles, nodePorts } from "./node.ts";
+import { heedSignals } from "./entry/cancellation.ts";
+import { handleCrashes } from "./entry/crash.ts";
+import { EXIT, reject, runToEnd } from "./entry/ending.ts";
+import { boundLookups } from "./entry/lookups.ts";
+import { nodeFiles, nodePorts } from "./entry/node.ts";
 import { githubReporter } from "./report/github.ts";
+import { fire } from "./run/fire.ts";
+import { readInputs } from "./run/inputs.ts";
 
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;

@@ -1,16 +1,16 @@
 // The entry of the command: the terminal, the commands, and the exit code.
 import { Command, CommanderError } from "commander";
-import { heedSignals } from "./cancellation.ts";
 import { EXIT, type ExitCode } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { processTerminal } from "./commands/terminal.ts";
-import { handleCrashes } from "./crash.ts";
-import { reject } from "./ending.ts";
-import { boundLookups } from "./lookups.ts";
+import { heedSignals } from "./entry/cancellation.ts";
+import { handleCrashes } from "./entry/crash.ts";
+import { reject } from "./entry/ending.ts";
+import { boundLookups } from "./entry/lookups.ts";
+import { VERSION } from "./lib/version.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { namedSecrets } from "./secrets/known.ts";
 import { createRedactor } from "./secrets/redactor.ts";
-import { VERSION } from "./version.ts";
 
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = EXIT.aborted;

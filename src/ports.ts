@@ -1,5 +1,6 @@
 // The outside world behind small interfaces; the real ones are put together in node.ts.
-import type { ShellName } from "./config/hook.ts";
+import type { Env } from "./lib/env.ts";
+import type { ShellName } from "./model/hook.ts";
 
 /** Time. Durations are always taken from `monotonic`, which no clock adjustment moves. */
 export interface Clock {
@@ -13,9 +14,6 @@ export interface Clock {
 
 /** A number from 0 (inclusive) to 1 (exclusive), as `Math.random` gives; decides the jitter of retries. */
 export type Random = () => number;
-
-/** The environment variables of this process, read once in an entry. */
-export type Env = Readonly<Record<string, string | undefined>>;
 
 /** A proxy that the environment names. */
 export interface HttpProxy {

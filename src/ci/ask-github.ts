@@ -1,6 +1,7 @@
 // Asking GitHub's API: with octokit, which is loaded only then, and for a bounded time.
+
+import { excerpt } from "../lib/text.ts";
 import type { Ports, ReadRemoteFile, ReadRemoteRun } from "../ports.ts";
-import { excerpt } from "../text.ts";
 
 /** Milliseconds for one answer, a second try included. */
 const LIMIT_MS = 15_000;

@@ -1,8 +1,10 @@
 // What a CI provider is: how it is recognised, and the facts of the run that it tells.
-import type { Untrusted } from "../delivery.ts";
-import type { CiFacts } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import type { Env, Files } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import type { JsonObject } from "../lib/json.ts";
+import type { Untrusted } from "../model/delivery.ts";
+import type { CiFacts } from "../model/event.ts";
+import type { Files } from "../ports.ts";
 
 /** What a provider may look at. It runs no program: the current folder may be a stranger's. */
 export interface CiSources {

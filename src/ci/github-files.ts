@@ -1,5 +1,6 @@
 // The files of the repository as GitHub's API tells them, for a workspace that has none, or none to be trusted.
-import type { Env, FileRead, Ports, ReadRemoteFile } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import type { FileRead, Ports, ReadRemoteFile } from "../ports.ts";
 import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
 import { inside } from "./inside.ts";
 

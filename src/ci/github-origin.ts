@@ -1,6 +1,7 @@
 // What code a GitHub run is about: its branch, fork, tag, merge queue and pull request. A stranger's never looks like ours.
-import type { CiFacts } from "../event/event.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import type { CiFacts } from "../model/event.ts";
 import { isTrusted } from "./github-events.ts";
 import { numberOf, type Payload, pick, text } from "./payload.ts";
 

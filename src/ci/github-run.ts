@@ -1,7 +1,9 @@
 // The workflow run that a job belongs to, as GitHub's API tells it.
-import type { FoundResource } from "../event/event.ts";
-import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../json.ts";
-import type { Env, Ports, ReadRemoteRun } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../lib/json.ts";
+import type { FoundResource } from "../model/event.ts";
+import type { Ports, ReadRemoteRun } from "../ports.ts";
 import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
 import { sourceOf } from "./github-files.ts";
 

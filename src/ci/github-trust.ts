@@ -1,6 +1,7 @@
 // Which runs of GitHub may be a stranger's, and which are given no secrets.
-import type { Untrusted } from "../delivery.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import type { Untrusted } from "../model/delivery.ts";
 import { isTrusted, WITHHOLD_FROM_FORKS } from "./github-events.ts";
 import { isFork } from "./github-origin.ts";
 import { type Payload, pick, text } from "./payload.ts";

@@ -1,9 +1,9 @@
 // GitHub Actions, and Gitea's and Forgejo's, which speak as GitHub does: the run's facts from environment and payload.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 import { join } from "node:path";
-import type { CiFacts } from "../event/event.ts";
-import { compact } from "../json.ts";
-import type { Env } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import { compact } from "../lib/json.ts";
+import type { CiFacts } from "../model/event.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 import { needsPayload } from "./github-events.ts";
 import { originOf } from "./github-origin.ts";

@@ -1,9 +1,9 @@
 // A person's machine, or any place no other provider knows: the facts that a git checkout tells.
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
-import type { CiFacts } from "../event/event.ts";
-import { compact } from "../json.ts";
-import type { Env } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import { compact } from "../lib/json.ts";
+import type { CiFacts } from "../model/event.ts";
 import { readCheckout } from "./checkout.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 

@@ -1,6 +1,8 @@
 // The payload of the event that triggered a workflow: what GitHub, Gitea or Forgejo tell of it, and nobody else writes.
-import { isObject, parseJson } from "../json.ts";
-import type { Env, Files } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { isObject, parseJson } from "../lib/json.ts";
+import type { Files } from "../ports.ts";
 
 /** An object of a payload. Nothing about its values is known. */
 export type Payload = Record<string, unknown>;

@@ -1,6 +1,6 @@
 // Where the config of a run is read from, and whether the workspace may be trusted then.
-import type { Untrusted } from "../delivery.ts";
-import type { Problem } from "../errors.ts";
+import type { Untrusted } from "../model/delivery.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Files, Ports } from "../ports.ts";
 import type { CiRun } from "./ci.ts";
 import { githubFiles, nameOf, type Source, sourceOf } from "./github-files.ts";

@@ -1,8 +1,8 @@
 // What a command of the CLI is, and what it may use of the terminal.
 import type { Command } from "commander";
-import type { ExitCode, Process } from "../ending.ts";
+import type { ExitCode, Process } from "../entry/ending.ts";
 
-export { EXIT, type ExitCode } from "../ending.ts";
+export { EXIT, type ExitCode } from "../entry/ending.ts";
 
 /** The terminal and the process around a command. */
 export interface Terminal extends Process {

@@ -1,8 +1,8 @@
 // What the commands that only look at a config share: finding it where firing an event would, and rendering mistakes.
-import { reject } from "../ending.ts";
-import { prepareRun, type Run } from "../fire/run.ts";
-import { nodePorts } from "../node.ts";
+import { reject } from "../entry/ending.ts";
+import { nodePorts } from "../entry/node.ts";
 import { type Printer, terminalReporter } from "../report/terminal.ts";
+import { prepareRun, type Run } from "../run/prepare.ts";
 import { EXIT, type ExitCode, type Terminal } from "./command.ts";
 
 /** The flags of such a command. */

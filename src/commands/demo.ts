@@ -1,6 +1,6 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
-import { reject } from "../ending.ts";
-import { UserError } from "../errors.ts";
+import { reject } from "../entry/ending.ts";
+import { UserError } from "../model/problem.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";

@@ -1,5 +1,5 @@
 // `events`: every event there is.
-import { vocabulary } from "../event/catalog.ts";
+import { vocabulary } from "../model/catalog.ts";
 import { tableLines } from "../report/table.ts";
 import { EXIT, type Register } from "./command.ts";
 

@@ -1,12 +1,12 @@
 // `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
 import type { Command } from "commander";
-import { runToEnd } from "../ending.ts";
-import { unlessCancelled } from "../errors.ts";
-import { fire } from "../fire/fire.ts";
-import { type InputReader, type Inputs, readInputs } from "../inputs.ts";
-import { nodeFiles, nodePorts } from "../node.ts";
-import type { Env } from "../ports.ts";
+import { runToEnd } from "../entry/ending.ts";
+import { nodeFiles, nodePorts } from "../entry/node.ts";
+import type { Env } from "../lib/env.ts";
+import { unlessCancelled } from "../model/problem.ts";
 import { terminalReporter } from "../report/terminal.ts";
+import { fire } from "../run/fire.ts";
+import { type InputReader, type Inputs, readInputs } from "../run/inputs.ts";
 import type { ExitCode, Register, Terminal } from "./command.ts";
 import { readContextFlag, readMetadataFlags, syntheticContext } from "./flags.ts";
 

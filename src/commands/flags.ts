@@ -1,12 +1,12 @@
 // Flags that say more than one input does: contexts from files and stdin, repeated metadata, made-up contexts.
 import { resolve } from "node:path";
-import { UserError } from "../errors.ts";
-import type { GivenContext } from "../event/context.ts";
-import type { EventDefinition } from "../event/event.ts";
-import type { Json } from "../json.ts";
-import { readMetadataLines } from "../metadata-lines.ts";
+import type { Json } from "../lib/json.ts";
+import { readObject } from "../lib/read-object.ts";
+import type { GivenContext } from "../model/context.ts";
+import type { EventDefinition } from "../model/event.ts";
+import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
-import { readObject } from "../read-object.ts";
+import { readMetadataLines } from "../run/metadata-lines.ts";
 import type { Terminal } from "./command.ts";
 import { readStdin } from "./stdin.ts";
 

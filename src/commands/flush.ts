@@ -1,8 +1,8 @@
 // `flush`: sends the batches that steps have left held.
-import { runToEnd } from "../ending.ts";
-import { fireHeld } from "../fire/held.ts";
-import { nodePorts } from "../node.ts";
+import { runToEnd } from "../entry/ending.ts";
+import { nodePorts } from "../entry/node.ts";
 import { terminalReporter } from "../report/terminal.ts";
+import { fireHeld } from "../run/held.ts";
 import type { ExitCode, Register, Terminal } from "./command.ts";
 import type { ConfigFlags } from "./config.ts";
 

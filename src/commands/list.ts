@@ -1,18 +1,19 @@
 // `list`: the hooks of the config, or those that one event selects.
-import type { Hook } from "../config/hook.ts";
+
 import { refusalOf } from "../deliver/refusal.ts";
 import { showTarget } from "../deliver/target.ts";
-import type { Unmet } from "../delivery.ts";
-import { formatPlace } from "../errors.ts";
-import { showSelector } from "../event/selector.ts";
-import { findEvent } from "../fire/find-event.ts";
-import type { Run } from "../fire/run.ts";
+import type { Env } from "../lib/env.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Unmet } from "../model/delivery.ts";
+import type { Hook } from "../model/hook.ts";
+import { formatPlace } from "../model/problem.ts";
+import { showSelector } from "../model/selector.ts";
 import { showFilter } from "../plan/filter.ts";
 import { type Selected, selection } from "../plan/select.ts";
-import type { Env } from "../ports.ts";
 import { tableLines } from "../report/table.ts";
 import type { Printer } from "../report/terminal.ts";
-import { excerpt } from "../text.ts";
+import { findEvent } from "../run/find-event.ts";
+import type { Run } from "../run/prepare.ts";
 import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 

@@ -1,6 +1,7 @@
 // The flags of `listen`, read and checked; every mistake at once.
-import { type Problem, throwIfAny } from "../errors.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { type Problem, throwIfAny } from "../model/problem.ts";
 import type { ReceiverAnswer } from "../receiver/receiver.ts";
 import { type CheckedSigning, type Reject, readSigningFlags, type SigningFlags } from "./signing-flags.ts";
 

@@ -1,10 +1,10 @@
 // How `listen` shows one request: lines for a person, or one line of JSON. What came from outside is made safe.
 import { readJson } from "../lib/json-reader.ts";
+import { excerpt } from "../lib/text.ts";
 import type { Received } from "../receiver/receiver.ts";
 import { inertJson } from "../report/json.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { excerpt } from "../text.ts";
 import type { Paint, Style } from "./paint.ts";
 
 /** A request at the moment it is shown. */

@@ -1,7 +1,7 @@
 // `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
 import { once } from "node:events";
-import { reject } from "../ending.ts";
-import { errorCode, UserError } from "../errors.ts";
+import { reject } from "../entry/ending.ts";
+import { errorCode, UserError } from "../model/problem.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { bareKey } from "../secrets/known.ts";

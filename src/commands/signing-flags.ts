@@ -1,8 +1,9 @@
 // The flags that say how requests are signed: the scheme, the secrets, a header that was renamed.
-import { isHeaderName } from "../header.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { isHeaderName } from "../lib/header.ts";
+import { closest } from "../lib/suggest.ts";
 import { SCHEMES, SIGNATURES, type Signature, secretFault } from "../signature/schemes.ts";
-import { closest } from "../suggest.ts";
 
 /** As they are written. */
 export interface SigningFlags {

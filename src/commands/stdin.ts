@@ -1,5 +1,5 @@
 // All of stdin, for commands that need it at once.
-import { errorCode, UserError } from "../errors.ts";
+import { errorCode, UserError } from "../model/problem.ts";
 import type { Terminal } from "./command.ts";
 
 /** The bytes of stdin. Throws `UserError` where there are more than `limit`, or it cannot be read, naming `what` they were to be. */

@@ -1,8 +1,8 @@
 // The terminal that this process runs in.
 import { fstatSync } from "node:fs";
 import { addAbortSignal } from "node:stream";
-import type { Process } from "../ending.ts";
-import { errorCode } from "../errors.ts";
+import type { Process } from "../entry/ending.ts";
+import { errorCode } from "../model/problem.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Terminal } from "./command.ts";
 

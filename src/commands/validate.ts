@@ -1,11 +1,12 @@
 // `validate`: whether the config is right, and which variables it needs.
-import type { Config } from "../config/hook.ts";
-import { variablesOf } from "../config/references.ts";
-import { vocabulary } from "../event/catalog.ts";
-import { selects } from "../event/selector.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { count } from "../lib/text.ts";
+import { vocabulary } from "../model/catalog.ts";
+import type { Config } from "../model/hook.ts";
+import { variablesOf } from "../model/hook-references.ts";
+import { selects } from "../model/selector.ts";
 import type { Printer } from "../report/terminal.ts";
-import { count } from "../text.ts";
 import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 

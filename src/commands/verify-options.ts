@@ -1,7 +1,8 @@
 // The flags of `verify`, read and checked; every mistake at once.
-import { type Problem, throwIfAny } from "../errors.ts";
-import { isHeaderName } from "../header.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { isHeaderName } from "../lib/header.ts";
+import { type Problem, throwIfAny } from "../model/problem.ts";
 import { SCHEMES, SIGNATURES } from "../signature/schemes.ts";
 import { type CheckedSigning, type Reject, readSigningFlags, type SigningFlags } from "./signing-flags.ts";
 

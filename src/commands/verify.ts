@@ -1,8 +1,8 @@
 // `verify`: whether a request that came is rightly signed, and if not, why.
 import { resolve } from "node:path";
-import { reject } from "../ending.ts";
-import { UserError, unlessCancelled } from "../errors.ts";
-import { nodeClock, nodeFiles } from "../node.ts";
+import { reject } from "../entry/ending.ts";
+import { nodeClock, nodeFiles } from "../entry/node.ts";
+import { UserError, unlessCancelled } from "../model/problem.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import { bareKey } from "../secrets/known.ts";

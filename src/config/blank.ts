@@ -1,5 +1,5 @@
 // What of a config's text is a secret by its looks, and what is shown in its place.
-import { closest } from "../suggest.ts";
+import { closest } from "../lib/suggest.ts";
 import type { Path } from "./locate.ts";
 
 /** One line of a source, without its line end. */

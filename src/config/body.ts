@@ -1,5 +1,6 @@
 // The `body_template` of a webhook: compiled, its mistakes placed at their own line inside the config's string.
-import { compileTemplate, type Template, TemplateError } from "../template/template.ts";
+import type { Template } from "../model/template.ts";
+import { compileTemplate, TemplateError } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
 import type { Path, Spot } from "./locate.ts";
 import type { Problems } from "./problems.ts";

@@ -1,6 +1,6 @@
 // Chains: the hooks that another names as its `fallback` or in its `then`, found, and never in a circle.
-import { closest } from "../suggest.ts";
-import type { ConfigWarning, Hook } from "./hook.ts";
+import { closest } from "../lib/suggest.ts";
+import type { ConfigWarning, Hook } from "../model/hook.ts";
 import type { NamedSelection } from "./names.ts";
 import type { Problems } from "./problems.ts";
 import { readStrings, type Written } from "./strings.ts";

@@ -1,8 +1,8 @@
 // One item of a filter's `include` or `exclude`: what it asks, and what is wrong with one that could never hold.
-import { CI_FACTS, type EventDefinition, STATUSES } from "../event/event.ts";
-import { matchesGlob } from "../event/glob.ts";
-import { FIRST_NAMES, leafIn, pathOfKey } from "../event/keys.ts";
-import type { Condition } from "./hook.ts";
+import { CI_FACTS, type EventDefinition, STATUSES } from "../model/event.ts";
+import { matchesGlob } from "../model/glob.ts";
+import type { Condition } from "../model/hook.ts";
+import { FIRST_NAMES, leafIn, pathOfKey } from "../model/keys.ts";
 import type { Explanation } from "./keys.ts";
 import type { Problems } from "./problems.ts";
 import type { Resolver } from "./resolve.ts";

@@ -1,14 +1,15 @@
 // A parsed config file as typed hooks, with every mistake in it found at once.
-import { UserError } from "../errors.ts";
-import { type Vocabulary, vocabulary } from "../event/catalog.ts";
-import { closest } from "../suggest.ts";
+
+import { closest } from "../lib/suggest.ts";
+import { type Vocabulary, vocabulary } from "../model/catalog.ts";
+import type { Config, ConfigWarning, Hook } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
 import { checkTargets, readChains } from "./chains.ts";
 import { readDefaults } from "./defaults.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
 import { gateIn } from "./gates.ts";
-import type { Config, ConfigWarning, Hook } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Located } from "./locate.ts";
 import { nameHooks } from "./names.ts";

@@ -1,6 +1,6 @@
 // The events that a config declares with `[event.x]`, beside those of the catalog.
-import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../event/catalog.ts";
-import { type EventDefinition, STATUSES } from "../event/event.ts";
+import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
+import { type EventDefinition, STATUSES } from "../model/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Path } from "./locate.ts";

@@ -1,7 +1,8 @@
 // Reading one table of the config field by field: each value checked, each mistake noted at its own key.
-import type { ProblemCode } from "../errors.ts";
-import { isObject } from "../json.ts";
-import { parseReference, type Reference } from "./interpolate.ts";
+
+import { isObject } from "../lib/json.ts";
+import type { ProblemCode } from "../model/problem.ts";
+import { parseReference, type Reference } from "../model/reference.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
 import { didYouMean, keyName, list, quote, referenceFault, typeName } from "./words.ts";

@@ -1,9 +1,9 @@
 // The `filter` of a hook: which of its events it is fired for, by what is in them.
-import type { EventDefinition } from "../event/event.ts";
-import { type Selector, selects } from "../event/selector.ts";
+import type { EventDefinition } from "../model/event.ts";
+import type { Filter } from "../model/hook.ts";
+import { type Selector, selects } from "../model/selector.ts";
 import { ConditionReader } from "./condition.ts";
 import { Fields, isTable, type Table } from "./fields.ts";
-import type { Filter } from "./hook.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";

@@ -1,5 +1,5 @@
 // Gates in tables that are not decoded: found by what only a gate has, so that none is lost in silence.
-import { closest } from "../suggest.ts";
+import { closest } from "../lib/suggest.ts";
 import { isTable } from "./fields.ts";
 import type { Path } from "./locate.ts";
 

@@ -1,7 +1,7 @@
 // The `headers` of a webhook: names and values that may stand on the wire, merged whatever their case.
-import { isHeaderName, isHeaderValue } from "../header.ts";
+import { isHeaderName, isHeaderValue } from "../lib/header.ts";
+import { literalParts, type Reference } from "../model/reference.ts";
 import type { Fields } from "./fields.ts";
-import { literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 
 /** One header as it is written, and where. */

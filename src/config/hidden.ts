@@ -1,8 +1,9 @@
 // A config file that another one hides: it is not read, so that its gates are never asked.
-import { UserError } from "../errors.ts";
+
+import type { ConfigWarning } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
 import type { FileRead } from "../ports.ts";
 import { gateIn } from "./gates.ts";
-import type { ConfigWarning } from "./hook.ts";
 import { locate } from "./locate.ts";
 import type { Flavour } from "./settings.ts";
 import { parseSyntax } from "./syntax.ts";

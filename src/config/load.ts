@@ -1,10 +1,10 @@
 // Finding and reading the config file: the one that is named, or the first of the usual ones.
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
-import { type Problem, UserError } from "../errors.ts";
+import type { Config, ConfigWarning } from "../model/hook.ts";
+import { type Problem, UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
 import { hiddenWarning } from "./hidden.ts";
-import type { Config, ConfigWarning } from "./hook.ts";
 import { locate, type Spot } from "./locate.ts";
 import type { Flavour } from "./settings.ts";
 import { parseSyntax } from "./syntax.ts";

@@ -1,10 +1,11 @@
 // A preset's own options among the keys of a webhook: which preset they belong to, and whether they are right.
-import type { Json } from "../json.ts";
+
 import { ExactNumber, writesExactNumbers } from "../lib/exact-number.ts";
+import type { Json } from "../lib/json.ts";
+import type { OptionSpec, Preset } from "../model/preset.ts";
+import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
-import type { OptionSpec, Preset } from "../presets/preset.ts";
 import { type Fields, isTable } from "./fields.ts";
-import { isLiteral, parseReference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
 import { referenceFault, typeName } from "./words.ts";

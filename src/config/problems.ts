@@ -1,6 +1,7 @@
 // The collector of a config's mistakes: each with its place and code frame, thrown together in the order of the file.
-import { type Place, type Problem, type ProblemCode, throwIfAny } from "../errors.ts";
-import { count } from "../text.ts";
+
+import { count } from "../lib/text.ts";
+import { type Place, type Problem, type ProblemCode, throwIfAny } from "../model/problem.ts";
 import { codeFrame } from "./frame.ts";
 import type { Located, Path, Spot } from "./locate.ts";
 import { endOfLine } from "./scan.ts";

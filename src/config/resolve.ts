@@ -1,9 +1,10 @@
 // What a written selector means: an event, a glob of events or a phase; and the help with one that selects nothing.
-import { isEventName, type Vocabulary } from "../event/catalog.ts";
-import type { EventDefinition } from "../event/event.ts";
-import { type Selector, selects } from "../event/selector.ts";
-import { closest } from "../suggest.ts";
-import { excerpt } from "../text.ts";
+
+import { closest } from "../lib/suggest.ts";
+import { excerpt } from "../lib/text.ts";
+import { isEventName, type Vocabulary } from "../model/catalog.ts";
+import type { EventDefinition } from "../model/event.ts";
+import { type Selector, selects } from "../model/selector.ts";
 import type { Explanation } from "./keys.ts";
 import type { Path } from "./locate.ts";
 import { keyName, list, quote } from "./words.ts";

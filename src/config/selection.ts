@@ -1,7 +1,8 @@
 // A hook's table before it is read, and how the header above it is written.
-import type { Selector } from "../event/selector.ts";
+
+import type { Hook } from "../model/hook.ts";
+import type { Selector } from "../model/selector.ts";
 import type { Fields } from "./fields.ts";
-import type { Hook } from "./hook.ts";
 import type { Spot } from "./locate.ts";
 import { keyName } from "./words.ts";
 

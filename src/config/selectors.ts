@@ -1,9 +1,9 @@
 // Which tables of a config are hooks, of which kind and for which events: `[[hook.x]]` and `[[hook.webhooks.x]]`.
-import { matchesGlob } from "../event/glob.ts";
-import { showSelector } from "../event/selector.ts";
+import { matchesGlob } from "../model/glob.ts";
+import type { Hook } from "../model/hook.ts";
+import { showSelector } from "../model/selector.ts";
 import { Fields, isTable } from "./fields.ts";
 import { gateIn } from "./gates.ts";
-import type { Hook } from "./hook.ts";
 import type { Path } from "./locate.ts";
 import { isHookKey } from "./own.ts";
 import { bare, type Resolver, type UnknownEvent } from "./resolve.ts";

@@ -1,12 +1,13 @@
 // What a hook and the defaults can both set. Each layer is read over the one below it: built-in, [defaults], the hook.
+
+import { FAILURE_MODES, type FailureMode, SHELL_NAMES, type ShellName } from "../model/hook.ts";
+import type { Preset } from "../model/preset.ts";
+import type { Reference } from "../model/reference.ts";
+import type { Template } from "../model/template.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
-import type { Preset } from "../presets/preset.ts";
-import type { Template } from "../template/template.ts";
 import { readTemplate } from "./body.ts";
 import type { Fields } from "./fields.ts";
 import { type Headers, readHeaders } from "./headers.ts";
-import { FAILURE_MODES, type FailureMode, SHELL_NAMES, type ShellName } from "./hook.ts";
-import type { Reference } from "./interpolate.ts";
 import { type Options, readOptions } from "./options.ts";
 import { readSigning, SIGNING_KEYS, type Signing, UNSIGNED } from "./signing.ts";
 

@@ -1,5 +1,5 @@
 // A shell hook's table, read over its defaults.
-import type { HookIdentity, ShellHook } from "./hook.ts";
+import type { HookIdentity, ShellHook } from "../model/hook.ts";
 import { refuseUnknown } from "./keys.ts";
 import { explainMisplaced, ownKeys } from "./own.ts";
 import type { Selection } from "./selection.ts";

@@ -1,10 +1,10 @@
 // How a webhook is signed: `secret`, `signature` and `signature_header`, each for itself and all together.
-import { isHeaderName } from "../header.ts";
+import { isHeaderName } from "../lib/header.ts";
+import type { Webhook } from "../model/hook.ts";
+import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { headersOf, SCHEMES, SIGNATURES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
 import { Fields } from "./fields.ts";
 import { type Headers, IDENTITY, RESERVED } from "./headers.ts";
-import type { Webhook } from "./hook.ts";
-import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import type { Path } from "./locate.ts";
 import type { Problems } from "./problems.ts";
 import type { Selection } from "./selection.ts";

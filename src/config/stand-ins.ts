@@ -1,6 +1,7 @@
 // The hooks that are asked in the place of a gate, which has to be answered for each event: they never batch.
+
+import type { Hook } from "../model/hook.ts";
 import type { Chains } from "./chains.ts";
-import type { Hook } from "./hook.ts";
 import type { NamedSelection } from "./names.ts";
 import type { Problems } from "./problems.ts";
 import { quote } from "./words.ts";

@@ -1,5 +1,5 @@
 // Hooks told the other way round: `[[subscription]]`, one target and the events that it is for.
-import { type Selector, showSelector } from "../event/selector.ts";
+import { type Selector, showSelector } from "../model/selector.ts";
 import { Fields, isTable } from "./fields.ts";
 import { isHookKey } from "./own.ts";
 import { explainUnknown, type Resolver } from "./resolve.ts";

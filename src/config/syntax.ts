@@ -1,6 +1,6 @@
 // The TOML syntax of a config file: parsed by smol-toml, its complaints told again in terms of this file.
 import { parse, TomlError } from "smol-toml";
-import { UserError } from "../errors.ts";
+import { UserError } from "../model/problem.ts";
 import { withoutForms } from "./blank.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame } from "./frame.ts";

@@ -1,5 +1,5 @@
 // The bytes of a config file as text: UTF-8 without a byte order mark, and nothing that is no text.
-import { UserError } from "../errors.ts";
+import { UserError } from "../model/problem.ts";
 
 /** The text of a config file. Throws a {@link UserError} at the first byte that is not UTF-8, or is NUL. */
 export function decodeText(bytes: Uint8Array, file: string): string {

@@ -1,11 +1,11 @@
 // A webhook's table, read over its defaults.
 
+import type { HookIdentity, Webhook } from "../model/hook.ts";
+import type { Preset } from "../model/preset.ts";
+import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { type AllowedUrls, checkUrl } from "../net/url.ts";
-import type { Preset } from "../presets/preset.ts";
 import { escapingFor } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
-import type { HookIdentity, Webhook } from "./hook.ts";
-import { isLiteral, literalParts, type Reference } from "./interpolate.ts";
 import { type Explanation, refuseUnknown } from "./keys.ts";
 import { checkOptions, optionNames, presetsWith } from "./options.ts";
 import { explainMisplaced, ownKeys } from "./own.ts";

@@ -1,7 +1,7 @@
 // The words that messages about a config are made of.
-import { closest } from "../suggest.ts";
+import { closest } from "../lib/suggest.ts";
+import { malformedReference } from "../model/reference.ts";
 import { withoutForms } from "./blank.ts";
-import { malformedReference } from "./interpolate.ts";
 
 /** A TOML value's type, for people. */
 export function typeName(value: unknown): string {

@@ -1,10 +1,10 @@
 // What an HTTP answer means for a delivery: success, try again, or failure for good.
 
-import type { Webhook } from "../config/hook.ts";
-import { type Delivery, isGate } from "../delivery.ts";
+import { excerpt } from "../lib/text.ts";
+import { type Delivery, isGate } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
+import type { Preset } from "../model/preset.ts";
 import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
-import type { Preset } from "../presets/preset.ts";
-import { excerpt } from "../text.ts";
 import { HTML, isHtml, type Permission, readPermission, YES } from "./permission.ts";
 import { isRetryableStatus } from "./retry.ts";
 

@@ -1,8 +1,9 @@
 // The attempts of one webhook delivery: each in its turn at the receiver, until it is delivered or has failed for good.
-import type { Webhook } from "../config/hook.ts";
-import { type Attempt, type Delivery, isGate, type Outcome } from "../delivery.ts";
+
+import { count } from "../lib/text.ts";
+import { type Attempt, type Delivery, isGate, type Outcome } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
 import type { Connections, HttpRequest, HttpResult, Ports } from "../ports.ts";
-import { count } from "../text.ts";
 import { judge } from "./answer.ts";
 import type { Message } from "./message.ts";
 import { NOT_BEGUN, skipped } from "./not-begun.ts";

@@ -1,6 +1,7 @@
 // The deliveries of one event: which were fired, which have no outcome yet, and which nothing has led to.
-import type { Delivery, Outcome } from "../delivery.ts";
+
 import type { Bag } from "../lib/bag.ts";
+import type { Delivery, Outcome } from "../model/delivery.ts";
 
 /** What follows several deliveries is fired once, or said once not to be reached. */
 export class ChainState {

@@ -1,7 +1,8 @@
 // A delivery with its chain: the fallback where it has failed for good, and what follows a success.
-import type { Hook } from "../config/hook.ts";
-import { type Delivery, deliveryId, type Outcome, type Reach } from "../delivery.ts";
-import type { PipelineEvent } from "../event/event.ts";
+
+import { type Delivery, deliveryId, type Outcome, type Reach } from "../model/delivery.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import type { Hook } from "../model/hook.ts";
 
 /** What carrying out a chain needs. */
 export interface Chaining {

@@ -1,9 +1,11 @@
 // One shell delivery: the environment a command gets, the context on its stdin, and what its end means.
-import type { ShellHook } from "../config/hook.ts";
-import { resolveReference } from "../config/interpolate.ts";
-import { unsetReason } from "../config/references.ts";
-import { type Delivery, isBatch, isGate, type Outcome } from "../delivery.ts";
-import type { Env, Ports, ShellResult } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { type Delivery, isBatch, isGate, type Outcome } from "../model/delivery.ts";
+import type { ShellHook } from "../model/hook.ts";
+import { unsetReason } from "../model/hook-references.ts";
+import { resolveReference } from "../model/reference.ts";
+import type { Ports, ShellResult } from "../ports.ts";
 import { showTarget } from "./target.ts";
 
 /** What a command needs of the world. */

@@ -1,8 +1,9 @@
 // Carries plans out: gates first and one at a time, then shell hooks in order beside webhooks all at once.
-import type { Webhook } from "../config/hook.ts";
-import { unsetVariables } from "../config/references.ts";
-import type { Delivery, Outcome, Plan, RunFacts } from "../delivery.ts";
+
 import { Bag } from "../lib/bag.ts";
+import type { Delivery, Outcome, Plan, RunFacts } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
+import { unsetVariables } from "../model/hook-references.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { authoritiesOf } from "./authorities.ts";

@@ -1,14 +1,16 @@
 // What all messages of a hook have in common, with every variable put in: URL, options, headers, secrets.
-import type { Webhook } from "../config/hook.ts";
-import { parseReference, type Reference, resolveReference } from "../config/interpolate.ts";
-import { isHeaderValue, mergeHeaders, withoutHeaders } from "../header.ts";
-import { isJsonObject, type Json } from "../json.ts";
+
+import type { Env } from "../lib/env.ts";
+import { isHeaderValue, mergeHeaders, withoutHeaders } from "../lib/header.ts";
+import { isJsonObject, type Json } from "../lib/json.ts";
+import { VERSION } from "../lib/version.ts";
+import type { Webhook } from "../model/hook.ts";
+import type { Options } from "../model/preset.ts";
+import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
-import type { Env, HttpProxy } from "../ports.ts";
-import type { Options } from "../presets/preset.ts";
+import type { HttpProxy } from "../ports.ts";
 import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
-import { VERSION } from "../version.ts";
 import { showUrl } from "./target.ts";
 
 /** The part of a message that no event changes. */

@@ -1,10 +1,12 @@
 // The message of a webhook delivery: URL, method, headers and the exact bytes, with every variable put in.
-import type { Webhook } from "../config/hook.ts";
-import { type Delivery, isBatch } from "../delivery.ts";
-import { mergeHeaders, withoutHeaders } from "../header.ts";
-import type { Json } from "../json.ts";
-import type { Env, HttpProxy } from "../ports.ts";
-import { CannotRender, type Preset, type Message as PresetMessage } from "../presets/preset.ts";
+
+import type { Env } from "../lib/env.ts";
+import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
+import type { Json } from "../lib/json.ts";
+import { type Delivery, isBatch } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
+import { CannotRender, type Preset, type Message as PresetMessage } from "../model/preset.ts";
+import type { HttpProxy } from "../ports.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
 import {

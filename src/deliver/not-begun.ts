@@ -1,7 +1,8 @@
 // Outcomes of deliveries that are not begun: skipped, failed at once, or held.
-import { unsetVariables } from "../config/references.ts";
-import { type Delivery, isGate, type Outcome, type RunFacts, type SkipCause } from "../delivery.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { type Delivery, isGate, type Outcome, type RunFacts, type SkipCause } from "../model/delivery.ts";
+import { unsetVariables } from "../model/hook-references.ts";
 import { refusalOf } from "./refusal.ts";
 import { showTarget } from "./target.ts";
 

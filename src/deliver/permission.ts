@@ -1,7 +1,7 @@
 // What the body of a gate's response says: yes, no, nothing, or something that cannot be taken for a yes.
-import { isJsonObject, isTooDeep, type Json, type JsonObject, parseJson } from "../json.ts";
-import type { Answer } from "../presets/preset.ts";
-import { excerpt } from "../text.ts";
+import { isJsonObject, isTooDeep, type Json, type JsonObject, parseJson } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Answer } from "../model/preset.ts";
 
 export type Permission =
 	/** An object whose `allow` is `true`. */

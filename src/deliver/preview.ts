@@ -1,9 +1,10 @@
 // What a delivery would send, without sending it.
-import type { Hook } from "../config/hook.ts";
-import { parseReference, type Reference } from "../config/interpolate.ts";
-import { unsetReason, unsetVariables } from "../config/references.ts";
-import type { Delivery, Preview } from "../delivery.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import type { Delivery, Preview } from "../model/delivery.ts";
+import type { Hook } from "../model/hook.ts";
+import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import { parseReference, type Reference } from "../model/reference.ts";
 import { commandInput } from "./command.ts";
 import { makeMessage } from "./message.ts";
 import { showTarget } from "./target.ts";

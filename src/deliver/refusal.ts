@@ -1,5 +1,5 @@
 // Why a delivery must not even be begun in this workspace.
-import type { Delivery, RunFacts } from "../delivery.ts";
+import type { Delivery, RunFacts } from "../model/delivery.ts";
 
 /** The reason, for a shell hook where a stranger's code may lie; undefined where the delivery may go on. */
 export function refusalOf(

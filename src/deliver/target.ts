@@ -1,9 +1,9 @@
 // Where a delivery goes, in words that hold no secret.
 
-import type { Hook } from "../config/hook.ts";
-import { type Reference, resolveReference } from "../config/interpolate.ts";
-import type { Env } from "../ports.ts";
-import { excerpt } from "../text.ts";
+import type { Env } from "../lib/env.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Hook } from "../model/hook.ts";
+import { type Reference, resolveReference } from "../model/reference.ts";
 
 /** `https://hooks.slack.com/…`: never the path, the query or userinfo, each of which may be the credential. */
 export function showUrl(url: URL): string {

@@ -1,10 +1,12 @@
 // The body of a webhook that its own template gives.
-import type { Webhook } from "../config/hook.ts";
-import type { Reference } from "../config/interpolate.ts";
-import { type Delivery, isBatch } from "../delivery.ts";
-import type { JsonObject } from "../json.ts";
-import type { Preset } from "../presets/preset.ts";
-import { escapingFor, parseJsonBody, renderTemplate, type Template } from "../template/template.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import { type Delivery, isBatch } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
+import type { Preset } from "../model/preset.ts";
+import type { Reference } from "../model/reference.ts";
+import type { Template } from "../model/template.ts";
+import { escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
 
 /**
  * The template filled in; the content type among the headers decides how values are escaped, after the service's own

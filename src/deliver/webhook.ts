@@ -1,7 +1,8 @@
 // One webhook delivery: its message, what its requests need, and its attempts.
-import type { Webhook } from "../config/hook.ts";
-import { unsetReason } from "../config/references.ts";
-import type { Delivery, Outcome } from "../delivery.ts";
+
+import type { Delivery, Outcome } from "../model/delivery.ts";
+import type { Webhook } from "../model/hook.ts";
+import { unsetReason } from "../model/hook-references.ts";
 import type { Connections } from "../ports.ts";
 import { Attempts, type WebhookPorts } from "./attempts.ts";
 import type { ReadAuthorities } from "./authorities.ts";

@@ -1,6 +1,7 @@
 // Reads JSON (RFC 8259) with what `JSON.parse` loses: the digits of numbers, keys given twice, the place of an error.
-import type { Json } from "../json.ts";
+
 import { type ExactNumber, readNumber } from "./exact-number.ts";
+import type { Json } from "./json.ts";
 
 /** What is wrong at an offset. `missing_value` and `bare` stand where a value was wanted, `separator` where none was. */
 export interface JsonFault {

@@ -1,5 +1,5 @@
 // Finding what a dotted name means in a JSON value. Filters and templates read names alike, by this.
-import { isJsonArray, isJsonObject, type Json } from "../json.ts";
+import { isJsonArray, isJsonObject, type Json } from "./json.ts";
 
 /** How a name goes through a list: by a number for one of its items, or through every item at once. */
 type Lists = "index" | "every_item";

@@ -1,6 +1,7 @@
 // What kept an HTTP exchange from giving an answer, told in a short sentence that holds nothing of the URL.
+
+import { excerpt } from "../lib/text.ts";
 import type { HttpFault, HttpResult } from "../ports.ts";
-import { excerpt } from "../text.ts";
 
 export type Fault = Extract<HttpResult, { kind: "fault" }>;
 

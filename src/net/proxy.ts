@@ -1,5 +1,6 @@
 // The proxy that the environment names for a URL. Quotes no part of a variable's value: there may be a password in it.
-import type { Env, HttpProxy } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import type { HttpProxy } from "../ports.ts";
 import { isInRange, isLoopback } from "./address.ts";
 import { isPercentEncoded } from "./url.ts";
 

@@ -1,7 +1,7 @@
 // What undici sends with: connections that are kept, straight to a host or through a proxy.
 import { type LookupFunction, Socket } from "node:net";
 import { Agent, buildConnector, type Dispatcher, errors, Pool } from "undici";
-import { mergeHeaders } from "../header.ts";
+import { mergeHeaders } from "../lib/header.ts";
 import type { Connections, HttpProxy, HttpRequest } from "../ports.ts";
 import { authorizationOf } from "./authorization.ts";
 import type { Fault } from "./fault.ts";

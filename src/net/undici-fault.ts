@@ -1,5 +1,5 @@
 // What undici raises before a response's headers, told as a fault.
-import { errorCode } from "../errors.ts";
+import { errorCode } from "../model/problem.ts";
 import { describeError, describeImpossible, type Fault, fault, startsWithTls } from "./fault.ts";
 import { ForbiddenAddress } from "./guard.ts";
 import { ProxyFault } from "./proxy-fault.ts";

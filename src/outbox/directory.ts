@@ -14,7 +14,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "../errors.ts";
+import { errorCode } from "../model/problem.ts";
 import type { FileRead, Spool } from "../ports.ts";
 import { isAlive, thisProcess } from "./process.ts";
 

@@ -1,6 +1,6 @@
 // Which process this is, and whether another is still there.
 import { readFileSync } from "node:fs";
-import { errorCode } from "../errors.ts";
+import { errorCode } from "../model/problem.ts";
 
 /**
  * A name for this process: its number, and on Linux when it was started. Each step in a container may have the number

@@ -1,9 +1,9 @@
 // Sealing what is held for a hook: whoever lacks its secrets can neither read it nor put anything beside it.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
-import type { Hook } from "../config/hook.ts";
-import { resolveReference } from "../config/interpolate.ts";
-import { referencesOf } from "../config/references.ts";
-import type { Env } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import type { Hook } from "../model/hook.ts";
+import { referencesOf } from "../model/hook-references.ts";
+import { resolveReference } from "../model/reference.ts";
 
 const ALGORITHM = "aes-256-gcm";
 const VERSION = "held-2";

@@ -1,5 +1,5 @@
 // What is told of held events that cannot be read, and so stay.
-import { count } from "../text.ts";
+import { count } from "../lib/text.ts";
 
 /** More spans than anyone reads. */
 const SHOWN = 5;

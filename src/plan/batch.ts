@@ -1,7 +1,8 @@
 // Batches of the events of one process, and which events end the waiting of those that are held.
-import type { Webhook } from "../config/hook.ts";
-import { type Delivery, deliveryId } from "../delivery.ts";
-import type { EventDefinition, Events, PipelineEvent } from "../event/event.ts";
+
+import { type Delivery, deliveryId } from "../model/delivery.ts";
+import type { EventDefinition, Events, PipelineEvent } from "../model/event.ts";
+import type { Webhook } from "../model/hook.ts";
 
 /** After these a pipeline says nothing more, so that what is held is sent with them. */
 const FINAL_EVENTS: readonly string[] = ["pipeline_complete", "pipeline_error"];

@@ -1,13 +1,14 @@
 // Filters: whether an event has what a hook's filter asks of it.
-import type { Condition, Filter } from "../config/hook.ts";
-import { entityTypes } from "../event/entity.ts";
-import type { EventContext, EventDefinition } from "../event/event.ts";
-import { matchesGlob } from "../event/glob.ts";
-import { pathOfKey } from "../event/keys.ts";
-import { selects, showSelector } from "../event/selector.ts";
-import { isObject } from "../json.ts";
+
 import { ExactNumber } from "../lib/exact-number.ts";
+import { isObject } from "../lib/json.ts";
 import { valuesAt } from "../lib/lookup.ts";
+import { entityTypes } from "../model/entity.ts";
+import type { EventContext, EventDefinition } from "../model/event.ts";
+import { matchesGlob } from "../model/glob.ts";
+import type { Condition, Filter } from "../model/hook.ts";
+import { pathOfKey } from "../model/keys.ts";
+import { selects, showSelector } from "../model/selector.ts";
 
 /** An event; without a context where only its name is known yet. */
 export interface Occasion {

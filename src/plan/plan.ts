@@ -1,7 +1,8 @@
 // The plan of an event: which hooks meet it, as deliveries, in the order in which they run.
-import type { Hook, ShellHook, Webhook } from "../config/hook.ts";
-import { type Delivery, deliveryId, isGate, type Plan } from "../delivery.ts";
-import type { Events, PipelineEvent } from "../event/event.ts";
+
+import { type Delivery, deliveryId, isGate, type Plan } from "../model/delivery.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
+import type { Hook, ShellHook, Webhook } from "../model/hook.ts";
 
 /** Plans one event for the hooks that it selects. Holds no value of any variable: those are put in on sending. */
 export function createPlan(selected: readonly Hook[], event: PipelineEvent): Plan {

@@ -1,7 +1,8 @@
 // How hooks reach each other by name, as fallbacks and followers.
-import type { Hook } from "../config/hook.ts";
-import type { Reach } from "../delivery.ts";
-import type { PipelineEvent } from "../event/event.ts";
+
+import type { Reach } from "../model/delivery.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import type { Hook } from "../model/hook.ts";
 import { admits } from "./select.ts";
 
 /** The way to each hook by its name: its events do not count there, its filter and whether it is enabled do. */

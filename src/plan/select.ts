@@ -1,7 +1,8 @@
 // Which hooks meet an event, in the order of the file, and why the others do not.
-import type { Hook } from "../config/hook.ts";
-import type { Unmet } from "../delivery.ts";
-import { selects, showSelector } from "../event/selector.ts";
+
+import type { Unmet } from "../model/delivery.ts";
+import type { Hook } from "../model/hook.ts";
+import { selects, showSelector } from "../model/selector.ts";
 import { filterFault, type Occasion } from "./filter.ts";
 
 /** All hooks of a config, by whether they meet an event. */

@@ -1,13 +1,14 @@
 // The arraylake preset: the body of Arraylake's webhooks, or its Slack message.
-import { entityName } from "../event/entity.ts";
-import type { Events, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
-import { count } from "../text.ts";
+
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import { count } from "../lib/text.ts";
+import { entityName } from "../model/entity.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { tally } from "./batch.ts";
 import { contextWithout } from "./context.ts";
 import { headline } from "./facts.ts";
 import { textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 import { slack } from "./slack.ts";
 import { Cuts, type Escaping, oneLine } from "./text.ts";
 

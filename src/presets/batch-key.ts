@@ -1,5 +1,5 @@
 // The key that a batch shares with other messages: of an alert, or of a group of events.
-import type { EventDefinition, Events } from "../event/event.ts";
+import type { EventDefinition, Events } from "../model/event.ts";
 import type { Batch } from "./batch.ts";
 import { correlationKey } from "./correlation.ts";
 

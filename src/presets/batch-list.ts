@@ -1,6 +1,7 @@
 // The list in a batch's message: one line an event, as many as find room.
-import type { Events, PipelineEvent, Status } from "../event/event.ts";
-import { count } from "../text.ts";
+
+import { count } from "../lib/text.ts";
+import type { Events, PipelineEvent, Status } from "../model/event.ts";
 import { RANK, tally } from "./batch.ts";
 import { formatDuration, headline } from "./facts.ts";
 import { Cuts, type Escaping, oneLine } from "./text.ts";

@@ -1,9 +1,10 @@
 // What a batch says to people as a whole: its headline, its status and what its events share.
-import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
-import { compact } from "../json.ts";
-import { count } from "../text.ts";
+
+import { compact } from "../lib/json.ts";
+import { count } from "../lib/text.ts";
+import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import type { Preset } from "../model/preset.ts";
 import { type Fact, identity, origin, runUrl } from "./facts.ts";
-import type { Preset } from "./preset.ts";
 import { type Cuts, oneLine } from "./text.ts";
 
 /** The worst first; where nothing went wrong, an end before a beginning, since what has ended has begun. */

@@ -1,13 +1,14 @@
 // The cloudevents preset: CloudEvents 1.0 as JSON, with the attributes in headers, or several in one batch.
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
-import { entityName } from "../event/entity.ts";
-import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
-import { compact, type Json, type JsonObject } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import { compact, type Json, type JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import { entityName } from "../model/entity.ts";
+import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { contextBody } from "./context.ts";
 import { boundedKey } from "./correlation.ts";
 import { textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 
 /** Ours, in characters: in binary mode all of these stand in headers together, of which servers take some 8 KB. */
 const ID_LIMIT = 200;

@@ -1,6 +1,7 @@
 // The context as a JSON body of its own.
-import type { EventContext } from "../event/event.ts";
-import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
+
+import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { EventContext } from "../model/event.ts";
 
 /** The whole context in its own key order, with lone surrogates replaced. */
 export function contextBody(context: EventContext): JsonObject {

@@ -1,7 +1,7 @@
 // The key that ties together a failure and the success that ends it: whatever tells two things apart is part of it.
 import { createHash } from "node:crypto";
-import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type Json } from "../json.ts";
+import { isJsonObject, type Json } from "../lib/json.ts";
+import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../model/event.ts";
 
 /** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
 type Parts = Readonly<Record<string, Json | undefined>>;

@@ -1,9 +1,10 @@
 // The datachonk preset: the body of DataChonk's webhooks (https://www.datachonk.com/docs/api/webhooks).
-import type { PipelineEvent } from "../event/event.ts";
-import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
+
 import { ExactNumber } from "../lib/exact-number.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import { CannotRender, type Preset } from "../model/preset.ts";
 import { contextWithout } from "./context.ts";
-import { CannotRender, type Preset } from "./preset.ts";
 
 /** What the body says in keys of its own, or in place of everything else. */
 const SAID = ["id", "event", "timestamp", "project_id", "data"] as const;

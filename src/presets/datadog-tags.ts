@@ -1,8 +1,9 @@
 // Datadog's tags, written as Datadog keeps them.
-import type { EventContext } from "../event/event.ts";
-import { excerpt } from "../text.ts";
+
+import { excerpt } from "../lib/text.ts";
+import type { EventContext } from "../model/event.ts";
+import type { Options } from "../model/preset.ts";
 import { textsOption } from "./options.ts";
-import type { Options } from "./preset.ts";
 import { type Cuts, oneLine } from "./text.ts";
 
 /** https://docs.datadoghq.com/getting_started/tagging/ */

@@ -1,6 +1,8 @@
 // The datadog preset: the Events API v1, with tags and a key that groups the events of one thing.
-import type { EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
-import { excerpt } from "../text.ts";
+
+import { excerpt } from "../lib/text.ts";
+import type { EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey } from "./batch-key.ts";
 import { type BatchLine, listEvents, showLine } from "./batch-list.ts";
@@ -9,7 +11,6 @@ import { tags } from "./datadog-tags.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";
 import { textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, oneLine, plain } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */

@@ -1,7 +1,7 @@
 // Discord's own ways of saying no and not now.
-import { isObject, parseJson } from "../json.ts";
-import { excerpt } from "../text.ts";
-import type { Answer, Verdict } from "./preset.ts";
+import { isObject, parseJson } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Answer, Verdict } from "../model/preset.ts";
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_WEBHOOK = 10015;

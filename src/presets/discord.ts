@@ -1,14 +1,15 @@
 // The discord preset: one embed for webhooks, which mentions nobody but whom its option names.
-import type { Events, PipelineEvent, Status } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Events, PipelineEvent, Status } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents } from "./batch-list.ts";
 import { explain, judge, retryAfter } from "./discord-answer.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
 import { mentionOption, mentions } from "./mention.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, plain } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */

@@ -1,7 +1,8 @@
 // What an event says to people: its headline, its facts and the link to its run, before any service's escaping.
-import { entityName } from "../event/entity.ts";
-import type { EventContext, PipelineEvent } from "../event/event.ts";
-import type { Json, JsonObject } from "../json.ts";
+
+import type { Json, JsonObject } from "../lib/json.ts";
+import { entityName } from "../model/entity.ts";
+import type { EventContext, PipelineEvent } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
 import { type Cuts, oneLine } from "./text.ts";
 

@@ -1,6 +1,7 @@
 // The generic preset: the context itself, for receivers of one's own.
+
+import type { Preset } from "../model/preset.ts";
 import { contextBody } from "./context.ts";
-import type { Preset } from "./preset.ts";
 
 /** Every 2xx is a success; whether a gate is denied in one is judged for all presets alike. */
 export const generic: Preset = {

@@ -1,14 +1,15 @@
 // The google_chat preset: a card for incoming webhooks, in one thread a run.
-import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents, MARKS } from "./batch-list.ts";
 import { boundedKey, originParts, writeKey } from "./correlation.ts";
 import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
 import { mentionOption, mentions } from "./mention.ts";
 import { textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, oneLine, plain } from "./text.ts";
 
 /**

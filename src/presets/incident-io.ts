@@ -1,7 +1,9 @@
 // The incident_io preset: an alert event of an HTTP source, which fires an alert or resolves it.
-import type { Events, PipelineEvent } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
@@ -10,7 +12,6 @@ import { boundedKey, correlationKey } from "./correlation.ts";
 import { type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock, escapeMarkdown } from "./markdown.ts";
 import { tableOption, textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 import { Cuts, jsonBytes, oneLine, plain } from "./text.ts";
 
 /** 512 KB, read as the smaller of its two meanings. https://github.com/prometheus/alertmanager/pull/4372, by incident.io */

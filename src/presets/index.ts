@@ -1,5 +1,5 @@
 // Presets by name.
-import type { Preset } from "./preset.ts";
+import type { Preset } from "../model/preset.ts";
 import * as registry from "./registry.ts";
 
 const PRESETS: ReadonlyMap<string, Preset> = new Map(Object.values(registry).map((preset) => [preset.name, preset]));

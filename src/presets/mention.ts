@@ -1,6 +1,7 @@
 // The option `mention`: whom a message mentions on purpose. No text of an event ever mentions anybody.
+
+import type { OptionSpec, Options } from "../model/preset.ts";
 import { textsOption } from "./options.ts";
-import type { OptionSpec, Options } from "./preset.ts";
 import { type Cuts, type Escaping, oneLine } from "./text.ts";
 
 /** Ours: mentions in a message, and the size of one that stays plain text. */

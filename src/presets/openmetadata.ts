@@ -1,11 +1,11 @@
 // The openmetadata preset: the body of OpenMetadata's webhooks (https://openmetadatastandards.org/operations/webhook).
 import { createHash } from "node:crypto";
-import { entityTypes } from "../event/entity.ts";
-import type { EventContext, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import { entityTypes } from "../model/entity.ts";
+import type { EventContext, PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { contextWithout } from "./context.ts";
 import { textOption } from "./options.ts";
-import type { Message, Options, Preset } from "./preset.ts";
 
 /** What the body says in keys of its own. */
 const SAID = ["id", "event", "timestamp", "changes"] as const;

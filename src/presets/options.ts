@@ -1,6 +1,6 @@
 // Reading a preset's options, which the config has checked but for what variables put in.
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../json.ts";
-import type { Options } from "./preset.ts";
+import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { Options } from "../model/preset.ts";
 
 /** The option's text without blank space around it; undefined when absent or blank. */
 export function textOption(options: Options, name: string): string | undefined {

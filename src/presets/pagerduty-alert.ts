@@ -1,7 +1,8 @@
 // One call of PagerDuty's Events API v2: an alert inside of its limits.
-import type { EventContext } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import type { Message } from "./preset.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import type { EventContext } from "../model/event.ts";
+import type { Message } from "../model/preset.ts";
 import { type Cuts, jsonBytes, oneLine, plain } from "./text.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */

@@ -1,5 +1,6 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
-import type { EventContext, Events, PipelineEvent, Status } from "../event/event.ts";
+import type { EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import { type Message, type Options, type Preset, SEVERITY } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { batchKey, resolvedKey } from "./batch-key.ts";
 import { listEvents } from "./batch-list.ts";
@@ -8,7 +9,6 @@ import { boundedKey, correlationKey } from "./correlation.ts";
 import { headlineAndError, runUrl } from "./facts.ts";
 import { tableOption, textOption } from "./options.ts";
 import { type Alert, alertMessage, DEDUP_KEY_LIMIT } from "./pagerduty-alert.ts";
-import { type Message, type Options, type Preset, SEVERITY } from "./preset.ts";
 import { Cuts, oneLine } from "./text.ts";
 
 const SEVERITIES = ["critical", "error", "warning", "info"] as const;

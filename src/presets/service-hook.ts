@@ -1,7 +1,8 @@
 // The service_hook preset: the resource itself, as ETL service hooks post it.
-import type { Events, PipelineEvent } from "../event/event.ts";
-import { isJsonObject, type JsonObject, wellFormed } from "../json.ts";
-import { CannotRender, type Preset } from "./preset.ts";
+
+import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
+import { CannotRender, type Preset } from "../model/preset.ts";
 
 /**
  * The body is what the API answers for the resource, and nothing else; a batch is a list of them.

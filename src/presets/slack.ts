@@ -1,13 +1,14 @@
 // The slack preset: Block Kit for incoming webhooks, and Slack's own way of saying no.
-import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
-import { isObject, type JsonObject, parseJson } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import { isObject, type JsonObject, parseJson } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
+import type { Answer, Message, Options, Preset, Verdict } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { type BatchLine, listEvents, MARKS, showLine } from "./batch-list.ts";
 import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
 import { codeBlock } from "./markdown.ts";
 import { mentionOption, mentions } from "./mention.ts";
-import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
 import { Cuts, plain } from "./text.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks/header-block */

@@ -1,13 +1,14 @@
 // The teams preset: an Adaptive Card for Teams Workflows, and the retired connectors' way of saying no.
-import type { Events, PipelineEvent, Status } from "../event/event.ts";
-import type { JsonObject } from "../json.ts";
-import { excerpt } from "../text.ts";
+
+import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Events, PipelineEvent, Status } from "../model/event.ts";
+import type { Answer, Message, Options, Preset, Verdict } from "../model/preset.ts";
 import { aloneOr, summarize } from "./batch.ts";
 import { listEvents } from "./batch-list.ts";
 import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
 import { escapeMarkdown } from "./markdown.ts";
 import { textOption } from "./options.ts";
-import type { Answer, Message, Options, Preset, Verdict } from "./preset.ts";
 import { Cuts, plain } from "./text.ts";
 
 /**

@@ -1,6 +1,6 @@
 // Foreign text made fit for a service: plain, well-formed, and cut inside a limit.
-import type { Json } from "../json.ts";
-import { stripSequences } from "../text.ts";
+import type { Json } from "../lib/json.ts";
+import { stripSequences } from "../lib/text.ts";
 
 /**
  * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn round the

@@ -1,6 +1,6 @@
 // The annotations of a report: one a failed hook or mistake, at its line, and no more of a kind than GitHub shows.
-import type { Outcome } from "../delivery.ts";
-import { formatPlace, type Place, type Problem } from "../errors.ts";
+import type { Outcome } from "../model/delivery.ts";
+import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { linesOf, nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
 

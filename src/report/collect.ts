@@ -1,13 +1,15 @@
 // The outcomes of a run as they come: all of them counted, and as many kept as a report can show.
-import { isGate, OUTCOME_STATUSES, type Outcome, type OutcomeStatus } from "../delivery.ts";
-import type { EventContext, Events, PipelineEvent } from "../event/event.ts";
-import type { Result } from "./report.ts";
+import { isGate, OUTCOME_STATUSES, type Outcome, type OutcomeStatus } from "../model/delivery.ts";
+import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
 
 /** How many deliveries ended each way. */
 export type Counts = Readonly<Record<OutcomeStatus, number>>;
 
 /** Outcomes of each status that are kept of many events. One event has no more of them than its config has hooks. */
 const KEPT = 2000;
+
+/** How the whole event went. `aborted` and `error` fail the workflow. */
+export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
 
 /** What a run came to. */
 export interface Collected {

@@ -2,19 +2,20 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
-import type { Env, Files, Log } from "../ports.ts";
+import type { Env } from "../lib/env.ts";
+import { count, excerpt } from "../lib/text.ts";
+import type { Files, Log } from "../ports.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import { createRedactor } from "../secrets/redactor.ts";
-import { count, excerpt } from "../text.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import { beside } from "./beside.ts";
-import type { Counts } from "./collect.ts";
+import type { Counts, Result } from "./collect.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
 import { inertJson, limitedJson, type ResultsDocument, resultsDocument } from "./json.ts";
 import { shownLine } from "./line.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
 import { inParts } from "./parts.ts";
-import type { Reporter, Result } from "./report.ts";
+import type { Reporter } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
 const NONE: Counts = { delivered: 0, failed: 0, skipped: 0, held: 0 };

@@ -1,8 +1,9 @@
 // The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
-import { isBatch, type Outcome } from "../delivery.ts";
-import { formatPlace, type Problem } from "../errors.ts";
+
+import { count, excerpt } from "../lib/text.ts";
+import { isBatch, type Outcome } from "../model/delivery.ts";
+import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { count, excerpt } from "../text.ts";
 import {
 	countsLine,
 	isListed,

@@ -1,8 +1,9 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
-import type { Place, Problem } from "../errors.ts";
+import type { Place, Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
+import type { Result } from "./collect.ts";
 import { inertLine } from "./neutralise.ts";
-import { isListed, type Report, type Result, type Row, rowsOf, shownId } from "./report.ts";
+import { isListed, type Report, type Row, rowsOf, shownId } from "./report.ts";
 
 /** What `results`, `results-file` and `fire --json` hold. */
 export interface ResultsDocument {

@@ -1,20 +1,17 @@
 // The report of a fired event: the result, and the rows that every kind of report shows.
 
-import type { ConfigWarning } from "../config/hook.ts";
-import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../delivery.ts";
-import type { Problem } from "../errors.ts";
-import type { PipelineEvent } from "../event/event.ts";
+import { clip, count, excerpt } from "../lib/text.ts";
+import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../model/delivery.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import type { ConfigWarning } from "../model/hook.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Log } from "../ports.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { clip, count, excerpt } from "../text.ts";
 import type { Collected, Counts } from "./collect.ts";
 import { inertLine } from "./neutralise.ts";
 
 /** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
 const REASON_LIMIT = 600;
-
-/** How the whole event went. `aborted` and `error` fail the workflow. */
-export type Result = "passed" | "warned" | "aborted" | "skipped" | "error";
 
 /** Code points of an event's id, which users may give. */
 const ID_LIMIT = 1000;

@@ -1,6 +1,7 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
-import { formatPlace, type Problem } from "../errors.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { formatPlace, type Problem } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { createRedactor } from "../secrets/redactor.ts";

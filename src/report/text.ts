@@ -1,8 +1,9 @@
 // The report for a person at a terminal: one line a delivery, one block a mistake.
-import { isBatch, type Outcome, type Preview } from "../delivery.ts";
-import { formatPlace, type Problem } from "../errors.ts";
+
+import { count, duration, excerpt } from "../lib/text.ts";
+import { isBatch, type Outcome, type Preview } from "../model/delivery.ts";
+import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { count, duration, excerpt } from "../text.ts";
 import { countsLine, linesOf, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };

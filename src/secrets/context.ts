@@ -1,8 +1,9 @@
 // Takes secrets of the run out of a context, so that no hook is sent what only the job should have.
-import type { GivenContext } from "../event/context.ts";
-import { compact, isJsonObject, type Json, type JsonObject } from "../json.ts";
+
 import { ExactNumber } from "../lib/exact-number.ts";
-import { stripTerminal } from "../text.ts";
+import { compact, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { stripTerminal } from "../lib/text.ts";
+import type { GivenContext } from "../model/context.ts";
 import { ROUTING_KEY } from "./known.ts";
 import type { Mask } from "./mask.ts";
 

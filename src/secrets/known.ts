@@ -1,9 +1,10 @@
 // Which texts are secrets: by their place in a hook or a URL, by the name of a variable, by what the runner sets.
-import type { Hook } from "../config/hook.ts";
-import type { Reference } from "../config/interpolate.ts";
-import { referencesOf, SECRET_NAME } from "../config/references.ts";
-import type { GivenContext } from "../event/context.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import type { GivenContext } from "../model/context.ts";
+import type { Hook } from "../model/hook.ts";
+import { referencesOf, SECRET_NAME } from "../model/hook-references.ts";
+import type { Reference } from "../model/reference.ts";
 import { SHORTEST } from "./mask.ts";
 import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 

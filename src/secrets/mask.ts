@@ -1,5 +1,5 @@
 // Redacts secrets in a text: as they are, in every encoding that SECURITY.md names, and cut off by a `…`.
-import { stripTerminal } from "../text.ts";
+import { stripTerminal } from "../lib/text.ts";
 import { Automaton } from "./automaton.ts";
 import { CodeFinder, hasNoCode, isPrintable } from "./codes.ts";
 import { decodedForms, decodings, hasEscape } from "./decode.ts";

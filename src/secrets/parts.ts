@@ -1,6 +1,7 @@
 // The parts of a secret that show it too: those of a URL, the lines and values of a secret that is a file.
-import { SECRET_NAME } from "../config/references.ts";
-import { isJsonObject, type Json, parseJson } from "../json.ts";
+
+import { isJsonObject, type Json, parseJson } from "../lib/json.ts";
+import { SECRET_NAME } from "../model/hook-references.ts";
 import { keywordSecrets, settingsIn, textInBase64 } from "./inner.ts";
 import { SHORTEST } from "./mask.ts";
 import { isPlain } from "./words.ts";

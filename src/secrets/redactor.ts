@@ -1,5 +1,5 @@
 // Makes foreign text fit to be shown while a run comes to know more secrets.
-import { stripTerminal } from "../text.ts";
+import { stripTerminal } from "../lib/text.ts";
 import { createMask, type Mask } from "./mask.ts";
 
 /** What a report shows foreign text by. */

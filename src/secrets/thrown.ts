@@ -1,6 +1,7 @@
 // What was thrown, as problems to tell, without what may be a secret.
-import { errorCode, type Problem, UserError } from "../errors.ts";
-import type { Env } from "../ports.ts";
+
+import type { Env } from "../lib/env.ts";
+import { errorCode, type Problem, UserError } from "../model/problem.ts";
 import { namedSecrets, possibleSecrets } from "./known.ts";
 import { createRedactor } from "./redactor.ts";
 

@@ -2,7 +2,7 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { constants as system } from "node:os";
 import { delimiter, resolve } from "node:path";
-import type { ShellName } from "../config/hook.ts";
+import type { ShellName } from "../model/hook.ts";
 import type { ShellCommand, ShellResult } from "../ports.ts";
 
 type End = ShellResult["end"];

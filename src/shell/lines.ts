@@ -1,5 +1,5 @@
 // Turns the bytes that a command prints into bounded lines.
-import { clip, excerpt, LINE_LIMIT, SHOWN_LIMIT } from "../text.ts";
+import { clip, excerpt, LINE_LIMIT, SHOWN_LIMIT } from "../lib/text.ts";
 
 /** UTF-8 bytes of all lines of both streams as far as they are shown, line ends included. */
 export const OUTPUT_LIMIT = 1024 * 1024;

@@ -1,8 +1,8 @@
 // Runs shell commands, each in a process group that ends with it.
 import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
-import { errorCode } from "../errors.ts";
 import { onAbort } from "../lib/on-abort.ts";
+import { errorCode } from "../model/problem.ts";
 import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { endOf, launchOf, notFound } from "./launch.ts";
 import { limitedOutput, readLines } from "./lines.ts";

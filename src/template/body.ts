@@ -1,11 +1,12 @@
 // Reads a rendered body as JSON, and where it is none says at which place and for what usual reason.
-import type { Json } from "../json.ts";
+
 import { writesExactNumbers } from "../lib/exact-number.ts";
+import type { Json } from "../lib/json.ts";
 import { readJson } from "../lib/json-reader.ts";
+import type { Node, Template } from "../model/template.ts";
 import { BodyError } from "./body-error.ts";
 import { causeOf } from "./cause.ts";
 import { quoteAround } from "./quote.ts";
-import type { Node, Template } from "./template.ts";
 
 /**
  * A rendered body that should be JSON and is not. The message gives line and column (UTF-16) in the rendered text, and

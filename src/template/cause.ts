@@ -1,6 +1,6 @@
 // Why a template gave a body that is not JSON: the usual causes, and the tag of the template that is to blame.
 import type { JsonFault } from "../lib/json-reader.ts";
-import type { Node, Template } from "./template.ts";
+import type { Node, Template } from "../model/template.ts";
 
 /** Both are one line and hold nothing of the body, only of the template. */
 interface Cause {

@@ -1,9 +1,9 @@
 // From a config string to a template: pairs the tags, lets Mustache parse the text, and gives its tokens types.
 import mustache, { type TemplateSpans } from "mustache";
-import type { Reference, Variable } from "../config/interpolate.ts";
+import type { Reference, Variable } from "../model/reference.ts";
+import type { Field, Node, Template } from "../model/template.ts";
 import { type TemplateText, templateText, VARIABLE_MARK } from "./source.ts";
 import { findTags, inWords, type Tag } from "./tags.ts";
-import type { Field, Node, Template } from "./template.ts";
 
 /** Sections inside sections: far more than a message needs, far fewer than the call stack holds. */
 const DEPTH_LIMIT = 100;

@@ -1,11 +1,12 @@
 // Renders a template: looks fields up in an event's context and inserts them, escaped.
-import type { Variable } from "../config/interpolate.ts";
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../json.ts";
+
 import { ExactNumber } from "../lib/exact-number.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { hasBeginning, valuesAt } from "../lib/lookup.ts";
+import type { Variable } from "../model/reference.ts";
+import type { Node, Template } from "../model/template.ts";
 import { BodyError } from "./body-error.ts";
 import { type Escaping, escapeText } from "./escape.ts";
-import type { Node, Template } from "./template.ts";
 
 /** UTF-16 code units of a body, and pieces of its template, repeated ones each time: far more than a message needs. */
 const MAX_LENGTH = 10 * 1024 * 1024;

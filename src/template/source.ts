@@ -1,5 +1,5 @@
 // A template's text with each variable as one opaque character, and the way back to the config's own text.
-import type { Reference, Variable } from "../config/interpolate.ts";
+import type { Reference, Variable } from "../model/reference.ts";
 
 /**
  * A mistake in a template that can be known when the config is loaded. The message is one line that quotes nothing of

@@ -1,5 +1,5 @@
 // Finds the tags of a template as Mustache does, and refuses the ones that this language does not have.
-import { excerpt } from "../text.ts";
+import { excerpt } from "../lib/text.ts";
 import type { TemplateText } from "./source.ts";
 
 /** One tag. */

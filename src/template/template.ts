@@ -1,5 +1,4 @@
 // The template language of `body_template`: Mustache with `{{#if}}`, JSON values and escaping by content type.
-import type { Reference, Variable } from "../config/interpolate.ts";
 
 export { BodyNotJson, parseJsonBody } from "./body.ts";
 export { BodyError } from "./body-error.ts";
@@ -7,32 +6,3 @@ export { compileTemplate } from "./compile.ts";
 export { escapingFor } from "./escape.ts";
 export { BodyTooLarge, type RenderOptions, renderTemplate } from "./render.ts";
 export { TemplateError } from "./source.ts";
-
-/** A template that parsed. Immutable, so that one can be rendered for many events. */
-export interface Template {
-	/** As it stands in the config. */
-	readonly source: Reference;
-	readonly nodes: readonly Node[];
-}
-
-/** A field as it is written in a tag: `metadata.rows`, or `.` for the current element of a list. */
-export interface Field {
-	readonly name: string;
-	/** The name cut at its dots; empty for `.`. */
-	readonly path: readonly string[];
-}
-
-/** One piece of a template, in the order of the text. Comments are gone, as are lines that held nothing but a tag. */
-export type Node =
-	| { readonly kind: "text"; readonly text: string }
-	| { readonly kind: "variable"; readonly variable: Variable }
-	/** `{{field}}` */
-	| { readonly kind: "value"; readonly field: Field }
-	/** `{{{field}}}` or `{{&field}}` */
-	| { readonly kind: "json"; readonly field: Field }
-	/** `{{#field}}`: once for each element of a list, and once for anything else that is true in JavaScript. */
-	| { readonly kind: "section"; readonly field: Field; readonly nodes: readonly Node[] }
-	/** `{{^field}}`: when the section would give nothing. */
-	| { readonly kind: "inverted"; readonly field: Field; readonly nodes: readonly Node[] }
-	/** One branch of `{{#if field}}`: the nodes count when the field has something in it, or when it has not. */
-	| { readonly kind: "if"; readonly field: Field; readonly when: boolean; readonly nodes: readonly Node[] };

@@ -1,9 +1,9 @@
 // Any event that there may be, and any options that a hook may give a preset with it.
 import fc from "fast-check";
-import { CATALOG } from "../../src/event/catalog.ts";
-import { type EventContext, type EventDefinition, type PipelineEvent, STATUSES } from "../../src/event/event.ts";
-import type { Json, JsonObject } from "../../src/json.ts";
-import type { OptionSpec, Options, Preset } from "../../src/presets/preset.ts";
+import type { Json, JsonObject } from "../../src/lib/json.ts";
+import { CATALOG } from "../../src/model/catalog.ts";
+import { type EventContext, type EventDefinition, type PipelineEvent, STATUSES } from "../../src/model/event.ts";
+import type { OptionSpec, Options, Preset } from "../../src/model/preset.ts";
 import { oddPiece, oddText } from "./odd-text.ts";
 import { HOSTILE, RUN_URL } from "./presets.ts";
 

@@ -1,8 +1,9 @@
 // Plans carried out with fakes for the world, as the runs of one event do it.
-import type { Hook } from "../../src/config/hook.ts";
+
 import { Deliverer, type DeliverOptions, type DeliverPorts } from "../../src/deliver/deliver.ts";
-import type { Outcome, RunFacts } from "../../src/delivery.ts";
-import type { PipelineEvent } from "../../src/event/event.ts";
+import type { Outcome, RunFacts } from "../../src/model/delivery.ts";
+import type { PipelineEvent } from "../../src/model/event.ts";
+import type { Hook } from "../../src/model/hook.ts";
 import { createPlan } from "../../src/plan/plan.ts";
 import { reachIn } from "../../src/plan/reach.ts";
 import { meets } from "../../src/plan/select.ts";

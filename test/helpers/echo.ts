@@ -1,5 +1,5 @@
 // A receiver that repeats what it was sent: each time another part of it, written in another way.
-import { parseJson } from "../../src/json.ts";
+import { parseJson } from "../../src/lib/json.ts";
 import type { Marked } from "./marked.ts";
 import { type Received, type Server, startServer } from "./server.ts";
 

@@ -2,7 +2,7 @@
 import { parse } from "smol-toml";
 import { expect } from "vitest";
 import { locate, type Path } from "../../src/config/locate.ts";
-import { isObject } from "../../src/json.ts";
+import { isObject } from "../../src/lib/json.ts";
 
 /** Parses with the real parser; undefined when it refuses the source. */
 export function tryParse(source: string): Record<string, unknown> | undefined {

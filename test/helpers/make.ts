@@ -1,13 +1,14 @@
 // Events, hooks and plans as tests need them, each with what does not matter filled in.
-import type { Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
-import { parseReference } from "../../src/config/interpolate.ts";
-import type { Delivery, Outcome } from "../../src/delivery.ts";
-import { vocabulary } from "../../src/event/catalog.ts";
-import { createEvent, type GivenContext } from "../../src/event/context.ts";
-import type { CiFacts, PipelineEvent } from "../../src/event/event.ts";
-import { showSelector } from "../../src/event/selector.ts";
+
+import { vocabulary } from "../../src/model/catalog.ts";
+import { createEvent, type GivenContext } from "../../src/model/context.ts";
+import type { Delivery, Outcome } from "../../src/model/delivery.ts";
+import type { CiFacts, PipelineEvent } from "../../src/model/event.ts";
+import type { Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
+import type { Preset } from "../../src/model/preset.ts";
+import { parseReference } from "../../src/model/reference.ts";
+import { showSelector } from "../../src/model/selector.ts";
 import { findPreset } from "../../src/presets/index.ts";
-import type { Preset } from "../../src/presets/preset.ts";
 import { Collector } from "../../src/report/collect.ts";
 import type { Report } from "../../src/report/report.ts";
 

@@ -1,8 +1,8 @@
 // Configs written in a test: parsed, or with what is wrong with them.
 
-import type { Config, Hook, ShellHook, Webhook } from "../../src/config/hook.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import { type Problem, UserError } from "../../src/errors.ts";
+import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
+import { type Problem, UserError } from "../../src/model/problem.ts";
 
 export type Flavour = "own" | "rocky";
 

@@ -1,6 +1,7 @@
 // Events that try a preset: monstrous and hostile ones.
-import type { Events, PipelineEvent } from "../../src/event/event.ts";
-import type { JsonObject } from "../../src/json.ts";
+
+import type { JsonObject } from "../../src/lib/json.ts";
+import type { Events, PipelineEvent } from "../../src/model/event.ts";
 import { event } from "./make.ts";
 
 export const RUN_URL = "https://github.com/acme/shop/actions/runs/1234567890/attempts/1";

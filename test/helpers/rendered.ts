@@ -1,9 +1,9 @@
 // A message that a preset made, and what must hold for every one.
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
-import type { Events, PipelineEvent } from "../../src/event/event.ts";
-import { isJsonObject, isObject, type Json, type JsonObject } from "../../src/json.ts";
-import type { Message, Options, Preset } from "../../src/presets/preset.ts";
+import { isJsonObject, isObject, type Json, type JsonObject } from "../../src/lib/json.ts";
+import type { Events, PipelineEvent } from "../../src/model/event.ts";
+import type { Message, Options, Preset } from "../../src/model/preset.ts";
 
 /** One limit of the service, as measured on a body. */
 export interface Measure {

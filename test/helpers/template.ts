@@ -1,13 +1,9 @@
 // Renders templates in tests: from a config string to the body in one call.
-import { parseReference } from "../../src/config/interpolate.ts";
-import type { JsonObject } from "../../src/json.ts";
-import {
-	compileTemplate,
-	type RenderOptions,
-	renderTemplate,
-	type Template,
-	TemplateError,
-} from "../../src/template/template.ts";
+
+import type { JsonObject } from "../../src/lib/json.ts";
+import { parseReference } from "../../src/model/reference.ts";
+import type { Template } from "../../src/model/template.ts";
+import { compileTemplate, type RenderOptions, renderTemplate, TemplateError } from "../../src/template/template.ts";
 
 /** Compiles what stands in a config. */
 export function template(source: string): Template {

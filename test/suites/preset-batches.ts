@@ -1,8 +1,8 @@
 // What every preset must hold to for batches: one good message, of one event, of two or of a thousand.
 import { expect, it } from "vitest";
-import { type Events, type PipelineEvent, STATUSES } from "../../src/event/event.ts";
-import type { Json } from "../../src/json.ts";
-import type { Options, Preset } from "../../src/presets/preset.ts";
+import type { Json } from "../../src/lib/json.ts";
+import { type Events, type PipelineEvent, STATUSES } from "../../src/model/event.ts";
+import type { Options, Preset } from "../../src/model/preset.ts";
 import { event } from "../helpers/make.ts";
 import { batch, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
 import { renderBatchChecked, type Service } from "../helpers/rendered.ts";

@@ -1,9 +1,9 @@
 // What a preset must hold to whose body another system has laid down: a batch is a list of such bodies.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { PipelineEvent } from "../../src/event/event.ts";
-import { isJsonObject, type Json } from "../../src/json.ts";
-import type { Options, Preset } from "../../src/presets/preset.ts";
+import { isJsonObject, type Json } from "../../src/lib/json.ts";
+import type { PipelineEvent } from "../../src/model/event.ts";
+import type { Options, Preset } from "../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../helpers/any-event.ts";
 import { type Checks, renderBatchChecked, renderChecked, type Service } from "../helpers/rendered.ts";
 

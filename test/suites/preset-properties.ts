@@ -1,9 +1,9 @@
 // What every preset must hold to for any event and any options, and not only for those that someone thought of.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { CATALOG } from "../../src/event/catalog.ts";
-import type { PipelineEvent } from "../../src/event/event.ts";
-import type { Options, Preset } from "../../src/presets/preset.ts";
+import { CATALOG } from "../../src/model/catalog.ts";
+import type { PipelineEvent } from "../../src/model/event.ts";
+import type { Options, Preset } from "../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../helpers/any-event.ts";
 import { RUN_URL } from "../helpers/presets.ts";
 import { renderBatchChecked, renderChecked, type Service } from "../helpers/rendered.ts";

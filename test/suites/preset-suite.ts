@@ -1,9 +1,9 @@
 // What every preset must hold to, whatever its service: one suite, run for each.
 import { describe, expect, it } from "vitest";
-import { CATALOG } from "../../src/event/catalog.ts";
-import { type PipelineEvent, STATUSES } from "../../src/event/event.ts";
-import { isObject, type Json } from "../../src/json.ts";
-import type { Options, Preset } from "../../src/presets/preset.ts";
+import { isObject, type Json } from "../../src/lib/json.ts";
+import { CATALOG } from "../../src/model/catalog.ts";
+import { type PipelineEvent, STATUSES } from "../../src/model/event.ts";
+import type { Options, Preset } from "../../src/model/preset.ts";
 import { event } from "../helpers/make.ts";
 import { HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
 import { renderChecked, type Service } from "../helpers/rendered.ts";

@@ -1,7 +1,7 @@
 // What the demo's receiver got, one receipt a delivery.
-import { parseJson } from "../../json.ts";
+import { parseJson } from "../../lib/json.ts";
+import { excerpt } from "../../lib/text.ts";
 import type { Received } from "../../receiver/receiver.ts";
-import { excerpt } from "../../text.ts";
 import { serviceAt } from "./services.ts";
 
 /** One delivery as the receiving side saw it. */

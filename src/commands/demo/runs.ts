@@ -1,6 +1,7 @@
 // The two runs that the demo plays: each event with its context, and what must become of every hook.
-import type { Outcome } from "../../delivery.ts";
-import type { GivenContext } from "../../event/context.ts";
+
+import type { GivenContext } from "../../model/context.ts";
+import type { Outcome } from "../../model/delivery.ts";
 
 /** One event. */
 export interface Step {

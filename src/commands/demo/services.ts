@@ -1,5 +1,5 @@
 // The services that the demo's receiver plays: what each answers, and what a person would read there.
-import type { Env } from "../../ports.ts";
+import type { Env } from "../../lib/env.ts";
 import type { ReceiverAnswer } from "../../receiver/receiver.ts";
 
 /** One service. */

@@ -1,7 +1,8 @@
 // The demo as it goes on: one line a hook, as soon as its outcome is there.
-import type { FailureMode } from "../../config/hook.ts";
-import { isGate, type Outcome } from "../../delivery.ts";
-import { duration, excerpt } from "../../text.ts";
+
+import { duration, excerpt } from "../../lib/text.ts";
+import { isGate, type Outcome } from "../../model/delivery.ts";
+import type { FailureMode } from "../../model/hook.ts";
 import type { Paint } from "../paint.ts";
 import type { Watch } from "./play.ts";
 

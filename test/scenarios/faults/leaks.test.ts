@@ -1,7 +1,7 @@
 // Receivers and proxies that repeat the secrets they are sent.
 import { createServer } from "node:net";
 import { describe, expect, it, vi } from "vitest";
-import { parseJson } from "../../../src/json.ts";
+import { parseJson } from "../../../src/lib/json.ts";
 import { startEcho, textsIn } from "../../helpers/echo.ts";
 import {
 	configOf,

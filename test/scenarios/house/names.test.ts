@@ -2,8 +2,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { readInputs } from "../../../src/inputs.ts";
-import { VERSION } from "../../../src/version.ts";
+import { VERSION } from "../../../src/lib/version.ts";
+import { readInputs } from "../../../src/run/inputs.ts";
 
 it("the inputs that are read are those of action.yml", async () => {
 	const action = await readFile("action.yml", "utf8");

@@ -3,7 +3,7 @@ import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { readCheckout } from "../../../src/ci/checkout.ts";
-import { nodeFiles } from "../../../src/node.ts";
+import { nodeFiles } from "../../../src/entry/node.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";
 import { type Repository, repository, writeTree } from "../../helpers/repository.ts";
 import { workspace } from "../../helpers/runner.ts";

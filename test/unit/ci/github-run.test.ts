@@ -1,8 +1,9 @@
 // Reading the workflow run by GitHub's API: octokit against a real server, what is asked, and what is told when it fails.
 import { describe, expect, it } from "vitest";
 import { workflowRun } from "../../../src/ci/github-run.ts";
-import { readRemoteRun } from "../../../src/github-api.ts";
-import type { Clock, Env } from "../../../src/ports.ts";
+import { readRemoteRun } from "../../../src/entry/github-api.ts";
+import type { Env } from "../../../src/lib/env.ts";
+import type { Clock } from "../../../src/ports.ts";
 import { fakeClock } from "../../helpers/fakes.ts";
 import { JSON_TYPE, refusal } from "../../helpers/repository.ts";
 import { type Reply, startServer } from "../../helpers/server.ts";

@@ -4,7 +4,8 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
 import { github } from "../../../src/ci/github.ts";
 import { readCi } from "../../../src/ci/index.ts";
-import type { Env, Files } from "../../../src/ports.ts";
+import type { Env } from "../../../src/lib/env.ts";
+import type { Files } from "../../../src/ports.ts";
 
 const require = createRequire(import.meta.url);
 const examples: { name: string; examples: Record<string, unknown>[] }[] = require("@octokit/webhooks-examples");

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { expect, test } from "vitest";
 import { readCi } from "../../../src/ci/index.ts";
-import { nodeFiles } from "../../../src/node.ts";
+import { nodeFiles } from "../../../src/entry/node.ts";
 import { repository } from "../../helpers/repository.ts";
 import { workspace } from "../../helpers/runner.ts";
 

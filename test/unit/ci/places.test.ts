@@ -1,7 +1,7 @@
 // Where the config of a run is looked for.
 import { describe, expect, it } from "vitest";
 import { type ConfigPlace, configPlace } from "../../../src/ci/places.ts";
-import type { Untrusted } from "../../../src/delivery.ts";
+import type { Untrusted } from "../../../src/model/delivery.ts";
 import { fakeClock, fakeFiles } from "../../helpers/fakes.ts";
 
 const COMMIT = "0123456789abcdef0123456789abcdef01234567";

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
-import { UserError } from "../../../src/errors.ts";
+import { UserError } from "../../../src/model/problem.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { parse, problemsOf } from "../../helpers/parse.ts";
 

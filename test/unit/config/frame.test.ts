@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { isSecretKey } from "../../../src/config/blank.ts";
 import { codeFrame } from "../../../src/config/frame.ts";
 import { locate } from "../../../src/config/locate.ts";
-import { CATALOG } from "../../../src/event/catalog.ts";
+import { CATALOG } from "../../../src/model/catalog.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { tryParse } from "../../helpers/located.ts";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
-import { type Problem, UserError } from "../../../src/errors.ts";
-import { nodeFiles } from "../../../src/node.ts";
+import { nodeFiles } from "../../../src/entry/node.ts";
+import { type Problem, UserError } from "../../../src/model/problem.ts";
 import { onlyProblem, parse, problemsOf } from "../../helpers/parse.ts";
 import { unprivileged } from "../../helpers/unprivileged.ts";
 

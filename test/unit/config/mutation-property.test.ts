@@ -1,9 +1,9 @@
 // A valid config that is changed in any way is still a config, or told to be none at a place that is there.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Config } from "../../../src/config/hook.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { type Problem, UserError } from "../../../src/errors.ts";
+import type { Config } from "../../../src/model/hook.ts";
+import { type Problem, UserError } from "../../../src/model/problem.ts";
 import { SECRET, STATEMENTS, write } from "../../helpers/config-statements.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";

@@ -1,7 +1,7 @@
 // However an event's name is written in a header, it means the same event; and nothing else means one.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CATALOG } from "../../../src/event/catalog.ts";
+import { CATALOG } from "../../../src/model/catalog.ts";
 import { oddPiece } from "../../helpers/odd-text.ts";
 import { mistakes, parse, problemsOf } from "../../helpers/parse.ts";
 

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { judge } from "../../../src/deliver/answer.ts";
-import { isObject, parseJson } from "../../../src/json.ts";
+import { isObject, parseJson } from "../../../src/lib/json.ts";
 import { delivery, preset, webhook } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 

@@ -1,8 +1,8 @@
 // Chains: a fallback once where a hook has failed for good, followers where it has succeeded, each once an event.
 import { describe, expect, it } from "vitest";
-import type { Hook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
-import { deliveryId } from "../../../src/delivery.ts";
+import { deliveryId } from "../../../src/model/delivery.ts";
+import type { Hook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import type { Http, HttpRequest, HttpResult, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
 import { answer, exited, fakeShell } from "../../helpers/fakes.ts";

@@ -1,7 +1,7 @@
 // The order of a plan: gates first and closed, then the rest; modes, cancellation, withheld secrets.
 import { describe, expect, test } from "vitest";
-import type { Hook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
+import type { Hook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import type { Http, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";

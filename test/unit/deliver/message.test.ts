@@ -1,8 +1,8 @@
 // What a preset adds to a message beside its body: headers of the event, parameters of the query, a refusal.
 import { describe, expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { makeMessage } from "../../../src/deliver/message.ts";
-import { CannotRender, type Preset } from "../../../src/presets/preset.ts";
+import { CannotRender, type Preset } from "../../../src/model/preset.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const generic = preset("generic");

@@ -1,7 +1,7 @@
 // What is shown instead of being sent: problems in a dry run, stand-ins where a person only looks.
 import { describe, expect, test } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { preview, previewAnywhere } from "../../../src/deliver/preview.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { delivery, shellHook, webhook } from "../../helpers/make.ts";
 
 const reason = (name: string) => `variable ${name} is unset or empty; give it to the step as env`;

@@ -1,11 +1,11 @@
 // Deliveries of any kind to receivers of any kind: nobody is sent to before it wants it or more than it takes, and all ends.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { Receivers } from "../../../src/deliver/receivers.ts";
 import { Slots } from "../../../src/deliver/slots.ts";
 import { sendWebhook } from "../../../src/deliver/webhook.ts";
-import type { Outcome } from "../../../src/delivery.ts";
+import type { Outcome } from "../../../src/model/delivery.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import type { Http, HttpResult } from "../../../src/ports.ts";
 import { answer, fakeClock, fakeLog } from "../../helpers/fakes.ts";
 import { refusal } from "../../helpers/limited.ts";

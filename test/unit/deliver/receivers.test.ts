@@ -1,8 +1,8 @@
 // What a receiver asks for holds for every delivery to it: waits, how many are in flight, whose turn it is, and the end.
 import { describe, expect, test } from "vitest";
-import type { Hook, Webhook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { Receiver, Receivers } from "../../../src/deliver/receivers.ts";
+import type { Hook, Webhook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpRequest, HttpResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
 import { answer, fakeClock, fakeLog } from "../../helpers/fakes.ts";

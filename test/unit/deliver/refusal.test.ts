@@ -1,7 +1,7 @@
 // Shell hooks in a workspace that may be a stranger's.
 import { expect, it } from "vitest";
-import type { Hook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
+import type { Hook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { shellHook, webhook } from "../../helpers/make.ts";

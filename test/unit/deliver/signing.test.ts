@@ -1,11 +1,11 @@
 // How a delivery is signed: by every scheme of its hook, afresh at the time of each attempt, or not at all.
 import { describe, expect, it } from "vitest";
-import type { Webhook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { makeMessage } from "../../../src/deliver/message.ts";
 import { preview, previewAnywhere } from "../../../src/deliver/preview.ts";
 import { Receivers } from "../../../src/deliver/receivers.ts";
 import { sendWebhook } from "../../../src/deliver/webhook.ts";
+import type { Webhook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { checkSignature } from "../../../src/signature/verify.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";

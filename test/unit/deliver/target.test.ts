@@ -1,7 +1,7 @@
 // The target of a hook as it is shown: a host at most, and of what is no URL nothing but the variable's name.
 import { expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { showTarget } from "../../../src/deliver/target.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { shellHook, webhook } from "../../helpers/make.ts";
 
 it.each([

@@ -1,8 +1,8 @@
 // Errors of this program while a plan is carried out: they fail one delivery, or end the run with nothing left untold.
 import { expect, test } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { Deliverer } from "../../../src/deliver/deliver.ts";
-import type { Outcome } from "../../../src/delivery.ts";
+import type { Outcome } from "../../../src/model/delivery.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import { reachIn } from "../../../src/plan/reach.ts";
 import type { HttpRequest } from "../../../src/ports.ts";

@@ -1,9 +1,9 @@
 // One webhook delivery: attempts, waits, the deadline, gates' answers and what is told of a failure.
 import { describe, expect, test } from "vitest";
-import type { Webhook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
 import { Receivers } from "../../../src/deliver/receivers.ts";
 import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
+import type { Webhook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpFault, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/template.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";

@@ -1,7 +1,7 @@
 // The lookup that keeps connections from addresses nothing is sent to, on names that this machine resolves itself.
 import { lookup as resolved } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
-import { errorCode } from "../../../src/errors.ts";
+import { errorCode } from "../../../src/model/problem.ts";
 import { ForbiddenAddress, guardedLookup, refuseHost } from "../../../src/net/guard.ts";
 
 /** What a lookup calls back with. */

@@ -1,8 +1,8 @@
 // Which proxy the environment names for a URL, what its value may be, and which hosts go straight.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Env } from "../../../src/lib/env.ts";
 import { proxyFor } from "../../../src/net/proxy.ts";
-import type { Env } from "../../../src/ports.ts";
 
 const found = (url: string, env: Env) => proxyFor(new URL(url), env) ?? { variable: undefined };
 const asked = (url: string, env: Env) => {

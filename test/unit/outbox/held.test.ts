@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { directorySpool } from "../../../src/outbox/directory.ts";
 import { HeldEvents, heldFolders } from "../../../src/outbox/held.ts";
 import { bytesBefore, sealOf } from "../../../src/outbox/seal.ts";

@@ -1,7 +1,7 @@
 // Batches of one process, and the events that end the waiting.
 import { describe, expect, it } from "vitest";
-import type { Delivery } from "../../../src/delivery.ts";
-import { CATALOG } from "../../../src/event/catalog.ts";
+import { CATALOG } from "../../../src/model/catalog.ts";
+import type { Delivery } from "../../../src/model/delivery.ts";
 import { BATCH_BYTES, Batches, batchDelivery, isFinal } from "../../../src/plan/batch.ts";
 import { delivery, event, webhook } from "../../helpers/make.ts";
 

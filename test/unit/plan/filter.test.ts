@@ -1,9 +1,9 @@
 // Filters against events: what holds, what does not, and why not.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Condition, Filter } from "../../../src/config/hook.ts";
-import { CI_FACTS } from "../../../src/event/event.ts";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
+import { CI_FACTS } from "../../../src/model/event.ts";
+import type { Condition, Filter } from "../../../src/model/hook.ts";
 import { filterFault, showFilter } from "../../../src/plan/filter.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event, type Told } from "../../helpers/make.ts";

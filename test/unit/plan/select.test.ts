@@ -1,6 +1,6 @@
 // Which hooks meet an event, and what is told of the others.
 import { describe, expect, it } from "vitest";
-import type { Filter, Hook } from "../../../src/config/hook.ts";
+import type { Filter, Hook } from "../../../src/model/hook.ts";
 import { admits, meets, selection } from "../../../src/plan/select.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 

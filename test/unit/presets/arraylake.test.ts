@@ -1,10 +1,12 @@
 // The arraylake preset: Arraylake's body and its line for Slack, to the byte.
+
 import { describe, expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
+import { parseReference } from "../../../src/model/reference.ts";
+import type { Template } from "../../../src/model/template.ts";
 import type { HttpResult } from "../../../src/ports.ts";
 import { arraylake } from "../../../src/presets/arraylake.ts";
-import { compileTemplate, type Template } from "../../../src/template/template.ts";
+import { compileTemplate } from "../../../src/template/template.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 import { event, type Told, webhook } from "../../helpers/make.ts";

@@ -1,6 +1,6 @@
 // Which alert a batch opens, and which it ends.
 import { describe, expect, it } from "vitest";
-import type { Events } from "../../../src/event/event.ts";
+import type { Events } from "../../../src/model/event.ts";
 import { summarize } from "../../../src/presets/batch.ts";
 import { batchKey, resolvedKey } from "../../../src/presets/batch-key.ts";
 import { correlationKey } from "../../../src/presets/correlation.ts";

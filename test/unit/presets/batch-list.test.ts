@@ -1,7 +1,7 @@
 // The list of a batch: its lines, and which of them stay.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type PipelineEvent, STATUSES } from "../../../src/event/event.ts";
+import { type PipelineEvent, STATUSES } from "../../../src/model/event.ts";
 import { listEvents } from "../../../src/presets/batch-list.ts";
 import { Cuts } from "../../../src/presets/text.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";

@@ -1,6 +1,6 @@
 // What is said of a batch as a whole.
 import { describe, expect, it } from "vitest";
-import { type Events, STATUSES } from "../../../src/event/event.ts";
+import { type Events, STATUSES } from "../../../src/model/event.ts";
 import { summarize, tally } from "../../../src/presets/batch.ts";
 import { Cuts } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";

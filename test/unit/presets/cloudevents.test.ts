@@ -2,11 +2,11 @@
 import { CloudEvent, HTTP } from "cloudevents";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { PipelineEvent } from "../../../src/event/event.ts";
-import { isHeaderName, isHeaderValue } from "../../../src/header.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
+import { isHeaderName, isHeaderValue } from "../../../src/lib/header.ts";
+import type { Json, JsonObject } from "../../../src/lib/json.ts";
+import type { PipelineEvent } from "../../../src/model/event.ts";
+import type { Message, Options } from "../../../src/model/preset.ts";
 import { cloudevents } from "../../../src/presets/cloudevents.ts";
-import type { Message, Options } from "../../../src/presets/preset.ts";
 import { anyEvent, anyOptions } from "../../helpers/any-event.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";

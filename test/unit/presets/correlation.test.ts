@@ -1,9 +1,9 @@
 // Keys of alerts: the same for a failure and its success, and different for whatever can be told apart.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { GivenContext } from "../../../src/event/context.ts";
-import type { CiFacts } from "../../../src/event/event.ts";
-import { compact } from "../../../src/json.ts";
+import { compact } from "../../../src/lib/json.ts";
+import type { GivenContext } from "../../../src/model/context.ts";
+import type { CiFacts } from "../../../src/model/event.ts";
 import { boundedKey, correlationKey, writeKey } from "../../../src/presets/correlation.ts";
 import { event } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";

@@ -1,7 +1,7 @@
 // The datachonk preset: DataChonk's body, to the byte, and its documented receiver's way of checking it.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
 import { datachonk } from "../../../src/presets/datachonk.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event } from "../../helpers/make.ts";

@@ -1,7 +1,7 @@
 // The datadog preset: title, Markdown text, tags and the key that groups events.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { isJsonObject, type JsonObject } from "../../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../../src/lib/json.ts";
 import { datadog } from "../../../src/presets/datadog.ts";
 import { event } from "../../helpers/make.ts";
 import {

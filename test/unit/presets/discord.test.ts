@@ -1,9 +1,9 @@
 // The discord preset: the embed and its limits, whom it never mentions, and what Discord's answers mean.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
+import type { Answer } from "../../../src/model/preset.ts";
 import { discord } from "../../../src/presets/discord.ts";
-import type { Answer } from "../../../src/presets/preset.ts";
 import { event } from "../../helpers/make.ts";
 import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
 import { textsOf } from "../../helpers/rendered.ts";

@@ -1,7 +1,7 @@
 // The google_chat preset: the card, its size, its thread, and that nobody's text is markup.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "../../../src/json.ts";
+import type { Json, JsonObject } from "../../../src/lib/json.ts";
 import { googleChat } from "../../../src/presets/google-chat.ts";
 import { event } from "../../helpers/make.ts";
 import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";

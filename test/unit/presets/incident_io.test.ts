@@ -1,7 +1,7 @@
 // The incident_io preset: alerts, the successes that resolve them, where they go, and the size of an event.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
 import { incidentIo } from "../../../src/presets/incident-io.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";

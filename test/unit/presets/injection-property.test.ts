@@ -1,8 +1,8 @@
 // What a stranger wrote into an event stays text, in each service's own writing, for any event and any options.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isJsonObject } from "../../../src/json.ts";
-import type { Message } from "../../../src/presets/preset.ts";
+import { isJsonObject } from "../../../src/lib/json.ts";
+import type { Message } from "../../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../../helpers/any-event.ts";
 import { preset } from "../../helpers/make.ts";
 import { textsOf } from "../../helpers/rendered.ts";

@@ -1,8 +1,8 @@
 // The openmetadata preset: OpenMetadata's body, to the byte, what became of each field, and what stands for an entity.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
-import type { GivenContext } from "../../../src/event/context.ts";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
+import type { GivenContext } from "../../../src/model/context.ts";
 import { openmetadata } from "../../../src/presets/openmetadata.ts";
 import { event } from "../../helpers/make.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";

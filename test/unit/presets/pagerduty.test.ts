@@ -2,8 +2,8 @@
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Events } from "../../../src/event/event.ts";
-import { isJsonObject, type JsonObject } from "../../../src/json.ts";
+import { isJsonObject, type JsonObject } from "../../../src/lib/json.ts";
+import type { Events } from "../../../src/model/event.ts";
 import { pagerduty } from "../../../src/presets/pagerduty.ts";
 import { jsonBytes } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";

@@ -1,6 +1,6 @@
 // The service_hook preset: the resource, and nothing else.
 import { describe, expect, it } from "vitest";
-import { CannotRender } from "../../../src/presets/preset.ts";
+import { CannotRender } from "../../../src/model/preset.ts";
 import { serviceHook } from "../../../src/presets/service-hook.ts";
 import { event } from "../../helpers/make.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";

@@ -1,7 +1,7 @@
 // The slack preset: blocks, mentions, limits and what Slack's answers mean.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
 import { slack } from "../../../src/presets/slack.ts";
 import { event } from "../../helpers/make.ts";
 import {

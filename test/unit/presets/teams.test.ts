@@ -1,7 +1,7 @@
 // The teams preset: the card, its size, and what the answers of flows and old connectors mean.
 import { describe, expect, it } from "vitest";
-import { isJsonObject, type Json, type JsonObject } from "../../../src/json.ts";
-import type { Message } from "../../../src/presets/preset.ts";
+import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
+import type { Message } from "../../../src/model/preset.ts";
 import { teams } from "../../../src/presets/teams.ts";
 import { cardFaults } from "../../helpers/adaptive-card.ts";
 import { event } from "../../helpers/make.ts";

@@ -1,7 +1,7 @@
 // Foreign text made plain, well-formed and short.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { wellFormed } from "../../../src/json.ts";
+import { wellFormed } from "../../../src/lib/json.ts";
 import { Cuts, jsonBytes, oneLine, plain } from "../../../src/presets/text.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 

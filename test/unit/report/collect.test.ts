@@ -1,6 +1,6 @@
 // What is kept of the outcomes of many events.
 import { expect, test } from "vitest";
-import type { Events } from "../../../src/event/event.ts";
+import type { Events } from "../../../src/model/event.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { event, webhook } from "../../helpers/make.ts";
 

@@ -1,6 +1,6 @@
 // What the action's reporter writes for the runner to read.
 import { afterEach, expect, test, vi } from "vitest";
-import { nodeFiles } from "../../../src/node.ts";
+import { nodeFiles } from "../../../src/entry/node.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 
 afterEach(() => {

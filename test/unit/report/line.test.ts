@@ -1,13 +1,13 @@
 // Lines of hooks in logs: masked first, then cut, so that no part of a secret is left.
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/lib/text.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 import { shownLine } from "../../../src/report/line.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";
 import { readLines } from "../../../src/shell/lines.ts";
-import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/text.ts";
 
 const SECRET = `s3cret-${"0123456789".repeat(20)}`;
 const mask = createMask([SECRET]);

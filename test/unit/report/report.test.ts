@@ -1,7 +1,8 @@
 // The parts of a report: results, rows, limits, neutralised output, a summary that nothing breaks out of.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../src/delivery.ts";
+import { excerpt } from "../../../src/lib/text.ts";
+import type { Outcome } from "../../../src/model/delivery.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
@@ -10,7 +11,6 @@ import { shownLine } from "../../../src/report/line.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";
-import { excerpt } from "../../../src/text.ts";
 import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;

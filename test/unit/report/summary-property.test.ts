@@ -1,8 +1,8 @@
 // The job summary shows foreign text as it is, each in its own cell, and stays inside of what GitHub takes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Outcome } from "../../../src/delivery.ts";
-import type { Problem } from "../../../src/errors.ts";
+import type { Outcome } from "../../../src/model/delivery.ts";
+import type { Problem } from "../../../src/model/problem.ts";
 import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { noteOf, type Report, reasonOf } from "../../../src/report/report.ts";
 import { delivery, event, reportOf, webhook } from "../../helpers/make.ts";

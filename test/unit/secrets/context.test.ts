@@ -1,8 +1,8 @@
 // Secrets of the run are taken out of every part of a context, and nothing else changes.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { GivenContext } from "../../../src/event/context.ts";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
+import type { GivenContext } from "../../../src/model/context.ts";
 import { redactContext } from "../../../src/secrets/context.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 

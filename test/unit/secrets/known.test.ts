@@ -1,7 +1,7 @@
 // Which texts are secrets, and which only look like one.
 import { describe, expect, test } from "vitest";
-import type { Hook } from "../../../src/config/hook.ts";
-import { parseReference } from "../../../src/config/interpolate.ts";
+import type { Hook } from "../../../src/model/hook.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import { contextSecrets, environmentSecrets, possibleSecrets, secretsOf } from "../../../src/secrets/known.ts";
 import { preset, shellHook, webhook } from "../../helpers/make.ts";
 

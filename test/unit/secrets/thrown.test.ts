@@ -1,6 +1,6 @@
 // How anything thrown is told, and what of it is not shown.
 import { expect, test } from "vitest";
-import { UserError } from "../../../src/errors.ts";
+import { UserError } from "../../../src/model/problem.ts";
 import { problemsOf } from "../../../src/secrets/thrown.ts";
 
 const env = { SLACK: "https://hooks.example.com/T0000ABCDEFGH", PATH: "/usr/local/bin" };

@@ -1,8 +1,8 @@
 // Output as lines: where they end, how long they get, and how many are handed on.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LINE_LIMIT } from "../../../src/lib/text.ts";
 import { LINES_LIMIT, limitedOutput, OUTPUT_LIMIT, readLines } from "../../../src/shell/lines.ts";
-import { LINE_LIMIT } from "../../../src/text.ts";
 
 /** The lines of a text that arrives in pieces of some bytes, and the last one. */
 function read(text: string | Uint8Array, piece = 1): { lines: string[]; last: string } {

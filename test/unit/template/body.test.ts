@@ -1,6 +1,6 @@
 // Bodies that should be JSON and are not: the place and the usual cause.
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
 import { BodyNotJson, parseJsonBody, renderTemplate } from "../../../src/template/template.ts";
 import { template } from "../../helpers/template.ts";
 

@@ -1,8 +1,8 @@
 // Templates that are JSON: made of pieces of which each says itself what it must give, for any event's data.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
-import type { Json, JsonObject } from "../../../src/json.ts";
+import type { Json, JsonObject } from "../../../src/lib/json.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import {
 	BodyError,
 	compileTemplate,

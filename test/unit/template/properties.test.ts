@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import mustache from "mustache";
 import { describe, expect, it } from "vitest";
-import { parseReference } from "../../../src/config/interpolate.ts";
-import type { Json } from "../../../src/json.ts";
+import type { Json } from "../../../src/lib/json.ts";
+import { parseReference } from "../../../src/model/reference.ts";
 import {
 	BodyNotJson,
 	compileTemplate,

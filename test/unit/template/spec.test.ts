@@ -1,7 +1,7 @@
 // The cases of the Mustache specification, in plain text; what is out of scope stands here by name.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../src/json.ts";
+import type { JsonObject } from "../../../src/lib/json.ts";
 import { refusal, render } from "../../helpers/template.ts";
 
 interface Case {

@@ -1,0 +1,4 @@
+// The environment variables of a process.
+
+/** As they were read once, in an entry. */
+export type Env = Readonly<Record<string, string | undefined>>;

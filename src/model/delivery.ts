@@ -1,0 +1,132 @@
+// Deliveries and their outcomes: the values that plan, deliver and report hand on.
+import { hash } from "node:crypto";
+import type { Events } from "./event.ts";
+import type { Hook, ShellHook, Webhook } from "./hook.ts";
+
+/** One hook meeting one event, or one batch of events: a message ready to be made and sent. */
+export interface Delivery<H extends Hook = Hook> {
+	/** As {@link deliveryId} makes it: the same over retries and a fallback, so that receivers can deduplicate on it. */
+	readonly id: string;
+	readonly hook: H;
+	readonly events: Events;
+}
+
+/** A workspace in which a stranger's code may lie, in a run that has secrets all the same. */
+export interface Untrusted {
+	/** What triggered the run: `pull_request_target`. */
+	readonly event: string;
+}
+
+/** What runs for an event, in the order of running: gates one at a time, then the other lists side by side. */
+export interface Plan {
+	readonly gates: readonly Delivery[];
+	readonly shell: readonly Delivery<ShellHook>[];
+	readonly webhooks: readonly Delivery<Webhook>[];
+	/** Each of one event, to be put together with others into batches. */
+	readonly batched: readonly Delivery<Webhook>[];
+}
+
+/** What holds for every event of a run. */
+export interface RunFacts {
+	/** How many webhooks are under way at once. */
+	readonly concurrency: number;
+	/** The CI withholds secrets from this run by design (a fork's pull request), so their absence is no fault. */
+	readonly secretsWithheld: boolean;
+	/** Shell hooks are refused, because they would run what lies there; undefined where they run. */
+	readonly untrusted: Untrusted | undefined;
+	readonly reach: Reach;
+}
+
+/**
+ * The hook of that name as another's `fallback` or `then` reaches it, with the events that its filter lets through;
+ * undefined where it is disabled, or lets none through.
+ */
+export type Reach = (name: string, events: Events) => Pick<Delivery, "hook" | "events"> | undefined;
+
+/** One try of a delivery. */
+export interface Attempt {
+	/** Milliseconds, whole. */
+	readonly durationMs: number;
+	/** The status of the answer, where there was one. */
+	readonly httpStatus?: number;
+	/** Why it did not succeed, in one phrase; absent on the last attempt of a delivered one. */
+	readonly reason?: string;
+}
+
+/** The exact message of a delivery. Secrets are still in it: whoever shows it masks it. */
+export type Preview =
+	| {
+			readonly kind: "webhook";
+			readonly method: string;
+			/** Without path, query and userinfo. */
+			readonly target: string;
+			/** Signatures are said to come, not shown. */
+			readonly headers: Readonly<Record<string, string>>;
+			readonly body: string;
+			readonly notes: readonly string[];
+	  }
+	| { readonly kind: "shell"; readonly command: string; readonly stdin: string }
+	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
+
+/**
+ * Why a delivery was not begun. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
+ * the run before it.
+ */
+export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run" | "not_reached" | "stopped";
+
+/** How a delivery can end. `held`: its event waits for others to make a batch with. */
+export const OUTCOME_STATUSES = ["delivered", "failed", "skipped", "held"] as const;
+export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
+
+/** What became of a delivery. Reasons are one line and may still hold secrets: reports mask them. */
+export interface Outcome {
+	readonly delivery: Delivery;
+	readonly status: OutcomeStatus;
+	/** Why it failed, was skipped or is held; empty when delivered. */
+	readonly reason: string;
+	/** Only of a skipped one. */
+	readonly skipCause?: SkipCause;
+	/** The name of the fallback that delivered it. */
+	readonly via?: string;
+	/** Of a failed batch that a fallback delivered in part: the places of the other events, from 0, ascending. */
+	readonly missed?: readonly number[];
+	/** Of a gate that was asked and did not say yes: nobody else is asked then. */
+	readonly denied?: boolean;
+	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */
+	readonly target: string;
+	readonly attempts: readonly Attempt[];
+	/** From the start of the first attempt to the end of the last, waiting included; milliseconds, whole. */
+	readonly durationMs: number;
+	/** Of the last attempt. */
+	readonly httpStatus?: number;
+	/** Things the user should know although it was delivered: what was cut, a retired address. */
+	readonly notes: readonly string[];
+}
+
+/** A hook that does not meet an event. */
+export interface Unmet {
+	readonly hook: Hook;
+	/** One phrase, to stand after the hook's name. */
+	readonly reason: string;
+	/** Its events select the event; only its filter, or that it is disabled, kept it out. */
+	readonly attached: boolean;
+}
+
+/**
+ * `dlv_` and 128 bits over the ids of the events and the hook's name: two hooks on one URL differ, two tries of one
+ * delivery do not.
+ */
+export function deliveryId(events: Events, hookName: string): string {
+	const ids = events.map(({ context }) => context.id).join("\n");
+	return `dlv_${hash("sha256", `${ids}\n${hookName}`).slice(0, 32)}`;
+}
+
+/** Whether a delivery is sent as a batch: always where the hook makes batches, however few the events. */
+export function isBatch({ hook, events }: Pick<Delivery, "hook" | "events">): boolean {
+	return events.length > 1 || (hook.kind === "webhook" && hook.batchSize !== undefined);
+}
+
+/** Whether a hook's failure stops the pipeline. */
+export function isGate(hook: Hook): boolean {
+	return hook.onFailure === "abort";
+}

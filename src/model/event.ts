@@ -1,0 +1,124 @@
+// An event: what happened in the pipeline, with the context that hooks get to see.
+import type { JsonObject } from "../lib/json.ts";
+
+/** The statuses an event can have, in the order of the catalog's documentation. */
+export const STATUSES = ["started", "success", "failure", "cancelled", "info", "warning"] as const;
+
+/** How the thing that an event tells of stands. Presets turn it into colours, severities and resolutions. */
+export type Status = (typeof STATUSES)[number];
+
+/**
+ * GitHub's conclusions that have other names here. One that is no success never becomes one, so that nothing is resolved
+ * by a job that was skipped.
+ * https://docs.github.com/en/rest/checks/runs#get-a-check-run
+ */
+export const CONCLUSIONS: ReadonlyMap<string, Status> = new Map<string, Status>([
+	["skipped", "info"],
+	["neutral", "info"],
+	["timed_out", "failure"],
+	["startup_failure", "failure"],
+	["action_required", "warning"],
+	["stale", "cancelled"],
+]);
+
+/** One line of the catalog, or one `[event.x]` of a config. */
+export interface EventDefinition {
+	readonly name: string;
+	readonly phase: string;
+	/** The status of an event whose context gives none. */
+	readonly status: Status;
+	/** A headline for people: `Pipeline failed`. */
+	readonly title: string;
+}
+
+/** The facts of the CI run, all optional: absent ones are left out of the JSON. */
+export type CiFacts = {
+	readonly provider: string;
+	/** The repository that the run belongs to, never a fork. */
+	readonly repository?: string;
+	/** Of a fork `owner:branch`; in a merge queue the branch that is merged into. Absent for a tag. */
+	readonly branch?: string;
+	readonly tag?: string;
+	/** `true` where the code is a fork's, else absent. */
+	readonly fork?: boolean;
+	/** `true` in a merge queue, else absent. */
+	readonly queue?: boolean;
+	/** `true` where anyone may have started the run, such as by a comment, and no fork tells so; else absent. */
+	readonly stranger?: boolean;
+	/** The number of the pull request. */
+	readonly pull_request?: number;
+	readonly commit?: string;
+	readonly actor?: string;
+	readonly workflow?: string;
+	readonly job?: string;
+	/** Of a job with a matrix, its values. */
+	readonly matrix?: JsonObject;
+	readonly attempt?: number;
+	readonly run_url?: string;
+};
+
+/**
+ * The keys of {@link CiFacts}, and what each holds: a single value, or an object with keys of its own. Filters name each
+ * of them without `ci.` before it.
+ */
+export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
+	provider: "value",
+	repository: "value",
+	branch: "value",
+	tag: "value",
+	fork: "value",
+	queue: "value",
+	stranger: "value",
+	pull_request: "value",
+	commit: "value",
+	actor: "value",
+	workflow: "value",
+	job: "value",
+	matrix: "object",
+	attempt: "value",
+	run_url: "value",
+};
+
+/**
+ * What a shell hook reads on stdin and the `generic` preset posts. Keys stand in the order in which they are written;
+ * empty ones are absent.
+ */
+export type EventContext = {
+	readonly id: string;
+	readonly event: string;
+	readonly run_id: string;
+	readonly pipeline: string;
+	/** RFC 3339 in UTC. */
+	readonly timestamp: string;
+	readonly status: Status;
+	readonly model?: string;
+	readonly table?: string;
+	readonly error?: string;
+	/** Milliseconds, 0 or more. */
+	readonly duration_ms?: number;
+	readonly entity?: JsonObject;
+	readonly changes?: readonly JsonObject[];
+	readonly owners?: readonly string[];
+	readonly followers?: readonly string[];
+	readonly project_id?: string;
+	readonly data?: JsonObject;
+	readonly resource?: JsonObject;
+	readonly metadata?: JsonObject;
+	readonly ci?: CiFacts;
+};
+
+/** An event that has happened: its definition and its context. */
+export interface PipelineEvent {
+	readonly definition: EventDefinition;
+	readonly context: EventContext;
+	/** The CI run itself; there only where a hook needs it and the context has no resource. */
+	readonly run?: FoundResource;
+	/** Where it stands in its file of events, from 1. */
+	readonly line?: number;
+}
+
+/** A resource as the CI's API answers it, or why it cannot be had and what to do about it. */
+export type FoundResource = { readonly resource: JsonObject } | { readonly reason: string };
+
+/** One event or more, in the order in which they happened. */
+export type Events = readonly [PipelineEvent, ...PipelineEvent[]];

@@ -1,0 +1,60 @@
+// Every place of a hook where a variable may stand, and what it means when one is unset.
+
+import type { Env } from "../lib/env.ts";
+import { isJsonObject, type Json } from "../lib/json.ts";
+import type { Hook } from "./hook.ts";
+import { parseReference, type Reference } from "./reference.ts";
+
+/** One string of a hook that may hold variables. */
+export interface ReferencePlace {
+	readonly reference: Reference;
+	/** `url` is masked by its parts; in a `secret` all of the text is; elsewhere what telling variables put in. */
+	readonly kind: "url" | "secret" | "text";
+}
+
+/** Names of headers, variables, query parameters and keys whose values are credentials, wherever they come from. */
+export const SECRET_NAME =
+	/auth(?!or(?!i[sz]))|token|(?<!(?:primary|foreign|sort|partition)[-_]?)key|secret|cookie|pass(?:w|phrase|code|$)|pwd|pw$|cred|\bsig\b|signature|(?<![a-z])(?:pat|dsn)(?![a-z])/i;
+
+/** The strings of a hook that may hold variables, in no particular order. */
+export function referencesOf(hook: Hook): readonly ReferencePlace[] {
+	const named = (name: string, reference: Reference): ReferencePlace => {
+		return { reference, kind: SECRET_NAME.test(name) ? "secret" : "text" };
+	};
+	if (hook.kind === "shell") return [...hook.env].map(([name, reference]) => named(name, reference));
+	const places: ReferencePlace[] = [];
+	if (hook.url !== undefined) places.push({ reference: hook.url, kind: "url" });
+	for (const reference of hook.secrets) places.push({ reference, kind: "secret" });
+	for (const [name, reference] of hook.headers) places.push(named(name, reference));
+	for (const [name, value] of Object.entries(hook.options)) {
+		const secret = hook.preset.options[name]?.secret === true;
+		for (const [key, text] of stringsOf(value, "")) places.push(named(secret ? "secret" : key, parseReference(text)));
+	}
+	if (hook.caFile !== undefined) places.push({ reference: hook.caFile, kind: "text" });
+	if (hook.bodyTemplate !== undefined) places.push({ reference: hook.bodyTemplate.source, kind: "text" });
+	return places;
+}
+
+/** The variables of a hook that have no default, each once. */
+export function variablesOf(hook: Hook): readonly string[] {
+	const parts = referencesOf(hook).flatMap(({ reference }) => reference.parts);
+	const names = parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
+	return [...new Set(names)];
+}
+
+/** Those of a hook's variables without a default that are unset or empty. */
+export function unsetVariables(hook: Hook, env: Env): readonly string[] {
+	return variablesOf(hook).filter((name) => (env[name] ?? "") === "");
+}
+
+/** Why a hook whose variable is unset cannot run, and what to do. Names the variable only. */
+export function unsetReason(variable: string): string {
+	return `variable ${variable} is unset or empty; give it to the step as env`;
+}
+
+/** The strings of an option, each with the key it stands under; none for the option's own. */
+function stringsOf(value: Json, key: string): readonly (readonly [key: string, text: string])[] {
+	if (typeof value === "string") return [[key, value]];
+	if (Array.isArray(value)) return value.flatMap((item) => stringsOf(item, key));
+	return isJsonObject(value) ? Object.entries(value).flatMap(([name, item]) => stringsOf(item, name)) : [];
+}

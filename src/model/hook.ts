@@ -1,0 +1,128 @@
+// A hook as the config tells it, decoded and checked; references to variables are still references.
+
+import type { Json } from "../lib/json.ts";
+import type { Signature } from "../signature/schemes.ts";
+import type { EventDefinition } from "./event.ts";
+import type { Preset } from "./preset.ts";
+import type { Place } from "./problem.ts";
+import type { Reference } from "./reference.ts";
+import type { Selector } from "./selector.ts";
+import type { Template } from "./template.ts";
+
+/** What a hook's failure does: `abort` makes it a gate and fails the workflow, `warn` annotates, `ignore` is silent. */
+export const FAILURE_MODES = ["abort", "warn", "ignore"] as const;
+export type FailureMode = (typeof FAILURE_MODES)[number];
+
+/** The shells that a hook can choose. */
+export const SHELL_NAMES = ["sh", "bash", "pwsh", "cmd"] as const;
+export type ShellName = (typeof SHELL_NAMES)[number];
+
+/** What an item of a filter asks of a context. */
+export type Condition =
+	/** A field is among the changed ones; a glob. */
+	| { readonly kind: "field"; readonly field: string }
+	/** What stands under the key is of the pattern, a glob. */
+	| { readonly kind: "value"; readonly key: string; readonly pattern: string };
+
+/** Everything in one filter must hold; what is absent asks nothing. */
+export interface Filter {
+	readonly events: readonly Selector[] | undefined;
+	/** Types of entities; globs, any of them. */
+	readonly entities: readonly string[] | undefined;
+	/** Fields: any of them. Values under one key: any. Different keys, and fields beside keys: all. */
+	readonly include: readonly Condition[];
+	/** None of them may hold. */
+	readonly exclude: readonly Condition[];
+}
+
+/** What every hook has. */
+interface HookBase {
+	/** Unique in its config. */
+	readonly name: string;
+	/** The events it is attached to, any of them; none where it is reached only as another's `fallback` or `then`. */
+	readonly selectors: readonly Selector[];
+	/** A hook that is not takes part in nothing. */
+	readonly enabled: boolean;
+	/** One of them must hold; with none, every selected event is met. */
+	readonly filters: readonly Filter[];
+	/** The name of the hook that is tried once when this one has failed for good. */
+	readonly fallback: string | undefined;
+	/** The names of the hooks that are fired when this one has succeeded. */
+	readonly onSuccess: readonly string[];
+	readonly onFailure: FailureMode;
+	/** Milliseconds: of the whole command, or of one webhook attempt. */
+	readonly timeoutMs: number;
+	/** Of its table header; a failed hook is annotated there. */
+	readonly place: Place;
+	/** Position among all hooks in the order of the file, from 0. */
+	readonly order: number;
+}
+
+/** Which hook it is, when it is fired and which others it reaches, whatever it does. */
+export type HookIdentity = Omit<HookBase, "onFailure" | "timeoutMs">;
+
+/** A command, with the context as JSON on stdin. */
+export interface ShellHook extends HookBase {
+	readonly kind: "shell";
+	readonly command: string;
+	/** Undefined for the platform's: `sh`, and `cmd` on Windows. */
+	readonly shell: ShellName | undefined;
+	readonly env: ReadonlyMap<string, Reference>;
+}
+
+/** A request to a URL. */
+export interface Webhook extends HookBase {
+	readonly kind: "webhook";
+	/** Absent where the preset's default URL is used. */
+	readonly url: Reference | undefined;
+	readonly preset: Preset;
+	/** Strings inside may hold references; {@link Preset.render} gets them with every variable put in. */
+	readonly options: Readonly<Record<string, Json>>;
+	/** The first one signs; where a scheme can carry several signatures, as `standard` can, each does. */
+	readonly secrets: readonly Reference[];
+	/** Nothing is signed without a secret. */
+	readonly signatures: readonly Signature[];
+	/** The header of the signature, where it is not the scheme's own. */
+	readonly signatureHeader: string | undefined;
+	/** How many events make one delivery, at most; undefined where each event is a delivery of its own. */
+	readonly batchSize: number | undefined;
+	readonly headers: ReadonlyMap<string, Reference>;
+	/** Upper case. */
+	readonly method: string;
+	readonly bodyTemplate: Template | undefined;
+	/** Attempts after the first. */
+	readonly retryCount: number;
+	/** Milliseconds before the second attempt at most; doubles with each further one. */
+	readonly retryDelayMs: number;
+	/** Milliseconds for all attempts together. */
+	readonly deadlineMs: number;
+	/** Whether plain http to another host than loopback is allowed. */
+	readonly allowHttp: boolean;
+	/** Whether private and loopback addresses may be sent to. */
+	readonly allowPrivate: boolean;
+	/** A PEM file of authorities to trust besides the usual ones; its path starts at the workspace. */
+	readonly caFile: Reference | undefined;
+	/** Whether a gate, or the fallback of one, allows by `{"allow": true}` only. */
+	readonly requireAllow: boolean;
+}
+
+export type Hook = ShellHook | Webhook;
+
+/** Something worth telling that does not stop the run: an unknown event in a file that belongs to Rocky. */
+export interface ConfigWarning {
+	readonly message: string;
+	readonly place: Place;
+}
+
+/** A whole config file. */
+export interface Config {
+	/** As the user would write it: relative to the workspace. */
+	readonly file: string;
+	/** In the order of the file. */
+	readonly hooks: readonly Hook[];
+	/** Declared by `[event.x]`. */
+	readonly events: readonly EventDefinition[];
+	/** How many webhooks are under way at once. */
+	readonly concurrency: number;
+	readonly warnings: readonly ConfigWarning[];
+}

@@ -1,0 +1,65 @@
+// A held event as text: what it was when it happened, whatever a later step's config knows of it.
+
+import { isJsonObject, type Json } from "../lib/json.ts";
+import { readObject } from "../lib/read-object.ts";
+import { excerpt } from "../lib/text.ts";
+import { createEvent, type GivenContext, readContext } from "../model/context.ts";
+import {
+	type CiFacts,
+	type EventDefinition,
+	type FoundResource,
+	type PipelineEvent,
+	STATUSES,
+} from "../model/event.ts";
+import type { Problem } from "../model/problem.ts";
+
+/** Two lines, since a context may be nested as deep as any JSON that is read. */
+export function writeHeld({ definition, context, run }: PipelineEvent): string {
+	return `${JSON.stringify({ definition, run })}\n${JSON.stringify(context)}`;
+}
+
+/** What the context has empty it had empty when it was put away: nothing of this step belongs into it. */
+const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0) };
+
+/** A held event that was read, or what is wrong with its text as a phrase: another version may have written it. */
+export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
+
+/** The event that was written; `receive` takes in its context. */
+export function readHeld(text: string, receive: (context: GivenContext) => GivenContext): HeldRead {
+	const [head = "", body = ""] = text.split("\n");
+	const about = readObject(head, "is not JSON");
+	const value = readObject(body, "is not JSON");
+	if (typeof about === "string") return { problem: `it ${about}` };
+	if (typeof value === "string") return { problem: `it ${value}` };
+	const definition = readDefinition(about["definition"]);
+	if (definition === undefined) return { problem: "it does not say which event it is" };
+	const { ci, ...own } = value;
+	if (!isFacts(ci)) return { problem: "it does not say in which run it happened" };
+	const problems: Problem[] = [];
+	const given = readContext(own, "its context", problems);
+	const [problem] = problems;
+	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
+	const event = createEvent(definition, receive(given), { ...NOTHING, ci });
+	const found = readFound(about["run"]);
+	return { event: found === undefined ? event : { ...event, run: found } };
+}
+
+/** The facts of the run in which an event happened, as they were sealed with it. */
+function isFacts(ci: Json | undefined): ci is CiFacts {
+	return isJsonObject(ci) && typeof ci["provider"] === "string";
+}
+
+function readDefinition(value: Json | undefined): EventDefinition | undefined {
+	if (!isJsonObject(value)) return undefined;
+	const { name, phase, title } = value;
+	const status = STATUSES.find((known) => known === value["status"]);
+	if (typeof name !== "string" || typeof phase !== "string" || typeof title !== "string") return undefined;
+	return status === undefined ? undefined : { name, phase, status, title };
+}
+
+function readFound(value: Json | undefined): FoundResource | undefined {
+	if (!isJsonObject(value)) return undefined;
+	const { resource, reason } = value;
+	if (isJsonObject(resource)) return { resource };
+	return typeof reason === "string" ? { reason } : undefined;
+}

@@ -1,0 +1,123 @@
+// Files of events: JSON Lines, one context with its `event` a line, read as they stream.
+
+import { readObject } from "../lib/read-object.ts";
+import { type GivenContext, readContext } from "../model/context.ts";
+import { type Problem, UserError } from "../model/problem.ts";
+
+/** Bytes of one line. */
+const LINE_LIMIT = 10 * 1024 * 1024;
+
+const NEWLINE = 10;
+
+/** One line that is not blank. */
+export interface Line {
+	/** From 1. */
+	readonly number: number;
+	readonly text: string;
+}
+
+/** What is wrong with a line, and which. */
+export class LineError extends Error {
+	override readonly name = "LineError";
+	readonly line: number;
+	readonly problem: string;
+
+	constructor(line: number, problem: string) {
+		super(problem);
+		this.line = line;
+		this.problem = problem;
+	}
+}
+
+/**
+ * The lines of a text in UTF-8, those of each piece together; blank ones are left out. Reads on only when the next are
+ * asked for. Throws {@link LineError}, after the lines before it.
+ */
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[], void, undefined> {
+	const splitter = new Splitter();
+	for await (const chunk of chunks) yield* splitter.take(chunk);
+	yield* splitter.end();
+}
+
+/** Puts lines together from pieces. What it yields is a list of lines each time, and before it throws those that are good. */
+class Splitter {
+	#number = 0;
+	#parts: Uint8Array[] = [];
+	#size = 0;
+
+	*take(chunk: Uint8Array): Generator<readonly Line[], void, undefined> {
+		const lines: Line[] = [];
+		let start = 0;
+		try {
+			for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+				this.#grow(chunk.subarray(start, end));
+				start = end + 1;
+				this.#close(lines);
+			}
+			// A copy, as whoever reads may use the memory again.
+			if (start < chunk.length) this.#grow(Uint8Array.prototype.slice.call(chunk, start));
+		} catch (error) {
+			yield lines;
+			throw error;
+		}
+		if (lines.length > 0) yield lines;
+	}
+
+	*end(): Generator<readonly Line[], void, undefined> {
+		const lines: Line[] = [];
+		this.#close(lines);
+		yield lines;
+	}
+
+	#grow(part: Uint8Array): void {
+		this.#size += part.length;
+		if (this.#size > LINE_LIMIT) throw new LineError(this.#number + 1, `is longer than ${LINE_LIMIT} bytes`);
+		this.#parts.push(part);
+	}
+
+	#close(lines: Line[]): void {
+		this.#number++;
+		const [first = EMPTY] = this.#parts;
+		const bytes = this.#parts.length > 1 ? Buffer.concat(this.#parts) : first;
+		this.#parts = [];
+		this.#size = 0;
+		const text = decode(bytes, this.#number);
+		if (text.trim() !== "") lines.push({ number: this.#number, text });
+	}
+}
+
+const EMPTY = new Uint8Array();
+
+/** The context on a line. Throws {@link LineError}. */
+export function readLine({ number, text }: Line): GivenContext {
+	const value = readObject(text, "is not JSON");
+	if (typeof value === "string") throw new LineError(number, value);
+	const problems: Problem[] = [];
+	const given = readContext(value, "", problems);
+	const [problem] = problems;
+	if (problem !== undefined) throw new LineError(number, described(problem));
+	return given;
+}
+
+/** What another part of the program says of a line, as of an unknown event. */
+export function lineErrorOf(number: number, thrown: unknown): LineError {
+	if (thrown instanceof LineError) return thrown;
+	if (thrown instanceof UserError) return new LineError(number, described(thrown.problems[0]));
+	throw thrown;
+}
+
+function described({ message, remedy }: Problem): string {
+	const what = message.replace(/^: /, "");
+	return remedy === "" ? what : `${what}; ${remedy}`;
+}
+
+const DECODER = new TextDecoder("utf-8", { fatal: true });
+
+/** A byte order mark at the beginning is left out. */
+function decode(bytes: Uint8Array, number: number): string {
+	try {
+		return DECODER.decode(bytes);
+	} catch {
+		throw new LineError(number, "is not UTF-8");
+	}
+}

@@ -1,0 +1,121 @@
+// What every run needs before its first event: the facts of the CI, the config, and what must not be shown.
+import type { CiRun } from "../ci/ci.ts";
+import { readCi } from "../ci/index.ts";
+import { type ConfigPlace, configPlace } from "../ci/places.ts";
+import { loadConfig } from "../config/load.ts";
+import type { JsonObject } from "../lib/json.ts";
+import type { GivenContext } from "../model/context.ts";
+import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
+import type { Config } from "../model/hook.ts";
+import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
+import { reachIn } from "../plan/reach.ts";
+import type { Files, Log, Ports } from "../ports.ts";
+import type { Report } from "../report/report.ts";
+import { redactContext } from "../secrets/context.ts";
+import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
+import { createMask } from "../secrets/mask.ts";
+import { isPlainPath } from "../secrets/words.ts";
+
+/** Places of redacted values that are named. */
+const SHOWN_PLACES = 5;
+
+/** Who watches a run. */
+export interface Watcher {
+	/** The current folder; absolute. */
+	readonly cwd: string;
+	/** Aborts on cancellation. */
+	readonly signal: AbortSignal;
+	/** What may be read from stdin; absent where there is none. */
+	readonly stdin?: () => AsyncIterable<Uint8Array>;
+	/** Called before anything is carried out, with what gives the report of a moment should the process end there. */
+	readonly onBegin?: (stop: (problem: Problem) => Report) => void;
+	/** Called with what is worth a line at once. */
+	readonly onOutcome: (outcome: Outcome) => void;
+	/** In a dry run, called with each delivery instead of carrying it out. */
+	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
+}
+
+/** What a run is asked for, whatever it fires. */
+export interface Request {
+	/** Path of the config as written; undefined looks in the usual places. */
+	readonly config: string | undefined;
+	readonly githubToken: string;
+	readonly allowUntrustedShell: boolean;
+	/** The values of the job's matrix. */
+	readonly matrix?: JsonObject | undefined;
+	/** What is known of every event. */
+	readonly context: GivenContext;
+}
+
+/** Where a run begins, and what ends it. */
+type Place = Pick<Watcher, "cwd" | "signal">;
+
+/** A run that is ready for its events. */
+export interface Run {
+	readonly ci: CiRun;
+	readonly config: Config;
+	readonly facts: RunFacts;
+	/** Of the config, and of what it names. */
+	readonly files: Files;
+	/** The time of its start, which events have that tell none. */
+	readonly now: Date;
+	/** Takes in a context: what it brings for us is protected, and secrets of the run are redacted in it. */
+	readonly receive: (context: GivenContext) => GivenContext;
+}
+
+/** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
+export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Place): Promise<Run> {
+	const { clock, env, files, log } = ports;
+	const now = clock.now();
+	const ci = await readCi({ env, files, cwd, now, matrix: request.matrix });
+	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
+	const { config, untrusted } = found;
+	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
+	log.protect(secrets);
+	log.protect(contextSecrets(request.context));
+	if (found.note !== undefined) log.info(found.note);
+	const facts: RunFacts = {
+		concurrency: config.concurrency,
+		secretsWithheld: ci.secretsWithheld,
+		untrusted: request.allowUntrustedShell ? undefined : untrusted,
+		reach: reachIn(config.hooks),
+	};
+	return { ci, config, facts, files: found.files, now, receive: receiver(secrets, log) };
+}
+
+/** Says once that a context had secrets in it: whoever misses a value has to know where it went. */
+function receiver(secrets: readonly string[], log: Log): Run["receive"] {
+	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
+	let isTold = false;
+	return (given) => {
+		log.protect(contextSecrets(given));
+		const { context, places } = redactContext(given, mask);
+		if (places.length > 0 && !isTold) {
+			isTold = true;
+			const where = `${places.slice(0, SHOWN_PLACES).join(", ")}${places.length > SHOWN_PLACES ? ", …" : ""}`;
+			log.info(`the context has secrets of this run, and hooks get *** in their place: ${where}`);
+		}
+		return context;
+	};
+}
+
+/** The config, and the place where it was found. */
+async function findConfig(ci: CiRun, { config, githubToken }: Request, ports: Ports, signal: AbortSignal) {
+	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config);
+}
+
+async function loadFrom(
+	place: ConfigPlace,
+	workspace: string,
+	config: string | undefined,
+): Promise<ConfigPlace & { readonly config: Config }> {
+	try {
+		const request = { workspace, config, warnHidden: place.isRemote !== true };
+		return { ...place, config: await loadConfig(request, place.files) };
+	} catch (error) {
+		const code = error instanceof UserError ? error.problems[0].code : undefined;
+		if (code !== "config_missing") throw error;
+		if (place.next !== undefined) return loadFrom(place.next, workspace, config);
+		throw place.missing === undefined ? error : new UserError(place.missing(config));
+	}
+}

@@ -1,0 +1,97 @@
+// The context: key order, defaults, types, and what a user's mistake in it gives.
+import { describe, expect, test } from "vitest";
+import { vocabulary } from "../../../src/model/catalog.ts";
+import { createEvent, readContext } from "../../../src/model/context.ts";
+import type { Problem } from "../../../src/model/problem.ts";
+import { event } from "../../helpers/make.ts";
+
+describe("createEvent", () => {
+	test("writes the keys in the order of the contract and leaves absent ones out", () => {
+		const { context } = event("pipeline_complete", {
+			metadata: { tables: 20 },
+			duration_ms: 45_200,
+			table: "orders",
+			model: "m",
+		});
+		expect(JSON.stringify(context)).toBe(
+			'{"id":"evt_1","event":"pipeline_complete","run_id":"run_1","pipeline":"etl","timestamp":"2026-04-02T14:30:00Z","status":"success","model":"m","table":"orders","duration_ms":45200,"metadata":{"tables":20},"ci":{"provider":"local"}}',
+		);
+	});
+
+	test("what the user gives wins over the defaults, and ci facts are merged", () => {
+		const given = { run_id: "r", pipeline: "p", id: "evt_x", status: "warning", ci: { branch: "b" } } as const;
+		const { context } = event("pipeline_start", given);
+		expect(context).toMatchObject({ ...given, ci: { provider: "local", branch: "b" } });
+	});
+
+	test("a time with an offset becomes UTC", () => {
+		expect(event("ping", { timestamp: "2026-04-02T16:30:00.250+02:00" }).context.timestamp).toBe(
+			"2026-04-02T14:30:00.250Z",
+		);
+	});
+
+	test.each([
+		["check_result", { error: "3 rows are null" }, "failure"],
+		["check_result", {}, "info"],
+		["check_result", { error: "late", status: "warning" }, "warning"],
+		["pipeline_complete", { error: "one table failed" }, "success"],
+	] as const)("%s with %j has the status %s", (name, given, status) => {
+		expect(event(name, given).context.status).toBe(status);
+	});
+});
+
+describe("readContext", () => {
+	const problemsOf = (value: Parameters<typeof readContext>[0]) => {
+		const problems: Problem[] = [];
+		readContext(value, "context", problems);
+		return problems.map(({ message, remedy }) => `${message} | ${remedy}`);
+	};
+
+	test("an unknown key is a mistake with a suggestion", () => {
+		expect(problemsOf({ runid: "x" })).toEqual([
+			'context: unknown key "runid" | did you mean "run_id"? Values of your own go into metadata',
+		]);
+		expect(problemsOf({ foobarbaz: 1 })[0]).toContain("put values of your own into metadata");
+	});
+
+	test.each([
+		[{ duration_ms: "45" }, '"duration_ms" must be a number of milliseconds, 0 or more'],
+		[{ duration_ms: -1 }, '"duration_ms" must be a number'],
+		[{ status: "done" }, '"status" must be one of started, success'],
+		[{ timestamp: "yesterday" }, '"timestamp" must be a time such as'],
+		[{ timestamp: "2026-13-45T00:00:00Z" }, '"timestamp" must be a time such as'],
+		[{ owners: ["a", 1] }, '"owners" must be a list of strings'],
+		[{ changes: [1] }, '"changes" must be a list of objects'],
+		[{ metadata: [] }, undefined],
+		[{ metadata: "a=b" }, '"metadata" must be an object'],
+		[{ table: null }, undefined],
+	] as const)("%j: %s", (value, message) => {
+		const problems = problemsOf(value);
+		if (message === undefined) expect(problems).toEqual([]);
+		else expect(problems).toEqual([expect.stringContaining(message)]);
+	});
+
+	test("__proto__ is an unknown key like any other", () => {
+		expect(problemsOf(JSON.parse('{"__proto__": {"table": "x"}}'))).toHaveLength(1);
+	});
+});
+
+describe("vocabulary", () => {
+	test("knows on_<event>, the alias NewCommit and declared events, and nothing inherited", () => {
+		const own = { name: "deploy_approved", phase: "deploy", status: "success", title: "Deploy approved" } as const;
+		const { find } = vocabulary([own]);
+		expect(find("on_pipeline_start")?.name).toBe("pipeline_start");
+		expect(find("NewCommit")?.name).toBe("commit");
+		expect(find("on_deploy_approved")).toBe(own);
+		for (const name of ["toString", "__proto__", "on_", "", "Pipeline_Start"]) expect(find(name)).toBeUndefined();
+	});
+
+	test("createEvent takes its definition from it", () => {
+		const definition = vocabulary().find("NewCommit");
+		expect(
+			definition &&
+				createEvent(definition, {}, { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "x" } })
+					.context.event,
+		).toBe("commit");
+	});
+});

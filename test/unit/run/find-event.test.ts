@@ -1,0 +1,35 @@
+// Finding the event to fire by what the user wrote.
+import { describe, expect, it } from "vitest";
+import type { Config } from "../../../src/model/hook.ts";
+import { UserError } from "../../../src/model/problem.ts";
+import { findEvent } from "../../../src/run/find-event.ts";
+
+const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, warnings: [] });
+const OWN = config(".github/pipeline-hooks.toml");
+const LIST = "`pipeline-hooks events` lists those that there are";
+
+const remedy = (written: string, where: Config): string => {
+	try {
+		return findEvent(written, where).name;
+	} catch (error) {
+		if (error instanceof UserError) return error.problems.map((problem) => problem.remedy).join();
+		throw error;
+	}
+};
+
+describe("an unknown event", () => {
+	it("may be declared where its name is one that can be", () => {
+		const declare = "declare an event of your own in the config as";
+		expect(remedy("zzz", OWN)).toBe(`${declare} [event.zzz]`);
+		expect(remedy("zzz.a", OWN)).toBe(`${declare} [event."zzz.a"]`);
+		expect(remedy("pipeline_strat", OWN)).toBe(`did you mean "pipeline_start"? Or ${declare} [event.pipeline_strat]`);
+	});
+
+	it.each(["job.*", "phase:quality", "webhooks", "1st"])("is looked up in the list, being %s", (written) => {
+		expect(remedy(written, OWN)).toBe(LIST);
+	});
+
+	it.each(["rocky.toml", "dbt/rocky.toml"])("cannot be declared in %s", (file) => {
+		expect(remedy("zzz", config(file))).toBe(LIST);
+	});
+});

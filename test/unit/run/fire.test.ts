@@ -1,0 +1,75 @@
+// The whole way of an event with fakes for the world: what only the order of its steps decides.
+import { expect, test } from "vitest";
+import type { Files, Ports } from "../../../src/ports.ts";
+import { fire } from "../../../src/run/fire.ts";
+import type { Inputs } from "../../../src/run/inputs.ts";
+import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
+
+const CONFIG = `
+[[hook.webhooks.pipeline_start]]
+name = "announce"
+url = "https://example.com/hooks"
+
+[[hook.pipeline_start]]
+name = "log"
+command = "cat"
+
+[[hook.webhooks.pipeline_start]]
+name = "freeze"
+url = "https://example.com/freeze"
+on_failure = "abort"
+
+[[hook.pipeline_start]]
+name = "check"
+command = "true"
+on_failure = "abort"
+`;
+
+const INPUTS: Inputs = {
+	event: "pipeline_start",
+	config: undefined,
+	context: {},
+	dryRun: true,
+	summary: false,
+	githubToken: "",
+	allowUntrustedShell: false,
+};
+
+/** One file, wherever it is looked for by this name. */
+function onlyFile(name: string, text: string): Files {
+	const bytes = new TextEncoder().encode(text);
+	return {
+		read: async (path) => (path.endsWith(`/${name}`) ? { kind: "file", bytes } : { kind: "missing" }),
+		stream: async function* () {},
+		write: async () => {},
+		append: async () => {},
+		real: async (path) => path,
+	};
+}
+
+test("a dry run carries nothing out, shows in the order of running and reports in the order of the file", async () => {
+	const http = fakeHttp(answer(200));
+	const shell = fakeShell();
+	const shown: string[] = [];
+	const ports: Ports = {
+		clock: fakeClock(),
+		random: () => 0,
+		env: {},
+		http,
+		shell,
+		files: onlyFile("repository/pipeline-hooks.toml", CONFIG),
+		spool: fakeSpool(),
+		log: fakeLog(),
+	};
+	const { outcomes } = await fire(INPUTS, ports, {
+		cwd: "/repository",
+		signal: new AbortController().signal,
+		onOutcome: () => {},
+		onPreview: ({ hook }) => shown.push(hook.name),
+	});
+	expect(shown).toEqual(["freeze", "check", "log", "announce"]);
+	expect(outcomes.map(({ delivery, status, skipCause }) => [delivery.hook.name, status, skipCause])).toEqual(
+		["announce", "log", "freeze", "check"].map((name) => [name, "skipped", "dry_run"]),
+	);
+	expect([http.requests, shell.commands]).toEqual([[], []]);
+});
