@@ -64,7 +64,7 @@ export type FireThere = (
 
 /** Tests that share one network. */
 export function inNetwork(tests: (fireThere: FireThere) => void): void {
-	describe.skipIf(withoutNetwork)("in a network of its own (skipped without the right to a network namespace)", () => {
+	describe.skipIf(withoutNetwork)("in a network of its own (needs iproute2 and the right to a network namespace)", () => {
 		let network: Network | undefined;
 		beforeAll(async () => {
 			network = await startNetwork();

@@ -2,8 +2,9 @@
 import type { Reporter, TestCase, TestModule } from "vitest/node";
 
 /**
- * Prints `N passed, N failed`, with `, N skipped` if there are any. A file that does not load and an error outside of
- * any test count as failed. On CI, where everything that tests need is installed, a skipped test counts as failed too.
+ * Prints `N passed, N failed`, with `, N skipped` if there are any, and before it which packages the skipped ones need.
+ * A file that does not load and an error outside any test count as failed. On CI, where everything that tests need is
+ * installed, a skipped test counts as failed too.
  */
 export default class CountingReporter implements Reporter {
 	onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
@@ -18,9 +19,24 @@ export default class CountingReporter implements Reporter {
 		if (failed > 0) process.exitCode = 1;
 
 		const left = skipped.length - forbidden.length;
-		const line = `${passed} passed, ${failed} failed${left > 0 ? `, ${left} skipped` : ""}\n`;
+		const missing = left > 0 ? missingPackages(skipped.map(({ fullName }) => fullName)) : "";
+		const line = `${missing}${passed} passed, ${failed} failed${left > 0 ? `, ${left} skipped` : ""}\n`;
 		process.once("exit", () => process.stdout.write(line));
 	}
+}
+
+/**
+ * What skipped tests need, one line each, by the `(needs PACKAGE)` in their titles.
+ * @param titles with those of the suites around them
+ */
+export function missingPackages(titles: readonly string[]): string {
+	const needs = titles.flatMap((title) => [.../\(needs ([^)]+)\)/.exec(title)?.slice(1) ?? []]);
+	if (needs.length === 0) return "";
+	const lines = [...new Set(needs)].toSorted().map((need) => {
+		const count = needs.filter((other) => other === need).length;
+		return `  ${need}: ${count} skipped\n`;
+	});
+	return `Some tests need Debian packages that are missing here; .ci/run installs them:\n${lines.join("")}`;
 }
 
 /** Errors of a file or a `describe` themselves, such as an import that fails or a hook that throws. */

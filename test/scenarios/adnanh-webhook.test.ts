@@ -13,7 +13,7 @@ const { CI } = process.env;
 
 const SECRET = "a secret for both sides";
 
-describe.skipIf(!there && CI === undefined)("Debian's webhook (skipped without Debian's package webhook)", () => {
+describe.skipIf(!there && CI === undefined)("Debian's webhook (needs webhook)", () => {
 	it("accepts a delivery that is signed with its secret, and runs its command with the payload", async () => {
 		const receiver = await startReceiver();
 		const run = await deliver(receiver.url, SECRET);

@@ -46,7 +46,7 @@ describe.each(nodes().map(({ version, path }) => [version, path] as const))("Nod
 		expect(server.requests.length).toBe(deliveries);
 	});
 
-	describe.skipIf(withoutTinyproxy)("through Debian's tinyproxy (skipped without its package)", () => {
+	describe.skipIf(withoutTinyproxy)("through Debian's tinyproxy (needs tinyproxy)", () => {
 		it("sends plain http", async () => {
 			const proxy = await startTinyproxy();
 			const server = await startServer({ status: 200 });

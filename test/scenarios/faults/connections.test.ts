@@ -97,7 +97,7 @@ describe("fault 6: a connection that ends before the answer is tried again with 
 		expect(connections).toBe(2);
 	});
 
-	it.skipIf(withoutNginx)("dropped by nginx (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("dropped by nginx (needs nginx-light)", async () => {
 		const nginx = await startNginx([`; location / { return 444; }`]);
 		const run = await send(`http://127.0.0.1:${nginx.ports[0]}/in`, "retry_count = 2");
 		expect(run).toMatchObject(failed("connection closed before an answer, after 3 attempts", 3));

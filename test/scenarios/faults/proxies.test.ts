@@ -83,7 +83,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		});
 	});
 
-	inTinyproxy("Debian's tinyproxy (skipped without its package)", () => {
+	inTinyproxy("Debian's tinyproxy (needs tinyproxy)", () => {
 		it("of https_proxy, HTTPS_PROXY, all_proxy and ALL_PROXY", async () => {
 			const proxy = await startTinyproxy();
 			const { server, requests } = receiver();
@@ -246,7 +246,7 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 		for (const secret of [...secrets, ...base64]) expect(`${run?.log}${run?.stderr}`).not.toContain(secret);
 	}
 
-	inSquid("Debian's squid (skipped without its package)", () => {
+	inSquid("Debian's squid (needs squid)", () => {
 		it("the right one, percent-encoded, for https", async () => {
 			const proxy = await startSquid(LOGIN);
 			const { server, requests } = receiver();
@@ -310,7 +310,7 @@ describe("fault 24: a proxy that asks for a password gets it, and is named, with
 		});
 	});
 
-	inTinyproxy("Debian's tinyproxy (skipped without its package)", () => {
+	inTinyproxy("Debian's tinyproxy (needs tinyproxy)", () => {
 		it("a wrong one is refused at once", async () => {
 			const proxy = await startTinyproxy({ user: "runner", password: "right" });
 			const env = { HTTPS_PROXY: proxy.url.replace("://", "://runner:wrong-password@") };

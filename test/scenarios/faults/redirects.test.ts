@@ -64,7 +64,7 @@ describe("fault 16: 301, 302, 303, 307 and 308 are failures, and what they point
 		});
 	});
 
-	it.skipIf(withoutNginx)("nginx's (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("nginx's (needs nginx-light)", async () => {
 		const redirects = STATUSES.map(([status]) => `location /${status} { return ${status} http://$host:$arg_to/; }`);
 		const nginx = await startNginx([`; ${redirects.join(" ")}`, "; location / { return 200; }"]);
 		const [port, to] = nginx.ports;

@@ -45,7 +45,7 @@ describe("fault 18: 408, 425, 429, 500, 502, 503 and 504 are tried again, as oft
 		[504, "504 Gateway Timeout"],
 	])("%i", (status, reason) => always(status, `${reason}, after 3 attempts`, 3));
 
-	it.skipIf(withoutNginx)("nginx's, when nothing is behind it (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("nginx's, when nothing is behind it (needs nginx-light)", async () => {
 		const nginx = await startNginx(["; location / { proxy_pass http://127.0.0.1:1; }"]);
 		const run = await send(`http://127.0.0.1:${nginx.ports[0]}/in`, "retry_count = 1");
 		expect(run).toMatchObject(failed(/^502 Bad Gateway: <html>.*, after 2 attempts$/, 2));
@@ -149,7 +149,7 @@ describe("fault 20: Retry-After is honoured where it can be, never followed past
 		expect(server.requests.length).toBe(1);
 	});
 
-	it.skipIf(withoutNginx)("nginx's (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("nginx's (needs nginx-light)", async () => {
 		const nginx = await startNginx(["; location / { add_header Retry-After 90 always; return 429; }"]);
 		const run = await send(`http://127.0.0.1:${nginx.ports[0]}`);
 		expect(run).toMatchObject(failed(/^429 .*; Retry-After asks for 90 s, past the deadline of 60000 ms$/));

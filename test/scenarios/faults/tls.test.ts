@@ -122,7 +122,7 @@ describe("fault 4: a certificate that does not pass fails at once; ca_file adds 
 		expect(seen).toEqual({ connections: 0, requests: 0 });
 	});
 
-	it.skipIf(withoutNginx)("nginx's (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("nginx's (needs nginx-light)", async () => {
 		const shown = [valid, theirs.issue(LOOPBACK), ours.issue(LOOPBACK, -1), ours.issue(OTHER)];
 		const nginx = await startNginx(
 			shown.map((_, n) => `ssl; ssl_certificate ${n}.crt; ssl_certificate_key ${n}.key; location / { return 200; }`),
@@ -161,7 +161,7 @@ describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, an
 		});
 	});
 
-	it.skipIf(withoutNginx)("a URL without TLS for nginx with it (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("a URL without TLS for nginx with it (needs nginx-light)", async () => {
 		const nginx = await startNginx(["ssl; ssl_certificate crt; ssl_certificate_key key; location / { return 200; }"], {
 			crt: valid.cert,
 			key: valid.key,
@@ -189,7 +189,7 @@ describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, an
 		},
 	);
 
-	it.skipIf(withoutNginx)("nginx with TLS 1.1 at most (skipped without Debian's package nginx)", async () => {
+	it.skipIf(withoutNginx)("nginx with TLS 1.1 at most (needs nginx-light)", async () => {
 		const nginx = await startNginx(
 			[
 				`ssl; ssl_certificate crt; ssl_certificate_key key; ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;

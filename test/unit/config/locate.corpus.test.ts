@@ -10,7 +10,7 @@ const there = existsSync(FOLDER);
 // On CI a missing package is a fault of the setup, not a reason to skip.
 const { CI } = process.env;
 
-describe.skipIf(!there && CI === undefined)(`toml-test corpus (skipped without Debian's ${PACKAGE})`, () => {
+describe.skipIf(!there && CI === undefined)(`toml-test corpus (needs ${PACKAGE})`, () => {
 	const files = there ? globSync("**/*.toml", { cwd: FOLDER }).toSorted() : [];
 	const sources = files
 		.map((file) => ({ file, source: readFileSync(join(FOLDER, file), "utf8") }))
