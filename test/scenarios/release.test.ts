@@ -1,0 +1,89 @@
+// The files of a release, made as the workflow makes them: the archive runs where nothing is installed.
+import { execFileSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { VERSION } from "../../src/lib/version.ts";
+import { BASE_ENV, type Ended, runProgram, workspace } from "../helpers/runner.ts";
+import { startServer } from "../helpers/server.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const ARCHIVE = `pipeline-hooks-v${VERSION}.tar.gz`;
+const CHANGELOG = `# Changelog
+
+## [Unreleased]
+
+## [${VERSION}] - 2026-01-01
+
+### Added
+
+- Everything.
+
+## [0.0.1] - 2025-01-01
+
+- Nothing.
+`;
+
+/** A copy of what a release is made of. */
+function checkout(changelog = CHANGELOG): string {
+	const folder = workspace({ "CHANGELOG.md": changelog });
+	for (const name of ["package.json", "package-lock.json", "LICENSE", "dist"])
+		cpSync(join(ROOT, name), join(folder, name), { recursive: true });
+	return folder;
+}
+
+function release(folder: string, tag = `v${VERSION}`): Promise<Ended> {
+	const script = join(ROOT, "scripts/release.ts");
+	return runProgram(process.execPath, [script, tag, "release"], { cwd: folder, env: BASE_ENV });
+}
+
+describe("a release", () => {
+	it("has the archive with its checksum, a bill of materials, and notes from the changelog", async () => {
+		const folder = checkout();
+		expect(await release(folder)).toMatchObject({ code: 0, stderr: "" });
+		const files = join(folder, "release");
+		expect(readdirSync(files).toSorted()).toEqual(["SHA256SUMS", "notes.md", ARCHIVE, "sbom.cdx.json"]);
+		expect(execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: files, encoding: "utf8" })).toBe(`${ARCHIVE}: OK\n`);
+		expect(readFileSync(join(files, "notes.md"), "utf8")).toBe("### Added\n\n- Everything.\n\n");
+		const bill = JSON.parse(readFileSync(join(files, "sbom.cdx.json"), "utf8"));
+		const names = bill.components.map(({ name }: { readonly name: string }) => name);
+		expect(names).toEqual(expect.arrayContaining(["mustache", "smol-toml", "undici"]));
+		expect(names).not.toContain("vitest");
+	});
+
+	it("is the same bytes each time", async () => {
+		const bytes = async () => {
+			const folder = checkout();
+			await release(folder);
+			return readFileSync(join(folder, "release/SHA256SUMS"), "utf8");
+		};
+		expect(await bytes()).toBe(await bytes());
+	});
+
+	it("unpacks to a command that works through a link, with all that it loads", async () => {
+		const folder = checkout();
+		await release(folder);
+		const server = await startServer({ status: 200 });
+		const home = workspace({
+			"pipeline-hooks.toml": `[hook.webhooks.ping]\nurl = "${server.url}"\n`,
+			"events.jsonl": '{"event": "ping"}\n',
+		});
+		execFileSync("tar", ["-xzf", join(folder, "release", ARCHIVE)], { cwd: home });
+		symlinkSync("pipeline-hooks/dist/cli/index.js", join(home, "command"));
+		const run = (...args: readonly string[]) =>
+			runProgram(process.execPath, [join(home, "command"), ...args], { cwd: home, env: BASE_ENV });
+		expect(await run("--version")).toMatchObject({ code: 0, stdout: `${VERSION}\n` });
+		// Files of events are sent by a bundle of its own.
+		expect(await run("fire", "--events-file", "events.jsonl")).toMatchObject({ code: 0 });
+		expect(server.requests).toHaveLength(1);
+	});
+
+	it.each([
+		["a tag of another version", "v9.9.9", CHANGELOG, "the tag v9.9.9 is not the version of package.json"],
+		["a version without notes", `v${VERSION}`, "# Changelog\n", "CHANGELOG.md has no section"],
+	])("is not made of %s", async (_, tag, changelog, message) => {
+		const { code, stderr } = await release(checkout(changelog), tag);
+		expect(code).toBe(1);
+		expect(stderr).toContain(message);
+	});
+});
