@@ -64,21 +64,24 @@ export type FireThere = (
 
 /** Tests that share one network. */
 export function inNetwork(tests: (fireThere: FireThere) => void): void {
-	describe.skipIf(withoutNetwork)("in a network of its own (needs iproute2 and the right to a network namespace)", () => {
-		let network: Network | undefined;
-		beforeAll(async () => {
-			network = await startNetwork();
-		});
-		afterAll(() => network?.close());
-		tests(async (config, { names = {}, env = {} } = {}) => {
-			if (network === undefined) throw new Error("there is no network");
-			let traffic: Traffic = { connections: [], begun: 0, questions: [] };
-			const run = network.running(names, (told) => {
-				traffic = told;
+	describe.skipIf(withoutNetwork)(
+		"in a network of its own (needs iproute2 and the right to a network namespace)",
+		() => {
+			let network: Network | undefined;
+			beforeAll(async () => {
+				network = await startNetwork();
 			});
-			return { ...(await fire(config, { env, run })), ...traffic };
-		});
-	});
+			afterAll(() => network?.close());
+			tests(async (config, { names = {}, env = {} } = {}) => {
+				if (network === undefined) throw new Error("there is no network");
+				let traffic: Traffic = { connections: [], begun: 0, questions: [] };
+				const run = network.running(names, (told) => {
+					traffic = told;
+				});
+				return { ...(await fire(config, { env, run })), ...traffic };
+			});
+		},
+	);
 }
 
 /** Gives one line of the driver after the other. */

@@ -30,7 +30,7 @@ export default class CountingReporter implements Reporter {
  * @param titles with those of the suites around them
  */
 export function missingPackages(titles: readonly string[]): string {
-	const needs = titles.flatMap((title) => [.../\(needs ([^)]+)\)/.exec(title)?.slice(1) ?? []]);
+	const needs = titles.flatMap((title) => [...(/\(needs ([^)]+)\)/.exec(title)?.slice(1) ?? [])]);
 	if (needs.length === 0) return "";
 	const lines = [...new Set(needs)].toSorted().map((need) => {
 		const count = needs.filter((other) => other === need).length;
