@@ -1,0 +1,184 @@
+// The store in one SQLite file, which the processes of a job share.
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../ports.ts";
+import { makeStoreFile, storeFile, untrustedReason } from "./folder.ts";
+import { group } from "./grouping.ts";
+import { isLeased, takeLease } from "./lease.ts";
+import { migrate, transaction } from "./schema.ts";
+
+/** How long one process waits for another that writes. */
+const PATIENCE_MS = 5000;
+
+/** Opens the store of a folder. `node:sqlite` is loaded here, so only where there is something to hold. */
+export const openSqliteStore: OpenStore = async (folder, { create }) => {
+	if (!create && !existsSync(storeFile(folder))) return undefined;
+	const sqlite = loadSqlite();
+	if (sqlite === undefined) return { problem: `the store needs Node 22.13 or later, and this is ${process.version}` };
+	const open = (path: string) => new sqlite.DatabaseSync(path);
+	return attempt(storeFile(folder), () => {
+		if (create) makeStoreFile(folder);
+		const untrusted = untrustedReason(folder);
+		if (untrusted !== undefined) return { problem: untrusted };
+		const database = open(storeFile(folder));
+		try {
+			database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+			migrate(database);
+			database.exec("PRAGMA journal_mode = WAL");
+			return new SqliteStore(folder, database, open);
+		} catch (error) {
+			database.close();
+			throw error;
+		}
+	});
+};
+
+/** Undefined on a Node without it. Node 22 calls it experimental, which says nothing to our users. */
+function loadSqlite() {
+	const { emitWarning } = process;
+	process.emitWarning = () => {};
+	try {
+		return process.getBuiltinModule("node:sqlite");
+	} finally {
+		process.emitWarning = emitWarning;
+	}
+}
+
+/** What the work gives, or why the system or SQLite refuses it. */
+function attempt<T>(path: string, work: () => T): T | StoreFailure {
+	try {
+		return work();
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error)) throw error;
+		return { problem: `${path}: ${error.message}` };
+	}
+}
+
+/** An item without its body. */
+interface Row {
+	readonly seq: number;
+	readonly id: string;
+	readonly bytes: number;
+	/** The `seq` of the first item of its batch; undefined while it waits for others. */
+	readonly batch: number | undefined;
+	readonly claimant: string | undefined;
+}
+
+class SqliteStore implements Store {
+	readonly #folder: string;
+	readonly #database: DatabaseSync;
+	readonly #open: (path: string) => DatabaseSync;
+	readonly #name = randomUUID();
+	/** Taken with the first claim. */
+	#returnLease: (() => void) | undefined;
+
+	constructor(folder: string, database: DatabaseSync, open: (path: string) => DatabaseSync) {
+		this.#folder = folder;
+		this.#database = database;
+		this.#open = open;
+	}
+
+	async put({ id, owner, body }: NewItem): Promise<StoreFailure | undefined> {
+		return this.#attempt(() => {
+			this.#run("INSERT INTO items (id, owner, body) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING", id, owner, body);
+			return undefined;
+		});
+	}
+
+	async claim(owner: string, { all, ...limits }: ClaimQuery): Promise<Claimed | StoreFailure> {
+		return this.#attempt(() => {
+			this.#returnLease ??= takeLease(this.#folder, this.#name, this.#open);
+			return transaction(this.#database, () => {
+				const rows = this.#rowsOf(owner);
+				const waiting = rows.filter(({ batch }) => batch === undefined);
+				const full = group(waiting, limits, all);
+				const batches = [...(all ? this.#leftBehind(rows) : []), ...full].map((items) => {
+					for (const { seq } of items) {
+						this.#run("UPDATE items SET batch = ?, claimant = ? WHERE seq = ?", items[0]?.seq ?? null, this.#name, seq);
+					}
+					return items.map(({ id }) => id);
+				});
+				return { batches, left: waiting.length - full.flat().length };
+			});
+		});
+	}
+
+	async read(ids: readonly string[]): Promise<readonly StoredItem[] | StoreFailure> {
+		return this.#attempt(() =>
+			ids.flatMap((id) => {
+				const body = this.#database.prepare("SELECT body FROM items WHERE id = ?").get(id)?.["body"];
+				return body instanceof Uint8Array ? [{ id, body }] : [];
+			}),
+		);
+	}
+
+	async settle(done: readonly string[], kept: readonly string[]): Promise<StoreFailure | undefined> {
+		return this.#attempt(() =>
+			transaction(this.#database, () => {
+				for (const id of done) this.#run("DELETE FROM items WHERE id = ? AND claimant = ?", id, this.#name);
+				for (const id of kept) {
+					this.#run(
+						`UPDATE items SET claimant = NULL, batch = (SELECT seq FROM items WHERE id = ?)
+						WHERE id = ? AND claimant = ?`,
+						kept[0] ?? null,
+						id,
+						this.#name,
+					);
+				}
+				return undefined;
+			}),
+		);
+	}
+
+	async list(): Promise<ReadonlyMap<string, number> | StoreFailure> {
+		return this.#attempt(() => {
+			const rows = this.#database.prepare("SELECT owner, count(*) AS items FROM items GROUP BY owner ORDER BY owner");
+			return new Map(rows.all().map(({ owner, items }) => [String(owner), Number(items)]));
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#attempt(() => {
+			if (this.#returnLease !== undefined) {
+				this.#run("UPDATE items SET claimant = NULL WHERE claimant = ?", this.#name);
+			}
+		});
+		this.#attempt(() => this.#returnLease?.());
+		this.#attempt(() => this.#database.close());
+	}
+
+	/** Of an owner, the oldest first. */
+	#rowsOf(owner: string): readonly Row[] {
+		const rows = this.#database.prepare(
+			"SELECT seq, id, length(body) AS bytes, batch, claimant FROM items WHERE owner = ? ORDER BY seq",
+		);
+		return rows.all(owner).map(({ seq, id, bytes, batch, claimant }) => ({
+			seq: Number(seq),
+			id: String(id),
+			bytes: Number(bytes),
+			batch: batch === null ? undefined : Number(batch),
+			claimant: claimant === null ? undefined : String(claimant),
+		}));
+	}
+
+	/** The batches that were kept, and those whose process has ended. */
+	#leftBehind(rows: readonly Row[]): readonly (readonly Row[])[] {
+		const numbers = new Set(rows.flatMap(({ batch }) => batch ?? []));
+		return [...numbers]
+			.map((number) => rows.filter(({ batch }) => batch === number))
+			.filter(([row]) => row?.claimant === undefined || !this.#isClaimed(row.claimant));
+	}
+
+	#isClaimed(claimant: string): boolean {
+		return claimant === this.#name || isLeased(this.#folder, claimant, this.#open);
+	}
+
+	#run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {
+		this.#database.prepare(sql).run(...values);
+	}
+
+	#attempt<T>(work: () => T): T | StoreFailure {
+		return attempt(storeFile(this.#folder), work);
+	}
+}
