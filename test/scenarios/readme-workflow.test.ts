@@ -27,13 +27,10 @@ interface Way extends Partial<Pick<WorkflowGiven, "others">> {
 /** Runs the workflow one way: how its steps ended, and what each receiver was told. */
 async function nightly({ freeze = "exit 0", load, config = (text) => text, others, isCancelled = false }: Way) {
 	const server = await startServer((request, response) => {
-		const said = request.url === "/slack" ? "ok" : JSON.stringify({ allow: request.url === "/gate" || undefined });
-		response.writeHead(request.url === "/pagerduty" ? 202 : 200).end(said);
+		response.end(request.url === "/slack" ? "ok" : "");
 	});
 	// The receivers of the README, on this machine.
-	const local = CONFIG.replaceAll(/https:\/\/audit\.example\.com\/\S*(?=")/g, `${server.url}/audit`)
-		.replaceAll(/https:\/\/approvals\.example\.com\/\S*(?=")/g, `${server.url}/gate`)
-		.replaceAll(/^preset +=.*"pagerduty"$/gm, `$&\nurl = "${server.url}/pagerduty"`);
+	const local = CONFIG.replaceAll(/https:\/\/audit\.example\.com\/\S*(?=")/g, `${server.url}/audit`);
 	const folder = workspace({
 		".github/pipeline-hooks.toml": config(local),
 		"scripts/freeze.sh": freeze,
@@ -47,23 +44,14 @@ async function nightly({ freeze = "exit 0", load, config = (text) => text, other
 		workspace: folder,
 		secrets: {
 			SLACK_WEBHOOK_URL: `${server.url}/slack`,
-			PAGERDUTY_ROUTING_KEY: "R0UT1NGKEY0000000000000000000000",
 			WEBHOOK_SECRET: "s3cret-value",
 		},
 		...(others === undefined ? {} : { others }),
 		...(cancel === undefined ? {} : { cancel }),
 	});
-	const messages = server.requests.filter(({ path }) => path !== "/gate");
-	const told = messages.map(({ path, body }) => {
-		const message = JSON.parse(body);
-		switch (path) {
-			case "/slack":
-				return `slack: ${message.text}`;
-			case "/pagerduty":
-				return `pagerduty: ${message.event_action}`;
-			default:
-				return `audit: ${message.event}, ${JSON.stringify(message.metadata)}`;
-		}
+	const told = server.requests.map(({ path, body }) => {
+		const { text, event, metadata = {} } = JSON.parse(body);
+		return path === "/slack" ? `slack: ${text}` : `audit: ${event}, ${JSON.stringify(metadata)}`;
 	});
 	return { ends: steps.map(({ conclusion }) => conclusion), steps, told: told.sort() };
 }
@@ -71,13 +59,13 @@ async function nightly({ freeze = "exit 0", load, config = (text) => text, other
 /** The checkout, the gate, the load, the failure told, the success told. */
 const ends = (...conclusions: readonly Conclusion[]) => conclusions;
 
-const FAILED = ["pagerduty: trigger", expect.stringContaining("slack: ")];
+const FAILED = ["audit: pipeline_error, {}", expect.stringMatching(/^slack: .*the nightly load failed$/)];
 
 describe("the README's workflow", () => {
-	test("that succeeds says so, and resolves what was paged", async () => {
+	test("that succeeds says so", async () => {
 		const { ends: ended, told } = await nightly({});
 		expect(ended).toEqual(ends("success", "success", "success", "skipped", "success"));
-		expect(told).toEqual(['audit: pipeline_complete, {"tables":"20"}', "pagerduty: resolve"]);
+		expect(told).toEqual(['audit: pipeline_complete, {"tables":"20"}']);
 	});
 
 	test("that a freeze stops pages nobody, and tells nobody of a failed load", async () => {
@@ -87,14 +75,13 @@ describe("the README's workflow", () => {
 		expect(steps[1]?.action?.annotations[0]?.message).toContain("frozen until Monday");
 	});
 
-	test("whose load fails pages, and never says complete", async () => {
+	test("whose load fails says so, and never says complete", async () => {
 		const { ends: ended, told } = await nightly({ load: "exit 3" });
 		expect(ended).toEqual(ends("success", "success", "failure", "success", "skipped"));
 		expect(told).toEqual(FAILED);
-		expect(told[1]).toContain("the nightly load failed");
 	});
 
-	test("whose checkout fails pages as well", async () => {
+	test("whose checkout fails says so as well", async () => {
 		const { ends: ended, told } = await nightly({ others: "failure" });
 		expect(ended).toEqual(ends("failure", "skipped", "skipped", "success", "skipped"));
 		expect(told).toEqual(FAILED);
@@ -124,6 +111,55 @@ describe("the README's workflow", () => {
 		const { ends: ended, told } = await nightly({ load: "rm .github/pipeline-hooks.toml" });
 		expect(ended).toEqual(ends("success", "success", "success", "skipped", "failure"));
 		expect(told).toEqual([]);
+	});
+});
+
+describe("the README's further steps", () => {
+	const steps = [...README.matchAll(/^```yaml\n( {6}-[\s\S]*?)^```/gm)].map(([, step = ""]) => step);
+
+	/** Fires events in a workflow with this step at its end, and gives what the receiver was told and the script was given. */
+	async function endingWith(step: string, load: string) {
+		const server = await startServer((request, response) =>
+			response.writeHead(request.url === "/gone" ? 404 : 200).end(),
+		);
+		const folder = workspace({
+			"pipeline-hooks.toml": `[hook.webhooks.pipeline_start]
+url = "${server.url}/gone"
+[hook.webhooks.after_checks]
+url = "${server.url}/checks"
+`,
+			"tell-someone.sh": 'printf %s "$1" > told',
+		});
+		const workflow = `on: push
+jobs:
+  job:
+    runs-on: ubuntu-latest
+    steps:
+      - id: gate
+        uses: pipeline-hooks/pipeline-hooks@v0
+        with:
+          event: pipeline_start
+      - run: ${load}
+${step.replace("./tell-someone.sh", "bash tell-someone.sh")}`;
+		const ran = await runWorkflow({ workflow, workspace: folder, secrets: {} });
+		expect(ran).toHaveLength(3);
+		const checks = server.requests.filter(({ path }) => path === "/checks").map(({ body }) => JSON.parse(body));
+		return { checks, told: () => readFileSync(join(folder, "told"), "utf8") };
+	}
+
+	test("are two", () => expect(steps).toHaveLength(2));
+
+	test.each([
+		["true", "success"],
+		["exit 1", "failure"],
+	])("give the event the job's status: after %s it is %s", async (load, status) => {
+		const { checks } = await endingWith(steps[0] ?? "", load);
+		expect(checks).toEqual([expect.objectContaining({ event: "after_checks", status })]);
+	});
+
+	test("read the reason of the first failure from the outputs", async () => {
+		const { told } = await endingWith(steps[1] ?? "", "true");
+		expect(told()).toBe("404 Not Found");
 	});
 });
 

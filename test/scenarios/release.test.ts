@@ -1,7 +1,7 @@
 // The files of a release, made as the workflow makes them: the archive runs where nothing is installed.
 import { execFileSync } from "node:child_process";
-import { cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { VERSION } from "../../src/lib/version.ts";
 import { BASE_ENV, type Ended, runProgram, workspace } from "../helpers/runner.ts";
@@ -30,6 +30,14 @@ function checkout(changelog = CHANGELOG): string {
 	for (const name of ["package.json", "package-lock.json", "LICENSE", "dist"])
 		cpSync(join(ROOT, name), join(folder, name), { recursive: true });
 	return folder;
+}
+
+/** The fenced blocks of a page in one language. */
+function blocksOf(name: string, language: string): readonly string[] {
+	const page = readFileSync(join(ROOT, name), "utf8");
+	return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+		([, block = ""]) => block,
+	);
 }
 
 function release(folder: string, tag = `v${VERSION}`): Promise<Ended> {
@@ -76,6 +84,25 @@ describe("a release", () => {
 		// Files of events are sent by a bundle of its own.
 		expect(await run("fire", "--events-file", "events.jsonl")).toMatchObject({ code: 0 });
 		expect(server.requests).toHaveLength(1);
+	});
+
+	it("is installed by the README's commands", async () => {
+		const folder = checkout();
+		await release(folder);
+		const commands = blocksOf("README.md", "sh").find((block) => block.includes("tar -xzf")) ?? "";
+		expect(commands).toContain(`/releases/download/v${VERSION}`);
+		const home = workspace({
+			"bin/curl": `#!/bin/sh
+for word; do case "$word" in https://*) cp "${folder}/release/\${word##*/}" . ;; esac; done
+`,
+		});
+		chmodSync(join(home, "bin/curl"), 0o755);
+		const PATH = [join(home, "bin"), join(home, ".local/bin"), dirname(process.execPath), BASE_ENV["PATH"]].join(
+			delimiter,
+		);
+		const code = `${commands}\npipeline-hooks --version`;
+		const run = await runProgram("sh", ["-ec", code], { cwd: home, env: { HOME: home, PATH } });
+		expect(run).toMatchObject({ code: 0, stdout: `${ARCHIVE}: OK\n${VERSION}\n`, stderr: "" });
 	});
 
 	it.each([

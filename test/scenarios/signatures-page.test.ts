@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SCHEMES, SIGNATURES } from "../../src/signature/schemes.ts";
 import { BASE_ENV, runCommand, runProgram, workspace } from "../helpers/runner.ts";
@@ -42,8 +43,28 @@ function project(files: Readonly<Record<string, string>>): string {
 }
 
 describe("the receivers accept what is signed here, and nothing else", () => {
-	const javascript = blocks("js");
-	test("there are three in JavaScript", () => expect(javascript.length).toBe(3));
+	const [alone = "", ...javascript] = blocks("js");
+	const [python = "", standard = ""] = blocks("python");
+	test("there are four in JavaScript", () => expect(javascript.length).toBe(3));
+
+	test("without a library, in JavaScript and in Python", async () => {
+		const { body, headers } = await deliver("rocky");
+		const header = headers["x-rocky-signature"] ?? "";
+		const file = join(workspace({ "verify.mjs": alone }), "verify.mjs");
+		const { isSigned }: { isSigned: (body: Buffer, header: string | undefined, secret: string) => boolean } =
+			await import(pathToFileURL(file).href);
+		expect(isSigned(Buffer.from(body), header, SECRET)).toBe(true);
+		expect(isSigned(Buffer.from(`${body} `), header, SECRET)).toBe(false);
+		expect(isSigned(Buffer.from(body), header, OTHER_SECRET)).toBe(false);
+		expect(isSigned(Buffer.from(body), undefined, SECRET)).toBe(false);
+
+		const code = `${python}
+import sys
+body, header, secret = sys.stdin.buffer.read(), *sys.argv[1:]
+print(*[is_signed(*all, secret) for all in [(body, header), (body + b" ", header), (body, ""), (body, None), (body, "\u00e9")]])`;
+		const printed = execFileSync("python3", ["-c", code, header, SECRET], { input: body, encoding: "utf8" });
+		expect(printed.trim()).toBe("True False False False False");
+	});
 
 	test.each([
 		[0, "standard"],
@@ -75,8 +96,8 @@ console.log(JSON.stringify(answers));
 		expect(await answers(OTHER_SECRET)).toEqual([false, false, false]);
 	});
 
-	test("in Python", async () => {
-		const code = `${blocks("python")[0]}
+	test("of standard, in Python", async () => {
+		const code = `${standard}
 import json, sys
 given = json.load(sys.stdin)
 body, headers = given["body"].encode(), given["headers"]

