@@ -6,8 +6,8 @@ import { EXIT, reject, runToEnd } from "./entry/ending.ts";
 import { boundLookups } from "./entry/lookups.ts";
 import { nodeFiles, nodePorts } from "./entry/node.ts";
 import { githubReporter } from "./report/github.ts";
-import { fire } from "./run/fire.ts";
 import { readInputs } from "./run/inputs.ts";
+import { fire } from "./run/run.ts";
 
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;

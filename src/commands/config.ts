@@ -2,7 +2,7 @@
 import { reject } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
 import { type Printer, terminalReporter } from "../report/terminal.ts";
-import { prepareRun, type Run } from "../run/prepare.ts";
+import { prepare, type RunContext } from "../run/prepare.ts";
 import { EXIT, type ExitCode, type Terminal } from "./command.ts";
 
 /** The flags of such a command. */
@@ -15,7 +15,7 @@ export interface ConfigFlags {
 export async function withConfig(
 	flags: ConfigFlags,
 	terminal: Terminal,
-	show: (run: Pick<Run, "config" | "facts">, printer: Printer) => void,
+	show: (run: RunContext, printer: Printer) => void,
 ): Promise<ExitCode> {
 	const { env, cwd, signal } = terminal;
 	const reporter = terminalReporter(terminal, flags.json === true);
@@ -26,7 +26,7 @@ export async function withConfig(
 		context: {},
 	};
 	try {
-		show(await prepareRun(request, nodePorts(env, reporter.log), { cwd, signal }), reporter);
+		show(await prepare(request, nodePorts(env, reporter.log), { cwd, signal }), reporter);
 		return EXIT.ok;
 	} catch (error) {
 		return reject(error, reporter, terminal);

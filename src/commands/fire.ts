@@ -5,10 +5,10 @@ import { nodeFiles, nodePorts } from "../entry/node.ts";
 import type { Env } from "../lib/env.ts";
 import { unlessCancelled } from "../model/problem.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { fire } from "../run/fire.ts";
 import { type InputReader, type Inputs, readInputs } from "../run/inputs.ts";
+import { fire } from "../run/run.ts";
 import type { ExitCode, Register, Terminal } from "./command.ts";
-import { readContextFlag, readMetadataFlags, syntheticContext } from "./flags.ts";
+import { readContextFlag, readMetadataFlags } from "./flags.ts";
 
 interface Flags {
 	readonly config?: string;
@@ -24,8 +24,6 @@ interface Flags {
 	readonly matrix?: string;
 	readonly dryRun?: boolean;
 	readonly allowUntrustedShell?: boolean;
-	/** Of `render` only. */
-	readonly standIns?: boolean;
 	readonly json?: boolean;
 }
 
@@ -52,7 +50,7 @@ export const registerTest: Register = (program, terminal, done) => {
 		.option("--dry-run", "show the exact messages without sending them")
 		.option(...UNTRUSTED_SHELL)
 		.addHelpText("after", example("test pipeline_error"))
-		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, syntheticContext)));
+		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, { synthetic: true })));
 };
 
 /** Shows what an event would send. */
@@ -65,7 +63,7 @@ export const registerRender: Register = (program, terminal, done) => {
 		)
 		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
 		.action(async (event: string, flags: Flags) =>
-			done(await run(event, { ...flags, dryRun: true, standIns: true }, terminal, syntheticContext)),
+			done(await run(event, { ...flags, dryRun: true }, terminal, { synthetic: true, placeholders: true })),
 		);
 };
 
@@ -95,13 +93,11 @@ function example(command: string): string {
 	return `\nExample:\n  $ pipeline-hooks ${command}\n`;
 }
 
-async function run(event: string, flags: Flags, terminal: Terminal, complete?: Inputs["complete"]): Promise<ExitCode> {
+async function run(event: string, flags: Flags, terminal: Terminal, more: Partial<Inputs> = {}): Promise<ExitCode> {
 	const reporter = terminalReporter(terminal, flags.json === true);
 	return runToEnd(reporter, terminal, async (onBegin) => {
 		const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
-		const given = readInputs(reader(event, flags, context, terminal.env));
-		const standIns = flags.standIns === true;
-		const inputs = complete === undefined ? given : { ...given, complete, standIns };
+		const inputs = { ...readInputs(reader(event, flags, context, terminal.env)), ...more };
 		return fire(inputs, nodePorts(terminal.env, reporter.log), {
 			cwd: terminal.cwd,
 			onBegin,

@@ -2,8 +2,6 @@
 import { resolve } from "node:path";
 import type { Json } from "../lib/json.ts";
 import { readObject } from "../lib/read-object.ts";
-import type { GivenContext } from "../model/context.ts";
-import type { EventDefinition } from "../model/event.ts";
 import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { readMetadataLines } from "../run/metadata-lines.ts";
@@ -59,16 +57,4 @@ function entriesOf(flag: string): Iterable<readonly [string, Json]> | undefined 
 	if (separator === "=" && key.trim() !== "") return [[key.trim(), flag.slice(key.length + 1).trim()]];
 	const lines = readMetadataLines(flag);
 	return separator === "<<" && lines.kind === "entries" ? lines.entries : undefined;
-}
-
-/** Completes a context for trying hooks out; what the user gave stays. Error events get an error. */
-export function syntheticContext(given: GivenContext, { status }: EventDefinition): GivenContext {
-	return {
-		model: "example_model",
-		table: "catalog.schema.example_table",
-		...(status === "failure" ? { error: "this is a test: nothing has failed" } : {}),
-		duration_ms: 1234,
-		...given,
-		metadata: { test: true, ...given.metadata },
-	};
 }

@@ -2,7 +2,7 @@
 import { runToEnd } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
 import { terminalReporter } from "../report/terminal.ts";
-import { fireHeld } from "../run/held.ts";
+import { fire } from "../run/run.ts";
 import type { ExitCode, Register, Terminal } from "./command.ts";
 import type { ConfigFlags } from "./config.ts";
 
@@ -25,9 +25,10 @@ async function run({ config, json = false }: ConfigFlags, terminal: Terminal): P
 	const reporter = terminalReporter(terminal, json);
 	const { env, cwd, signal } = terminal;
 	const githubToken = env["GITHUB_TOKEN"] ?? "";
-	const request = { config, githubToken, allowUntrustedShell: false, context: {}, summary: false };
+	const none = { event: "", context: {}, dryRun: false, allowUntrustedShell: false, summary: false };
+	const inputs = { ...none, flush: true, config, githubToken };
 	return runToEnd(reporter, terminal, (onBegin) =>
-		fireHeld(request, nodePorts(env, reporter.log), {
+		fire(inputs, nodePorts(env, reporter.log), {
 			cwd,
 			signal,
 			onBegin,

@@ -12,8 +12,8 @@ import { showFilter } from "../plan/filter.ts";
 import { type Selected, selection } from "../plan/select.ts";
 import { tableLines } from "../report/table.ts";
 import type { Printer } from "../report/terminal.ts";
-import { findEvent } from "../run/find-event.ts";
-import type { Run } from "../run/prepare.ts";
+import { findEvent } from "../run/create-event.ts";
+import type { RunContext } from "../run/prepare.ts";
 import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
 
@@ -39,19 +39,18 @@ export const registerList: Register = (program, terminal, done) => {
 		);
 };
 
-type Shown = Pick<Run, "config" | "facts">;
-
 function show(
-	{ config, facts }: Shown,
+	run: RunContext,
 	event: string | undefined,
 	json: boolean,
 	env: Env,
 	{ print, printJson }: Printer,
 ): void {
+	const { config, facts } = run;
 	const { selected, unmet }: Selected =
 		event === undefined
 			? { selected: config.hooks, unmet: [] }
-			: selection(config.hooks, { definition: findEvent(event, config) });
+			: selection(config.hooks, { definition: findEvent(event, run) });
 	const rows = selected.map((hook) => describe(hook, facts, env));
 	if (json) {
 		const reasons = unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
@@ -114,7 +113,7 @@ function listed(head: string, all: readonly (readonly [name: string, text: strin
 /** A hook as `--json` tells it. */
 type Row = ReturnType<typeof describe>;
 
-function describe(hook: Hook, facts: Run["facts"], env: Env) {
+function describe(hook: Hook, facts: RunContext["facts"], env: Env) {
 	const refused = refusalOf({ hook }, facts);
 	return {
 		name: hook.name,

@@ -47,9 +47,10 @@ function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
-export function followers({ status, delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
+export function followers({ status, skipCause, delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
 	const { hook, events } = delivery;
-	if (status === "held" || (hook.onSuccess.length === 0 && via === undefined)) return NOTHING;
+	if (status === "held" || skipCause === "dry_run" || (hook.onSuccess.length === 0 && via === undefined))
+		return NOTHING;
 	const instead = via === undefined ? undefined : reach(via, events);
 	const names = new Set([...hook.onSuccess, ...(instead?.hook.onSuccess ?? [])]);
 	return [...names].flatMap((name): Delivery[] => {

@@ -36,6 +36,8 @@ export interface DeliverOptions {
 	readonly connections: Connections;
 	/** Aborts on cancellation: what has not begun is skipped then. */
 	readonly signal: AbortSignal;
+	/** Takes the place of carrying a delivery out: that of a dry run, whose outcomes let an event pass. */
+	readonly send?: ((delivery: Delivery) => Promise<Outcome>) | undefined;
 	/** Puts the event of a delivery into a batch. Called one after the other. */
 	readonly batch: (delivery: Delivery<Webhook>) => Promise<Batched>;
 	/** Called with each outcome as it comes. */
@@ -82,7 +84,7 @@ export class Deliverer {
 		for (const gate of gates) {
 			const outcome = await this.#carryOut(gate, state);
 			passed.push(outcome);
-			if (outcome.status !== "delivered") {
+			if (outcome.status !== "delivered" && outcome.skipCause !== "dry_run") {
 				this.#skipAfter(outcome, plan, passed.length, state);
 				this.#endOf(state);
 				return false;
@@ -171,14 +173,10 @@ export class Deliverer {
 
 	async #batchAll(deliveries: readonly Delivery<Webhook>[], state: ChainState): Promise<void> {
 		for (const delivery of deliveries) {
-			const notReady = this.#notReady(delivery);
-			if (notReady !== undefined) {
-				this.#emit(notReady, delivery, state);
-				continue;
-			}
-			// What cannot be sent now cannot be later: it fails by itself.
-			const sendable = unsetVariables(delivery.hook, this.#ports.env).length === 0;
-			const { due, held: why } = sendable ? await this.#options.batch(delivery) : { due: [delivery] };
+			// What cannot be sent now cannot be later: it ends by itself.
+			const { signal, batch } = this.#options;
+			const sendable = !signal.aborted && unsetVariables(delivery.hook, this.#ports.env).length === 0;
+			const { due, held: why } = sendable ? await batch(delivery) : { due: [delivery] };
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env), delivery, state);
 			// What becomes of its event is the outcome of a batch.
 			else state.finish(delivery);
@@ -253,6 +251,8 @@ export class Deliverer {
 	/** An error in making, sending or judging a message fails that delivery only. */
 	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		try {
+			const { send } = this.#options;
+			if (send !== undefined) return await send(delivery);
 			return this.#notReady(delivery) ?? (await this.#send(delivery, onBegin, slots));
 		} catch (thrown) {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);

@@ -174,7 +174,7 @@ function normalised(kind: Kind, value: Json): Json {
 }
 
 /** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */
-export function createEvent(
+export function completeEvent(
 	definition: EventDefinition,
 	given: GivenContext,
 	defaults: ContextDefaults,

@@ -21,7 +21,7 @@ export function createPlan(selected: readonly Hook[], event: PipelineEvent): Pla
 	return { gates, shell, webhooks, batched };
 }
 
-/** Every delivery of a plan, in the order of running. */
-export function deliveriesOf({ gates, shell, webhooks, batched }: Plan): readonly Delivery[] {
-	return [...gates, ...shell, ...webhooks, ...batched];
+/** The same deliveries, each after the one before it as if it were a gate: what a dry run shows is in this order. */
+export function inTurn({ gates, shell, webhooks, batched }: Plan): Plan {
+	return { gates: [...gates, ...shell, ...webhooks], shell: [], webhooks: [], batched };
 }

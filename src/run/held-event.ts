@@ -3,7 +3,7 @@
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { readObject } from "../lib/read-object.ts";
 import { excerpt } from "../lib/text.ts";
-import { createEvent, type GivenContext, readContext } from "../model/context.ts";
+import { completeEvent, type GivenContext, readContext } from "../model/context.ts";
 import {
 	type CiFacts,
 	type EventDefinition,
@@ -39,7 +39,7 @@ export function readHeld(text: string, receive: (context: GivenContext) => Given
 	const given = readContext(own, "its context", problems);
 	const [problem] = problems;
 	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
-	const event = createEvent(definition, receive(given), { ...NOTHING, ci });
+	const event = completeEvent(definition, receive(given), { ...NOTHING, ci });
 	const found = readFound(about["run"]);
 	return { event: found === undefined ? event : { ...event, run: found } };
 }

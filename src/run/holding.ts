@@ -13,7 +13,7 @@ import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
 import { chainsIn } from "../plan/reach.ts";
 import type { Ports } from "../ports.ts";
 import { readHeld, writeHeld } from "./held-event.ts";
-import type { Run } from "./prepare.ts";
+import type { RunContext } from "./prepare.ts";
 
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";
 
@@ -23,7 +23,7 @@ type Shelf = HeldEvents<PipelineEvent>;
 export class Holding {
 	/** What was found that is no event of ours, and what could not be held. */
 	readonly warnings: ConfigWarning[] = [];
-	readonly #run: Run;
+	readonly #run: RunContext;
 	readonly #ports: Pick<Ports, "spool" | "clock" | "env" | "log">;
 	/** By their events, not by the ids of their deliveries: users may give many events the same id. */
 	readonly #taken = new Map<Events, { readonly shelf: Shelf; readonly batch: HeldBatch<PipelineEvent> }>();
@@ -32,7 +32,7 @@ export class Holding {
 	readonly #settling: Promise<void>[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 
-	constructor(run: Run, ports: Pick<Ports, "spool" | "clock" | "env" | "log">) {
+	constructor(run: RunContext, ports: Pick<Ports, "spool" | "clock" | "env" | "log">) {
 		this.#run = run;
 		this.#ports = ports;
 		this.#chainOf = chainsIn(run.config.hooks);

@@ -4,7 +4,6 @@ import type { JsonObject } from "../lib/json.ts";
 import { readObject } from "../lib/read-object.ts";
 import { excerpt } from "../lib/text.ts";
 import { type GivenContext, readContext } from "../model/context.ts";
-import type { EventDefinition } from "../model/event.ts";
 import { type Problem, throwIfAny } from "../model/problem.ts";
 import { readMetadataLines } from "./metadata-lines.ts";
 
@@ -25,7 +24,9 @@ export interface Inputs {
 	/** Show the messages without sending them. */
 	readonly dryRun: boolean;
 	/** In a dry run, show messages also where variables are unset. */
-	readonly standIns?: boolean;
+	readonly placeholders?: boolean;
+	/** Make up what the context leaves open, and mark it by `metadata.test`. */
+	readonly synthetic?: boolean;
 	/** Write a job summary. */
 	readonly summary: boolean;
 	/** For GitHub's API; empty where there is none. */
@@ -34,8 +35,6 @@ export interface Inputs {
 	readonly allowUntrustedShell: boolean;
 	/** The values of the job's matrix; undefined where it has none. */
 	readonly matrix?: JsonObject | undefined;
-	/** Completes the context once the event's definition is known. */
-	readonly complete?: (given: GivenContext, definition: EventDefinition) => GivenContext;
 }
 
 /** Reads one input by its name in `action.yml`; empty when it was not given. */

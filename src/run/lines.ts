@@ -30,60 +30,37 @@ export class LineError extends Error {
 }
 
 /**
- * The lines of a text in UTF-8, those of each piece together; blank ones are left out. Reads on only when the next are
- * asked for. Throws {@link LineError}, after the lines before it.
+ * The lines of a text in UTF-8, without blank ones. Reads on only when the next one is asked for. Throws
+ * {@link LineError}.
  */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[], void, undefined> {
-	const splitter = new Splitter();
-	for await (const chunk of chunks) yield* splitter.take(chunk);
-	yield* splitter.end();
-}
-
-/** Puts lines together from pieces. What it yields is a list of lines each time, and before it throws those that are good. */
-class Splitter {
-	#number = 0;
-	#parts: Uint8Array[] = [];
-	#size = 0;
-
-	*take(chunk: Uint8Array): Generator<readonly Line[], void, undefined> {
-		const lines: Line[] = [];
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
+	let number = 1;
+	let size = 0;
+	let parts: Uint8Array[] = [];
+	const grow = (part: Uint8Array) => {
+		size += part.length;
+		if (size > LINE_LIMIT) throw new LineError(number, `is longer than ${LINE_LIMIT} bytes`);
+		parts.push(part);
+	};
+	const close = (): Line => {
+		const [first = EMPTY] = parts;
+		const line = { number, text: decode(parts.length > 1 ? Buffer.concat(parts) : first, number) };
+		[number, size, parts] = [number + 1, 0, []];
+		return line;
+	};
+	for await (const chunk of chunks) {
 		let start = 0;
-		try {
-			for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-				this.#grow(chunk.subarray(start, end));
-				start = end + 1;
-				this.#close(lines);
-			}
-			// A copy, as whoever reads may use the memory again.
-			if (start < chunk.length) this.#grow(Uint8Array.prototype.slice.call(chunk, start));
-		} catch (error) {
-			yield lines;
-			throw error;
+		for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+			grow(chunk.subarray(start, end));
+			start = end + 1;
+			const line = close();
+			if (line.text.trim() !== "") yield line;
 		}
-		if (lines.length > 0) yield lines;
+		// A copy, because the reader of the file may use the memory again.
+		if (start < chunk.length) grow(Uint8Array.prototype.slice.call(chunk, start));
 	}
-
-	*end(): Generator<readonly Line[], void, undefined> {
-		const lines: Line[] = [];
-		this.#close(lines);
-		yield lines;
-	}
-
-	#grow(part: Uint8Array): void {
-		this.#size += part.length;
-		if (this.#size > LINE_LIMIT) throw new LineError(this.#number + 1, `is longer than ${LINE_LIMIT} bytes`);
-		this.#parts.push(part);
-	}
-
-	#close(lines: Line[]): void {
-		this.#number++;
-		const [first = EMPTY] = this.#parts;
-		const bytes = this.#parts.length > 1 ? Buffer.concat(this.#parts) : first;
-		this.#parts = [];
-		this.#size = 0;
-		const text = decode(bytes, this.#number);
-		if (text.trim() !== "") lines.push({ number: this.#number, text });
-	}
+	const last = close();
+	if (last.text.trim() !== "") yield last;
 }
 
 const EMPTY = new Uint8Array();
@@ -99,9 +76,8 @@ export function readLine({ number, text }: Line): GivenContext {
 	return given;
 }
 
-/** What another part of the program says of a line, as of an unknown event. */
+/** What another part of the program says of a line, as of an unknown event. Throws what is not an error of the user. */
 export function lineErrorOf(number: number, thrown: unknown): LineError {
-	if (thrown instanceof LineError) return thrown;
 	if (thrown instanceof UserError) return new LineError(number, described(thrown.problems[0]));
 	throw thrown;
 }

@@ -4,6 +4,7 @@ import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import { loadConfig } from "../config/load.ts";
 import type { JsonObject } from "../lib/json.ts";
+import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { GivenContext } from "../model/context.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import type { Config } from "../model/hook.ts";
@@ -19,8 +20,8 @@ import { isPlainPath } from "../secrets/words.ts";
 /** Places of redacted values that are named. */
 const SHOWN_PLACES = 5;
 
-/** Who watches a run. */
-export interface Watcher {
+/** Who observes a run. */
+export interface Observer {
 	/** The current folder; absolute. */
 	readonly cwd: string;
 	/** Aborts on cancellation. */
@@ -48,12 +49,14 @@ export interface Request {
 }
 
 /** Where a run begins, and what ends it. */
-type Place = Pick<Watcher, "cwd" | "signal">;
+type Place = Pick<Observer, "cwd" | "signal">;
 
 /** A run that is ready for its events. */
-export interface Run {
+export interface RunContext {
 	readonly ci: CiRun;
 	readonly config: Config;
+	/** The events that the config knows. */
+	readonly vocabulary: Vocabulary;
 	readonly facts: RunFacts;
 	/** Of the config, and of what it names. */
 	readonly files: Files;
@@ -64,7 +67,7 @@ export interface Run {
 }
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
-export async function prepareRun(request: Request, ports: Ports, { cwd, signal }: Place): Promise<Run> {
+export async function prepare(request: Request, ports: Ports, { cwd, signal }: Place): Promise<RunContext> {
 	const { clock, env, files, log } = ports;
 	const now = clock.now();
 	const ci = await readCi({ env, files, cwd, now, matrix: request.matrix });
@@ -80,11 +83,19 @@ export async function prepareRun(request: Request, ports: Ports, { cwd, signal }
 		untrusted: request.allowUntrustedShell ? undefined : untrusted,
 		reach: reachIn(config.hooks),
 	};
-	return { ci, config, facts, files: found.files, now, receive: receiver(secrets, log) };
+	return {
+		ci,
+		config,
+		vocabulary: vocabulary(config.events),
+		facts,
+		files: found.files,
+		now,
+		receive: receiver(secrets, log),
+	};
 }
 
 /** Says once that a context had secrets in it: whoever misses a value has to know where it went. */
-function receiver(secrets: readonly string[], log: Log): Run["receive"] {
+function receiver(secrets: readonly string[], log: Log): RunContext["receive"] {
 	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
 	let isTold = false;
 	return (given) => {

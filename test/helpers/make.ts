@@ -1,7 +1,7 @@
 // Events, hooks and plans as tests need them, each with what does not matter filled in.
 
 import { vocabulary } from "../../src/model/catalog.ts";
-import { createEvent, type GivenContext } from "../../src/model/context.ts";
+import { completeEvent, type GivenContext } from "../../src/model/context.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
 import type { CiFacts, PipelineEvent } from "../../src/model/event.ts";
 import type { Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
@@ -26,7 +26,7 @@ export type Told = GivenContext & { readonly ci?: Partial<CiFacts> };
 export function event(name = "pipeline_error", { ci, ...given }: Told = {}): PipelineEvent {
 	const definition = vocabulary().find(name);
 	if (definition === undefined) throw new Error(`no event ${name}`);
-	return createEvent(definition, given, {
+	return completeEvent(definition, given, {
 		id: "evt_1",
 		run_id: "run_1",
 		pipeline: "etl",

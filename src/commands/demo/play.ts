@@ -9,7 +9,7 @@ import type { Outcome } from "../../model/delivery.ts";
 import type { Log } from "../../ports.ts";
 import { inTurn, type Received, type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import type { Report } from "../../report/report.ts";
-import { fire } from "../../run/fire.ts";
+import { fire } from "../../run/run.ts";
 import { createMask, type Mask } from "../../secrets/mask.ts";
 import { CONFIG_PATH, configText } from "./config.ts";
 import { RUNS, type Run, type Step } from "./runs.ts";

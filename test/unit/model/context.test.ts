@@ -1,11 +1,11 @@
 // The context: key order, defaults, types, and what a user's mistake in it gives.
 import { describe, expect, test } from "vitest";
 import { vocabulary } from "../../../src/model/catalog.ts";
-import { createEvent, readContext } from "../../../src/model/context.ts";
+import { completeEvent, readContext } from "../../../src/model/context.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import { event } from "../../helpers/make.ts";
 
-describe("createEvent", () => {
+describe("completeEvent", () => {
 	test("writes the keys in the order of the contract and leaves absent ones out", () => {
 		const { context } = event("pipeline_complete", {
 			metadata: { tables: 20 },
@@ -86,11 +86,11 @@ describe("vocabulary", () => {
 		for (const name of ["toString", "__proto__", "on_", "", "Pipeline_Start"]) expect(find(name)).toBeUndefined();
 	});
 
-	test("createEvent takes its definition from it", () => {
+	test("completeEvent takes its definition from it", () => {
 		const definition = vocabulary().find("NewCommit");
 		expect(
 			definition &&
-				createEvent(definition, {}, { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "x" } })
+				completeEvent(definition, {}, { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "x" } })
 					.context.event,
 		).toBe("commit");
 	});

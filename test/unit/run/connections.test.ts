@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import { MANY_WEBHOOKS } from "../../../src/deliver/deliver.ts";
 import type { Connections, Files, Ports } from "../../../src/ports.ts";
-import { fire } from "../../../src/run/fire.ts";
 import type { Inputs } from "../../../src/run/inputs.ts";
+import { fire } from "../../../src/run/run.ts";
 import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
 
 const EVENT = '{"event": "pipeline_start"}\n';

@@ -1,7 +1,7 @@
 // A held event as text: the same again, whatever the config knows of it, and nothing of what is no event.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEvent } from "../../../src/model/context.ts";
+import { completeEvent } from "../../../src/model/context.ts";
 import type { PipelineEvent } from "../../../src/model/event.ts";
 import { readHeld, writeHeld } from "../../../src/run/held-event.ts";
 import { readLine } from "../../../src/run/lines.ts";
@@ -17,7 +17,7 @@ describe("a held event", () => {
 				// As every event is put together: of JSON and TOML that were read.
 				const definition = { name, phase: phase.toWellFormed(), status, title: title.toWellFormed() };
 				const given = readLine({ number: 1, text: JSON.stringify({ ...context, ci: undefined }) });
-				const whole = createEvent(definition, given, {
+				const whole = completeEvent(definition, given, {
 					id: "evt_1",
 					run_id: "run_1",
 					pipeline: "etl",

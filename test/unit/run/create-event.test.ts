@@ -1,8 +1,9 @@
 // Finding the event to fire by what the user wrote.
 import { describe, expect, it } from "vitest";
+import { vocabulary } from "../../../src/model/catalog.ts";
 import type { Config } from "../../../src/model/hook.ts";
 import { UserError } from "../../../src/model/problem.ts";
-import { findEvent } from "../../../src/run/find-event.ts";
+import { findEvent } from "../../../src/run/create-event.ts";
 
 const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, warnings: [] });
 const OWN = config(".github/pipeline-hooks.toml");
@@ -10,7 +11,7 @@ const LIST = "`pipeline-hooks events` lists those that there are";
 
 const remedy = (written: string, where: Config): string => {
 	try {
-		return findEvent(written, where).name;
+		return findEvent(written, { config: where, vocabulary: vocabulary() }).name;
 	} catch (error) {
 		if (error instanceof UserError) return error.problems.map((problem) => problem.remedy).join();
 		throw error;

@@ -1,8 +1,8 @@
 // The whole way of an event with fakes for the world: what only the order of its steps decides.
 import { expect, test } from "vitest";
 import type { Files, Ports } from "../../../src/ports.ts";
-import { fire } from "../../../src/run/fire.ts";
 import type { Inputs } from "../../../src/run/inputs.ts";
+import { fire } from "../../../src/run/run.ts";
 import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
 
 const CONFIG = `

@@ -1,0 +1,45 @@
+// The sender of a dry run: what a delivery would send is shown instead of sent.
+import { preview, previewAnywhere } from "../deliver/preview.ts";
+import { refusalOf } from "../deliver/refusal.ts";
+import { showTarget } from "../deliver/target.ts";
+import type { Env } from "../lib/env.ts";
+import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
+import { problemsOf } from "../secrets/thrown.ts";
+import type { Observer } from "./prepare.ts";
+
+/** Shows each delivery. With `placeholders`, variables that are unset are shown by their names. */
+export function showing(
+	facts: RunFacts,
+	placeholders: boolean,
+	env: Env,
+	{ onPreview }: Observer,
+): (delivery: Delivery) => Promise<Outcome> {
+	return async (delivery) => {
+		const shown = previewOf(delivery, facts, placeholders, env);
+		onPreview(delivery, shown);
+		const target = shown.kind === "shell" ? shown.command : shown.target;
+		const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";
+		return {
+			delivery,
+			status: "skipped",
+			skipCause: "dry_run",
+			reason,
+			target,
+			attempts: [],
+			durationMs: 0,
+			notes: [],
+		};
+	};
+}
+
+/** As in a run, an error in making one message is that delivery's problem. */
+function previewOf(delivery: Delivery, facts: RunFacts, placeholders: boolean, env: Env): Preview {
+	const problem = (reason: string) => ({ kind: "problem", target: showTarget(delivery.hook, env), reason }) as const;
+	const refused = refusalOf(delivery, facts);
+	if (refused !== undefined) return problem(refused);
+	try {
+		return placeholders ? previewAnywhere(delivery, env) : preview(delivery, env);
+	} catch (thrown) {
+		return problem(problemsOf(thrown, env)[0].message);
+	}
+}
