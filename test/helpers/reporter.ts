@@ -1,5 +1,5 @@
 // Counts what the runner ran and says it as the very last line, where scripts and people find it.
-import type { Reporter, TestCase, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule, Vitest } from "vitest/node";
 
 /**
  * Prints `N passed, N failed`, with `, N skipped` if there are any, and before it which packages the skipped ones need.
@@ -7,6 +7,13 @@ import type { Reporter, TestCase, TestModule } from "vitest/node";
  * installed, a skipped test counts as failed too.
  */
 export default class CountingReporter implements Reporter {
+	/** With `-t` most tests are skipped for another reason. */
+	#isFiltered = false;
+
+	onInit(vitest: Vitest): void {
+		this.#isFiltered = vitest.config.testNamePattern !== undefined;
+	}
+
 	onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
 		const tests = modules.flatMap((module) => [...module.children.allTests()]);
 		const skipped = tests.filter((test) => test.result().state === "skipped");
@@ -19,7 +26,7 @@ export default class CountingReporter implements Reporter {
 		if (failed > 0) process.exitCode = 1;
 
 		const left = skipped.length - forbidden.length;
-		const missing = left > 0 ? missingPackages(skipped.map(({ fullName }) => fullName)) : "";
+		const missing = left > 0 && !this.#isFiltered ? missingPackages(skipped.map(({ fullName }) => fullName)) : "";
 		const line = `${missing}${passed} passed, ${failed} failed${left > 0 ? `, ${left} skipped` : ""}\n`;
 		process.once("exit", () => process.stdout.write(line));
 	}
@@ -29,7 +36,7 @@ export default class CountingReporter implements Reporter {
  * What skipped tests need, one line each, by the `(needs PACKAGE)` in their titles.
  * @param titles with those of the suites around them
  */
-export function missingPackages(titles: readonly string[]): string {
+function missingPackages(titles: readonly string[]): string {
 	const needs = titles.flatMap((title) => [...(/\(needs ([^)]+)\)/.exec(title)?.slice(1) ?? [])]);
 	if (needs.length === 0) return "";
 	const lines = [...new Set(needs)].toSorted().map((need) => {
