@@ -50,22 +50,22 @@ function shown(sentence: string): string {
 
 const INTRODUCTION = `# Reliability
 
-This step stands in front of deploys, with secrets in its environment and other people's servers at its end. Here is every
-fault that it is tried against, and what holds then.
+This step runs in front of deploys, with secrets in its environment, and talks to other people's servers. Here is every
+fault that it is tested against, and what is true when it happens.
 
-Each sentence is the name of a scenario that runs the built action or command in a process of its own, against real servers
-and real child processes; nothing is mocked. So the page says what is proved, and no more. It is written by
+Each sentence is the name of a scenario that runs the built action or command in its own process, against real servers
+and real child processes; nothing is mocked. So the page says only what is proved. It is written by
 \`npm run reliability\`, and a test fails when it is out of date or when a fault has no scenario.
 
-To run the scenarios on Debian or Ubuntu, install what they need and run everything with \`.ci/run\`; then, for these alone:
+On Debian or Ubuntu, \`.ci/run\` installs what the scenarios need and runs all tests. After that, this runs the scenarios alone:
 
 \`\`\`sh
 npx vitest run --project product test/scenarios/faults
 \`\`\`
 
-Not covered: macOS and Windows, where the suite does not run; the services themselves, which are stood in for by receivers on
-loopback; and what the table says is not there yet.
+Not covered: macOS and Windows, where the suite does not run; the services themselves, in whose place there are receivers on
+loopback; and the rows that say "not yet".
 
-| | the fault, and what holds | proved by |
+| | the fault, and what is true then | proved by |
 |--:|---|---|
 `;
