@@ -12,7 +12,7 @@ import { showFilter } from "../plan/filter.ts";
 import { type Selected, selection } from "../plan/select.ts";
 import { tableLines } from "../report/table.ts";
 import type { Printer } from "../report/terminal.ts";
-import { findEvent } from "../run/create-event.ts";
+import { findEvent } from "../run/events.ts";
 import type { RunContext } from "../run/prepare.ts";
 import type { Register } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";

@@ -30,37 +30,46 @@ export class LineError extends Error {
 }
 
 /**
- * The lines of a text in UTF-8, without blank ones. Reads on only when the next one is asked for. Throws
- * {@link LineError}.
+ * The lines of a text in UTF-8, without blank ones: those of each piece, to be read before the next piece is asked for.
+ * Reading them throws {@link LineError}.
  */
-export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
-	let number = 1;
-	let size = 0;
-	let parts: Uint8Array[] = [];
-	const grow = (part: Uint8Array) => {
-		size += part.length;
-		if (size > LINE_LIMIT) throw new LineError(number, `is longer than ${LINE_LIMIT} bytes`);
-		parts.push(part);
-	};
-	const close = (): Line => {
-		const [first = EMPTY] = parts;
-		const line = { number, text: decode(parts.length > 1 ? Buffer.concat(parts) : first, number) };
-		[number, size, parts] = [number + 1, 0, []];
-		return line;
-	};
-	for await (const chunk of chunks) {
+export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Line>, void, undefined> {
+	const splitter = new Splitter();
+	for await (const chunk of chunks) yield splitter.take(chunk);
+	yield splitter.end();
+}
+
+/** Puts lines together from pieces. */
+class Splitter {
+	#number = 1;
+	#size = 0;
+	#parts: Uint8Array[] = [];
+
+	*take(chunk: Uint8Array): Generator<Line, void, undefined> {
 		let start = 0;
 		for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-			grow(chunk.subarray(start, end));
+			this.#grow(chunk.subarray(start, end));
 			start = end + 1;
-			const line = close();
-			if (line.text.trim() !== "") yield line;
+			yield* this.end();
 		}
 		// A copy, because the reader of the file may use the memory again.
-		if (start < chunk.length) grow(Uint8Array.prototype.slice.call(chunk, start));
+		if (start < chunk.length) this.#grow(Uint8Array.prototype.slice.call(chunk, start));
 	}
-	const last = close();
-	if (last.text.trim() !== "") yield last;
+
+	end(): readonly Line[] {
+		const [first = EMPTY] = this.#parts;
+		const number = this.#number++;
+		const text = decode(this.#parts.length > 1 ? Buffer.concat(this.#parts) : first, number);
+		this.#parts = [];
+		this.#size = 0;
+		return text.trim() === "" ? [] : [{ number, text }];
+	}
+
+	#grow(part: Uint8Array): void {
+		this.#size += part.length;
+		if (this.#size > LINE_LIMIT) throw new LineError(this.#number, `is longer than ${LINE_LIMIT} bytes`);
+		this.#parts.push(part);
+	}
 }
 
 const EMPTY = new Uint8Array();

@@ -3,7 +3,6 @@ import type { CiRun } from "../ci/ci.ts";
 import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import { loadConfig } from "../config/load.ts";
-import type { JsonObject } from "../lib/json.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { GivenContext } from "../model/context.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
@@ -16,6 +15,7 @@ import { redactContext } from "../secrets/context.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
 import { createMask } from "../secrets/mask.ts";
 import { isPlainPath } from "../secrets/words.ts";
+import type { Inputs } from "./inputs.ts";
 
 /** Places of redacted values that are named. */
 const SHOWN_PLACES = 5;
@@ -36,17 +36,8 @@ export interface Observer {
 	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
 }
 
-/** What a run is asked for, whatever it fires. */
-export interface Request {
-	/** Path of the config as written; undefined looks in the usual places. */
-	readonly config: string | undefined;
-	readonly githubToken: string;
-	readonly allowUntrustedShell: boolean;
-	/** The values of the job's matrix. */
-	readonly matrix?: JsonObject | undefined;
-	/** What is known of every event. */
-	readonly context: GivenContext;
-}
+/** What is asked of a run, whatever it fires. */
+type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "context">;
 
 /** Where a run begins, and what ends it. */
 type Place = Pick<Observer, "cwd" | "signal">;

@@ -3,22 +3,22 @@ import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
 import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Hook, Webhook } from "../model/hook.ts";
+import type { Hook } from "../model/hook.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { createPlan, inTurn } from "../plan/plan.ts";
 import { meets, selection } from "../plan/select.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { Collector, type Counts } from "../report/collect.ts";
-import type { Source as Fired, Report } from "../report/report.ts";
+import type { Report } from "../report/report.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { showing } from "./dry-run.ts";
-import { enricher } from "./enrich.ts";
+import { enricher } from "./events.ts";
 import { Holding } from "./holding.ts";
 import type { Inputs } from "./inputs.ts";
 import { LineError } from "./lines.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
-import { openSource, type Source } from "./sources.ts";
+import { type EventsFile, failedAt, openSource, type Source, stoppedAt } from "./sources.ts";
 
 /** Failures of a file that get a line at once; all of them are counted, and the report has them. */
 const MAX_TOLD = 100;
@@ -30,186 +30,133 @@ const MAX_TOLD = 100;
 export async function fire(inputs: Inputs, ports: Ports, observer: Observer): Promise<Report> {
 	const context = await prepare(inputs, ports, observer);
 	try {
-		return await new Run(inputs, context, ports, observer).carryOut();
+		return await carryOut(inputs, context, ports, observer);
 	} finally {
 		ports.http.close();
 	}
 }
 
-class Run {
-	readonly #inputs: Inputs;
-	readonly #context: RunContext;
-	readonly #ports: Ports;
-	readonly #observer: Observer;
-	readonly #source: Source;
-	readonly #hooks: readonly Hook[];
-	readonly #enrich: ReturnType<typeof enricher>;
-	/** Of the events of this run that do not wait for those of other steps. */
-	readonly #batches = new Batches();
-	readonly #holding: Holding;
-	readonly #deliverer: Deliverer;
-	readonly #collector: Collector;
-	#fired = 0;
-	#failures = 0;
-	#broken: LineError | undefined;
-	/** The line whose event could not be carried out for an error of this program. */
-	#failedLine: number | undefined;
-
-	constructor(inputs: Inputs, context: RunContext, ports: Ports, observer: Observer) {
-		const { config, facts, files, ci } = context;
-		this.#inputs = inputs;
-		this.#context = context;
-		this.#ports = ports;
-		this.#observer = observer;
-		this.#source = openSource(inputs, context, ports, observer);
-		this.#hooks = config.hooks.toSorted((a, b) => a.order - b.order);
-		this.#enrich = enricher(config.hooks, inputs.githubToken, ports, observer.signal);
-		this.#holding = new Holding(context, ports);
-		this.#collector = new Collector(this.#source.kind !== "event");
-		const send = inputs.dryRun ? showing(facts, inputs.placeholders === true, ports.env, observer) : undefined;
-		this.#deliverer = new Deliverer(
-			facts,
-			{ ...ports, files },
-			{
-				workspace: ci.workspace,
-				connections: connectionsFor(this.#source, this.#hooks),
-				signal: observer.signal,
-				send,
-				batch: (delivery) => this.#batch(delivery),
-				onOutcome: (outcome) => this.#settle(outcome),
+async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, observer: Observer): Promise<Report> {
+	const { config, facts, files, ci } = context;
+	const { dryRun, summary, placeholders = false } = inputs;
+	const source = openSource(inputs, context, ports, observer);
+	const hooks = config.hooks.toSorted((a, b) => a.order - b.order);
+	const enrich = enricher(hooks, inputs.githubToken, ports, observer.signal);
+	const collector = new Collector(source.kind !== "event");
+	/** Of events that wait for those of later steps. */
+	const holding = new Holding(context, ports);
+	/** Of events that wait for others of this run: those of a file, and what is only shown. */
+	const batches = new Batches();
+	const isHeld = source.kind === "event" && !dryRun;
+	const deliverer = new Deliverer(
+		facts,
+		{ ...ports, files },
+		{
+			workspace: ci.workspace,
+			connections: connectionsFor(source, hooks),
+			signal: observer.signal,
+			send: dryRun ? showing(facts, placeholders, ports.env, observer) : undefined,
+			batch: async (delivery) =>
+				isHeld ? holding.add(delivery, isFinal(delivery.events[0].definition)) : { due: batches.add(delivery) },
+			onOutcome: (ended) => {
+				const outcome = holding.settle(ended);
+				collector.add(outcome);
+				if (isTold(outcome)) observer.onOutcome(outcome);
 			},
-		);
-	}
+		},
+	);
+	let fired = 0;
+	let failures = 0;
+	let broken: LineError | undefined;
+	let hasLineFailed = false;
 
-	/**
-	 * Does the steps of the run in turn. One that throws ends the run there, but those after it are still done, since they
-	 * wait for what was begun. Throws a `UserError` only where nothing was carried out.
-	 */
-	async carryOut(): Promise<Report> {
-		this.#observer.onBegin?.((problem) => this.#stop(problem));
-		const steps = [
-			() => this.#fireAll(),
-			() => this.#beginAll(this.#batches.rest()),
-			() => this.#deliverer.end(),
-			() => this.#holding.end(),
-		];
-		let problem: Problem | undefined;
-		for (const step of steps) {
-			try {
-				await step();
-			} catch (thrown) {
-				if (thrown instanceof UserError && this.#source.kind === "file" && this.#fired === 0) throw thrown;
-				problem ??= problemsOf(thrown, this.#ports.env)[0];
-			}
-		}
-		return problem === undefined ? this.#report() : this.#stop(problem);
-	}
+	/** What was shown is told by that, and what a gate has stopped by the gate. */
+	const isTold = ({ status, skipCause }: Outcome) =>
+		source.kind === "file"
+			? status === "failed" && ++failures <= MAX_TOLD
+			: skipCause !== "gate_failed" && skipCause !== "dry_run";
 
-	async #fireAll(): Promise<void> {
-		const source = this.#source;
-		switch (source.kind) {
-			case "held":
-				return this.#beginAll(this.#holding.rest());
-			case "event":
-				await this.#fire(source.event);
-				return;
-			case "file":
-				try {
-					for await (const event of source.file.events()) if (!(await this.#fire(event))) return;
-				} catch (thrown) {
-					if (thrown instanceof LineError) this.#broken = thrown;
-					else {
-						this.#failedLine = source.file.line;
-						throw thrown;
-					}
-				}
-		}
-	}
+	const beginAll = async (deliveries: Iterable<Delivery> | AsyncIterable<Delivery>) => {
+		for await (const delivery of deliveries) await deliverer.begin(delivery);
+	};
 
 	/** Whether the next event may be fired. */
-	async #fire(bare: PipelineEvent): Promise<boolean> {
-		const selected = this.#hooks.filter((hook) => meets(hook, bare));
-		const event = await this.#enrich(bare, selected);
+	const fireOne = async (bare: PipelineEvent): Promise<boolean> => {
+		const selected = hooks.filter((hook) => meets(hook, bare));
+		const enriched = enrich(bare, selected);
+		const event = enriched instanceof Promise ? await enriched : enriched;
 		const plan = createPlan(selected, event);
-		this.#fired++;
-		if (!(await this.#deliverer.run(this.#inputs.dryRun ? inTurn(plan) : plan))) {
+		fired++;
+		if (!(await deliverer.run(dryRun ? inTurn(plan) : plan))) {
 			const { line } = event;
-			if (line !== undefined) this.#ports.log.info(`stopped at line ${line}: a gate has not let its event pass`);
+			if (line !== undefined) ports.log.info(`stopped at line ${line}: a gate has not let its event pass`);
 			return false;
 		}
 		if (isFinal(event.definition)) {
-			if (!this.#inputs.dryRun) await this.#beginAll(this.#holding.rest());
-			await this.#beginAll(this.#batches.rest());
+			if (!dryRun) await beginAll(holding.rest());
+			await beginAll(batches.rest());
 		}
-		return true;
-	}
+		return !observer.signal.aborted;
+	};
 
-	async #beginAll(deliveries: Iterable<Delivery> | AsyncIterable<Delivery>): Promise<void> {
-		for await (const delivery of deliveries) await this.#deliverer.begin(delivery);
-	}
-
-	/** One event waits for those of later steps; those of a file, and what is only shown, for each other. */
-	async #batch(delivery: Delivery<Webhook>) {
-		if (this.#source.kind === "event" && !this.#inputs.dryRun) {
-			return this.#holding.add(delivery, isFinal(delivery.events[0].definition));
-		}
-		return { due: this.#batches.add(delivery) };
-	}
-
-	#settle(ended: Outcome): void {
-		const outcome = this.#holding.settle(ended);
-		this.#collector.add(outcome);
-		if (this.#isTold(outcome)) this.#observer.onOutcome(outcome);
-	}
-
-	/** What was shown is told by that, and what a gate has stopped by the gate. */
-	#isTold({ status, skipCause }: Outcome): boolean {
-		if (this.#source.kind === "file") return status === "failed" && ++this.#failures <= MAX_TOLD;
-		return skipCause !== "gate_failed" && skipCause !== "dry_run";
-	}
-
-	/** The report of this moment, with an outcome for every delivery. */
-	#stop(problem: Problem): Report {
+	const fireAll = async () => {
+		if (source.kind === "held") await beginAll(holding.rest());
+		if (source.kind === "event") await fireOne(source.event);
+		if (source.kind !== "file") return;
 		try {
-			this.#deliverer.abandon(this.#batches.rest());
-		} catch {
-			// What has ended is true all the same, and the first error is the one to tell.
+			for await (const events of source.events()) for (const event of events) if (!(await fireOne(event))) return;
+		} catch (thrown) {
+			hasLineFailed = true;
+			if (!(thrown instanceof LineError)) throw thrown;
+			broken = thrown;
 		}
-		return this.#report(problem);
-	}
+	};
 
-	#report(stopped?: Problem): Report {
-		const { config } = this.#context;
-		const collected = this.#collector.collected();
-		const untold = this.#failures - MAX_TOLD;
-		if (untold > 0) this.#ports.log.info(`${count(untold, "more failure")}: see the results`);
-		const problem = this.#problem(stopped, collected.counts);
+	const endOf = (file: EventsFile, stopped: Problem | undefined, counts: Counts): Problem | undefined => {
+		if (stopped !== undefined) return hasLineFailed ? failedAt(stopped, file, fired, counts) : stopped;
+		return broken === undefined ? file.unused() : stoppedAt(broken, file, fired, counts);
+	};
+
+	const report = (stopped: Problem | undefined): Report => {
+		const collected = collector.collected();
+		const problem = source.kind === "file" ? endOf(source, stopped, collected.counts) : stopped;
+		const untold = failures - MAX_TOLD;
+		if (untold > 0) ports.log.info(`${count(untold, "more failure")}: see the results`);
 		return {
-			source: this.#firedSource(),
+			source: source.kind === "file" ? { kind: "file", name: source.name, events: fired } : source,
 			configFile: config.file,
 			...collected,
 			...(problem === undefined ? {} : { stopped: problem }),
-			unmet: this.#source.kind === "event" ? selection(config.hooks, this.#source.event).unmet : [],
-			warnings: [...config.warnings, ...this.#holding.warnings],
-			dryRun: this.#inputs.dryRun,
-			summary: this.#inputs.summary,
+			unmet: source.kind === "event" ? selection(hooks, source.event).unmet : [],
+			warnings: [...config.warnings, ...holding.warnings],
+			dryRun,
+			summary,
 		};
-	}
+	};
 
-	#firedSource(): Fired {
-		const source = this.#source;
-		return source.kind === "file" ? { kind: "file", name: source.file.name, events: this.#fired } : source;
-	}
-
-	#problem(stopped: Problem | undefined, counts: Counts): Problem | undefined {
-		if (this.#source.kind !== "file") return stopped;
-		const { file } = this.#source;
-		if (stopped !== undefined) {
-			const line = this.#failedLine;
-			return line === undefined ? stopped : file.failedAt(line, stopped, this.#fired, counts);
+	/** The report of a run that cannot go on. */
+	const stop = (problem: Problem): Report => {
+		try {
+			deliverer.abandon(batches.rest());
+		} catch {
+			// What has ended is true all the same, and the first error is the one to tell.
 		}
-		return this.#broken === undefined ? file.unused : file.stoppedAt(this.#broken, this.#fired, counts);
+		return report(problem);
+	};
+
+	observer.onBegin?.(stop);
+	let problem: Problem | undefined;
+	// What was begun is waited for also where a step before has thrown.
+	const steps = [fireAll, () => beginAll(batches.rest()), () => deliverer.end(), () => holding.end()];
+	for (const step of steps) {
+		try {
+			await step();
+		} catch (thrown) {
+			if (thrown instanceof UserError && source.kind === "file" && fired === 0) throw thrown;
+			problem ??= problemsOf(thrown, ports.env)[0];
+		}
 	}
+	return problem === undefined ? report(undefined) : stop(problem);
 }
 
 /** Of one event with few webhooks each request has its own, which costs less than what keeps connections. */

@@ -6,133 +6,123 @@ import type { PipelineEvent } from "../model/event.ts";
 import { errorCode, NOT_REGULAR, type Problem, UserError, unlessCancelled } from "../model/problem.ts";
 import type { Ports } from "../ports.ts";
 import type { Counts } from "../report/collect.ts";
-import { createEvent } from "./create-event.ts";
+import { createEvent } from "./events.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts";
 import type { Observer, RunContext } from "./prepare.ts";
 
 /** Where the events of a run come from. */
-export type Source =
-	| { readonly kind: "event"; readonly event: PipelineEvent }
-	| { readonly kind: "file"; readonly file: EventsFile }
-	| { readonly kind: "held" };
+export type Source = { readonly kind: "event"; readonly event: PipelineEvent } | EventsFile | { readonly kind: "held" };
+
+/** A file of events, read as they are asked for. */
+export interface EventsFile {
+	readonly kind: "file";
+	/** For people. */
+	readonly name: string;
+	/**
+	 * The events, those of each piece of the file together. Ends early on a cancellation. Throws {@link LineError} at a
+	 * broken line, `UserError` where there are no events.
+	 */
+	readonly events: () => AsyncIterable<Iterable<PipelineEvent>>;
+	/** The line that was read last, from 1. */
+	readonly line: () => number;
+	/** What is told once all was read: the event that no line has used, which whoever named it may take for fired. */
+	readonly unused: () => Problem | undefined;
+}
 
 /** Opens the source that the inputs name. Throws `UserError` for an unknown event. */
 export function openSource(inputs: Inputs, run: RunContext, ports: Ports, observer: Observer): Source {
 	const { event, eventsFile, flush, context, synthetic = false } = inputs;
 	if (flush === true) return { kind: "held" };
 	if (eventsFile === undefined) return { kind: "event", event: createEvent(event, context, synthetic, run) };
-	return { kind: "file", file: new EventsFile(eventsFile, inputs, run, ports, observer) };
+	return openFile({ ...inputs, eventsFile }, run, ports, observer);
 }
 
-/** A file of events, read as they are asked for. */
-export class EventsFile {
-	/** For people. */
-	readonly name: string;
-	/** The line that was read last, from 1. */
-	line = 0;
-	/** Told at the end of a file that has left the event of the inputs unused: whoever named it may take it for fired. */
-	unused: Problem | undefined;
-	readonly #path: string;
-	readonly #inputs: Inputs;
-	readonly #run: RunContext;
-	readonly #ports: Ports;
-	readonly #observer: Observer;
-
-	constructor(path: string, inputs: Inputs, run: RunContext, ports: Ports, observer: Observer) {
-		this.name = path === "-" ? "stdin" : path;
-		this.#path = path;
-		this.#inputs = inputs;
-		this.#run = run;
-		this.#ports = ports;
-		this.#observer = observer;
-	}
-
-	/** Ends early on a cancellation. Throws {@link LineError} at a broken line, `UserError` where there are no events. */
-	async *events(): AsyncGenerator<PipelineEvent, void, undefined> {
-		const { signal } = this.#observer;
-		const { event } = this.#inputs;
-		let isUsed = false;
-		try {
-			for await (const line of linesOf(this.#chunks())) {
-				if (signal.aborted) return;
-				this.line = line.number;
-				const given = readLine(line);
-				isUsed ||= given.event === undefined;
-				yield this.#eventOn(line, given);
-			}
-		} catch (thrown) {
-			if (signal.aborted) return;
-			throw thrown;
-		}
-		if (event === "" || isUsed || signal.aborted) return;
-		if (this.line === 0) throw new UserError(emptyBeside(event, this.name));
-		this.unused = unusedEvent(event, this.name);
-	}
-
-	/** The problem of a broken line: where it is, and what was fired before it. */
-	stoppedAt({ line, problem }: LineError, fired: number, counts: Counts): Problem {
-		const remedy =
-			fired === 0
-				? "nothing was fired; correct the line and fire the file again"
-				: `${firedOf(fired, counts)} before it, and the rest of the file was not; correct the line and fire the file from there`;
-		return {
-			code: "events_file",
-			message: `line ${line} of ${this.name}: ${problem}`,
-			remedy,
-			...(this.#path === "-" ? {} : { place: { file: this.#path, line, column: 1 } }),
-		};
-	}
-
-	/** An error of this program at a line: the same, but nothing is to be corrected there. */
-	failedAt(line: number, error: Problem, fired: number, counts: Counts): Problem {
-		const remedy = `${firedOf(fired, counts)}, and the rest of the file was not; ${error.remedy}`;
-		return { ...error, message: `line ${line} of ${this.name}: ${error.message}`, remedy };
-	}
+function openFile(
+	inputs: Inputs & { readonly eventsFile: string },
+	run: RunContext,
+	ports: Ports,
+	observer: Observer,
+): EventsFile {
+	const { eventsFile: path, event, context, synthetic = false } = inputs;
+	const { signal } = observer;
+	const name = path === "-" ? "stdin" : path;
+	let last = 0;
+	let isUsed = false;
+	let isRead = false;
 
 	/** The event of a line, over what the inputs say of all lines. */
-	#eventOn({ number }: Line, given: GivenContext): PipelineEvent {
-		const { event, context, synthetic = false } = this.#inputs;
-		const name = given.event ?? event;
-		if (name === "") throw new LineError(number, 'names no event; give it an "event"');
+	const eventOn = (line: number, given: GivenContext): PipelineEvent => {
+		const written = given.event ?? event;
+		if (written === "") throw new LineError(line, 'names no event; give it an "event"');
 		const metadata = context.metadata && { metadata: { ...context.metadata, ...given.metadata } };
 		try {
-			return { ...createEvent(name, { ...context, ...given, ...metadata }, synthetic, this.#run), line: number };
+			return { ...createEvent(written, { ...context, ...given, ...metadata }, synthetic, run), line };
 		} catch (thrown) {
-			throw lineErrorOf(number, thrown);
+			throw lineErrorOf(line, thrown);
+		}
+	};
+
+	function* eventsOf(lines: Iterable<Line>): Generator<PipelineEvent, void, undefined> {
+		for (const line of lines) {
+			last = line.number;
+			const given = readLine(line);
+			isUsed ||= given.event === undefined;
+			yield eventOn(last, given);
 		}
 	}
 
-	/** The bytes. Reading from a file system that hangs cannot be called off, so a cancellation does not wait for it. */
-	async *#chunks(): AsyncGenerator<Uint8Array> {
-		const iterator = this.#open()[Symbol.asyncIterator]();
+	async function* events() {
 		try {
-			for (;;) {
-				const next = await unlessCancelled(iterator.next(), this.#observer.signal);
-				if (next.done === true) return;
-				yield next.value;
-			}
+			for await (const lines of linesOf(bytesOf(path, ports, observer))) yield eventsOf(lines);
 		} catch (thrown) {
-			const code = errorCode(thrown);
-			if (code === undefined) throw thrown;
-			throw this.line === 0 ? this.#unreadable(code) : new LineError(this.line + 1, `cannot be read: ${code}`);
-		} finally {
-			iterator.return?.().catch(() => {});
+			if (signal.aborted) return;
+			if (!(thrown instanceof UnreadableFile)) throw thrown;
+			throw last === 0
+				? unreadable(path, thrown.message)
+				: new LineError(last + 1, `cannot be read: ${thrown.message}`);
 		}
+		isRead = !signal.aborted;
+		if (isRead && event !== "" && last === 0) throw new UserError(emptyBeside(event, name));
 	}
 
-	#open(): AsyncIterable<Uint8Array> {
-		const { cwd, signal, stdin } = this.#observer;
-		if (this.#path !== "-") return this.#ports.files.stream(resolve(cwd, this.#path), signal);
-		if (stdin === undefined) throw this.#unreadable("stdin is read by the command only");
-		return stdin();
-	}
+	return {
+		kind: "file",
+		name,
+		events,
+		line: () => last,
+		unused: () => (isRead && event !== "" && !isUsed ? unusedEvent(event, name) : undefined),
+	};
+}
 
-	/** `why` may be a code of the system. */
-	#unreadable(why: string): UserError {
-		const message = `events-file ${this.#path} cannot be read: ${REASONS[why] ?? why}`;
-		return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
+/** Thrown where the system cannot read, with its code (`EIO`) as the message. */
+class UnreadableFile extends Error {
+	override readonly name = "UnreadableFile";
+}
+
+/** The bytes of the file, or of stdin. Reading from a file system that hangs is not waited for after a cancellation. */
+async function* bytesOf(path: string, { files }: Ports, { cwd, signal, stdin }: Observer): AsyncGenerator<Uint8Array> {
+	if (path === "-" && stdin === undefined) throw unreadable(path, "stdin is read by the command only");
+	const chunks = path === "-" && stdin !== undefined ? stdin() : files.stream(resolve(cwd, path), signal);
+	const iterator = chunks[Symbol.asyncIterator]();
+	try {
+		for (;;) {
+			const next = await unlessCancelled(iterator.next(), signal);
+			if (next.done === true) return;
+			yield next.value;
+		}
+	} catch (thrown) {
+		const code = errorCode(thrown);
+		throw code === undefined ? thrown : new UnreadableFile(code);
+	} finally {
+		iterator.return?.().catch(() => {});
 	}
+}
+
+/** `why` may be a code of the system. */
+function unreadable(path: string, why: string): UserError {
+	const message = `events-file ${path} cannot be read: ${REASONS[why] ?? why}`;
+	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -161,6 +151,26 @@ function unusedEvent(event: string, name: string): Problem {
 
 function quote(text: string): string {
 	return JSON.stringify(excerpt(text, 100));
+}
+
+/** The problem of a broken line: where it is, and what was fired before it. */
+export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fired: number, counts: Counts): Problem {
+	const remedy =
+		fired === 0
+			? "nothing was fired; correct the line and fire the file again"
+			: `${firedOf(fired, counts)} before it, and the rest of the file was not; correct the line and fire the file from there`;
+	return {
+		code: "events_file",
+		message: `line ${line} of ${name}: ${problem}`,
+		remedy,
+		...(name === "stdin" ? {} : { place: { file: name, line, column: 1 } }),
+	};
+}
+
+/** An error of this program at the line that was read last: the same, but nothing is to be corrected there. */
+export function failedAt(error: Problem, { name, line }: EventsFile, fired: number, counts: Counts): Problem {
+	const remedy = `${firedOf(fired, counts)}, and the rest of the file was not; ${error.remedy}`;
+	return { ...error, message: `line ${line()} of ${name}: ${error.message}`, remedy };
 }
 
 function firedOf(events: number, { delivered, failed, skipped }: Counts): string {

@@ -16,7 +16,7 @@ async function read(text: string | Uint8Array, cuts: readonly number[] = []): Pr
 	const bytes = typeof text === "string" ? new TextEncoder().encode(text) : text;
 	const lines: Line[] = [];
 	try {
-		for await (const line of linesOf(pieces(bytes, cuts))) lines.push(line);
+		for await (const some of linesOf(pieces(bytes, cuts))) for (const line of some) lines.push(line);
 	} catch (error) {
 		if (!(error instanceof LineError)) throw error;
 		return `${lines.length} before line ${error.line}, which ${error.problem}`;
@@ -65,7 +65,7 @@ describe("lines", () => {
 				yield new TextEncoder().encode("{}\n");
 			}
 		}
-		for await (const line of linesOf(endless())) if (line.number === 3) break;
+		for await (const [line] of linesOf(endless())) if (line?.number === 3) break;
 		expect(asked).toBe(3);
 	});
 });

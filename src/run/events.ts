@@ -1,13 +1,16 @@
-// Events of a run: found by the name that the user wrote, and completed by what the run knows.
+// Events of a run: found by the name that the user wrote, completed by what the run knows, enriched by the API of the CI.
 import { randomUUID } from "node:crypto";
+import { workflowRun } from "../ci/github-run.ts";
 import { flavourOf } from "../config/load.ts";
 import { keyName } from "../config/words.ts";
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import { isEventName } from "../model/catalog.ts";
 import { completeEvent, type GivenContext } from "../model/context.ts";
-import type { EventDefinition, PipelineEvent } from "../model/event.ts";
+import type { EventDefinition, FoundResource, PipelineEvent } from "../model/event.ts";
+import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
+import type { Ports } from "../ports.ts";
 import type { RunContext } from "./prepare.ts";
 
 /** The definition of an event as the user writes its name. Throws `UserError` for an unknown one. */
@@ -54,5 +57,22 @@ function madeUp(given: GivenContext, { status }: EventDefinition): GivenContext 
 		duration_ms: 1234,
 		...given,
 		metadata: { test: true, ...given.metadata },
+	};
+}
+
+/** The event with the workflow run beside it where one of the selected hooks needs that; else the event, at once. */
+type Enrich = (event: PipelineEvent, selected: readonly Hook[]) => PipelineEvent | Promise<PipelineEvent>;
+
+/** Asks the API once, and only when an event without a resource meets a hook that needs one, or that may lead to one. */
+export function enricher(hooks: readonly Hook[], token: string, { env, clock }: Ports, signal: AbortSignal): Enrich {
+	const needy = hooks.filter((hook) => hook.kind === "webhook" && hook.preset.needsResource === true);
+	const isNeedy = (name: string | undefined) => needy.some((hook) => hook.name === name);
+	const isChained = hooks.some(({ fallback, onSuccess }) => isNeedy(fallback) || onSuccess.some(isNeedy));
+	let found: Promise<FoundResource> | undefined;
+	return (event, selected) => {
+		if (needy.length === 0 || event.context.resource !== undefined) return event;
+		if (!isChained && !selected.some(({ name }) => isNeedy(name))) return event;
+		found ??= workflowRun(env, token, clock, signal);
+		return found.then((run) => ({ ...event, run }));
 	};
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { vocabulary } from "../../../src/model/catalog.ts";
 import type { Config } from "../../../src/model/hook.ts";
 import { UserError } from "../../../src/model/problem.ts";
-import { findEvent } from "../../../src/run/create-event.ts";
+import { findEvent } from "../../../src/run/events.ts";
 
 const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, warnings: [] });
 const OWN = config(".github/pipeline-hooks.toml");
