@@ -1,7 +1,7 @@
 // `list`: the hooks of the config, or those that one event selects.
 
-import { refusalOf } from "../deliver/refusal.ts";
 import { showTarget } from "../deliver/target.ts";
+import { untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Unmet } from "../model/delivery.ts";
@@ -114,7 +114,7 @@ function listed(head: string, all: readonly (readonly [name: string, text: strin
 type Row = ReturnType<typeof describe>;
 
 function describe(hook: Hook, facts: RunContext["facts"], env: Env) {
-	const refused = refusalOf({ hook }, facts);
+	const refused = untrustedReason({ hook }, facts);
 	return {
 		name: hook.name,
 		event: hook.selectors.map(showSelector).join(", "),

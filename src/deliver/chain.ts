@@ -1,7 +1,8 @@
 // A delivery with its chain: the fallback where it has failed for good, and what follows a success.
 
-import { type Delivery, deliveryId, type Outcome, type Reach } from "../model/delivery.ts";
+import { type Delivery, deliveryId, isGate, type Outcome, type Reach } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
+import { type Failure, isDecided } from "../model/failure.ts";
 import type { Hook } from "../model/hook.ts";
 
 /** What carrying out a chain needs. */
@@ -26,18 +27,18 @@ export function runWithFallback(delivery: Delivery, chaining: Chaining): Promise
 async function runInTurn(delivery: Delivery, chaining: Chaining, requireAllow: boolean): Promise<Outcome> {
 	const first = await chaining.run(delivery);
 	const { hook, events, id } = delivery;
-	if (first.status !== "failed" || first.denied === true || hook.fallback === undefined || chaining.cancelled()) {
-		return first;
-	}
+	const { failure } = first;
+	if (failure === undefined || hook.fallback === undefined || chaining.cancelled()) return first;
+	if (isGate(hook) && isDecided(failure)) return first;
 	const next = chaining.reach(hook.fallback, events);
 	if (next === undefined) {
 		const why = `fallback ${hook.fallback} is disabled, or its filter lets nothing through`;
-		return { ...first, reason: `${first.reason}; ${why}` };
+		return { ...first, failure: { ...failure, reason: `${failure.reason}; ${why}` } };
 	}
 	const proves = requireAllow || (hook.kind === "webhook" && hook.requireAllow);
 	const instead = { ...next, id, hook: inPlaceOf(hook, next.hook, proves) };
 	const second = await runInTurn(instead, chaining, proves);
-	return joined(first, second);
+	return joined(first, failure, second);
 }
 
 /** A fallback fails as the hook would, and a gate's has to prove its yes as the gate would. */
@@ -61,33 +62,35 @@ export function followers({ status, skipCause, delivery, via }: Outcome, reach: 
 
 const NOTHING: readonly Delivery[] = [];
 
-function joined(first: Outcome, second: Outcome): Outcome {
+/** The outcome of a hook that has failed and of its fallback, as that of the hook. */
+function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 	const way = second.delivery.hook.name;
-	const { events } = first.delivery;
-	const taken = second.delivery.events;
+	const { delivery } = first;
+	const { events, hook } = delivery;
 	const missed = missedOf(first, second);
 	const both = {
-		delivery: first.delivery,
+		delivery,
+		reason: "",
 		attempts: [...first.attempts, ...second.attempts],
 		durationMs: first.durationMs + second.durationMs,
 		...(second.httpStatus !== undefined && { httpStatus: second.httpStatus }),
 	};
 	if (missed.length === 0) {
-		const why = `${first.delivery.hook.name} itself failed: ${first.reason}`;
-		const notes = [...first.notes, why, ...second.notes];
-		return { ...both, status: "delivered", reason: "", target: second.target, via: second.via ?? way, notes };
+		const notes = [...first.notes, `${hook.name} itself failed: ${why.reason}`, ...second.notes];
+		return { ...both, status: "delivered", target: second.target, via: second.via ?? way, notes };
 	}
+	const others = missed.length === 1 ? "the other" : "the others";
+	const taken = `${second.delivery.events.length} of ${events.length} events`;
 	const told =
 		second.status === "delivered"
-			? `fallback ${way} delivered ${taken.length} of ${events.length} events, and its filter keeps ${others(missed)} out`
-			: `fallback ${way}: ${second.reason}`;
-	const denied = second.denied === true && { denied: true };
+			? `fallback ${way} delivered ${taken}, and its filter keeps ${others} out`
+			: `fallback ${way}: ${second.failure?.reason ?? second.reason}`;
 	return {
 		...both,
-		...denied,
 		...(missed.length < events.length && { missed }),
 		status: "failed",
-		reason: `${first.reason}; ${told}`,
+		// Of the last that failed, as the status is.
+		failure: { ...(second.failure ?? why), reason: `${why.reason}; ${told}` },
 		target: first.target,
 		notes: [...first.notes, ...second.notes],
 	};
@@ -100,8 +103,4 @@ function missedOf(first: Outcome, { status, delivery, missed }: Outcome): readon
 	const left = new Set(failed.map((place): PipelineEvent | undefined => events[place]));
 	const taken = new Set(events.filter((event) => !left.has(event)));
 	return first.delivery.events.flatMap((event, place) => (taken.has(event) ? [] : [place]));
-}
-
-function others(missed: readonly number[]): string {
-	return missed.length === 1 ? "the other" : "the others";
 }

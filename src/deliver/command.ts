@@ -1,12 +1,13 @@
 // One shell delivery: the environment a command gets, the context on its stdin, and what its end means.
 
 import type { Env } from "../lib/env.ts";
-import { type Delivery, isBatch, isGate, type Outcome } from "../model/delivery.ts";
+import { type Delivery, isBatch, type Outcome } from "../model/delivery.ts";
+import { type Failure, failure } from "../model/failure.ts";
 import type { ShellHook } from "../model/hook.ts";
-import { unsetReason } from "../model/hook-references.ts";
 import { resolveReference } from "../model/reference.ts";
 import type { Ports, ShellResult } from "../ports.ts";
 import { showTarget } from "./target.ts";
+import { failed, unsetVariable } from "./unsent.ts";
 
 /** What a command needs of the world. */
 export type CommandPorts = Pick<Ports, "clock" | "env" | "shell" | "log">;
@@ -14,13 +15,8 @@ export type CommandPorts = Pick<Ports, "clock" | "env" | "shell" | "log">;
 /** The runner's own tokens, addresses and command files, our inputs and state, and what would change a Node process. */
 const WITHHELD = /^(ACTIONS_.*|GITHUB_(ENV|PATH|OUTPUT|STATE|STEP_SUMMARY)|INPUT_.*|STATE_.*|NODE_OPTIONS)$/i;
 
-/** The environment of a hook's command, or the variable that is unset. */
-export type CommandEnv =
-	| { readonly kind: "env"; readonly env: Readonly<Record<string, string>> }
-	| { readonly kind: "unset"; readonly variable: string };
-
 /** The process's environment without what is withheld, the event's `HOOK_*`, and the hook's own `env`, which wins. */
-export function commandEnv(delivery: Delivery<ShellHook>, env: Env): CommandEnv {
+function commandEnv(delivery: Delivery<ShellHook>, env: Env) {
 	const { hook, events } = delivery;
 	const { id, event, run_id, pipeline, status } = events[0].context;
 	const batch = isBatch(delivery);
@@ -37,10 +33,10 @@ export function commandEnv(delivery: Delivery<ShellHook>, env: Env): CommandEnv 
 	});
 	for (const [name, reference] of hook.env) {
 		const resolved = resolveReference(reference, env);
-		if (resolved.kind === "unset") return { kind: "unset", variable: resolved.variable };
+		if (resolved.kind === "unset") return { unset: resolved.variable };
 		result[name] = resolved.text;
 	}
-	return { kind: "env", env: result };
+	return { env: result };
 }
 
 /** What a command reads on stdin, as one line of JSON: the context, or the list of them in a batch. */
@@ -57,52 +53,41 @@ export async function runCommand(
 	signal: AbortSignal,
 ): Promise<Outcome> {
 	const { hook } = delivery;
-	const target = showTarget(hook, env);
 	const prepared = commandEnv(delivery, env);
-	if (prepared.kind === "unset") {
-		const reason = unsetReason(prepared.variable);
-		return { delivery, status: "failed", reason, target, attempts: [], durationMs: 0, notes: [] };
-	}
+	if ("unset" in prepared) return failed(delivery, unsetVariable(prepared.unset), env);
+	const target = showTarget(hook, env);
 	const start = clock.monotonic();
 	const show = log.openGroup(`${hook.name}: ${target}`);
 	let result: ShellResult;
 	try {
-		result = await shell.run(
-			{
-				command: hook.command,
-				shell: hook.shell,
-				cwd: workspace,
-				env: prepared.env,
-				stdin: commandInput(delivery),
-				timeoutMs: hook.timeoutMs,
-				onLine: show,
-			},
-			signal,
-		);
+		const { command, timeoutMs } = hook;
+		const stdin = commandInput(delivery);
+		const asked = { command, shell: hook.shell, cwd: workspace, env: prepared.env, stdin, timeoutMs, onLine: show };
+		result = await shell.run(asked, signal);
 	} finally {
 		log.closeGroup();
 	}
 	const durationMs = Math.round(clock.monotonic() - start);
-	const reason = failureOf(result, hook.timeoutMs);
-	const attempt = reason === "" ? { durationMs } : { durationMs, reason };
-	const status = reason === "" ? "delivered" : "failed";
-	const ended = result.end.kind === "exit" || result.end.kind === "signal";
-	const denied = isGate(hook) && ended && status === "failed";
-	return { delivery, status, reason, target, attempts: [attempt], durationMs, notes: [], ...(denied && { denied }) };
+	const why = failureOf(result, hook.timeoutMs);
+	const status = why === undefined ? "delivered" : "failed";
+	const told = why === undefined ? {} : { failure: why };
+	const attempts = [{ durationMs, ...told }];
+	return { delivery, status, ...told, reason: "", target, attempts, durationMs, notes: [] };
 }
 
-/** Why a command failed; empty when it did not. What the command itself said last comes first. */
-function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: number): string {
+/** Why a command failed; undefined where it did not. What the command itself said last comes first. */
+function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: number): Failure | undefined {
+	if (end.kind === "exit" && end.code === 0) return undefined;
 	const said = lastStderr || lastStdout;
 	const how = describeEnd(end, timeoutMs);
-	if (how === "" || said === "" || end.kind === "not_started") return how;
-	return end.kind === "exit" && end.signal === undefined ? `${said} (${how})` : `${how}; its last line: ${said}`;
+	if (said === "" || end.kind === "not_started") return failure(end.kind, how);
+	const isOwn = end.kind === "exit" && end.signal === undefined;
+	return failure(end.kind, isOwn ? `${said} (${how})` : `${how}; its last line: ${said}`);
 }
 
 function describeEnd(end: ShellResult["end"], timeoutMs: number): string {
 	switch (end.kind) {
 		case "exit":
-			if (end.code === 0) return "";
 			return end.signal === undefined ? `exit code ${end.code}` : `ended by ${end.signal} (exit code ${end.code})`;
 		case "signal":
 			return `ended by ${end.signal}`;

@@ -2,17 +2,18 @@
 
 import { Bag } from "../lib/bag.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../model/delivery.ts";
+import { failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { unsetVariables } from "../model/hook-references.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { problemsOf } from "../secrets/thrown.ts";
-import { authoritiesOf } from "./authorities.ts";
+import { caFileReader } from "./ca-file.ts";
 import { followers, runWithFallback } from "./chain.ts";
 import { ChainState } from "./chain-state.ts";
 import { runCommand } from "./command.ts";
-import { failed, held, NOT_BEGUN, notReady, skipped } from "./not-begun.ts";
 import { Receivers } from "./receivers.ts";
 import { Slots } from "./slots.ts";
+import { CANCELLED, failed, held, notReady, skipped } from "./unsent.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
 /** From this many webhooks on, keeping connections is worth loading what does it. */
@@ -71,7 +72,7 @@ export class Deliverer {
 		this.#webhookChains = new Slots(facts.concurrency);
 		const { signal, connections, workspace } = options;
 		const receivers = new Receivers(ports.clock, signal);
-		this.#shared = { connections, readAuthorities: authoritiesOf(ports.files, workspace), receivers, signal };
+		this.#shared = { connections, readCaFile: caFileReader(ports.files, workspace), receivers, signal };
 	}
 
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
@@ -142,7 +143,7 @@ export class Deliverer {
 		const states = this.#states.values();
 		for (const state of states) {
 			for (const [delivery, isBegun] of state.unfinished()) {
-				const outcome = isBegun ? failed(delivery, UNKNOWN, env) : skipped(delivery, "stopped", STOPPED, env);
+				const outcome = isBegun ? failed(delivery, INTERRUPTED, env) : skipped(delivery, "stopped", STOPPED, env);
 				this.#emit(outcome, delivery, state);
 				this.#miss(outcome, followers(outcome, this.#facts.reach), state);
 			}
@@ -233,7 +234,7 @@ export class Deliverer {
 		const rest = [...plan.gates.slice(asked), ...plan.shell, ...plan.webhooks, ...plan.batched];
 		// A gate that a cancellation ended has decided nothing.
 		const [cause, reason] = this.#options.signal.aborted
-			? (["cancelled", NOT_BEGUN] as const)
+			? (["cancelled", CANCELLED] as const)
 			: (["gate_failed", `gate ${hook.name} failed`] as const);
 		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env), delivery, state);
 	}
@@ -258,7 +259,7 @@ export class Deliverer {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
 			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
 			for (const line of frame.split("\n")) this.#ports.log.info(line);
-			return failed(delivery, message, this.#ports.env);
+			return failed(delivery, failure("internal", message), this.#ports.env);
 		}
 	}
 
@@ -278,7 +279,10 @@ export class Deliverer {
 }
 
 /** Why a delivery has failed that had begun when the run stopped. */
-const UNKNOWN = "the run stopped on an error while this was in flight; what became of it is not known";
+const INTERRUPTED = failure(
+	"interrupted",
+	"the run stopped on an error while this was in flight; what became of it is not known",
+);
 
 /** Why a delivery is skipped that had not begun when the run stopped. */
 const STOPPED = "the run stopped on an error before this began";

@@ -235,3 +235,19 @@ function keyOf({ href }: URL): string {
 		return /[\w.~-]/.test(character) ? character : code.toUpperCase();
 	});
 }
+
+/** Why a delivery was never sent, as a reason. */
+export function describeLate({ askedMs, silentMs, reason }: Late, deadlineMs: number): string {
+	const earlier = reason === "" ? "" : `an earlier delivery failed (${reason}), and `;
+	if (askedMs >= deadlineMs) return `not sent: ${earlier}${describeAsked(askedMs, deadlineMs)}`;
+	const more = askedMs > 0 ? ` and asks for ${showMs(askedMs)} more` : "";
+	return `not sent: ${earlier}the receiver has accepted nothing for ${showMs(silentMs)}${more}`;
+}
+
+export function describeAsked(askedMs: number, deadlineMs: number): string {
+	return `Retry-After asks for ${showMs(askedMs)}, past the deadline of ${deadlineMs} ms`;
+}
+
+export function showMs(ms: number): string {
+	return ms < 999.5 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1000)} s`;
+}

@@ -1,6 +1,7 @@
 // Deliveries and their outcomes: the values that plan, deliver and report hand on.
 import { hash } from "node:crypto";
 import type { Events } from "./event.ts";
+import type { Failure } from "./failure.ts";
 import type { Hook, ShellHook, Webhook } from "./hook.ts";
 
 /** One hook meeting one event, or one batch of events: a message ready to be made and sent. */
@@ -47,10 +48,10 @@ export type Reach = (name: string, events: Events) => Pick<Delivery, "hook" | "e
 export interface Attempt {
 	/** Milliseconds, whole. */
 	readonly durationMs: number;
-	/** The status of the answer, where there was one. */
+	/** The status of the response, where there was one. */
 	readonly httpStatus?: number;
-	/** Why it did not succeed, in one phrase; absent on the last attempt of a delivered one. */
-	readonly reason?: string;
+	/** Absent on the last attempt of a delivered one. */
+	readonly failure?: Failure;
 }
 
 /** The exact message of a delivery. Secrets are still in it: whoever shows it masks it. */
@@ -82,7 +83,9 @@ export type OutcomeStatus = (typeof OUTCOME_STATUSES)[number];
 export interface Outcome {
 	readonly delivery: Delivery;
 	readonly status: OutcomeStatus;
-	/** Why it failed, was skipped or is held; empty when delivered. */
+	/** Only of a failed one. */
+	readonly failure?: Failure;
+	/** Why it was skipped or is held; otherwise empty. */
 	readonly reason: string;
 	/** Only of a skipped one. */
 	readonly skipCause?: SkipCause;
@@ -90,8 +93,6 @@ export interface Outcome {
 	readonly via?: string;
 	/** Of a failed batch that a fallback delivered in part: the places of the other events, from 0, ascending. */
 	readonly missed?: readonly number[];
-	/** Of a gate that was asked and did not say yes: nobody else is asked then. */
-	readonly denied?: boolean;
 	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */
 	readonly target: string;
 	readonly attempts: readonly Attempt[];
@@ -101,6 +102,17 @@ export interface Outcome {
 	readonly httpStatus?: number;
 	/** Things the user should know although it was delivered: what was cut, a retired address. */
 	readonly notes: readonly string[];
+}
+
+/** Why a delivery failed, was skipped or is held; empty when delivered. */
+export function reasonOf({ failure, reason }: Outcome): string {
+	return failure?.reason ?? reason;
+}
+
+/** The same outcome for another reason. */
+export function withReason(outcome: Outcome, reason: string): Outcome {
+	const { failure } = outcome;
+	return failure === undefined ? { ...outcome, reason } : { ...outcome, failure: { ...failure, reason } };
 }
 
 /** A hook that does not meet an event. */

@@ -2,7 +2,7 @@
 import type { Outcome } from "../model/delivery.ts";
 import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { linesOf, nameOf, type Report, rank, reasonOf, unmatchedLine } from "./report.ts";
+import { linesOf, nameOf, type Report, rank, shownReason, unmatchedLine } from "./report.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
@@ -30,7 +30,7 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const { startColumn: _, ...line } = at(place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
-		return { kind, message: `${what}${where}: ${reasonOf(outcome, mask)}`, place: { title: mask(name), ...line } };
+		return { kind, message: `${what}${where}: ${shownReason(outcome, mask)}`, place: { title: mask(name), ...line } };
 	};
 	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
 	const failures = failed.flatMap((outcome) => {

@@ -12,8 +12,8 @@ import {
 	noteOf,
 	type Report,
 	rank,
-	reasonOf,
 	type Source,
+	shownReason,
 	unmatchedLine,
 } from "./report.ts";
 
@@ -101,7 +101,7 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 	const notes = outcome.notes.map((note) => noteOf(note, mask));
 	const way = outcome.via === undefined ? [] : [`via fallback ${outcome.via}`];
 	const batch = isBatch(outcome.delivery) ? [count(outcome.delivery.events.length, "event")] : [];
-	const detail = [...batch, linesOf(outcome.delivery), ...way, reasonOf(outcome, mask), ...notes]
+	const detail = [...batch, linesOf(outcome.delivery), ...way, shownReason(outcome, mask), ...notes]
 		.filter((text) => text !== "")
 		.join("; ");
 	const cells = [

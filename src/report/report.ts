@@ -1,8 +1,9 @@
 // The report of a fired event: the result, and the rows that every kind of report shows.
 
 import { clip, count, excerpt } from "../lib/text.ts";
-import { type Delivery, isBatch, type Outcome, type Preview, type Unmet } from "../model/delivery.ts";
+import { type Delivery, isBatch, type Outcome, type Preview, reasonOf, type Unmet } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
+import type { Cause } from "../model/failure.ts";
 import type { ConfigWarning } from "../model/hook.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Log } from "../ports.ts";
@@ -72,6 +73,9 @@ export interface Row {
 	readonly attempts: number;
 	readonly duration_ms: number;
 	readonly http_status?: number;
+	/** Only of a failed one. */
+	readonly cause?: Cause;
+	/** Why it failed, was skipped or is held. */
 	readonly error?: string;
 	/** The fallback that delivered it. */
 	readonly via?: string;
@@ -137,6 +141,7 @@ export function rank({ status, delivery }: Outcome): number {
 function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 	const { notes, via, delivery } = outcome;
 	const { line, context } = delivery.events[0];
+	const why = shownReason(outcome, mask);
 	return {
 		hook: inertLine(mask(outcome.delivery.hook.name)),
 		kind: outcome.delivery.hook.kind,
@@ -145,7 +150,8 @@ function rowOf(outcome: Outcome, source: Source, mask: Mask): Row {
 		attempts: outcome.attempts.length,
 		duration_ms: outcome.durationMs,
 		...(outcome.httpStatus === undefined ? {} : { http_status: outcome.httpStatus }),
-		...(outcome.reason === "" ? {} : { error: inertLine(reasonOf(outcome, mask)) }),
+		...(outcome.failure === undefined ? {} : { cause: outcome.failure.cause }),
+		...(why === "" ? {} : { error: inertLine(why) }),
 		...(via === undefined ? {} : { via: inertLine(mask(via)) }),
 		...(isBatch(delivery)
 			? { events: delivery.events.length }
@@ -163,8 +169,8 @@ export function shownId(id: string, mask: Mask): string {
 }
 
 /** Why a delivery failed or was skipped: one line, masked before it is cut, so that no half of a secret is left. */
-export function reasonOf(outcome: Outcome, mask: Mask): string {
-	return excerpt(mask(outcome.reason), REASON_LIMIT);
+export function shownReason(outcome: Outcome, mask: Mask): string {
+	return excerpt(mask(reasonOf(outcome)), REASON_LIMIT);
 }
 
 /** One thing to know of a delivery: one line, masked before it is cut. */

@@ -4,7 +4,7 @@ import { count, duration, excerpt } from "../lib/text.ts";
 import { isBatch, type Outcome, type Preview } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, linesOf, nameOf, noteOf, type Report, reasonOf, unmatchedLine } from "./report.ts";
+import { countsLine, linesOf, nameOf, noteOf, type Report, shownReason, unmatchedLine } from "./report.ts";
 
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
@@ -26,7 +26,7 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
 	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
 	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
-	const reason = reasonOf(outcome, mask);
+	const reason = shownReason(outcome, mask);
 	const notes = outcome.notes.map((note) => `note: ${noteOf(note, mask)}`);
 	return [[parts.join(" · "), reason].filter((text) => text !== "").join(": "), ...notes].join("; ");
 }

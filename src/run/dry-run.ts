@@ -1,6 +1,6 @@
 // The sender of a dry run: what a delivery would send is shown instead of sent.
 import { preview, previewAnywhere } from "../deliver/preview.ts";
-import { refusalOf } from "../deliver/refusal.ts";
+import { untrustedReason } from "../deliver/unsent.ts";
 import { showTarget } from "../deliver/target.ts";
 import type { Env } from "../lib/env.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
@@ -35,7 +35,7 @@ export function showing(
 /** As in a run, an error in making one message is that delivery's problem. */
 function previewOf(delivery: Delivery, facts: RunFacts, placeholders: boolean, env: Env): Preview {
 	const problem = (reason: string) => ({ kind: "problem", target: showTarget(delivery.hook, env), reason }) as const;
-	const refused = refusalOf(delivery, facts);
+	const refused = untrustedReason(delivery, facts);
 	if (refused !== undefined) return problem(refused);
 	try {
 		return placeholders ? previewAnywhere(delivery, env) : preview(delivery, env);

@@ -2,7 +2,7 @@
 
 import type { Batched } from "../deliver/deliver.ts";
 import { count } from "../lib/text.ts";
-import { type Delivery, isGate, type Outcome } from "../model/delivery.ts";
+import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import type { ConfigWarning, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
@@ -91,7 +91,7 @@ export class Holding {
 		const which = failed.length < events.length ? `${failed.length} of its ` : "its ";
 		const stay = failed.length === 1 ? "stays" : "stay";
 		const held = `${which}${count(events.length, "event")} ${stay} held for \`flush\``;
-		return { ...outcome, reason: `${outcome.reason}; ${held}` };
+		return withReason(outcome, `${reasonOf(outcome)}; ${held}`);
 	}
 
 	/** Waits until everything is settled. */

@@ -1,4 +1,5 @@
 // Whether everything in the demo went as it must: what is shown is what happened, so it may also have gone wrong.
+import { reasonOf } from "../../model/delivery.ts";
 import type { Fired, Played } from "./play.ts";
 import { serviceAt } from "./services.ts";
 
@@ -21,7 +22,8 @@ function unexpectedOutcomes({ step, report }: Fired): readonly string[] {
 	return Object.entries(step.expected).flatMap(([hook, expected]) => {
 		const outcome = ended.get(hook);
 		if (outcome?.status === expected) return [];
-		const reason = outcome === undefined || outcome.reason === "" ? "" : ` (${outcome.reason})`;
+		const why = outcome === undefined ? "" : reasonOf(outcome);
+		const reason = why === "" ? "" : ` (${why})`;
 		return [`${hook} on ${step.event} should be ${expected} and is ${outcome?.status ?? "missing"}${reason}`];
 	});
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeFiles, nodePorts } from "../../entry/node.ts";
 import type { Env } from "../../lib/env.ts";
-import type { Outcome } from "../../model/delivery.ts";
+import { type Outcome, reasonOf, withReason } from "../../model/delivery.ts";
 import type { Log } from "../../ports.ts";
 import { inTurn, type Received, type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import type { Report } from "../../report/report.ts";
@@ -98,7 +98,7 @@ async function fireAll(
 ): Promise<readonly Fired[]> {
 	const fired: Fired[] = [];
 	const { log, said } = quietLog((line) => watch.onRetry(mask(line)));
-	const onOutcome = (outcome: Outcome) => watch.onOutcome({ ...outcome, reason: mask(outcome.reason) }, mask(said()));
+	const onOutcome = (outcome: Outcome) => watch.onOutcome(withReason(outcome, mask(reasonOf(outcome))), mask(said()));
 	for (const run of RUNS) {
 		watch.onRun(run);
 		for (const step of run.steps) {

@@ -1,7 +1,7 @@
 // The demo as it goes on: one line a hook, as soon as its outcome is there.
 
 import { duration, excerpt } from "../../lib/text.ts";
-import { isGate, type Outcome } from "../../model/delivery.ts";
+import { isGate, type Outcome, reasonOf } from "../../model/delivery.ts";
 import type { FailureMode } from "../../model/hook.ts";
 import type { Paint } from "../paint.ts";
 import type { Watch } from "./play.ts";
@@ -67,7 +67,10 @@ const FAILURES = {
 	ignore: { style: "dim", text: "ignored" },
 } as const satisfies Record<FailureMode, { style: string; text: string }>;
 
-function describe({ status, reason, attempts, delivery: { hook } }: Outcome, said: string): string {
+function describe(outcome: Outcome, said: string): string {
+	const { status, attempts, delivery } = outcome;
+	const { hook } = delivery;
+	const reason = reasonOf(outcome);
 	switch (status) {
 		case "skipped":
 		case "held":

@@ -108,8 +108,8 @@ describe("fault 4: a certificate that does not pass fails at once; ca_file adds 
 	});
 
 	it.each<[string, Readonly<Record<string, Buffer | string>>, RegExp]>([
-		["is not there", {}, /^ca_file ca\.pem is not there$/],
-		["holds no certificate", { "ca.pem": valid.key }, /^ca_file ca\.pem holds no certificate in PEM/],
+		["is not there", {}, /^ca_file ca\.pem not found$/],
+		["holds no certificate", { "ca.pem": valid.key }, /^ca_file ca\.pem has no certificate in PEM/],
 		[
 			"is damaged",
 			{ "ca.pem": String(ours.cert).replace(/\n[A-Za-z0-9+/]{10}/, "\nAAAAAAAAAA") },

@@ -1,6 +1,6 @@
 // Chains: a fallback once where a hook has failed for good, followers where it has succeeded, each once an event.
 import { describe, expect, it } from "vitest";
-import { deliveryId } from "../../../src/model/delivery.ts";
+import { deliveryId, reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import type { Http, HttpRequest, HttpResult, ShellResult } from "../../../src/ports.ts";
@@ -63,7 +63,9 @@ describe("a fallback", () => {
 		const shell = fakeShell({ c: exited(4, "no disk") });
 		const { outcomes, result } = await run(hooks, { a: answer(404), b: answer(400) }, { ports: { shell } });
 		expect(outcomes).toHaveLength(1);
-		expect(outcomes[0]?.reason).toBe("404 Not Found; fallback b: 400 Bad Request; fallback c: no disk (exit code 4)");
+		expect(outcomes[0]?.failure?.reason).toBe(
+			"404 Not Found; fallback b: 400 Bad Request; fallback c: no disk (exit code 4)",
+		);
 		expect(result).toBe("passed");
 	});
 
@@ -78,7 +80,7 @@ describe("a fallback", () => {
 	it("that is disabled is not tried, and that is said", async () => {
 		const hooks = [webhook({ ...at("main"), fallback: "spare" }), webhook({ ...at("spare"), ...only, enabled: false })];
 		const { paths, outcomes } = await run(hooks, { main: answer(404) });
-		expect([paths, outcomes[0]?.reason]).toEqual([
+		expect([paths, outcomes[0]?.failure?.reason]).toEqual([
 			["main"],
 			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
 		]);
@@ -109,7 +111,7 @@ describe("the fallback of a gate", () => {
 			spare: answer(200, '{"allow": false, "reason": "frozen"}'),
 		});
 		expect(denied).toMatchObject({ passed: false, result: "aborted" });
-		expect(denied.named("gate")?.reason).toMatch(/^503 .*; fallback spare: frozen$/);
+		expect(denied.named("gate")?.failure?.reason).toMatch(/^503 .*; fallback spare: frozen$/);
 		expect(denied.named("post")).toMatchObject({ status: "skipped", skipCause: "gate_failed" });
 	});
 
@@ -193,7 +195,9 @@ describe("what follows a success", () => {
 		];
 		const ends = async (answers: Readonly<Record<string, HttpResult>>) => {
 			const { told } = await run(hooks, answers);
-			return told.filter(({ delivery }) => delivery.hook.name === "c").map(({ status, reason }) => [status, reason]);
+			return told
+				.filter(({ delivery }) => delivery.hook.name === "c")
+				.map((outcome) => [outcome.status, reasonOf(outcome)]);
 		};
 		expect(await ends({ a: answer(404) })).toEqual([["delivered", ""]]);
 		expect(await ends({ b: answer(404) })).toEqual([["delivered", ""]]);
@@ -308,7 +312,7 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 		});
 		expect(of("main")).toMatchObject({
 			status: "failed",
-			reason: "404 Not Found; fallback spare delivered 2 of 4 events, and its filter keeps the others out",
+			failure: { reason: "404 Not Found; fallback spare delivered 2 of 4 events, and its filter keeps the others out" },
 			missed: [0, 2],
 		});
 		expect(of("main")?.via).toBeUndefined();
@@ -319,7 +323,7 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 		const { named: of } = await through([spare], { spare: answer(410) });
 		expect(of("main")).toMatchObject({
 			status: "failed",
-			reason: expect.stringMatching(/^404 Not Found; fallback spare: /),
+			failure: { reason: expect.stringMatching(/^404 Not Found; fallback spare: /) },
 		});
 		expect(of("main")?.missed).toBeUndefined();
 	});
@@ -331,9 +335,13 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 		expect(paths).toEqual(["main", "spare", "third"]);
 		expect(of("main")).toMatchObject({
 			status: "failed",
-			reason:
-				"404 Not Found; fallback spare: 404 Not Found; " +
-				"fallback third delivered 1 of 2 events, and its filter keeps the other out",
+			failure: {
+				cause: "status",
+				retryable: false,
+				reason:
+					"404 Not Found; fallback spare: 404 Not Found; " +
+					"fallback third delivered 1 of 2 events, and its filter keeps the other out",
+			},
 			missed: [0, 1, 2],
 		});
 	});
@@ -341,7 +349,7 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 	it("is told apart from one of which it lets nothing through", async () => {
 		const none = { ...NOTHING, events: [{ kind: "event", event: "ping" }] } as const;
 		const { named: of, paths } = await through([{ ...spare, filters: [none] }], {});
-		expect([paths, of("main")?.reason]).toEqual([
+		expect([paths, of("main")?.failure?.reason]).toEqual([
 			["main"],
 			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
 		]);

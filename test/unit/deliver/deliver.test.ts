@@ -1,5 +1,6 @@
 // The order of a plan: gates first and closed, then the rest; modes, cancellation, withheld secrets.
 import { describe, expect, test } from "vitest";
+import { reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
@@ -12,7 +13,7 @@ async function run(hooks: readonly Hook[], commands: Record<string, ShellResult>
 	const shell = fakeShell(commands);
 	const { outcomes, told } = await fireWith(hooks, { ...given, ports: { shell, ...given.ports } });
 	return {
-		statuses: outcomes.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason]),
+		statuses: outcomes.map((outcome) => [outcome.delivery.hook.name, outcome.status, reasonOf(outcome)]),
 		shell,
 		seen: told.map(({ delivery }) => delivery.hook.name),
 	};

@@ -92,7 +92,7 @@ test("any deliveries to any receivers", async () => {
 
 				const shared = {
 					connections: "single" as const,
-					readAuthorities: async () => ({ pem: "" }),
+					readCaFile: async () => ({ pem: "" }),
 					receivers: new Receivers(clock, signal),
 					signal,
 					onBegin: () => {},
@@ -110,9 +110,9 @@ test("any deliveries to any receivers", async () => {
 				}
 				const ended = await Promise.all(outcomes);
 				expect(wrong).toEqual([]);
-				for (const { delivery: of, status, reason, attempts } of ended) {
+				for (const { delivery: of, status, failure, attempts } of ended) {
 					expect(attempts).toHaveLength(requests.get(of.id) ?? 0);
-					expect(status === "delivered").toBe(reason === "");
+					expect(status === "failed").toBe(failure !== undefined);
 					if (status === "skipped") expect(signal.aborted && attempts.length === 0).toBe(true);
 				}
 			},

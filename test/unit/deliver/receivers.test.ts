@@ -1,6 +1,7 @@
 // What a receiver asks for holds for every delivery to it: waits, how many are in flight, whose turn it is, and the end.
 import { describe, expect, test } from "vitest";
 import { Receiver, Receivers } from "../../../src/deliver/receivers.ts";
+import { reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook, Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpRequest, HttpResult } from "../../../src/ports.ts";
@@ -23,7 +24,7 @@ async function fire(
 	const { outcomes, told } = await fireWith(hooks, { ...given, ports: { clock, log, http, ...given.ports } });
 	const ids = new Map(outcomes.map(({ delivery }) => [delivery.id, delivery.hook.name]));
 	const sent = http.seen.map(({ delivery, at }) => [ids.get(delivery), at]);
-	const ended = outcomes.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason]);
+	const ended = outcomes.map((outcome) => [outcome.delivery.hook.name, outcome.status, reasonOf(outcome)]);
 	return { outcomes, told, sent, ended, seen: http.seen, lines: log.lines, now: clock.monotonic() };
 }
 
@@ -138,7 +139,7 @@ describe("a 429 with Retry-After", () => {
 	test("that asks for no time is a wait all the same, of 100 ms, and no retry", async () => {
 		const { seen, outcomes } = await fire(many(1, { retryCount: 0, deadlineMs: 1000 }), () => () => refusal(0));
 		expect(seen.map(({ at }) => at)).toEqual([0, 110, 220, 330, 440, 550, 660, 770, 880, 990]);
-		expect(outcomes[0]?.reason).toBe(
+		expect(outcomes[0]?.failure?.reason).toBe(
 			"429 Too Many Requests; the deadline of 1000 ms leaves no time for another, after 10 attempts",
 		);
 	});
@@ -177,8 +178,8 @@ describe("the deadline", () => {
 		const { outcomes } = await fire(many(12, { deadlineMs: 5000 }), (clock) => onePer(clock, 1000));
 		const failed = outcomes.filter(({ status }) => status === "failed");
 		expect(failed).toHaveLength(7);
-		for (const { reason } of failed) {
-			expect(reason).toMatch(
+		for (const outcome of failed) {
+			expect(reasonOf(outcome)).toMatch(
 				/^429 Too Many Requests; (?:the deadline of 5000 ms leaves no time for another, after \d attempts?|Retry-After asks for 1 s, past the deadline of 5000 ms)/,
 			);
 		}
@@ -191,8 +192,11 @@ describe("the deadline", () => {
 		expect(seen.length).toBeLessThan(100);
 		expect(outcomes.at(-1)).toMatchObject({
 			attempts: [],
-			reason:
-				"not sent: an earlier delivery failed (429 Too Many Requests), and the receiver has accepted nothing for 60 s and asks for 1 s more",
+			failure: {
+				cause: "deadline",
+				reason:
+					"not sent: an earlier delivery failed (429 Too Many Requests), and the receiver has accepted nothing for 60 s and asks for 1 s more",
+			},
 		});
 	});
 
@@ -223,7 +227,9 @@ describe("the deadline", () => {
 		);
 		expect(outcomes.filter(({ status }) => status === "delivered")).toHaveLength(1);
 		expect(now).toBeLessThan(12_000);
-		expect(outcomes.at(-1)?.reason).toMatch(/^not sent: an earlier delivery failed \(429 Too Many Requests\), and/);
+		expect(outcomes.at(-1)?.failure?.reason).toMatch(
+			/^not sent: an earlier delivery failed \(429 Too Many Requests\), and/,
+		);
 	});
 });
 
@@ -238,7 +244,7 @@ describe("cancellation", () => {
 		const hooks = [...many(300), webhook({ name: "gate", onFailure: "abort", url: to("gate") })];
 		const { outcomes, now } = await fire(hooks.slice(0, 300), respond, { ...concurrency(2), options: { signal } });
 		expect(now).toBe(1000);
-		expect(outcomes.map(({ status, reason }) => `${status}: ${reason}`)).toEqual([
+		expect(outcomes.map((outcome) => `${outcome.status}: ${reasonOf(outcome)}`)).toEqual([
 			...Array(2).fill("failed: cancelled; before that: 429 Too Many Requests"),
 			...Array(298).fill("skipped: cancelled before it began"),
 		]);

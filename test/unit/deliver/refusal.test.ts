@@ -21,7 +21,7 @@ async function run(hooks: readonly Hook[]) {
 it("a shell hook fails without being begun, and webhooks are sent", async () => {
 	const { outcomes, told, sent, commands } = await run([shellHook({ command: "deploy" }), webhook()]);
 	expect(outcomes).toMatchObject([
-		{ status: "failed", reason: REASON, target: "deploy", attempts: [], durationMs: 0, notes: [] },
+		{ status: "failed", failure: { reason: REASON }, target: "deploy", attempts: [], durationMs: 0, notes: [] },
 		{ status: "delivered" },
 	]);
 	expect([told.length, sent, commands]).toEqual([2, 1, []]);
@@ -44,5 +44,5 @@ it("a shell gate ends the event, and a webhook gate is asked as ever", async () 
 it("a missing variable is not what is told of it", async () => {
 	const env = new Map([["TOKEN", parseReference("${UNSET}")]]);
 	const { outcomes } = await run([shellHook({ env })]);
-	expect(outcomes[0]?.reason).toBe(REASON);
+	expect(outcomes[0]?.failure?.reason).toBe(REASON);
 });

@@ -1,7 +1,8 @@
 // When an attempt is repeated and how long that waits.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { backoffMs, isRetryableStatus, retryAfterMs, senderTime } from "../../../src/deliver/retry.ts";
+import { backoffMs, retryAfterMs, senderTime } from "../../../src/deliver/retry.ts";
+import { isRetryableStatus } from "../../../src/model/failure.ts";
 
 test("exactly the statuses that may pass are retried", () => {
 	const retried = Array.from({ length: 500 }, (_, index) => index + 100).filter(isRetryableStatus);

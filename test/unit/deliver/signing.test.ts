@@ -24,7 +24,7 @@ describe("each attempt", () => {
 		const receivers = new Receivers(clock, signal);
 		const shared = {
 			connections: "single" as const,
-			readAuthorities: async () => ({ pem: "" }),
+			readCaFile: async () => ({ pem: "" }),
 			receivers,
 			signal,
 			onBegin: () => {},

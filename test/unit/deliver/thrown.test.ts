@@ -1,7 +1,7 @@
 // Errors of this program while a plan is carried out: they fail one delivery, or end the run with nothing left untold.
 import { expect, test } from "vitest";
 import { Deliverer } from "../../../src/deliver/deliver.ts";
-import type { Outcome } from "../../../src/model/delivery.ts";
+import { type Outcome, reasonOf } from "../../../src/model/delivery.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import { reachIn } from "../../../src/plan/reach.ts";
@@ -20,7 +20,7 @@ test("a port that throws fails its delivery, and a group that it has opened is c
 	const { outcomes, result } = await fireWith(hooks, {
 		ports: { log, shell: { run: boom }, http: { send: boom, close: () => {} } },
 	});
-	expect(outcomes.map(({ status, reason }) => [status, reason])).toEqual(
+	expect(outcomes.map((outcome) => [outcome.status, reasonOf(outcome)])).toEqual(
 		hooks.map(() => ["failed", "internal error: boom"]),
 	);
 	expect(result).toBe("warned");
@@ -69,7 +69,7 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 	await deliverer.run(createPlan(hooks.slice(0, 3), event()));
 	await new Promise(setImmediate);
 	deliverer.abandon();
-	expect(told.map(({ delivery, reason }) => [delivery.hook.name, reason])).toEqual([
+	expect(told.map((outcome) => [outcome.delivery.hook.name, reasonOf(outcome)])).toEqual([
 		["sent", "the run stopped on an error while this was in flight; what became of it is not known"],
 		["waits", "the run stopped on an error before this began"],
 		["unset", "the run stopped on an error while this was in flight; what became of it is not known"],
@@ -98,7 +98,7 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 	await deliverer.end();
 	deliverer.abandon();
 	deliverer.abandon();
-	expect(told.map(({ delivery, status, reason }) => [delivery.hook.name, status, reason])).toEqual([
+	expect(told.map((outcome) => [outcome.delivery.hook.name, outcome.status, reasonOf(outcome)])).toEqual([
 		["sent", "delivered", ""],
 		["batched", "skipped", "the run stopped on an error before this began"],
 		["next", "skipped", "batched, which it follows, was skipped"],

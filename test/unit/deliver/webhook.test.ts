@@ -11,7 +11,7 @@ import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => ({
 	connections: "single",
-	readAuthorities: async (caFile) => ({ pem: `certificates of ${caFile}` }),
+	readCaFile: async (caFile) => ({ pem: `certificates of ${caFile}` }),
 	receivers: new Receivers(clock, signal),
 	signal,
 	onBegin: () => {},
@@ -37,7 +37,7 @@ describe("retries", () => {
 			answer(200),
 		);
 		expect(outcome).toMatchObject({ status: "delivered", httpStatus: 200, reason: "" });
-		expect(outcome.attempts.map(({ httpStatus, reason }) => [httpStatus, reason])).toEqual([
+		expect(outcome.attempts.map(({ httpStatus, failure }) => [httpStatus, failure?.reason])).toEqual([
 			[503, "503 Service Unavailable"],
 			[429, "429 Too Many Requests: slow down"],
 			[200, undefined],
@@ -69,7 +69,7 @@ describe("retries", () => {
 
 		test("the first reset uses up no retry, and the next request gets a connection of its own at once", async () => {
 			const { outcome, connections, sleeps } = await sendPooled({ retryCount: 1 }, fault("reset"));
-			expect(outcome).toMatchObject({ status: "failed", reason: "reset, after 3 attempts" });
+			expect(outcome).toMatchObject({ status: "failed", failure: { reason: "reset, after 3 attempts" } });
 			expect(connections).toEqual(["pooled", "single", "single"]);
 			expect(sleeps).toEqual([500]);
 		});
@@ -86,34 +86,34 @@ describe("retries", () => {
 
 	test.each(["tls", "proxy"] as const)("%s is final", async (kind) => {
 		const { outcome } = await send({}, {}, fault(kind, "TLS: certificate has expired"), answer(200));
-		expect(outcome).toMatchObject({ status: "failed", reason: "TLS: certificate has expired" });
+		expect(outcome).toMatchObject({ status: "failed", failure: { reason: "TLS: certificate has expired" } });
 		expect(outcome.attempts).toHaveLength(1);
 	});
 
 	test.each([400, 401, 403, 404, 413, 415, 422, 501, 505])("%s is final", async (status) => {
 		const { outcome } = await send({}, {}, answer(status), answer(200));
 		expect(outcome.status).toBe("failed");
-		expect(outcome.reason).toContain(String(status));
+		expect(outcome.failure?.reason).toContain(String(status));
 		expect(outcome.attempts).toHaveLength(1);
 	});
 
 	test("410 is said to be gone, a redirect not to be followed", async () => {
-		expect((await send({}, {}, answer(410))).outcome.reason).toMatch(/^410 Gone: .*no longer exists/);
-		expect((await send({}, {}, answer(302, "", { location: "http://169.254.169.254/" }))).outcome.reason).toBe(
+		expect((await send({}, {}, answer(410))).outcome.failure?.reason).toMatch(/^410 Gone: .*no longer exists/);
+		expect((await send({}, {}, answer(302, "", { location: "http://169.254.169.254/" }))).outcome.failure?.reason).toBe(
 			"302 Found: redirects are not followed",
 		);
 	});
 
 	test("always 503: bounded in attempts, and the reason says how many there were", async () => {
 		const { outcome, requests } = await send({ retryCount: 2 }, {}, answer(503, "down\nfor maintenance"));
-		expect(outcome.reason).toBe("503 Service Unavailable: down for maintenance, after 3 attempts");
+		expect(outcome.failure?.reason).toBe("503 Service Unavailable: down for maintenance, after 3 attempts");
 		expect(requests).toHaveLength(3);
 	});
 
 	test("retry_count = 0 tries once", async () => {
 		const { outcome, requests } = await send({ retryCount: 0 }, {}, answer(503));
 		expect(requests).toHaveLength(1);
-		expect(outcome.reason).toBe("503 Service Unavailable");
+		expect(outcome.failure?.reason).toBe("503 Service Unavailable");
 	});
 
 	test("a Retry-After past the deadline fails at once, naming both", async () => {
@@ -123,7 +123,9 @@ describe("retries", () => {
 			answer(429, "", { "retry-after": "3600" }),
 			answer(200),
 		);
-		expect(outcome.reason).toBe("429 Too Many Requests; Retry-After asks for 3600 s, past the deadline of 5000 ms");
+		expect(outcome.failure?.reason).toBe(
+			"429 Too Many Requests; Retry-After asks for 3600 s, past the deadline of 5000 ms",
+		);
 		expect(sleeps).toEqual([]);
 	});
 
@@ -140,20 +142,22 @@ describe("retries", () => {
 		expect(sleeps).toEqual([300]);
 		expect(requests).toHaveLength(2);
 		const { outcome } = await send({ preset: preset("discord") }, {}, limited("slow down"), message);
-		expect(outcome.reason).toMatch(/; Retry-After asks for 300 s, past the deadline of 60000 ms$/);
+		expect(outcome.failure?.reason).toMatch(/; Retry-After asks for 300 s, past the deadline of 60000 ms$/);
 	});
 
 	test("a service's own words for a refusal stand beside the status", async () => {
 		const unknown = answer(404, '{"message": "Unknown Webhook", "code": 10015}');
 		const { outcome } = await send({ preset: preset("discord") }, {}, unknown);
-		expect(outcome.reason).toBe("404 Not Found: the webhook has been deleted, remove the hook or change its url");
+		expect(outcome.failure?.reason).toBe(
+			"404 Not Found: the webhook has been deleted, remove the hook or change its url",
+		);
 		const { outcome: other } = await send({ preset: preset("slack") }, {}, unknown);
-		expect(other.reason).toBe('404 Not Found: {"message": "Unknown Webhook", "code": 10015}');
+		expect(other.failure?.reason).toBe('404 Not Found: {"message": "Unknown Webhook", "code": 10015}');
 	});
 
 	test("the deadline bounds all attempts together", async () => {
 		const { outcome, requests } = await send({ deadlineMs: 2000, retryCount: 50 }, {}, answer(503));
-		expect(outcome.reason).toMatch(/the deadline of 2000 ms leaves no time for another, after 3 attempts/);
+		expect(outcome.failure?.reason).toMatch(/the deadline of 2000 ms leaves no time for another, after 3 attempts/);
 		expect(requests.map(({ timeoutMs }) => timeoutMs)).toEqual([1000, 1000, 500]);
 		expect(outcome.durationMs).toBeLessThanOrEqual(2000);
 	});
@@ -174,7 +178,10 @@ describe("retries", () => {
 		const clock = { ...fakeClock(), sleep: async () => controller.abort() };
 		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0 };
 		const outcome = await sendWebhook(delivery(webhook()), ports, sharedOf(clock, controller));
-		expect(outcome).toMatchObject({ status: "failed", reason: "cancelled; before that: 503 Service Unavailable" });
+		expect(outcome).toMatchObject({
+			status: "failed",
+			failure: { reason: "cancelled; before that: 503 Service Unavailable" },
+		});
 		expect(http.requests).toHaveLength(1);
 	});
 });
@@ -258,7 +265,7 @@ describe("gates fail closed", () => {
 		["no connection", fault("refused", "connection refused"), "failed", "connection refused"],
 	] as const)("%s", async (_, result, status, reason) => {
 		const { outcome } = await send(gate, {}, result as HttpResult);
-		expect(outcome).toMatchObject({ status, reason });
+		expect(outcome).toMatchObject(status === "failed" ? { status, failure: { reason } } : { status });
 	});
 
 	test("what denies a gate says nothing about a notification", async () => {
@@ -272,13 +279,13 @@ describe("a service that says no in a 200", () => {
 	test("slack: anything but ok is final", async () => {
 		const { outcome } = await send({ preset: preset("slack") }, {}, answer(200, "invalid_payload"), answer(200, "ok"));
 		expect(outcome.status).toBe("failed");
-		expect(outcome.reason).toContain("invalid_payload");
+		expect(outcome.failure?.reason).toContain("invalid_payload");
 		expect(outcome.attempts).toHaveLength(1);
 	});
 
 	test("slack: an answer that was cut is unconfirmed", async () => {
 		const { outcome } = await send({ preset: preset("slack") }, {}, { ...answer(200, "o"), read: "cut" } as HttpResult);
-		expect(outcome.reason).toMatch(/^unconfirmed/);
+		expect(outcome.failure?.reason).toMatch(/^unconfirmed/);
 	});
 });
 
@@ -292,7 +299,7 @@ describe("what cannot be sent fails its own hook", () => {
 			);
 			expect(outcome).toMatchObject({
 				status: "failed",
-				reason: "variable HOOK_URL is unset or empty; give it to the step as env",
+				failure: { reason: "variable HOOK_URL is unset or empty; give it to the step as env" },
 				target: "${HOOK_URL}",
 			});
 			expect(requests).toEqual([]);
@@ -313,7 +320,7 @@ describe("what cannot be sent fails its own hook", () => {
 		async (HOOK_URL) => {
 			const { outcome, requests } = await send({ url: parseReference("${HOOK_URL}") }, { HOOK_URL }, answer(200));
 			expect(outcome.status).toBe("failed");
-			expect(JSON.stringify([outcome.reason, outcome.target])).not.toContain("secret-path");
+			expect(JSON.stringify([outcome.failure?.reason, outcome.target])).not.toContain("secret-path");
 			expect(requests).toEqual([]);
 		},
 	);
@@ -333,10 +340,10 @@ describe("the connection", () => {
 	test("over plain http a refusal may be the proxy's own, and says so", async () => {
 		const env = { http_proxy: "http://proxy:3128", HTTPS_PROXY: "http://proxy:3128" };
 		const plain = { url: parseReference("http://receiver.test:8080/"), allowHttp: true };
-		expect((await send(plain, env, answer(403))).outcome.reason).toBe(
+		expect((await send(plain, env, answer(403))).outcome.failure?.reason).toBe(
 			"403 Forbidden (answered through the proxy of http_proxy)",
 		);
-		expect((await send({}, env, answer(403))).outcome.reason).toBe("403 Forbidden");
+		expect((await send({}, env, answer(403))).outcome.failure?.reason).toBe("403 Forbidden");
 	});
 
 	test("has the hook's allow_private and the certificates of its ca_file", async () => {
@@ -363,7 +370,7 @@ test("a preset's header that no header can carry fails once, named, and nothing 
 	const { outcome, requests } = await send(given, { K: "ab\ncd" }, answer(202));
 	expect(outcome).toMatchObject({
 		status: "failed",
-		reason: "header DD-API-KEY has a character that no header can carry",
+		failure: { reason: "header DD-API-KEY has a character that no header can carry" },
 	});
 	expect(requests).toEqual([]);
 });
@@ -378,7 +385,7 @@ test("a variable in a template gets the preset's escaping", async () => {
 test("an attempt that the deadline ends says so", async () => {
 	const timeout = fault("timeout", "no answer within 700 ms");
 	const { outcome } = await send({ timeoutMs: 1000, deadlineMs: 700, retryCount: 0 }, {}, timeout);
-	expect(outcome.reason).toBe("no answer before the deadline of 700 ms");
+	expect(outcome.failure?.reason).toBe("no answer before the deadline of 700 ms");
 });
 
 test("the target never shows path, query or userinfo", async () => {

@@ -151,9 +151,9 @@ describe("the arraylake preset in its format for Slack", () => {
 	it.each(["slack", "${FORMAT}"])("takes an answer for what it means in Slack: format = %j", async (format) => {
 		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
 		const refused = await send(format, answer(200, "no_service"));
-		expect(refused.outcome).toMatchObject({ status: "failed", reason: 'Slack answered "no_service"' });
+		expect(refused.outcome).toMatchObject({ status: "failed", failure: { reason: 'Slack answered "no_service"' } });
 		const cut = await send(format, { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
-		expect(cut.outcome).toMatchObject({ reason: "unconfirmed: 200, but the response was truncated" });
+		expect(cut.outcome).toMatchObject({ failure: { reason: "unconfirmed: 200, but the response was truncated" } });
 	});
 
 	it("escapes the values of a template as Slack wants it", async () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { excerpt } from "../../../src/lib/text.ts";
 import type { Outcome } from "../../../src/model/delivery.ts";
+import { failure } from "../../../src/model/failure.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
@@ -223,7 +224,11 @@ describe("what is cut is seen to be cut", () => {
 });
 
 test("a line of the log: what, where, how long, why", () => {
-	const three = [{ durationMs: 1, reason: "503" }, { durationMs: 1, reason: "503" }, { durationMs: 1 }];
+	const three = [
+		{ durationMs: 1, failure: failure("status", "503") },
+		{ durationMs: 1, failure: failure("status", "503") },
+		{ durationMs: 1 },
+	];
 	expect(
 		outcomeLine(
 			outcome("delivered", "warn", { httpStatus: 200, attempts: three, durationMs: 61_500, notes: ["text cut"] }),

@@ -1,7 +1,7 @@
 // What a gate makes of a response: a yes only by proof, and a no in one line that says why.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { judge } from "../../../src/deliver/answer.ts";
+import { judge } from "../../../src/deliver/response.ts";
 import { isObject, parseJson } from "../../../src/lib/json.ts";
 import { delivery, preset, webhook } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
@@ -24,8 +24,8 @@ function judged(body: string, given: Given = {}) {
 }
 
 const reasonOf = (body: string, given: Given = {}) => {
-	const judgement = judged(body, given);
-	return judgement.kind === "delivered" ? "a yes" : `${judgement.kind}: ${judgement.reason}`;
+	const { failure } = judged(body, given);
+	return failure === undefined ? "a yes" : `${failure.retryable ? "retry" : "final"}: ${failure.reason}`;
 };
 
 describe("a yes", () => {
@@ -74,7 +74,7 @@ describe("no yes", () => {
 	])("%j", (body, problem) => {
 		expect(reasonOf(body)).toBe(`final: denied: 200, but the response ${problem}${MUST}`);
 		// It is no explicit no, so that another attempt may still get a yes.
-		expect(judged(body, { status: 503 }).kind).toBe("retry");
+		expect(judged(body, { status: 503 }).failure?.retryable).toBe(true);
 	});
 
 	it.each([
@@ -97,7 +97,7 @@ describe("no yes", () => {
 
 	it.each(["cut", "over_limit", "undelimited"] as const)("where the body is %s", (read) => {
 		expect(reasonOf('{"allow": true}', { read })).toMatch(/^final: denied: 200, but the response /);
-		expect(judged('{"allow": tr', { read, status: 503 }).kind).toBe("retry");
+		expect(judged('{"allow": tr', { read, status: 503 }).failure?.retryable).toBe(true);
 	});
 });
 
@@ -137,9 +137,9 @@ describe("a no, whatever its status,", () => {
 	});
 
 	it("does not follow from a status alone", () => {
-		expect(judged('{"ok": false}', { status: 503 }).kind).toBe("retry");
-		expect(judged('{"allow": true}', { status: 503 }).kind).toBe("retry");
-		expect(judged('{"allow": true}', { status: 403 }).kind).toBe("final");
+		expect(judged('{"ok": false}', { status: 503 }).failure?.retryable).toBe(true);
+		expect(judged('{"allow": true}', { status: 503 }).failure?.retryable).toBe(true);
+		expect(judged('{"allow": true}', { status: 403 }).failure?.retryable).toBe(false);
 	});
 });
 
@@ -197,10 +197,10 @@ it("is a yes only as an object whose `allow` is written at most once and is true
 	const name = fc.constantFrom("generic", "pagerduty", "datadog", "google_chat", "slack", "discord");
 	fc.assert(
 		fc.property(body, type, name, fc.boolean(), (text, contentType, service, requireAllow) => {
-			const judgement = judged(text, { headers: { "content-type": contentType }, service, requireAllow });
-			if (judgement.kind !== "delivered") {
-				expect(judgement).toMatchObject({
-					kind: "final",
+			const { failure } = judged(text, { headers: { "content-type": contentType }, service, requireAllow });
+			if (failure !== undefined) {
+				expect(failure).toMatchObject({
+					retryable: false,
 					reason: expect.stringMatching(/^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,600}$/u),
 				});
 				return;

@@ -1,6 +1,6 @@
 // The certificates of a `ca_file`: where they are read, how often, and what is no such file.
 import { expect, it, test } from "vitest";
-import { authoritiesOf } from "../../../src/deliver/authorities.ts";
+import { caFileReader } from "../../../src/deliver/ca-file.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";
 import { certificate } from "../../helpers/net.ts";
 
@@ -8,7 +8,7 @@ const [one, two] = [certificate("IP:127.0.0.1").cert.toString(), certificate("IP
 
 it("reads a file below the workspace or an absolute one, each once", async () => {
 	const files = fakeFiles({ "/work/certs/ca.pem": `# ours\n${one}`, "/etc/ca.pem": `${one}${two}` });
-	const read = authoritiesOf(files, "/work");
+	const read = caFileReader(files, "/work");
 	expect(await read("certs/ca.pem")).toEqual({ pem: one.trim() });
 	expect(await read("/etc/ca.pem")).toEqual({ pem: `${one}${two}`.trim() });
 	await Promise.all([read("certs/ca.pem"), read("/etc/ca.pem")]);
@@ -16,9 +16,9 @@ it("reads a file below the workspace or an absolute one, each once", async () =>
 });
 
 test.each([
-	["missing.pem", "ca_file missing.pem is not there"],
-	["key.pem", "ca_file key.pem holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
-	["empty.pem", "ca_file empty.pem holds no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
+	["missing.pem", "ca_file missing.pem not found"],
+	["key.pem", "ca_file key.pem has no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
+	["empty.pem", "ca_file empty.pem has no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
 	["damaged.pem", "ca_file damaged.pem: certificate 2 of 2 is damaged"],
 ])("%s has none", async (file, reason) => {
 	const files = fakeFiles({
@@ -26,12 +26,12 @@ test.each([
 		"/work/empty.pem": "",
 		"/work/damaged.pem": `${one}${two.replace(/^MII/m, "MIX")}`,
 	});
-	expect(await authoritiesOf(files, "/work")(file)).toEqual({ reason });
+	expect(await caFileReader(files, "/work")(file)).toEqual({ reason });
 });
 
 it("tells why a file cannot be read", async () => {
 	const files = { ...fakeFiles(), read: async () => ({ kind: "unreadable", detail: "permission denied" }) as const };
-	expect(await authoritiesOf(files, "/work")("ca.pem")).toEqual({
+	expect(await caFileReader(files, "/work")("ca.pem")).toEqual({
 		reason: "ca_file ca.pem cannot be read: permission denied",
 	});
 });

@@ -1,63 +1,57 @@
-// What an HTTP answer means for a delivery: success, try again, or failure for good.
+// What an HTTP response means for a delivery: a success, or which failure.
 
 import { excerpt } from "../lib/text.ts";
 import { type Delivery, isGate } from "../model/delivery.ts";
+import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
-import type { BodyRead, HttpFault, HttpResult } from "../ports.ts";
+import type { BodyRead, HttpResult } from "../ports.ts";
 import { HTML, isHtml, type Permission, readPermission, YES } from "./permission.ts";
-import { isRetryableStatus } from "./retry.ts";
 
-/** The judgement of one attempt. Reasons are one line. */
-export type Judgement =
-	| { readonly kind: "delivered"; readonly note?: string }
-	| { readonly kind: "retry"; readonly reason: string }
-	| { readonly kind: "final"; readonly reason: string };
-
-type Answer = Extract<HttpResult, { kind: "answer" }>;
-
-/** What another attempt would meet again. */
-const FINAL_FAULTS: ReadonlySet<HttpFault> = new Set(["tls", "proxy", "forbidden", "invalid", "cancelled"]);
-
-/** Judges what came back for one attempt of a delivery from that service. */
-export function judge(delivery: Delivery<Webhook>, service: Preset, result: HttpResult): Judgement {
-	if (result.kind === "fault") {
-		return { kind: FINAL_FAULTS.has(result.fault) ? "final" : "retry", reason: result.detail };
-	}
-	const { hook } = delivery;
-	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
-	if (denial !== undefined) return { kind: "final", reason: denial };
-	if (isSuccess(result)) return judgeSuccess(service, result);
-	const reason = describeStatus(result, service);
-	return { kind: isRetryableStatus(result.status) ? "retry" : "final", reason };
+/** The judgement of one attempt: delivered, perhaps with a note, where it has no failure. */
+export interface Judgement {
+	readonly failure?: Failure;
+	readonly note?: string;
 }
 
-function isSuccess({ status }: Answer): boolean {
+type Response = Extract<HttpResult, { kind: "answer" }>;
+
+/** Judges what came back for one attempt of a delivery from that service. */
+export function judge({ hook }: Delivery<Webhook>, service: Preset, result: HttpResult): Judgement {
+	if (result.kind === "fault") return { failure: failure(result.fault, result.detail) };
+	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
+	if (denial !== undefined) return { failure: failure("denied", denial) };
+	if (isSuccess(result)) return judgeSuccess(service, result);
+	return { failure: failure("status", describeStatus(result, service), result.status) };
+}
+
+function isSuccess({ status }: Response): boolean {
 	return status >= 200 && status < 300;
 }
 
-function judgeSuccess(service: Preset, answer: Answer): Judgement {
-	if (answer.read !== "whole" && service.mustReadAnswer) {
-		return { kind: "final", reason: `unconfirmed: ${answer.status}, but the response ${UNFINISHED[answer.read]}` };
+function judgeSuccess(service: Preset, response: Response): Judgement {
+	const { status, read } = response;
+	if (read !== "whole" && service.mustReadAnswer) {
+		return { failure: failure("unconfirmed", `unconfirmed: ${status}, but the response ${UNFINISHED[read]}`) };
 	}
-	const verdict = service.judge?.(answer) ?? { ok: true };
-	if (!verdict.ok) return { kind: "final", reason: verdict.reason };
-	return verdict.note === undefined ? { kind: "delivered" } : { kind: "delivered", note: verdict.note };
+	const verdict = service.judge?.(response) ?? { ok: true };
+	if (!verdict.ok) return { failure: failure("rejected", verdict.reason) };
+	return verdict.note === undefined ? {} : { note: verdict.note };
 }
 
 /**
  * Why a gate's response is a no: an explicit one, whatever its status, or a 2xx that does not prove a yes. Undefined for
  * a yes, and for a status by which another attempt or the fallback may still get one.
  */
-function denialIn(answer: Answer, requireAllow: boolean, service: Preset): string | undefined {
-	const { status, read } = answer;
-	const permission = readPermission(answer, read === "whole");
+function denialIn(response: Response, requireAllow: boolean, service: Preset): string | undefined {
+	const { status, read } = response;
+	const permission = readPermission(response, read === "whole");
 	if (permission.kind === "denied") return permission.reason;
-	if (!isSuccess(answer)) return undefined;
+	if (!isSuccess(response)) return undefined;
 	if (read !== "whole") return `denied: ${status}, but the response ${unfinished(read, status)}`;
-	const encoding = answer.headers["content-encoding"] ?? "";
+	const encoding = response.headers["content-encoding"] ?? "";
 	const problem = /^(?:[\s,]|identity)*$/i.test(encoding)
-		? (PARTIAL[status] ?? problemOf(permission, requireAllow, answer, service))
+		? (PARTIAL[status] ?? problemOf(permission, requireAllow, response, service))
 		: "is compressed, which was not asked for";
 	return problem === undefined
 		? undefined
@@ -65,11 +59,16 @@ function denialIn(answer: Answer, requireAllow: boolean, service: Preset): strin
 }
 
 /** A service that tells by its own text what it did, as Slack by `ok`, does not answer as a gate. */
-function problemOf(permission: Permission, requireAllow: boolean, answer: Answer, service: Preset): string | undefined {
+function problemOf(
+	permission: Permission,
+	requireAllow: boolean,
+	response: Response,
+	service: Preset,
+): string | undefined {
 	if (permission.kind === "allowed") return undefined;
 	if (requireAllow) return 'has no "allow", and require_allow is set';
 	if (service.judge === undefined) return permission.kind === "unreadable" ? permission.problem : undefined;
-	return service.judge(answer).ok && isHtml(answer.body) ? HTML : undefined;
+	return service.judge(response).ok && isHtml(response.body) ? HTML : undefined;
 }
 
 /** 2xx that do not speak of the whole. */
@@ -116,11 +115,11 @@ const PHRASES: Readonly<Record<number, string>> = {
 	505: "HTTP Version Not Supported",
 };
 
-function describeStatus(answer: Answer, { explain }: Preset): string {
-	const phrase = PHRASES[answer.status];
-	const status = phrase === undefined ? String(answer.status) : `${answer.status} ${phrase}`;
-	if (answer.status >= 300 && answer.status < 400) return `${status}: redirects are not followed`;
-	if (answer.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
-	const said = explain?.(answer) ?? excerpt(answer.body, 200);
+function describeStatus(response: Response, { explain }: Preset): string {
+	const phrase = PHRASES[response.status];
+	const status = phrase === undefined ? String(response.status) : `${response.status} ${phrase}`;
+	if (response.status >= 300 && response.status < 400) return `${status}: redirects are not followed`;
+	if (response.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
+	const said = explain?.(response) ?? excerpt(response.body, 200);
 	return said === "" ? status : `${status}: ${said}`;
 }

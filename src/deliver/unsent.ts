@@ -1,0 +1,59 @@
+// Outcomes of deliveries without an attempt: skipped, failed at once, or held.
+
+import type { Env } from "../lib/env.ts";
+import { type Delivery, isGate, type Outcome, type RunFacts, type SkipCause } from "../model/delivery.ts";
+import { type Failure, failure } from "../model/failure.ts";
+import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import { showTarget } from "./target.ts";
+
+/** Why a delivery is skipped after a cancellation. */
+export const CANCELLED = "cancelled before it began";
+
+/** Why a delivery must not be begun now; undefined where it may. */
+export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: AbortSignal): Outcome | undefined {
+	if (signal.aborted) return skipped(delivery, "cancelled", CANCELLED, env);
+	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
+	const [absent] = withheld ? unsetVariables(delivery.hook, env) : [];
+	if (absent !== undefined) {
+		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`;
+		return skipped(delivery, "secrets_withheld", reason, env);
+	}
+	const refused = untrustedReason(delivery, facts);
+	return refused === undefined ? undefined : failed(delivery, failure("untrusted", refused), env);
+}
+
+/** Why a shell hook is refused, where a stranger's code may lie in the workspace; undefined where a hook may run. */
+export function untrustedReason(
+	{ hook }: Pick<Delivery, "hook">,
+	{ untrusted }: Pick<RunFacts, "untrusted">,
+): string | undefined {
+	if (untrusted === undefined || hook.kind !== "shell") return undefined;
+	const risk = "the workspace may hold a stranger's code, and a shell hook would run it with this job's secrets";
+	const wayOut = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
+	return `refused on ${untrusted.event}: ${risk}; ${wayOut}`;
+}
+
+/** The failure of a delivery whose variable is unset. */
+export function unsetVariable(variable: string): Failure {
+	return failure("unset_variable", unsetReason(variable));
+}
+
+/** The outcome of a delivery that failed without an attempt that can be told. */
+export function failed(delivery: Delivery, why: Failure, env: Env): Outcome {
+	return { ...unsent(delivery, "", env), status: "failed", failure: why };
+}
+
+/** The outcome of a delivery that will not be begun any more. */
+export function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, env: Env): Outcome {
+	return { ...unsent(delivery, reason, env), status: "skipped", skipCause };
+}
+
+/** The outcome of an event that waits for others to make a batch with. */
+export function held(delivery: Delivery, reason: string, env: Env): Outcome {
+	return { ...unsent(delivery, reason, env), status: "held" };
+}
+
+function unsent(delivery: Delivery, reason: string, env: Env): Omit<Outcome, "status"> {
+	const target = showTarget(delivery.hook, env);
+	return { delivery, reason, target, attempts: [], durationMs: 0, notes: [] };
+}

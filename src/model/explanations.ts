@@ -1,0 +1,212 @@
+// What every code of an error and every cause of a failure means: docs/errors.md is written from it.
+
+interface Explanation {
+	/** One sentence, without its full stop. */
+	readonly meaning: string;
+	/** A message as it is told. */
+	readonly example: string;
+	/** One sentence, without its full stop: what to do. */
+	readonly remedy: string;
+}
+
+/** The codes of errors: what the user wrote cannot be carried out, or something stopped a run. */
+export const CODES = {
+	input: {
+		meaning: "An input of the action or a flag of the command has a value that cannot be used",
+		example: 'duration-ms: "soon" is no number',
+		remedy: "Give the input a value of the form that the message names",
+	},
+	event: {
+		meaning: "No event has that name",
+		example: 'unknown event "pipeline_strat"',
+		remedy: "Correct the name; `pipeline-hooks events` lists them all, and `[event.<name>]` declares one of your own",
+	},
+	context: {
+		meaning: "The context of an event has an unknown key, or a value of the wrong type",
+		example: 'context: unknown key "tabel"',
+		remedy: "Correct the key, or put values of your own into `metadata`",
+	},
+	events_file: {
+		meaning: "A file of events has a line that cannot be fired, or no event at all",
+		example: "line 3 of events.jsonl: is not JSON",
+		remedy: "Correct the line and fire the file again from there; what went out before it is in the message",
+	},
+	config_missing: {
+		meaning: "There is no config where it was looked for",
+		example: "no config found in .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml",
+		remedy: "Check the repository out before this step, or name the file by `config`",
+	},
+	config_unreadable: {
+		meaning: "The config is there, but the system or GitHub's API does not give it",
+		example: "config file pipeline-hooks.toml cannot be read: permission denied",
+		remedy: "Make it a regular file that this user may read, of at most 1 MB",
+	},
+	config_syntax: {
+		meaning: "The config is not valid TOML 1.0, or not UTF-8",
+		example: "pipeline-hooks.toml:7:12: the string is not closed",
+		remedy: "Correct the line; an editor with a TOML extension marks the place too",
+	},
+	config_shape: {
+		meaning: "A table or key is unknown, missing, of the wrong type, or in the wrong place",
+		example: 'pipeline-hooks.toml:7:1: unknown key "on_failre"',
+		remedy: "Correct the key; the [reference](config.md) has them all",
+	},
+	config_value: {
+		meaning: "A key has a value that it does not take",
+		example: 'pipeline-hooks.toml:7:14: on_failure must be "abort", "warn" or "ignore"',
+		remedy: "Give it one of the values that the message names",
+	},
+	template: {
+		meaning: "A `body_template` has a tag that is not closed, unknown or not supported",
+		example: "body_template: section {{#owners}} is not closed",
+		remedy: "Correct the tag; [templates](templates.md) has the language",
+	},
+	usage: {
+		meaning: "The command was called with a flag or argument that it does not take",
+		example: "unknown option '--evnt'",
+		remedy: "See `pipeline-hooks <command> --help`",
+	},
+	cancelled: {
+		meaning: "The run was cancelled before anything was carried out",
+		example: "cancelled before anything was run",
+		remedy: "Run it again",
+	},
+	internal: {
+		meaning: "An error of pipeline-hooks itself, or the system refused what it needs, such as space on the disk",
+		example: "internal error: ENOSPC: no space left on device, write",
+		remedy: "Where the message names no cause on this machine, report it with its lines",
+	},
+} as const satisfies Readonly<Record<string, Explanation>>;
+
+/** The causes of failures: why a delivery did not succeed. */
+export const CAUSES = {
+	refused: {
+		meaning: "Nothing listens at that address and port",
+		example: "connection refused",
+		remedy: "Check the host and port, and that the receiver is running",
+	},
+	name_not_found: {
+		meaning: "The host's name has no address",
+		example: "name not found",
+		remedy: "Check the spelling of the host, and that the runner's name server knows it",
+	},
+	unreachable: {
+		meaning: "There is no way to the host, or the proxy cannot reach it for now",
+		example: "network unreachable",
+		remedy: "Check the network of the runner, its firewall and its proxy",
+	},
+	timeout: {
+		meaning: "There was no response, or the command had not ended, within `timeout_ms`",
+		example: "no answer within 10000 ms",
+		remedy: "Raise `timeout_ms`, or find out why the receiver or the command takes so long",
+	},
+	reset: {
+		meaning: "The connection was closed before there was a response",
+		example: "connection reset",
+		remedy: "Look at the receiver, or what is in front of it: it may have crashed, or refuse the request",
+	},
+	tls: {
+		meaning:
+			"There is no TLS connection that can be trusted: a certificate does not verify, or both sides have nothing in common",
+		example: "TLS: certificate has expired",
+		remedy: "Renew the certificate, or name the authority of a private one by `ca_file`",
+	},
+	protocol: {
+		meaning: "What came back is not HTTP",
+		example: "the answer is not HTTP (HPE_INVALID_CONSTANT)",
+		remedy: "Check that the URL leads to an HTTP server, and its port",
+	},
+	proxy: {
+		meaning: "The proxy does not let the request through",
+		example: "proxy (HTTPS_PROXY): 407 Proxy Authentication Required",
+		remedy:
+			"Correct the variable that the reason names, or except the host by `NO_PROXY`: [on the network](network.md)",
+	},
+	forbidden: {
+		meaning:
+			"The address is one that nothing is sent to: link-local, metadata, or private with `allow_private = false`",
+		example: "169.254.169.254 is a link-local address, which is never sent to",
+		remedy: "Correct the URL, or what its name resolves to",
+	},
+	invalid: {
+		meaning: "The request cannot be made",
+		example: "the request cannot be made: a header has a character that no header can carry",
+		remedy: "Correct the header, the method or the URL that the reason names",
+	},
+	status: {
+		meaning: "The receiver's response has another status than 2xx; `http_status` has it",
+		example: "503 Service Unavailable: down for maintenance, after 4 attempts",
+		remedy: "Do what the response says: its text follows the status",
+	},
+	rejected: {
+		meaning: "The service has taken the request with a 2xx, and says in it that it did nothing",
+		example: "Slack says: invalid_blocks",
+		remedy: "Do what the service says: [presets](presets.md) has the page of each",
+	},
+	unconfirmed: {
+		meaning: "The service tells in the body of a 2xx what it did, and the body did not arrive whole",
+		example: "unconfirmed: 200, but the response was truncated",
+		remedy: "Look whether the message has arrived; it is not sent again, since it may be there twice then",
+	},
+	denied: {
+		meaning: "A gate said no, or its response does not prove a yes",
+		example: "deploys are frozen until Monday",
+		remedy: 'Wait for the gate to allow it; a gate allows by `{"allow": true}`: [gates](gates.md)',
+	},
+	deadline: {
+		meaning: "The delivery was not sent before `deadline_ms`: its receiver accepted nothing, or asks for a longer wait",
+		example: "not sent: the receiver has accepted nothing for 60 s",
+		remedy: "Raise `deadline_ms`, or send less at once: [receivers with limits](network.md#receivers-with-limits)",
+	},
+	cancelled: {
+		meaning: "The run was cancelled while the delivery was in flight; the receiver may have got it",
+		example: "cancelled; before that: 503 Service Unavailable",
+		remedy: "Run it again where it is still wanted",
+	},
+	exit: {
+		meaning: "The command ended with another exit code than 0",
+		example: "orders has no rows (exit code 1)",
+		remedy: "Do what its last line says, which is in front of the code; the log has all of them",
+	},
+	signal: {
+		meaning: "The command was ended by a signal",
+		example: "ended by SIGKILL",
+		remedy: "Look for what sent it: often the system, because memory ran out",
+	},
+	not_started: {
+		meaning: "The command could not be started",
+		example: "could not be started: pwsh is not in the PATH",
+		remedy: "Install the shell, or choose another one by `shell`",
+	},
+	unset_variable: {
+		meaning: "A variable that the hook reads is unset or empty",
+		example: "variable SLACK_WEBHOOK_URL is unset or empty; give it to the step as env",
+		remedy: "Give it to the step as `env`, or write a default: `${VAR:-default}`",
+	},
+	invalid_message: {
+		meaning: "No message can be made: its URL, headers, secret or body are not valid once the variables are put in",
+		example: "url must be https, or http to loopback",
+		remedy: "Correct the value; `pipeline-hooks render` shows the message without sending it",
+	},
+	ca_file: {
+		meaning: "The certificates that `ca_file` names cannot be used",
+		example: "ca_file ca.pem not found",
+		remedy: "Name a file of certificates in PEM, as a path from the workspace",
+	},
+	untrusted: {
+		meaning: "A shell hook would run in a workspace that may hold a stranger's code",
+		example: "refused on pull_request_target: the workspace may hold a stranger's code",
+		remedy:
+			"Set `allow-untrusted-shell: true` if nothing in it comes from a pull request: [why](adr/0006-untrusted-workspaces.md)",
+	},
+	interrupted: {
+		meaning: "The run stopped on an error while the delivery was in flight; nobody knows what became of it",
+		example: "the run stopped on an error while this was in flight; what became of it is not known",
+		remedy: "Look at the receiver before you send it again",
+	},
+	internal: {
+		meaning: "An error of pipeline-hooks itself in making, sending or judging the message",
+		example: "internal error: Invalid string length",
+		remedy: "Report it with the lines of the log",
+	},
+} as const satisfies Readonly<Record<string, Explanation>>;

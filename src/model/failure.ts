@@ -1,0 +1,44 @@
+// Failures as data: what kept a delivery from succeeding, and whether another attempt may.
+import type { CAUSES } from "./explanations.ts";
+
+/** What kept a delivery from succeeding; stable, for scripts that read `results`. */
+export type Cause = keyof typeof CAUSES;
+
+/** Why a delivery, or one attempt of it, has failed. */
+export interface Failure {
+	readonly cause: Cause;
+	/** Whether another attempt may succeed. */
+	readonly retryable: boolean;
+	/** One line. It may still hold secrets: reports mask them. */
+	readonly reason: string;
+}
+
+const RETRYABLE: ReadonlySet<Cause> = new Set([
+	"refused",
+	"name_not_found",
+	"unreachable",
+	"timeout",
+	"reset",
+	"protocol",
+	"deadline",
+]);
+
+/** By which a gate, or a command in its place, has decided: nobody else is asked then. */
+const DECIDED: ReadonlySet<Cause> = new Set(["denied", "rejected", "unconfirmed", "status", "exit", "signal"]);
+
+/** A failure. Of the cause `status`, the response's `status` decides whether another attempt may succeed. */
+export function failure(cause: Cause, reason: string, status?: number): Failure {
+	const retryable = cause === "status" && status !== undefined ? isRetryableStatus(status) : RETRYABLE.has(cause);
+	return { cause, retryable, reason };
+}
+
+/** Whether a response of this status may be followed by another attempt. */
+export function isRetryableStatus(status: number): boolean {
+	if (status === 408 || status === 425 || status === 429) return true;
+	return status >= 500 && status !== 501 && status !== 505;
+}
+
+/** Whether a gate that failed in this way was reached and did not say yes. */
+export function isDecided({ cause, retryable }: Failure): boolean {
+	return DECIDED.has(cause) && !retryable;
+}
