@@ -1,7 +1,7 @@
 // The sender of a dry run: what a delivery would send is shown instead of sent.
 import { preview, previewAnywhere } from "../deliver/preview.ts";
-import { untrustedReason } from "../deliver/unsent.ts";
 import { showTarget } from "../deliver/target.ts";
+import { skipped, untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import { problemsOf } from "../secrets/thrown.ts";
@@ -19,16 +19,7 @@ export function showing(
 		onPreview(delivery, shown);
 		const target = shown.kind === "shell" ? shown.command : shown.target;
 		const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";
-		return {
-			delivery,
-			status: "skipped",
-			skipCause: "dry_run",
-			reason,
-			target,
-			attempts: [],
-			durationMs: 0,
-			notes: [],
-		};
+		return { ...skipped(delivery, "dry_run", reason, env), target };
 	};
 }
 

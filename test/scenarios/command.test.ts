@@ -134,6 +134,7 @@ describe("fire", () => {
 					status: "failed",
 					attempts: 0,
 					duration_ms: 0,
+					cause: "unset_variable",
 					error: "variable NOT_SET is unset or empty; give it to the step as env",
 				},
 			],

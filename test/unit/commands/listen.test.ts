@@ -178,7 +178,7 @@ HH:MM:SS  POST /hook → 200
 				[created, true],
 				[empty, false],
 			] as const) {
-				expect(judge(gate(required), service, said ?? answer(500)), name).toEqual({});
+				expect(judge(gate(required), service, said ?? answer(500)).failure, name).toBeUndefined();
 			}
 		}
 	});
