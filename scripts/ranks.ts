@@ -8,7 +8,7 @@ const RANKS: readonly (readonly string[])[] = [
 	["model"],
 	["ports.ts"],
 	["net", "shell", "template"],
-	["presets", "plan", "ci", "outbox", "store", "secrets"],
+	["presets", "plan", "ci", "store", "secrets"],
 	["deliver", "config", "report"],
 	["run", "entry", "receiver"],
 	["commands"],

@@ -171,31 +171,6 @@ export interface Files {
 	real(path: string): Promise<string>;
 }
 
-/**
- * Folders of small files that belong to nobody but this user, and that the processes of a job share. Paths are absolute.
- * Nothing rejects: what cannot be done is answered.
- */
-export interface Spool {
-	/** Makes a folder that nobody else may look into. The problem, where it cannot be made or is not ours alone. */
-	open(folder: string): Promise<string | undefined>;
-	/** The names in a folder, sorted; none where there is no folder. */
-	list(folder: string): Promise<readonly string[]>;
-	/** Makes a file, whole or not at all; `taken` where there is one. Otherwise the problem. */
-	create(path: string, text: string): Promise<"made" | "taken" | { readonly problem: string }>;
-	/** Reads a file that is ours and no link; another is `unreadable`. */
-	read(path: string, limit: number): Promise<FileRead>;
-	/** Moves a file or folder; false where it is not there any more, or cannot be moved. */
-	move(from: string, to: string): Promise<boolean>;
-	/** Removes a file, or a folder with all that is in it. */
-	remove(path: string): Promise<void>;
-	/** Bytes of a file; 0 where there is none. */
-	size(path: string): Promise<number>;
-	/** A name for this process: letters, digits and dashes. */
-	readonly process: string;
-	/** Whether the process of that name is there; false for what is no name. */
-	isAlive(process: string): boolean;
-}
-
 /** What is put into a store to be delivered later. */
 export interface StoredItem {
 	/** Two with the same id are one. */
@@ -245,11 +220,11 @@ export interface Store {
 	close(): Promise<void>;
 }
 
-/** Opens the store of a folder; undefined where there is none and `create` is false. */
-export type OpenStore = (
-	folder: string,
-	options: { readonly create: boolean },
-) => Promise<Store | StoreFailure | undefined>;
+/**
+ * Opens the store of a folder; undefined where there is none and `create` is false. Of one that cannot be used every call
+ * gives the reason.
+ */
+export type OpenStore = (folder: string, options: { readonly create: boolean }) => Promise<Store | undefined>;
 
 /** A file of a repository at a commit. */
 export interface RemoteFile {
@@ -308,6 +283,6 @@ export interface Ports {
 	readonly http: Http;
 	readonly shell: Shell;
 	readonly files: Files;
-	readonly spool: Spool;
+	readonly openStore: OpenStore;
 	readonly log: Log;
 }

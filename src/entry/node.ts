@@ -20,10 +20,10 @@ import { onAbort } from "../lib/on-abort.ts";
 import { errorCode, NOT_REGULAR } from "../model/problem.ts";
 import { directHttp } from "../net/direct.ts";
 import { http, loadUndici } from "../net/http.ts";
-import { directorySpool } from "../outbox/directory.ts";
 import type { Clock, FileRead, Files, Log, Ports } from "../ports.ts";
 import { monotonicMs } from "../shell/monotonic.ts";
 import { nodeShell } from "../shell/shell.ts";
+import { openSqliteStore } from "../store/sqlite.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
 export function nodePorts(env: Env, log: Log): Ports {
@@ -34,7 +34,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		http: http(directHttp(), loadUndici),
 		shell: nodeShell(),
 		files: nodeFiles,
-		spool: directorySpool,
+		openStore: openSqliteStore,
 		log,
 	};
 }

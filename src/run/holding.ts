@@ -1,38 +1,39 @@
 // Batches over the steps of a job: events are held until there are enough of them, or until the pipeline ends.
 
+import { createHash, randomUUID } from "node:crypto";
 import type { Batched } from "../deliver/deliver.ts";
 import { count } from "../lib/text.ts";
 import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
-import type { Events, PipelineEvent } from "../model/event.ts";
+import type { Events } from "../model/event.ts";
 import type { ConfigWarning, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
-import { HeldEvents, heldFolders } from "../outbox/held.ts";
-import { sealOf } from "../outbox/seal.ts";
-import type { HeldBatch } from "../outbox/shelf.ts";
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
 import { chainsIn } from "../plan/reach.ts";
-import type { Ports } from "../ports.ts";
+import type { Claimed, Ports, Store, StoredItem, StoreFailure } from "../ports.ts";
+import { sealOf } from "../store/seal.ts";
 import { readHeld, writeHeld } from "./held-event.ts";
 import type { RunContext } from "./prepare.ts";
 
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";
+const CHANGED = "changed since, or held with another URL or other secrets";
 
-type Shelf = HeldEvents<PipelineEvent>;
+type Deliveries = AsyncGenerator<Delivery<Webhook>, void, undefined>;
 
 /** What is held for the hooks of a run. */
 export class Holding {
-	/** What was found that is no event of ours, and what could not be held. */
+	/** What could not be held, and what cannot be sent of what is. */
 	readonly warnings: ConfigWarning[] = [];
 	readonly #run: RunContext;
-	readonly #ports: Pick<Ports, "spool" | "clock" | "env" | "log">;
-	/** By their events, not by the ids of their deliveries: users may give many events the same id. */
-	readonly #taken = new Map<Events, { readonly shelf: Shelf; readonly batch: HeldBatch<PipelineEvent> }>();
+	readonly #ports: Pick<Ports, "openStore" | "env" | "log">;
+	#opened: Store | undefined;
+	/** The items of events, by these and not by the ids of their deliveries: users may give many events the same id. */
+	readonly #claimed = new Map<Events, readonly string[]>();
 	/** The hooks of which all was due with an event. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 
-	constructor(run: RunContext, ports: Pick<Ports, "spool" | "clock" | "env" | "log">) {
+	constructor(run: RunContext, ports: Pick<Ports, "openStore" | "env" | "log">) {
 		this.#run = run;
 		this.#ports = ports;
 		this.#chainOf = chainsIn(run.config.hooks);
@@ -41,37 +42,43 @@ export class Holding {
 	/** Puts an event behind those that are held for its hook; with `all`, everything that is held is due then. */
 	async add(delivery: Delivery<Webhook>, all: boolean): Promise<Batched> {
 		const { hook, events } = delivery;
-		const root = this.#run.ci.holdingFolder;
-		if (root === undefined) return { due: [delivery] };
-		const shelf = this.#shelf(hook, root);
-		const problem = await shelf.put(writeHeld(events[0]));
-		if (problem !== undefined) {
-			this.#warn(hook, `an event could not be held, and is sent by itself: ${problem}`);
+		const store = await this.#open(true);
+		if (store === undefined) return { due: [delivery] };
+		const id = randomUUID();
+		const body = this.#sealOf(hook).seal(writeHeld(events[0]), id);
+		const failure = await store.put({ id, owner: this.#ownerOf(hook), body });
+		if (failure !== undefined) {
+			this.#warn(hook, `an event could not be held, and is sent by itself: ${failure.problem}`);
 			return { due: [delivery] };
 		}
 		if (all) this.#emptied.add(hook.name);
-		const { due, left } = await this.#take(hook, shelf, all);
-		if (left === 0) return { due };
-		return { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")}, ${WHEN}` };
+		const { batches, left } = await this.#claim(store, hook, all);
+		const due = this.#deliveries(store, hook, batches);
+		return left === 0 ? { due } : { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")}, ${WHEN}` };
 	}
 
 	/** All else that is held for the hooks of the config, each batch read when it is asked for. */
-	async *rest(): AsyncGenerator<Delivery<Webhook>, void, undefined> {
-		const { ci, config } = this.#run;
-		const root = ci.holdingFolder;
-		if (root === undefined) return;
-		const folders = new Set(await heldFolders(root, this.#ports.spool));
-		if (folders.size === 0) return;
-		for (const hook of config.hooks) {
-			if (hook.kind !== "webhook") continue;
-			const shelf = this.#shelf(hook, root);
-			if (!folders.delete(shelf.name) || this.#emptied.has(hook.name)) continue;
-			const hindrance = this.#hindrance(hook);
-			if (hindrance === undefined) yield* (await this.#take(hook, shelf, true)).due;
-			else this.#warn(hook, `what is held for it stays held: ${hindrance}`);
+	async *rest(): Deliveries {
+		const { file, hooks } = this.#run.config;
+		const webhooks = hooks.flatMap((hook) => (hook.kind === "webhook" ? [hook] : []));
+		const store = await this.#open(false);
+		if (store === undefined) return;
+		const held = await store.list();
+		if ("problem" in held) {
+			// Nobody knows whose they are, and one warning says which file it is.
+			const [hook] = webhooks.filter(({ batchSize }) => batchSize !== undefined);
+			if (hook !== undefined && this.warnings.length === 0) this.#warnOfStaying(hook, held);
+			return;
 		}
-		if (folders.size === 0) return;
-		const whose = `${count(folders.size, "webhook")} that ${config.file} does not have`;
+		const owners = new Set(held.keys());
+		for (const hook of webhooks) {
+			if (!owners.delete(this.#ownerOf(hook)) || this.#emptied.has(hook.name)) continue;
+			const hindrance = this.#hindrance(hook);
+			if (hindrance !== undefined) this.#warn(hook, `what is held for it stays held: ${hindrance}`);
+			else yield* this.#deliveries(store, hook, (await this.#claim(store, hook, true)).batches);
+		}
+		if (owners.size === 0) return;
+		const whose = `${count(owners.size, "webhook")} that ${file} does not have`;
 		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them by the config that has`);
 	}
 
@@ -79,17 +86,17 @@ export class Holding {
 	settle(outcome: Outcome): Outcome {
 		const { delivery, status, missed } = outcome;
 		const { events } = delivery;
-		const taken = this.#taken.get(events);
-		if (taken === undefined) return outcome;
-		this.#taken.delete(events);
-		const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);
-		const settling = taken.shelf.settle(taken.batch, failed);
+		const ids = this.#claimed.get(events);
+		if (ids === undefined || this.#opened === undefined) return outcome;
+		this.#claimed.delete(events);
+		const failed = new Set(status === "delivered" ? [] : (missed ?? events.keys()));
+		const settling = this.#settle(this.#opened, delivery.hook, ids, (at) => failed.has(at));
 		// Nobody waits for it before the end, and an error that nothing catches until then would end the process.
 		settling.catch(() => {});
 		this.#settling.push(settling);
-		if (failed.length === 0) return outcome;
-		const which = failed.length < events.length ? `${failed.length} of its ` : "its ";
-		const stay = failed.length === 1 ? "stays" : "stay";
+		if (failed.size === 0) return outcome;
+		const which = failed.size < events.length ? `${failed.size} of its ` : "its ";
+		const stay = failed.size === 1 ? "stays" : "stay";
 		const held = `${which}${count(events.length, "event")} ${stay} held for \`flush\``;
 		return withReason(outcome, `${reasonOf(outcome)}; ${held}`);
 	}
@@ -97,22 +104,67 @@ export class Holding {
 	/** Waits until everything is settled. */
 	async end(): Promise<void> {
 		await Promise.all(this.#settling);
+		await this.#opened?.close();
 	}
 
-	async #take(hook: Webhook, shelf: Shelf, all: boolean) {
-		const { batches, left } = await shelf.take(all);
-		return { due: this.#deliveries(hook, shelf, batches), left };
+	/** Undefined where the CI has no folder for it; without `create`, also where nothing was ever held. */
+	async #open(create: boolean): Promise<Store | undefined> {
+		const { holdingFolder } = this.#run.ci;
+		if (holdingFolder === undefined) return undefined;
+		this.#opened ??= await this.#ports.openStore(holdingFolder, { create });
+		return this.#opened;
 	}
 
-	async *#deliveries(
-		hook: Webhook,
-		shelf: Shelf,
-		batches: AsyncIterable<HeldBatch<PipelineEvent>>,
-	): AsyncGenerator<Delivery<Webhook>, void, undefined> {
-		for await (const batch of batches) {
-			this.#taken.set(batch.events, { shelf, batch });
-			yield batchDelivery(hook, batch.events);
+	async #claim(store: Store, hook: Webhook, all: boolean): Promise<Claimed> {
+		// Held for batches that the hook no longer makes, each event is sent by itself.
+		const query = { items: hook.batchSize ?? 1, bytes: BATCH_BYTES, all };
+		const claimed = await store.claim(this.#ownerOf(hook), query);
+		if (!("problem" in claimed)) return claimed;
+		this.#warnOfStaying(hook, claimed);
+		return { batches: [], left: 1 };
+	}
+
+	async *#deliveries(store: Store, hook: Webhook, batches: Claimed["batches"]): Deliveries {
+		const staying = new Map<string, number>();
+		for (const ids of batches) {
+			const items = await store.read(ids);
+			if ("problem" in items) {
+				this.#warnOfStaying(hook, items);
+				return;
+			}
+			const read = items.map((item) => ({ id: item.id, ...this.#read(hook, item) }));
+			const unread = read.flatMap((each) => ("problem" in each ? [each] : []));
+			for (const { problem } of unread) staying.set(problem, (staying.get(problem) ?? 0) + 1);
+			if (unread.length > 0)
+				await store.settle(
+					[],
+					unread.map(({ id }) => id),
+				);
+			const [first, ...others] = read.flatMap((each) => ("event" in each ? [each] : []));
+			if (first === undefined) continue;
+			const delivery = batchDelivery(hook, [first.event, ...others.map(({ event }) => event)]);
+			this.#claimed.set(
+				delivery.events,
+				[first, ...others].map(({ id }) => id),
+			);
+			yield delivery;
 		}
+		for (const [why, number] of staying) {
+			this.#warn(hook, `${count(number, "held event")} ${number === 1 ? "stays" : "stay"}: ${why}`);
+		}
+	}
+
+	#read(hook: Webhook, { id, body }: StoredItem): ReturnType<typeof readHeld> {
+		const text = this.#sealOf(hook).open(body, id);
+		return text === undefined ? { problem: CHANGED } : readHeld(text, this.#run.receive);
+	}
+
+	async #settle(store: Store, hook: Delivery["hook"], ids: readonly string[], isKept: (at: number) => boolean) {
+		const failure = await store.settle(
+			ids.filter((_, at) => !isKept(at)),
+			ids.filter((_, at) => isKept(at)),
+		);
+		if (failure !== undefined) this.#warn(hook, `what was sent stays held, and may be sent again: ${failure.problem}`);
 	}
 
 	/** Why nothing can be sent that is held for a hook. It may have been another when its events were held. */
@@ -123,20 +175,23 @@ export class Holding {
 		return unset === undefined ? undefined : unsetReason(unset);
 	}
 
-	#shelf(hook: Webhook, root: string): Shelf {
-		const shelf = {
-			root,
-			owner: JSON.stringify([this.#run.config.file, hook.name]),
-			seal: sealOf(this.#chainOf(hook), this.#ports.env),
-			read: (text: string) => readHeld(text, this.#run.receive),
-			// Held for batches that the hook no longer makes, each event is sent by itself.
-			limits: { events: hook.batchSize ?? 1, bytes: BATCH_BYTES },
-			onProblem: (problem: string) => this.#warn(hook, problem),
-		};
-		return new HeldEvents(shelf, this.#ports);
+	/** What tells the hook from others, its config and its name, in a form that shows neither. */
+	#ownerOf({ name }: Webhook): string {
+		return createHash("sha256")
+			.update(JSON.stringify([this.#run.config.file, name]))
+			.digest("hex")
+			.slice(0, 32);
 	}
 
-	#warn(hook: Webhook, message: string): void {
-		this.warnings.push({ message: `${hook.name}: ${message}`, place: hook.place });
+	#sealOf(hook: Webhook) {
+		return sealOf(this.#chainOf(hook), this.#ports.env);
+	}
+
+	#warnOfStaying(hook: Webhook, { problem }: StoreFailure): void {
+		this.#warn(hook, `held events stay: ${problem}`);
+	}
+
+	#warn({ name, place }: Delivery["hook"], message: string): void {
+		this.warnings.push({ message: `${name}: ${message}`, place });
 	}
 }

@@ -14,25 +14,38 @@ const PATIENCE_MS = 5000;
 /** Opens the store of a folder. `node:sqlite` is loaded here, so only where there is something to hold. */
 export const openSqliteStore: OpenStore = async (folder, { create }) => {
 	if (!create && !existsSync(storeFile(folder))) return undefined;
-	const sqlite = loadSqlite();
-	if (sqlite === undefined) return { problem: `the store needs Node 22.13 or later, and this is ${process.version}` };
-	const open = (path: string) => new sqlite.DatabaseSync(path);
-	return attempt(storeFile(folder), () => {
+	const opened = attempt(storeFile(folder), () => {
+		const sqlite = loadSqlite();
+		if (sqlite === undefined) return { problem: `the store needs Node 22.13 or later, and this is ${process.version}` };
 		if (create) makeStoreFile(folder);
 		const untrusted = untrustedReason(folder);
 		if (untrusted !== undefined) return { problem: untrusted };
-		const database = open(storeFile(folder));
-		try {
-			database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
-			migrate(database);
-			database.exec("PRAGMA journal_mode = WAL");
-			return new SqliteStore(folder, database, open);
-		} catch (error) {
-			database.close();
-			throw error;
-		}
+		const open = (path: string) => new sqlite.DatabaseSync(path);
+		return new SqliteStore(folder, openDatabase(storeFile(folder), open), open);
 	});
+	return "problem" in opened ? unusable(opened) : opened;
 };
+
+type Open = (path: string) => DatabaseSync;
+
+/** With the tables of this version. Throws. */
+function openDatabase(path: string, open: Open): DatabaseSync {
+	const database = open(path);
+	try {
+		database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
+		migrate(database);
+		database.exec("PRAGMA journal_mode = WAL");
+		return database;
+	} catch (error) {
+		database.close();
+		throw error;
+	}
+}
+
+function unusable(failure: StoreFailure): Store {
+	const fail = async () => failure;
+	return { put: fail, claim: fail, read: fail, settle: fail, list: fail, close: async () => {} };
+}
 
 /** Undefined on a Node without it. Node 22 calls it experimental, which says nothing to our users. */
 function loadSqlite() {
@@ -68,12 +81,12 @@ interface Row {
 class SqliteStore implements Store {
 	readonly #folder: string;
 	readonly #database: DatabaseSync;
-	readonly #open: (path: string) => DatabaseSync;
+	readonly #open: Open;
 	readonly #name = randomUUID();
 	/** Taken with the first claim. */
 	#returnLease: (() => void) | undefined;
 
-	constructor(folder: string, database: DatabaseSync, open: (path: string) => DatabaseSync) {
+	constructor(folder: string, database: DatabaseSync, open: Open) {
 		this.#folder = folder;
 		this.#database = database;
 		this.#open = open;

@@ -1,6 +1,7 @@
 // A job whose steps hold events for batches, and the server that gets those.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { type ActionRun, runAction, runCommand, workspace } from "./runner.ts";
 import { type Reply, startServer } from "./server.ts";
 
@@ -52,9 +53,27 @@ export function configIn(folder: string): string {
 	return readFileSync(join(folder, "pipeline-hooks.toml"), "utf8");
 }
 
-/** The files of held events. */
+/** The ids of held events, oldest first. */
 export function heldIn(temp: string): readonly string[] {
-	return readdirSync(temp, { recursive: true, encoding: "utf8" })
-		.filter((name) => name.endsWith(".event"))
-		.map((name) => join(temp, name));
+	return inStore(temp, (database) => database.prepare("SELECT id FROM items ORDER BY seq").all()).map(({ id }) =>
+		String(id),
+	);
+}
+
+/** What a test does to a store itself; nothing where there is none. */
+export function inStore<T>(temp: string, work: (database: DatabaseSync) => readonly T[]): readonly T[] {
+	return storesIn(temp).flatMap((file) => {
+		const database = new DatabaseSync(file);
+		try {
+			return work(database);
+		} finally {
+			database.close();
+		}
+	});
+}
+
+/** The files of the stores of a job. */
+export function storesIn(temp: string): readonly string[] {
+	const names = readdirSync(temp, { recursive: true, encoding: "utf8" });
+	return names.filter((name) => name.endsWith("store.db")).map((name) => join(temp, name));
 }

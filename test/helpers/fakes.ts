@@ -9,7 +9,6 @@ import type {
 	Shell,
 	ShellCommand,
 	ShellResult,
-	Spool,
 } from "../../src/ports.ts";
 
 /**
@@ -102,21 +101,6 @@ export function fakeLog(): Log & { readonly lines: string[] } {
 			return (line) => lines.push(line);
 		},
 		closeGroup: () => lines.push("<"),
-	};
-}
-
-/** Nothing can be put away. */
-export function fakeSpool(): Spool {
-	return {
-		size: async () => 0,
-		process: "1",
-		open: async () => "read-only",
-		list: async () => [],
-		create: async () => ({ problem: "read-only" }),
-		read: async () => ({ kind: "missing" }),
-		move: async () => false,
-		remove: async () => {},
-		isAlive: () => false,
 	};
 }
 

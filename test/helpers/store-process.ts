@@ -14,9 +14,13 @@ function good<T>(given: T | StoreFailure): T {
 	process.exit(1);
 }
 
-const opened = good(await openSqliteStore(folder, { create: true }));
-if (opened === undefined) throw new Error("no store");
-const store: Store = opened;
+const store = await open();
+
+async function open(): Promise<Store> {
+	const opened = await openSqliteStore(folder, { create: true });
+	if (opened === undefined) throw new Error("no store");
+	return opened;
+}
 
 async function put(n: number): Promise<void> {
 	const id = `${process.pid}-${n}`;

@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkSignature } from "../../src/signature/verify.ts";
-import { type Body, heldIn, hook, OK, SECRET, setUp } from "../helpers/batches.ts";
+import { type Body, configIn, heldIn, hook, inStore, OK, SECRET, setUp, storesIn } from "../helpers/batches.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
@@ -140,15 +140,17 @@ describe("over the steps of a job", () => {
 		await step("pipeline_start", { INPUT_METADATA: `{"routing_key": "R0UT1NGKEY00"}` });
 		await step("check_result");
 		await step("after_checks");
-		const files = heldIn(temp).toSorted();
-		expect(files).toHaveLength(3);
-		for (const file of files) {
-			expect(statSync(file).mode & 0o077).toBe(0);
-			const stored = readFileSync(file, "latin1");
-			expect(Buffer.from(stored.split(" ")[1] ?? "", "base64").toString("latin1")).not.toMatch(/R0UT|event/);
+		const [store = ""] = storesIn(temp);
+		for (const name of readdirSync(join(store, ".."))) {
+			expect(statSync(join(store, "..", name)).mode & 0o077).toBe(0);
+			expect(readFileSync(join(store, "..", name), "latin1")).not.toMatch(/R0UT|check_result/);
 		}
-		writeFileSync(files[1] ?? "", readFileSync(files[1] ?? "", "utf8").replace(/.{4}$/, "AAAA"));
-		writeFileSync(join(files[0] ?? "", "..", "00000009.event"), readFileSync(files[0] ?? ""));
+		inStore(temp, (database) => {
+			database.exec("UPDATE items SET body = unhex(substr(hex(body), 3) || '00') WHERE seq = 2");
+			database.exec("INSERT INTO items (id, owner, body) SELECT 'copy', owner, body FROM items WHERE seq = 1");
+			return [];
+		});
+		expect(heldIn(temp)).toHaveLength(4);
 		const last = await step("pipeline_complete");
 		expect(sent()).toEqual([["pipeline_start", "after_checks", "pipeline_complete"]]);
 		expect(last.outputs["result"]).toBe("passed");
@@ -156,7 +158,7 @@ describe("over the steps of a job", () => {
 			{
 				kind: "warning",
 				properties: expect.objectContaining({ file: "pipeline-hooks.toml", line: "2" }),
-				message: "audit: 2 held events stay (numbers 2, 9): changed since, or held with another URL or other secrets",
+				message: "audit: 2 held events stay: changed since, or held with another URL or other secrets",
 			},
 		]);
 	});
@@ -170,7 +172,7 @@ describe("over the steps of a job", () => {
 		await step("check_result", { HOOK_SECRET: "guessed" });
 		const last = await step("pipeline_complete");
 		expect(last.annotations.map(({ message }) => message)).toEqual([
-			"audit: 1 held event stays (number 1): changed since, or held with another URL or other secrets",
+			"audit: 1 held event stays: changed since, or held with another URL or other secrets",
 		]);
 		expect(server.requests).toHaveLength(3);
 		for (const { body } of server.requests) expect(body).not.toContain("check_result");
@@ -188,7 +190,7 @@ describe("over the steps of a job", () => {
 		expect([other.code, other.stdout, other.stderr]).toEqual([
 			0,
 			"nothing was sent\n",
-			expect.stringContaining("2 held events stay (numbers 1 to 2): changed since, or held with another URL"),
+			expect.stringContaining("2 held events stay: changed since, or held with another URL"),
 		]);
 		await flush();
 		expect(sent()).toEqual([["check_result", "check_result"]]);
@@ -202,9 +204,47 @@ describe("over the steps of a job", () => {
 		}
 		const { annotations, outputs } = await step("check_result");
 		expect(annotations.map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^audit: an event could not be held, and is sent by itself: .*others may write into it$/),
+			expect.stringMatching(/^audit: an event could not be held, and is sent by itself: others may write into .*$/),
 		]);
 		expect([outputs["delivered"], sent()]).toEqual(["1", [["check_result"]]]);
+	});
+
+	it("a store that cannot be used is named and left as it is, and each event goes out by itself", async () => {
+		const { step, temp, flush, sent } = await setUp(hook, OK);
+		await step("pipeline_start");
+		const [file = ""] = storesIn(temp);
+		writeFileSync(file, "not a database");
+		const why = `${file}: file is not a database`;
+		for (const event of ["check_result", "pipeline_complete"]) {
+			const { annotations, outputs } = await step(event);
+			expect([outputs["result"], outputs["delivered"]]).toEqual(["passed", "1"]);
+			expect(annotations.map(({ message }) => message)).toEqual([
+				`audit: an event could not be held, and is sent by itself: ${why}`,
+			]);
+		}
+		expect(sent()).toEqual([["check_result"], ["pipeline_complete"]]);
+		const flushed = await flush();
+		expect([flushed.code, flushed.stdout]).toEqual([0, "nothing was sent\n"]);
+		expect(flushed.stderr).toContain(`audit: held events stay: ${why}`);
+		expect(readFileSync(file, "utf8")).toBe("not a database");
+	});
+
+	it("SQLite is loaded only where something is held", async () => {
+		const { folder, temp } = await setUp(hook, OK);
+		const preload = join(temp, "preload.cjs");
+		const loaded = join(temp, "loaded");
+		const list = "String(process.moduleLoadList.includes('NativeModule sqlite'))";
+		writeFileSync(preload, `process.on("exit", () => require("fs").writeFileSync(${JSON.stringify(loaded)}, ${list}))`);
+		const env = { HOOK_SECRET: SECRET, TMPDIR: temp, NODE_OPTIONS: `--require ${preload}` };
+		const loads = async (...args: readonly string[]) => {
+			expect((await runCommand(args, { workspace: folder, env })).code).toBe(0);
+			return readFileSync(loaded, "utf8");
+		};
+		const batching = configIn(folder);
+		writeFileSync(join(folder, "pipeline-hooks.toml"), batching.replace("batch_size = 5", ""));
+		expect([await loads("fire", "pipeline_complete"), await loads("flush")]).toEqual(["false", "false"]);
+		writeFileSync(join(folder, "pipeline-hooks.toml"), batching);
+		expect([await loads("fire", "check_result"), await loads("flush")]).toEqual(["true", "true"]);
 	});
 
 	it("two events with one id of the user's own are both sent", async () => {

@@ -13,7 +13,7 @@ const MANY = 60;
 
 const EVENTS = Array.from({ length: MANY }, (_, n) => JSON.stringify({ event: "pipeline_start", id: `e${n}` }));
 
-describe.each(nodes().map(({ version, path }) => [version, path] as const))("Node %s", (_, node) => {
+describe.each(nodes().map(({ version, path }) => [version, path] as const))("Node %s", (version, node) => {
 	const fire = (
 		args: readonly string[],
 		files: Readonly<Record<string, string | Uint8Array>>,
@@ -44,6 +44,25 @@ describe.each(nodes().map(({ version, path }) => [version, path] as const))("Nod
 		const files = { "pipeline-hooks.toml": webhook(server.url, more) };
 		expect(await fire(["--events-file", "events.jsonl"], files)).toMatchObject(passed(deliveries));
 		expect(server.requests.length).toBe(deliveries);
+	});
+
+	it("holds events over steps with SQLite, and sends each by itself without, which is said", async () => {
+		const server = await startServer({ status: 200 });
+		const folder = workspace({ "pipeline-hooks.toml": webhook(server.url, "batch_size = 5") });
+		const run: typeof runProgram = (_program, all, options) => runProgram(node, all, options);
+		const env = { TMPDIR: workspace() };
+		const ended = [];
+		for (const args of [["fire", "pipeline_start"], ["fire", "pipeline_start"], ["flush"]]) {
+			ended.push(await runCommand(args, { workspace: folder, run, env }));
+		}
+		const hasSqlite = Number.parseInt(version.slice(1), 10) >= 22;
+		const said = hasSqlite ? "" : expect.stringContaining(`needs Node 22.13 or later, and this is ${version}`);
+		expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
+			[0, said],
+			[0, said],
+			[0, ""],
+		]);
+		expect(server.requests.map(({ body }) => JSON.parse(body).events.length)).toEqual(hasSqlite ? [2] : [1, 1]);
 	});
 
 	describe.skipIf(withoutTinyproxy)("through Debian's tinyproxy (needs tinyproxy)", () => {

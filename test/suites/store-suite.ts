@@ -218,10 +218,8 @@ export function storeSuite(name: string, { open, script, unusable }: StoreSubjec
 		it.each(Object.entries(unusable))("is not used, and named, where %s", async (_, [spoil, problem]) => {
 			await (await filled("1")).close();
 			await spoil(folder);
-			const store = await open(folder, { create: true });
-			const said = store !== undefined && "put" in store ? await store.put(item("2")) : store;
-			if (store !== undefined && "put" in store) await store.close();
-			expect(said).toEqual({ problem: expect.stringMatching(problem) });
+			const store = await opening();
+			expect(await store.put(item("2"))).toEqual({ problem: expect.stringMatching(problem) });
 		});
 	});
 }

@@ -4,7 +4,7 @@ import { MANY_WEBHOOKS } from "../../../src/deliver/deliver.ts";
 import type { Connections, Files, Ports } from "../../../src/ports.ts";
 import type { Inputs } from "../../../src/run/inputs.ts";
 import { fire } from "../../../src/run/run.ts";
-import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
+import { answer, fakeClock, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
 
 const EVENT = '{"event": "pipeline_start"}\n';
 
@@ -40,7 +40,7 @@ async function connectionsOf(webhooks: number, inputs: Inputs): Promise<readonly
 		http,
 		shell: fakeShell(),
 		files,
-		spool: fakeSpool(),
+		openStore: async () => undefined,
 		log: fakeLog(),
 	};
 	const watcher = {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Files, Ports } from "../../../src/ports.ts";
 import type { Inputs } from "../../../src/run/inputs.ts";
 import { fire } from "../../../src/run/run.ts";
-import { answer, fakeClock, fakeHttp, fakeLog, fakeShell, fakeSpool } from "../../helpers/fakes.ts";
+import { answer, fakeClock, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
 
 const CONFIG = `
 [[hook.webhooks.pipeline_start]]
@@ -58,7 +58,7 @@ test("a dry run carries nothing out, shows in the order of running and reports i
 		http,
 		shell,
 		files: onlyFile("repository/pipeline-hooks.toml", CONFIG),
-		spool: fakeSpool(),
+		openStore: async () => undefined,
 		log: fakeLog(),
 	};
 	const { outcomes } = await fire(INPUTS, ports, {
