@@ -63,7 +63,7 @@ export interface WebhookSettings extends CommonSettings {
 	readonly signing: Signing;
 	readonly batchSize: number | undefined;
 	readonly headers: Headers;
-	readonly method: string;
+	readonly method: string | undefined;
 	readonly bodyTemplate: Template | undefined;
 	readonly retryCount: number;
 	readonly retryDelayMs: number;
@@ -86,7 +86,7 @@ export const BUILT_IN: { readonly shell: ShellSettings; readonly webhook: Webhoo
 		signing: UNSIGNED,
 		batchSize: undefined,
 		headers: new Map(),
-		method: "POST",
+		method: undefined,
 		bodyTemplate: undefined,
 		retryCount: 3,
 		retryDelayMs: 1000,

@@ -75,8 +75,10 @@ function readUrl(
 ): Reference | undefined {
 	if (!fields.has("url")) {
 		// A command in the url's place has got its own explanation.
-		const needed = preset !== undefined && !hasDefaultUrl(preset, settings) && !fields.has("command");
-		const option = preset?.urlOption === undefined ? "" : `, or ${preset.urlOption} = "…"`;
+		const { url } = preset?.needs ?? {};
+		const instead = typeof url === "string" ? url : undefined;
+		const needed = url !== undefined && !settings.options.has(instead ?? "") && !fields.has("command");
+		const option = instead === undefined ? "" : `, or ${instead} = "…"`;
 		const other = event === undefined ? ', or command = "…" for a shell hook' : "";
 		if (needed) fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"${option}${other}`);
 		return undefined;
@@ -87,10 +89,6 @@ function readUrl(
 		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
 	}
 	return url;
-}
-
-function hasDefaultUrl({ defaultUrl, urlOption }: Preset, { options }: UrlSettings): boolean {
-	return defaultUrl !== undefined && (urlOption === undefined || options.has(urlOption));
 }
 
 /** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */
@@ -107,7 +105,7 @@ function refuseBodyOfGet(
 
 function checkContentType(preset: Preset, { headers }: Pick<WebhookSettings, "headers">, fields: Fields): void {
 	const type = headers.get("content-type");
-	if (!preset.jsonOnly || type === undefined || !isLiteral(type.value)) return;
+	if (preset.needs.json !== true || type === undefined || !isLiteral(type.value)) return;
 	if (escapingFor(literalParts(type.value).join("")) === "json") return;
 	const message = `headers.${type.name} is no JSON type, and ${preset.title} takes nothing but JSON`;
 	fields.problems.add("config_value", type.path, message, "take it out: application/json is sent by itself");
@@ -115,8 +113,8 @@ function checkContentType(preset: Preset, { headers }: Pick<WebhookSettings, "he
 
 function requireOptions(preset: Preset, { options }: Pick<WebhookSettings, "options">, fields: Fields): void {
 	for (const [name, spec] of Object.entries(preset.options)) {
-		if (!spec.required || options.has(name)) continue;
-		const value = spec.kind === "string" && spec.secret ? `"\${${name.toUpperCase()}}"` : "…";
+		if (spec.required !== true || options.has(name)) continue;
+		const value = spec.kind === "string" && spec.secret === true ? `"\${${name.toUpperCase()}}"` : "…";
 		fields.missing(name, `add ${name} = ${value}: ${spec.summary}`, `preset ${preset.name} needs ${name}`);
 	}
 }

@@ -1,11 +1,11 @@
 // What all messages of a hook have in common, with every variable put in: URL, options, headers, secrets.
 
 import type { Env } from "../lib/env.ts";
-import { isHeaderValue, mergeHeaders, withoutHeaders } from "../lib/header.ts";
+import { isHeaderValue } from "../lib/header.ts";
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { VERSION } from "../lib/version.ts";
 import type { Webhook } from "../model/hook.ts";
-import type { Options } from "../model/preset.ts";
+import type { Options, Service } from "../model/preset.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
@@ -13,27 +13,26 @@ import type { HttpProxy } from "../ports.ts";
 import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
 import { showUrl } from "./target.ts";
 
-/** The part of a message that no event changes. */
-export interface Envelope {
+/** Where a request goes. */
+export interface Address {
 	readonly url: URL;
 	/** The URL without its secrets. */
 	readonly target: string;
 	/** Undefined where the request goes straight to its host. */
 	readonly proxy: HttpProxy | undefined;
-	readonly options: Options;
-	/** The preset's and the hook's own, over the usual ones and those that the event brings. */
+}
+
+/** The part of a message that no event changes. */
+export interface Envelope {
+	readonly service: Service;
+	/** The hook's own; undefined where it has none. */
+	readonly address: Address | undefined;
+	/** The hook's own. */
 	readonly headers: Readonly<Record<string, string>>;
-	/**
-	 * All headers but the signature's of a message whose event brings none of its own; the event's name and id are still
-	 * empty.
-	 */
-	readonly whole: Readonly<Record<string, string>>;
 	readonly signing: Signing;
 	/** The names of the headers that sign. */
 	readonly signed: readonly string[];
 	readonly caFile: string | undefined;
-	/** What to know about the address. */
-	readonly notes: readonly string[];
 	/** The value of a reference. Throws {@link NoMessage}. */
 	readonly put: (reference: Reference) => string;
 }
@@ -87,18 +86,10 @@ function make(hook: Webhook, env: Env): Envelope {
 		if (resolved.kind === "unset") throw new NoMessage({ kind: "unset", variable: resolved.variable });
 		return resolved.text;
 	};
-	const { preset } = hook;
 	const options = putInto(hook.options, put);
-	const target = hook.url === undefined ? preset.defaultUrl?.(options) : put(hook.url);
-	const checked = checkUrl(target ?? "", hook);
-	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
-	addQuery(checked.url, preset.query ?? {});
-	const proxy = proxyFor(checked.url, env);
-	if (proxy !== undefined && "problem" in proxy) throw invalid(proxy.problem);
-
+	const address = hook.url === undefined ? undefined : addressOf(put(hook.url), hook, env);
 	// Secrets pasted into a settings page often end in a newline.
-	const own = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
-	const headers = mergeHeaders(preset.headers?.(options) ?? {}, own);
+	const headers = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
 	refuseBadValues(headers);
 	const secrets = hook.secrets.map((reference) => put(reference).trim());
 	if (secrets.includes("")) throw invalid("secret is nothing but white space");
@@ -106,22 +97,17 @@ function make(hook: Webhook, env: Env): Envelope {
 	const fault = signingFault(signing);
 	if (fault !== undefined) throw invalid(`secret ${fault}`);
 	const caFile = hook.caFile === undefined ? undefined : put(hook.caFile).trim();
-	const retired = preset.warnUrl?.(checked.url);
-	const signed = signatureNames(signing);
-	const usual = mergeHeaders(USUAL_HEADERS, headers, { [IDENTITY.event]: "", [IDENTITY.delivery]: "" });
-	return {
-		url: checked.url,
-		target: showUrl(checked.url),
-		proxy,
-		options,
-		headers,
-		whole: withoutHeaders(usual, signed),
-		signing,
-		signed,
-		caFile,
-		notes: retired === undefined ? [] : [retired],
-		put,
-	};
+	const service = hook.preset.service(options, address?.url);
+	return { service, address, headers, signing, signed: signatureNames(signing), caFile, put };
+}
+
+/** Where a URL leads. Throws {@link NoMessage} for one that nothing may be sent to. */
+export function addressOf(text: string, hook: Webhook, env: Env): Address {
+	const checked = checkUrl(text, hook);
+	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
+	const proxy = proxyFor(checked.url, env);
+	if (proxy !== undefined && "problem" in proxy) throw invalid(proxy.problem);
+	return { url: checked.url, target: showUrl(checked.url), proxy };
 }
 
 /** Throws {@link NoMessage} for a header that cannot be sent, naming it. */
@@ -132,14 +118,6 @@ export function refuseBadValues(headers: Readonly<Record<string, string>>): void
 
 function invalid(reason: string): NoMessage {
 	return new NoMessage({ kind: "invalid", reason });
-}
-
-/** Appended as text: setting parameters would write the others, which may be signed, in another encoding. */
-function addQuery(url: URL, query: Readonly<Record<string, string>>): void {
-	for (const [name, value] of Object.entries(query)) {
-		if (url.searchParams.has(name)) continue;
-		url.search += `${url.search === "" ? "" : "&"}${name}=${encodeURIComponent(value)}`;
-	}
 }
 
 function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {

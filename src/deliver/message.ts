@@ -2,14 +2,14 @@
 
 import type { Env } from "../lib/env.ts";
 import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
-import type { Json } from "../lib/json.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
 import type { Webhook } from "../model/hook.ts";
-import { CannotRender, type Preset, type Message as PresetMessage } from "../model/preset.ts";
+import { CannotRender, type Service } from "../model/preset.ts";
 import type { HttpProxy } from "../ports.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError } from "../template/template.ts";
 import {
+	addressOf,
 	type Envelope,
 	envelopeOf,
 	type Hindrance,
@@ -34,11 +34,11 @@ export interface Message {
 	readonly headers: Readonly<Record<string, string>>;
 	/** The headers that sign the bytes, made afresh at the time of each attempt; none without a secret. */
 	readonly sign: (now: Date) => Readonly<Record<string, string>>;
-	/** The preset of the service that answers: the hook's own, or the one that it posts to. */
-	readonly service: Preset;
+	/** The service that responds. */
+	readonly service: Service;
 	/** The path of the hook's `ca_file`, as it is written. */
 	readonly caFile: string | undefined;
-	/** What was cut to fit, and what to know about the address. */
+	/** What was truncated to fit, and what to know about the address. */
 	readonly notes: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export type Made = { readonly kind: "message"; readonly message: Message } | Hin
 /** Makes the message of a delivery. The same delivery and environment give the same bytes. */
 export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 	try {
-		return { kind: "message", message: make(delivery, envelopeOf(delivery.hook, env)) };
+		return { kind: "message", message: make(delivery, envelopeOf(delivery.hook, env), env) };
 	} catch (error) {
 		if (error instanceof NoMessage) return error.hindrance;
 		if (error instanceof BodyError) {
@@ -61,47 +61,40 @@ export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 
 const EMPTY = new Uint8Array();
 
-function make(delivery: Delivery<Webhook>, envelope: Envelope): Message {
+function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Message {
 	const { id, hook, events } = delivery;
-	const { url, target, proxy, signing, caFile, options } = envelope;
-	const service = hook.preset.postsTo?.(options) ?? hook.preset;
-	const rendered = render(delivery, envelope);
-	const name = isBatch(delivery) ? "batch" : events[0].definition.name;
-	const headers = headersOf(rendered?.headers, { [IDENTITY.event]: name, [IDENTITY.delivery]: id }, envelope);
-	const { bodyTemplate } = hook;
-	const text =
-		bodyTemplate === undefined
-			? JSON.stringify(rendered?.body)
-			: fillTemplate(delivery, bodyTemplate, service, headers, envelope.put);
-	const body = hook.method === "GET" ? undefined : Buffer.from(text);
-	const cut = bodyTemplate === undefined ? (rendered?.cut ?? []) : [];
+	const { service, signing, caFile } = envelope;
+	const batch = isBatch(delivery);
+	const request = service.request?.(events, batch) ?? {};
+	const own = request.url === undefined ? envelope.address : undefined;
+	const { url, target, proxy } = own ?? addressOf(request.url ?? "", hook, env);
+	const identity = { [IDENTITY.event]: batch ? "batch" : events[0].definition.name, [IDENTITY.delivery]: id };
+	refuseBadValues(request.headers ?? {});
+	const all = mergeHeaders(USUAL_HEADERS, request.headers ?? {}, envelope.headers, identity);
+	const headers = withoutHeaders(all, envelope.signed);
+	const method = hook.method ?? request.method ?? "POST";
+	const { text, notes } = textOf(delivery, envelope, headers);
+	const body = method === "GET" ? undefined : Buffer.from(text);
 	return {
 		url,
 		target,
 		proxy,
-		method: hook.method,
+		method,
 		body,
 		headers,
 		sign: (timestamp) => signatureHeaders(signing, { id, timestamp, body: body ?? EMPTY }),
 		service,
 		caFile,
-		notes: cut.length === 0 ? envelope.notes : [...cut, ...envelope.notes],
+		notes: [...notes, ...(request.notes ?? [])],
 	};
 }
 
-function headersOf(
-	brought: PresetMessage["headers"],
-	identity: Readonly<Record<string, string>>,
-	{ headers, whole, signed }: Envelope,
-): Readonly<Record<string, string>> {
-	if (brought === undefined) return { ...whole, ...identity };
-	refuseBadValues(brought);
-	return withoutHeaders(mergeHeaders(USUAL_HEADERS, brought, headers, identity), signed);
-}
-
-/** What the preset makes of the events; undefined where a template does all of it. */
-function render(delivery: Delivery<Webhook>, { options }: Envelope): PresetMessage<Json> | undefined {
-	const { preset, bodyTemplate } = delivery.hook;
-	if (bodyTemplate !== undefined && preset.headersBesideTemplate !== true) return undefined;
-	return isBatch(delivery) ? preset.renderBatch(delivery.events, options) : preset.render(delivery.events[0], options);
+/** The body of the hook's own template, or the service's. */
+function textOf(delivery: Delivery<Webhook>, { service, put }: Envelope, headers: Message["headers"]) {
+	const { bodyTemplate } = delivery.hook;
+	if (bodyTemplate !== undefined) {
+		return { text: fillTemplate(delivery, bodyTemplate, service, headers, put), notes: [] };
+	}
+	const { body, notes } = service.body(delivery.events, isBatch(delivery));
+	return { text: JSON.stringify(body), notes };
 }

@@ -1,7 +1,7 @@
 // What the body of a gate's response says: yes, no, nothing, or something that cannot be taken for a yes.
 import { isJsonObject, isTooDeep, type Json, type JsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Answer } from "../model/preset.ts";
+import type { Response } from "../model/preset.ts";
 
 export type Permission =
 	/** An object whose `allow` is `true`. */
@@ -20,7 +20,7 @@ export const YES = '{"allow": true}';
  * Reads a body by its content type and by how it begins. Every status counts: a no in a 503 is a no. Where the body is
  * not known to be whole, only a JSON object does.
  */
-export function readPermission(response: Answer, isWhole: boolean): Permission {
+export function readPermission(response: Response, isWhole: boolean): Permission {
 	const text = response.body.trim();
 	const value = parseJson(text);
 	const type = response.headers["content-type"] ?? "";

@@ -4,7 +4,7 @@ import { excerpt } from "../lib/text.ts";
 import { type Delivery, isGate } from "../model/delivery.ts";
 import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
-import type { Preset } from "../model/preset.ts";
+import type { Service } from "../model/preset.ts";
 import type { BodyRead, HttpResult } from "../ports.ts";
 import { HTML, isHtml, type Permission, readPermission, YES } from "./permission.ts";
 
@@ -17,7 +17,7 @@ export interface Judgement {
 type Response = Extract<HttpResult, { kind: "answer" }>;
 
 /** Judges what came back for one attempt of a delivery from that service. */
-export function judge({ hook }: Delivery<Webhook>, service: Preset, result: HttpResult): Judgement {
+export function judge({ hook }: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
 	if (result.kind === "fault") return { failure: failure(result.fault, result.detail) };
 	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
 	if (denial !== undefined) return { failure: failure("denied", denial) };
@@ -29,9 +29,9 @@ function isSuccess({ status }: Response): boolean {
 	return status >= 200 && status < 300;
 }
 
-function judgeSuccess(service: Preset, response: Response): Judgement {
+function judgeSuccess(service: Service, response: Response): Judgement {
 	const { status, read } = response;
-	if (read !== "whole" && service.mustReadAnswer) {
+	if (read !== "whole" && service.judge !== undefined) {
 		return { failure: failure("unconfirmed", `unconfirmed: ${status}, but the response ${UNFINISHED[read]}`) };
 	}
 	const verdict = service.judge?.(response) ?? { ok: true };
@@ -43,7 +43,7 @@ function judgeSuccess(service: Preset, response: Response): Judgement {
  * Why a gate's response is a no: an explicit one, whatever its status, or a 2xx that does not prove a yes. Undefined for
  * a yes, and for a status by which another attempt or the fallback may still get one.
  */
-function denialIn(response: Response, requireAllow: boolean, service: Preset): string | undefined {
+function denialIn(response: Response, requireAllow: boolean, service: Service): string | undefined {
 	const { status, read } = response;
 	const permission = readPermission(response, read === "whole");
 	if (permission.kind === "denied") return permission.reason;
@@ -63,7 +63,7 @@ function problemOf(
 	permission: Permission,
 	requireAllow: boolean,
 	response: Response,
-	service: Preset,
+	service: Service,
 ): string | undefined {
 	if (permission.kind === "allowed") return undefined;
 	if (requireAllow) return 'has no "allow", and require_allow is set';
@@ -115,7 +115,7 @@ const PHRASES: Readonly<Record<number, string>> = {
 	505: "HTTP Version Not Supported",
 };
 
-function describeStatus(response: Response, { explain }: Preset): string {
+function describeStatus(response: Response, { explain }: Service): string {
 	const phrase = PHRASES[response.status];
 	const status = phrase === undefined ? String(response.status) : `${response.status} ${phrase}`;
 	if (response.status >= 300 && response.status < 400) return `${status}: redirects are not followed`;

@@ -1,6 +1,6 @@
 // When a webhook is tried again, and how long it waits before that.
 import { isRetryableStatus } from "../model/failure.ts";
-import type { Preset } from "../model/preset.ts";
+import type { Service } from "../model/preset.ts";
 import type { HttpResult, Random } from "../ports.ts";
 
 /** No wait of ours is longer; a server's `Retry-After` may be. */
@@ -10,7 +10,7 @@ const MAX_DELAY_MS = 30_000;
 const DATE_RESOLUTION_MS = 1000;
 
 /** The wait that a response asks for, in milliseconds, in the service's own way or in HTTP's. */
-export function askedWaitMs(result: HttpResult, service: Preset, now: Date): number | undefined {
+export function askedWaitMs(result: HttpResult, service: Service, now: Date): number | undefined {
 	if (result.kind !== "answer" || !isRetryableStatus(result.status)) return undefined;
 	const { headers } = result;
 	return service.retryAfter?.(result) ?? retryAfterMs(headers["retry-after"], senderTime(headers, now));

@@ -3,7 +3,7 @@
 import type { JsonObject } from "../lib/json.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
 import type { Webhook } from "../model/hook.ts";
-import type { Preset } from "../model/preset.ts";
+import type { Service } from "../model/preset.ts";
 import type { Reference } from "../model/reference.ts";
 import type { Template } from "../model/template.ts";
 import { escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
@@ -16,7 +16,7 @@ import { escapingFor, parseJsonBody, renderTemplate } from "../template/template
 export function fillTemplate(
 	delivery: Delivery<Webhook>,
 	template: Template,
-	service: Preset,
+	service: Service,
 	headers: Readonly<Record<string, string>>,
 	put: (reference: Reference) => string,
 ): string {

@@ -73,10 +73,10 @@ export interface ShellHook extends HookBase {
 /** A request to a URL. */
 export interface Webhook extends HookBase {
 	readonly kind: "webhook";
-	/** Absent where the preset's default URL is used. */
+	/** Absent where the service has a URL of its own. */
 	readonly url: Reference | undefined;
 	readonly preset: Preset;
-	/** Strings inside may hold references; {@link Preset.render} gets them with every variable put in. */
+	/** Strings inside may hold references; {@link Preset.service} gets them with every variable resolved. */
 	readonly options: Readonly<Record<string, Json>>;
 	/** The first one signs; where a scheme can carry several signatures, as `standard` can, each does. */
 	readonly secrets: readonly Reference[];
@@ -87,8 +87,8 @@ export interface Webhook extends HookBase {
 	/** How many events make one delivery, at most; undefined where each event is a delivery of its own. */
 	readonly batchSize: number | undefined;
 	readonly headers: ReadonlyMap<string, Reference>;
-	/** Upper case. */
-	readonly method: string;
+	/** Upper case; undefined where the hook leaves it to its service. */
+	readonly method: string | undefined;
 	readonly bodyTemplate: Template | undefined;
 	/** Attempts after the first. */
 	readonly retryCount: number;

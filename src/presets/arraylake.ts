@@ -4,13 +4,14 @@ import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/jso
 import { count } from "../lib/text.ts";
 import { entityName } from "../model/entity.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
-import { tally } from "./batch.ts";
-import { contextWithout } from "./context.ts";
+import type { Message, Preset } from "../model/preset.ts";
+import { contextWithout, listed } from "./context.ts";
 import { headline } from "./facts.ts";
+import { leftOut, moreLine } from "./list.ts";
 import { textOption } from "./options.ts";
-import { slack } from "./slack.ts";
-import { Cuts, type Escaping, oneLine } from "./text.ts";
+import { escapeSlack, slack } from "./slack.ts";
+import { statusCounts } from "./story.ts";
+import { oneLine, Truncator } from "./text.ts";
 
 /** Arraylake's own name for the event `commit`, the only one that it sends. */
 const COMMIT = { event: "commit", theirs: "NewCommit", text: "New commit" } as const;
@@ -27,35 +28,26 @@ const PART_LIMIT = 300;
  */
 const LINES_LIMIT = 25;
 
-const escaping: Escaping = (point) => slack.escape?.(point) ?? point;
-
 /**
  * A batch, which Arraylake itself does not send, is a list of the same bodies; in Slack a count and a line for each event.
  * https://docs.earthmover.io/guide/notifications
  */
-export const arraylake: Preset = {
+export const arraylake = (): Preset => ({
 	name: "arraylake",
 	title: "Arraylake",
 	options: {
 		format: {
 			kind: "choice",
 			choices: ["json", "slack"],
-			secret: false,
-			required: false,
 			summary: "Whether it posts the webhook's body (json, the default) or the line for Slack (slack)",
 		},
 	},
-	jsonOnly: false,
-	mustReadAnswer: false,
-	postsTo: (options) => (isSlack(options) ? slack : undefined),
-	render: (event, options) => (isSlack(options) ? inSlack([event]) : { body: bodyOf(event), cut: [] }),
-	renderBatch: (events, options): Message<Json> =>
-		isSlack(options) ? inSlack(events) : { body: events.map(bodyOf), cut: [] },
-};
-
-function isSlack(options: Options): boolean {
-	return textOption(options, "format") === "slack";
-}
+	needs: { url: true },
+	service: (options) => {
+		const isSlack = textOption(options, "format") === "slack";
+		return isSlack ? { ...slack().service({}), body: linesFor } : { body: listed(bodyOf) };
+	},
+});
 
 /**
  * An event that is no commit keeps its own name: a receiver must not take it for one. Its details are `data`, before
@@ -81,25 +73,25 @@ function repositoryName({ entity, ci, pipeline }: PipelineEvent["context"]): str
 }
 
 /** A batch begins with its count. */
-function inSlack(events: Events): Message {
-	const cuts = new Cuts("characters");
-	const [shown, left] = [events.slice(0, LINES_LIMIT), events.slice(LINES_LIMIT)];
-	const lines = shown.map((event) => lineOf(event, cuts));
-	if (events.length > 1) lines.unshift(tally(count(events.length, "event"), events));
+function linesFor(events: Events): Message {
+	const truncator = new Truncator("characters", escapeSlack);
+	const left = events.slice(LINES_LIMIT);
+	const lines = events.slice(0, LINES_LIMIT).map((event) => lineOf(event, truncator));
+	if (events.length > 1) lines.unshift(statusCounts(count(events.length, "event"), events));
 	if (left.length > 0) {
-		lines.push(tally(`… and ${left.length} more`, left));
-		cuts.phrases.push(tally(`${left.length} of ${events.length} events left out`, left));
+		lines.push(moreLine(left));
+		truncator.notes.push(leftOut(left, events));
 	}
-	return { body: { text: lines.join("\n") }, cut: [...new Set(cuts.phrases)] };
+	return { body: { text: lines.join("\n") }, notes: [...new Set(truncator.notes)] };
 }
 
 /** `New commit 1CECHNKREP0F1RSTCMT0 in repository ocean on branch main`; what is not known is left out. */
-function lineOf(event: PipelineEvent, cuts: Cuts): string {
+function lineOf(event: PipelineEvent, truncator: Truncator): string {
 	const { data, ci } = event.context;
 	const isCommit = event.definition.name === COMMIT.event;
 	const part = (what: string, before: string, value: Json | undefined) => {
 		const text = typeof value === "string" ? oneLine(value) : "";
-		return text === "" ? [] : [`${before}${cuts.text(what, text, PART_LIMIT, escaping)}`];
+		return text === "" ? [] : [`${before}${truncator.text(what, text, PART_LIMIT)}`];
 	};
 	const parts = [
 		...(isCommit ? [COMMIT.text] : part("headline", "", headline(event))),

@@ -1,13 +1,13 @@
 // The cloudevents preset: CloudEvents 1.0 as JSON, with the attributes in headers, or several in one batch.
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 
-import { compact, type Json, type JsonObject } from "../lib/json.ts";
+import { compact, type JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import { entityName } from "../model/entity.ts";
-import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
-import { contextBody } from "./context.ts";
-import { boundedKey } from "./correlation.ts";
+import type { EventContext, PipelineEvent } from "../model/event.ts";
+import type { Options, Preset } from "../model/preset.ts";
+import { contextBody, listed } from "./context.ts";
+import { boundedKey } from "./key.ts";
 import { textOption } from "./options.ts";
 
 /** Ours, in characters: in binary mode all of these stand in headers together, of which servers take some 8 KB. */
@@ -33,55 +33,45 @@ interface Attributes {
  * `data` is the whole context. A batch is a list of events in the batch format, whatever the mode, since there is no
  * batch in binary mode. Receivers need take no more than 64 KiB an event; nothing is cut for it.
  */
-export const cloudevents: Preset = {
+export const cloudevents = (): Preset => ({
 	name: "cloudevents",
 	title: "CloudEvents",
 	options: {
 		mode: {
 			kind: "choice",
 			choices: ["structured", "binary"],
-			secret: false,
-			required: false,
 			summary: "Whether the attributes stand in the body (structured, the default) or in ce- headers (binary)",
 		},
 		type_prefix: {
 			kind: "string",
-			secret: false,
-			required: false,
 			summary: `Reverse-DNS name before the event's name in type; default ${TYPE_PREFIX}`,
 		},
 		source: {
 			kind: "string",
-			secret: false,
-			required: false,
 			summary: "URI of where the event happened; default the repository's address, else the run's",
 		},
 	},
-	jsonOnly: true,
-	mustReadAnswer: false,
-	headersBesideTemplate: true,
-	render,
-	renderBatch,
-};
+	needs: { url: true, json: true },
+	service: (options) => ({
+		request: ([first], batch) => ({ headers: headersOf(first, options, batch) }),
+		body: (events, batch) => {
+			const bodyOf = (event: PipelineEvent) => structured(event, options);
+			return listed(isBinary(options) && !batch ? ({ context }) => contextBody(context) : bodyOf)(events, batch);
+		},
+	}),
+});
 
-function render(event: PipelineEvent, options: Options): Message {
-	if (textOption(options, "mode") !== "binary") {
-		const headers = { "Content-Type": "application/cloudevents+json" };
-		return { body: structured(event, options), headers, cut: [] };
-	}
-	const attributes = Object.entries(attributesOf(event, options));
-	const headers = Object.fromEntries(attributes.map(([name, value]) => [`ce-${name}`, headerValue(String(value))]));
-	return {
-		body: contextBody(event.context),
-		headers: { "Content-Type": "application/json", ...headers },
-		cut: [],
-	};
+function isBinary(options: Options): boolean {
+	return textOption(options, "mode") === "binary";
 }
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md#4-json-batch-format */
-function renderBatch(events: Events, options: Options): Message<Json> {
-	const body = events.map((event) => structured(event, options));
-	return { body, headers: { "Content-Type": "application/cloudevents-batch+json" }, cut: [] };
+function headersOf(event: PipelineEvent, options: Options, batch: boolean): Readonly<Record<string, string>> {
+	if (batch) return { "Content-Type": "application/cloudevents-batch+json" };
+	if (!isBinary(options)) return { "Content-Type": "application/cloudevents+json" };
+	const attributes = Object.entries(attributesOf(event, options));
+	const headers = attributes.map(([name, value]) => [`ce-${name}`, headerValue(String(value))] as const);
+	return { "Content-Type": "application/json", ...Object.fromEntries(headers) };
 }
 
 function structured(event: PipelineEvent, options: Options): JsonObject {

@@ -1,7 +1,8 @@
-// The context as a JSON body of its own.
+// The context as a JSON body of its own, and bodies that other systems have laid down.
 
 import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
-import type { EventContext } from "../model/event.ts";
+import type { EventContext, PipelineEvent } from "../model/event.ts";
+import type { Service } from "../model/preset.ts";
 
 /** The whole context in its own key order, with lone surrogates replaced. */
 export function contextBody(context: EventContext): JsonObject {
@@ -23,4 +24,9 @@ export function contextShown(context: EventContext): JsonObject {
 	const { metadata, ...rest } = contextBody(context);
 	const kept = Object.entries(isJsonObject(metadata) ? metadata : {}).filter(([key]) => !SECRET_KEYS.includes(key));
 	return { ...rest, ...(kept.length === 0 ? {} : { metadata: Object.fromEntries(kept) }) };
+}
+
+/** The message of a service whose batches are lists of what it sends for one event. */
+export function listed(bodyOf: (event: PipelineEvent) => JsonObject): Service["body"] {
+	return (events, batch) => ({ body: batch ? events.map(bodyOf) : bodyOf(events[0]), notes: [] });
 }

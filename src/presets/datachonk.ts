@@ -4,21 +4,19 @@ import { ExactNumber } from "../lib/exact-number.ts";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
-import { contextWithout } from "./context.ts";
+import { contextWithout, listed } from "./context.ts";
 
 /** What the body says in keys of its own, or in place of everything else. */
 const SAID = ["id", "event", "timestamp", "project_id", "data"] as const;
 
 /** A batch, which DataChonk itself does not send, is a list of the same bodies. */
-export const datachonk: Preset = {
+export const datachonk = (): Preset => ({
 	name: "datachonk",
 	title: "DataChonk",
 	options: {},
-	jsonOnly: false,
-	mustReadAnswer: false,
-	render: (event) => ({ body: bodyOf(event), cut: [] }),
-	renderBatch: (events) => ({ body: events.map(bodyOf), cut: [] }),
-};
+	needs: { url: true },
+	service: () => ({ body: listed(bodyOf) }),
+});
 
 /**
  * Always the same five keys in the order of DataChonk's page. Without a project its place takes the repository, else the

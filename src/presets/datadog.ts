@@ -1,30 +1,27 @@
 // The datadog preset: the Events API v1, with tags and a key that groups the events of one thing.
 
 import { excerpt } from "../lib/text.ts";
-import type { EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import type { EventContext, Events, Status } from "../model/event.ts";
 import type { Message, Options, Preset } from "../model/preset.ts";
-import { aloneOr, summarize } from "./batch.ts";
-import { batchKey } from "./batch-key.ts";
-import { type BatchLine, listEvents, showLine } from "./batch-list.ts";
-import { correlationKey } from "./correlation.ts";
-import { tags } from "./datadog-tags.ts";
-import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
-import { codeBlock, escapeMarkdown } from "./markdown.ts";
-import { textOption } from "./options.ts";
-import { Cuts, oneLine, plain } from "./text.ts";
+import { groupKey } from "./key.ts";
+import { type BatchLine, listEvents, showLine } from "./list.ts";
+import { textOption, textsOption } from "./options.ts";
+import { type Story, storyOf } from "./story.ts";
+import { escapeMarkdown, type Fact, oneLine, Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
 const TITLE_LIMIT = 100;
 const TEXT_LIMIT = 4000;
 const AGGREGATION_KEY_LIMIT = 100;
+/** https://docs.datadoghq.com/getting_started/tagging/ */
+const TAG_LIMIT = 200;
 /** Ours: so that the facts that identify the event, the link and the error all find room in the text. */
-const LABEL_LIMIT = 80;
-const VALUE_LIMIT = 100;
+const FACT = { label: 80, value: 100 };
 const ERROR_LIMIT = 1200;
 const LIST = { lines: 30, title: 150, error: 200 };
 
 /** One line of the list: marks, name and value. */
-const ITEM_LIMIT = LABEL_LIMIT + VALUE_LIMIT + "- ****: \n".length;
+const ITEM_LIMIT = FACT.label + FACT.value + "- ****: \n".length;
 
 const [OPEN, CLOSE, GAP, ITEM] = ["%%% \n", "\n %%%", "\n\n", "- "];
 /** What would end the block of Markdown. */
@@ -54,58 +51,43 @@ const ALERT_TYPES: Readonly<Record<Status, "error" | "warning" | "info" | "succe
 /**
  * Leaves `date_happened` out: Datadog refuses events that are older than 18 hours, and the time is a fact in the text.
  */
-export const datadog: Preset = {
+export const datadog = (): Preset => ({
 	name: "datadog",
 	title: "Datadog",
 	options: {
 		api_key: { kind: "string", secret: true, required: true, summary: "API key of the organisation" },
-		site: {
-			kind: "choice",
-			choices: SITES,
-			secret: false,
-			required: false,
-			summary: "Site of the organisation; default datadoghq.com",
-		},
-		tags: { kind: "strings", secret: false, required: false, summary: "Tags beside those of the event, as key:value" },
+		site: { kind: "choice", choices: SITES, summary: "Site of the organisation; default datadoghq.com" },
+		tags: { kind: "strings", summary: "Tags beside those of the event, as key:value" },
 	},
-	jsonOnly: true,
-	mustReadAnswer: false,
-	defaultUrl: (options) => `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
-	headers: (options) => ({ "DD-API-KEY": textOption(options, "api_key") ?? "" }),
-	render,
-	renderBatch: aloneOr(render, renderBatch),
-};
+	needs: { json: true },
+	service: (options, url) => ({
+		request: () => ({
+			url: url?.href ?? `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
+			headers: { "DD-API-KEY": textOption(options, "api_key") ?? "" },
+		}),
+		body: (events) => message(events, options),
+	}),
+});
 
-function render(event: PipelineEvent, options: Options): Message {
-	const { context } = event;
-	const cuts = new Cuts("characters");
+function message(events: Events, options: Options): Message {
+	const truncator = new Truncator("characters", literal);
+	const story = storyOf(events, truncator.notes);
 	const body = {
-		title: cuts.text("title", headline(event), TITLE_LIMIT, silence),
-		text: OPEN + markdown(context, cuts) + CLOSE,
-		alert_type: ALERT_TYPES[context.status],
-		aggregation_key: correlationKey(event, AGGREGATION_KEY_LIMIT),
-		tags: tags(context, options, cuts),
+		title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
+		text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
+		alert_type: ALERT_TYPES[story.status],
+		aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
+		tags: tags(story.context, options, truncator),
 	};
-	return { body, cut: cuts.phrases };
+	return { body, notes: truncator.notes };
 }
 
-function renderBatch(events: Events, options: Options): Message {
-	const cuts = new Cuts("characters");
-	const batch = summarize(events, cuts);
-	const { url, text: view } = batch.link ?? {};
-	const known: readonly Fact[] = [...batch.facts, ["Time", batch.period]];
-	const rest = [...(url === undefined ? [] : [`[${view}](${url})`]), known.map((fact) => item(fact, cuts)).join("\n")];
+/** The list first. */
+function listed(story: Story, truncator: Truncator): readonly string[] {
+	const rest = [...linkTo(story), items(story.facts, truncator)];
 	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
-	const { lines, more } = listEvents(events, cuts, { ...LIST, size }, literal, batchLine);
-	const list = more === undefined ? lines : [...lines, ITEM + more];
-	const body = {
-		title: cuts.text("title", batch.headline, TITLE_LIMIT, silence),
-		text: OPEN + [list.join("\n"), ...rest].join(GAP) + CLOSE,
-		alert_type: ALERT_TYPES[batch.status],
-		aggregation_key: batchKey(events, batch, AGGREGATION_KEY_LIMIT),
-		tags: tags(batch.context, options, cuts),
-	};
-	return { body, cut: cuts.phrases };
+	const { lines, more } = listEvents(story.events, truncator, { ...LIST, size }, literal, batchLine);
+	return [lines.map((line) => (line === more ? ITEM + line : line)).join("\n"), ...rest];
 }
 
 /** Three percent signs would end the block of Markdown. */
@@ -113,26 +95,57 @@ function batchLine(line: BatchLine): string {
 	return (ITEM + showLine(line)).replaceAll(CLOSING, "%%");
 }
 
-/** Identity, link and error first; then as many details as find room. */
-function markdown(context: EventContext, cuts: Cuts): string {
-	const known: readonly Fact[] = [...identity(context), ...origin(context), ["Time", oneLine(context.timestamp)]];
-	const url = runUrl(context, cuts);
-	const error = plain(context.error ?? "").replaceAll(CLOSING, "%%");
+/** Facts, link and error first; then as many details as find room. */
+function told(story: Story, truncator: Truncator): readonly string[] {
+	const error = story.error.replaceAll(CLOSING, "%%");
 	const parts = [
-		known.map((fact) => item(fact, cuts)).join("\n"),
-		...(url === undefined ? [] : [`[View run](${url})`]),
-		...(error === "" ? [] : [codeBlock(cuts, "error", error, ERROR_LIMIT, silence)]),
+		items([...story.facts, ["Time", story.period]], truncator),
+		...linkTo(story),
+		...(error === "" ? [] : [truncator.codeBlock(error, ERROR_LIMIT, silence)]),
 	];
 	const room = TEXT_LIMIT - [OPEN, ...parts, "", CLOSE].join(GAP).length;
-	const others = cuts.list("details", details(context), Math.floor(room / ITEM_LIMIT));
-	if (others.length > 0) parts.push(others.map((fact) => item(fact, cuts)).join("\n"));
-	return parts.join(GAP);
+	const details = truncator.list("details", story.details, Math.floor(room / ITEM_LIMIT));
+	return details.length === 0 ? parts : [...parts, items(details, truncator)];
 }
 
-function item([label, value]: Fact, cuts: Cuts): string {
-	const name = cuts.text("fact name", label.replaceAll(CLOSING, "%%"), LABEL_LIMIT, literal);
-	const text = cuts.text(`fact ${excerpt(label, 40)}`, value.replaceAll(CLOSING, "%%"), VALUE_LIMIT, literal);
-	return `- **${name}**: ${text}`;
+function linkTo({ link }: Story): readonly string[] {
+	return link === undefined ? [] : [`[${link.text}](${link.url})`];
+}
+
+function items(facts: readonly Fact[], truncator: Truncator): string {
+	const written = facts.map(([label, text]) => {
+		const [name, value] = truncator.fact([label.replaceAll(CLOSING, "%%"), text.replaceAll(CLOSING, "%%")], FACT);
+		return `${ITEM}**${name}**: ${value}`;
+	});
+	return written.join("\n");
+}
+
+/** The tags of an event, or of what a batch of them shares, and those of the option `tags`; each once. */
+function tags(context: EventContext, options: Options, truncator: Truncator): readonly string[] {
+	const own = {
+		event: context.event,
+		pipeline: context.pipeline,
+		status: context.status,
+		table: context.table,
+		model: context.model,
+		repository: context.ci?.repository,
+		branch: context.ci?.branch,
+		tag: context.ci?.tag,
+	};
+	const given = Object.entries(own).flatMap(([key, value]) => (value ? [`${key}:${value}`] : []));
+	const written = [...given, ...textsOption(options, "tags")].map((tag) => normalTag(tag, truncator));
+	return [...new Set(written.filter((tag) => tag !== ""))];
+}
+
+/** https://docs.datadoghq.com/getting_started/tagging/#define-tags, applied here so that limits count what is kept. */
+function normalTag(tag: string, truncator: Truncator): string {
+	const normal = oneLine(tag)
+		.toLowerCase()
+		.replaceAll(/[^\p{L}\p{N}_\-:./]+/gu, "_")
+		.replace(/^[^\p{L}]+/u, "")
+		.replaceAll(/__+/g, "_");
+	// The ellipsis of a truncated tag would become an underscore, which Datadog takes off the end of a tag.
+	return truncator.text(`tag ${excerpt(tag, 20)}`, normal, TAG_LIMIT, unescaped).replace(/[_…]+$/, "");
 }
 
 function literal(point: string): string {

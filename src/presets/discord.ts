@@ -1,16 +1,14 @@
 // The discord preset: one embed for webhooks, which mentions nobody but whom its option names.
 
-import type { JsonObject } from "../lib/json.ts";
+import { isObject, type JsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Events, PipelineEvent, Status } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
-import { aloneOr, summarize } from "./batch.ts";
-import { listEvents } from "./batch-list.ts";
-import { explain, judge, retryAfter } from "./discord-answer.ts";
-import { details, type Fact, headline, identity, origin, runUrl } from "./facts.ts";
-import { codeBlock } from "./markdown.ts";
+import type { Events, Status } from "../model/event.ts";
+import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
+import { listEvents } from "./list.ts";
 import { mentionOption, mentions } from "./mention.ts";
-import { Cuts, plain } from "./text.ts";
+import { withQuery } from "./options.ts";
+import { type Story, storyOf } from "./story.ts";
+import { type Fact, Truncator, unescaped } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MESSAGE_LIMIT = 6000;
@@ -18,8 +16,7 @@ const TITLE_LIMIT = 256;
 const FIELDS_LIMIT = 25;
 /** Discord takes 4096 in the description, 256 and 1024 a field and 2048 in the footer: these leave each other room. */
 const ERROR_LIMIT = 2000;
-const LABEL_LIMIT = 80;
-const VALUE_LIMIT = 300;
+const FIELD = { label: 80, value: 300 };
 const FOOTER_LIMIT = 400;
 const LIST = { lines: 40, size: 3500, title: 200, error: 150 };
 
@@ -33,102 +30,90 @@ const COLORS: Readonly<Record<Status, number>> = {
 	warning: 0xf1c40f,
 };
 
+/** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const UNKNOWN_WEBHOOK = 10015;
+
 /** Posts to a channel's webhook. */
-export const discord: Preset = {
+export const discord = (): Preset => ({
 	name: "discord",
 	title: "Discord",
-	options: {
-		mention: mentionOption("everyone, here, user ids, and role ids after an &"),
-	},
-	jsonOnly: true,
-	mustReadAnswer: true,
-	// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
-	query: { wait: "true" },
-	judge,
-	explain,
-	retryAfter,
-	escape: inert,
-	warnUrl: ({ pathname }) => {
-		const suffix = /\/webhooks\/.+\/(slack|github)\/?$/.exec(pathname)?.[1];
-		return suffix === undefined
-			? undefined
-			: `the url ends in /${suffix}, where Discord takes another service's messages: leave that out`;
-	},
-	render,
-	renderBatch: aloneOr(render, renderBatch),
-};
+	options: { mention: mentionOption("everyone, here, user ids, and role ids after an &") },
+	needs: { url: true, json: true },
+	service: (options, url) => ({
+		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
+		request: () => ({ url: withQuery(url, "wait", "true"), notes: forOthers(url) }),
+		body: (events) => message(events, options),
+		judge,
+		explain,
+		retryAfter,
+		escape: inert,
+	}),
+});
 
-function render(event: PipelineEvent, options: Options): Message {
-	const { context } = event;
-	const cuts = new Cuts("characters");
-	const error = plain(context.error ?? "");
+function forOthers(url: URL | undefined): readonly string[] {
+	const suffix = /\/webhooks\/.+\/(slack|github)\/?$/.exec(url?.pathname ?? "")?.[1];
+	if (suffix === undefined) return [];
+	return [`the url ends in /${suffix}, where Discord takes another service's messages: leave that out`];
+}
+
+function message(events: Events, options: Options): Message {
+	const truncator = new Truncator("characters", literal);
+	const story = storyOf(events, truncator.notes);
+	const title = truncator.text("title", story.headline, TITLE_LIMIT);
+	const description = describe(story, truncator);
+	const footer = footerOf(story, truncator);
+	const room = MESSAGE_LIMIT - title.length - description.length - footer.length;
 	const embed = {
-		title: cuts.text("title", headline(event), TITLE_LIMIT, literal),
-		description: error === "" ? "" : codeBlock(cuts, "error", error, ERROR_LIMIT),
-		url: runUrl(context, cuts),
-		status: context.status,
-		footer: footer(origin(context), cuts),
-		time: { timestamp: context.timestamp },
+		title,
+		...(story.link === undefined ? {} : { url: story.link.url }),
+		...(description === "" ? {} : { description }),
+		color: COLORS[story.status],
+		fields: fields(story, room, truncator),
+		...(footer === "" ? {} : { footer: { text: footer } }),
+		...(story.isBatch ? {} : { timestamp: story.context.timestamp }),
 	};
-	return message(embed, [...identity(context), ...details(context)], options, cuts);
+	return { body: { embeds: [embed], ...mentioning(options, truncator) }, notes: truncator.notes };
 }
 
-function renderBatch(events: Events, options: Options): Message {
-	const cuts = new Cuts("characters");
-	const batch = summarize(events, cuts);
-	const { lines, more } = listEvents(events, cuts, LIST, literal);
-	const embed = {
-		title: cuts.text("title", batch.headline, TITLE_LIMIT, literal),
-		description: [...lines, ...(more === undefined ? [] : [more])].join("\n"),
-		url: batch.link?.url,
-		status: batch.status,
-		footer: footer(batch.facts, cuts),
-		time: {},
-	};
-	return message(embed, [["Time", batch.period]], options, cuts);
+function describe({ isBatch, events, error }: Story, truncator: Truncator): string {
+	if (isBatch) return listEvents(events, truncator, LIST, literal).lines.join("\n");
+	return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, unescaped);
 }
 
-/** An embed without its fields; its texts are cut and escaped, and empty where there are none. */
-interface Embed {
-	readonly title: string;
-	readonly description: string;
-	readonly url: string | undefined;
-	readonly status: Status;
-	readonly footer: string;
-	readonly time: { readonly timestamp?: string };
+/** Discord shows no Markdown in it. */
+function footerOf({ isBatch, subject, origin }: Story, truncator: Truncator): string {
+	const facts = isBatch ? [...subject, ...origin] : origin;
+	return truncator.text("footer", facts.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
 }
 
-/** Of the facts as many as find room. */
-function message(
-	{ title, description, url, status, footer, time }: Embed,
-	facts: readonly Fact[],
-	options: Options,
-	cuts: Cuts,
-): Message {
-	let room = MESSAGE_LIMIT - title.length - description.length - footer.length;
+/** As many facts as find room. */
+function fields(
+	{ isBatch, subject, details, period }: Story,
+	size: number,
+	truncator: Truncator,
+): readonly JsonObject[] {
+	const facts: readonly Fact[] = isBatch ? [["Time", period]] : [...subject, ...details];
+	let room = size;
 	const fitting = facts.slice(0, FIELDS_LIMIT).findIndex((fact) => {
-		const { name, value } = field(fact, new Cuts("characters"));
+		const { name, value } = field(fact, new Truncator("characters", literal));
 		room -= name.length + value.length;
 		return room < 0;
 	});
-	const kept = cuts.list("fields", facts, fitting === -1 ? FIELDS_LIMIT : fitting);
-	const embed = {
-		title,
-		...(url === undefined ? {} : { url }),
-		...(description === "" ? {} : { description }),
-		color: COLORS[status],
-		fields: kept.map((fact) => ({ ...field(fact, cuts), inline: true })),
-		...(footer === "" ? {} : { footer: { text: footer } }),
-		...time,
-	};
-	return { body: { embeds: [embed], ...mentioning(options, cuts) }, cut: cuts.phrases };
+	const kept = truncator.list("facts", facts, fitting === -1 ? FIELDS_LIMIT : fitting);
+	return kept.map((fact) => ({ ...field(fact, truncator), inline: true }));
+}
+
+/** No value begins a list: a zero-width space comes before the mark of one. */
+function field([label, text]: Fact, truncator: Truncator): { readonly name: string; readonly value: string } {
+	const [name, value] = truncator.fact([label, text.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b")], FIELD);
+	return { name, value };
 }
 
 /**
  * Whom the option names, and nobody else, whatever stands in the texts. Embeds mention nobody, so there is a content.
  * https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
-function mentioning(options: Options, cuts: Cuts): JsonObject {
+function mentioning(options: Options, truncator: Truncator): JsonObject {
 	const [parse, users, roles] = [new Set<string>(), new Set<string>(), new Set<string>()];
 	const write = (name: string) => {
 		if (/^(?:everyone|here)$/.test(name)) {
@@ -140,7 +125,7 @@ function mentioning(options: Options, cuts: Cuts): JsonObject {
 		(sign === "&" ? roles : users).add(id);
 		return sign === "&" ? `<@&${id}>` : `<@${id}>`;
 	};
-	const content = mentions(options, cuts, write, literal);
+	const content = mentions(options, truncator, write);
 	return {
 		...(content === "" ? {} : { content }),
 		allowed_mentions: {
@@ -148,20 +133,6 @@ function mentioning(options: Options, cuts: Cuts): JsonObject {
 			...(users.size === 0 ? {} : { users: [...users] }),
 			...(roles.size === 0 ? {} : { roles: [...roles] }),
 		},
-	};
-}
-
-/** Discord shows no Markdown in it. */
-function footer(facts: readonly Fact[], cuts: Cuts): string {
-	return cuts.text("footer", facts.map(([, value]) => value).join(" · "), FOOTER_LIMIT);
-}
-
-/** No value begins a list: a zero-width space comes before the mark of one. */
-function field([label, value]: Fact, cuts: Cuts): { readonly name: string; readonly value: string } {
-	const item = value.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b");
-	return {
-		name: cuts.text("field name", label, LABEL_LIMIT, literal),
-		value: cuts.text(`field ${excerpt(label, 40)}`, item, VALUE_LIMIT, literal),
 	};
 }
 
@@ -177,4 +148,47 @@ function literal(point: string): string {
 /** For templates, where text may stand in code, which shows escapes: no mention and no link with a text of its own. */
 function inert(text: string): string {
 	return text.replaceAll(/[@<]|\](?=\()/g, "$&\u200b");
+}
+
+/** A success is the message that was saved; an error may have any status. */
+function judge({ status, body }: Response): Verdict {
+	const said = body.trim();
+	if (said === "") return { ok: true, note: "not confirmed: the url asks Discord not to wait" };
+	const response = parseJson(said);
+	if (isObject(response) && typeof response["id"] === "string") return { ok: true };
+	const error = errorOf(body);
+	const reason =
+		error === undefined
+			? `Discord answered ${status} without the message: ${excerpt(said, 100)}`
+			: `Discord answered ${status}, but with error ${error.code}: ${excerpt(error.message, 100)}`;
+	return { ok: false, reason };
+}
+
+/** What a deleted webhook's 404 means; undefined for any other response. */
+function explain({ status, body }: Response): string | undefined {
+	const deleted = status === 404 && errorOf(body)?.code === UNKNOWN_WEBHOOK;
+	return deleted ? "the webhook has been deleted, remove the hook or change its url" : undefined;
+}
+
+/** https://docs.discord.com/developers/reference#error-messages */
+function errorOf(body: string): { readonly code: number; readonly message: string } | undefined {
+	const response = parseJson(body);
+	if (!isObject(response)) return undefined;
+	const { code, message } = response;
+	return typeof code === "number" && typeof message === "string" ? { code, message } : undefined;
+}
+
+/**
+ * `retry_after` is in seconds since version 8 of Discord's API, and a whole number of milliseconds before it, as in
+ * `Retry-After`. Discord hands out addresses without a version, so a whole number is taken for whichever is nearer to
+ * `X-RateLimit-Reset-After`, which is always in seconds. https://docs.discord.com/developers/topics/rate-limits,
+ * https://github.com/discord/discord-api-docs/issues/2360
+ */
+function retryAfter({ headers, body }: Response): number | undefined {
+	const response = parseJson(body);
+	const asked = isObject(response) ? response["retry_after"] : undefined;
+	if (typeof asked !== "number" || asked < 0) return undefined;
+	const reset = Number(headers["x-ratelimit-reset-after"] ?? Number.NaN);
+	const isMilliseconds = Number.isInteger(asked) && Math.abs(asked / 1000 - reset) < Math.abs(asked - reset);
+	return Math.min(Math.ceil(isMilliseconds ? asked : asked * 1000), Number.MAX_SAFE_INTEGER);
 }

@@ -4,16 +4,13 @@ import type { Json, JsonObject } from "../lib/json.ts";
 import { entityName } from "../model/entity.ts";
 import type { EventContext, PipelineEvent } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
-import { type Cuts, oneLine } from "./text.ts";
-
-/** One line of a message; neither part is blank, and both are one line. */
-export type Fact = readonly [label: string, value: string];
+import { type Fact, oneLine } from "./text.ts";
 
 /** Code units of a run's address that is still shown; GitHub's take about 100. */
 const RUN_URL_LIMIT = 500;
 
-/** Marks that mean something in Slack's or Markdown's writing, though not in an address: in a link they are encoded. */
-const MARKS = /[|()`\\@]|%(?![0-9A-Fa-f]{2})/g;
+/** Characters that mean something in Slack's or Markdown's writing, though not in an address: in a link they are encoded. */
+const MARKUP = /[|()`\\@]|%(?![0-9A-Fa-f]{2})/g;
 
 /** `Pipeline failed: etl`; one line, never empty. */
 export function headline({ definition, context }: PipelineEvent): string {
@@ -68,15 +65,15 @@ export function details(context: EventContext): readonly Fact[] {
  * The http(s) address of the CI run, without user and password, normalised so that no link ends inside it; undefined
  * where no link can be made.
  */
-export function runUrl({ ci }: EventContext, cuts: Cuts): string | undefined {
+export function runUrl({ ci }: EventContext, notes: string[]): string | undefined {
 	if (ci?.run_url === undefined || !URL.canParse(ci.run_url)) return undefined;
 	const url = new URL(ci.run_url);
 	if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
 	url.username = "";
 	url.password = "";
-	const address = url.href.replaceAll(MARKS, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+	const address = url.href.replaceAll(MARKUP, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 	if (address.length <= RUN_URL_LIMIT) return address;
-	cuts.phrases.push(`run link left out: longer than ${RUN_URL_LIMIT} characters`);
+	notes.push(`run link left out: longer than ${RUN_URL_LIMIT} characters`);
 	return undefined;
 }
 

@@ -2,7 +2,7 @@
 
 import type { OptionSpec, Options } from "../model/preset.ts";
 import { textsOption } from "./options.ts";
-import { type Cuts, type Escaping, oneLine } from "./text.ts";
+import { type Escaping, oneLine, type Truncator } from "./text.ts";
 
 /** Ours: mentions in a message, and the size of one that stays plain text. */
 const MENTIONS_LIMIT = 20;
@@ -10,24 +10,24 @@ const PLAIN_LIMIT = 80;
 
 /** The option as a preset states it; `whom` is what may be named. */
 export function mentionOption(whom: string): OptionSpec {
-	return { kind: "strings", secret: false, required: false, summary: `Who is mentioned: ${whom}` };
+	return { kind: "strings", summary: `Who is mentioned: ${whom}` };
 }
 
 /**
- * The mentions in one line, empty where there are none. `write` gives the service's mark for a name, which comes without
- * its `@`; a name for which there is none stays plain text.
+ * The mentions in one line, empty where there are none. `write` gives the service's markup for a name, which comes
+ * without its `@`; a name for which there is none stays plain text.
  */
 export function mentions(
 	options: Options,
-	cuts: Cuts,
+	truncator: Truncator,
 	write: (name: string) => string | undefined,
-	escaping: Escaping,
+	escaping?: Escaping,
 ): string {
 	const names = textsOption(options, "mention")
 		.map((who) => oneLine(who).replace(/^@/, ""))
 		.filter((name) => name !== "");
-	return cuts
+	return truncator
 		.list("mentions", names, MENTIONS_LIMIT)
-		.map((name) => write(name) ?? cuts.text("mention", `@${name}`, PLAIN_LIMIT, escaping))
+		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT, escaping))
 		.join(" ");
 }

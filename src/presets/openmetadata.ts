@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
 import { entityTypes } from "../model/entity.ts";
 import type { EventContext, PipelineEvent } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
-import { contextWithout } from "./context.ts";
+import type { Options, Preset } from "../model/preset.ts";
+import { contextWithout, listed } from "./context.ts";
 import { textOption } from "./options.ts";
 
 /** What the body says in keys of its own. */
@@ -19,30 +19,22 @@ const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
  * The `signature` that OpenMetadata's page shows in the body stands in the header only: it cannot be inside the bytes that
  * it signs. A batch, of whose body the page says nothing, is a list of the same bodies.
  */
-export const openmetadata: Preset = {
+export const openmetadata = (): Preset => ({
 	name: "openmetadata",
 	title: "OpenMetadata",
-	options: {
-		webhook_name: {
-			kind: "string",
-			secret: false,
-			required: false,
-			summary: "What webhookName says; default pipeline-hooks",
-		},
-	},
-	jsonOnly: false,
-	mustReadAnswer: false,
-	render,
-	renderBatch: (events, options) => {
-		const messages = events.map((event) => render(event, options));
-		return { body: messages.map(({ body }) => body), cut: messages.flatMap(({ cut }) => cut) };
-	},
-};
+	options: { webhook_name: { kind: "string", summary: "What webhookName says; default pipeline-hooks" } },
+	needs: { url: true },
+	service: (options) => ({
+		body: (events, batch) => ({
+			...listed((event) => bodyOf(event, options))(events, batch),
+			notes: events.flatMap(({ context }) => changesLeftOut(context)),
+		}),
+	}),
+});
 
-/** An event that is none of OpenMetadata's four has its own name as `eventType`: receivers pass over what they do not know. */
-function render({ context }: PipelineEvent, options: Options): Message {
-	const changes = (context.changes ?? []).filter(({ field }) => typeof field === "string");
-	const without = (context.changes?.length ?? 0) - changes.length;
+/** An event that OpenMetadata does not have keeps its own name as `eventType`: receivers ignore what they do not know. */
+function bodyOf({ context }: PipelineEvent, options: Options): JsonObject {
+	const changes = namedChanges(context);
 	const body = wellFormed({
 		eventId: eventId(context.id),
 		eventType: context.event,
@@ -55,9 +47,17 @@ function render({ context }: PipelineEvent, options: Options): Message {
 		},
 		webhookName: textOption(options, "webhook_name") ?? "pipeline-hooks",
 	});
-	const cut =
-		without === 0 ? [] : [`${without} of ${context.changes?.length} changes left out: their field is no text`];
-	return { body: isJsonObject(body) ? body : {}, cut };
+	return isJsonObject(body) ? body : {};
+}
+
+function namedChanges({ changes = [] }: EventContext): readonly JsonObject[] {
+	return changes.filter(({ field }) => typeof field === "string");
+}
+
+function changesLeftOut(context: EventContext): readonly string[] {
+	const all = context.changes?.length ?? 0;
+	const without = all - namedChanges(context).length;
+	return without === 0 ? [] : [`${without} of ${all} changes left out: their field is not a string`];
 }
 
 /** The event's id, or a UUID made of it: the same for the same id. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */

@@ -1,21 +1,39 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
-import type { EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
-import { type Message, type Options, type Preset, SEVERITY } from "../model/preset.ts";
-import { aloneOr, summarize } from "./batch.ts";
-import { batchKey, resolvedKey } from "./batch-key.ts";
-import { listEvents } from "./batch-list.ts";
+import type { JsonObject } from "../lib/json.ts";
+import type { EventContext, Events, Status } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { contextShown } from "./context.ts";
-import { boundedKey, correlationKey } from "./correlation.ts";
-import { headlineAndError, runUrl } from "./facts.ts";
+import { headlineAndError } from "./facts.ts";
+import { alertKey, boundedKey } from "./key.ts";
+import { listEvents } from "./list.ts";
 import { tableOption, textOption } from "./options.ts";
-import { type Alert, alertMessage, DEDUP_KEY_LIMIT } from "./pagerduty-alert.ts";
-import { Cuts, oneLine } from "./text.ts";
+import { type Story, storyOf } from "./story.ts";
+import { jsonBytes, oneLine, plain, Truncator } from "./text.ts";
 
-const SEVERITIES = ["critical", "error", "warning", "info"] as const;
+/** https://developer.pagerduty.com/docs/send-alert-event */
+const SUMMARY_LIMIT = 1024;
+const DEDUP_KEY_LIMIT = 255;
+/** Bytes. https://developer.pagerduty.com/docs/events-api-v2-overview */
+const EVENT_LIMIT = 512_000;
 
+/** Ours: PagerDuty states none for source, component, group and class. */
+const NAME_LIMIT = 255;
+/** Ours: of the error that stays when the details have to go. */
+const ERROR_LIMIT = 10_000;
 /** Ours: what still reads well among the details of a batch. */
 const FACT_LIMIT = 1000;
 const LIST = { lines: 100, size: 30_000, title: 300, error: 500 };
+
+const SEVERITIES = ["critical", "error", "warning", "info"] as const;
+
+const SEVERITY: Readonly<Record<Status, (typeof SEVERITIES)[number]>> = {
+	started: "info",
+	success: "info",
+	failure: "error",
+	cancelled: "warning",
+	info: "info",
+	warning: "warning",
+};
 
 /** The metadata keys by which Rocky's hooks tell the options. */
 const [ROUTING_KEY, SEVERITY_KEY] = ["routing_key", "severity"] as const;
@@ -27,7 +45,7 @@ const [ROUTING_KEY, SEVERITY_KEY] = ["routing_key", "severity"] as const;
  * else at most began or informs. Where its events are of one thing, its key is theirs, as if they had come alone; else
  * that of the pipeline. It resolves that one only with the pipeline's own success, and else what has last succeeded.
  */
-export const pagerduty: Preset = {
+export const pagerduty = (): Preset => ({
 	name: "pagerduty",
 	title: "PagerDuty",
 	options: {
@@ -40,118 +58,103 @@ export const pagerduty: Preset = {
 		severity: {
 			kind: "choice",
 			choices: SEVERITIES,
-			secret: false,
-			required: false,
 			summary: "Severity of alerts; by default error for a failure, warning for a warning, info for the rest",
 		},
-		region: {
-			kind: "choice",
-			choices: ["us", "eu"],
-			secret: false,
-			required: false,
-			summary: "Service region of the account; default us",
-		},
-		component: {
-			kind: "string",
-			secret: false,
-			required: false,
-			summary: "The part at fault; default the model or table",
-		},
-		group: { kind: "string", secret: false, required: false, summary: "Logical group of the component" },
-		class: { kind: "string", secret: false, required: false, summary: "Class of the event; default the event's name" },
+		region: { kind: "choice", choices: ["us", "eu"], summary: "Service region of the account; default us" },
+		component: { kind: "string", summary: "The part at fault; default the model or table" },
+		group: { kind: "string", summary: "Logical group of the component" },
+		class: { kind: "string", summary: "Class of the event; default the event's name" },
 		dedup_key: {
 			kind: "string",
-			secret: false,
-			required: false,
 			summary: "Key that ties alert and resolution together; default from all that tells things apart",
 		},
-		custom_details: {
-			kind: "table",
-			secret: false,
-			required: false,
-			summary: "Merged over the context in the details",
-		},
+		custom_details: { kind: "table", summary: "Merged over the context in the details" },
 	},
-	jsonOnly: true,
-	mustReadAnswer: false,
-	defaultUrl: (options) =>
-		`https://events.${textOption(options, "region") === "eu" ? "eu." : ""}pagerduty.com/v2/enqueue`,
-	render,
-	renderBatch: aloneOr(render, renderBatch),
-};
-
-function render(event: PipelineEvent, options: Options): Message {
-	const { context } = event;
-	const cuts = new Cuts("characters");
-	const url = runUrl(context, cuts);
-	const alert: Alert = {
-		...ofOptions([event], context.status, options),
-		resolves: context.status === "success",
-		dedupKey: ownKey(options) ?? correlationKey(event, DEDUP_KEY_LIMIT),
-		summary: headlineAndError(event),
-		sources: [context.ci?.repository, context.pipeline],
-		component: textOption(options, "component") ?? context.model ?? context.table,
-		class: textOption(options, "class") ?? context.event,
-		link: url === undefined ? undefined : { url, text: "View run" },
-		context,
-		details: { ...contextShown(context), ...tableOption(options, "custom_details") },
-	};
-	return alertMessage(alert, cuts);
-}
-
-function renderBatch(events: Events, options: Options): Message {
-	const cuts = new Cuts("characters");
-	const batch = summarize(events, cuts);
-	const { status, lead, context, headline } = batch;
-	const resolves = status === "success";
-	const key = resolves ? resolvedKey : batchKey;
-	const { lines, more } = listEvents(events, cuts, LIST);
-	const alert: Alert = {
-		...ofOptions(events, status, options),
-		resolves,
-		dedupKey: ownKey(options) ?? key(events, batch, DEDUP_KEY_LIMIT),
-		summary: resolves ? headline : `${headline}: ${headlineAndError(lead)}`,
-		sources: [context.ci?.repository, context.pipeline],
-		component: textOption(options, "component"),
-		class: textOption(options, "class") ?? context.event,
-		link: batch.link,
-		context: lead.context,
-		details: {
-			status,
-			count: events.length,
-			...Object.fromEntries(
-				batch.facts.map(([label, value]) => [label.toLowerCase(), cuts.text(label.toLowerCase(), value, FACT_LIMIT)]),
-			),
-			events: more === undefined ? lines : [...lines, more],
-			...tableOption(options, "custom_details"),
+	needs: { json: true },
+	service: (options, url) => ({
+		request: () => {
+			const region = textOption(options, "region") === "eu" ? "eu." : "";
+			return { url: url?.href ?? `https://events.${region}pagerduty.com/v2/enqueue` };
 		},
-	};
-	return alertMessage(alert, cuts);
-}
+		body: (events) => message(events, options),
+	}),
+});
 
-/** What the options say, and the metadata where they are silent: the highest severity of the events with the worst status. */
-function ofOptions(events: Events, worst: Status, options: Options): Pick<Alert, "routingKey" | "severity" | "group"> {
-	const keys = events.map(({ context }) => metadataText(context, ROUTING_KEY));
-	const severities = events
-		.filter(({ context }) => context.status === worst)
-		.map(({ context }) => severity(context, options));
-	return {
-		routingKey: textOption(options, "routing_key") ?? keys.find((key) => key !== undefined),
-		severity: SEVERITIES.find((known) => severities.includes(known)) ?? SEVERITY[worst],
-		group: textOption(options, "group"),
-	};
-}
-
-function ownKey(options: Options): string | undefined {
+function message(events: Events, options: Options): Message {
+	const truncator = new Truncator("characters");
+	const story = storyOf(events, truncator.notes);
+	const { link } = story;
 	const own = oneLine(textOption(options, "dedup_key") ?? "");
-	return own === "" ? undefined : boundedKey(own, DEDUP_KEY_LIMIT);
+	const call = {
+		routing_key: oneLine(routingKey(events, options) ?? ""),
+		event_action: story.status === "success" ? "resolve" : "trigger",
+		dedup_key: own === "" ? alertKey(story, DEDUP_KEY_LIMIT) : boundedKey(own, DEDUP_KEY_LIMIT),
+		...(link === undefined ? {} : { links: [{ href: link.url, text: link.text }] }),
+	};
+	const payload = payloadOf(story, options, truncator);
+	const whole: JsonObject = { ...call, payload: { ...payload, custom_details: detailsOf(story, options, truncator) } };
+	if (jsonBytes(whole) <= EVENT_LIMIT) return { body: whole, notes: truncator.notes };
+	truncator.notes.push(`custom_details left out: the event is larger than ${EVENT_LIMIT} bytes`);
+	const body = { ...call, payload: { ...payload, custom_details: detailsLeftOut(story.lead.context, truncator) } };
+	return { body, notes: truncator.notes };
 }
 
-/** Of an alert; a success, which resolves one, has none of its own. */
-function severity(context: EventContext, options: Options): string {
-	if (context.status === "success") return SEVERITY.success;
-	const wanted = textOption(options, "severity") ?? metadataText(context, SEVERITY_KEY);
-	return SEVERITIES.find((known) => known === wanted?.toLowerCase()) ?? SEVERITY[context.status];
+function payloadOf({ isBatch, lead, context, ...story }: Story, options: Options, truncator: Truncator): JsonObject {
+	const name = (what: string, text: string | undefined) => truncator.text(what, oneLine(text ?? ""), NAME_LIMIT);
+	const names = {
+		component: name("component", textOption(options, "component") ?? (isBatch ? "" : (context.model ?? context.table))),
+		group: name("group", textOption(options, "group")),
+		class: name("class", textOption(options, "class") ?? context.event),
+	};
+	const source = [context.ci?.repository, context.pipeline].find((text) => oneLine(text ?? "") !== "");
+	const summary = !isBatch
+		? headlineAndError(lead)
+		: story.status === "success"
+			? story.headline
+			: `${story.headline}: ${headlineAndError(lead)}`;
+	return {
+		summary: truncator.ends("summary", summary, SUMMARY_LIMIT),
+		source: name("source", source) || "pipeline-hooks",
+		severity: severity(story.events, story.status, options),
+		timestamp: name("timestamp", lead.context.timestamp),
+		...Object.fromEntries(Object.entries(names).filter(([, text]) => text !== "")),
+	};
+}
+
+function detailsOf(
+	{ isBatch, events, status, context, subject, origin }: Story,
+	options: Options,
+	truncator: Truncator,
+): JsonObject {
+	const own = tableOption(options, "custom_details");
+	if (!isBatch) return { ...contextShown(context), ...own };
+	const facts = [...subject, ...origin].map(([label, value]) => {
+		const name = label.toLowerCase();
+		return [name, truncator.text(name, value, FACT_LIMIT)];
+	});
+	const { lines } = listEvents(events, truncator, LIST);
+	return { status, count: events.length, ...Object.fromEntries(facts), events: lines, ...own };
+}
+
+function detailsLeftOut({ status, error }: EventContext, truncator: Truncator): JsonObject {
+	const details = `left out: the event is larger than PagerDuty's ${EVENT_LIMIT} bytes`;
+	const kept = error === undefined ? {} : { error: truncator.ends("error", plain(error), ERROR_LIMIT) };
+	return { status, details, ...kept };
+}
+
+function routingKey(events: Events, options: Options): string | undefined {
+	const keys = events.map(({ context }) => metadataText(context, ROUTING_KEY));
+	return textOption(options, "routing_key") ?? keys.find((key) => key !== undefined);
+}
+
+/** The highest of the events with the worst status, as the option tells it, else the metadata; a success has none of its own. */
+function severity(events: Events, worst: Status, options: Options): string {
+	if (worst === "success") return SEVERITY.success;
+	const wanted = events
+		.filter(({ context }) => context.status === worst)
+		.map(({ context }) => (textOption(options, "severity") ?? metadataText(context, SEVERITY_KEY))?.toLowerCase())
+		.map((text) => SEVERITIES.find((known) => known === text) ?? SEVERITY[worst]);
+	return SEVERITIES.find((known) => wanted.includes(known)) ?? SEVERITY[worst];
 }
 
 function metadataText({ metadata }: EventContext, key: string): string | undefined {

@@ -1,14 +1,14 @@
-// Every preset of this build: one file and one line here each.
+// Every preset of this build: one file and one line here each, under the name that a config writes.
 export { arraylake } from "./arraylake.ts";
 export { cloudevents } from "./cloudevents.ts";
 export { datachonk } from "./datachonk.ts";
 export { datadog } from "./datadog.ts";
 export { discord } from "./discord.ts";
 export { generic } from "./generic.ts";
-export { googleChat } from "./google-chat.ts";
-export { incidentIo } from "./incident-io.ts";
+export { googleChat as google_chat } from "./google-chat.ts";
+export { incidentIo as incident_io } from "./incident-io.ts";
 export { openmetadata } from "./openmetadata.ts";
 export { pagerduty } from "./pagerduty.ts";
-export { serviceHook } from "./service-hook.ts";
+export { serviceHook as service_hook } from "./service-hook.ts";
 export { slack } from "./slack.ts";
 export { teams } from "./teams.ts";

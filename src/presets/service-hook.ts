@@ -1,27 +1,29 @@
 // The service_hook preset: the resource itself, as ETL service hooks post it.
 
 import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
-import type { Events, PipelineEvent } from "../model/event.ts";
+import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
 
 /**
  * The body is what the API answers for the resource, and nothing else; a batch is a list of them.
  * https://www.integrate.io/docs/etl/service-hooks/
  */
-export const serviceHook: Preset = {
+export const serviceHook = (): Preset => ({
 	name: "service_hook",
 	title: "Service hook",
 	options: {},
-	jsonOnly: false,
-	mustReadAnswer: false,
-	needsResource: true,
-	render: (event) => {
-		const body = resourceOf(event);
-		if (body === undefined) throw new CannotRender(`the event has no resource to post; ${remedyFor(event)}`);
-		return { body, cut: [] };
-	},
-	renderBatch: (events) => ({ body: resourcesOf(events), cut: [] }),
-};
+	needs: { url: true, resource: true },
+	service: () => ({
+		body: (events, batch) => {
+			const bodies = events.map(resourceOf).filter((resource) => resource !== undefined);
+			const [first] = bodies;
+			if (first !== undefined && bodies.length === events.length) return { body: batch ? bodies : first, notes: [] };
+			const without = events.find((event) => resourceOf(event) === undefined) ?? events[0];
+			const missing = batch ? `${events.length - bodies.length} of ${events.length} events have` : "the event has";
+			throw new CannotRender(`${missing} no resource to post; ${remedyFor(without)}`);
+		},
+	}),
+});
 
 /** The context's own, else the CI run. */
 function resourceOf({ context, run }: PipelineEvent): JsonObject | undefined {
@@ -32,12 +34,4 @@ function resourceOf({ context, run }: PipelineEvent): JsonObject | undefined {
 
 function remedyFor({ run }: PipelineEvent): string {
 	return run !== undefined && "reason" in run ? run.reason : "give `resource` in the context";
-}
-
-function resourcesOf(events: Events): readonly JsonObject[] {
-	const resources = events.map(resourceOf).filter((resource) => resource !== undefined);
-	const without = events.find((event) => resourceOf(event) === undefined);
-	if (without === undefined) return resources;
-	const missing = events.length - resources.length;
-	throw new CannotRender(`${missing} of ${events.length} events have no resource to post; ${remedyFor(without)}`);
 }

@@ -2,14 +2,12 @@
 
 import { isObject, type JsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { EventContext, Events, PipelineEvent } from "../model/event.ts";
-import type { Answer, Message, Options, Preset, Verdict } from "../model/preset.ts";
-import { aloneOr, summarize } from "./batch.ts";
-import { type BatchLine, listEvents, MARKS, showLine } from "./batch-list.ts";
-import { details, type Fact, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
-import { codeBlock } from "./markdown.ts";
+import type { Events } from "../model/event.ts";
+import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
+import { type BatchLine, listEvents, showLine } from "./list.ts";
 import { mentionOption, mentions } from "./mention.ts";
-import { Cuts, plain } from "./text.ts";
+import { type Story, storyOf } from "./story.ts";
+import { Truncator } from "./text.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_LIMIT = 150;
@@ -17,73 +15,50 @@ const HEADER_LIMIT = 150;
 const SECTION_LIMIT = 3000;
 const FIELDS_LIMIT = 10;
 /** Slack takes 2000 a field; all blocks together must stay below some 12 000 (slackapi/bolt-js issues 2509, 2867). */
-const LABEL_LIMIT = 80;
-const VALUE_LIMIT = 300;
-/** Ours: of one item of the context line, and of the error in a notification's one line. */
+const FIELD = { label: 80, value: 300 };
+/** Ours: of one item of the context line, and of what went wrong in a notification's one line. */
 const ORIGIN_LIMIT = 100;
-const NOTIFIED_ERROR_LIMIT = 300;
+const CAUSE_LIMIT = 300;
 /** Ours: as many lines as people read; with the title and the context line all of them stay far below 12 000. */
 const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
 /** Posts to incoming webhooks and workflow triggers. */
-export const slack: Preset = {
+export const slack = (): Preset => ({
 	name: "slack",
 	title: "Slack",
-	options: {
-		mention: mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)"),
-	},
-	jsonOnly: true,
-	mustReadAnswer: true,
-	judge,
-	escape: escapeSlack,
-	render,
-	renderBatch: aloneOr(render, renderBatch),
-};
+	options: { mention: mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)") },
+	needs: { url: true, json: true },
+	service: (options) => ({ body: (events) => message(events, options), judge, escape: escapeSlack }),
+});
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-function escapeSlack(text: string): string {
+export function escapeSlack(text: string): string {
 	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-function render(event: PipelineEvent, options: Options): Message {
-	const cuts = new Cuts("characters");
-	const mentioned = mentions(options, cuts, mention, escapeSlack);
-	const error = plain(event.context.error ?? "");
-	const mark = MARKS[event.context.status];
-	const header = `${mark} ${cuts.text("header", headline(event), HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
-	const notified = error === "" ? header : `${header} – ${escapeSlack(excerpt(error, NOTIFIED_ERROR_LIMIT))}`;
-	const body: JsonObject = {
+function message(events: Events, options: Options): Message {
+	const truncator = new Truncator("characters", escapeSlack);
+	const mentioned = mentions(options, truncator, mention);
+	const story = storyOf(events, truncator.notes);
+	const { mark, cause } = story;
+	const header = `${mark} ${truncator.text("title", story.headline, HEADER_LIMIT - mark.length - 1)}`;
+	const notified = cause === "" ? header : `${header} – ${escapeSlack(excerpt(cause, CAUSE_LIMIT))}`;
+	const body = {
 		text: mentioned === "" ? notified : `${mentioned} ${notified}`,
 		blocks: [
 			{ type: "header", text: { type: "plain_text", text: header } },
-			section(mentioned, error, event.context, cuts),
-			contextBlock(link(runUrl(event.context, cuts), "View run"), origin(event.context), event.context.timestamp, cuts),
+			...(story.isBatch ? list(story, mentioned, truncator) : [section(story, mentioned, truncator)]),
+			contextBlock(story, truncator),
 		],
 	};
-	return { body, cut: cuts.phrases };
+	return { body, notes: truncator.notes };
 }
 
-function renderBatch(events: Events, options: Options): Message {
-	const cuts = new Cuts("characters");
-	const mentioned = mentions(options, cuts, mention, escapeSlack);
-	const batch = summarize(events, cuts);
-	const mark = MARKS[batch.status];
-	const header = `${mark} ${cuts.text("header", batch.headline, HEADER_LIMIT - mark.length - 1, escapeSlack)}`;
-	const failed = batch.status === "failure" ? excerpt(headlineAndError(batch.lead), NOTIFIED_ERROR_LIMIT) : "";
-	const notified = failed === "" ? header : `${header} – ${escapeSlack(failed)}`;
-	const { lines, more } = listEvents(events, cuts, LIST, escapeSlack, batchLine);
-	const facts = batch.facts.filter(([label]) => label !== "Pipeline");
-	const texts = [mentioned, ...lines, more ?? ""].filter((text) => text !== "");
-	const body: JsonObject = {
-		text: mentioned === "" ? notified : `${mentioned} ${notified}`,
-		blocks: [
-			{ type: "header", text: { type: "plain_text", text: header } },
-			// Expanded, so that no failure hides behind "see more".
-			...paragraphs(texts).map((text) => ({ type: "section", text: mrkdwn(text), expand: true })),
-			contextBlock(link(batch.link?.url, batch.link?.text), facts, batch.period, cuts),
-		],
-	};
-	return { body, cut: cuts.phrases };
+function list({ events }: Story, mentioned: string, truncator: Truncator): readonly JsonObject[] {
+	const { lines } = listEvents(events, truncator, LIST, escapeSlack, batchLine);
+	const texts = paragraphs(mentioned === "" ? lines : [mentioned, ...lines]);
+	// Expanded, so that no failure hides behind "see more".
+	return texts.map((text) => ({ type: "section", text: mrkdwn(text), expand: true }));
 }
 
 /** Three backticks in one line would begin a block of code that hides the next ones. */
@@ -107,28 +82,21 @@ function mrkdwn(text: string): JsonObject {
 	return { type: "mrkdwn", text, verbatim: true };
 }
 
-function section(mentioned: string, error: string, context: EventContext, cuts: Cuts): JsonObject {
-	const text = [
-		mentioned,
-		error === "" ? "" : codeBlock(cuts, "error", error, SECTION_LIMIT - mentioned.length - 1, escapeSlack),
-	];
-	const main = text.filter((part) => part !== "").join("\n");
-	const fields = cuts
-		.list("fields", [...identity(context), ...details(context)], FIELDS_LIMIT)
-		.map(([label, value]) => {
-			const name = cuts.text("field name", label, LABEL_LIMIT, escapeSlack);
-			return mrkdwn(`*${name}*\n${cuts.text(`field ${excerpt(label, 40)}`, value, VALUE_LIMIT, escapeSlack)}`);
-		});
+function section({ error, subject, details }: Story, mentioned: string, truncator: Truncator): JsonObject {
+	const code = error === "" ? "" : truncator.codeBlock(error, SECTION_LIMIT - mentioned.length - 1);
+	const main = [mentioned, code].filter((part) => part !== "").join("\n");
+	const fields = truncator.list("facts", [...subject, ...details], FIELDS_LIMIT).map((fact) => {
+		const [name, value] = truncator.fact(fact, FIELD);
+		return mrkdwn(`*${name}*\n${value}`);
+	});
 	return { type: "section", ...(main === "" ? {} : { text: mrkdwn(main) }), fields };
 }
 
-function link(url: string | undefined, text = ""): readonly string[] {
-	return url === undefined ? [] : [`<${escapeSlack(url)}|${text}>`];
-}
-
-function contextBlock(links: readonly string[], facts: readonly Fact[], time: string, cuts: Cuts): JsonObject {
-	const values = facts.map(([label, value]) => cuts.text(label.toLowerCase(), value, ORIGIN_LIMIT, escapeSlack));
-	const text = [...links, ...values, escapeSlack(excerpt(time, ORIGIN_LIMIT))].join(" · ");
+function contextBlock({ isBatch, subject, origin, link, period }: Story, truncator: Truncator): JsonObject {
+	const facts = isBatch ? [...subject.filter(([label]) => label !== "Pipeline"), ...origin] : origin;
+	const links = link === undefined ? [] : [`<${escapeSlack(link.url)}|${link.text}>`];
+	const values = facts.map(([label, value]) => truncator.text(label.toLowerCase(), value, ORIGIN_LIMIT));
+	const text = [...links, ...values, escapeSlack(excerpt(period, ORIGIN_LIMIT))].join(" · ");
 	return { type: "context", elements: [mrkdwn(text)] };
 }
 
@@ -144,14 +112,12 @@ function mention(id: string): string | undefined {
  * A success is the text `ok`, JSON with `ok: true`, or nothing (workflow triggers): anything else in a 200 is an error.
  * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
  */
-function judge({ body }: Answer): Verdict {
+function judge({ body }: Response): Verdict {
 	const said = body.trim();
 	if (said === "" || said === "ok") return { ok: true };
-	const answer = parseJson(said);
-	if (isObject(answer) && answer["ok"] === true) return { ok: true };
-	const error = isObject(answer) ? answer["error"] : undefined;
-	return {
-		ok: false,
-		reason: `Slack answered ${typeof error === "string" ? excerpt(error, 100) : `"${excerpt(said, 100)}"`}`,
-	};
+	const response = parseJson(said);
+	if (isObject(response) && response["ok"] === true) return { ok: true };
+	const error = isObject(response) ? response["error"] : undefined;
+	const shown = typeof error === "string" ? excerpt(error, 100) : `"${excerpt(said, 100)}"`;
+	return { ok: false, reason: `Slack answered ${shown}` };
 }

@@ -1,6 +1,6 @@
-// Foreign text made fit for a service: plain, well-formed, and cut inside a limit.
+// Foreign text made fit for a service: plain, well-formed, escaped and within a limit.
 import type { Json } from "../lib/json.ts";
-import { stripSequences } from "../lib/text.ts";
+import { excerpt, stripSequences } from "../lib/text.ts";
 
 /**
  * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn round the
@@ -34,19 +34,29 @@ const SIZE: Readonly<Record<Unit, (text: string) => number>> = {
 	bytes: (text) => jsonBytes(text) - 2,
 };
 
+/** One line of a message; neither part is blank, and both are one line. */
+export type Fact = readonly [label: string, value: string];
+
 /** Writes one code point so that a service takes it literally. */
 export type Escaping = (point: string) => string;
 
-const literally: Escaping = (point) => point;
+/** For where a service reads no markup. */
+export const unescaped: Escaping = (point) => point;
 
-/** Cuts the parts of one message to their limits and remembers, for people, what was cut. */
-export class Cuts {
-	/** One phrase each, in the order of cutting. */
-	readonly phrases: string[] = [];
+/** Markdown takes the code point literally: no emphasis, code or link can come of it. */
+export const escapeMarkdown: Escaping = (point) => (/[\\`*_~[\]]/.test(point) ? `\\${point}` : point);
+
+/** Truncates the parts of one message to their limits and remembers, for people, what it truncated. */
+export class Truncator {
+	/** One phrase for each part, in order. */
+	readonly notes: string[] = [];
 	readonly unit: Unit;
+	readonly #escaping: Escaping;
 
-	constructor(unit: Unit) {
+	/** `escaping` is that of all parts for which no other is given. */
+	constructor(unit: Unit, escaping: Escaping = unescaped) {
 		this.unit = unit;
+		this.#escaping = escaping;
 	}
 
 	/** What the limits count of a text. */
@@ -58,17 +68,16 @@ export class Cuts {
 	 * The text, escaped code point by code point, at most `limit` long with its escapes. A longer one ends in `…`, and
 	 * neither a code point nor an escape is ever split.
 	 */
-	text(what: string, text: string, limit: number, escaping: Escaping = literally): string {
-		const size = SIZE[this.unit];
-		const room = limit - size("…");
+	text(what: string, text: string, limit: number, escaping: Escaping = this.#escaping): string {
+		const room = limit - this.size("…");
 		let used = 0;
 		let written = "";
 		let kept = "";
 		for (const point of text) {
 			const piece = escaping(point);
-			used += size(piece);
+			used += this.size(piece);
 			if (used > limit) {
-				this.phrases.push(`${what} cut to ${limit} ${this.unit}`);
+				this.notes.push(`${what} truncated to ${limit} ${this.unit}`);
 				return `${kept}…`;
 			}
 			written += piece;
@@ -81,28 +90,39 @@ export class Cuts {
 	 * As {@link text}, but a longer one has its `…` inside and keeps its end, of which twice as much: what went wrong is
 	 * said in the first lines of an error or in the last lines of a log.
 	 */
-	ends(what: string, text: string, limit: number, escaping: Escaping = literally): string {
-		const own = new Cuts(this.unit);
-		const whole = own.text(what, text, limit, escaping);
-		if (own.phrases.length === 0) return whole;
-		this.phrases.push(...own.phrases);
-		const start = own.text(what, text, Math.floor(limit / 3), escaping);
-		const size = SIZE[this.unit];
-		let room = limit - size(start);
+	ends(what: string, text: string, limit: number, escaping: Escaping = this.#escaping): string {
+		const before = this.notes.length;
+		const whole = this.text(what, text, limit, escaping);
+		if (this.notes.length === before) return whole;
+		const start = new Truncator(this.unit).text(what, text, Math.floor(limit / 3), escaping);
+		let room = limit - this.size(start);
 		let end = "";
 		// A code unit is never smaller than 1, so no more of them can find room.
 		for (const point of Array.from(text.slice(-limit)).toReversed()) {
 			const piece = escaping(point);
-			room -= size(piece);
+			room -= this.size(piece);
 			if (room < 0) break;
 			end = piece + end;
 		}
 		return start + end;
 	}
 
+	/** Both ends of an error in a block of code, at most `limit` long with its fences, which no text in it can close. */
+	codeBlock(error: string, limit: number, escaping: Escaping = this.#escaping): string {
+		const [open, close] = ["```\n", "\n```"];
+		return (
+			open + this.ends("error", error.replaceAll("```", "'''"), limit - open.length - close.length, escaping) + close
+		);
+	}
+
+	/** Name and value of a fact. */
+	fact([label, value]: Fact, limits: { readonly label: number; readonly value: number }): Fact {
+		return [this.text("fact name", label, limits.label), this.text(`fact ${excerpt(label, 40)}`, value, limits.value)];
+	}
+
 	/** The first items, at most `limit`. */
 	list<T>(what: string, items: readonly T[], limit: number): readonly T[] {
-		if (items.length > limit) this.phrases.push(`${items.length - limit} of ${items.length} ${what} left out`);
+		if (items.length > limit) this.notes.push(`${items.length - limit} of ${items.length} ${what} left out`);
 		return items.slice(0, limit);
 	}
 }

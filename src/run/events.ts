@@ -65,7 +65,7 @@ type Enrich = (event: PipelineEvent, selected: readonly Hook[]) => PipelineEvent
 
 /** Asks the API once, and only when an event without a resource meets a hook that needs one, or that may lead to one. */
 export function enricher(hooks: readonly Hook[], token: string, { env, clock }: Ports, signal: AbortSignal): Enrich {
-	const needy = hooks.filter((hook) => hook.kind === "webhook" && hook.preset.needsResource === true);
+	const needy = hooks.filter((hook) => hook.kind === "webhook" && hook.preset.needs.resource === true);
 	const isNeedy = (name: string | undefined) => needy.some((hook) => hook.name === name);
 	const isChained = hooks.some(({ fallback, onSuccess }) => isNeedy(fallback) || onSuccess.some(isNeedy));
 	let found: Promise<FoundResource> | undefined;

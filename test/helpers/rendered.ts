@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import { isJsonObject, isObject, type Json, type JsonObject } from "../../src/lib/json.ts";
 import type { Events, PipelineEvent } from "../../src/model/event.ts";
-import type { Message, Options, Preset } from "../../src/model/preset.ts";
+import type { Message, Options, Preset, ServiceRequest } from "../../src/model/preset.ts";
+import { event } from "./make.ts";
 
 /** One limit of the service, as measured on a body. */
 export interface Measure {
@@ -21,38 +22,61 @@ export interface Checks<B extends Json> {
 }
 
 /** What has to be known of a service. */
-export interface Service extends Checks<JsonObject> {
+export interface Checked extends Checks<JsonObject> {
 	/** For a preset whose batches are not like its messages of one event, as where they are lists. */
 	readonly batch?: Checks<Json>;
 }
 
-/** Renders, and checks that the message is JSON, well-formed, inside of the limits, and says what was cut. */
-export function renderChecked(preset: Preset, event: PipelineEvent, options: Options, service: Service): Message {
-	const message = preset.render(event, options);
-	check(message, service);
+/** The message of one event, which is an object whatever the service. */
+export function renderEvent(preset: Preset, event: PipelineEvent, options: Options): ObjectMessage {
+	const { body, notes } = preset.service(options).body([event], false);
+	if (!isJsonObject(body)) throw new Error("a body that is not an object");
+	return { body, notes };
+}
+
+/** A message whose body is an object. */
+export interface ObjectMessage extends Message {
+	readonly body: JsonObject;
+}
+
+/** How a message of a service is sent, for a hook with this URL. */
+export function requestOf(preset: Preset, options: Options = {}, url?: string, batch = false): ServiceRequest {
+	const service = preset.service(options, url === undefined ? undefined : new URL(url));
+	return service.request?.([event()], batch) ?? {};
+}
+
+/** The message of a batch. */
+export function renderBatch(preset: Preset, events: Events, options: Options): Message {
+	return preset.service(options).body(events, true);
+}
+
+/** Renders, and checks that the message is JSON, well-formed, within the limits, and says what was truncated. */
+export function renderChecked(preset: Preset, event: PipelineEvent, options: Options, service: Checked) {
+	const message = renderEvent(preset, event, options);
+	check(message.body, message.notes, service);
 	return message;
 }
 
 /** Renders a batch, and checks it likewise. */
-export function renderBatchChecked(preset: Preset, events: Events, options: Options, service: Service): Message<Json> {
-	const message = preset.renderBatch(events, options);
-	const { body } = message;
-	if (service.batch !== undefined) check(message, service.batch);
-	else if (isJsonObject(body)) check({ ...message, body }, service);
-	else throw new Error("a batch that is no object, without checks of its own");
+export function renderBatchChecked(preset: Preset, events: Events, options: Options, service: Checked): Message {
+	const message = renderBatch(preset, events, options);
+	const { body, notes } = message;
+	if (service.batch !== undefined) check(body, notes, service.batch);
+	else if (isJsonObject(body)) check(body, notes, service);
+	else throw new Error("a batch that is not an object, without checks of its own");
 	return message;
 }
 
-function check<B extends Json>(message: Message<B>, { validate, limits }: Checks<B>): void {
-	for (const text of textsOf(message.body)) {
+function check<B extends Json>(body: B, notes: readonly string[], { validate, limits }: Checks<B>): void {
+	for (const text of textsOf(body)) {
 		if (!text.isWellFormed()) throw new Error(`half a character in ${JSON.stringify(text.slice(0, 99))}`);
 	}
-	const sent = new TextEncoder().encode(JSON.stringify(message.body));
+	const sent = new TextEncoder().encode(JSON.stringify(body));
 	const received: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(sent));
-	expect(isDeepStrictEqual(received, message.body), "arrives as it was made").toBe(true);
-	for (const { what, size, max } of limits(message.body)) expect(size, what).toBeLessThanOrEqual(max);
-	for (const phrase of message.cut) expect(phrase).toMatch(/^\S[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,199}$/u);
-	validate(message.body);
+	expect(isDeepStrictEqual(received, body), "arrives as it was made").toBe(true);
+	for (const { what, size, max } of limits(body)) expect(size, what).toBeLessThanOrEqual(max);
+	for (const phrase of notes) expect(phrase).toMatch(/^\S[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,199}$/u);
+	validate(body);
 }
 
 /** Every string and key of a value. */

@@ -5,7 +5,7 @@ import { type Events, type PipelineEvent, STATUSES } from "../../src/model/event
 import type { Options, Preset } from "../../src/model/preset.ts";
 import { event } from "../helpers/make.ts";
 import { batch, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
-import { renderBatchChecked, type Service } from "../helpers/rendered.ts";
+import { type Checked, renderBatch, renderBatchChecked, renderEvent } from "../helpers/rendered.ts";
 
 const CI = { provider: "github", repository: "acme/shop", branch: "main", run_url: RUN_URL };
 const NAMES = {
@@ -35,26 +35,26 @@ function leftOut(body: Json): number {
 }
 
 /** Adds the tests of batches to a suite. `whole` as in the suite's own case. */
-export function presetBatches(preset: Preset, options: Options, service: Service, whole: boolean): void {
+export function presetBatches(preset: Preset, options: Options, service: Checked, whole: boolean): void {
 	const render = (events: Events) => renderBatchChecked(preset, events, options, service);
 
 	it("is pure for batches too", () => {
 		const events = batch(3, (index) => numbered(index, "failure"));
 		const before = structuredClone(events);
-		expect(preset.renderBatch(events, options)).toStrictEqual(preset.renderBatch(events, options));
+		expect(renderBatch(preset, events, options)).toStrictEqual(renderBatch(preset, events, options));
 		expect(events).toStrictEqual(before);
 	});
 
 	it("renders a batch of one", () => {
-		const { body, cut } = render([numbered(7, "failure")]);
+		const { body, notes } = render([numbered(7, "failure")]);
 		if (whole) expect(placesIn(body)).toEqual([7]);
-		else expect({ body, cut }).toEqual(preset.render(numbered(7, "failure"), options));
+		else expect({ body, notes }).toEqual(renderEvent(preset, numbered(7, "failure"), options));
 	});
 
 	it("renders a batch of two, cutting nothing", () => {
-		const { body, cut } = render([numbered(0), numbered(1, "failure")]);
+		const { body, notes } = render([numbered(0), numbered(1, "failure")]);
 		expect(placesIn(body)).toEqual([0, 1]);
-		expect(cut).toEqual([]);
+		expect(notes).toEqual([]);
 		const sent = JSON.stringify(body);
 		expect(sent).toContain(RUN_URL);
 		expect(sent).toContain("boom");
@@ -62,15 +62,15 @@ export function presetBatches(preset: Preset, options: Options, service: Service
 	});
 
 	it.each([30, 1000])("accounts for each of %d events, in the order in which they happened", (count) => {
-		const { body, cut } = render(batch(count, (index) => numbered(index, index % 3 === 0 ? "success" : "started")));
+		const { body, notes } = render(batch(count, (index) => numbered(index, index % 3 === 0 ? "success" : "started")));
 		const shown = placesIn(body);
 		expect(shown).toEqual(shown.toSorted((one, other) => one - other));
 		expect(shown.length + leftOut(body)).toBe(count);
-		if (whole) return expect([shown.length, cut]).toEqual([count, []]);
+		if (whole) return expect([shown.length, notes]).toEqual([count, []]);
 		const began = Math.floor((count * 2) / 3);
 		expect(JSON.stringify(body)).toContain(`${count} events: ${count - began} succeeded, ${began} started – etl`);
-		if (leftOut(body) === 0) return expect(cut).toEqual([]);
-		expect(cut).toEqual([expect.stringMatching(new RegExp(`^${leftOut(body)} of ${count} events left out: `))]);
+		if (leftOut(body) === 0) return expect(notes).toEqual([]);
+		expect(notes).toEqual([expect.stringMatching(new RegExp(`^${leftOut(body)} of ${count} events left out: `))]);
 	});
 
 	it("keeps what failed when most of a batch has to be left out, and counts both", () => {
@@ -84,19 +84,19 @@ export function presetBatches(preset: Preset, options: Options, service: Service
 	});
 
 	it("says how many of those left out failed, when so many did", () => {
-		const { body, cut } = render(batch(1000, (index) => numbered(index, index % 10 === 0 ? "success" : "failure")));
+		const { body, notes } = render(batch(1000, (index) => numbered(index, index % 10 === 0 ? "success" : "failure")));
 		if (whole) return expect(placesIn(body)).toHaveLength(1000);
 		const failed = leftOut(body) - 100;
 		expect(failed).toBeGreaterThan(0);
 		expect(JSON.stringify(body)).toContain(`… and ${leftOut(body)} more: ${failed} failed, 100 succeeded`);
-		expect(cut).toEqual([`${leftOut(body)} of 1000 events left out: ${failed} failed, 100 succeeded`]);
+		expect(notes).toEqual([`${leftOut(body)} of 1000 events left out: ${failed} failed, 100 succeeded`]);
 	});
 
 	it.each(STATUSES)("takes %s for the worst status, or beside others", (status) => {
 		for (const other of STATUSES) {
-			const { body, cut } = render([numbered(0, other), numbered(1, status), numbered(2, other)]);
+			const { body, notes } = render([numbered(0, other), numbered(1, status), numbered(2, other)]);
 			expect(placesIn(body)).toEqual([0, 1, 2]);
-			expect(cut).toEqual([]);
+			expect(notes).toEqual([]);
 		}
 	});
 
@@ -118,24 +118,24 @@ export function presetBatches(preset: Preset, options: Options, service: Service
 
 	it("keeps count and run link of a monstrous batch, and says what was cut", () => {
 		const monster = monstrousEvent();
-		const { body, cut } = render(batch(whole ? 2 : 12, () => monster));
+		const { body, notes } = render(batch(whole ? 2 : 12, () => monster));
 		const sent = JSON.stringify(body);
 		expect(sent).toContain(RUN_URL);
-		if (whole) return expect(cut).toEqual([]);
+		if (whole) return expect(notes).toEqual([]);
 		expect(sent).toContain("12 events: 12 failed – line");
 		expect(sent).toContain("Pipeline failed");
-		expect(cut).toContainEqual(expect.stringMatching(/^title of \d+ events? cut to \d+ (?:characters|bytes)$/));
-		expect(cut).toContainEqual(expect.stringMatching(/^error of \d+ events? cut to \d+ (?:characters|bytes)$/));
+		expect(notes).toContainEqual(expect.stringMatching(/^title of \d+ events? truncated to \d+ (?:characters|bytes)$/));
+		expect(notes).toContainEqual(expect.stringMatching(/^error of \d+ events? truncated to \d+ (?:characters|bytes)$/));
 	});
 
 	it("puts a secret option into a batch where it stands in a message of one event, and shows no other", () => {
 		const secrets = Object.entries(preset.options).flatMap(([name, { secret }]) => (secret ? [options[name]] : []));
 		const secret = event("pipeline_error", { metadata: { routing_key: "from-metadata" } });
-		const { body, cut } = preset.renderBatch([secret, numbered(1), secret], options);
-		const single = JSON.stringify(preset.render(secret, options).body);
+		const { body, notes } = renderBatch(preset, [secret, numbered(1), secret], options);
+		const single = JSON.stringify(renderEvent(preset, secret, options).body);
 		for (const text of secrets.map(String)) {
 			expect(JSON.stringify(body).split(text)).toHaveLength(single.split(text).length);
-			expect(cut.join()).not.toContain(text);
+			expect(notes.join()).not.toContain(text);
 		}
 		expect(JSON.stringify(body).includes("from-metadata")).toBe(whole);
 	});

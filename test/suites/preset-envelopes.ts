@@ -5,13 +5,13 @@ import { isJsonObject, type Json } from "../../src/lib/json.ts";
 import type { PipelineEvent } from "../../src/model/event.ts";
 import type { Options, Preset } from "../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../helpers/any-event.ts";
-import { type Checks, renderBatchChecked, renderChecked, type Service } from "../helpers/rendered.ts";
+import { type Checked, type Checks, renderBatchChecked, renderChecked, renderEvent } from "../helpers/rendered.ts";
 
 /** Adds the tests of such a preset to a suite. `complete` as in the suite's own case. */
 export function presetEnvelopes(
 	preset: Preset,
 	given: Options,
-	service: Service,
+	service: Checked,
 	complete: (event: PipelineEvent) => PipelineEvent,
 ): void {
 	const options = anyOptions(preset, given);
@@ -32,7 +32,7 @@ export function presetEnvelopes(
 				if (first === undefined) return;
 				renderBatchChecked(preset, [first, ...more], chosen, service);
 				const { body } = renderBatchChecked(preset, [first, ...more], given, service);
-				expect(body).toEqual([first, ...more].map((of) => preset.render(of, given).body));
+				expect(body).toEqual([first, ...more].map((of) => renderEvent(preset, of, given).body));
 			}),
 			{ numRuns: 50 },
 		);
@@ -40,7 +40,7 @@ export function presetEnvelopes(
 }
 
 /** The checks of a batch that is a list of bodies; one object is checked as a body. */
-export function listOf(checks: Service): Checks<Json> {
+export function listOf(checks: Checked): Checks<Json> {
 	const objects = (body: Json) => (Array.isArray(body) ? body : [body]).map((one) => (isJsonObject(one) ? one : {}));
 	return {
 		validate: (body) => objects(body).forEach(checks.validate),

@@ -6,10 +6,10 @@ import type { PipelineEvent } from "../../src/model/event.ts";
 import type { Options, Preset } from "../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../helpers/any-event.ts";
 import { RUN_URL } from "../helpers/presets.ts";
-import { renderBatchChecked, renderChecked, type Service } from "../helpers/rendered.ts";
+import { type Checked, renderBatch, renderBatchChecked, renderChecked, renderEvent } from "../helpers/rendered.ts";
 
 /** Adds the properties to a suite. `whole` as in the suite's own case. */
-export function presetProperties(preset: Preset, given: Options, service: Service, whole: boolean): void {
+export function presetProperties(preset: Preset, given: Options, service: Checked, whole: boolean): void {
 	const options = anyOptions(preset, given);
 
 	it("makes of any event and any options a message that its service takes", () => {
@@ -29,7 +29,7 @@ export function presetProperties(preset: Preset, given: Options, service: Servic
 				options,
 				({ context }, definition, { custom_details: _, ...chosen }) => {
 					const ci = { provider: "github", ...context.ci, run_url: RUN_URL };
-					const { body } = preset.render({ definition, context: { ...context, ci } }, chosen);
+					const { body } = renderEvent(preset, { definition, context: { ...context, ci } }, chosen);
 					const sent = JSON.stringify(body);
 					expect(sent).toContain(RUN_URL);
 					expect(sent).toContain(context.status);
@@ -57,11 +57,11 @@ export function presetProperties(preset: Preset, given: Options, service: Servic
 				const marked = events.map((event, index) => markLine(event, index));
 				const [first, ...more] = marked.map(({ event }) => event);
 				if (first === undefined) return;
-				const { body, cut } = preset.renderBatch([first, ...more], given);
+				const { body, notes } = renderBatch(preset, [first, ...more], given);
 				const sent = JSON.stringify(body);
 				const missing = marked.flatMap(({ marks }) => marks).filter((text) => !sent.includes(text));
-				if (cut.length === 0) expect(missing).toEqual([]);
-				if (whole) expect(cut).toEqual([]);
+				if (notes.length === 0) expect(missing).toEqual([]);
+				if (whole) expect(notes).toEqual([]);
 			}),
 			{ numRuns: 25 },
 		);
@@ -71,11 +71,11 @@ export function presetProperties(preset: Preset, given: Options, service: Servic
 		fc.assert(
 			fc.property(anyEvent, (event) => {
 				const { event: marked, marks } = mark(event);
-				const { body, cut } = preset.render(marked, given);
+				const { body, notes } = renderEvent(preset, marked, given);
 				const sent = JSON.stringify(body);
 				const missing = marks.filter((text) => !sent.includes(text));
-				if (cut.length === 0) expect(missing).toEqual([]);
-				if (whole) expect(cut).toEqual([]);
+				if (notes.length === 0) expect(missing).toEqual([]);
+				if (whole) expect(notes).toEqual([]);
 			}),
 			{ numRuns: 25 },
 		);

@@ -6,13 +6,13 @@ import { type PipelineEvent, STATUSES } from "../../src/model/event.ts";
 import type { Options, Preset } from "../../src/model/preset.ts";
 import { event } from "../helpers/make.ts";
 import { HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
-import { renderChecked, type Service } from "../helpers/rendered.ts";
+import { type Checked, renderChecked, renderEvent } from "../helpers/rendered.ts";
 import { presetBatches } from "./preset-batches.ts";
 import { presetEnvelopes } from "./preset-envelopes.ts";
 import { presetProperties } from "./preset-properties.ts";
 
 /** What the suite has to know of a preset. */
-export interface PresetCase extends Service {
+export interface PresetCase extends Checked {
 	/** What a hook gives: every required option, every secret one. */
 	readonly options: Options;
 	/** Paths in the body, dotted, at which a secret option must stand. */
@@ -44,13 +44,13 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 			const given = deepFreeze(
 				complete(event("pipeline_error", { error: "boom", metadata: { rows: [1, { two: 2 }] } })),
 			);
-			expect(preset.render(given, deepFreeze(options))).toStrictEqual(preset.render(given, options));
+			expect(renderEvent(preset, given, deepFreeze(options))).toStrictEqual(renderEvent(preset, given, options));
 		});
 
 		it.each(CATALOG.map(({ name }) => name))("renders %s in every status, cutting nothing", (name) => {
 			for (const status of STATUSES) {
-				const { body, cut } = render(event(name, { status, ci: { provider: "github", run_url: RUN_URL } }));
-				expect(cut).toEqual([]);
+				const { body, notes } = render(event(name, { status, ci: { provider: "github", run_url: RUN_URL } }));
+				expect(notes).toEqual([]);
 				if (fixed) continue;
 				expect(JSON.stringify(body)).toContain(RUN_URL);
 				if (!whole) expect(JSON.stringify(body)).toContain(event(name).definition.title);
@@ -58,14 +58,14 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 		});
 
 		it(`takes a monstrous event${fixed ? "" : ", keeps its title, status and run link, and says what was cut"}`, () => {
-			const { body, cut } = render(monstrousEvent());
+			const { body, notes } = render(monstrousEvent());
 			if (fixed) return;
 			const sent = JSON.stringify(body);
 			expect(sent).toContain(RUN_URL);
 			expect(sent).toContain("failure");
-			if (whole) return expect(cut).toEqual([]);
+			if (whole) return expect(notes).toEqual([]);
 			expect(sent).toContain("Pipeline failed");
-			expect(cut).not.toEqual([]);
+			expect(notes).not.toEqual([]);
 			expect(sent).toContain("…");
 		});
 
@@ -83,18 +83,22 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 
 		it("puts a secret option where the service wants it, and nowhere else", () => {
 			const secrets = Object.entries(preset.options).flatMap(([name, { secret }]) => (secret ? [options[name]] : []));
-			const { body, cut } = render(event("pipeline_error", { error: "boom" }));
+			const { body, notes } = render(event("pipeline_error", { error: "boom" }));
 			const found = pathsOf(body).filter(([, value]) =>
 				secrets.some((secret) => String(value).includes(String(secret))),
 			);
 			expect(found.map(([path]) => path)).toEqual(secretsAt);
-			for (const secret of secrets) expect(cut.join()).not.toContain(secret);
+			for (const secret of secrets) expect(notes.join()).not.toContain(secret);
 		});
 
 		if (fixed) return presetEnvelopes(preset, options, service, complete);
 
 		it(`${whole ? "posts" : "shows no"} routing key that came in the metadata`, () => {
-			const { body } = preset.render(event("pipeline_error", { metadata: { routing_key: "from-metadata" } }), options);
+			const { body } = renderEvent(
+				preset,
+				event("pipeline_error", { metadata: { routing_key: "from-metadata" } }),
+				options,
+			);
 			expect(JSON.stringify(body).includes("from-metadata")).toBe(whole);
 		});
 

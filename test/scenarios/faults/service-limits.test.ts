@@ -147,10 +147,10 @@ describe("fault 31: a body over its service's limits is cut between characters, 
 			const told = notes.get(name) ?? [];
 			expect(told.length, name).toBeGreaterThan(0);
 			expect(
-				told.filter((note) => !/^.+ (?:cut to \d+ (?:characters|bytes)|left out)/.test(note)),
+				told.filter((note) => !/^.+ (?:truncated to \d+ (?:characters|bytes)|left out)/.test(note)),
 				name,
 			).toEqual([]);
-			if (told.some((note) => note.includes("cut to"))) expect(shown, name).toContain("…");
+			if (told.some((note) => note.includes("truncated to"))) expect(shown, name).toContain("…");
 		}
 		for (const name of NAMES) if (!SERVICES.some((service) => service === name)) expect(notes.get(name)).toEqual([]);
 	});
@@ -164,7 +164,7 @@ describe("fault 31: a body over its service's limits is cut between characters, 
 			}),
 		});
 		expect(run).toMatchObject({ code: 0, stderr: "", annotations: [], outputs: { result: "passed" } });
-		const note = "error cut to 2991 characters";
+		const note = "error truncated to 2991 characters";
 		expect(normalise(run.log)).toContain(`✓ s → http://127.0.0.1:PORT/… · 200 · TIME; note: ${note}\n`);
 		expect(run.results).toMatchObject({ results: [{ hook: "s", status: "delivered", notes: [note] }] });
 		expect(run.summary).toContain(`| ${note} |\n`);
@@ -179,6 +179,6 @@ describe("fault 31: a body over its service's limits is cut between characters, 
 		});
 		const run = await runCommand([command, "pipeline_error", "--context", "@context.json"], { workspace: folder });
 		expect(run).toMatchObject({ code: 0, stderr: "" });
-		expect(run.stdout).toMatch(/note: error cut to 8000 bytes$/m);
+		expect(run.stdout).toMatch(/note: error truncated to 8000 bytes$/m);
 	});
 });

@@ -171,8 +171,9 @@ HH:MM:SS  POST /hook → 200
 			answer(status, body, lower(headers)),
 		);
 		for (const name of PRESET_NAMES) {
-			const service = preset(name);
-			const gate = (requireAllow: boolean) => delivery(webhook({ preset: service, onFailure: "abort", requireAllow }));
+			const service = preset(name).service({});
+			const gate = (requireAllow: boolean) =>
+				delivery(webhook({ preset: preset(name), onFailure: "abort", requireAllow }));
 			for (const [said, required] of [
 				[ok, true],
 				[created, true],

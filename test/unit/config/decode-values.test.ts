@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { event } from "../../helpers/make.ts";
 import { mistakes, onlyProblem, parse, webhook } from "../../helpers/parse.ts";
+import { renderEvent } from "../../helpers/rendered.ts";
 
 /** The problem of one line in a shell hook, which is line 3. */
 const inShell = (line: string) => onlyProblem(`[[hook.ping]]\ncommand = "x"\n${line}\n`);
@@ -222,7 +223,7 @@ describe("options that take several texts", () => {
 	it.each(['"here"', '["here"]'])("mention = %s", (written) => {
 		const source = `[hook.webhooks.ping]\nurl = "https://example.com"\npreset = "slack"\nmention = ${written}`;
 		const [hook] = parse(source).hooks;
-		const text = hook?.kind === "webhook" && hook.preset.render(event("ping"), hook.options).body["text"];
+		const text = hook?.kind === "webhook" && renderEvent(hook.preset, event("ping"), hook.options).body["text"];
 		expect(text).toMatch(/^<!here>/);
 	});
 

@@ -1,30 +1,30 @@
-// What a preset adds to a message beside its body: headers of the event, parameters of the query, a refusal.
+// What a service adds to a message beside its body: where and how it is sent, and a refusal.
 import { describe, expect, it } from "vitest";
 import { makeMessage } from "../../../src/deliver/message.ts";
-import { CannotRender, type Preset } from "../../../src/model/preset.ts";
+import { CannotRender, type Service } from "../../../src/model/preset.ts";
 import { parseReference } from "../../../src/model/reference.ts";
+import { withQuery } from "../../../src/presets/options.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const generic = preset("generic");
 
-function make(given: Partial<Preset>, hook: Parameters<typeof webhook>[0] = {}) {
-	return makeMessage(delivery(webhook({ preset: { ...generic, ...given }, ...hook })), {});
+function make(given: (url?: URL) => Partial<Service>, hook: Parameters<typeof webhook>[0] = {}, of = event()) {
+	const service = (_: unknown, url?: URL) => ({ ...generic.service({}), ...given(url) });
+	return makeMessage(delivery(webhook({ preset: { ...generic, service }, ...hook }), of), {});
 }
 
 function sent(...args: Parameters<typeof make>) {
 	const made = make(...args);
-	if (made.kind !== "message") throw new Error(made.kind);
+	if (made.kind !== "message") throw new Error(made.kind === "invalid" ? made.reason : made.kind);
 	return made.message;
 }
 
-describe("what a preset adds to a message", () => {
-	const render = () => ({ body: {}, cut: [], headers: { "CE-Id": "1", "Content-Type": "application/x+json" } });
-
-	it("is headers of the event, below those of the preset and the hook", () => {
-		expect(sent({ render }).headers).toMatchObject({ "CE-Id": "1", "Content-Type": "application/x+json" });
-		const headers = new Map([["ce-id", parseReference("2")]]);
-		const own = sent({ render, headers: () => ({ "content-type": "application/y+json" }) }, { headers });
-		expect(own.headers).toMatchObject({ "ce-id": "2", "content-type": "application/y+json" });
+describe("what a service adds to a message", () => {
+	it("is headers, below the hook's own", () => {
+		const request = () => ({ headers: { "CE-Id": "1", "Content-Type": "application/x+json" } });
+		expect(sent(() => ({ request })).headers).toMatchObject({ "CE-Id": "1", "Content-Type": "application/x+json" });
+		const own = sent(() => ({ request }), { headers: new Map([["ce-id", parseReference("2")]]) });
+		expect(own.headers).toMatchObject({ "ce-id": "2", "Content-Type": "application/x+json" });
 		expect(own.headers).not.toHaveProperty("CE-Id");
 	});
 
@@ -33,14 +33,40 @@ describe("what a preset adds to a message", () => {
 		["https://e.x/a?sig=a%2fb%20c", "https://e.x/a?sig=a%2fb%20c&wait=true"],
 		["https://e.x/a?wait=false", "https://e.x/a?wait=false"],
 	])("is parameters of the query: %s becomes %s", (url, expected) => {
-		expect(sent({ query: { wait: "true" } }, { url: parseReference(url) }).url.href).toBe(expected);
+		const request = (own?: URL) => () => ({ url: withQuery(own, "wait", "true") });
+		expect(sent((own) => ({ request: request(own) }), { url: parseReference(url) }).url.href).toBe(expected);
+	});
+
+	it("is another URL and method for another event, as where an alert is closed elsewhere than it is opened", () => {
+		const request: NonNullable<Service["request"]> = ([{ context }]) =>
+			context.status === "success" ? { url: "https://a.x/alerts/7", method: "DELETE" } : { url: "https://a.x/alerts" };
+		const parts = (of: string, hook = {}) => {
+			const { method, url, target } = sent(
+				() => ({ request }),
+				{ method: undefined, url: undefined, ...hook },
+				event(of),
+			);
+			return [method, url.href, target];
+		};
+		expect(parts("pipeline_error")).toEqual(["POST", "https://a.x/alerts", "https://a.x/…"]);
+		expect(parts("pipeline_complete")).toEqual(["DELETE", "https://a.x/alerts/7", "https://a.x/…"]);
+		expect(parts("pipeline_complete", { method: "PUT" })[0]).toBe("PUT");
+	});
+
+	it("is checked as the hook's own URL and headers are", () => {
+		const to = (url: string) => make(() => ({ request: () => ({ url }) }), { url: undefined });
+		expect(to("http://a.x/")).toMatchObject({ kind: "invalid", reason: expect.stringContaining("over http") });
+		expect(make(() => ({ request: () => ({ headers: { X: "a\nb" } }) }))).toMatchObject({
+			kind: "invalid",
+			reason: expect.stringContaining("header X"),
+		});
 	});
 
 	it("may be that there can be no message", () => {
-		const refuse = () => {
+		const body = () => {
 			throw new CannotRender("the event has no resource");
 		};
-		expect(make({ render: refuse })).toEqual({ kind: "invalid", reason: "the event has no resource" });
+		expect(make(() => ({ body }))).toEqual({ kind: "invalid", reason: "the event has no resource" });
 	});
 });
 

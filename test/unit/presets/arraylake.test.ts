@@ -11,6 +11,7 @@ import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 import { event, type Told, webhook } from "../../helpers/make.ts";
 import { batch } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -29,15 +30,16 @@ function validate(body: JsonObject): void {
 const limits = ({ text }: JsonObject) => [{ what: "characters", size: String(text ?? "").length, max: 40_000 }];
 
 const service = { validate, limits };
-presetSuite(arraylake, { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
+presetSuite(arraylake(), { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
 
 const ci = { provider: "github", repository: "acme/ocean", branch: "main", commit: "1a2b3c4" };
-const text = (name: string, given: Told = {}) => arraylake.render(event(name, given), { format: "slack" }).body["text"];
+const text = (name: string, given: Told = {}) =>
+	renderEvent(arraylake(), event(name, given), { format: "slack" }).body["text"];
 
 describe("the arraylake preset", () => {
 	it("posts the body of Arraylake's page", () => {
 		const data = { repo_name: "ocean", repo_id: "507f1f77bcf86cd799439011" };
-		expect(JSON.stringify(arraylake.render(event("NewCommit", { data }), {}).body)).toBe(
+		expect(JSON.stringify(renderEvent(arraylake(), event("NewCommit", { data }), {}).body)).toBe(
 			'{"event":"NewCommit","details":{"repo_name":"ocean","repo_id":"507f1f77bcf86cd799439011"}}',
 		);
 	});
@@ -54,12 +56,12 @@ describe("the arraylake preset", () => {
 		],
 		[{}, { repo_name: "etl", repo_id: "etl" }],
 	])("finds the repository of a commit: %j", (given, details) => {
-		const { body } = arraylake.render(event("commit", given), {});
+		const { body } = renderEvent(arraylake(), event("commit", given), {});
 		expect(JSON.stringify(body)).toBe(JSON.stringify({ event: "NewCommit", details }));
 	});
 
 	it("never passes off another event as a commit", () => {
-		expect(arraylake.render(event("pipeline_error", { error: "boom", ci }), {}).body).toEqual({
+		expect(renderEvent(arraylake(), event("pipeline_error", { error: "boom", ci }), {}).body).toEqual({
 			event: "pipeline_error",
 			details: {
 				repo_name: "ocean",
@@ -78,7 +80,7 @@ describe("the arraylake preset", () => {
 
 	it("posts the line for Slack, and nothing beside it", () => {
 		const data = { repo_name: "ocean", commit: "1CECHNKREP0F1RSTCMT0", branch: "main" };
-		expect(JSON.stringify(arraylake.render(event("commit", { data }), { format: "slack" }).body)).toBe(
+		expect(JSON.stringify(renderEvent(arraylake(), event("commit", { data }), { format: "slack" }).body)).toBe(
 			'{"text":"New commit 1CECHNKREP0F1RSTCMT0 in repository ocean on branch main"}',
 		);
 		expect(text("commit", { ci })).toBe("New commit 1a2b3c4 in repository ocean on branch main");
@@ -90,16 +92,20 @@ describe("the arraylake preset", () => {
 		expect(text("commit", { ci: { ...ci, branch } })).toBe(
 			"New commit 1a2b3c4 in repository ocean on branch &lt;!channel&gt; a&amp;b",
 		);
-		const long = arraylake.render(event("commit", { ci: { ...ci, branch: "b".repeat(400) } }), { format: "slack" });
-		expect(long.cut).toEqual(["branch cut to 300 characters"]);
+		const long = renderEvent(arraylake(), event("commit", { ci: { ...ci, branch: "b".repeat(400) } }), {
+			format: "slack",
+		});
+		expect(long.notes).toEqual(["branch truncated to 300 characters"]);
 		expect(long.body["text"]).toBe(`New commit 1a2b3c4 in repository ocean on branch ${"b".repeat(299)}…`);
 	});
 
 	it("posts a batch as a list of the same bodies, or as a count and as many lines as people read", () => {
 		const events = batch(3, (index) => event("commit", { ci: { ...ci, commit: `c${index}` } }));
-		expect(arraylake.renderBatch(events, {}).body).toEqual(events.map((of) => arraylake.render(of, {}).body));
-		expect(arraylake.renderBatch(events, { format: "slack" })).toEqual({
-			cut: [],
+		expect(renderBatch(arraylake(), events, {}).body).toEqual(
+			events.map((of) => renderEvent(arraylake(), of, {}).body),
+		);
+		expect(renderBatch(arraylake(), events, { format: "slack" })).toEqual({
+			notes: [],
 			body: {
 				text: ["3 events", ...[0, 1, 2].map((index) => `New commit c${index} in repository ocean on branch main`)].join(
 					"\n",
@@ -108,9 +114,9 @@ describe("the arraylake preset", () => {
 		});
 		const branch = "&".repeat(400);
 		const many = batch(1000, (index) => event(index < 990 ? "commit" : "job.failed", { ci: { ...ci, branch } }));
-		const { body, cut } = arraylake.renderBatch(many, { format: "slack" });
+		const { body, notes } = renderBatch(arraylake(), many, { format: "slack" });
 		const rest = "975 of 1000 events left out: 10 failed, 965 info";
-		expect(cut).toEqual(["branch cut to 300 characters", rest]);
+		expect(notes).toEqual(["branch truncated to 300 characters", rest]);
 		const lines = String(Object(body).text).split("\n");
 		expect([lines[0], lines.at(-1)]).toEqual([
 			"1000 events: 10 failed, 990 info",
@@ -124,7 +130,8 @@ describe("the arraylake preset", () => {
 		expect(
 			String(
 				Object(
-					arraylake.renderBatch(
+					renderBatch(
+						arraylake(),
 						batch(1000, () => longest),
 						{ format: "slack" },
 					).body,
@@ -140,7 +147,7 @@ describe("the arraylake preset in its format for Slack", () => {
 	/** What became of a webhook that got this answer, and what was sent. */
 	async function send(format: string, result: HttpResult, bodyTemplate?: Template) {
 		const http = fakeHttp(result);
-		const hook = webhook({ preset: arraylake, options: { format }, bodyTemplate });
+		const hook = webhook({ preset: arraylake(), options: { format }, bodyTemplate });
 		const { outcomes } = await fireWith([hook], {
 			of: event("pipeline_error", { error: "<!channel>" }),
 			ports: { http, env: { FORMAT: "slack" } },
@@ -152,8 +159,10 @@ describe("the arraylake preset in its format for Slack", () => {
 		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
 		const refused = await send(format, answer(200, "no_service"));
 		expect(refused.outcome).toMatchObject({ status: "failed", failure: { reason: 'Slack answered "no_service"' } });
-		const cut = await send(format, { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
-		expect(cut.outcome).toMatchObject({ failure: { reason: "unconfirmed: 200, but the response was truncated" } });
+		const truncated = await send(format, { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
+		expect(truncated.outcome).toMatchObject({
+			failure: { reason: "unconfirmed: 200, but the response was truncated" },
+		});
 	});
 
 	it("escapes the values of a template as Slack wants it", async () => {
@@ -162,8 +171,8 @@ describe("the arraylake preset in its format for Slack", () => {
 
 	it("is a format of its own: any 2xx answers the other one", async () => {
 		expect((await send("json", answer(200, "no_service"))).outcome).toMatchObject({ status: "delivered" });
-		const cut = await send("json", { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
-		expect(cut.outcome).toMatchObject({ status: "delivered" });
+		const truncated = await send("json", { kind: "answer", status: 200, headers: {}, body: "o", read: "cut" });
+		expect(truncated.outcome).toMatchObject({ status: "delivered" });
 		expect((await send("json", answer(200), template)).body).toBe('{"text":"<!channel>"}');
 	});
 });

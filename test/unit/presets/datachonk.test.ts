@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../src/lib/json.ts";
 import { datachonk } from "../../../src/presets/datachonk.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event } from "../../helpers/make.ts";
+import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -15,11 +16,12 @@ function validate(body: JsonObject): void {
 }
 
 const service = { validate, limits: () => [] };
-presetSuite(datachonk, { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
+presetSuite(datachonk(), { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
 
 describe("the datachonk preset", () => {
 	it("posts the body of DataChonk's page", () => {
-		const { body } = datachonk.render(
+		const { body } = renderEvent(
+			datachonk(),
 			event("generation.completed", {
 				id: "evt_abc123",
 				timestamp: "2024-01-15T10:30:00Z",
@@ -42,7 +44,8 @@ describe("the datachonk preset", () => {
 	});
 
 	it("puts what else is known where no data is given, so that any event tells something", () => {
-		const { body } = datachonk.render(
+		const { body } = renderEvent(
+			datachonk(),
 			event("pipeline_error", { error: "boom", metadata: { rows: 1.5 }, ci: { repository: "acme/shop" } }),
 			{},
 		);
@@ -51,13 +54,13 @@ describe("the datachonk preset", () => {
 				'"data":{"run_id":"run_1","pipeline":"etl","status":"failure","error":"boom","metadata":{"rows":1.5},' +
 				'"ci":{"provider":"local","repository":"acme/shop"}}}',
 		);
-		expect(datachonk.render(event("ping"), {}).body["project_id"]).toBe("etl");
+		expect(renderEvent(datachonk(), event("ping"), {}).body["project_id"]).toBe("etl");
 	});
 
 	it("is the same when a receiver parses it and writes it again, as the documented one does before it hashes", () => {
 		fc.assert(
 			fc.property(anyEvent, (of) => {
-				const sent = JSON.stringify(datachonk.render(of, {}).body);
+				const sent = JSON.stringify(renderEvent(datachonk(), of, {}).body);
 				expect(JSON.stringify(JSON.parse(sent))).toBe(sent);
 			}),
 			{ numRuns: 50 },
@@ -66,6 +69,8 @@ describe("the datachonk preset", () => {
 
 	it("posts a batch as a list of the same bodies", () => {
 		const events = [event("job.started"), event("job.failed")] as const;
-		expect(datachonk.renderBatch(events, {}).body).toEqual(events.map((of) => datachonk.render(of, {}).body));
+		expect(renderBatch(datachonk(), events, {}).body).toEqual(
+			events.map((of) => renderEvent(datachonk(), of, {}).body),
+		);
 	});
 });

@@ -2,6 +2,8 @@
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type JsonObject } from "../../../src/lib/json.ts";
+import type { PipelineEvent } from "../../../src/model/event.ts";
+import type { Options } from "../../../src/model/preset.ts";
 import { datadog } from "../../../src/presets/datadog.ts";
 import { event } from "../../helpers/make.ts";
 import {
@@ -13,6 +15,7 @@ import {
 	monstrousEvent,
 	RUN_URL,
 } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const API_KEY = "0123456789abcdef0123456789abcdef";
@@ -37,7 +40,7 @@ function validate(body: JsonObject): void {
 	expect(String(body["text"]).split("%%%")).toHaveLength(3);
 }
 
-presetSuite(datadog, {
+presetSuite(datadog(), {
 	options: { api_key: API_KEY, tags: ["team:data"] },
 	secretsAt: [],
 	validate,
@@ -53,12 +56,12 @@ presetSuite(datadog, {
 	],
 });
 
-const tagsOf = (...given: Parameters<typeof datadog.render>) => datadog.render(...given).body["tags"];
+const tagsOf = (of: PipelineEvent, options: Options) => renderEvent(datadog(), of, options).body["tags"];
 
 describe("the datadog preset", () => {
 	it("renders a failed pipeline", () => {
-		expect(datadog.render(failedPipeline(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
-			cut: [],
+		expect(renderEvent(datadog(), failedPipeline(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
+			notes: [],
 			body: {
 				title: "Pipeline failed: etl",
 				text: [
@@ -99,8 +102,8 @@ describe("the datadog preset", () => {
 	});
 
 	it("renders a batch", () => {
-		expect(datadog.renderBatch(finishedRun(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
-			cut: [],
+		expect(renderBatch(datadog(), finishedRun(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
+			notes: [],
 			body: {
 				title: "5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl",
 				text: [
@@ -130,7 +133,8 @@ describe("the datadog preset", () => {
 	});
 
 	it("counts in a last item what a batch has left out", () => {
-		const { body } = datadog.renderBatch(
+		const { body } = renderBatch(
+			datadog(),
 			batch(100, () => event()),
 			{},
 		);
@@ -138,7 +142,8 @@ describe("the datadog preset", () => {
 	});
 
 	it("has tags for no more than what the events of a batch share", () => {
-		const { body } = datadog.renderBatch(
+		const { body } = renderBatch(
+			datadog(),
 			batch(2, (index) => event("model_error", { pipeline: `p${index}`, model: "m", table: "t" })),
 			{},
 		);
@@ -153,7 +158,7 @@ describe("the datadog preset", () => {
 		};
 		for (let length = 1; length < 140; length++) {
 			const of = () => event("model_error", { model: "m".repeat(length), error: "e".repeat(200), ci });
-			const { body } = datadog.renderBatch(batch(100, of), {});
+			const { body } = renderBatch(datadog(), batch(100, of), {});
 			const size = String(isJsonObject(body) ? body["text"] : "").length;
 			expect(size).toBeLessThanOrEqual(4000);
 			expect(size).toBeGreaterThan(4000 - 400);
@@ -168,32 +173,33 @@ describe("the datadog preset", () => {
 		["drift_detected", "warning"],
 		["commit", "info"],
 	])("gives %s the alert type %s", (name, type) => {
-		expect(datadog.render(event(name), {}).body["alert_type"]).toBe(type);
+		expect(renderEvent(datadog(), event(name), {}).body["alert_type"]).toBe(type);
 	});
 
 	it("groups a failure with the success that ends it", () => {
-		const key = (name: string) => datadog.render(event(name, { model: "a".repeat(200) }), {}).body["aggregation_key"];
+		const key = (name: string) =>
+			renderEvent(datadog(), event(name, { model: "a".repeat(200) }), {}).body["aggregation_key"];
 		expect(key("after_model_run")).toBe(key("model_error"));
 		expect(String(key("model_error"))).toHaveLength(100);
 	});
 
 	it.each(HOSTILE)("closes no block of Markdown and notifies nobody by a user's text: %j", (text) => {
-		const { body } = datadog.render(hostileEvent(text), {});
+		const { body } = renderEvent(datadog(), hostileEvent(text), {});
 		expect(String(body["text"]).slice(5, -5)).not.toContain("%%%");
 		expect(`${body["title"]}${body["text"]}`).not.toMatch(/@(?!\u200b)/);
 	});
 
 	it("lets no link end inside its address", () => {
-		const { body } = datadog.render(event("ping", { ci: { run_url: "https://ci.example/a(b)|c?d=(e)" } }), {});
+		const { body } = renderEvent(datadog(), event("ping", { ci: { run_url: "https://ci.example/a(b)|c?d=(e)" } }), {});
 		expect(body["text"]).toContain("[View run](https://ci.example/a%28b%29%7Cc?d=%28e%29)");
 	});
 
 	it("drops details before anything that identifies the event", () => {
-		const { body, cut } = datadog.render(monstrousEvent(), {});
+		const { body, notes } = renderEvent(datadog(), monstrousEvent(), {});
 		for (const name of ["Status", "Pipeline", "Run", "Repository", "Branch", "Commit", "Actor", "Time"]) {
 			expect(body["text"]).toContain(`- **${name}**: `);
 		}
-		expect(cut).toContainEqual(expect.stringMatching(/^\d+ of 10051 details left out$/));
+		expect(notes).toContainEqual(expect.stringMatching(/^\d+ of 10051 details left out$/));
 	});
 
 	it("writes tags as Datadog keeps them", () => {
@@ -202,16 +208,16 @@ describe("the datadog preset", () => {
 				tags: [" Team:Data ", "team:data", "1st", "🙂", "ümlaut"],
 			}),
 		).toEqual(["event:ping", "pipeline:nightly_etl_v2", "status:info", "team:data", "st", "ümlaut"]);
-		const { body, cut } = datadog.render(event("ping", { table: "t".repeat(300) }), {});
+		const { body, notes } = renderEvent(datadog(), event("ping", { table: "t".repeat(300) }), {});
 		expect(body["tags"]).toContain(`table:${"t".repeat(193)}`);
-		expect(cut).toContain("tag table:ttttttttttttt… cut to 200 characters");
+		expect(notes).toContain("tag table:ttttttttttttt… truncated to 200 characters");
 	});
 
 	it("posts to the organisation's site with its key in a header", () => {
-		expect(datadog.defaultUrl?.({})).toBe("https://api.datadoghq.com/api/v1/events");
-		for (const site of datadog.options["site"]?.choices ?? []) {
-			expect(datadog.defaultUrl?.({ site })).toBe(`https://api.${site}/api/v1/events`);
+		expect(requestOf(datadog()).url).toBe("https://api.datadoghq.com/api/v1/events");
+		for (const site of datadog().options["site"]?.choices ?? []) {
+			expect(requestOf(datadog(), { site }).url).toBe(`https://api.${site}/api/v1/events`);
 		}
-		expect(datadog.headers?.({ api_key: API_KEY })).toEqual({ "DD-API-KEY": API_KEY });
+		expect(requestOf(datadog(), { api_key: API_KEY }).headers).toEqual({ "DD-API-KEY": API_KEY });
 	});
 });

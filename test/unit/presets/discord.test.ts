@@ -2,11 +2,11 @@
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
-import type { Answer } from "../../../src/model/preset.ts";
+import type { Response } from "../../../src/model/preset.ts";
 import { discord } from "../../../src/presets/discord.ts";
 import { event } from "../../helpers/make.ts";
 import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { textsOf } from "../../helpers/rendered.ts";
+import { renderBatch, renderEvent, requestOf, textsOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** Discord takes blank space off both ends, and refuses what is then empty. */
@@ -87,7 +87,7 @@ function textsIn(body: Json): { readonly marked: readonly string[]; readonly foo
 	};
 }
 
-presetSuite(discord, {
+presetSuite(discord(), {
 	options: {},
 	secretsAt: [],
 	validate,
@@ -97,7 +97,7 @@ presetSuite(discord, {
 	},
 });
 
-const answer = (status: number, body: Json | string, headers: Answer["headers"] = {}): Answer => ({
+const answer = (status: number, body: Json | string, headers: Response["headers"] = {}): Response => ({
 	status,
 	headers,
 	body: typeof body === "string" ? body : JSON.stringify(body),
@@ -105,8 +105,8 @@ const answer = (status: number, body: Json | string, headers: Answer["headers"] 
 
 describe("the discord preset", () => {
 	it("renders a failed pipeline", () => {
-		expect(discord.render(failedPipeline(), {})).toEqual({
-			cut: [],
+		expect(renderEvent(discord(), failedPipeline(), {})).toEqual({
+			notes: [],
 			body: {
 				embeds: [
 					{
@@ -139,18 +139,18 @@ describe("the discord preset", () => {
 		["drift_detected", 0xf1c40f],
 		["commit", 0x3498db],
 	])("shows %s in the colour %d", (name, color) => {
-		expect(embedOf(discord.render(event(name), {}).body)["color"]).toBe(color);
+		expect(embedOf(renderEvent(discord(), event(name), {}).body)["color"]).toBe(color);
 	});
 
 	it("shows no more than there is", () => {
-		const embed = embedOf(discord.render(event("ping"), {}).body);
+		const embed = embedOf(renderEvent(discord(), event("ping"), {}).body);
 		for (const key of ["url", "description", "footer"]) expect(embed).not.toHaveProperty(key);
 	});
 
 	it.each(HOSTILE)("makes no Markdown, mention or link of a user's text: %j", (hostile) => {
 		const made = [
-			discord.render(hostileEvent(hostile), {}).body,
-			discord.renderBatch([hostileEvent(hostile), event("ping")], {}).body,
+			renderEvent(discord(), hostileEvent(hostile), {}).body,
+			renderBatch(discord(), [hostileEvent(hostile), event("ping")], {}).body,
 		];
 		for (const body of made) {
 			for (const sent of textsIn(body).marked) {
@@ -176,8 +176,8 @@ describe("the discord preset", () => {
 	])("mentions %j on purpose, and nobody else", (mention, expected) => {
 		const hostile = hostileEvent(`@everyone <@${ROLE}>`);
 		for (const { body } of [
-			discord.render(hostile, { mention }),
-			discord.renderBatch([event("ping"), hostile], { mention }),
+			renderEvent(discord(), hostile, { mention }),
+			renderBatch(discord(), [event("ping"), hostile], { mention }),
 		]) {
 			const { embeds: _, ...rest } = Object(body);
 			expect(rest).toEqual(expected);
@@ -186,31 +186,31 @@ describe("the discord preset", () => {
 
 	it("mentions several, each allowed once, and as many as find room", () => {
 		const mention = [USER, `@${USER}`, "here", "everyone", `&${ROLE}`];
-		const { content, allowed_mentions: allowed } = discord.render(event("ping"), { mention }).body;
+		const { content, allowed_mentions: allowed } = renderEvent(discord(), event("ping"), { mention }).body;
 		expect(content).toBe(`<@${USER}> <@${USER}> @here @everyone <@&${ROLE}>`);
 		expect(allowed).toEqual({ parse: ["everyone"], users: [USER], roles: [ROLE] });
-		const many = discord.render(event("ping"), { mention: Array.from({ length: 30 }, () => "x".repeat(200)) });
-		expect(many.cut.slice(0, 2)).toEqual(["10 of 30 mentions left out", "mention cut to 80 characters"]);
+		const many = renderEvent(discord(), event("ping"), { mention: Array.from({ length: 30 }, () => "x".repeat(200)) });
+		expect(many.notes.slice(0, 2)).toEqual(["10 of 30 mentions left out", "mention truncated to 80 characters"]);
 	});
 
 	it("lets no value begin a list", () => {
 		const metadata = { a: "- x", b: "1. x", c: "-5", d: "3.14", e: "-# small" };
-		const values = textsOf(discord.render(event("ping", { metadata }), {}).body);
+		const values = textsOf(renderEvent(discord(), event("ping", { metadata }), {}).body);
 		for (const value of ["\u200b- x", "\u200b1. x", "-5", "3.14", "-\\# small"]) expect(values).toContain(value);
 	});
 
 	it("takes as many fields as find room beside the error, and counts the others", () => {
 		const metadata = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, "v".repeat(290)]));
-		const fields = (error: string) => discord.render(event("pipeline_error", { error, metadata }), {});
+		const fields = (error: string) => renderEvent(discord(), event("pipeline_error", { error, metadata }), {});
 		const [short, long] = [fields(""), fields("e".repeat(3000))];
-		expect(short.cut).toEqual(["20 of 43 fields left out"]);
-		expect(long.cut).toEqual(["error cut to 1992 characters", "27 of 43 fields left out"]);
+		expect(short.notes).toEqual(["20 of 43 facts left out"]);
+		expect(long.notes).toEqual(["error truncated to 1992 characters", "27 of 43 facts left out"]);
 		const few = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, "v"]));
-		expect(discord.render(event("ping", { metadata: few }), {}).cut).toEqual(["18 of 43 fields left out"]);
+		expect(renderEvent(discord(), event("ping", { metadata: few }), {}).notes).toEqual(["18 of 43 facts left out"]);
 	});
 
 	it("keeps every fact that identifies the event when all of them are too long", () => {
-		const names = textsOf(discord.render(monstrousEvent(), {}).body);
+		const names = textsOf(renderEvent(discord(), monstrousEvent(), {}).body);
 		for (const name of ["Status", "Pipeline", "Model", "Table", "Entity", "Project", "Duration", "Run"]) {
 			expect(names).toContain(name);
 		}
@@ -222,8 +222,8 @@ describe("the discord preset", () => {
 			event("after_model_run", { ...given, model: "dim_orders", duration_ms: 1200 }),
 			event("model_error", { ...given, model: "items", error: "a < b" }),
 		] as const;
-		expect(discord.renderBatch(events, {})).toEqual({
-			cut: [],
+		expect(renderBatch(discord(), events, {})).toEqual({
+			notes: [],
 			body: {
 				embeds: [
 					{
@@ -238,7 +238,8 @@ describe("the discord preset", () => {
 				allowed_mentions: { parse: [] },
 			},
 		});
-		const { body } = discord.renderBatch(
+		const { body } = renderBatch(
+			discord(),
 			batch(100, (index) => event("model_error", { model: `m${index}`, error: "e".repeat(500) })),
 			{},
 		);
@@ -246,8 +247,9 @@ describe("the discord preset", () => {
 	});
 
 	it("asks Discord to wait until the message is saved", () => {
-		expect(discord.query).toEqual({ wait: "true" });
-		expect(discord.mustReadAnswer).toBe(true);
+		expect(requestOf(discord(), {}, "https://discord.com/api/webhooks/1/x").url).toBe(
+			"https://discord.com/api/webhooks/1/x?wait=true",
+		);
 	});
 
 	it.each([
@@ -261,20 +263,24 @@ describe("the discord preset", () => {
 		[200, "null", "Discord answered 200 without the message: null"],
 	])("judges %d with %j", (status, body, verdict) => {
 		const expected = typeof verdict === "string" ? { ok: false, reason: verdict } : verdict;
-		expect(discord.judge?.(answer(status, body))).toEqual(expected);
+		expect(discord().service({}).judge?.(answer(status, body))).toEqual(expected);
 	});
 
 	it("says that a deleted webhook is one", () => {
 		const unknown = { message: "Unknown Webhook", code: 10015 };
-		expect(discord.explain?.(answer(404, unknown))).toBe(
+		expect(discord().service({}).explain?.(answer(404, unknown))).toBe(
 			"the webhook has been deleted, remove the hook or change its url",
 		);
-		expect(discord.explain?.(answer(404, { message: "Unknown Channel", code: 10003 }))).toBeUndefined();
-		expect(discord.explain?.(answer(404, "404: Not Found"))).toBeUndefined();
-		expect(discord.explain?.(answer(400, unknown))).toBeUndefined();
+		expect(
+			discord()
+				.service({})
+				.explain?.(answer(404, { message: "Unknown Channel", code: 10003 })),
+		).toBeUndefined();
+		expect(discord().service({}).explain?.(answer(404, "404: Not Found"))).toBeUndefined();
+		expect(discord().service({}).explain?.(answer(400, unknown))).toBeUndefined();
 	});
 
-	it.each<[string, Json | string, Answer["headers"], number | undefined]>([
+	it.each<[string, Json | string, Response["headers"], number | undefined]>([
 		[
 			"a fraction of seconds",
 			{ retry_after: 64.57 },
@@ -298,22 +304,27 @@ describe("the discord preset", () => {
 		["an age", '{"retry_after": 1e999}', {}, Number.MAX_SAFE_INTEGER],
 		["no JSON, as of a proxy", "<html>", { "retry-after": "600" }, undefined],
 	])("reads how long to wait: %s", (_, body, headers, milliseconds) => {
-		expect(discord.retryAfter?.(answer(429, body, headers))).toBe(milliseconds);
+		expect(
+			discord()
+				.service({})
+				.retryAfter?.(answer(429, body, headers)),
+		).toBe(milliseconds);
 	});
 
 	it("warns of the addresses for other services' messages without quoting them", () => {
-		const warning = (path: string) => discord.warnUrl?.(new URL(`https://discord.com/api/webhooks/1/s3cret${path}`));
+		const warning = (path: string) =>
+			requestOf(discord(), {}, `https://discord.com/api/webhooks/1/s3cret${path}`).notes?.[0];
 		expect(warning("/slack")).toBe(
 			"the url ends in /slack, where Discord takes another service's messages: leave that out",
 		);
 		expect(warning("/github?wait=true")).toContain("/github");
 		expect(warning("/slack/")).not.toContain("s3cret");
 		for (const path of ["", "?thread_id=1", "/slackers"]) expect(warning(path)).toBeUndefined();
-		expect(discord.warnUrl?.(new URL("https://relay.example/slack"))).toBeUndefined();
+		expect(requestOf(discord(), {}, "https://relay.example/slack").notes?.[0]).toBeUndefined();
 	});
 
 	it("breaks mentions and links in templates by a character that nobody sees, also where text stands in code", () => {
-		expect(discord.escape?.("@everyone <@1> [x](https://e.example) [y] *b*")).toBe(
+		expect(discord().service({}).escape?.("@everyone <@1> [x](https://e.example) [y] *b*")).toBe(
 			"@\u200beveryone <\u200b@\u200b1> [x]\u200b(https://e.example) [y] *b*",
 		);
 	});

@@ -3,13 +3,15 @@ import { describe, expect, it } from "vitest";
 import { generic } from "../../../src/presets/generic.ts";
 import { event } from "../../helpers/make.ts";
 import { hostileEvent } from "../../helpers/presets.ts";
+import { renderEvent } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
-presetSuite(generic, { options: {}, secretsAt: [], validate: () => {}, limits: () => [], whole: true });
+presetSuite(generic(), { options: {}, secretsAt: [], validate: () => {}, limits: () => [], whole: true });
 
 describe("the generic preset", () => {
 	it("posts the context in the order of the contract", () => {
-		const { body } = generic.render(
+		const { body } = renderEvent(
+			generic(),
 			event("pipeline_error", {
 				error: "boom",
 				duration_ms: 45200,
@@ -26,14 +28,14 @@ describe("the generic preset", () => {
 	});
 
 	it("replaces lone surrogates in keys and values, and keeps a key named __proto__", () => {
-		const { body } = generic.render(hostileEvent("\ud800"), {});
+		const { body } = renderEvent(generic(), hostileEvent("\ud800"), {});
 		expect(JSON.stringify(body["metadata"])).toBe(
 			'{"\ufffd":"\ufffd","__proto__":"\ufffd","nested":{"\ufffd":["\ufffd"]}}',
 		);
 	});
 
 	it("leaves every 2xx to be a success, and adds no URL, header or option", () => {
-		for (const key of ["defaultUrl", "headers", "judge", "escape", "warnUrl"]) expect(generic).not.toHaveProperty(key);
-		expect(generic.options).toEqual({});
+		expect(Object.keys(generic().service({}))).toEqual(["body"]);
+		expect(generic().options).toEqual({});
 	});
 });

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from "../../../src/lib/json.ts";
 import { googleChat } from "../../../src/presets/google-chat.ts";
 import { event } from "../../helpers/make.ts";
 import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { textsOf } from "../../helpers/rendered.ts";
+import { renderBatch, renderEvent, requestOf, textsOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const MESSAGE_BYTES = 32_000;
@@ -64,7 +64,7 @@ function validate(body: JsonObject): void {
 	expect(conforms.errors).toBe(null);
 }
 
-presetSuite(googleChat, {
+presetSuite(googleChat(), {
 	options: {},
 	secretsAt: [],
 	validate,
@@ -82,12 +82,12 @@ presetSuite(googleChat, {
 const shown = (written: string) =>
 	written.replaceAll("<br>", "\n").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 const fact = (topLabel: string, value: string): Json => ({ decoratedText: { topLabel, text: value, wrapText: true } });
-const keyOf = (...given: Parameters<typeof event>) => googleChat.render(event(...given), {}).body["thread"];
+const keyOf = (...given: Parameters<typeof event>) => renderEvent(googleChat(), event(...given), {}).body["thread"];
 
 describe("the google_chat preset", () => {
 	it("renders a failed pipeline", () => {
-		expect(googleChat.render(failedPipeline(), {})).toEqual({
-			cut: [],
+		expect(renderEvent(googleChat(), failedPipeline(), {})).toEqual({
+			notes: [],
 			body: {
 				cardsV2: [
 					{
@@ -132,7 +132,7 @@ describe("the google_chat preset", () => {
 	it("shows a few details, and folds the others", () => {
 		const details = (count: number) => {
 			const metadata = Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "v"]));
-			return googleChat.render(event("ping", { metadata }), {}).body;
+			return renderEvent(googleChat(), event("ping", { metadata }), {}).body;
 		};
 		expect(details(5)).not.toHaveProperty("cardsV2.0.card.sections.1.collapsible");
 		expect(details(6)).toMatchObject({
@@ -152,8 +152,8 @@ describe("the google_chat preset", () => {
 	])("mentions %j as %j", (mention, written) => {
 		const hostile = hostileEvent("<users/all>");
 		for (const { body } of [
-			googleChat.render(hostile, { mention }),
-			googleChat.renderBatch([event("ping"), hostile], { mention }),
+			renderEvent(googleChat(), hostile, { mention }),
+			renderBatch(googleChat(), [event("ping"), hostile], { mention }),
 		]) {
 			expect(body).toHaveProperty("text", written);
 			expect(JSON.stringify({ ...Object(body), text: "", thread: {} })).not.toContain("<users");
@@ -161,7 +161,7 @@ describe("the google_chat preset", () => {
 	});
 
 	it("leaves out sections that would be empty, which Google Chat refuses", () => {
-		const { body } = googleChat.render(event("ping"), {});
+		const { body } = renderEvent(googleChat(), event("ping"), {});
 		expect(body).toHaveProperty("cardsV2.0.card.sections.length", 1);
 		expect(body).toHaveProperty("fallbackText", "ℹ️ Ping: etl");
 	});
@@ -174,7 +174,7 @@ describe("the google_chat preset", () => {
 		["drift_detected", "⚠️"],
 		["commit", "ℹ️"],
 	])("marks %s with %s", (name, mark) => {
-		expect(JSON.stringify(googleChat.render(event(name), {}).body)).toContain(`"title":"${mark} `);
+		expect(JSON.stringify(renderEvent(googleChat(), event(name), {}).body)).toContain(`"title":"${mark} `);
 	});
 
 	it("keeps one thread for all events of a run, and another for each other run, pipeline or repository", () => {
@@ -192,27 +192,29 @@ describe("the google_chat preset", () => {
 	});
 
 	it("asks for the thread in the query, without which Google Chat ignores its key", () => {
-		expect(googleChat.query).toEqual({ messageReplyOption: "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD" });
+		expect(requestOf(googleChat(), {}, "https://chat.googleapis.com/v1/spaces/x/messages?key=a").url).toBe(
+			"https://chat.googleapis.com/v1/spaces/x/messages?key=a&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD",
+		);
 	});
 
 	it("takes the thread of the option, and its own where that has nothing to see", () => {
-		const key = (thread_key: string) => googleChat.render(event("ping"), { thread_key }).body["thread"];
+		const key = (thread_key: string) => renderEvent(googleChat(), event("ping"), { thread_key }).body["thread"];
 		expect(key(" nightly\nload ")).toEqual({ threadKey: "nightly load" });
 		expect(key("\u0000\u001b[0m")).toEqual(keyOf("ping"));
 		expect(key("k".repeat(300))).toEqual({ threadKey: expect.stringMatching(/^k{167}#[0-9a-f]{32}$/) });
-		const [first] = [googleChat.renderBatch([event("ping"), event("ping")], { thread_key: "nightly" }).body];
+		const [first] = [renderBatch(googleChat(), [event("ping"), event("ping")], { thread_key: "nightly" }).body];
 		expect(first).toHaveProperty("thread.threadKey", "nightly");
 	});
 
 	it("has a thread even for an event that tells neither run nor pipeline", () => {
 		const { definition, context } = event("ping");
-		const { body } = googleChat.render({ definition, context: { ...context, run_id: "", pipeline: "" } }, {});
+		const { body } = renderEvent(googleChat(), { definition, context: { ...context, run_id: "", pipeline: "" } }, {});
 		expect(body["thread"]).toEqual({ threadKey: "pipeline-hooks" });
 	});
 
 	it.each(HOSTILE)("makes neither mention, link nor tag of a user's text: %j", (hostile) => {
-		const { thread: _, ...one } = googleChat.render(hostileEvent(hostile), {}).body;
-		const many = googleChat.renderBatch([event("ping"), hostileEvent(hostile)], {}).body;
+		const { thread: _, ...one } = renderEvent(googleChat(), hostileEvent(hostile), {}).body;
+		const many = renderBatch(googleChat(), [event("ping"), hostileEvent(hostile)], {}).body;
 		for (const body of [one, many]) {
 			expect(textsOf(body).filter((sent) => /<(?!br>|\u200b)/.test(sent))).toEqual([]);
 			expect(body).not.toHaveProperty("text");
@@ -221,32 +223,32 @@ describe("the google_chat preset", () => {
 
 	it("shows what was written, escapes undone", () => {
 		const error = "a < b && c > d <users/all> &amp;";
-		const { body } = googleChat.render(event("pipeline_error", { error, metadata: { message: error } }), {});
+		const { body } = renderEvent(googleChat(), event("pipeline_error", { error, metadata: { message: error } }), {});
 		const read = textsOf(body).map(shown);
 		expect(read.filter((sent) => sent === error)).toHaveLength(2);
 	});
 
 	it("keeps indentation and columns, which HTML would not", () => {
-		const { body } = googleChat.render(event("pipeline_error", { error: "top\n\tat x\na  b c" }), {});
+		const { body } = renderEvent(googleChat(), event("pipeline_error", { error: "top\n\tat x\na  b c" }), {});
 		expect(JSON.stringify(body)).toContain('"top<br>\u00a0at x<br>a\u00a0\u00a0b c"');
 	});
 
 	it("breaks marks in templates by a character that nobody sees, wherever they stand", () => {
-		expect(googleChat.escape?.("<users/all> <https://e.example|x> a<b & c")).toBe(
+		expect(googleChat().service({}).escape?.("<users/all> <https://e.example|x> a<b & c")).toBe(
 			"<\u200busers/all> <\u200bhttps://e.example|x> a<\u200bb & c",
 		);
 	});
 
 	it("cuts the error before anything that identifies the event, and never inside an escape", () => {
-		const { body, cut } = googleChat.render(event("pipeline_error", { error: "<".repeat(9000) }), {});
-		expect(cut).toEqual(["error cut to 8000 bytes"]);
+		const { body, notes } = renderEvent(googleChat(), event("pipeline_error", { error: "<".repeat(9000) }), {});
+		expect(notes).toEqual(["error truncated to 8000 bytes"]);
 		expect(JSON.stringify(body)).toMatch(/"(?:&lt;){665}…(?:&lt;){1334}"/);
 	});
 
 	it("comes close to the limit when every part is full, but not over it", () => {
 		const monster = monstrousEvent();
 		const many = batch(200, () => monster);
-		for (const { body } of [googleChat.render(monster, {}), googleChat.renderBatch(many, {})]) {
+		for (const { body } of [renderEvent(googleChat(), monster, {}), renderBatch(googleChat(), many, {})]) {
 			const size = Buffer.byteLength(JSON.stringify(body));
 			expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.6);
 			expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
@@ -270,8 +272,9 @@ describe("the google_chat preset", () => {
 			const full = event("pipeline_error", { ...given, metadata, ci });
 			const options = { mention: Array.from({ length: 30 }, () => long(piece)) };
 			for (const { body } of [
-				googleChat.render(full, options),
-				googleChat.renderBatch(
+				renderEvent(googleChat(), full, options),
+				renderBatch(
+					googleChat(),
 					batch(100, () => full),
 					options,
 				),
@@ -287,8 +290,8 @@ describe("the google_chat preset", () => {
 			event("after_model_run", { ...given, model: "orders", duration_ms: 1200 }),
 			event("model_error", { ...given, model: "items", error: "a < b" }),
 		] as const;
-		const { body, cut } = googleChat.renderBatch(events, {});
-		expect(cut).toEqual([]);
+		const { body, notes } = renderBatch(googleChat(), events, {});
+		expect(notes).toEqual([]);
 		expect(body).toEqual({
 			cardsV2: [
 				{
@@ -323,10 +326,5 @@ describe("the google_chat preset", () => {
 			fallbackText: "❌ 2 events: 1 failed, 1 succeeded – etl – Model failed: items: a <\u200b b",
 			thread: { threadKey: "repository=acme/shop; pipeline=etl; run=run_1" },
 		});
-	});
-
-	it("needs no answer's body, and judges none", () => {
-		expect(googleChat.mustReadAnswer).toBe(false);
-		expect(googleChat).not.toHaveProperty("judge");
 	});
 });

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../src/lib/json.ts";
 import { incidentIo } from "../../../src/presets/incident-io.ts";
 import { event } from "../../helpers/make.ts";
 import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const options = { token: "tok_0123456789abcdef", source_id: "01GW2G3V0S59R238FAHPDS1R66" };
@@ -29,19 +30,19 @@ function validate(body: JsonObject): void {
 	expect(conforms.errors).toBe(null);
 }
 
-presetSuite(incidentIo, {
+presetSuite(incidentIo(), {
 	options,
 	secretsAt: [],
 	validate,
 	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: 512_000 }],
 });
 
-const sent = (...given: Parameters<typeof event>) => incidentIo.render(event(...given), options).body;
+const sent = (...given: Parameters<typeof event>) => renderEvent(incidentIo(), event(...given), options).body;
 
 describe("the incident_io preset", () => {
 	it("renders a failed pipeline", () => {
-		expect(incidentIo.render(failedPipeline(), options)).toEqual({
-			cut: [],
+		expect(renderEvent(incidentIo(), failedPipeline(), options)).toEqual({
+			notes: [],
 			body: {
 				title: "Pipeline failed: etl",
 				status: "firing",
@@ -113,20 +114,20 @@ describe("the incident_io preset", () => {
 
 	it("takes the key of the option, and its own where that has nothing to see", () => {
 		const key = (deduplication_key: string) =>
-			incidentIo.render(event("ping"), { ...options, deduplication_key }).body["deduplication_key"];
+			renderEvent(incidentIo(), event("ping"), { ...options, deduplication_key }).body["deduplication_key"];
 		expect(key(" mine\n")).toBe("mine");
 		expect(key("\u0000")).toBe("pipeline=etl; event=ping");
 		expect(key("k".repeat(300))).toMatch(/^k{222}#[0-9a-f]{32}$/);
-		const batch = incidentIo.renderBatch([event(), event("ping")], { ...options, deduplication_key: "mine" });
+		const batch = renderBatch(incidentIo(), [event(), event("ping")], { ...options, deduplication_key: "mine" });
 		expect(batch.body).toHaveProperty("deduplication_key", "mine");
 	});
 
 	it("merges the option's metadata over the context's, for batches too", () => {
 		const given = { ...options, metadata: { team: ["data"], status: "overridden" } };
-		const { body } = incidentIo.render(event("pipeline_error"), given);
+		const { body } = renderEvent(incidentIo(), event("pipeline_error"), given);
 		expect(body["metadata"]).toMatchObject({ team: ["data"], status: "overridden", event: "pipeline_error" });
 		expect(body["status"]).toBe("firing");
-		const batch = incidentIo.renderBatch([event(), event("ping")], given);
+		const batch = renderBatch(incidentIo(), [event(), event("ping")], given);
 		expect(batch.body).toMatchObject({ metadata: { team: ["data"], status: "overridden", count: 2 } });
 	});
 
@@ -140,35 +141,35 @@ describe("the incident_io preset", () => {
 		const blob = "é".repeat(260_000);
 		const note = "metadata left out, as the event is larger than 512000 bytes:";
 		const own = { team: "data" };
-		for (const [what, { body, cut }] of [
-			["metadata", incidentIo.render(event("ping", { metadata: { blob } }), { ...options, metadata: own })],
-			["blob", incidentIo.render(event("ping"), { ...options, metadata: { ...own, blob } })],
-			["blob", incidentIo.renderBatch([event(), event("ping")], { ...options, metadata: { ...own, blob } })],
+		for (const [what, { body, notes }] of [
+			["metadata", renderEvent(incidentIo(), event("ping", { metadata: { blob } }), { ...options, metadata: own })],
+			["blob", renderEvent(incidentIo(), event("ping"), { ...options, metadata: { ...own, blob } })],
+			["blob", renderBatch(incidentIo(), [event(), event("ping")], { ...options, metadata: { ...own, blob } })],
 		] as const) {
-			expect(cut).toEqual([`${note} ${what}`]);
+			expect(notes).toEqual([`${note} ${what}`]);
 			expect(body).toMatchObject({ metadata: { team: "data", pipeline: "etl", run_id: "run_1" } });
 			expect(body).not.toHaveProperty(["metadata", what]);
 			expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(2000);
 		}
 		const half = "e".repeat(300_000);
 		const given = { ...options, metadata: { ...own, first: `${half}e`, second: half } };
-		const { body, cut } = incidentIo.render(event("ping", { error: `${half}ee` }), given);
-		expect(cut).toEqual(["error cut to 4992 characters", `${note} error, first`]);
+		const { body, notes } = renderEvent(incidentIo(), event("ping", { error: `${half}ee` }), given);
+		expect(notes).toEqual(["error truncated to 4992 characters", `${note} error, first`]);
 		expect(body).toMatchObject({ metadata: { event: "ping", team: "data", second: half } });
-		const unnamed = incidentIo.render(event("ping"), { ...options, metadata: { "": half, " \n": `${half}e` } });
-		expect(unnamed.cut).toEqual([`${note} `]);
+		const unnamed = renderEvent(incidentIo(), event("ping"), { ...options, metadata: { "": half, " \n": `${half}e` } });
+		expect(unnamed.notes).toEqual([`${note} `]);
 		const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`key_${10 + at}_${"k".repeat(20)}`, half]));
-		const [phrase] = incidentIo.render(event("ping"), { ...options, metadata: many }).cut;
+		const [phrase] = renderEvent(incidentIo(), event("ping"), { ...options, metadata: many }).notes;
 		expect(phrase).toMatch(new RegExp(`^${note} key_10_k{20}, key_11_k{20}, .{41}…$`));
 		const fits = { blob: "e".repeat(500_000) };
-		expect(incidentIo.render(event("ping", { metadata: fits }), options).cut).toEqual([]);
-		expect(incidentIo.render(monstrousEvent(), options).cut).toContain("title cut to 255 characters");
+		expect(renderEvent(incidentIo(), event("ping", { metadata: fits }), options).notes).toEqual([]);
+		expect(renderEvent(incidentIo(), monstrousEvent(), options).notes).toContain("title truncated to 255 characters");
 	});
 
 	it.each(HOSTILE)("makes neither mention, link nor code of a user's text: %j", (hostile) => {
 		const bodies = [
-			incidentIo.render(hostileEvent(hostile), options).body,
-			incidentIo.renderBatch([hostileEvent(hostile), event("ping")], options).body,
+			renderEvent(incidentIo(), hostileEvent(hostile), options).body,
+			renderBatch(incidentIo(), [hostileEvent(hostile), event("ping")], options).body,
 		];
 		for (const body of bodies) {
 			const { title, description } = Object(body);
@@ -187,8 +188,8 @@ describe("the incident_io preset", () => {
 			event("after_model_run", { ci, model: "dim_orders", duration_ms: 1200 }),
 			event("model_error", { ci, model: "items", error: "no such table" }),
 		] as const;
-		expect(incidentIo.renderBatch(events, options)).toEqual({
-			cut: [],
+		expect(renderBatch(incidentIo(), events, options)).toEqual({
+			notes: [],
 			body: {
 				title: "2 events: 1 failed, 1 succeeded – etl",
 				status: "firing",
@@ -219,9 +220,10 @@ describe("the incident_io preset", () => {
 	});
 
 	it("resolves with a batch what has succeeded in it, and never what a bad one has fired", () => {
-		const bad = incidentIo.renderBatch([event("model_error", { model: "a" }), event("commit")], options).body;
-		const good = incidentIo.renderBatch([event("commit"), event("after_model_run", { model: "b" })], options).body;
-		const end = incidentIo.renderBatch(
+		const bad = renderBatch(incidentIo(), [event("model_error", { model: "a" }), event("commit")], options).body;
+		const good = renderBatch(incidentIo(), [event("commit"), event("after_model_run", { model: "b" })], options).body;
+		const end = renderBatch(
+			incidentIo(),
 			[event("after_model_run", { model: "b" }), event("pipeline_complete")],
 			options,
 		).body;
@@ -231,12 +233,12 @@ describe("the incident_io preset", () => {
 	});
 
 	it("posts to the source with its token", () => {
-		expect(incidentIo.defaultUrl?.(options)).toBe(
+		expect(requestOf(incidentIo(), options).url).toBe(
 			"https://api.incident.io/v2/alert_events/http/01GW2G3V0S59R238FAHPDS1R66",
 		);
-		expect(incidentIo.defaultUrl?.({ source_id: "../x?y" })).toBe(
+		expect(requestOf(incidentIo(), { source_id: "../x?y" }).url).toBe(
 			"https://api.incident.io/v2/alert_events/http/..%2Fx%3Fy",
 		);
-		expect(incidentIo.headers?.({ token: " tok_1\n" })).toEqual({ Authorization: "Bearer tok_1" });
+		expect(requestOf(incidentIo(), { token: " tok_1\n" }).headers).toEqual({ Authorization: "Bearer tok_1" });
 	});
 });

@@ -2,10 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isJsonObject } from "../../../src/lib/json.ts";
-import type { Message } from "../../../src/model/preset.ts";
 import { anyEvent, anyOptions } from "../../helpers/any-event.ts";
 import { preset } from "../../helpers/make.ts";
-import { textsOf } from "../../helpers/rendered.ts";
+import { type ObjectMessage as Message, renderBatch, renderEvent, textsOf } from "../../helpers/rendered.ts";
 
 const RUNS = { numRuns: 40 };
 
@@ -20,12 +19,12 @@ function check(
 		Object.fromEntries(Object.entries(options).filter(([key]) => !unset.includes(key))),
 	);
 	fc.assert(
-		fc.property(anyEvent, rendered, (event, options) => hold(preset(name).render(event, options))),
+		fc.property(anyEvent, rendered, (event, options) => hold(renderEvent(preset(name), event, options))),
 		RUNS,
 	);
 	fc.assert(
 		fc.property(anyEvent, fc.array(anyEvent, { maxLength: 4 }), rendered, (first, more, options) => {
-			const { body, ...message } = preset(name).renderBatch([first, ...more], options);
+			const { body, ...message } = renderBatch(preset(name), [first, ...more], options);
 			if (!isJsonObject(body)) throw new Error("a batch that is no object");
 			hold({ ...message, body });
 		}),
@@ -71,7 +70,7 @@ describe("slack", () => {
 		);
 		fc.assert(
 			fc.property(anyEvent, fc.array(who, { maxLength: 5 }), (event, mention) => {
-				const message = preset("slack").render(event, { mention });
+				const message = renderEvent(preset("slack"), event, { mention });
 				const mentions = /<(?:!(?:channel|here|everyone)|@[UW][A-Z0-9]+|!subteam\^S[A-Z0-9]+)>/g;
 				const wanted = mention.filter((name) => /^@?(?:channel|here|everyone)$|^[US]012/.test(name)).length;
 				const found = shown(message).map((text) => text.match(mentions)?.length ?? 0);

@@ -5,6 +5,7 @@ import type { JsonObject } from "../../../src/lib/json.ts";
 import type { GivenContext } from "../../../src/model/context.ts";
 import { openmetadata } from "../../../src/presets/openmetadata.ts";
 import { event } from "../../helpers/make.ts";
+import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -44,9 +45,9 @@ function validate(body: JsonObject): void {
 }
 
 const service = { validate, limits: () => [] };
-presetSuite(openmetadata, { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
+presetSuite(openmetadata(), { options: {}, secretsAt: [], ...service, batch: listOf(service), fixed: true });
 
-const render = (name: string, given: GivenContext = {}) => openmetadata.render(event(name, given), {}).body;
+const bodyOf = (name: string, given: GivenContext = {}) => renderEvent(openmetadata(), event(name, given), {}).body;
 
 describe("the openmetadata preset", () => {
 	it("posts the body of OpenMetadata's page", () => {
@@ -59,7 +60,8 @@ describe("the openmetadata preset", () => {
 			owner: { type: "user", name: "john.doe" },
 			tags: [{ tagFQN: "PII.Sensitive" }],
 		};
-		const { body } = openmetadata.render(
+		const { body } = renderEvent(
+			openmetadata(),
 			event("entityUpdated", {
 				id: "123E4567-e89b-12d3-a456-426614174000",
 				timestamp: "2024-01-15T12:00:00Z",
@@ -88,7 +90,7 @@ describe("the openmetadata preset", () => {
 			{ field: "followers", old: 3 },
 			{ field: "columns" },
 		];
-		expect(render("entityUpdated", { changes })["changeDescription"]).toEqual({
+		expect(bodyOf("entityUpdated", { changes })["changeDescription"]).toEqual({
 			fieldsAdded: [
 				{ name: "description", newValue: "Orders" },
 				{ name: "owner", newValue: "jane" },
@@ -107,14 +109,14 @@ describe("the openmetadata preset", () => {
 
 	it("says how many changes it left out for want of a field", () => {
 		const changes = [{ old: 1 }, { field: 7 }, { field: "tags", new: 1 }];
-		const { body, cut } = openmetadata.render(event("entityUpdated", { changes }), {});
-		expect(cut).toEqual(["2 of 3 changes left out: their field is no text"]);
+		const { body, notes } = renderEvent(openmetadata(), event("entityUpdated", { changes }), {});
+		expect(notes).toEqual(["2 of 3 changes left out: their field is not a string"]);
 		expect(body).toHaveProperty("changeDescription.fieldsAdded", [{ name: "tags", newValue: 1 }]);
-		expect(openmetadata.renderBatch([event("entityUpdated", { changes }), event("ping")], {}).cut).toEqual(cut);
+		expect(renderBatch(openmetadata(), [event("entityUpdated", { changes }), event("ping")], {}).notes).toEqual(notes);
 	});
 
 	it("makes of an event's id a UUID of version 5, the same for the same id", () => {
-		const id = (given: string) => render("ping", { id: given })["eventId"];
+		const id = (given: string) => bodyOf("ping", { id: given })["eventId"];
 		expect(id("evt_1")).toBe("3a581eae-e1bb-5231-bc47-afa7c96a13e0");
 		expect(id("evt_1")).toBe(id("evt_1"));
 		expect(id("evt_2")).not.toBe(id("evt_1"));
@@ -128,7 +130,7 @@ describe("the openmetadata preset", () => {
 		["model", { model: "dim_orders" }, "dim_orders"],
 		["pipeline", {}, "etl"],
 	])("stands a %s in for an entity, with all else that is known", (type, given, name) => {
-		const entity = render("pipeline_error", { ...given, error: "boom", metadata: { rows: 7 } })["entity"];
+		const entity = bodyOf("pipeline_error", { ...given, error: "boom", metadata: { rows: 7 } })["entity"];
 		expect(entity).toEqual({
 			type,
 			name,
@@ -146,14 +148,14 @@ describe("the openmetadata preset", () => {
 	});
 
 	it("gives other events their own name, and itself one unless told another", () => {
-		expect(render("pipeline_error")).toMatchObject({ eventType: "pipeline_error", webhookName: "pipeline-hooks" });
+		expect(bodyOf("pipeline_error")).toMatchObject({ eventType: "pipeline_error", webhookName: "pipeline-hooks" });
 	});
 
 	it("posts a batch as a list of the same bodies", () => {
 		const events = [event("entityCreated"), event("entityDeleted")] as const;
-		expect(openmetadata.renderBatch(events, {})).toEqual({
-			body: events.map((of) => openmetadata.render(of, {}).body),
-			cut: [],
+		expect(renderBatch(openmetadata(), events, {})).toEqual({
+			body: events.map((of) => renderEvent(openmetadata(), of, {}).body),
+			notes: [],
 		});
 	});
 });

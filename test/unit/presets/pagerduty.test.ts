@@ -8,6 +8,7 @@ import { pagerduty } from "../../../src/presets/pagerduty.ts";
 import { jsonBytes } from "../../../src/presets/text.ts";
 import { event } from "../../helpers/make.ts";
 import { batch, failedPipeline, finishedRun, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const ROUTING_KEY = "R0123456789abcdef0123456789abcde";
@@ -54,19 +55,20 @@ function validate(body: JsonObject): void {
 	expect(conforms.errors).toBe(null);
 }
 
-presetSuite(pagerduty, {
+presetSuite(pagerduty(), {
 	options,
 	secretsAt: ["routing_key"],
 	validate,
 	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: 512_000 }],
 });
 
-const keyOf = (...given: Parameters<typeof event>) => pagerduty.render(event(...given), options).body["dedup_key"];
+const keyOf = (...given: Parameters<typeof event>) =>
+	renderEvent(pagerduty(), event(...given), options).body["dedup_key"];
 
 describe("the pagerduty preset", () => {
 	it("renders a failed pipeline", () => {
-		expect(pagerduty.render(failedPipeline(), options)).toEqual({
-			cut: [],
+		expect(renderEvent(pagerduty(), failedPipeline(), options)).toEqual({
+			notes: [],
 			body: {
 				routing_key: ROUTING_KEY,
 				event_action: "trigger",
@@ -111,15 +113,19 @@ describe("the pagerduty preset", () => {
 		["cluster.error", "cluster.available", {}],
 	])("resolves with %2$s what %1$s triggered", (failure, success, subject) => {
 		const ci = { repository: "acme/shop", branch: "main" };
-		const failed = pagerduty.render(event(failure, { ...subject, ci, run_id: "1", error: "x" }), options).body;
-		const ended = pagerduty.render(event(success, { ...subject, ci, run_id: "2", duration_ms: 5 }), options).body;
+		const failed = renderEvent(pagerduty(), event(failure, { ...subject, ci, run_id: "1", error: "x" }), options).body;
+		const ended = renderEvent(
+			pagerduty(),
+			event(success, { ...subject, ci, run_id: "2", duration_ms: 5 }),
+			options,
+		).body;
 		expect([failed["event_action"], ended["event_action"]]).toEqual(["trigger", "resolve"]);
 		expect(ended["dedup_key"]).toBe(failed["dedup_key"]);
 	});
 
 	it("goes by the status of the context, so that a check's result triggers and resolves", () => {
 		const check = (status: "failure" | "success") =>
-			pagerduty.render(event("check_result", { table: "t", status }), options);
+			renderEvent(pagerduty(), event("check_result", { table: "t", status }), options);
 		expect(check("failure").body["event_action"]).toBe("trigger");
 		expect(check("success").body["event_action"]).toBe("resolve");
 		expect(check("success").body["dedup_key"]).toBe(check("failure").body["dedup_key"]);
@@ -160,7 +166,7 @@ describe("the pagerduty preset", () => {
 
 	it("has a severity for each status, which the option or the metadata overrides on alerts only", () => {
 		const severity = (name: string, given: Parameters<typeof event>[1] = {}, more: JsonObject = {}) =>
-			pagerduty.render(event(name, given), { ...options, ...more }).body["payload"];
+			renderEvent(pagerduty(), event(name, given), { ...options, ...more }).body["payload"];
 		expect(severity("pipeline_error")).toHaveProperty("severity", "error");
 		expect(severity("drift_detected")).toHaveProperty("severity", "warning");
 		expect(severity("commit")).toHaveProperty("severity", "info");
@@ -172,17 +178,17 @@ describe("the pagerduty preset", () => {
 
 	it("takes the routing key from the metadata where the option is silent, and shows it nowhere", () => {
 		const routed = event("pipeline_error", { metadata: { routing_key: ROUTING_KEY, rows: 1 } });
-		const { body } = pagerduty.render(routed, {});
+		const { body } = renderEvent(pagerduty(), routed, {});
 		expect(body["routing_key"]).toBe(ROUTING_KEY);
 		expect(JSON.stringify(body["payload"])).not.toContain(ROUTING_KEY);
 		expect(body).toHaveProperty("payload.custom_details.metadata", { rows: 1 });
-		expect(pagerduty.render(routed, { routing_key: "own" }).body["routing_key"]).toBe("own");
-		const only = pagerduty.render(event("ping", { metadata: { routing_key: "x" } }), {}).body;
+		expect(renderEvent(pagerduty(), routed, { routing_key: "own" }).body["routing_key"]).toBe("own");
+		const only = renderEvent(pagerduty(), event("ping", { metadata: { routing_key: "x" } }), {}).body;
 		expect(only).not.toHaveProperty("payload.custom_details.metadata");
 	});
 
 	it("puts component, group, class, dedup_key and custom_details where they belong", () => {
-		const { body } = pagerduty.render(event("model_error", { model: "dim_orders" }), {
+		const { body } = renderEvent(pagerduty(), event("model_error", { model: "dim_orders" }), {
 			...options,
 			component: "warehouse",
 			group: "data",
@@ -199,22 +205,22 @@ describe("the pagerduty preset", () => {
 				custom_details: { team: "data", status: "overridden", model: "dim_orders" },
 			},
 		});
-		const { body: plain } = pagerduty.render(event("model_error", { model: "dim_orders" }), options);
+		const { body: plain } = renderEvent(pagerduty(), event("model_error", { model: "dim_orders" }), options);
 		expect(plain).toHaveProperty("payload.component", "dim_orders");
 		expect(plain).not.toHaveProperty("payload.group");
 	});
 
 	it("makes a dedup_key of its own where a variable put in nothing to see", () => {
-		const { body } = pagerduty.render(event("pipeline_error"), { ...options, dedup_key: "\u0000\u001b[0m" });
+		const { body } = renderEvent(pagerduty(), event("pipeline_error"), { ...options, dedup_key: "\u0000\u001b[0m" });
 		expect(body["dedup_key"]).toBe("pipeline=etl; phase=pipeline");
 	});
 
 	it("replaces details that are too large by a note, and keeps both ends of the error", () => {
-		const { body, cut } = pagerduty.render(event("pipeline_error", { error: "e".repeat(600_000) }), options);
-		expect(cut).toEqual([
-			"summary cut to 1024 characters",
+		const { body, notes } = renderEvent(pagerduty(), event("pipeline_error", { error: "e".repeat(600_000) }), options);
+		expect(notes).toEqual([
+			"summary truncated to 1024 characters",
 			"custom_details left out: the event is larger than 512000 bytes",
-			"error cut to 10000 characters",
+			"error truncated to 10000 characters",
 		]);
 		expect(body).toHaveProperty("payload.custom_details", {
 			status: "failure",
@@ -226,8 +232,8 @@ describe("the pagerduty preset", () => {
 	it("says in the summary how a log begins and ends, which is all that a phone reads out", () => {
 		const error = `load began\n${"loading\n".repeat(1000)}duplicate key`;
 		const summaries = [
-			pagerduty.render(event("pipeline_error", { error }), options).body,
-			pagerduty.renderBatch([event("pipeline_error", { error }), event("ping")], options).body,
+			renderEvent(pagerduty(), event("pipeline_error", { error }), options).body,
+			renderBatch(pagerduty(), [event("pipeline_error", { error }), event("ping")], options).body,
 		].map((body) => String(Object(body).payload.summary));
 		for (const summary of summaries) {
 			expect(summary).toMatch(/Pipeline failed: etl: load began loading .*….*loading duplicate key$/);
@@ -240,7 +246,7 @@ describe("the pagerduty preset", () => {
 		fc.assert(
 			fc.property(piece, fc.integer({ min: 470_000, max: 530_000 }), (text, bytes) => {
 				const blob = text.repeat(bytes / jsonBytes(text.toWellFormed()));
-				const { body } = pagerduty.render(event("pipeline_error", { metadata: { blob } }), options);
+				const { body } = renderEvent(pagerduty(), event("pipeline_error", { metadata: { blob } }), options);
 				expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(512_000);
 			}),
 			{ numRuns: 20 },
@@ -248,15 +254,19 @@ describe("the pagerduty preset", () => {
 	});
 
 	it("keeps details of any number as long as the event fits", () => {
-		const { cut } = pagerduty.render(event("pipeline_error", { metadata: { blob: "b".repeat(500_000) } }), options);
-		expect(cut).toEqual([]);
-		expect(pagerduty.render(monstrousEvent(), options).cut).toContain("summary cut to 1024 characters");
+		const { notes } = renderEvent(
+			pagerduty(),
+			event("pipeline_error", { metadata: { blob: "b".repeat(500_000) } }),
+			options,
+		);
+		expect(notes).toEqual([]);
+		expect(renderEvent(pagerduty(), monstrousEvent(), options).notes).toContain("summary truncated to 1024 characters");
 	});
 
 	it("posts to the region of the account", () => {
-		expect(pagerduty.defaultUrl?.({})).toBe("https://events.pagerduty.com/v2/enqueue");
-		expect(pagerduty.defaultUrl?.({ region: "us" })).toBe("https://events.pagerduty.com/v2/enqueue");
-		expect(pagerduty.defaultUrl?.({ region: "eu" })).toBe("https://events.eu.pagerduty.com/v2/enqueue");
+		expect(requestOf(pagerduty(), {}).url).toBe("https://events.pagerduty.com/v2/enqueue");
+		expect(requestOf(pagerduty(), { region: "us" }).url).toBe("https://events.pagerduty.com/v2/enqueue");
+		expect(requestOf(pagerduty(), { region: "eu" }).url).toBe("https://events.eu.pagerduty.com/v2/enqueue");
 	});
 });
 
@@ -265,15 +275,15 @@ describe("the pagerduty preset's batches", () => {
 	const model = (name: string, of: string, more: Parameters<typeof event>[1] = {}) =>
 		event(name, { model: of, ci, ...more });
 	const send = (events: Events, more: JsonObject = {}) => {
-		const { body } = pagerduty.renderBatch(events, { ...options, ...more });
+		const { body } = renderBatch(pagerduty(), events, { ...options, ...more });
 		if (!isJsonObject(body)) throw new Error("no object");
 		return body;
 	};
 	const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
 
 	it("are one alert", () => {
-		expect(pagerduty.renderBatch(finishedRun(), options)).toEqual({
-			cut: [],
+		expect(renderBatch(pagerduty(), finishedRun(), options)).toEqual({
+			notes: [],
 			body: {
 				routing_key: ROUTING_KEY,
 				event_action: "trigger",
@@ -318,7 +328,7 @@ describe("the pagerduty preset's batches", () => {
 	it("are resolved by the pipeline's next success, alone or in a batch", () => {
 		const failed = send([model("model_error", "a"), model("model_error", "b")]);
 		const ended = send([model("after_model_run", "a"), event("pipeline_complete", { ci })]);
-		const alone = pagerduty.render(event("pipeline_complete", { ci }), options).body;
+		const alone = renderEvent(pagerduty(), event("pipeline_complete", { ci }), options).body;
 		expect(ended["event_action"]).toBe("resolve");
 		expect([ended["dedup_key"], alone["dedup_key"]]).toEqual([failed["dedup_key"], failed["dedup_key"]]);
 		expect(ended).toHaveProperty("payload.summary", "2 events: 2 succeeded – etl");
@@ -368,7 +378,7 @@ describe("the pagerduty preset's batches", () => {
 
 	it("take the routing key from the metadata of any event where the option is silent, and show it nowhere", () => {
 		const routed = event("pipeline_error", { metadata: { routing_key: ROUTING_KEY } });
-		const { body } = pagerduty.renderBatch([event("pipeline_start"), routed], {});
+		const { body } = renderBatch(pagerduty(), [event("pipeline_start"), routed], {});
 		expect(body).toHaveProperty("routing_key", ROUTING_KEY);
 		expect(JSON.stringify(body).split(ROUTING_KEY)).toHaveLength(2);
 	});
@@ -403,11 +413,11 @@ describe("the pagerduty preset's batches", () => {
 
 	it("keep a list of their own size, and say what a large option displaced", () => {
 		const events = batch(1000, (index) => model("model_error", `${index}`, { error: "e".repeat(400) }));
-		const { body, cut } = pagerduty.renderBatch(events, options);
+		const { body, notes } = renderBatch(pagerduty(), events, options);
 		expect(body).toHaveProperty("payload.custom_details.events.length", 71 + 1);
-		expect(cut).toEqual(["929 of 1000 events left out: 929 failed"]);
-		const large = pagerduty.renderBatch(events, { ...options, custom_details: { blob: "b".repeat(600_000) } });
-		expect(large.cut).toContain("custom_details left out: the event is larger than 512000 bytes");
+		expect(notes).toEqual(["929 of 1000 events left out: 929 failed"]);
+		const large = renderBatch(pagerduty(), events, { ...options, custom_details: { blob: "b".repeat(600_000) } });
+		expect(large.notes).toContain("custom_details left out: the event is larger than 512000 bytes");
 		expect(large.body).toHaveProperty("payload.custom_details", {
 			status: "failure",
 			details: "left out: the event is larger than PagerDuty's 512000 bytes",

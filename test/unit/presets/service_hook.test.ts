@@ -3,11 +3,12 @@ import { describe, expect, it } from "vitest";
 import { CannotRender } from "../../../src/model/preset.ts";
 import { serviceHook } from "../../../src/presets/service-hook.ts";
 import { event } from "../../helpers/make.ts";
+import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const service = { validate: () => {}, limits: () => [] };
-presetSuite(serviceHook, {
+presetSuite(serviceHook(), {
 	options: {},
 	secretsAt: [],
 	...service,
@@ -29,34 +30,36 @@ const JOB = {
 describe("the service_hook preset", () => {
 	it("posts the resource as it was given, whatever the event", () => {
 		for (const name of ["job.completed", "cluster.error", "ping"]) {
-			const { body } = serviceHook.render(event(name, { resource: JOB, data: { x: 1 } }), {});
+			const { body } = renderEvent(serviceHook(), event(name, { resource: JOB, data: { x: 1 } }), {});
 			expect(JSON.stringify(body)).toBe(JSON.stringify(JOB));
 		}
 	});
 
 	it("posts a batch as a list of the resources", () => {
 		const events = [event("job.started", { resource: { id: 1 } }), event("job.failed", { resource: JOB })] as const;
-		expect(serviceHook.renderBatch(events, {}).body).toEqual([{ id: 1 }, JOB]);
+		expect(renderBatch(serviceHook(), events, {}).body).toEqual([{ id: 1 }, JOB]);
 	});
 
 	it("posts the CI run where the context has no resource", () => {
 		const run = { resource: JOB };
-		expect(serviceHook.render({ ...event("job.failed"), run }, {}).body).toEqual(JOB);
-		expect(serviceHook.render({ ...event("job.failed", { resource: { id: 1 } }), run }, {}).body).toEqual({ id: 1 });
+		expect(renderEvent(serviceHook(), { ...event("job.failed"), run }, {}).body).toEqual(JOB);
+		expect(renderEvent(serviceHook(), { ...event("job.failed", { resource: { id: 1 } }), run }, {}).body).toEqual({
+			id: 1,
+		});
 	});
 
 	it("cannot do without one, and says what to do", () => {
 		const remedy = "give `resource` in the context";
-		expect(serviceHook.needsResource).toBe(true);
-		expect(() => serviceHook.render(event("job.started"), {})).toThrow(
+		expect(serviceHook().needs.resource).toBe(true);
+		expect(() => renderEvent(serviceHook(), event("job.started"), {})).toThrow(
 			new CannotRender(`the event has no resource to post; ${remedy}`),
 		);
 		const run = { reason: `GitHub's API answered 403: no; ${remedy}` };
-		expect(() => serviceHook.render({ ...event("job.started"), run }, {})).toThrow(
+		expect(() => renderEvent(serviceHook(), { ...event("job.started"), run }, {})).toThrow(
 			new CannotRender(`the event has no resource to post; ${run.reason}`),
 		);
 		const events = [event("job.failed", { resource: JOB }), { ...event("ping"), run }, event("job.started")] as const;
-		expect(() => serviceHook.renderBatch(events, {})).toThrow(
+		expect(() => renderBatch(serviceHook(), events, {})).toThrow(
 			new CannotRender(`2 of 3 events have no resource to post; ${run.reason}`),
 		);
 	});

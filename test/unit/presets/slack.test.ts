@@ -13,7 +13,7 @@ import {
 	monstrousEvent,
 	RUN_URL,
 } from "../../helpers/presets.ts";
-import { type Measure, textsOf } from "../../helpers/rendered.ts";
+import { type Measure, renderBatch, renderEvent, textsOf } from "../../helpers/rendered.ts";
 import { blockFaults } from "../../helpers/slack-schema.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -56,7 +56,7 @@ function validate(body: JsonObject): void {
 	for (const text of textObjects(body["blocks"])) expect(text.trim()).not.toBe("");
 }
 
-presetSuite(slack, { options: { mention: ["here"] }, secretsAt: [], validate, limits });
+presetSuite(slack(), { options: { mention: ["here"] }, secretsAt: [], validate, limits });
 
 describe("the slack preset", () => {
 	it("is held to a schema that refuses what Slack does not know", () => {
@@ -66,8 +66,8 @@ describe("the slack preset", () => {
 	});
 
 	it("renders a failed pipeline", () => {
-		expect(slack.render(failedPipeline(), { mention: ["channel"] })).toEqual({
-			cut: [],
+		expect(renderEvent(slack(), failedPipeline(), { mention: ["channel"] })).toEqual({
+			notes: [],
 			body: {
 				text: "<!channel> ❌ Pipeline failed: etl – Table `dim_orders` not found at load &lt;orders&gt; &amp; more",
 				blocks: [
@@ -94,8 +94,8 @@ describe("the slack preset", () => {
 	});
 
 	it("renders a batch", () => {
-		expect(slack.renderBatch(finishedRun(), { mention: ["here"] })).toEqual({
-			cut: [],
+		expect(renderBatch(slack(), finishedRun(), { mention: ["here"] })).toEqual({
+			notes: [],
 			body: {
 				text: "<!here> ❌ 5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl – Model failed: dim_orders: Table `raw_orders` not found at load &lt;orders&gt; &amp; more",
 				blocks: [
@@ -132,7 +132,8 @@ describe("the slack preset", () => {
 
 	it("renders the batch that the docs show", () => {
 		const [, shown = ""] = /^```text\n([\s\S]*?)\n```/m.exec(readFileSync("docs/presets.md", "utf8")) ?? [];
-		const { body } = slack.renderBatch(
+		const { body } = renderBatch(
+			slack(),
 			[
 				event("pipeline_start"),
 				event("after_model_run", { model: "stg_orders", duration_ms: 4200 }),
@@ -148,7 +149,7 @@ describe("the slack preset", () => {
 	it("spreads a long batch over sections, each line whole, and fills its list before it leaves anything out", () => {
 		const failed = (index: number) =>
 			event("model_error", { model: `${index}${"m".repeat(120)}`, error: "e".repeat(90) });
-		const { body } = slack.renderBatch(batch(100, failed), {});
+		const { body } = renderBatch(slack(), batch(100, failed), {});
 		const texts = textObjects(isJsonObject(body) ? body["blocks"] : []).slice(1, -1);
 		expect(texts).toHaveLength(3);
 		for (const text of texts) {
@@ -159,13 +160,13 @@ describe("the slack preset", () => {
 	});
 
 	it("lets no line of a batch hide the others in a block of code", () => {
-		const { body } = slack.renderBatch([event("model_error", { model: "``` a", error: "b ```" }), event()], {});
+		const { body } = renderBatch(slack(), [event("model_error", { model: "``` a", error: "b ```" }), event()], {});
 		expect(JSON.stringify(body)).toContain("❌ Model failed: ''' a – b '''");
 	});
 
 	it("tells the first failure in the notification of a batch, and nothing more where none failed", () => {
 		const text = (name: string) => {
-			const { body } = slack.renderBatch([event("pipeline_start"), event(name)], {});
+			const { body } = renderBatch(slack(), [event("pipeline_start"), event(name)], {});
 			return isJsonObject(body) ? body["text"] : undefined;
 		};
 		expect(text("pipeline_error")).toBe("❌ 2 events: 1 failed, 1 started – etl – Pipeline failed: etl");
@@ -173,17 +174,17 @@ describe("the slack preset", () => {
 	});
 
 	it.each(HOSTILE)("makes no mention, link or control sequence of a user's text: %j", (text) => {
-		const { body } = slack.render(hostileEvent(text), {});
+		const { body } = renderEvent(slack(), hostileEvent(text), {});
 		for (const sent of textsOf(body)) expect(sent).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
 	});
 
 	it("lets no error leave its code block", () => {
-		const { body } = slack.render(event("pipeline_error", { error: "a ``` b ````` c `" }), {});
+		const { body } = renderEvent(slack(), event("pipeline_error", { error: "a ``` b ````` c `" }), {});
 		expect(textObjects(body["blocks"])[1]).toBe("```\na ''' b '''`` c `\n```");
 	});
 
 	it("never lets Slack turn plain text into mentions", () => {
-		const { body } = slack.render(failedPipeline(), {});
+		const { body } = renderEvent(slack(), failedPipeline(), {});
 		const mrkdwn = JSON.stringify(body).split('"type":"mrkdwn"').length - 1;
 		expect(JSON.stringify(body).split('"verbatim":true').length - 1).toBe(mrkdwn);
 	});
@@ -199,45 +200,49 @@ describe("the slack preset", () => {
 		["<!channel>", "@&lt;!channel&gt;"],
 		["data\r\nteam\u0007", "@data team"],
 	])("mentions %s as %s", (who, written) => {
-		const { body, cut } = slack.render(event("pipeline_complete"), { mention: [who] });
+		const { body, notes } = renderEvent(slack(), event("pipeline_complete"), { mention: [who] });
 		expect(String(body["text"]).startsWith(`${written} ✅`)).toBe(true);
 		expect(textObjects(body["blocks"])[1]).toBe(written);
-		expect(cut).toEqual([]);
+		expect(notes).toEqual([]);
 	});
 
 	it("stays inside the limits with many long mentions, and says so", () => {
 		const mention = Array.from({ length: 30 }, (_, index) => `${index} ${"<".repeat(100)}`);
-		const { body, cut } = slack.render(monstrousEvent(), { mention });
+		const { body, notes } = renderEvent(slack(), monstrousEvent(), { mention });
 		validate(body);
 		for (const { what, size, max } of limits(body)) expect(size, what).toBeLessThanOrEqual(max);
-		expect(cut[0]).toBe("10 of 30 mentions left out");
+		expect(notes[0]).toBe("10 of 30 mentions left out");
 	});
 
 	it("fills each limit to the last character", () => {
-		const { body, cut } = slack.render(event("model_error", { model: "m".repeat(500), error: "e".repeat(5000) }), {});
+		const { body, notes } = renderEvent(
+			slack(),
+			event("model_error", { model: "m".repeat(500), error: "e".repeat(5000) }),
+			{},
+		);
 		const [header, main] = textObjects(body["blocks"]);
 		expect(header?.length).toBe(150);
 		expect(header?.endsWith("m…")).toBe(true);
 		expect(main?.length).toBe(2999);
 		expect(main).toMatch(/^```\ne{996}…e{1994}\n```$/);
-		expect(cut.slice(0, 2)).toEqual(["header cut to 148 characters", "error cut to 2991 characters"]);
+		expect(notes.slice(0, 2)).toEqual(["title truncated to 148 characters", "error truncated to 2991 characters"]);
 	});
 
 	it("cuts neither an escape nor a character in two", () => {
 		for (const error of ["&".repeat(5000), "🙂".repeat(5000)]) {
-			const { body } = slack.render(event("pipeline_error", { error }), {});
+			const { body } = renderEvent(slack(), event("pipeline_error", { error }), {});
 			expect(textObjects(body["blocks"])[1]).toMatch(/^```\n(?:&amp;|🙂)+…(?:&amp;|🙂)+\n```$/u);
 		}
 	});
 
 	it("escapes what a template inserts", () => {
-		expect(slack.escape?.("<!channel> & co")).toBe("&lt;!channel&gt; &amp; co");
+		expect(slack().service({}).escape?.("<!channel> & co")).toBe("&lt;!channel&gt; &amp; co");
 	});
 
 	it.each(["ok", "ok\n", "", '{"ok":true}', ' {"ok": true, "ts": "1"} '])(
 		"takes the answer %j for a success",
 		(body) => {
-			expect(slack.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
+			expect(slack().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
 		},
 	);
 
@@ -249,7 +254,6 @@ describe("the slack preset", () => {
 		["[true]", 'Slack answered "[true]"'],
 		[`<html>\n${"x".repeat(500)}`, `Slack answered "<html> ${"x".repeat(92)}…"`],
 	])("takes the answer %j for a failure", (body, reason) => {
-		expect(slack.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: false, reason });
-		expect(slack.mustReadAnswer).toBe(true);
+		expect(slack().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: false, reason });
 	});
 });

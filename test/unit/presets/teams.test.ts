@@ -14,7 +14,7 @@ import {
 	monstrousEvent,
 	RUN_URL,
 } from "../../helpers/presets.ts";
-import { textsOf } from "../../helpers/rendered.ts";
+import { renderBatch, renderEvent, requestOf, textsOf } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** The same 28 KB, read as the smaller of its two meanings. */
@@ -28,19 +28,20 @@ function cardOf(body: JsonObject): JsonObject {
 	return attachment["content"];
 }
 
-function messageOf({ body }: Message<Json>): JsonObject {
+function messageOf({ body }: Message): JsonObject {
 	if (!isJsonObject(body)) throw new Error("no object");
 	return body;
 }
 
-presetSuite(teams, {
+presetSuite(teams(), {
 	options: { card: "message" },
 	secretsAt: [],
 	validate: (body) => expect(cardFaults(cardOf(body))).toEqual([]),
 	limits: (body) => [{ what: "bytes", size: Buffer.byteLength(JSON.stringify(body)), max: MESSAGE_BYTES }],
 });
 
-const errorText = (error: string) => textsOf(teams.render(event("pipeline_error", { error }), { card: "bare" }).body);
+const errorText = (error: string) =>
+	textsOf(renderEvent(teams(), event("pipeline_error", { error }), { card: "bare" }).body);
 
 describe("the teams preset", () => {
 	it("is held to a renderer that refuses what Teams does not know", () => {
@@ -51,8 +52,8 @@ describe("the teams preset", () => {
 	});
 
 	it("renders a failed pipeline", () => {
-		const { body, cut } = teams.render(failedPipeline(), {});
-		expect(cut).toEqual([]);
+		const { body, notes } = renderEvent(teams(), failedPipeline(), {});
+		expect(notes).toEqual([]);
 		expect(body).toEqual({
 			type: "message",
 			attachments: [
@@ -103,9 +104,9 @@ describe("the teams preset", () => {
 	});
 
 	it("renders a batch", () => {
-		const { body, cut } = teams.renderBatch(finishedRun(), { card: "bare" });
+		const { body, notes } = renderBatch(teams(), finishedRun(), { card: "bare" });
 		const line = (text: string) => ({ type: "TextBlock", text, wrap: true, spacing: "Small" });
-		expect(cut).toEqual([]);
+		expect(notes).toEqual([]);
 		expect(body).toEqual({
 			$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
 			type: "AdaptiveCard",
@@ -140,12 +141,13 @@ describe("the teams preset", () => {
 			actions: [{ type: "Action.OpenUrl", title: "View run", url: RUN_URL }],
 			msteams: { width: "Full" },
 		});
-		expect(cardOf(messageOf(teams.renderBatch(finishedRun(), {})))).toEqual(body);
+		expect(cardOf(messageOf(renderBatch(teams(), finishedRun(), {})))).toEqual(body);
 	});
 
 	it("ends the card of a long batch in a count, shown as less than the lines", () => {
 		const card = messageOf(
-			teams.renderBatch(
+			renderBatch(
+				teams(),
 				batch(100, () => event("pipeline_complete")),
 				{ card: "bare" },
 			),
@@ -162,8 +164,8 @@ describe("the teams preset", () => {
 	});
 
 	it("posts the card alone where the flow wants it bare", () => {
-		const { body } = teams.render(failedPipeline(), { card: "bare" });
-		expect(body).toEqual(cardOf(teams.render(failedPipeline(), {}).body));
+		const { body } = renderEvent(teams(), failedPipeline(), { card: "bare" });
+		expect(body).toEqual(cardOf(renderEvent(teams(), failedPipeline(), {}).body));
 		expect(cardFaults(body)).toEqual([]);
 	});
 
@@ -175,11 +177,11 @@ describe("the teams preset", () => {
 		["drift_detected", "warning"],
 		["commit", "accent"],
 	])("shows %s in the colour %s", (name, color) => {
-		expect(JSON.stringify(teams.render(event(name), {}).body)).toContain(`"color":"${color}"`);
+		expect(JSON.stringify(renderEvent(teams(), event(name), {}).body)).toContain(`"color":"${color}"`);
 	});
 
 	it.each(HOSTILE)("makes no Markdown of a user's text: %j", (text) => {
-		const { body } = teams.render(hostileEvent(text), { card: "bare" });
+		const { body } = renderEvent(teams(), hostileEvent(text), { card: "bare" });
 		for (const sent of textsOf(body)) {
 			if (!sent.startsWith("http")) expect(sent.replaceAll(/\\[\\`*_~[\]]/g, "")).not.toMatch(/[`*~[\]]/);
 		}
@@ -205,13 +207,13 @@ describe("the teams preset", () => {
 	});
 
 	it("cuts the error before anything that identifies the event", () => {
-		const { body, cut } = teams.render(event("pipeline_error", { error: "é".repeat(9000) }), {});
-		expect(cut).toEqual(["error cut to 8000 bytes"]);
+		const { body, notes } = renderEvent(teams(), event("pipeline_error", { error: "é".repeat(9000) }), {});
+		expect(notes).toEqual(["error truncated to 8000 bytes"]);
 		expect(JSON.stringify(body)).toMatch(/[^é]é{1331}…é{2667}"/);
 	});
 
 	it("comes close to the limit when every part is full, but not over it", () => {
-		const { body } = teams.render(monstrousEvent(), {});
+		const { body } = renderEvent(teams(), monstrousEvent(), {});
 		const size = Buffer.byteLength(JSON.stringify(body));
 		expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.8);
 		expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
@@ -236,7 +238,8 @@ describe("the teams preset", () => {
 				model: "m".repeat(length),
 				error: "\\".repeat(length),
 			});
-			const { body } = teams.renderBatch(
+			const { body } = renderBatch(
+				teams(),
 				batch(100, () => of),
 				{},
 			);
@@ -247,38 +250,38 @@ describe("the teams preset", () => {
 	});
 
 	it("links only to http addresses of a sane length", () => {
-		const link = (run_url: string) => teams.render(event("ping", { ci: { run_url } }), { card: "bare" });
+		const link = (run_url: string) => renderEvent(teams(), event("ping", { ci: { run_url } }), { card: "bare" });
 		expect(link("javascript:alert(1)").body).not.toHaveProperty("actions");
 		expect(link("not a url").body).not.toHaveProperty("actions");
 		expect(link("http://ci.local/run 1").body).toHaveProperty("actions.0.url", "http://ci.local/run%201");
 		const long = link(`https://ci.example/${"x".repeat(500)}`);
 		expect(long.body).not.toHaveProperty("actions");
-		expect(long.cut).toEqual(["run link left out: longer than 500 characters"]);
+		expect(long.notes).toEqual(["run link left out: longer than 500 characters"]);
 	});
 
 	it("finds the error that a connector wrapped in a 200", () => {
 		const body =
 			"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x";
-		expect(teams.judge?.({ status: 200, headers: {}, body })).toEqual({
+		expect(teams().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({
 			ok: false,
 			reason: "Teams answered 200, but with HTTP error 429 in its text",
 		});
-		expect(teams.mustReadAnswer).toBe(true);
 	});
 
 	it("takes 1, nothing and anything else for a success, and a 202 for no more than accepted", () => {
-		for (const body of ["1", "", "{}"]) expect(teams.judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
-		expect(teams.judge?.({ status: 202, headers: {}, body: "" })).toEqual({
+		for (const body of ["1", "", "{}"])
+			expect(teams().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
+		expect(teams().service({}).judge?.({ status: 202, headers: {}, body: "" })).toEqual({
 			ok: true,
 			note: "accepted by the Workflow, not yet posted",
 		});
 	});
 
 	it("warns of retired addresses without quoting them", () => {
-		const warning = teams.warnUrl?.(new URL("https://acme.webhook.office.com/webhookb2/s3cret"));
+		const warning = requestOf(teams(), {}, "https://acme.webhook.office.com/webhookb2/s3cret").notes?.[0];
 		expect(warning).toContain("retired");
 		expect(warning).not.toContain("s3cret");
-		expect(teams.warnUrl?.(new URL("https://prod-1.westeurope.logic.azure.com/workflows/x"))).toBeUndefined();
-		expect(teams.warnUrl?.(new URL("https://evilwebhook.office.com.example/x"))).toBeUndefined();
+		expect(requestOf(teams(), {}, "https://prod-1.westeurope.logic.azure.com/workflows/x").notes?.[0]).toBeUndefined();
+		expect(requestOf(teams(), {}, "https://evilwebhook.office.com.example/x").notes?.[0]).toBeUndefined();
 	});
 });

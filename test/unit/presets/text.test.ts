@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { wellFormed } from "../../../src/lib/json.ts";
-import { Cuts, jsonBytes, oneLine, plain } from "../../../src/presets/text.ts";
+import { jsonBytes, oneLine, plain, Truncator } from "../../../src/presets/text.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
 describe("plain text", () => {
@@ -27,29 +27,29 @@ describe("plain text", () => {
 
 describe("cutting a text", () => {
 	it("keeps one that fits, to the last character", () => {
-		const cuts = new Cuts("characters");
-		expect(cuts.text("title", "12345", 5)).toBe("12345");
-		expect(cuts.text("title", "", 5)).toBe("");
-		expect(cuts.phrases).toEqual([]);
+		const truncator = new Truncator("characters");
+		expect(truncator.text("title", "12345", 5)).toBe("12345");
+		expect(truncator.text("title", "", 5)).toBe("");
+		expect(truncator.notes).toEqual([]);
 	});
 
 	it("ends a longer one in an ellipsis inside the limit, and says so", () => {
-		const cuts = new Cuts("characters");
-		expect(cuts.text("title", "123456", 5)).toBe("1234…");
-		expect(cuts.text("title", "12🙂🙂", 4)).toBe("12…");
-		expect(cuts.text("title", "a&b&c", 7, (point) => (point === "&" ? "&amp;" : point))).toBe("a&amp;…");
-		expect(cuts.phrases).toEqual([
-			"title cut to 5 characters",
-			"title cut to 4 characters",
-			"title cut to 7 characters",
+		const truncator = new Truncator("characters");
+		expect(truncator.text("title", "123456", 5)).toBe("1234…");
+		expect(truncator.text("title", "12🙂🙂", 4)).toBe("12…");
+		expect(truncator.text("title", "a&b&c", 7, (point) => (point === "&" ? "&amp;" : point))).toBe("a&amp;…");
+		expect(truncator.notes).toEqual([
+			"title truncated to 5 characters",
+			"title truncated to 4 characters",
+			"title truncated to 7 characters",
 		]);
 	});
 
 	it("counts bytes as they are in JSON", () => {
-		const cuts = new Cuts("bytes");
-		expect(cuts.text("title", '"é\n', 6)).toBe('"é\n');
-		expect(cuts.text("title", '"é\n\\', 7)).toBe('"é…');
-		expect(cuts.phrases).toEqual(["title cut to 7 bytes"]);
+		const truncator = new Truncator("bytes");
+		expect(truncator.text("title", '"é\n', 6)).toBe('"é\n');
+		expect(truncator.text("title", '"é\n\\', 7)).toBe('"é…');
+		expect(truncator.notes).toEqual(["title truncated to 7 bytes"]);
 	});
 
 	it("of any text gives one inside the limit, cut only where it has to be", () => {
@@ -59,13 +59,13 @@ describe("cutting a text", () => {
 				fc.integer({ min: 3, max: 40 }),
 				fc.constantFrom("characters", "bytes"),
 				(text, limit, unit) => {
-					const cuts = new Cuts(unit);
+					const truncator = new Truncator(unit);
 					const size = (of: string) => (unit === "bytes" ? jsonBytes(of) - 2 : of.length);
-					const kept = cuts.text("it", text, limit);
+					const kept = truncator.text("it", text, limit);
 					expect(size(kept)).toBeLessThanOrEqual(limit);
 					expect(kept.isWellFormed()).toBe(true);
 					expect(kept === text).toBe(size(text) <= limit);
-					expect(cuts.phrases).toHaveLength(kept === text ? 0 : 1);
+					expect(truncator.notes).toHaveLength(kept === text ? 0 : 1);
 					expect(text.startsWith(kept === text ? text : kept.slice(0, -1))).toBe(true);
 				},
 			),
@@ -77,22 +77,22 @@ describe("cutting an error", () => {
 	const log = `${"step\n".repeat(100)}duplicate key`;
 
 	it("keeps one that fits", () => {
-		const cuts = new Cuts("characters");
-		expect(cuts.ends("error", "12345", 5)).toBe("12345");
-		expect(cuts.phrases).toEqual([]);
+		const truncator = new Truncator("characters");
+		expect(truncator.ends("error", "12345", 5)).toBe("12345");
+		expect(truncator.notes).toEqual([]);
 	});
 
 	it("keeps the beginning of a longer one, and of its end twice as much", () => {
-		const cuts = new Cuts("characters");
-		expect(cuts.ends("error", log, 30)).toBe("step\nstep…p\nstep\nduplicate key");
-		expect(cuts.ends("error", "123456789abcdefgh", 10)).toBe("12…bcdefgh");
-		expect(cuts.phrases).toEqual(["error cut to 30 characters", "error cut to 10 characters"]);
+		const truncator = new Truncator("characters");
+		expect(truncator.ends("error", log, 30)).toBe("step\nstep…p\nstep\nduplicate key");
+		expect(truncator.ends("error", "123456789abcdefgh", 10)).toBe("12…bcdefgh");
+		expect(truncator.notes).toEqual(["error truncated to 30 characters", "error truncated to 10 characters"]);
 	});
 
 	it("counts escapes, and bytes as they are in JSON", () => {
 		const html = (point: string) => (point === "\n" ? "<br>" : point);
-		expect(new Cuts("characters").ends("error", log, 30, html)).toBe("step<br>s…tep<br>duplicate key");
-		expect(new Cuts("bytes").ends("error", '""""""""""', 15)).toBe('"…"""""');
+		expect(new Truncator("characters").ends("error", log, 30, html)).toBe("step<br>s…tep<br>duplicate key");
+		expect(new Truncator("bytes").ends("error", '""""""""""', 15)).toBe('"…"""""');
 	});
 
 	it("of any text gives both ends inside the limit, cut only where it has to be", () => {
@@ -102,12 +102,12 @@ describe("cutting an error", () => {
 				fc.integer({ min: 12, max: 60 }),
 				fc.constantFrom("characters", "bytes"),
 				(text, limit, unit) => {
-					const cuts = new Cuts(unit);
-					const kept = cuts.ends("it", text, limit);
-					expect(cuts.size(kept)).toBeLessThanOrEqual(limit);
+					const truncator = new Truncator(unit);
+					const kept = truncator.ends("it", text, limit);
+					expect(truncator.size(kept)).toBeLessThanOrEqual(limit);
 					expect(kept.isWellFormed()).toBe(true);
-					expect(kept === text).toBe(cuts.size(text) <= limit);
-					expect(cuts.phrases).toHaveLength(kept === text ? 0 : 1);
+					expect(kept === text).toBe(truncator.size(text) <= limit);
+					expect(truncator.notes).toHaveLength(kept === text ? 0 : 1);
 					if (kept === text) return;
 					const fits = [...kept.matchAll(/…/g)].some(({ index }) => {
 						return text.startsWith(kept.slice(0, index)) && text.endsWith(kept.slice(index + 1));
@@ -120,18 +120,18 @@ describe("cutting an error", () => {
 
 	it("stays quick on megabytes", () => {
 		const started = cpuTime();
-		const cuts = new Cuts("bytes");
-		for (const text of ["x", "\n", "🙂", "\ud800"]) cuts.ends("error", text.repeat(5_000_000), 8000);
+		const truncator = new Truncator("bytes");
+		for (const text of ["x", "\n", "🙂", "\ud800"]) truncator.ends("error", text.repeat(5_000_000), 8000);
 		expect(cpuTime() - started).toBeLessThan(1000);
 	});
 });
 
 describe("cutting a list", () => {
 	it("says how many of how many are left out", () => {
-		const cuts = new Cuts("characters");
-		expect(cuts.list("facts", [1, 2, 3], 3)).toEqual([1, 2, 3]);
-		expect(cuts.list("facts", [1, 2, 3], 1)).toEqual([1]);
-		expect(cuts.phrases).toEqual(["2 of 3 facts left out"]);
+		const truncator = new Truncator("characters");
+		expect(truncator.list("facts", [1, 2, 3], 3)).toEqual([1, 2, 3]);
+		expect(truncator.list("facts", [1, 2, 3], 1)).toEqual([1]);
+		expect(truncator.notes).toEqual(["2 of 3 facts left out"]);
 	});
 });
 

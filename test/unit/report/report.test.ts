@@ -117,7 +117,7 @@ test("results say what is to be known of a delivery, masked, one line each, and 
 		text.replaceAll("secret", "***"),
 	).results;
 	expect(rows.map(({ notes }) => notes)).toEqual([
-		["error cut to 10 characters", expect.stringMatching(/^\*\*\* x{295}…$/)],
+		["error truncated to 10 characters", expect.stringMatching(/^\*\*\* x{295}…$/)],
 		undefined,
 	]);
 });

@@ -1,25 +1,14 @@
 // The list in a batch's message: one line an event, as many as find room.
 
 import { count } from "../lib/text.ts";
-import type { Events, PipelineEvent, Status } from "../model/event.ts";
-import { RANK, tally } from "./batch.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
 import { formatDuration, headline } from "./facts.ts";
-import { Cuts, type Escaping, oneLine } from "./text.ts";
+import { MARKS, RANK, statusCounts } from "./story.ts";
+import { type Escaping, oneLine, Truncator, unescaped } from "./text.ts";
 
-/** A sign for each status, where a service has no colours for a line. */
-export const MARKS: Readonly<Record<Status, string>> = {
-	started: "▶️",
-	success: "✅",
-	failure: "❌",
-	cancelled: "⏹️",
-	info: "ℹ️",
-	warning: "⚠️",
-};
-
-/** One line of the list: its texts are cut and escaped. */
+/** One line of the list: its texts are truncated and escaped. */
 export interface BatchLine {
-	readonly status: Status;
-	/** Of {@link MARKS}. */
+	/** The sign of its status. */
 	readonly mark: string;
 	/** What happened to what, how long it took, and in which pipeline where the batch has several. */
 	readonly title: string;
@@ -27,7 +16,7 @@ export interface BatchLine {
 	readonly error: string | undefined;
 }
 
-/** How much of a list a message takes; sizes are in the unit of its {@link Cuts}. */
+/** How much of a list a message takes; sizes are in the unit of its {@link Truncator}. */
 export interface ListLimits {
 	/** Lines, without the one that counts the rest. */
 	readonly lines: number;
@@ -41,9 +30,9 @@ export interface ListLimits {
 
 /** The list of a batch. */
 export interface Listing {
-	/** In the order in which the events happened. */
+	/** In the order in which the events happened; the last one counts the rest where not all find room. */
 	readonly lines: readonly string[];
-	/** `… and 988 more: 3 failed, 985 succeeded`; undefined when nothing is left out. */
+	/** That last one: `… and 988 more: 3 failed, 985 succeeded`; undefined when nothing is left out. */
 	readonly more: string | undefined;
 }
 
@@ -53,41 +42,52 @@ export interface Listing {
  */
 export function listEvents(
 	events: Events,
-	cuts: Cuts,
+	truncator: Truncator,
 	limits: ListLimits,
-	escaping: Escaping = (point) => point,
+	escaping: Escaping = unescaped,
 	write: (line: BatchLine) => string = showLine,
 ): Listing {
-	const several = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
-	const counted = cuts.size(more(events)) + 1;
+	const isSeveral = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
+	const counted = truncator.size(moreLine(events)) + 1;
 	const kept = new Map<number, string>();
-	const cut = { title: 0, error: 0 };
+	const truncated = { title: 0, error: 0 };
 	let room = limits.size;
 	for (const [place, event] of byRank(events).slice(0, limits.lines)) {
 		const { context } = event;
-		const [title, error] = [new Cuts(cuts.unit), new Cuts(cuts.unit)];
+		const [title, error] = [new Truncator(truncator.unit, escaping), new Truncator(truncator.unit, escaping)];
 		const wrong = start(context.error ?? "", limits.error);
 		const line = write({
-			status: context.status,
 			mark: MARKS[context.status],
-			title: title.text("title", lineTitle(event, several), limits.title, escaping),
-			error: wrong === "" ? undefined : error.text("error", wrong, limits.error, escaping),
+			title: title.text("title", lineTitle(event, isSeveral), limits.title),
+			error: wrong === "" ? undefined : error.text("error", wrong, limits.error),
 		});
-		room -= cuts.size(line) + 1;
+		room -= truncator.size(line) + 1;
 		if (room < (kept.size + 1 === events.length ? 0 : counted)) break;
 		kept.set(place, line);
-		cut.title += title.phrases.length;
-		cut.error += error.phrases.length;
+		truncated.title += title.notes.length;
+		truncated.error += error.notes.length;
 	}
 	for (const part of ["title", "error"] as const) {
-		if (cut[part] > 0) cuts.phrases.push(`${part} of ${count(cut[part], "event")} cut to ${limits[part]} ${cuts.unit}`);
+		if (truncated[part] === 0) continue;
+		const of = count(truncated[part], "event");
+		truncator.notes.push(`${part} of ${of} truncated to ${limits[part]} ${truncator.unit}`);
 	}
 	const left = events.filter((_, place) => !kept.has(place));
-	if (left.length > 0) cuts.phrases.push(tally(`${left.length} of ${events.length} events left out`, left));
-	return {
-		lines: events.flatMap((_, place) => kept.get(place) ?? []),
-		more: left.length === 0 ? undefined : more(left),
-	};
+	const lines = events.flatMap((_, place) => kept.get(place) ?? []);
+	if (left.length === 0) return { lines, more: undefined };
+	truncator.notes.push(leftOut(left, events));
+	const more = moreLine(left);
+	return { lines: [...lines, more], more };
+}
+
+/** `… and 988 more: 3 failed, 985 succeeded` */
+export function moreLine(left: readonly PipelineEvent[]): string {
+	return statusCounts(`… and ${left.length} more`, left);
+}
+
+/** The same as a note. */
+export function leftOut(left: readonly PipelineEvent[], all: Events): string {
+	return statusCounts(`${left.length} of ${all.length} events left out`, left);
 }
 
 /** `❌ Model failed: dim_orders (45.2s) – Table not found`. */
@@ -107,14 +107,10 @@ function byRank(events: Events): readonly (readonly [place: number, event: Pipel
 	return [...events.entries()].toSorted((one, other) => rank(one) - rank(other));
 }
 
-function lineTitle(event: PipelineEvent, several: boolean): string {
+function lineTitle(event: PipelineEvent, isSeveral: boolean): string {
 	const { pipeline, duration_ms: duration } = event.context;
 	const title = headline(event);
-	const where = several && !title.endsWith(`: ${oneLine(pipeline)}`) ? oneLine(pipeline) : "";
+	const where = isSeveral && !title.endsWith(`: ${oneLine(pipeline)}`) ? oneLine(pipeline) : "";
 	const notes = [where, duration === undefined ? "" : formatDuration(duration)].filter((note) => note !== "");
 	return notes.length === 0 ? title : `${title} (${notes.join(", ")})`;
-}
-
-function more(left: readonly PipelineEvent[]): string {
-	return tally(`… and ${left.length} more`, left);
 }

@@ -1,12 +1,29 @@
-// What is said of a batch as a whole.
+// What is said of one event, and of a batch as a whole.
 import { describe, expect, it } from "vitest";
 import { type Events, STATUSES } from "../../../src/model/event.ts";
-import { summarize, tally } from "../../../src/presets/batch.ts";
-import { Cuts } from "../../../src/presets/text.ts";
+import { statusCounts, storyOf } from "../../../src/presets/story.ts";
 import { event } from "../../helpers/make.ts";
-import { batch, finishedRun, RUN_URL } from "../../helpers/presets.ts";
+import { batch, failedPipeline, finishedRun, RUN_URL } from "../../helpers/presets.ts";
 
-const of = (events: Events) => summarize(events, new Cuts("characters"));
+const of = (events: Events) => storyOf(events, []);
+
+describe("the story of one event", () => {
+	it("has the same parts as that of a batch", () => {
+		const { headline, isBatch, status, mark, error, cause, facts, details, period, link } = of([failedPipeline()]);
+		const said = "Table `dim_orders` not found\n  at load <orders> & more";
+		expect([headline, isBatch, status, mark]).toEqual(["Pipeline failed: etl", false, "failure", "❌"]);
+		expect([error, cause]).toEqual([said, said]);
+		expect(facts.map(([label]) => label)).toEqual(
+			"Status Pipeline Duration Run Repository Branch Commit Actor".split(" "),
+		);
+		expect(details).toEqual([
+			["tables_copied", "20"],
+			["shards", "[1,2]"],
+		]);
+		expect(period).toBe("2026-04-02T14:30:00Z");
+		expect(link).toEqual({ url: RUN_URL, text: "View run" });
+	});
+});
 
 describe("the headline of a batch", () => {
 	it("counts the events, the worst first, and names the pipeline that they share", () => {
@@ -49,8 +66,8 @@ describe("the status of a batch", () => {
 
 describe("what the events of a batch share", () => {
 	it("is told once", () => {
-		const { facts, context, period, link } = of(finishedRun());
-		expect(facts).toEqual([
+		const { subject, origin, context, period, link, details, error } = of(finishedRun());
+		expect([...subject, ...origin]).toEqual([
 			["Pipeline", "etl"],
 			["Run", "1234567890-1"],
 			["Repository", "acme/shop"],
@@ -61,6 +78,7 @@ describe("what the events of a batch share", () => {
 		expect(context).toMatchObject({ event: "batch", status: "failure", run_id: "1234567890-1", pipeline: "etl" });
 		expect(period).toBe("2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z");
 		expect(link).toEqual({ url: RUN_URL, text: "View run" });
+		expect([details, error]).toEqual([[], ""]);
 	});
 
 	it("is no more than that", () => {
@@ -73,10 +91,10 @@ describe("what the events of a batch share", () => {
 		const different = batch(2, (index) =>
 			event("ping", { run_id: `${index}`, pipeline: `p${index}`, project_id: `x${index}`, ci: ci(index) }),
 		);
-		const { facts, context } = of(different);
-		expect(facts).toEqual([]);
+		const { subject, origin, context } = of(different);
+		expect([...subject, ...origin]).toEqual([]);
 		expect(context).toMatchObject({ event: "ping", run_id: "", pipeline: "" });
-		expect(of([event("ping", { project_id: "x" }), event("ping")]).facts).toEqual([
+		expect(of([event("ping", { project_id: "x" }), event("ping")]).subject).toEqual([
 			["Pipeline", "etl"],
 			["Run", "run_1"],
 		]);
@@ -99,22 +117,22 @@ describe("the link of a batch", () => {
 	});
 
 	it("says when the shared one is left out", () => {
-		const cuts = new Cuts("characters");
+		const notes: string[] = [];
 		const url = `https://ci.example/${"x".repeat(500)}`;
 		expect(
-			summarize(
+			storyOf(
 				batch(2, () => event("ping", { ci: { run_url: url } })),
-				cuts,
+				notes,
 			).link,
 		).toBeUndefined();
-		expect(cuts.phrases).toEqual(["run link left out: longer than 500 characters"]);
+		expect(notes).toEqual(["run link left out: longer than 500 characters"]);
 	});
 });
 
-describe("a tally", () => {
+describe("the count of statuses", () => {
 	it("uses the singular", () => {
-		expect(tally("so", [event("drift_detected")])).toBe("so: 1 warning");
-		expect(tally("so", [event("drift_detected"), event("drift_detected")])).toBe("so: 2 warnings");
-		expect(tally("so", [])).toBe("so");
+		expect(statusCounts("so", [event("drift_detected")])).toBe("so: 1 warning");
+		expect(statusCounts("so", [event("drift_detected"), event("drift_detected")])).toBe("so: 2 warnings");
+		expect(statusCounts("so", [])).toBe("so");
 	});
 });

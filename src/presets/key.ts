@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type Json } from "../lib/json.ts";
 import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../model/event.ts";
+import type { Story } from "./story.ts";
 
 /** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
 type Parts = Readonly<Record<string, Json | undefined>>;
@@ -29,6 +30,35 @@ export function correlationKey({ context, definition }: PipelineEvent, limit: nu
 		...subject,
 	};
 	return boundedKey(writeKey(parts), limit);
+}
+
+const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
+/** No event and no phase of a config can have that name. */
+const SEVERAL: EventDefinition = { name: "*", phase: "*", status: "info", title: "" };
+
+/**
+ * The {@link correlationKey} of a story's events where all have the same. Else that of the pipeline that they share, so
+ * that the pipeline's own success ends what a batch of its events has reported; or of no more than what they share, where
+ * they are of several pipelines.
+ */
+export function groupKey({ events, context }: Story, limit: number): string {
+	const [first = "", ...others] = events.map((event) => correlationKey(event, limit));
+	if (others.every((key) => key === first)) return first;
+	return correlationKey({ definition: context.pipeline === "" ? SEVERAL : PIPELINE, context }, limit);
+}
+
+/**
+ * The key of the alert that a story opens, or resolves by the status `success`: its {@link groupKey}. A good batch
+ * resolves that one only if one of its successes has it, else that of its last success. Only what is known to have
+ * succeeded is ever resolved: a run may send several batches, and a good one must not close the alert of a bad one.
+ */
+export function alertKey(story: Story, limit: number): string {
+	const whole = groupKey(story, limit);
+	if (story.status !== "success") return whole;
+	const ended = story.events
+		.filter((event) => event.context.status === "success")
+		.map((event) => correlationKey(event, limit));
+	return ended.includes(whole) ? whole : (ended.at(-1) ?? whole);
 }
 
 /** A key of at most `limit` code units (48 or more); a longer one ends in `#` and a hash of all of it. */

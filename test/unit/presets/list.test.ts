@@ -2,21 +2,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type PipelineEvent, STATUSES } from "../../../src/model/event.ts";
-import { listEvents } from "../../../src/presets/batch-list.ts";
-import { Cuts } from "../../../src/presets/text.ts";
+import { listEvents } from "../../../src/presets/list.ts";
+import { Truncator } from "../../../src/presets/text.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { event } from "../../helpers/make.ts";
 import { batch } from "../../helpers/presets.ts";
 
 const AMPLE = { lines: 1000, size: 1_000_000, title: 1000, error: 1000 };
 const list = (events: readonly PipelineEvent[], limits: Partial<typeof AMPLE> = {}) => {
-	const cuts = new Cuts("characters");
+	const truncator = new Truncator("characters");
 	const listing = listEvents(
 		batch(events.length, (index) => events[index] ?? event()),
-		cuts,
+		truncator,
 		{ ...AMPLE, ...limits },
 	);
-	return { ...listing, cut: cuts.phrases };
+	return { ...listing, notes: truncator.notes };
 };
 const model = (name: string, status: (typeof STATUSES)[number]) => event("before_model_run", { model: name, status });
 
@@ -29,7 +29,7 @@ describe("a line of a batch", () => {
 		[event("commit"), "ℹ️ New commit: etl"],
 		[event("drift_detected", { table: "t" }), "⚠️ Schema drift detected: t"],
 	])("tells what happened to what: %#", (of, wanted) => {
-		expect(list([of])).toEqual({ lines: [wanted], more: undefined, cut: [] });
+		expect(list([of])).toEqual({ lines: [wanted], more: undefined, notes: [] });
 	});
 
 	it("names the pipeline where there are several, once", () => {
@@ -42,12 +42,15 @@ describe("a line of a batch", () => {
 
 	it("is cut, with one phrase for all that are", () => {
 		const long = event("model_error", { model: "m".repeat(50), error: "e".repeat(50) });
-		const { lines, cut } = list([long, event("model_error", { model: "m", error: "e".repeat(50) }), event()], {
+		const { lines, notes } = list([long, event("model_error", { model: "m", error: "e".repeat(50) }), event()], {
 			title: 20,
 			error: 5,
 		});
 		expect(lines).toEqual(["❌ Model failed: mmmmm… – eeee…", "❌ Model failed: m – eeee…", "❌ Pipeline failed: etl"]);
-		expect(cut).toEqual(["title of 1 event cut to 20 characters", "error of 2 events cut to 5 characters"]);
+		expect(notes).toEqual([
+			"title of 1 event truncated to 20 characters",
+			"error of 2 events truncated to 5 characters",
+		]);
 	});
 
 	it("finds what there is to say far into an error, and is quick with a whole log", () => {
@@ -56,21 +59,21 @@ describe("a line of a batch", () => {
 		).toEqual(["ℹ️ Ping: etl – boom"]);
 		const log = event("pipeline_error", { error: "line of a log\n".repeat(100_000) });
 		const started = cpuTime();
-		expect(list(batch(50, () => log)).cut).toEqual(["error of 50 events cut to 1000 characters"]);
+		expect(list(batch(50, () => log)).notes).toEqual(["error of 50 events truncated to 1000 characters"]);
 		expect(cpuTime() - started).toBeLessThan(1000);
 	});
 
 	it("is escaped inside of its limits, and written as the service wants it", () => {
 		const escaping = (point: string) => (point === "&" ? "&amp;" : point);
-		const cuts = new Cuts("characters");
+		const truncator = new Truncator("characters");
 		const { lines } = listEvents(
 			[event("model_error", { model: "&&", error: "a&&" })],
-			cuts,
+			truncator,
 			{ ...AMPLE, error: 7 },
 			escaping,
-			({ status, title, error }) => `${status} ${title} ${error}`,
+			({ mark, title, error }) => `${mark} ${title} ${error}`,
 		);
-		expect(lines).toEqual(["failure Model failed: &amp;&amp; a&amp;…"]);
+		expect(lines).toEqual(["❌ Model failed: &amp;&amp; a&amp;…"]);
 	});
 });
 
@@ -88,14 +91,15 @@ describe("the list of a batch that is too long", () => {
 		];
 		const kept = (lines: number) =>
 			list(events, { lines })
-				.lines.map((line) => line.at(-1))
+				.lines.slice(0, lines)
+				.map((line) => line.at(-1))
 				.join("");
 		expect(["b", "bh", "bgh", "bfgh", "abfgh", "abcfgh", "abcefgh", "abcdefgh"]).toEqual(
 			[1, 2, 3, 4, 5, 6, 7, 8].map(kept),
 		);
-		const { more, cut } = list(events, { lines: 3 });
+		const { more, notes } = list(events, { lines: 3 });
 		expect(more).toBe("… and 5 more: 1 warning, 2 succeeded, 1 started, 1 info");
-		expect(cut).toEqual(["5 of 8 events left out: 1 warning, 2 succeeded, 1 started, 1 info"]);
+		expect(notes).toEqual(["5 of 8 events left out: 1 warning, 2 succeeded, 1 started, 1 info"]);
 	});
 
 	it("fills its size to the last character, the count of the rest included", () => {
@@ -104,13 +108,13 @@ describe("the list of a batch that is too long", () => {
 		expect(list(events, { size: whole })).toEqual({
 			lines: events.map(() => "ℹ️ New commit: etl"),
 			more: undefined,
-			cut: [],
+			notes: [],
 		});
-		const { lines, more, cut } = list(events, { size: whole - 1 });
-		expect([lines.length, more, cut]).toEqual([8, "… and 1 more", ["1 of 9 events left out"]]);
+		const { lines, notes } = list(events, { size: whole - 1 });
+		expect([lines.length, lines.at(-1), notes]).toEqual([9, "… and 1 more", ["1 of 9 events left out"]]);
 		const four = 4 * "ℹ️ New commit: etl\n".length + "… and 9 more\n".length;
-		expect(list(events, { size: four }).lines).toHaveLength(4);
-		expect(list(events, { size: four - 1 }).lines).toHaveLength(3);
+		expect(list(events, { size: four }).lines).toHaveLength(5);
+		expect(list(events, { size: four - 1 }).lines).toHaveLength(4);
 	});
 
 	it("stays inside of any size, and accounts for every event", () => {
@@ -125,17 +129,17 @@ describe("the list of a batch that is too long", () => {
 				fc.integer({ min: 250, max: 2000 }),
 				fc.constantFrom("characters", "bytes"),
 				(given, size, unit) => {
-					const cuts = new Cuts(unit);
+					const truncator = new Truncator(unit);
 					const events = batch(given.length, (index) => event("ping", given[index]));
-					const { lines, more } = listEvents(events, cuts, { lines: 30, size, title: 60, error: 40 });
-					const written = [...lines, ...(more === undefined ? [] : [more])];
-					expect(written.reduce((sum, line) => sum + cuts.size(line) + 1, 0)).toBeLessThanOrEqual(size);
-					expect(lines.length).toBeGreaterThan(0);
+					const { lines, more } = listEvents(events, truncator, { lines: 30, size, title: 60, error: 40 });
+					expect(lines.reduce((sum, line) => sum + truncator.size(line) + 1, 0)).toBeLessThanOrEqual(size);
+					const listed = more === undefined ? lines : lines.slice(0, -1);
+					expect(listed.length).toBeGreaterThan(0);
 					const left = Number(/^… and (\d+) more/.exec(more ?? "")?.[1] ?? 0);
-					expect(lines.length + left).toBe(events.length);
+					expect(listed.length + left).toBe(events.length);
 					const shown = lines.filter((line) => line.startsWith("❌")).length;
 					const failed = given.filter(({ status }) => status === "failure").length;
-					if (shown < failed) expect(shown).toBe(lines.length);
+					if (shown < failed) expect(shown).toBe(listed.length);
 				},
 			),
 			{ numRuns: 50 },

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compact } from "../../../src/lib/json.ts";
 import type { GivenContext } from "../../../src/model/context.ts";
-import type { CiFacts } from "../../../src/model/event.ts";
-import { boundedKey, correlationKey, writeKey } from "../../../src/presets/correlation.ts";
+import type { CiFacts, Events } from "../../../src/model/event.ts";
+import { alertKey, boundedKey, correlationKey, groupKey, writeKey } from "../../../src/presets/key.ts";
+import { storyOf } from "../../../src/presets/story.ts";
 import { event } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 
@@ -132,9 +133,67 @@ describe("tells apart", () => {
 		);
 	});
 
-	it("a long value and one that is spelt as its key would be cut", () => {
+	it("a long value and one that is spelt as its key would be truncated", () => {
 		const long = writeKey({ a: "x".repeat(300) });
-		const cut = boundedKey(long, 100);
-		expect(boundedKey(writeKey({ a: cut.slice("a=".length) }), 100)).not.toBe(cut);
+		const bounded = boundedKey(long, 100);
+		expect(boundedKey(writeKey({ a: bounded.slice("a=".length) }), 100)).not.toBe(bounded);
+	});
+});
+
+const SHOP = { repository: "acme/shop", branch: "main" };
+const model = (name: string, model: string) => event(name, { model, ci: SHOP });
+const groupOf = (events: Events) => groupKey(storyOf(events, []), 255);
+const endedBy = (events: Events) => alertKey(storyOf(events, []), 255);
+
+const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
+
+describe("the key of a batch", () => {
+	it("is that of its events where they are of one thing", () => {
+		const a = "repository=acme/shop; branch=main; pipeline=etl; phase=model; model=a";
+		expect(groupOf([model("model_error", "a"), model("after_model_run", "a")])).toBe(a);
+		expect(groupOf([model("model_error", "a")])).toBe(a);
+	});
+
+	it("is that of the pipeline where they are of several things, so that its success finds it", () => {
+		const events: Events = [model("model_error", "a"), model("model_error", "b")];
+		expect(groupOf(events)).toBe(PIPELINE);
+		expect(groupOf(events)).toBe(correlationKey(event("pipeline_complete", { ci: SHOP, run_id: "another" }), 255));
+	});
+
+	it("is of no pipeline where they are of several", () => {
+		const [one, other] = [
+			event("pipeline_error", { pipeline: "a", ci: SHOP, project_id: "x" }),
+			event("pipeline_error", { pipeline: "b", ci: SHOP, project_id: "x" }),
+		];
+		expect(groupOf([one, other])).toBe("repository=acme/shop; branch=main; event=*; project=x");
+		expect(groupOf([event("ping", { pipeline: "a" }), event("ping", { pipeline: "b" })])).toBe("event=*");
+	});
+
+	it("is bounded", () => {
+		const long = { repository: "r".repeat(300), branch: "b" };
+		const events: Events = [
+			event("model_error", { model: "a", ci: long }),
+			event("model_error", { model: "b", ci: long }),
+		];
+		expect(groupKey(storyOf(events, []), 100)).toMatch(/^repository=r+#[0-9a-f]{32}$/);
+	});
+});
+
+describe("what a good batch ends", () => {
+	it("is the pipeline's alert when the pipeline itself succeeded", () => {
+		const done = event("pipeline_complete", { ci: SHOP });
+		expect(endedBy([done, model("after_model_run", "a")])).toBe(PIPELINE);
+	});
+
+	it("is else the alert of what has last succeeded, and never one that another batch may have opened", () => {
+		const started = event("pipeline_start", { ci: SHOP });
+		const events: Events = [model("after_model_run", "a"), model("after_model_run", "b"), started];
+		expect(groupOf(events)).toBe(PIPELINE);
+		expect(endedBy(events)).toBe(correlationKey(model("model_error", "b"), 255));
+	});
+
+	it("is the one alert of events that are of one thing", () => {
+		const events: Events = [model("before_model_run", "a"), model("after_model_run", "a")];
+		expect(endedBy(events)).toBe(correlationKey(model("model_error", "a"), 255));
 	});
 });

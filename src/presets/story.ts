@@ -1,0 +1,140 @@
+// What a message says of one event, or of a batch of them: the same parts for both, before any service's escaping.
+
+import { isDeepStrictEqual } from "node:util";
+import { compact } from "../lib/json.ts";
+import { count } from "../lib/text.ts";
+import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import { details, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
+import { type Fact, oneLine, plain } from "./text.ts";
+
+/** The worst first; where nothing went wrong, an end before a beginning, since what has ended has begun. */
+export const RANK: readonly Status[] = ["failure", "cancelled", "warning", "success", "started", "info"];
+
+/** A sign for each status, where a service has no colours. */
+export const MARKS: Readonly<Record<Status, string>> = {
+	started: "▶️",
+	success: "✅",
+	failure: "❌",
+	cancelled: "⏹️",
+	info: "ℹ️",
+	warning: "⚠️",
+};
+
+const COUNTED: Readonly<Record<Status, (number: number) => string>> = {
+	failure: (number) => `${number} failed`,
+	cancelled: (number) => `${number} cancelled`,
+	warning: (number) => count(number, "warning"),
+	success: (number) => `${number} succeeded`,
+	started: (number) => `${number} started`,
+	info: (number) => `${number} info`,
+};
+
+/** What one event or a batch says. Texts are one line, but for the error. */
+export interface Story {
+	readonly events: Events;
+	/** Whether there are several events: then a list tells what `error` and `details` tell of one. */
+	readonly isBatch: boolean;
+	/** The event, or the first of those with the worst status. */
+	readonly lead: PipelineEvent;
+	/** The event's; of a batch what all its events share, with `event` "batch" and the rest empty or absent where they differ. */
+	readonly context: EventContext;
+	/** The worst of all. */
+	readonly status: Status;
+	/** Of {@link MARKS}. */
+	readonly mark: string;
+	/** `Pipeline failed: etl`, or `12 events: 3 failed, 9 succeeded – etl`. */
+	readonly headline: string;
+	/** The error of the one event, of any number of lines; empty for a batch. */
+	readonly error: string;
+	/** What went wrong, for a notification: the error, or what a failed batch's first failure was; empty for neither. */
+	readonly cause: string;
+	/** What it is about: pipeline, project, run; with the status for one event. */
+	readonly subject: readonly Fact[];
+	/** Where it came from. */
+	readonly origin: readonly Fact[];
+	/** Both of these, and for a batch its time. */
+	readonly facts: readonly Fact[];
+	/** Everything else that is known of the one event; empty for a batch. */
+	readonly details: readonly Fact[];
+	/** The time of the event, or of the first and the last. */
+	readonly period: string;
+	/** To the run of all; where they have several, to that of the first failure. */
+	readonly link: { readonly url: string; readonly text: string } | undefined;
+}
+
+/** Tells the events. Adds to `notes` what is left out of it. */
+export function storyOf(events: Events, notes: string[]): Story {
+	const [first] = events;
+	const isBatch = events.length > 1;
+	const context = isBatch ? shared(events) : first.context;
+	const { status } = context;
+	const lead = events.find((event) => event.context.status === status) ?? first;
+	const times = [first, events.at(-1) ?? first].map((event) => oneLine(event.context.timestamp));
+	const period = [...new Set(times)].join(" – ");
+	const failure = status === "failure" ? headlineAndError(lead) : "";
+	const error = isBatch ? "" : plain(context.error ?? "");
+	const subject = identity(context).filter(([label]) => !isBatch || label !== "Status");
+	const from = origin(context);
+	return {
+		events,
+		isBatch,
+		lead,
+		context,
+		status,
+		mark: MARKS[status],
+		headline: isBatch ? batchHeadline(events, context) : headline(first),
+		error,
+		cause: isBatch ? failure : error,
+		subject,
+		origin: from,
+		facts: [...subject, ...from, ...(isBatch ? [["Time", period] as const] : [])],
+		details: isBatch ? [] : details(context),
+		period,
+		link: linkOf(lead, context, notes),
+	};
+}
+
+/** `what: 3 failed, 9 succeeded`; that all only inform is not worth a word. */
+export function statusCounts(what: string, events: readonly PipelineEvent[]): string {
+	const numbers = RANK.map(
+		(status) => [status, events.filter(({ context }) => context.status === status).length] as const,
+	);
+	const counted = numbers.filter(([, number]) => number > 0);
+	if (counted.every(([status]) => status === "info")) return what;
+	return `${what}: ${counted.map(([status, number]) => COUNTED[status](number)).join(", ")}`;
+}
+
+function batchHeadline(events: Events, context: EventContext): string {
+	const pipeline = oneLine(context.pipeline);
+	return `${statusCounts(count(events.length, "event"), events)}${pipeline === "" ? "" : ` – ${pipeline}`}`;
+}
+
+/** The facts of the CI that a batch can share; the number of an attempt tells nothing of several. */
+const SHARED_FACTS = [
+	...(["repository", "branch", "tag", "fork", "queue", "stranger", "pull_request", "commit", "actor"] as const),
+	...(["workflow", "job", "matrix", "run_url"] as const),
+];
+
+function shared(events: Events): EventContext {
+	const [{ context: first }] = events;
+	const isSame = (read: (context: EventContext) => unknown) =>
+		events.every(({ context }) => isDeepStrictEqual(read(context), read(first)));
+	const same = <T>(read: (context: EventContext) => T) => (isSame(read) ? read(first) : undefined);
+	const facts = SHARED_FACTS.map((name) => [name, same(({ ci }) => ci?.[name])] as const);
+	return compact<EventContext>({
+		id: first.id,
+		event: same(({ event }) => event) ?? "batch",
+		run_id: same((context) => context.run_id) ?? "",
+		pipeline: same(({ pipeline }) => pipeline) ?? "",
+		timestamp: first.timestamp,
+		status: RANK.find((status) => events.some(({ context }) => context.status === status)) ?? first.status,
+		project_id: same((context) => context.project_id),
+		ci: compact<CiFacts>({ provider: same(({ ci }) => ci?.provider) ?? "", ...Object.fromEntries(facts) }),
+	});
+}
+
+function linkOf({ context: lead }: PipelineEvent, context: EventContext, notes: string[]): Story["link"] {
+	const isOne = context.ci?.run_url !== undefined;
+	const url = isOne || lead.status === "failure" ? runUrl(isOne ? context : lead, notes) : undefined;
+	return url === undefined ? undefined : { url, text: isOne ? "View run" : "View first failed run" };
+}
