@@ -1,4 +1,5 @@
 // The last lines of a test run: what was counted, and which packages the skipped tests need.
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runProgram, workspace } from "../../helpers/runner.ts";
@@ -40,4 +41,14 @@ it("counts skipped tests as failed on CI", async () => {
 	expect(code).toBe(1);
 	expect(text).toContain("skipped, which fails on CI: some.test.js: later\n");
 	expect(text).toMatch(/\n1 passed, 4 failed\n$/);
+});
+
+it("finds the package in the title of every test that may be skipped", () => {
+	const files = globSync("test/**/*.ts", { cwd: ROOT, exclude: ["test/scenarios/house/**"] });
+	const sources = files.map((file) => readFileSync(join(ROOT, file), "utf8"));
+	const titles = sources.flatMap((source) =>
+		[...source.matchAll(/\bskipIf\([^\n]*?\)\(\s*["'`]([^\n]*)/g)].map(([, title = ""]) => title),
+	);
+	expect(titles.length).toBeGreaterThan(10);
+	expect(titles.filter((title) => !/\(needs [^)]+\)/.test(title))).toEqual([]);
 });
