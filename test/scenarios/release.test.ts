@@ -86,6 +86,24 @@ describe("a release", () => {
 		expect(server.requests).toHaveLength(1);
 	});
 
+	it("has one file that works by itself, but for proxies", async () => {
+		const server = await startServer({ status: 200 });
+		const home = workspace({
+			"pipeline-hooks.toml": `[[hook.webhooks.ping]]
+url = "${server.url}"
+[[hook.webhooks.ping]]
+url = "http://receiver.test/"
+allow_http = true
+`,
+		});
+		cpSync(join(ROOT, "dist/cli/index.js"), join(home, "pipeline-hooks.cjs"));
+		const env = { ...BASE_ENV, HTTP_PROXY: "http://127.0.0.1:9" };
+		const run = await runProgram(process.execPath, ["pipeline-hooks.cjs", "fire", "ping"], { cwd: home, env });
+		expect(run.stdout).toContain("cannot load dist/undici, which sends through proxies");
+		expect(run.stdout).toContain("1 delivered, 1 failed");
+		expect(server.requests).toHaveLength(1);
+	});
+
 	it("is installed by the README's commands", async () => {
 		const folder = checkout();
 		await release(folder);
