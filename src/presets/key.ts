@@ -7,12 +7,16 @@ import type { Story } from "./story.ts";
 /** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
 type Parts = Readonly<Record<string, Json | undefined>>;
 
+/** {@link correlationParts} as one text of at most `limit` code units (48 or more); a longer one ends in a hash of all of it. */
+export function correlationKey(event: PipelineEvent, limit: number): string {
+	return boundedKey(writeKey(correlationParts(event)), limit);
+}
+
 /**
- * A key that is the same for a failure and the success that ends it, over all runs and attempts: repository, branch,
- * pipeline, what of it, and the subject. At most `limit` code units (48 or more): a longer one ends in a hash of all of
- * it.
+ * What is the same for a failure and the success that ends it, over all runs and attempts: repository, branch, pipeline,
+ * what of it, and the subject.
  */
-export function correlationKey({ context, definition }: PipelineEvent, limit: number): string {
+export function correlationParts({ context, definition }: PipelineEvent): Parts {
 	const { ci } = context;
 	const subject = subjectOf(definition.phase, context);
 	// What names no subject is the job's own doing, and jobs of one workflow end each other's alerts least of all.
@@ -22,14 +26,13 @@ export function correlationKey({ context, definition }: PipelineEvent, limit: nu
 		job: ci?.job,
 		matrix: ci?.matrix,
 	};
-	const parts = {
+	return {
 		...originParts(ci),
 		pipeline: context.pipeline,
 		...(isOfJob ? job : {}),
 		...series(definition),
 		...subject,
 	};
-	return boundedKey(writeKey(parts), limit);
 }
 
 const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
@@ -71,7 +74,7 @@ export function boundedKey(key: string, limit: number): string {
 /** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
 export function writeKey(parts: Parts): string {
 	return Object.entries(parts)
-		.flatMap(([name, value]) => (isAbsent(value) ? [] : [`${name}=${encode(textOf(value))}`]))
+		.flatMap(([name, value]) => (isAbsent(value) ? [] : [`${name}=${encode(partText(value))}`]))
 		.join("; ");
 }
 
@@ -120,7 +123,9 @@ function isAbsent(value: Json | undefined): value is undefined | null | "" {
 	return value === undefined || value === null || value === "";
 }
 
-function textOf(value: Json): string {
+/** A part as text: objects with their keys in one order; empty for one without a value. */
+export function partText(value: Json | undefined): string {
+	if (isAbsent(value)) return "";
 	return typeof value === "string" ? value : JSON.stringify(sorted(value));
 }
 

@@ -27,9 +27,10 @@ export interface Checked extends Checks<JsonObject> {
 	readonly batch?: Checks<Json>;
 }
 
-/** The message of one event, which is an object whatever the service. */
+/** The message of one event: an object, alone in a list where the service always takes a list. */
 export function renderEvent(preset: Preset, event: PipelineEvent, options: Options): ObjectMessage {
-	const { body, notes } = preset.service(options).body([event], false);
+	const { body: sent, notes } = preset.service(options).body([event], false);
+	const body: Json = Array.isArray(sent) && sent.length === 1 ? sent[0] : sent;
 	if (!isJsonObject(body)) throw new Error("a body that is not an object");
 	return { body, notes };
 }

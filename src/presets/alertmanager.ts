@@ -1,0 +1,99 @@
+// The alertmanager preset: alerts for Prometheus' Alertmanager, which the matching success ends.
+
+import type { JsonObject } from "../lib/json.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
+import { boundedKey, correlationParts, partText } from "./key.ts";
+import { tableOption, textOption } from "./options.ts";
+import { type Story, storyOf } from "./story.ts";
+import { type Fact, oneLine, Truncator } from "./text.ts";
+
+/** Ours: Alertmanager states none, but hands annotations on to services that do. */
+const LABEL_LIMIT = 200;
+const SUMMARY_LIMIT = 300;
+const ERROR_LIMIT = 5000;
+const FACTS_LIMIT = 40;
+const FACT = { label: 80, value: 300 };
+
+/** How long an alert fires that nothing ends, in hours. */
+const HOLDS: Readonly<Record<string, number>> = { "1h": 1, "6h": 6, "1d": 24, "7d": 168, "30d": 720 };
+
+/**
+ * Fires for every event it is attached to, but ends the alert of the same labels on a success. A batch, as the API takes
+ * it, is a list of alerts. https://prometheus.io/docs/alerting/latest/alerts_api/
+ */
+export const alertmanager = (): Preset => ({
+	name: "alertmanager",
+	title: "Alertmanager",
+	options: {
+		labels: { kind: "table", summary: "Labels over those that tell things apart, such as severity or alertname" },
+		hold: {
+			kind: "choice",
+			choices: Object.keys(HOLDS),
+			summary: "How long an alert fires that no success ends; default 7d",
+		},
+	},
+	needs: { url: true, json: true },
+	service: (options, url) => ({
+		request: () => ({ notes: /\/api\/v2\/alerts\/?$/.test(url?.pathname ?? "") ? [] : [PATH_NOTE] }),
+		body: (events) => {
+			const alerts = events.map((event) => alertOf(event, options));
+			return { body: alerts.map(({ body }) => body), notes: [...new Set(alerts.flatMap(({ notes }) => notes))] };
+		},
+	}),
+});
+
+/** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
+const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager takes alerts";
+
+/** `endsAt` in the past ends the alert; without one, Alertmanager ends it after some minutes by itself. */
+function alertOf(event: PipelineEvent, options: Options): Message {
+	const truncator = new Truncator("characters");
+	const story = storyOf([event], truncator.notes);
+	const { timestamp, status } = story.context;
+	const hours = HOLDS[textOption(options, "hold") ?? ""] ?? 168;
+	const held = new Date(Math.min(Date.parse(timestamp) + hours * 3_600_000, Date.parse("9999-12-31T23:59:59.999Z")));
+	const body = {
+		labels: labelsOf(event, options),
+		annotations: {
+			summary: truncator.text("title", story.headline, SUMMARY_LIMIT),
+			description: describe(story, truncator),
+			status,
+		},
+		startsAt: timestamp,
+		endsAt: status === "success" ? timestamp : held.toISOString(),
+		...(story.link === undefined ? {} : { generatorURL: story.link.url }),
+	};
+	return { body, notes: truncator.notes };
+}
+
+/**
+ * What tells the alert from others, which is the same for a failure and the success that ends it: so no label holds the
+ * status. https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
+ */
+function labelsOf(event: PipelineEvent, options: Options): JsonObject {
+	const { name, phase, status } = event.definition;
+	const isOfItsOwn = status === "info" || status === "warning";
+	const labels = {
+		alertname: isOfItsOwn ? name : phase,
+		severity: isOfItsOwn ? status : "error",
+		...correlationParts(event),
+		...tableOption(options, "labels"),
+	};
+	const written = Object.entries(labels).map(([label, value]) => [
+		oneLine(label)
+			.replaceAll(/[^A-Za-z0-9_]/g, "_")
+			.replace(/^(?=\d)/, "_"),
+		boundedKey(partText(value).toWellFormed(), LABEL_LIMIT),
+	]);
+	const filled = written.filter(([label, value]) => label !== "" && value !== "");
+	return { alertname: name, ...Object.fromEntries(filled) };
+}
+
+function describe({ error, facts, details }: Story, truncator: Truncator): string {
+	const lines = truncator.list("facts", [...facts, ...details], FACTS_LIMIT).map((fact: Fact) => {
+		return truncator.fact(fact, FACT).join(": ");
+	});
+	const cause = error === "" ? [] : [truncator.ends("error", error, ERROR_LIMIT)];
+	return [...cause, ...lines].join("\n");
+}

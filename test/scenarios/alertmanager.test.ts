@@ -1,0 +1,90 @@
+// A real Alertmanager, Debian's, holds the alert of a failure and ends it on the success.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { runCommand, workspace } from "../helpers/runner.ts";
+
+const PROGRAM = "/usr/bin/prometheus-alertmanager";
+// On CI a missing package is a fault of the setup, not a reason to skip.
+const isMissing = !existsSync(PROGRAM) && process.env["CI"] === undefined;
+
+interface Alert {
+	readonly labels: Readonly<Record<string, string>>;
+	readonly annotations: Readonly<Record<string, string>>;
+	readonly status: { readonly state: string };
+	readonly generatorURL: string;
+}
+
+describe.skipIf(isMissing)("Debian's Alertmanager (needs prometheus-alertmanager)", () => {
+	it("holds the alert of a failure until the success of the same pipeline ends it", { timeout: 60_000 }, async () => {
+		const url = await startAlertmanager();
+		const alerts = async () => {
+			const held: readonly Alert[] = JSON.parse(await (await fetch(url)).text());
+			return held;
+		};
+		const fire = (event: string, ...more: readonly string[]) => {
+			const config = `[[subscription]]\nevents = ["pipeline_*"]\nurl = "${url}"\npreset = "alertmanager"\nlabels = { team = "data" }\n`;
+			return runCommand(["fire", event, "--pipeline", "nightly", ...more], {
+				workspace: workspace({ "pipeline-hooks.toml": config }),
+			});
+		};
+
+		expect((await fire("pipeline_error", "--error", 'no "orders" today')).code).toBe(0);
+		const [alert, ...others] = await alerts();
+		expect(others).toEqual([]);
+		expect(alert).toMatchObject({
+			labels: { alertname: "pipeline", severity: "error", pipeline: "nightly", team: "data" },
+			annotations: { summary: "Pipeline failed: nightly", description: expect.stringContaining('no "orders" today') },
+		});
+		// Times have whole seconds: a success in the second of its failure would begin with it.
+		await sleep(1100);
+
+		expect((await fire("pipeline_complete", "--pipeline", "another")).code).toBe(0);
+		expect(await alerts()).toHaveLength(1);
+
+		expect((await fire("pipeline_complete")).code).toBe(0);
+		expect(await alerts()).toEqual([]);
+	});
+
+	it("refuses an alert that is none, which fails the delivery with its reason", { timeout: 60_000 }, async () => {
+		const url = await startAlertmanager();
+		const config = `[hook.webhooks.ping]\nurl = "${url}"\npreset = "alertmanager"\nbody_template = '[{"labels": {}}]'\n`;
+		const run = await runCommand(["fire", "ping"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
+		expect(run.stdout).toContain("400 Bad Request: ");
+	});
+});
+
+/** The address for alerts of an Alertmanager on a free port of loopback, which ends with the test. */
+async function startAlertmanager(): Promise<string> {
+	const folder = workspace({ "alertmanager.yml": "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n" });
+	const port = await freePort();
+	const args = [
+		`--config.file=${join(folder, "alertmanager.yml")}`,
+		`--storage.path=${join(folder, "data")}`,
+		`--web.listen-address=127.0.0.1:${port}`,
+		"--cluster.listen-address=",
+	];
+	const program = spawn(PROGRAM, args, { stdio: "ignore" });
+	onTestFinished(async () => {
+		program.kill("SIGKILL");
+		if (program.exitCode === null && program.signalCode === null) await once(program, "exit");
+	});
+	for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
+		const ready = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
+		if (ready?.ok) return `http://127.0.0.1:${port}/api/v2/alerts`;
+	}
+	throw new Error("Alertmanager did not start");
+}
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	return typeof address === "object" && address !== null ? address.port : 0;
+}
