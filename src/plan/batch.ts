@@ -1,5 +1,6 @@
 // Batches of the events of one process, and which events end the waiting of those that are held.
 
+import { Groups } from "../lib/groups.ts";
 import { type Delivery, deliveryId } from "../model/delivery.ts";
 import type { EventDefinition, Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
@@ -24,47 +25,33 @@ export function batchDelivery(hook: Webhook, events: Events): Delivery<Webhook> 
  */
 export const BATCH_BYTES = 1_000_000;
 
-/** A batch that is not full yet. */
-interface Open {
-	readonly hook: Webhook;
-	readonly events: PipelineEvent[];
-	bytes: number;
-}
-
 /** Groups events as they come, hook by hook. */
 export class Batches {
-	readonly #open = new Map<string, Open>();
+	readonly #open = new Map<string, { readonly hook: Webhook; readonly groups: Groups<PipelineEvent> }>();
 	/** Several hooks may batch the same event. */
 	#measured: { readonly event: PipelineEvent; readonly bytes: number } | undefined;
 
 	/** Adds the event of a delivery; the batches that it fills, or finds no room in. */
 	add({ hook, events: [event] }: Delivery<Webhook>): readonly Delivery<Webhook>[] {
-		const bytes = this.#measure(event);
-		const before = this.#open.get(hook.name);
-		const full = before !== undefined && before.bytes + bytes > BATCH_BYTES ? this.#close(before) : [];
-		const open = this.#open.get(hook.name) ?? { hook, events: [], bytes: 0 };
-		this.#open.set(hook.name, open);
-		open.events.push(event);
-		open.bytes += bytes;
-		const isFull = open.events.length >= (hook.batchSize ?? 1) || open.bytes >= BATCH_BYTES;
-		return isFull ? [...full, ...this.#close(open)] : full;
+		const limits = { items: hook.batchSize ?? 1, bytes: BATCH_BYTES };
+		const { groups } = this.#open.get(hook.name) ?? { groups: new Groups<PipelineEvent>(limits) };
+		this.#open.set(hook.name, { hook, groups });
+		return deliveries(hook, groups.add(event, this.#measure(event)));
 	}
 
 	/** What was begun and not filled. */
 	rest(): readonly Delivery<Webhook>[] {
-		return [...this.#open.values()].flatMap((open) => this.#close(open));
-	}
-
-	#close({ hook, events }: Open): readonly Delivery<Webhook>[] {
-		this.#open.delete(hook.name);
-		const [first, ...rest] = events;
-		return first === undefined ? [] : [batchDelivery(hook, [first, ...rest])];
+		return [...this.#open.values()].flatMap(({ hook, groups }) => deliveries(hook, groups.rest()));
 	}
 
 	#measure(event: PipelineEvent): number {
 		if (this.#measured?.event !== event) this.#measured = { event, bytes: bytesOf(event) };
 		return this.#measured.bytes;
 	}
+}
+
+function deliveries(hook: Webhook, groups: readonly (readonly PipelineEvent[])[]): readonly Delivery<Webhook>[] {
+	return groups.flatMap(([first, ...rest]) => (first === undefined ? [] : [batchDelivery(hook, [first, ...rest])]));
 }
 
 /** Of its JSON, and of the run beside it. */

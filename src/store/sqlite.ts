@@ -2,9 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
+import { Groups } from "../lib/groups.ts";
 import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../ports.ts";
 import { makeStoreFile, storeFile, untrustedReason } from "./folder.ts";
-import { group } from "./grouping.ts";
 import { isLeased, takeLease } from "./lease.ts";
 import { migrate, transaction } from "./schema.ts";
 
@@ -105,14 +105,17 @@ class SqliteStore implements Store {
 			return transaction(this.#database, () => {
 				const rows = this.#rowsOf(owner);
 				const waiting = rows.filter(({ batch }) => batch === undefined);
-				const full = group(waiting, limits, all);
-				const batches = [...(all ? this.#leftBehind(rows) : []), ...full].map((items) => {
-					for (const { seq } of items) {
-						this.#run("UPDATE items SET batch = ?, claimant = ? WHERE seq = ?", items[0]?.seq ?? null, this.#name, seq);
+				const groups = new Groups<Row>(limits);
+				const full = waiting.flatMap((row) => groups.add(row, row.bytes));
+				const rest = groups.rest();
+				const claimed = all ? [...this.#leftBehind(rows), ...full, ...rest] : full;
+				for (const batch of claimed) {
+					for (const { seq } of batch) {
+						this.#run("UPDATE items SET batch = ?, claimant = ? WHERE seq = ?", batch[0]?.seq ?? seq, this.#name, seq);
 					}
-					return items.map(({ id }) => id);
-				});
-				return { batches, left: waiting.length - full.flat().length };
+				}
+				const batches = claimed.map((batch) => batch.map(({ id }) => id));
+				return { batches, left: all ? 0 : rest.flat().length };
 			});
 		});
 	}
@@ -177,10 +180,11 @@ class SqliteStore implements Store {
 
 	/** The batches that were kept, and those whose process has ended. */
 	#leftBehind(rows: readonly Row[]): readonly (readonly Row[])[] {
-		const numbers = new Set(rows.flatMap(({ batch }) => batch ?? []));
-		return [...numbers]
-			.map((number) => rows.filter(({ batch }) => batch === number))
-			.filter(([row]) => row?.claimant === undefined || !this.#isClaimed(row.claimant));
+		const claimants = new Set(rows.flatMap(({ claimant }) => claimant ?? []));
+		const claimed = new Set([...claimants].filter((claimant) => this.#isClaimed(claimant)));
+		const free = rows.filter(({ claimant }) => claimant === undefined || !claimed.has(claimant));
+		const numbers = new Set(free.flatMap(({ batch }) => batch ?? []));
+		return [...numbers].map((number) => free.filter(({ batch }) => batch === number));
 	}
 
 	#isClaimed(claimant: string): boolean {

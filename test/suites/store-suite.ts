@@ -154,6 +154,15 @@ export function storeSuite(name: string, { open, script, unusable }: StoreSubjec
 			expect(await all(other)).toEqual([["1", "2", "3"]]);
 		});
 
+		it("gives what was kept of a batch, and not the rest of it that is still claimed", async () => {
+			const [one, other] = [await filled("1", "2", "3"), await opening()];
+			await all(one);
+			await one.settle([], ["1", "2"]);
+			expect(await all(other)).toEqual([["1", "2"]]);
+			await one.settle([], ["3"]);
+			expect(await all(other)).toEqual([["3"]]);
+		});
+
 		it("settles nothing that another has claimed since", async () => {
 			const [one, other] = [await filled("1", "2"), await opening()];
 			await all(one);
