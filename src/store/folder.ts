@@ -1,5 +1,5 @@
 // The folder of a store and the file in it: of this user alone, and what they must be to be used.
-import { closeSync, lstatSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, lstatSync, mkdirSync, openSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorCode } from "../model/problem.ts";
 
@@ -14,11 +14,17 @@ export function storeFile(folder: string): string {
 	return join(folder, "store.db");
 }
 
-/** Makes the folder and an empty file in it, each where it is missing. Throws the system's error. */
-export function makeStoreFile(folder: string): void {
+/**
+ * Makes the folder and an empty file in it, where they are missing and `create` is true. The reason not to use them, where
+ * others may have had their hands in. Throws the system's error.
+ */
+export function prepareFolder(folder: string, create: boolean): string | undefined {
 	// Not by Node's recursive mkdir, which never returns below a folder such as /proc.
-	for (const path of [dirname(folder), folder]) unlessThere(() => mkdirSync(path, FOLDER_MODE));
-	makePrivateFile(storeFile(folder));
+	if (create) for (const path of [dirname(folder), folder]) unlessThere(() => mkdirSync(path, FOLDER_MODE));
+	const reason = untrustedReason(folder, (found) => found.isDirectory(), "not a folder");
+	if (reason !== undefined) return reason;
+	if (create) makePrivateFile(storeFile(folder));
+	return untrustedReason(storeFile(folder), (found) => found.isFile(), "not a file");
 }
 
 /**
@@ -37,18 +43,10 @@ function unlessThere(make: () => void): void {
 	}
 }
 
-/** Why others may have had their hands in a folder or its file; undefined where they are ours alone. Throws. */
-export function untrustedReason(folder: string): string | undefined {
-	const inFolder = reasonOf(folder, (found) => found.isDirectory(), "not a folder");
-	return inFolder ?? reasonOf(storeFile(folder), (found) => found.isFile(), "not a file");
-}
-
-type Found = ReturnType<typeof lstatSync> & object;
-
-function reasonOf(path: string, isRight: (found: Found) => boolean, otherwise: string): string | undefined {
+function untrustedReason(path: string, isRight: (found: Stats) => boolean, otherwise: string): string | undefined {
 	const found = lstatSync(path);
 	if (!isRight(found)) return `${path} is ${found.isSymbolicLink() ? "a symbolic link" : otherwise}`;
 	if (user === undefined) return undefined;
-	if (Number(found.uid) !== user) return `${path} belongs to another user`;
-	return (Number(found.mode) & 0o022) === 0 ? undefined : `others may write into ${path}`;
+	if (found.uid !== user) return `${path} belongs to another user`;
+	return (found.mode & 0o022) === 0 ? undefined : `others may write into ${path}`;
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Groups } from "../lib/groups.ts";
 import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../ports.ts";
-import { makeStoreFile, storeFile, untrustedReason } from "./folder.ts";
+import { prepareFolder, storeFile } from "./folder.ts";
 import { isLeased, takeLease } from "./lease.ts";
 import { migrate, transaction } from "./schema.ts";
 
@@ -17,8 +17,7 @@ export const openSqliteStore: OpenStore = async (folder, { create }) => {
 	const opened = attempt(storeFile(folder), () => {
 		const sqlite = loadSqlite();
 		if (sqlite === undefined) return { problem: `the store needs Node 22.13 or later, and this is ${process.version}` };
-		if (create) makeStoreFile(folder);
-		const untrusted = untrustedReason(folder);
+		const untrusted = prepareFolder(folder, create);
 		if (untrusted !== undefined) return { problem: untrusted };
 		const open = (path: string) => new sqlite.DatabaseSync(path);
 		return new SqliteStore(folder, openDatabase(storeFile(folder), open), open);
@@ -155,11 +154,6 @@ class SqliteStore implements Store {
 	}
 
 	async close(): Promise<void> {
-		this.#attempt(() => {
-			if (this.#returnLease !== undefined) {
-				this.#run("UPDATE items SET claimant = NULL WHERE claimant = ?", this.#name);
-			}
-		});
 		this.#attempt(() => this.#returnLease?.());
 		this.#attempt(() => this.#database.close());
 	}
@@ -181,14 +175,10 @@ class SqliteStore implements Store {
 	/** The batches that were kept, and those whose process has ended. */
 	#leftBehind(rows: readonly Row[]): readonly (readonly Row[])[] {
 		const claimants = new Set(rows.flatMap(({ claimant }) => claimant ?? []));
-		const claimed = new Set([...claimants].filter((claimant) => this.#isClaimed(claimant)));
+		const claimed = new Set([...claimants].filter((name) => isLeased(this.#folder, name, this.#open)));
 		const free = rows.filter(({ claimant }) => claimant === undefined || !claimed.has(claimant));
 		const numbers = new Set(free.flatMap(({ batch }) => batch ?? []));
 		return [...numbers].map((number) => free.filter(({ batch }) => batch === number));
-	}
-
-	#isClaimed(claimant: string): boolean {
-		return claimant === this.#name || isLeased(this.#folder, claimant, this.#open);
 	}
 
 	#run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {

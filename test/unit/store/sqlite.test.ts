@@ -1,5 +1,5 @@
 // The store in SQLite: the suite of stores, its file, and the versions of that.
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -73,7 +73,7 @@ it.runIf(process.platform !== "win32")("is for this user alone, with all files b
 	await store.put(item("1"));
 	await store.claim("a", { items: 1, bytes: 1, all: true });
 	const files = await readdir(folder);
-	expect(files.length).toBeGreaterThan(2);
+	expect(files).toEqual(expect.arrayContaining(["store.db", "store.db-wal", expect.stringMatching(/\.lease$/)]));
 	for (const name of ["", "..", ...files]) {
 		const { mode } = await stat(join(folder, name));
 		expect([name, mode & 0o077]).toEqual([name, 0]);
@@ -81,6 +81,30 @@ it.runIf(process.platform !== "win32")("is for this user alone, with all files b
 	await store.close();
 	expect(await readdir(folder)).toEqual(["store.db"]);
 });
+
+it("removes what a process that has ended left behind", async () => {
+	const folder = join(await temporary(), "job");
+	const store = good(await openSqliteStore(folder, { create: true }));
+	await store.put(item("1"));
+	const database = new DatabaseSync(file(folder));
+	database.exec("UPDATE items SET claimant = 'gone', batch = seq");
+	database.close();
+	await writeFile(join(folder, "gone.lease"), "");
+	expect(await store.claim("a", { items: 5, bytes: 1, all: true })).toEqual({ batches: [["1"]], left: 0 });
+	expect(await readdir(folder)).not.toContain("gone.lease");
+});
+
+it.runIf(process.getuid?.() === 0)(
+	"is not used in the folder of another user, where nothing is made either",
+	async () => {
+		const folder = join(await temporary(), "job");
+		await mkdir(folder);
+		await chown(folder, 65_534, 65_534);
+		const store = good(await openSqliteStore(folder, { create: true }));
+		expect(await store.put(item("1"))).toEqual({ problem: `${folder} belongs to another user` });
+		expect(await readdir(folder)).toEqual([]);
+	},
+);
 
 it("says why its folder cannot be made, and does not try for ever", async () => {
 	const path = join(await temporary(), "file");
