@@ -25,7 +25,10 @@ const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
-	.configureOutput({ writeErr: (text) => terminal.err(redact(text.trimEnd())) })
+	.configureOutput({
+		writeErr: (text) => terminal.err(redact(text.trimEnd())),
+		outputError: (text, write) => write(text.replace(/^error:/, "error[usage]:")),
+	})
 	.showHelpAfterError("(--help shows what there is)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
 const exit = (code: ExitCode) => {

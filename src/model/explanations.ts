@@ -33,7 +33,8 @@ export const CODES = {
 	},
 	config_missing: {
 		meaning: "There is no config where it was looked for",
-		example: "no config found in .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml",
+		example:
+			"no config file in /home/runner/work/etl; looked for .github/pipeline-hooks.toml, pipeline-hooks.toml, rocky.toml",
 		remedy: "Check the repository out before this step, or name the file by `config`",
 	},
 	config_unreadable: {
@@ -43,22 +44,23 @@ export const CODES = {
 	},
 	config_syntax: {
 		meaning: "The config is not valid TOML 1.0, or not UTF-8",
-		example: "pipeline-hooks.toml:7:12: the string is not closed",
+		example:
+			"pipeline-hooks.toml:2:16: pipeline-hooks.toml is not valid TOML: a string has a control character or a line break in it",
 		remedy: "Correct the line; an editor with a TOML extension marks the place too",
 	},
 	config_shape: {
 		meaning: "A table or key is unknown, missing, of the wrong type, or in the wrong place",
-		example: 'pipeline-hooks.toml:7:1: unknown key "on_failre"',
+		example: 'pipeline-hooks.toml:3:1: unknown key "on_failre"',
 		remedy: "Correct the key; the [reference](config.md) has them all",
 	},
 	config_value: {
 		meaning: "A key has a value that it does not take",
-		example: 'pipeline-hooks.toml:7:14: on_failure must be "abort", "warn" or "ignore"',
+		example: 'pipeline-hooks.toml:4:1: on_failure is "stop", which is none of abort, warn, ignore',
 		remedy: "Give it one of the values that the message names",
 	},
 	template: {
 		meaning: "A `body_template` has a tag that is not closed, unknown or not supported",
-		example: "body_template: section {{#owners}} is not closed",
+		example: "body_template: {{#owners}} is not closed",
 		remedy: "Correct the tag; [templates](templates.md) has the language",
 	},
 	usage: {
@@ -67,7 +69,7 @@ export const CODES = {
 		remedy: "See `pipeline-hooks <command> --help`",
 	},
 	cancelled: {
-		meaning: "The run was cancelled before anything was carried out",
+		meaning: "The run was cancelled before anything was carried out, or did not end in time after that",
 		example: "cancelled before anything was run",
 		remedy: "Run it again",
 	},
@@ -125,7 +127,7 @@ export const CAUSES = {
 	forbidden: {
 		meaning:
 			"The address is one that nothing is sent to: link-local, metadata, or private with `allow_private = false`",
-		example: "169.254.169.254 is a link-local address, which is never sent to",
+		example: "the host's address 169.254.169.254 is an address of a cloud's metadata service; nothing is sent there",
 		remedy: "Correct the URL, or what its name resolves to",
 	},
 	invalid: {
@@ -140,7 +142,7 @@ export const CAUSES = {
 	},
 	rejected: {
 		meaning: "The service has taken the request with a 2xx, and says in it that it did nothing",
-		example: "Slack says: invalid_blocks",
+		example: "Slack answered channel_not_found",
 		remedy: "Do what the service says: [presets](presets.md) has the page of each",
 	},
 	unconfirmed: {
@@ -175,7 +177,7 @@ export const CAUSES = {
 	},
 	not_started: {
 		meaning: "The command could not be started",
-		example: "could not be started: pwsh is not in the PATH",
+		example: "could not be started: pwsh was not found in the PATH of the hook: install it, or choose another shell",
 		remedy: "Install the shell, or choose another one by `shell`",
 	},
 	unset_variable: {
@@ -185,7 +187,7 @@ export const CAUSES = {
 	},
 	invalid_message: {
 		meaning: "No message can be made: its URL, headers, secret or body are not valid once the variables are put in",
-		example: "url must be https, or http to loopback",
+		example: "url has the scheme ftp; webhooks are sent to https:// URLs only",
 		remedy: "Correct the value; `pipeline-hooks render` shows the message without sending it",
 	},
 	ca_file: {

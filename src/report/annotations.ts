@@ -56,11 +56,11 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 
 /** The annotations of mistakes. `summary` says whether a job summary lists them all. */
 export function problemAnnotations(problems: readonly Problem[], summary: boolean, mask: Mask): readonly Annotation[] {
-	const annotations = problems.map(({ message, remedy, place }): Annotation => {
+	const annotations = problems.map(({ code, message, remedy, place }): Annotation => {
 		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
 		return {
 			kind: "error",
-			message: text,
+			message: `${text} [${code}]`,
 			place: place === undefined ? {} : { title: mask(formatPlace(place)), ...at(place, mask) },
 		};
 	});

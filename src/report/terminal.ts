@@ -46,8 +46,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		for (const line of neutralise(shownLine(text, redact))) output.err(line);
 	};
 	const complainOf = (problem: Problem) => {
-		const [first, ...rest] = problemLines(problem);
-		for (const line of [`error: ${first}`, ...rest]) complain(line);
+		for (const line of problemLines(problem)) complain(line);
 	};
 	const documents: unknown[] = [];
 	const documentOf = (report: Report): object => {

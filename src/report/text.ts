@@ -31,11 +31,11 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	return [[parts.join(" · "), reason].filter((text) => text !== "").join(": "), ...notes].join("; ");
 }
 
-/** The lines of one mistake: where and what, the frame, what to do. */
+/** The lines of one error: its code, where and what, the frame, what to do. */
 export function problemLines(problem: Problem): readonly string[] {
 	const where = problem.place === undefined ? "" : `${formatPlace(problem.place)}: `;
 	return [
-		`${where}${problem.message}`,
+		`error[${problem.code}]: ${where}${problem.message}`,
 		...(problem.frame === undefined ? [] : problem.frame.split("\n").map((line) => `  ${line}`)),
 		...(problem.remedy === "" ? [] : [`  → ${problem.remedy}`]),
 	];

@@ -182,7 +182,14 @@ describe.each(mistakes)("$name", ({ event = "pipeline_start", given = {}, config
 		expect(run).toMatchObject({ code: 1, stderr: "" });
 		expect(run.annotations).toMatchObject([{ kind: "error" }]);
 		const [what, ...then] = run.annotations[0]?.message.replace(folder, "WORKSPACE").split(message) ?? [];
-		expect([what, then.join(message).slice(2)]).toEqual(["", remedy]);
+		expect([
+			what,
+			then
+				.join(message)
+				.slice(2)
+				.replace(/ \[\w+\]$/, ""),
+		]).toEqual(["", remedy]);
+		expect(run.annotations[0]?.message).toMatch(/ \[\w+\]$/);
 		const [line, column] = at ?? [];
 		const properties = { title: `own.toml:${line}:${column}`, file: "own.toml", line: `${line}`, col: `${column}` };
 		expect(run.annotations[0]?.properties).toEqual(at === undefined ? {} : properties);
@@ -206,7 +213,8 @@ describe.each(mistakes)("$name", ({ event = "pipeline_start", given = {}, config
 		const run = await runCommand(["fire", event, ...flags], { workspace: folder });
 		expect(run).toMatchObject({ code: 2, stdout: "" });
 		const [first, ...rest] = run.stderr.replace(folder, "WORKSPACE").trimEnd().split("\n");
-		expect(first).toBe(`error: ${at === undefined ? "" : `own.toml:${at.join(":")}: `}${message}`);
+		expect(first).toMatch(/^error\[\w+\]: /);
+		expect(first?.replace(/^\S+ /, "")).toBe(`${at === undefined ? "" : `own.toml:${at.join(":")}: `}${message}`);
 		expect(rest.at(-1)?.replace("  → ", "")).toEqual(remedy);
 		expect(run.stderr).not.toContain("topsecret");
 		nothingRan();

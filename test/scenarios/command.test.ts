@@ -174,7 +174,7 @@ describe("fire", () => {
 		expect(read()).toMatchObject({ table: "from a file" });
 		const missing = await run(["fire", "pipeline_error", "--context", "@nowhere.json"]);
 		expect(missing).toMatchObject({ code: 2, stdout: "" });
-		expect(missing.stderr).toContain("error: context: the file nowhere.json does not exist");
+		expect(missing.stderr).toContain("error[input]: context: the file nowhere.json does not exist");
 	});
 
 	it("in a step of a workflow has GitHub's facts, and its hooks' output commands nothing", async () => {
@@ -367,10 +367,10 @@ describe("validate", () => {
 		});
 		const ended = await run(["validate", "--config", "own.toml"]);
 		expect(ended).toMatchObject({ code: 2, stdout: "" });
-		expect(ended.stderr.match(/^error: own\.toml:\d+:\d+/gm)).toEqual([
-			"error: own.toml:1:1",
-			"error: own.toml:5:1",
-			"error: own.toml:6:1",
+		expect(ended.stderr.match(/^error\[\w+\]: own\.toml:\d+:\d+/gm)).toEqual([
+			"error[config_value]: own.toml:1:1",
+			"error[config_value]: own.toml:5:1",
+			"error[config_shape]: own.toml:6:1",
 		]);
 		expect(ended.stderr).toContain('  > 6 | timeout = 3\n      | ^\n  → did you mean "timeout_ms"?\n');
 	});
@@ -419,11 +419,11 @@ describe("help", async () => {
 describe("usage", () => {
 	it.each([
 		["no command", [], "Usage: pipeline-hooks"],
-		["an unknown command", ["fyre"], "error: unknown command 'fyre'"],
-		["an unknown flag", ["fire", "ping", "--tabel", "x"], "error: unknown option '--tabel'"],
-		["no event", ["fire"], "error: no event was given"],
-		["an event too many", ["fire", "ping", "pong"], "error: too many arguments"],
-		["a flag without its value", ["fire", "ping", "--table"], "error: option '--table <name>' argument missing"],
+		["an unknown command", ["fyre"], "error[usage]: unknown command 'fyre'"],
+		["an unknown flag", ["fire", "ping", "--tabel", "x"], "error[usage]: unknown option '--tabel'"],
+		["no event", ["fire"], "error[input]: no event was given"],
+		["an event too many", ["fire", "ping", "pong"], "error[usage]: too many arguments"],
+		["a flag without its value", ["fire", "ping", "--table"], "error[usage]: option '--table <name>' argument missing"],
 	])("%s ends with exit code 2", async (_, args, message) => {
 		const { run } = await setUp();
 		const ended = await run(args);

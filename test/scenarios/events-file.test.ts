@@ -183,7 +183,7 @@ describe("a broken line", () => {
 		const { code, stderr, stdout } = await run(["--events-file", "events.jsonl"]);
 		expect(code).toBe(1);
 		expect(stderr).toBe(
-			"error: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
+			"error[events_file]: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
 				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it, and the rest of the file was not; correct the " +
 				"line and fire the file from there\n",
 		);
@@ -268,7 +268,9 @@ it("that is stdin is no input of the action, which says so", async () => {
 	const { annotations, code } = await runAction({ inputs: { "events-file": "-" }, workspace: folder });
 	expect([code, annotations.map(({ message }) => message)]).toEqual([
 		1,
-		["events-file - cannot be read: stdin is read by the command only; name a file of JSON Lines, one event a line"],
+		[
+			"events-file - cannot be read: stdin is read by the command only; name a file of JSON Lines, one event a line [input]",
+		],
 	]);
 });
 

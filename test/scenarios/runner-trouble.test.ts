@@ -42,7 +42,7 @@ test.each([
 ])("%j says what is wrong, and none of it acts as a command", async (...args) => {
 	const run = await runCommand(args, { workspace: workspace({ "pipeline-hooks.toml": HOOK }) });
 	expect(run.code).toBe(2);
-	expect(run.stderr).toMatch(/^error: /);
+	expect(run.stderr).toMatch(/^error\[\w+\]: /);
 	expect(run.stdout + run.stderr).not.toMatch(/^\s*::/m);
 	expect(run.stdout + run.stderr).not.toContain("\u001b");
 });

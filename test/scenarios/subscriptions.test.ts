@@ -285,7 +285,9 @@ events = ["ping"]
 		const run = await runCommand(["validate"], { workspace: workspace({ [FILE]: BAD }) });
 		expect(run).toMatchObject({ code: 2, stdout: "" });
 		expect(
-			[...run.stderr.matchAll(/^error: \S+?:(\d+:\d+): (.*)$/gm)].map(([, place, message]) => `${place} ${message}`),
+			[...run.stderr.matchAll(/^error\[\w+\]: \S+?:(\d+:\d+): (.*)$/gm)].map(
+				([, place, message]) => `${place} ${message}`,
+			),
 		).toEqual([
 			"1:1 events is missing",
 			'6:19 "job.x*" selects no event',

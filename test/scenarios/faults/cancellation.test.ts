@@ -154,7 +154,9 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 		);
 		expect(run.took).toBeLessThan(2500);
 		expect(run).toMatchObject({ code: 1, outputs: { result: "error", delivered: "0", failed: "0" } });
-		expect(run.annotations).toEqual([expect.objectContaining({ message: "cancelled before anything was run" })]);
+		expect(run.annotations).toEqual([
+			expect.objectContaining({ message: "cancelled before anything was run [cancelled]" }),
+		]);
 		expect(run.summary).toContain("cancelled before anything was run");
 	});
 
@@ -170,7 +172,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is under way, and w
 			reading,
 		);
 		expect(run.took).toBeLessThan(1500);
-		expect(run).toMatchObject({ code: 1, stderr: "error: cancelled before anything was run\n" });
+		expect(run).toMatchObject({ code: 1, stderr: "error[cancelled]: cancelled before anything was run\n" });
 		expect(existsSync(join(folder, "ran"))).toBe(false);
 	});
 

@@ -76,7 +76,7 @@ describe("fault 25: with allow_private = false private and loopback addresses ar
 		it("as a mistake in the config, all at once", async () => {
 			const run = await fireThere(DEFAULTS + SPELLINGS.map(([host], n) => http(host, "", `h${n}`)).join(""));
 			expect(run).toMatchObject({ code: 1, outputs: { result: "error" }, begun: 0, questions: [] });
-			const told = [...run.log.matchAll(/^pipeline-hooks\.toml:(\d+):1: url has (.*)$/gm)];
+			const told = [...run.log.matchAll(/^error\[config_value\]: pipeline-hooks\.toml:(\d+):1: url has (.*)$/gm)];
 			const lines = SPELLINGS.map(([, what], n) => [`${5 * n + 6}`, what]);
 			expect(told.map(([, line, what]) => [line, what])).toEqual(lines);
 			expect(run.stdout).not.toContain("secret-");
@@ -84,7 +84,11 @@ describe("fault 25: with allow_private = false private and loopback addresses ar
 
 		it.each(SPELLINGS.slice(0, 1))("%s, by the hook's own key", async (host, what) => {
 			const run = await fireThere(http(host, "allow_http = true\nallow_private = false"));
-			expect(run).toMatchObject({ code: 1, begun: 0, annotations: [{ message: `url has ${what}; ${REMEDY}` }] });
+			expect(run).toMatchObject({
+				code: 1,
+				begun: 0,
+				annotations: [{ message: `url has ${what}; ${REMEDY} [config_value]` }],
+			});
 		});
 
 		it("from a variable", async () => {

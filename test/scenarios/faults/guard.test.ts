@@ -64,7 +64,7 @@ describe("fault 25: an address of the link, of a metadata service or of nobody i
 			expect(run).toMatchObject({ code: 1, outputs: { result: "error" }, ...NOTHING_SENT });
 			const place = { title: "pipeline-hooks.toml:5:1", file: "pipeline-hooks.toml", line: "5", col: "1" };
 			expect(run.annotations).toEqual([
-				{ kind: "error", properties: place, message: `url has ${METADATA}; ${REMEDY}` },
+				{ kind: "error", properties: place, message: `url has ${METADATA}; ${REMEDY} [config_value]` },
 			]);
 			expect(run.log).not.toContain("has run");
 			expect(run.stdout).not.toContain("secret-");
@@ -75,7 +75,7 @@ describe("fault 25: an address of the link, of a metadata service or of nobody i
 				SPELLINGS.map(([host], n) => webhook(`https://${host}${PATH}`, "", `h${n}`)).join(""),
 			);
 			expect(run).toMatchObject({ code: 1, outputs: { result: "error" }, ...NOTHING_SENT });
-			const told = [...run.log.matchAll(/^pipeline-hooks\.toml:(\d+):1: url has (.*)$/gm)];
+			const told = [...run.log.matchAll(/^error\[config_value\]: pipeline-hooks\.toml:(\d+):1: url has (.*)$/gm)];
 			const lines = SPELLINGS.map(([, what], n) => [`${5 * n + 3}`, what]);
 			expect(told.map(([, line, what]) => [line, what])).toEqual(lines);
 			expect(run.stdout).not.toContain("secret-");

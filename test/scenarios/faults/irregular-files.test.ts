@@ -75,7 +75,7 @@ describe("fault 62: a ca_file, config or events file that is not a regular file 
 		};
 		for (const args of ["fire --events-file -", "fire pipeline_start --context -"]) {
 			const { stdout } = await fire(args);
-			expect(stdout).toMatch(/^error: .* cannot be read.*: it is a folder/);
+			expect(stdout).toMatch(/^error\[\w+\]: .* cannot be read.*: it is a folder/);
 			expect(stdout).toMatch(/code 2\n$/);
 		}
 	});

@@ -171,7 +171,7 @@ url = "${url}/audit"
 		expect(run.annotations).toMatchObject([
 			{
 				kind: "error",
-				message: `line 2 of events.jsonl: internal error: no entropy; 1 event was fired (1 delivered, 0 failed, 0 skipped), and the rest of the file was not; ${BUG}`,
+				message: `line 2 of events.jsonl: internal error: no entropy; 1 event was fired (1 delivered, 0 failed, 0 skipped), and the rest of the file was not; ${BUG} [internal]`,
 			},
 		]);
 		expect(run.summary).toContain("1 delivered, 0 failed, 0 skipped");
@@ -198,7 +198,9 @@ url = "${url}/audit"
 		expect(paths(requests)).toEqual(["/audit"]);
 		expect(run.outputs).toMatchObject({ delivered: "1", failed: "0", skipped: "0", "event-id": expect.any(String) });
 		expect(run.outputs["result"]).toBe("error");
-		expect(run.annotations.map(({ message }) => message)).toContain(`internal error: rows is undefined; ${BUG}`);
+		expect(run.annotations.map(({ message }) => message)).toContain(
+			`internal error: rows is undefined; ${BUG} [internal]`,
+		);
 		expect(run.summary).toContain("1 delivered");
 		expect(run.log + run.summary).not.toContain("Nothing was run");
 	});
@@ -247,7 +249,7 @@ command = "true"
 			"after-stuck": "skipped: stuck, which it follows, failed",
 		});
 		expect(JSON.parse(readFileSync(run.outputs["results-file"] ?? "", "utf8"))).toEqual(run.results);
-		expect(run.annotations[0]).toMatchObject({ kind: "error", message: `internal error: crashed; ${BUG}` });
+		expect(run.annotations[0]).toMatchObject({ kind: "error", message: `internal error: crashed; ${BUG} [internal]` });
 		expect(run.summary).toContain("3 delivered, 2 failed, 1 skipped");
 		expect(run.log + run.summary).not.toContain("Nothing was run");
 	});
@@ -293,7 +295,9 @@ on_failure = "abort"
 		expect(run.outputs).toMatchObject({ delivered: "1", failed: "0", skipped: "0" });
 		expect(run.outputs["result"]).toBe("error");
 		expect(run.results).toMatchObject({ result: "passed", results: [{ status: "delivered" }] });
-		expect(run.annotations).toMatchObject([{ kind: "error", message: `internal error: crashed late; ${BUG}` }]);
+		expect(run.annotations).toMatchObject([
+			{ kind: "error", message: `internal error: crashed late; ${BUG} [internal]` },
+		]);
 		expect(run.log + run.summary).not.toContain("Nothing was run");
 	});
 
@@ -317,7 +321,10 @@ url = "http://127.0.0.1:9/"
 		expect(run.code).toBe(1);
 		expect(run.outputs).toMatchObject({ result: "error", delivered: "1", failed: "1", skipped: "0" });
 		expect(told(run)).toEqual({ gate: "delivered", stuck: LOST });
-		expect(run.annotations[0]).toMatchObject({ kind: "error", message: "cancelled, but not done 6000 ms later" });
+		expect(run.annotations[0]).toMatchObject({
+			kind: "error",
+			message: "cancelled, but not done 6000 ms later [cancelled]",
+		});
 	});
 });
 

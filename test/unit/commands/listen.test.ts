@@ -232,7 +232,7 @@ HH:MM:SS  POST /hook → 200
 		const { done, err } = run(registerListen, ["listen", "--port", String(other.port)]);
 		expect(await done).toBe(2);
 		expect(err.join("\n")).toBe(
-			`error: port ${other.port} of 127.0.0.1 is in use\n  → end what listens there, or take another: --port 0 finds a free one`,
+			`error[usage]: port ${other.port} of 127.0.0.1 is in use\n  → end what listens there, or take another: --port 0 finds a free one`,
 		);
 		await other.close();
 	});

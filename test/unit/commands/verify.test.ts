@@ -119,7 +119,7 @@ describe("the body from stdin", () => {
 			for (; ; given++) yield Buffer.alloc(1024 * 1024);
 		};
 		const { err, done } = from(endless);
-		expect([await done, err[0]]).toEqual([2, "error: the body has more than 67108864 bytes"]);
+		expect([await done, err[0]]).toEqual([2, "error[usage]: the body has more than 67108864 bytes"]);
 		expect(given).toBe(64);
 	});
 
@@ -128,7 +128,7 @@ describe("the body from stdin", () => {
 			yield await new Promise<Uint8Array>(() => {});
 		});
 		interrupt();
-		expect([await done, err]).toEqual([1, ["error: cancelled before anything was run"]]);
+		expect([await done, err]).toEqual([1, ["error[cancelled]: cancelled before anything was run"]]);
 	});
 });
 
@@ -185,8 +185,9 @@ describe("a mistake in the call", () => {
 	])("%j ends with 2", async (args, message) => {
 		const { code, out, err } = await verify(args);
 		expect({ code, out }).toEqual({ code: 2, out: "" });
-		expect(err).toContain(`error: ${message}`);
-		expect(err.match(/^error: /gm)).toHaveLength(1);
+		expect(err).toMatch(/^error\[(?:usage|input)\]: /);
+		expect(err).toContain(`]: ${message}`);
+		expect(err.match(/^error/gm)).toHaveLength(1);
 	});
 
 	it("is told with the others, as JSON too", async () => {

@@ -1,0 +1,30 @@
+// docs/errors.md: it is what the code says, of every code and cause that the source uses and of no other.
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { errorsPage, PAGE } from "../../../scripts/errors-page.ts";
+import { CAUSES, CODES } from "../../../src/model/explanations.ts";
+
+const page = await readFile(PAGE, "utf8");
+const files = globSync("src/**/*.ts").filter((file) => file !== "src/model/explanations.ts");
+const source = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+
+it("is what `npm run errors` writes", () => {
+	expect(page).toBe(errorsPage());
+});
+
+describe.each(Object.entries({ ...CODES, ...CAUSES }))("%s", (name, { meaning, example, remedy }) => {
+	it("is used, and has a meaning, an example of one line and a remedy, on the page", () => {
+		expect(source).toContain(`"${name}"`);
+		for (const text of [meaning, example, remedy]) {
+			expect(text).toMatch(/^\S.{4,}[^.\s]$/);
+			expect(page).toContain(text);
+		}
+	});
+});
+
+it("has a row for every code that an error is made with", () => {
+	const codes = new Set([...source.matchAll(/\bcode: "([a-z_]+)"/g)].map(([, code]) => code));
+	for (const code of codes) expect(page).toContain(`| \`${code}\` |`);
+	expect(codes.size).toBeGreaterThan(5);
+});
