@@ -1,13 +1,14 @@
-// The `body_template` of a webhook: compiled, its mistakes placed at their own line inside the config's string.
+// The `body_template` of a webhook: compiled, its errors placed at their own line inside the config's string.
 import type { Template } from "../model/template.ts";
 import { compileTemplate, TemplateError } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
+import { readFilled } from "./keys.ts";
 import type { Path, Spot } from "./locate.ts";
 import type { Problems } from "./problems.ts";
 
 /** The table's template; undefined where it has none, or a wrong one, which is noted. */
 export function readTemplate(fields: Fields): Template | undefined {
-	const source = fields.filled("body_template");
+	const source = readFilled(fields, "body_template");
 	if (source === undefined) return undefined;
 	try {
 		return compileTemplate(source);
@@ -19,7 +20,7 @@ export function readTemplate(fields: Fields): Template | undefined {
 	}
 }
 
-/** Where the character stands that is at `index` of a string value, which may be written with escapes. */
+/** Where the character is that is at `index` of a string value, which may be written with escapes. */
 function spotInside(problems: Problems, path: Path, index: number): Spot {
 	const start = problems.located.value(path);
 	if (start === undefined) return problems.spot(path);

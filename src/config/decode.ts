@@ -1,104 +1,87 @@
-// A parsed config file as typed hooks, with every mistake in it found at once.
-
+// A parsed config file as typed hooks, with every error in it found at once.
 import { closest } from "../lib/suggest.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { Config, ConfigWarning, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import { checkTargets, readChains } from "./chains.ts";
-import { readDefaults } from "./defaults.ts";
+import { checkTargets, nameHooks, readChains, withoutBatchedGates } from "./chains.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
-import { gateIn } from "./gates.ts";
-import { type Explanation, refuseUnknown } from "./keys.ts";
-import type { Located } from "./locate.ts";
-import { nameHooks } from "./names.ts";
-import { Problems } from "./problems.ts";
-import { explainUnknown, Resolver, type UnknownEvent } from "./resolve.ts";
-import { header } from "./selection.ts";
-import { readSelections } from "./selectors.ts";
-import type { Flavour } from "./settings.ts";
-import { readShellHook } from "./shell-hook.ts";
+import { gateIn } from "./hidden.ts";
+import { readHook, setting } from "./hook.ts";
+import { header, readDefaults, refuseUnknown } from "./known.ts";
+import type { Problems } from "./problems.ts";
+import { Resolver } from "./resolve.ts";
+import { DEFAULTS } from "./schema.ts";
+import { readSelections, readSubscriptions, requireEvents, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
-import { refuseIdleRequireAllow, unbatchStandIns } from "./stand-ins.ts";
-import { readSubscriptions, requireEvents } from "./subscriptions.ts";
-import { readWebhook } from "./webhook.ts";
-import { keyName, quote } from "./words.ts";
-
-/** A parsed file, and where things stand in it. */
-interface ParsedFile {
-	readonly table: Table;
-	readonly source: string;
-	readonly located: Located;
-	/** For messages and places. */
-	readonly file: string;
-	readonly flavour: Flavour;
-}
+import { type Explanation, keyName, quote } from "./words.ts";
 
 const HOOK_KEYS: readonly string[] = ["hook", "hooks"];
 
-/** The config that a file says. Throws one {@link UserError} with all its mistakes, in the order of the file. */
-export function decodeConfig({ table, source, located, file, flavour }: ParsedFile): Config {
-	const problems = new Problems(source, file, located);
+const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
+
+/** The config that a file says. Throws one {@link UserError} with all its errors, in the order of the file. */
+export function decodeConfig(table: Table, problems: Problems): Config {
+	const { file, dialect } = problems;
 	const whole = new Fields(table, [], problems);
-	const root = flavour === "own" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
+	const root = dialect === "native" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
 	refusePrototype(root);
 	const builtIn = vocabulary();
-	refuseUnknown(root, [...HOOK_KEYS, "subscription", "defaults", "event"], (key) => explainTopLevel(key, builtIn));
+	refuseUnknown(root, TOP_LEVEL, (key) => explainTopLevel(key, builtIn));
 
 	const events = readEvents(root);
-	const defaults = readDefaults(root, flavour);
-	const resolver = new Resolver(vocabulary(events));
-	const { selections, unknown } = readSelections(root, resolver, flavour === "own");
-	for (const event of unknown) {
-		if (flavour === "own") problems.add("config_value", event.path, ...explainUnknown(event));
-		else if (event.gate !== undefined) problems.add("config_value", event.path, ...explainLostGate(event));
-	}
-	if (flavour === "rocky") refuseStrayGates(whole, builtIn);
-	const all = [...selections, ...readSubscriptions(root, resolver)].toSorted((a, b) => a.spot.offset - b.spot.offset);
-	const named = nameHooks(all);
+	const defaults = readDefaults(root);
+	const resolver = new Resolver(events.length === 0 ? builtIn : vocabulary(events));
+	const { selections, unknown } = readSelections(root, resolver);
+	for (const event of unknown) refuseHeader(event, resolver, problems);
+	if (dialect === "rocky") refuseStrayGates(whole, builtIn);
+
+	const written = [...selections, ...readSubscriptions(root, resolver)];
+	const order = (at: (typeof written)[number]) => problems.spot(at.fields.path).offset;
+	const all = written.length > 1 ? written.toSorted((a, b) => order(a) - order(b)) : written;
+	const named = nameHooks(all, problems);
 	const chains = readChains(named, problems);
 	const read = named.flatMap(({ selection, name }, order): Hook[] => {
+		const { selectors, fields } = selection;
 		requireEvents(selection, chains.reaches(name));
-		const { fallback, onSuccess } = chains.of(name);
+		const reached = chains.of(name);
 		const identity = {
 			name,
-			selectors: selection.selectors,
-			enabled: selection.fields.boolean("enabled") ?? true,
-			filters: readFilters(selection, resolver),
-			fallback: fallback?.text,
-			onSuccess: onSuccess.map(({ text }) => text),
-			place: problems.place(selection.spot),
+			selectors,
+			filters: readFilters(fields, resolver),
+			fallback: reached.find(({ key }) => key === "fallback")?.text,
+			onSuccess: reached.flatMap(({ key, text }) => (key === "then" ? [text] : [])),
+			place: problems.place(fields.path),
 			order,
 		};
-		const hook =
-			selection.kind === "shell"
-				? readShellHook(selection, identity, defaults.shell, flavour)
-				: readWebhook(selection, identity, defaults.webhook, flavour);
+		const hook = readHook(selection, identity, defaults);
 		return hook === undefined ? [] : [hook];
 	});
-	const hooks = unbatchStandIns(read, chains, named, problems);
-	refuseIdleRequireAllow(read, chains, named);
+	const hooks = withoutBatchedGates(read, chains, named, problems);
 	const disabled = checkTargets(hooks, chains, problems);
-	refuseIdleSigning(defaults.webhook.signing, all, problems);
+	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
+	refuseIdleSigning(defaults.webhook, webhooks);
 	problems.throwIfAny();
 
-	const warnings = [...unknown.map((event) => toWarning(event, problems)), ...disabled];
+	const warnings = [...unknown.map((event) => toWarning(event, resolver, problems)), ...disabled];
 	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, whole.keys().length === 0);
-	return { file, hooks, events, concurrency: defaults.concurrency, warnings };
+	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
+	return { file, hooks, events, concurrency, warnings };
 }
 
-/** `__proto__` is no key that anyone needs, and one that JavaScript may take for something else. */
+/** `__proto__` is not a key that anyone needs, and one that JavaScript may take for something else. */
 function refusePrototype({ table, problems }: Fields): void {
+	// An escape may spell it, too.
+	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
 	for (const { path, key } of problems.located.prototypes) {
-		if (problems.full) return;
 		if (!Object.hasOwn(table, path[0] ?? "")) continue;
 		problems.addAt("config_shape", key, "__proto__ cannot be a key", "choose another name");
 	}
 }
 
 function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation | undefined {
-	const message = `${key} stands outside of hook`;
+	const message = `${keyName(key)} must be inside [hook]`;
 	if (key === "webhooks") return [message, "write [[hook.webhooks.<event>]]"];
 	const event = find(key);
 	if (event !== undefined) {
@@ -126,27 +109,30 @@ function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): voi
 	}
 }
 
-/** Without its event a gate would never be asked, and everything behind it go ahead. */
-function explainLostGate(event: UnknownEvent): Explanation {
-	const [message, remedy] = explainUnknown(event);
-	// Nothing can be declared in Rocky's own file.
-	const helps = event.near !== undefined || event.longer.length > 0;
-	const list =
-		'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';
-	return [`${message}: its gate would never be asked`, helps ? remedy : list];
+/** In Rocky's own file an event may be one that only a later Rocky knows: an error only where its gate would be lost. */
+function refuseHeader({ name, path, value }: UnknownHeader, resolver: Resolver, problems: Problems): void {
+	const [message, remedy] = resolver.explain(name);
+	if (problems.dialect === "native") {
+		problems.add("config_value", path, message, remedy);
+	} else if (gateIn(value, path) !== undefined) {
+		// Nothing can be declared in Rocky's own file.
+		const helps = resolver.near(name) !== undefined || resolver.longer(name).length > 0;
+		const list =
+			'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';
+		problems.add("config_value", path, `${message}: its gate would never be asked`, helps ? remedy : list);
+	}
 }
 
-/** In Rocky's own file an event may be one that only a later Rocky knows. */
-function toWarning(event: UnknownEvent, problems: Problems): ConfigWarning {
-	const [message] = explainUnknown(event);
-	const hint = event.near === undefined ? "" : `; did you mean ${quote(event.near)}?`;
-	return { message: `${message}, its hooks are left out${hint}`, place: problems.place(problems.spot(event.path)) };
+function toWarning({ name, path }: UnknownHeader, resolver: Resolver, problems: Problems): ConfigWarning {
+	const near = resolver.near(name);
+	const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
+	return { message: `${resolver.explain(name)[0]}, its hooks are left out${hint}`, place: problems.place(path) };
 }
 
-function withoutHooks(file: string, empty: boolean): UserError {
+function withoutHooks(file: string, isEmpty: boolean): UserError {
 	return new UserError({
 		code: "config_shape",
-		message: `${file} ${empty ? "is empty" : "has no hooks"}`,
+		message: `${file} ${isEmpty ? "is empty" : "has no hooks"}`,
 		remedy: `add one, as ${header("shell", "pipeline_error")} with a command or ${header("webhook", "pipeline_error")} with a url`,
 		place: { file, line: 1, column: 1 },
 	});

@@ -1,18 +1,19 @@
 // The events that a config declares with `[event.x]`, beside those of the catalog.
 import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
-import { type EventDefinition, STATUSES } from "../model/event.ts";
+import type { EventDefinition } from "../model/event.ts";
 import { type Fields, isTable } from "./fields.ts";
-import { type Explanation, refuseUnknown } from "./keys.ts";
+import { refuseUnknown } from "./known.ts";
 import type { Path } from "./locate.ts";
+import type { Problems } from "./problems.ts";
+import { EVENT, TABLES } from "./schema.ts";
 import { quote } from "./words.ts";
-
-const KEYS = ["phase", "status", "title"];
 
 /** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
 export function readEvents(root: Fields): readonly EventDefinition[] {
-	const found = new Map<string, EventDefinition>();
 	const table = root.nested("event");
-	if (table !== undefined) declareAll(table, "", { found, builtIn: vocabulary(), headed: headers(root) });
+	if (table === undefined) return [];
+	const found = new Map<string, EventDefinition>();
+	declareAll(table, "", { found, builtIn: vocabulary(), hasHeader: headers(root.problems) });
 	return [...found.values()];
 }
 
@@ -20,11 +21,11 @@ export function readEvents(root: Fields): readonly EventDefinition[] {
 interface Declaring {
 	readonly found: Map<string, EventDefinition>;
 	readonly builtIn: Vocabulary;
-	/** Whether a table has a header of its own, and so is declared although nothing stands under it. */
-	readonly headed: (path: Path) => boolean;
+	/** Whether a table has a header of its own, and so is declared although it is empty. */
+	readonly hasHeader: (path: Path) => boolean;
 }
 
-function headers({ problems }: Fields): Declaring["headed"] {
+function headers(problems: Problems): Declaring["hasHeader"] {
 	let written: ReadonlySet<string> | undefined;
 	return (path) => {
 		written ??= new Set(
@@ -35,7 +36,7 @@ function headers({ problems }: Fields): Declaring["headed"] {
 }
 
 function declareAll(parent: Fields, prefix: string, declaring: Declaring): void {
-	const { found, builtIn, headed } = declaring;
+	const { found, builtIn, hasHeader } = declaring;
 	for (const key of parent.keys()) {
 		const name = prefix + key;
 		const fields = parent.nested(key);
@@ -43,10 +44,10 @@ function declareAll(parent: Fields, prefix: string, declaring: Declaring): void 
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
 		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
 		const isBare = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
-		const begins = isBare && !headed(fields.path);
-		const fault = begins ? undefined : nameFault(name, found, builtIn);
-		if (fault !== undefined) {
-			parent.wrong(key, ...fault);
+		const begins = isBare && !hasHeader(fields.path);
+		const problem = begins ? undefined : nameProblem(name, found, builtIn);
+		if (problem !== undefined) {
+			parent.wrong(key, ...problem);
 			continue;
 		}
 		if (!begins) found.set(name, define(name, fields.only(rest)));
@@ -54,12 +55,11 @@ function declareAll(parent: Fields, prefix: string, declaring: Declaring): void 
 	}
 }
 
-function nameFault(
+function nameProblem(
 	name: string,
-	found: ReadonlyMap<string, EventDefinition>,
+	found: Declaring["found"],
 	builtIn: Vocabulary,
-): Explanation | undefined {
-	const remedy = "choose another name";
+): readonly [message: string, remedy: string] | undefined {
 	if (!isEventName(name)) {
 		return [
 			`${quote(name)} cannot be an event's name`,
@@ -69,20 +69,18 @@ function nameFault(
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
 	const known = builtIn.find(name);
 	if (known === undefined) return undefined;
-	const same = known.name === name;
-	return [
-		`${quote(name)} is ${same ? "a built-in event already" : `another name of the built-in event ${quote(known.name)}`}`,
-		remedy,
-	];
+	const what =
+		known.name === name ? "a built-in event already" : `another name of the built-in event ${quote(known.name)}`;
+	return [`${quote(name)} is ${what}`, "choose another name"];
 }
 
 function define(name: string, fields: Fields): EventDefinition {
-	refuseUnknown(fields, KEYS);
+	refuseUnknown(fields, TABLES.event);
 	return {
 		name,
-		phase: fields.text("phase")?.trim() ?? "custom",
-		status: fields.choice("status", STATUSES) ?? "info",
-		title: fields.text("title") ?? humanise(name),
+		phase: EVENT.phase.read(fields)?.trim() ?? "custom",
+		status: EVENT.status.read(fields) ?? EVENT.status.default,
+		title: EVENT.title.read(fields) ?? humanise(name),
 	};
 }
 
@@ -91,8 +89,7 @@ function humanise(name: string): string {
 	const words = name
 		.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
 		.split(/[\s_.-]+/)
-		.filter((word) => word !== "")
-		.map((word) => word.toLowerCase());
-	const text = words.join(" ");
+		.filter((word) => word !== "");
+	const text = words.join(" ").toLowerCase();
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }

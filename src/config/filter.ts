@@ -1,112 +1,148 @@
 // The `filter` of a hook: which of its events it is fired for, by what is in them.
-import type { EventDefinition } from "../model/event.ts";
-import type { Filter } from "../model/hook.ts";
-import { type Selector, selects } from "../model/selector.ts";
-import { ConditionReader } from "./condition.ts";
-import { Fields, isTable, type Table } from "./fields.ts";
-import { type Explanation, refuseUnknown } from "./keys.ts";
-import type { Path } from "./locate.ts";
-import type { Problems } from "./problems.ts";
+import { closest } from "../lib/suggest.ts";
+import { CI_FACTS, STATUSES } from "../model/event.ts";
+import type { Condition, Filter } from "../model/hook.ts";
+import { FIRST_NAMES, pathOfKey } from "../model/keys.ts";
+import type { Fields } from "./fields.ts";
+import type { Key, Text } from "./keys.ts";
+import { refuseUnknown } from "./known.ts";
 import type { Resolver } from "./resolve.ts";
-import type { Selection } from "./selection.ts";
-import { readStrings, type Written } from "./strings.ts";
-import { readSelectors } from "./subscriptions.ts";
-import { list, quote, typeName } from "./words.ts";
+import { FILTER, TABLES } from "./schema.ts";
+import { tablesOf } from "./selections.ts";
+import { type Explanation, list, quote } from "./words.ts";
 
-const EXAMPLES = {
-	events: '["job.*", "phase:quality"]',
-	entities: '["table", "dash*"]',
-	include: '["tags", "branch:release/*"]',
-	exclude: '["status:success"]',
-} as const;
+/** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison where a colon belongs. */
+const COMPARISON = /^([^=!<>]*)(!?)[=<>]+(.*)$/;
 
-/** The keys whose items are neither events nor filters. */
-type Worded = "entities" | "include" | "exclude";
+/** The beginning of a value that is to be compared, as in `rows:>5`. */
+const COMPARING = /^(?:[<>]=?|={1,3}|!=)/;
 
-/** What is meant by "all". */
-const ALL: Readonly<Record<Worded, string>> = {
-	entities: 'write "*", or leave entities out where there need be none',
-	include: 'write "*", or leave include out where nothing need be changed',
-	exclude: 'write "*"',
-};
+const TEXT_ONLY =
+	"write the text itself, with * for any characters; to compare numbers, let a shell hook or the receiver decide";
 
-/** The filters of a hook, of which one must hold; none where it has none. */
-export function readFilters({ fields, selectors }: Selection, resolver: Resolver): readonly Filter[] {
-	if (!fields.has("filter")) return [];
-	const value = fields.table["filter"];
-	const path = fields.at("filter");
-	const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
-	if (tables.length === 0) fields.wrong("filter", "filter is empty", "write filter = { … }, or leave the key out");
-	// Of a hook that only others reach, or whose own events are mistaken, any event may be asked about.
-	const events = selectors.length === 0 ? resolver.events : resolver.select(selectors);
-	return tables.flatMap((table, index): Filter[] => {
-		const at = Array.isArray(value) ? [...path, index] : path;
-		if (isTable(table)) return [readFilter(table, at, events, resolver, fields.problems)];
-		const message = `filter must be a table, not ${typeName(table)}`;
-		fields.problems.add("config_shape", at, message, `write it as { include = ${EXAMPLES.include} }`);
-		return [];
+/** Facts of the CI that are names of git. */
+const GIT_NAMES: ReadonlySet<string> = new Set(["branch", "ci.branch", "tag", "ci.tag"]);
+
+/** What git allows in no name, or other tools read as a pattern or a list: such an item would match nothing, unnoticed. */
+const OTHER_PATTERN = /[\s~^?[\\|,{}]|^\/|\/$/;
+
+const STATUS_WORDS: ReadonlySet<string> = new Set(STATUSES);
+
+/** The filters of a hook, of which one must match; none where it has none. */
+export function readFilters(hook: Fields, resolver: Resolver): readonly Filter[] {
+	const value = hook.value("filter");
+	if (value === undefined) return [];
+	const how = { what: "filter", remedy: 'write it as { include = ["tags", "branch:release/*"] }', prefix: "filter." };
+	if (Array.isArray(value) && value.length === 0) {
+		hook.wrong("filter", "filter is empty", "write filter = { … }, or leave the key out");
+	}
+	return tablesOf(value, hook.at("filter"), hook.problems, how).map((fields) => {
+		refuseUnknown(fields, TABLES.filter, (key) => explainKey(key, fields.table[key]));
+		const isEmpty = fields.keys().length === 0;
+		if (isEmpty) fields.problems.add("config_value", fields.path, "filter is empty", how.remedy);
+		const texts = (key: Key<readonly Text[] | undefined>) =>
+			key.read(fields)?.filter((item) => isMeant(item, key.name, fields));
+		const conditions = (key: Key<readonly Text[] | undefined>, other: string) =>
+			(texts(key) ?? []).flatMap(({ text, path }): readonly Condition[] => {
+				const read = readCondition(text, other, resolver);
+				if ("kind" in read) return [read];
+				fields.problems.add("config_value", path, `${quote(text)} ${read[0]}`, read[1]);
+				return [];
+			});
+		return {
+			events: resolver.read(fields, FILTER.events),
+			entities: texts(FILTER.entities)?.map(({ text }) => text),
+			include: conditions(FILTER.include, "exclude"),
+			exclude: conditions(FILTER.exclude, "include"),
+		};
 	});
 }
 
-function readFilter(
-	table: Table,
-	path: Path,
-	events: Resolver["events"],
-	resolver: Resolver,
-	problems: Problems,
-): Filter {
-	const fields = new Fields(table, path, problems, "filter.");
-	refuseUnknown(fields, Object.keys(EXAMPLES), (key) => explainKey(key, table[key]));
-	if (fields.keys().length === 0) {
-		problems.add("config_value", path, "filter asks nothing", `write it as { include = ${EXAMPLES.include} }`);
-	}
-	const selectors: readonly Selector[] | undefined = readSelectors(fields, "events", EXAMPLES.events, resolver);
-	const texts = (key: Worded) => {
-		const written = readStrings(fields, key, EXAMPLES[key]);
-		return written?.filter((item) => isPlain(item, problems) && !isAll(item, key, problems));
-	};
-	const entities = texts("entities")?.map(({ text }) => text);
-	const selected = events.filter((event) => selectors?.some((selector) => selects(selector, event)) ?? true);
-	// Without any selector, the items themselves were wrong.
-	if (selected.length === 0 && selectors?.length !== 0) {
-		fields.wrong("events", "filter.events has none of the hook's own events", `those are ${some(events)}`);
-	}
-	const reader = new ConditionReader(selected, resolver, problems);
-	const conditions = (key: "include" | "exclude", other: string) =>
-		(texts(key) ?? []).flatMap((item) => reader.read(item, other));
-	return {
-		events: selectors,
-		entities,
-		include: conditions("include", "exclude"),
-		exclude: conditions("exclude", "include"),
-	};
-}
-
-function some(events: readonly EventDefinition[]): string {
-	const names = events.slice(0, 10).map(({ name }) => name);
-	return events.length > names.length ? `${names.join(", ")} and ${events.length - names.length} more` : list(names);
-}
-
-/** Variables are known only on sending, and a hook is chosen before. */
-function isPlain({ text, path }: Written, problems: Problems): boolean {
-	if (!text.includes("${")) return true;
-	const message = "filter has a variable in it, and none is read there";
-	problems.add("config_value", path, message, "write what is meant itself, with * for any characters");
-	return false;
-}
-
 /**
- * OpenMetadata's word for every entity and every field:
+ * Notes what stands for nothing but itself: a variable, known only when something is sent, and OpenMetadata's word for
+ * every entity and every field:
  * https://github.com/open-metadata/OpenMetadata/blob/main/openmetadata-spec/src/main/resources/json/schema/type/changeEvent.json
  */
-function isAll({ text, path }: Written, key: Worded, problems: Problems): boolean {
-	if (text.toLowerCase() !== "all") return false;
-	const message = `filter.${key} has ${quote(text)}, which stands for nothing but itself`;
-	problems.add("config_value", path, message, ALL[key]);
-	return true;
+function isMeant({ text, path }: Text, key: string, { problems }: Fields): boolean {
+	if (text.includes("${")) {
+		const message = "filter has a variable in it, and variables are not read there";
+		problems.add("config_value", path, message, "write the value itself, with * for any characters");
+	} else if (text.toLowerCase() === "all") {
+		const message = `filter.${key} has ${quote(text)}, which stands only for itself`;
+		problems.add("config_value", path, message, `write "*"${key === "exclude" ? "" : `, or leave ${key} out`}`);
+	} else {
+		return true;
+	}
+	return false;
 }
 
 function explainKey(key: string, value: unknown): Explanation | undefined {
 	if (typeof value !== "string" || /^(?:event|entit|in|ex)/i.test(key)) return undefined;
 	return [`unknown key ${quote(key)}`, `write it as include = [${quote(`${key}:…`)}]`];
+}
+
+/** `key:value`, or the name of a changed field. `other` is the key that asks for the opposite. */
+function readCondition(text: string, other: string, resolver: Resolver): Condition | Explanation {
+	if (text.startsWith("!")) return negation("begins", text.replace(/^[!\s]+/, ""), other);
+	const colon = text.indexOf(":");
+	if (colon === -1) return readField(text, other);
+	const [key, pattern] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
+	if (key === "" || pattern === "") {
+		const remedy = 'write key:value, as in "branch:release/*", or the name of a field';
+		return [`has nothing ${key === "" ? "before" : "after"} its colon`, remedy];
+	}
+	return keyError(key, pattern) ?? valueError(key, pattern, other, resolver) ?? { kind: "value", key, pattern };
+}
+
+function negation(begins: string, item: string, other: string): Explanation {
+	return [`${begins} with "!", but a filter has no negation`, `write ${quote(item)} into ${other}`];
+}
+
+function readField(text: string, other: string): Condition | Explanation {
+	const [, left = "", not, right = ""] = COMPARISON.exec(text) ?? [];
+	if (not === undefined && Object.hasOwn(CI_FACTS, text)) {
+		return ["is a fact of the CI, and not a field that an event changes", `write ${quote(`${text}:…`)} with its value`];
+	}
+	if (not === undefined) return { kind: "field", field: text };
+	const message = "has no colon, and no field has such a name";
+	if (/[<>]/.test(text)) return [`${message}; filters match text`, TEXT_ONLY];
+	return [message, `write ${quote(`${left.trim()}:${right.trim()}`)}${not === "" ? "" : ` into ${other}`}`];
+}
+
+function keyError(key: string, pattern: string): Explanation | undefined {
+	if (pathOfKey(key) !== undefined) return undefined;
+	const item = (meant: string) => quote(`${meant}:${pattern}`);
+	const own = `write ${item(`metadata.${key}`)} for metadata of your own`;
+	const [first = "", ...rest] = key.split(".");
+	if (first === "ci") {
+		const help = () => {
+			const near = closest(rest[0] ?? "", Object.keys(CI_FACTS));
+			return near === undefined ? own : `did you mean ${item(`ci.${near}`)}?`;
+		};
+		return ["names an unknown fact of the CI", help];
+	}
+	const help = () => {
+		const near = closest(first, FIRST_NAMES);
+		return near === undefined ? own : `did you mean ${item([near, ...rest].join("."))}? Or ${own}`;
+	};
+	return ["has an unknown key", help];
+}
+
+function valueError(key: string, pattern: string, other: string, resolver: Resolver): Explanation | undefined {
+	if (COMPARING.test(pattern)) return ["is a comparison, but filters match text", TEXT_ONLY];
+	if (pattern.startsWith("!")) {
+		return negation("has a value that begins", `${key}:${pattern.replace(/^[!\s]+/, "")}`, other);
+	}
+	if (GIT_NAMES.has(key) && OTHER_PATTERN.test(pattern)) {
+		const message = `can never match: no ${key.replace("ci.", "")} has such a name`;
+		return [message, `the only pattern is *; write an item for each, as in "${key}:main", "${key}:release/*"`];
+	}
+	const known = key === "status" ? STATUS_WORDS : key === "event" ? resolver.names : resolver.phases;
+	if (!["status", "event", "phase"].includes(key) || pattern.includes("*") || known.has(pattern)) return undefined;
+	const item = (word: string) => quote(`${key}:${word}`);
+	const help = () => {
+		const near = closest(pattern, known);
+		return near === undefined ? `write ${list([...known].slice(0, 10).map(item))}` : `did you mean ${item(near)}?`;
+	};
+	return [`names an unknown ${key}`, help];
 }

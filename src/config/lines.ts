@@ -1,6 +1,6 @@
 // Offsets of a source as lines and columns.
 
-/** A position. Lines and columns count from 1, columns in UTF-16 code units without a byte order mark. */
+/** A position. Lines and columns count from 1, columns in UTF-16 code units. */
 export interface Spot {
 	readonly line: number;
 	readonly column: number;
@@ -29,13 +29,8 @@ export class Lines {
 	}
 
 	#count(): number[] {
-		const starts = [startOf(this.#source)];
+		const starts = [0];
 		for (let at = this.#source.indexOf("\n"); at !== -1; at = this.#source.indexOf("\n", at + 1)) starts.push(at + 1);
 		return starts;
 	}
-}
-
-/** Where the text begins: behind the byte order mark, if any. */
-export function startOf(source: string): number {
-	return source.startsWith("\uFEFF") ? 1 : 0;
 }

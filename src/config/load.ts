@@ -6,9 +6,8 @@ import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
 import { hiddenWarning } from "./hidden.ts";
 import { locate, type Spot } from "./locate.ts";
-import type { Flavour } from "./settings.ts";
-import { parseSyntax } from "./syntax.ts";
-import { decodeText, normalised } from "./text.ts";
+import { type Dialect, Problems } from "./problems.ts";
+import { decodeText, normalised, parseSyntax } from "./syntax.ts";
 
 /** Where a config is looked for. */
 interface LoadRequest {
@@ -43,7 +42,7 @@ export async function loadConfig({ workspace, config, warnHidden }: LoadRequest,
 			case "unreadable":
 				throw unreadable(file, read.detail, read.remedy);
 			case "file": {
-				const found = parseConfig(decodeText(read.bytes, file), file, flavourOf(path));
+				const found = parseConfig(decodeText(read.bytes, file), file, dialectOf(path));
 				const others = warnHidden ? candidates.slice(index + 1) : [];
 				const hidden = await hiddenBy(file, others, workspace, files);
 				return hidden.length === 0 ? found : { ...found, warnings: [...found.warnings, ...hidden] };
@@ -63,24 +62,23 @@ async function hiddenBy(
 	const warnings = others.map(async (other) => {
 		const path = resolve(workspace, other);
 		const read = await files.read(path, MAX_SIZE);
-		return hiddenWarning({ file: shown(workspace, path), flavour: flavourOf(path), read }, used);
+		return hiddenWarning({ file: shown(workspace, path), dialect: dialectOf(path), read }, used);
 	});
 	return (await Promise.all(warnings)).filter((warning) => warning !== undefined);
 }
 
 /** Whose a config file is, by its name. */
-export function flavourOf(file: string): Flavour {
-	return basename(file) === "rocky.toml" ? "rocky" : "own";
+export function dialectOf(file: string): Dialect {
+	return basename(file) === "rocky.toml" ? "rocky" : "native";
 }
 
 /** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
-export function parseConfig(source: string, file: string, flavour: Flavour): Config {
+export function parseConfig(source: string, file: string, dialect: Dialect): Config {
 	const text = normalised(source);
-	// Before it is parsed, which costs more.
-	const located = locate(text, MAX_PARTS);
-	if (located.overflow !== undefined) throw tooMany(file, located.overflow);
-	const table = parseSyntax(text, file);
-	return decodeConfig({ table, source: text, located, file, flavour });
+	// Before it is parsed, which costs more; no part takes less than a character.
+	const overflow = text.length > MAX_PARTS ? locate(text, MAX_PARTS).overflow : undefined;
+	if (overflow !== undefined) throw tooMany(file, overflow);
+	return decodeConfig(parseSyntax(text, file), new Problems(text, file, dialect));
 }
 
 /** The path as the user would write it: relative to the workspace where it lies inside. */
@@ -110,7 +108,7 @@ function tooMany(file: string, { line, column }: Spot): UserError {
 function notFound(named: string, workspace: string): Problem {
 	return {
 		code: "config_missing",
-		message: `config file ${named} is not there; it was looked for in ${workspace}`,
+		message: `config file ${named} not found in ${workspace}`,
 		remedy: "correct the config input; if the workspace is still empty, run actions/checkout before this step",
 	};
 }

@@ -1,5 +1,5 @@
 // Where every key, table and value of a TOML source stands, and in which order: what parsed values do not tell.
-import { Lines, type Spot, startOf } from "./lines.ts";
+import { Lines, type Spot } from "./lines.ts";
 import { endOfLine, type Key, readKey, skipBareValue, skipBlanks, skipString, skipTrivia } from "./scan.ts";
 
 export type { Spot } from "./lines.ts";
@@ -117,7 +117,7 @@ class Scan {
 		const source = this.#source;
 		let table = this.#root;
 		const more = (at: number) => at < source.length && this.#overflowAt === undefined;
-		for (let at = skipTrivia(source, startOf(source)); more(at); at = skipTrivia(source, at)) {
+		for (let at = skipTrivia(source, 0); more(at); at = skipTrivia(source, at)) {
 			if (source[at] === "[") {
 				const brackets = source[at + 1] === "[" ? 2 : 1;
 				const key = readKey(source, at + brackets);

@@ -1,23 +1,11 @@
 // A preset's own options among the keys of a webhook: which preset they belong to, and whether they are right.
-
 import { ExactNumber, writesExactNumbers } from "../lib/exact-number.ts";
 import type { Json } from "../lib/json.ts";
 import type { OptionSpec, Preset } from "../model/preset.ts";
 import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import { type Fields, isTable } from "./fields.ts";
-import type { Path } from "./locate.ts";
-import type { Problems } from "./problems.ts";
-import { referenceFault, typeName } from "./words.ts";
-
-/** An option as it is written, not yet checked, and where. */
-interface Option {
-	readonly value: unknown;
-	readonly path: Path;
-}
-
-/** Options by name. Some may belong to other presets than the hook's: defaults are for all hooks. */
-export type Options = ReadonlyMap<string, Option>;
+import { referenceProblem, typeName } from "./words.ts";
 
 /** Takes what is wrong with an option, as a phrase after its name, and what to do. */
 type Report = (problem: string, remedy: string) => void;
@@ -25,45 +13,45 @@ type Report = (problem: string, remedy: string) => void;
 /** No message of any service has tables nested this deep. */
 const MAX_DEPTH = 100;
 
-/** Every option of every preset, with the presets that have it. */
-const OWNERS: ReadonlyMap<string, readonly Preset[]> = owners();
+let owners: ReadonlyMap<string, readonly Preset[]> | undefined;
 
-function owners(): ReadonlyMap<string, readonly Preset[]> {
+/** Every option of every preset, with the presets that have it; asked for only where a key is not one of the table's. */
+export function optionOwners(): ReadonlyMap<string, readonly Preset[]> {
+	if (owners !== undefined) return owners;
 	const found = new Map<string, Preset[]>();
 	for (const preset of PRESET_NAMES.flatMap((name) => findPreset(name) ?? [])) {
 		for (const option of Object.keys(preset.options)) found.set(option, [...(found.get(option) ?? []), preset]);
 	}
+	owners = found;
 	return found;
 }
 
-/** The presets that have an option of this name; empty where it is none. */
-export function presetsWith(option: string): readonly Preset[] {
-	return OWNERS.get(option) ?? [];
+/** Whether code frames show the value of a key that is an option: of one that no preset calls secret. */
+export function isPublicOption(name: string): boolean {
+	const specs = (optionOwners().get(name) ?? []).flatMap(({ options }) => options[name] ?? []);
+	return specs.length > 0 && specs.every(({ secret, kind }) => secret !== true && kind !== "table");
 }
 
-/** The names of all options of all presets. */
-export function optionNames(): readonly string[] {
-	return [...OWNERS.keys()];
+/** The options that the preset has, from the first table that gives each. A wrong one is noted at its own key. */
+export function readOptions(preset: Preset, layers: readonly Fields[]): Readonly<Record<string, Json>> {
+	const options = Object.entries(preset.options).flatMap(([name, spec]): (readonly [string, Json])[] => {
+		const fields = layers.find((layer) => layer.has(name));
+		if (fields === undefined) return [];
+		const value = fields.value(name);
+		const report: Report = (problem, remedy) => fields.wrong(name, `${name} ${problem}`, remedy);
+		checkKind(spec, value, report);
+		return [[name, toJson(value, report)]];
+	});
+	return Object.fromEntries(options);
 }
 
-/** The table's options, of whichever preset, over the given ones. */
-export function readOptions(fields: Fields, base: Options): Options {
-	const own = fields.keys().filter((key) => presetsWith(key).length > 0);
-	if (own.length === 0) return base;
-	return new Map([...base, ...own.map((key) => [key, { value: fields.table[key], path: fields.at(key) }] as const)]);
-}
-
-/** The options that the preset has. A wrong one is noted at its own key. */
-export function checkOptions(preset: Preset, options: Options, problems: Problems): Readonly<Record<string, Json>> {
-	const checked: [string, Json][] = [];
+/** Notes the options that the preset cannot do without. */
+export function requireOptions(preset: Preset, layers: readonly [Fields, ...Fields[]]): void {
 	for (const [name, spec] of Object.entries(preset.options)) {
-		const option = options.get(name);
-		if (option === undefined) continue;
-		const report: Report = (problem, remedy) => problems.add("config_value", option.path, `${name} ${problem}`, remedy);
-		checkKind(spec, option.value, report);
-		checked.push([name, toJson(option.value, report)]);
+		if (spec.required !== true || layers.some((layer) => layer.has(name))) continue;
+		const value = spec.kind === "string" && spec.secret === true ? `"\${${name.toUpperCase()}}"` : "…";
+		layers[0].missing(name, `add ${name} = ${value}: ${spec.summary}`, `preset ${preset.name} needs ${name}`);
 	}
-	return Object.fromEntries(checked);
 }
 
 function checkKind(spec: OptionSpec, value: unknown, report: Report): void {
@@ -98,8 +86,8 @@ function toJson(value: unknown, report: Report, depth = 0): Json {
 	if (typeof value === "number" && Number.isFinite(value)) return value;
 	if (typeof value === "bigint" && writesExactNumbers()) return new ExactNumber(String(value));
 	if (typeof value === "string") {
-		const fault = referenceFault(value);
-		if (fault !== undefined) report(fault.problem, fault.remedy);
+		const found = referenceProblem(value);
+		if (found !== undefined) report(found.problem, found.remedy);
 		return value;
 	}
 	if (depth === MAX_DEPTH) {

@@ -1,42 +1,26 @@
 // What a written selector means: an event, a glob of events or a phase; and the help with one that selects nothing.
-
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import { isEventName, type Vocabulary } from "../model/catalog.ts";
 import type { EventDefinition } from "../model/event.ts";
-import { type Selector, selects } from "../model/selector.ts";
-import type { Explanation } from "./keys.ts";
-import type { Path } from "./locate.ts";
-import { keyName, list, quote } from "./words.ts";
-
-/** A written selector that selects no event. */
-export interface UnknownEvent {
-	readonly name: string;
-	readonly path: Path;
-	/** The events that it is the beginning of, as `generation` is of `generation.completed`. */
-	readonly longer: readonly string[];
-	/** What was probably meant. */
-	readonly near: string | undefined;
-	/** What there is, where that is few. */
-	readonly phases: readonly string[];
-}
-
-/** Words compared in search of those that were meant; for more mistakes than anyone reads, it would only cost time. */
-const MAX_COMPARED = 50_000;
+import { type Selector, selects, showSelector } from "../model/selector.ts";
+import type { Fields } from "./fields.ts";
+import type { Key, Text } from "./keys.ts";
+import { type Explanation, keyName, list, quote } from "./words.ts";
 
 const PHASE = "phase:";
 
 /** Reads selectors against the events that a config can name. */
 export class Resolver {
 	readonly #vocabulary: Vocabulary;
-	readonly #phases: ReadonlySet<string>;
+	readonly names: ReadonlySet<string>;
+	readonly phases: ReadonlySet<string>;
 	readonly #globs = new Map<string, Selector | undefined>();
-	#stems: readonly string[] | undefined;
-	#room = MAX_COMPARED;
 
 	constructor(vocabulary: Vocabulary) {
 		this.#vocabulary = vocabulary;
-		this.#phases = new Set(vocabulary.events.map(({ phase }) => phase));
+		this.names = new Set(vocabulary.events.map(({ name }) => name));
+		this.phases = new Set(vocabulary.events.map(({ phase }) => phase));
 	}
 
 	/** Every event, the declared ones last. */
@@ -50,7 +34,7 @@ export class Resolver {
 		if (event !== undefined) return { kind: "event", event: event.name };
 		if (written.startsWith(PHASE)) {
 			const phase = written.slice(PHASE.length).trim();
-			return this.#phases.has(phase) ? { kind: "phase", phase } : undefined;
+			return this.phases.has(phase) ? { kind: "phase", phase } : undefined;
 		}
 		return written.includes("*") ? this.#glob(written) : undefined;
 	}
@@ -60,17 +44,61 @@ export class Resolver {
 		return this.events.filter((event) => selectors.some((selector) => selects(selector, event)));
 	}
 
-	/** The word that was probably meant, while there is room to look for one. */
-	near(written: string, words: readonly string[]): string | undefined {
-		this.#room -= words.length;
-		return this.#room < 0 ? undefined : closest(written, words);
+	/** The selectors of a key; undefined where it is absent or wrong as a whole. What selects no event is noted. */
+	read(fields: Fields, key: Key<readonly Text[] | undefined>): readonly Selector[] | undefined {
+		const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
+		const written = key.read(fields);
+		for (const { text, path } of written ?? []) {
+			const selector = this.resolve(text);
+			if (selector === undefined) {
+				fields.problems.add("config_value", path, ...this.explain(text));
+				continue;
+			}
+			const shown = showSelector(selector);
+			const before = found.get(shown);
+			if (before === undefined) {
+				found.set(shown, { selector, text });
+				continue;
+			}
+			const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
+			const message = `${fields.label(key.name)} has ${quote(shown)} twice, ${other}`;
+			fields.problems.add("config_value", path, message, "take one of the two out");
+		}
+		return written === undefined ? undefined : [...found.values()].map(({ selector }) => selector);
 	}
 
-	/** What there is to tell of a selector that selects nothing. */
-	unknown(name: string, path: Path): UnknownEvent {
-		const phases = name.startsWith(PHASE) ? [...this.#phases] : [];
-		const longer = this.events.flatMap((known) => (known.name.startsWith(`${bare(name)}.`) ? [known.name] : []));
-		return { name, path, longer, near: this.#meant(name), phases };
+	/** What is wrong with a selector that selects nothing, and what to do. */
+	explain(name: string): Explanation {
+		const several = name.includes("*") || name.startsWith(PHASE);
+		return [several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`, () => this.#help(name)];
+	}
+
+	/** What was probably meant by a selector that selects nothing. */
+	near(name: string): string | undefined {
+		if (name.startsWith(PHASE)) {
+			const phase = closest(name.slice(PHASE.length), this.phases);
+			return phase === undefined ? undefined : PHASE + phase;
+		}
+		return closest(bare(name), name.includes("*") ? new Set([...this.names].flatMap(stems)) : this.names);
+	}
+
+	/** The events that a name is the beginning of, as `generation` is of `generation.completed`. */
+	longer(name: string): readonly string[] {
+		return this.events.flatMap((known) => (known.name.startsWith(`${bare(name)}.`) ? [known.name] : []));
+	}
+
+	#help(name: string): string {
+		if (name.includes(",") && !/[{}]/.test(name)) {
+			const items = name.split(",").map((item) => quote(item.trim()));
+			return `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`;
+		}
+		const longer = this.longer(name);
+		if (longer.length > 0) return `say which: ${longer.join(", ")}, or ${quote(`${bare(name)}.*`)} for all of them`;
+		const near = this.near(name);
+		if (near !== undefined) return `did you mean ${quote(near)}?`;
+		if (name.startsWith(PHASE) && this.phases.size < 50) return `phases are ${list([...this.phases].map(keyName))}`;
+		if (isEventName(name)) return `declare an event of your own as [event.${keyName(name)}]`;
+		return "`pipeline-hooks events` lists the known ones";
 	}
 
 	#glob(written: string): Selector | undefined {
@@ -81,40 +109,11 @@ export class Resolver {
 		this.#globs.set(written, found);
 		return found;
 	}
-
-	#meant(name: string): string | undefined {
-		if (!name.startsWith(PHASE)) return this.near(bare(name), this.#candidates(name));
-		const phase = this.near(name.slice(PHASE.length), [...this.#phases]);
-		return phase === undefined ? undefined : PHASE + phase;
-	}
-
-	#candidates(name: string): readonly string[] {
-		const names = this.events.map((event) => event.name);
-		if (!name.includes("*")) return names;
-		this.#stems ??= [...new Set(names.flatMap(stems))];
-		return this.#stems;
-	}
 }
 
 /** Rocky's `on_<event>` means the event. */
 export function bare(name: string): string {
 	return name.startsWith("on_") ? name.slice(3) : name;
-}
-
-/** What is wrong with a selector that selects nothing, and what to do. */
-export function explainUnknown({ name, longer, near, phases }: UnknownEvent): Explanation {
-	const several = name.includes("*") || name.startsWith(PHASE);
-	const message = several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`;
-	if (name.includes(",") && !/[{}]/.test(name)) {
-		const items = name.split(",").map((item) => quote(item.trim()));
-		return [message, `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`];
-	}
-	if (longer.length > 0)
-		return [message, `say which: ${longer.join(", ")}, or ${quote(`${bare(name)}.*`)} for all of them`];
-	if (near !== undefined) return [message, `did you mean ${quote(near)}?`];
-	if (phases.length > 0 && phases.length < 50) return [message, `phases are ${list(phases.map(keyName))}`];
-	if (isEventName(name)) return [message, `declare an event of your own as [event.${keyName(name)}]`];
-	return [message, "`pipeline-hooks events` lists those that there are"];
 }
 
 /** The globs that people make of a name: `job.*` and `*.failed` of `job.failed`. */

@@ -1,14 +1,19 @@
-// The TOML syntax of a config file: parsed by smol-toml, its complaints told again in terms of this file.
+// The text of a config file as TOML: decoded, parsed by smol-toml, its complaints told again in terms of this file.
 import { parse, TomlError } from "smol-toml";
 import { UserError } from "../model/problem.ts";
-import { withoutForms } from "./blank.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame } from "./frame.ts";
-import type { Explanation } from "./keys.ts";
+import { optionOwners } from "./options.ts";
+import { redactAllButKeys } from "./redact.ts";
+import { TABLES } from "./schema.ts";
+import { redactForms } from "./words.ts";
+
+/** A message and a remedy. */
+type Explanation = readonly [message: string, remedy: string];
 
 /** The parser's complaints that users meet. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
-	"invalid value": ["the value is missing or is no TOML value", 'put text in quotes, as in key = "text"'],
+	"invalid value": ["the value is missing or is not a TOML value", 'put text in quotes, as in key = "text"'],
 	"unfinished string": ["a string is not closed", "end it with the same quotes that it begins with"],
 	"unfinished table": ["an inline table is not closed", "add the missing }"],
 	"unfinished array": ["an array is not closed", "add the missing ]"],
@@ -18,10 +23,10 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 		"there is more on the line after the value",
 		"write one key a line; text with quotes or spaces goes in quotes as a whole",
 	],
-	"incomplete key-value: cannot find end of key": ["the line is no key with a value", "write it as key = value"],
+	"incomplete key-value: cannot find end of key": ["the line is not a key with a value", "write it as key = value"],
 	"illegal character in key": ["a key has a character that needs quotes", 'write it as "the key" = value'],
 	"unrecognised escape sequence": [
-		"a backslash begins no escape that TOML knows",
+		"a backslash begins an escape that TOML does not know",
 		"write \\\\ for a backslash, or put the text in single quotes",
 	],
 	"control characters are not allowed in strings": [
@@ -35,7 +40,49 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 };
 
 /**
- * The table that the TOML text says. Integers past 2⁵³ come as bigint. Throws a {@link UserError} at the first fault.
+ * The text of a config file: UTF-8 without a byte order mark, with LF at the end of each line. Throws a {@link UserError}
+ * at the first byte that is not UTF-8, or is NUL.
+ */
+export function decodeText(bytes: Uint8Array, file: string): string {
+	const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+	if (isUtf16) throw encodingError(file, "", `${file} is UTF-16, not UTF-8`);
+	// Malformed bytes become U+FFFD here; encoding the text again shows where the first one was.
+	const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+	if (text.includes("\uFFFD")) {
+		const again = new TextEncoder().encode(text);
+		const wrong = again.findIndex((byte, index) => byte !== bytes[index]);
+		if (wrong !== -1) {
+			const before = new TextDecoder().decode(bytes.subarray(0, wrong)).replace(/\uFFFD$/, "");
+			throw encodingError(file, before, `${file} is not UTF-8 text`);
+		}
+	}
+	const nul = text.indexOf("\0");
+	if (nul !== -1) throw encodingError(file, text.slice(0, nul), `${file} has a NUL byte in it`);
+	return normalised(text);
+}
+
+/**
+ * The text with LF at the end of each line, which TOML leaves to its parser: strings of several lines then are the same on
+ * every system. No line or column moves. A CR before CR LF is an error and stays one. Without its byte order mark, columns
+ * of the first line count from its first letter.
+ */
+export function normalised(text: string): string {
+	return withoutMark(text).replaceAll(/(?<!\r)\r\n/g, "\n");
+}
+
+function withoutMark(text: string): string {
+	return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+/** An error of the encoding, at the end of the text that comes before it. */
+function encodingError(file: string, before: string, message: string): UserError {
+	const lines = withoutMark(before).split("\n");
+	const place = { file, line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
+	return new UserError({ code: "config_syntax", message, remedy: "save the file as plain UTF-8 text", place });
+}
+
+/**
+ * The table that the TOML text says. Integers past 2⁵³ come as bigint. Throws a {@link UserError} at the first error.
  * No part of a value is in its message: the parser's own code block is left out, since it could show a secret.
  */
 export function parseSyntax(source: string, file: string): Table {
@@ -51,7 +98,9 @@ export function parseSyntax(source: string, file: string): Table {
 		const column = header === null ? error.column : line.indexOf("[") + 1;
 		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line);
 		const place = { file, line: error.line, column };
-		const frame = codeFrame(source, place, undefined);
+		const offset = lines.slice(0, -1).join("\n").length + (error.line > 1 ? 1 : 0) + column - 1;
+		const known = new Set([...Object.values(TABLES).flatMap((rows) => [...rows.keys()]), ...optionOwners().keys()]);
+		const frame = codeFrame(source, { line: error.line, column, offset }, redactAllButKeys(source, known));
 		throw new UserError({
 			code: "config_syntax",
 			message: `${file} is not valid TOML: ${message}`,
@@ -77,7 +126,7 @@ const NAMELESS_HEADER = /^\s*\[\[\s*(hooks?(?:\.webhooks)?)\s*\]\]/;
 /** A second definition, which is what a second hook for one event looks like to TOML. */
 function explainTwice(line: string, column: number, header: boolean): Explanation {
 	const written = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
-	const key = withoutForms(written);
+	const key = redactForms(written);
 	if (!header) return [`${key} is defined twice`, "keep one of the two"];
 	const nameless = NAMELESS_HEADER.exec(line)?.[1];
 	if (nameless !== undefined) {

@@ -63,11 +63,6 @@ export function isContextKey(key: string): key is keyof EventContext {
 	return Object.hasOwn(KEYS, key);
 }
 
-/** Whether a key of the context has no keys inside: it holds a text, a number, or a list of texts. */
-export function isLeaf(key: keyof EventContext): boolean {
-	return !["object", "objects", "metadata"].includes(KEYS[key]);
-}
-
 const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
 	text: { wanted: "a string", accepts: (value) => typeof value === "string" },
 	status: {

@@ -1,5 +1,5 @@
 // The keys by which filters name a value of an event: which there are, and where in the context each is read.
-import { CONTEXT_KEYS, isContextKey, isLeaf } from "./context.ts";
+import { CONTEXT_KEYS, isContextKey } from "./context.ts";
 import { CI_FACTS } from "./event.ts";
 
 /**
@@ -45,14 +45,6 @@ export function pathOfKey(key: string): KeyPath | undefined {
 	if (isFact(first)) return ["ci", first, ...rest];
 	const part = SHORT_KEYS.get(first);
 	return part === undefined ? undefined : [part, first, ...rest];
-}
-
-/** The name in a path that holds a single value, or a list of texts, although the path goes on behind it. */
-export function leafIn([first, ...rest]: KeyPath): string | undefined {
-	const [next, ...further] = rest;
-	if (next === undefined) return undefined;
-	if (first === "ci") return further.length > 0 && isFact(next) && CI_FACTS[next] === "value" ? next : undefined;
-	return first === PHASE || (isContextKey(first) && isLeaf(first)) ? first : undefined;
 }
 
 function isFact(name: string): name is keyof typeof CI_FACTS {

@@ -1,7 +1,7 @@
 // Events of a run: found by the name that the user wrote, completed by what the run knows, enriched by the API of the CI.
 import { randomUUID } from "node:crypto";
 import { workflowRun } from "../ci/github-run.ts";
-import { flavourOf } from "../config/load.ts";
+import { dialectOf } from "../config/load.ts";
 import { keyName } from "../config/words.ts";
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
@@ -26,7 +26,7 @@ export function findEvent(
 		events.map(({ name }) => name),
 	);
 	const own =
-		isEventName(written) && flavourOf(config.file) === "own"
+		isEventName(written) && dialectOf(config.file) === "native"
 			? `declare an event of your own in the config as [event.${keyName(written)}]`
 			: "`pipeline-hooks events` lists those that there are";
 	throw new UserError({

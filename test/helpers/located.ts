@@ -16,7 +16,7 @@ export function tryParse(source: string): Record<string, unknown> | undefined {
 /** Everything that the parsed value has is located, where the source says it, and nothing else is. */
 export function expectLocated(source: string, parsed: Record<string, unknown>): void {
 	const located = locate(source);
-	const lines = source.replace(/^\uFEFF/, "").split("\n");
+	const lines = source.split("\n");
 	const byPath = new Map(located.entries.map((entry) => [JSON.stringify(entry.path), entry]));
 	expect(byPath.size, "each path is written once").toBe(located.entries.length);
 

@@ -4,16 +4,16 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
 import { type Problem, UserError } from "../../src/model/problem.ts";
 
-export type Flavour = "own" | "rocky";
+export type Dialect = "native" | "rocky";
 
-export function parse(source: string, flavour: Flavour = "own"): Config {
-	return parseConfig(source, "hooks.toml", flavour);
+export function parse(source: string, dialect: Dialect = "native"): Config {
+	return parseConfig(source, "hooks.toml", dialect);
 }
 
 /** All that is wrong with a config; empty when nothing is. */
-export function problemsOf(source: string, flavour: Flavour = "own"): readonly Problem[] {
+export function problemsOf(source: string, dialect: Dialect = "native"): readonly Problem[] {
 	try {
-		parse(source, flavour);
+		parse(source, dialect);
 		return [];
 	} catch (error) {
 		if (error instanceof UserError) return error.problems;
@@ -22,34 +22,34 @@ export function problemsOf(source: string, flavour: Flavour = "own"): readonly P
 }
 
 /** The same as `line:column message`, for reading at a glance. */
-export function mistakes(source: string, flavour: Flavour = "own"): string[] {
-	return problemsOf(source, flavour).map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
+export function mistakes(source: string, dialect: Dialect = "native"): string[] {
+	return problemsOf(source, dialect).map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
 }
 
 /** The only problem of a config; fails the test when there are more or none. */
-export function onlyProblem(source: string, flavour: Flavour = "own"): Problem {
-	const [problem, ...more] = problemsOf(source, flavour);
+export function onlyProblem(source: string, dialect: Dialect = "native"): Problem {
+	const [problem, ...more] = problemsOf(source, dialect);
 	if (problem === undefined || more.length > 0)
-		throw new Error(`expected one problem, got ${mistakes(source, flavour)}`);
+		throw new Error(`expected one problem, got ${mistakes(source, dialect)}`);
 	return problem;
 }
 
 /** The only webhook of a config. */
-export function webhook(source: string, flavour: Flavour = "own"): Webhook {
-	const hook = onlyHook(source, flavour);
+export function webhook(source: string, dialect: Dialect = "native"): Webhook {
+	const hook = onlyHook(source, dialect);
 	if (hook.kind !== "webhook") throw new Error("expected a webhook");
 	return hook;
 }
 
 /** The only shell hook of a config. */
-export function shell(source: string, flavour: Flavour = "own"): ShellHook {
-	const hook = onlyHook(source, flavour);
+export function shell(source: string, dialect: Dialect = "native"): ShellHook {
+	const hook = onlyHook(source, dialect);
 	if (hook.kind !== "shell") throw new Error("expected a shell hook");
 	return hook;
 }
 
-function onlyHook(source: string, flavour: Flavour): Hook {
-	const { hooks } = parse(source, flavour);
+function onlyHook(source: string, dialect: Dialect): Hook {
+	const { hooks } = parse(source, dialect);
 	const [hook] = hooks;
 	if (hook === undefined || hooks.length > 1) throw new Error(`expected one hook, got ${hooks.length}`);
 	return hook;

@@ -51,7 +51,7 @@ const mistakes: readonly Mistake[] = [
 	{
 		name: "a config that is not there",
 		given: { config: "nowhere.toml" },
-		message: "config file nowhere.toml is not there; it was looked for in WORKSPACE",
+		message: "config file nowhere.toml not found in WORKSPACE",
 		remedy: "correct the config input; if the workspace is still empty, run actions/checkout before this step",
 	},
 	{
@@ -84,7 +84,7 @@ const mistakes: readonly Mistake[] = [
 	{
 		name: "a URL without quotes",
 		config: "[hook.webhooks.pipeline_start]\nurl = https://example.com/services/T0/B0/topsecret\n",
-		message: "own.toml is not valid TOML: the value is missing or is no TOML value",
+		message: "own.toml is not valid TOML: the value is missing or is not a TOML value",
 		remedy: 'put text in quotes, as in key = "text"',
 		at: [2, 7],
 	},
@@ -137,14 +137,14 @@ const mistakes: readonly Mistake[] = [
 		name: "a preset that does not exist",
 		config: '[hook.webhooks.pipeline_start]\nurl = "https://example.com/topsecret"\npreset = "slak"\n',
 		message:
-			'preset is "slak", which is none of arraylake, cloudevents, datachonk, datadog, discord, generic, google_chat, incident_io, openmetadata, pagerduty, service_hook, slack, teams',
+			'preset is "slak", which is not one of arraylake, cloudevents, datachonk, datadog, discord, generic, google_chat, incident_io, openmetadata, pagerduty, service_hook, slack, teams',
 		remedy: 'did you mean "slack"?',
 		at: [3, 1],
 	},
 	{
 		name: "a method that does not exist",
 		config: '[hook.webhooks.pipeline_start]\nurl = "https://example.com/topsecret"\nmethod = "FETCH"\n',
-		message: 'method is "FETCH", which is none of POST, PUT, PATCH, DELETE, GET',
+		message: 'method is "FETCH", which is not one of POST, PUT, PATCH, DELETE, GET',
 		remedy: "use POST, PUT, PATCH, DELETE or GET",
 		at: [3, 1],
 	},
@@ -279,7 +279,7 @@ url = "${server.url}"
 		["pipeline-hooks.toml:9:1", "retry_count must be an integer from 0 to 2147483647"],
 		["pipeline-hooks.toml:11:9", "headers.Content-Length is set by the connection itself"],
 		[`pipeline-hooks.toml:15:${column("timeout_ms")}`, "timeout_ms must be an integer from 1 to 2147483647"],
-		[`pipeline-hooks.toml:15:${column('"BAD-NAME"')}`, "env has a name that is no variable name"],
+		[`pipeline-hooks.toml:15:${column('"BAD-NAME"')}`, "env has an invalid variable name"],
 		[`pipeline-hooks.toml:15:${column("onfailure")}`, 'unknown key "onfailure"'],
 		["pipeline-hooks.toml:17:1", 'unknown event "pipeline_complet"'],
 		["pipeline-hooks.toml:21:1", "url has the scheme ftp"],

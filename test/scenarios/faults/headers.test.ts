@@ -49,7 +49,7 @@ describe("fault 28: a header with CR, LF, NUL or an emoji, or one of the connect
 		expect(run.annotations.map(({ properties, message }) => [properties["line"], message.split("; ")[0]])).toEqual([
 			...values.map((_, index) => [`${index + 4}`, `headers.X-Bad-${index} ${IMPOSSIBLE}`]),
 			["12", "headers.X-Nul has a NUL character in it"],
-			["13", "headers has a name that is no header name"],
+			["13", "headers has an invalid header name"],
 		]);
 		expect(shownBy(run)).not.toContain(MARKER);
 	});

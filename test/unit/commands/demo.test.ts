@@ -170,7 +170,7 @@ describe("the check at its end", () => {
 
 describe.each(["linux", "win32"] as const)("the config on %s", (platform) => {
 	it("is a valid one, with every hook that the runs expect", () => {
-		const config = parseConfig(configText(platform), "pipeline-hooks.toml", "own");
+		const config = parseConfig(configText(platform), "pipeline-hooks.toml", "native");
 		expect(config.warnings).toEqual([]);
 		for (const { event, expected } of RUNS.flatMap(({ steps }) => steps)) {
 			const names = config.hooks.filter((hook) => eventsOf(hook) === event).map(({ name }) => name);

@@ -48,8 +48,8 @@ url = "https://example.com/"
 	});
 
 	it.each([
-		[hook("a", 'fallback = "b"'), '4:1 fallback names "b", which is no hook here'],
-		[hook("a", 'then = ["a1", "b"]') + hook("a1"), '4:15 then names "b", which is no hook here'],
+		[hook("a", 'fallback = "b"'), '4:1 fallback names "b", and no hook has that name'],
+		[hook("a", 'then = ["a1", "b"]') + hook("a1"), '4:15 then names "b", and no hook has that name'],
 		[hook("a", "fallback = 3"), "4:1 fallback must be a string, not an integer"],
 		[hook("a", 'fallback = ["b"]'), "4:1 fallback must be a string, not an array"],
 		[hook("a", 'fallback = ""'), "4:1 fallback is empty"],

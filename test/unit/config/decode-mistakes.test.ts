@@ -39,9 +39,9 @@ describe("a file with eight mistakes", () => {
 	it("tells all eight, in the order of the file, each at its own key", () => {
 		expect(mistakes(EIGHT)).toEqual([
 			"11:1 retry_count must be an integer from 0 to 2147483647",
-			"15:93 headers has a name that is no header name",
-			expect.stringMatching(/^16:27 preset is "slak", which is none of /),
-			'21:16 on_failure is "abrot", which is none of abort, warn, ignore',
+			"15:93 headers has an invalid header name",
+			expect.stringMatching(/^16:27 preset is "slak", which is not one of /),
+			'21:16 on_failure is "abrot", which is not one of abort, warn, ignore',
 			"22:79 env.B must be a string, not an integer",
 			'24:1 unknown event "pipeline_strat"',
 			"27:1 preset pagerduty needs routing_key",
@@ -96,7 +96,7 @@ describe("a secret in the wrong place", () => {
 
 	it("leaves what tells where it stands", () => {
 		expect(mistakes(hook(`fallback = "${URL}"`))).toEqual([
-			'4:1 fallback names "https://•••@hooks.example.com/•••", which is no hook here',
+			'4:1 fallback names "https://•••@hooks.example.com/•••", and no hook has that name',
 		]);
 		expect(problemsOf(hook(`signature = "${KEY}"\nsecret = "x"`))[0]?.frame).toContain('> 4 | signature = "whsec_•••"');
 	});

@@ -94,9 +94,9 @@ const hooks = fc.dictionary(fc.constantFrom("hook", "hooks", "subscription", "de
 });
 
 const whole = (source: string) => {
-	for (const flavour of ["own", "rocky"] as const) {
+	for (const dialect of ["native", "rocky"] as const) {
 		try {
-			expect(parse(source, flavour).file).toBe("hooks.toml");
+			expect(parse(source, dialect).file).toBe("hooks.toml");
 		} catch (error) {
 			if (!(error instanceof UserError)) throw error;
 			for (const { message, remedy } of error.problems) {
@@ -169,24 +169,23 @@ body_template = '{"text": "{{error}}"}'
 		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
 	});
 
-	it("may have 20 000 mistakes, of which a thousand are told and the others counted", () => {
+	it("may have 20 000 errors, of which a hundred are told and the others counted", () => {
 		const source = many((index) => `[[hook.ping]]\ncomand = "${index}"`);
 		within(4000, () => {
 			const problems = problemsOf(source);
-			expect(problems).toHaveLength(1001);
+			expect(problems).toHaveLength(101);
 			expect(problems.at(-1)).toEqual({
 				code: "config_shape",
-				message: "19000 more mistakes in hooks.toml",
+				message: "19900 more errors in hooks.toml",
 				remedy: "correct these first",
 			});
-			expect(problems[49]).toHaveProperty("frame");
-			expect(problems[50]).not.toHaveProperty("frame");
+			expect(problems[99]).toHaveProperty("frame");
 		});
 	});
 
 	it("may have 10 000 unknown events", () => {
 		const source = many((index) => `[hook.pipeline_starting_${index}]\ncommand = "x"`);
-		within(4000, () => expect(problemsOf(source)).toHaveLength(1001));
+		within(4000, () => expect(problemsOf(source)).toHaveLength(101));
 	});
 
 	it("may have 10 000 unknown events that are lists of nothing", () => {
@@ -195,7 +194,7 @@ body_template = '{"text": "{{error}}"}'
 			{ length: 10 },
 			(_, hook) => `[[subscription]]\nevents = ${JSON.stringify(events(hook))}\n`,
 		);
-		within(2000, () => expect(problemsOf(hooks.join(""))).toHaveLength(1001));
+		within(2000, () => expect(problemsOf(hooks.join(""))).toHaveLength(101));
 	});
 
 	/** Each has the one before for its fallback, and the first one what is given. */
@@ -270,7 +269,7 @@ filter = { include = ["status:x${index}"], exclude = "event:pip${index}" }
 then = "subscription-x${index}"
 `,
 		);
-		within(4000, () => expect(problemsOf(source)).toHaveLength(1001));
+		within(4000, () => expect(problemsOf(source)).toHaveLength(101));
 	});
 
 	it.each([

@@ -21,7 +21,7 @@ describe("a shell hook's keys", () => {
 		["timeout_ms = inf", `timeout_ms ${RANGE}`],
 		['timeout_ms = "30s"', `timeout_ms ${RANGE}`],
 		["timeout_ms = 2026-04-02", `timeout_ms ${RANGE}`],
-		['on_failure = "abrot"', 'on_failure is "abrot", which is none of abort, warn, ignore'],
+		['on_failure = "abrot"', 'on_failure is "abrot", which is not one of abort, warn, ignore'],
 		["on_failure = true", "on_failure must be a string, not a boolean"],
 		['async = "yes"', "async must be true or false, not a string"],
 		['name = ""', "name is empty"],
@@ -31,13 +31,13 @@ describe("a shell hook's keys", () => {
 		['env = "A=b"', "env must be a table, not a string"],
 		["env = { A = 1 }", "env.A must be a string, not an integer"],
 		["env = { A = false }", "env.A must be a string, not a boolean"],
-		['env = { "A=B" = "x" }', "env has a name that is no variable name"],
-		['env = { "" = "x" }', "env has a name that is no variable name"],
+		['env = { "A=B" = "x" }', "env has an invalid variable name"],
+		['env = { "" = "x" }', "env has an invalid variable name"],
 		['env = { A = "\\u0000" }', "env.A has a NUL character in it"],
-		[`env = { A = "\${1X}" }`, `env.A has a \${ that begins no variable`],
-		['shell = "bsh"', 'shell is "bsh", which is none of sh, bash, pwsh, cmd'],
-		['shell = "Bash"', 'shell is "Bash", which is none of sh, bash, pwsh, cmd'],
-		['shell = "bash -x {0}"', 'shell is "bash -x {0}", which is none of sh, bash, pwsh, cmd'],
+		[`env = { A = "\${1X}" }`, `env.A has a \${ that does not begin a variable`],
+		['shell = "bsh"', 'shell is "bsh", which is not one of sh, bash, pwsh, cmd'],
+		['shell = "Bash"', 'shell is "Bash", which is not one of sh, bash, pwsh, cmd'],
+		['shell = "bash -x {0}"', 'shell is "bash -x {0}", which is not one of sh, bash, pwsh, cmd'],
 		["shell = true", "shell must be a string, not a boolean"],
 		['secret = "x"', "secret belongs to a webhook, and this is a shell hook"],
 		['routing_key = "x"', "routing_key belongs to a webhook, and this is a shell hook"],
@@ -77,22 +77,22 @@ describe("a webhook's keys", () => {
 		["retry_count = -1", "retry_count must be an integer from 0 to 2147483647"],
 		["retry_delay_ms = 0", `retry_delay_ms ${RANGE}`],
 		["deadline_ms = 0", `deadline_ms ${RANGE}`],
-		['preset = "slak"', 'preset is "slak", which is none of'],
-		['preset = "Slack"', 'preset is "Slack", which is none of'],
-		['method = "FETCH"', 'method is "FETCH", which is none of POST, PUT, PATCH, DELETE, GET'],
+		['preset = "slak"', 'preset is "slak", which is not one of'],
+		['preset = "Slack"', 'preset is "Slack", which is not one of'],
+		['method = "FETCH"', 'method is "FETCH", which is not one of POST, PUT, PATCH, DELETE, GET'],
 		['secret = ""', "secret is empty"],
 		['secret = " \\n"', "secret is empty"],
 		["secret = 5", "secret must be a string, not an integer"],
-		[`secret = "\${VAR"`, `secret has a \${ that begins no variable`],
-		[`secret = "\${VAR:?x}"`, `secret has a \${ that begins no variable`],
+		[`secret = "\${VAR"`, `secret has a \${ that does not begin a variable`],
+		[`secret = "\${VAR:?x}"`, `secret has a \${ that does not begin a variable`],
 		[`secret = "\${{ secrets.X }}"`, "secret has a GitHub expression in it, which is not evaluated in a file"],
 		['require_allow = "true"', "require_allow must be true or false, not a string"],
 		["require_alow = true", 'unknown key "require_alow"'],
 		["allow_http = 1", "allow_http must be true or false, not an integer"],
 		['headers = ["X-A: b"]', "headers must be a table, not an array"],
 		["headers = { X-A = 1 }", "headers.X-A must be a string, not an integer"],
-		['headers = { "X A" = "b" }', "headers has a name that is no header name"],
-		['headers = { "" = "b" }', "headers has a name that is no header name"],
+		['headers = { "X A" = "b" }', "headers has an invalid header name"],
+		['headers = { "" = "b" }', "headers has an invalid header name"],
 		['headers = { Host = "b" }', "headers.Host is set by the connection itself"],
 		['headers = { content-LENGTH = "1" }', "headers.content-LENGTH is set by the connection itself"],
 		['headers = { Transfer-Encoding = "chunked" }', "headers.Transfer-Encoding is set by the connection itself"],
@@ -101,9 +101,9 @@ describe("a webhook's keys", () => {
 		['headers = { X-A = "😀" }', "headers.X-A has a character that no header can carry"],
 		[`headers = { X-A = "\${B:-😀}" }`, "headers.X-A has a character that no header can carry"],
 		['headers = { X-A = "1", x-a = "2" }', "headers.x-a is the same header as X-A"],
-		[`headers = { X-A = "\${" }`, `headers.X-A has a \${ that begins no variable`],
+		[`headers = { X-A = "\${" }`, `headers.X-A has a \${ that does not begin a variable`],
 		['body_template = "{{#if a}}"', "body_template: "],
-		[`body_template = "\${{a}}"`, `body_template has a \${ that begins no variable`],
+		[`body_template = "\${{a}}"`, `body_template has a \${ that does not begin a variable`],
 		['method = "get"\nbody_template = "{}"', "method is GET, which carries no body, and there is a body_template"],
 		['method = "GET"\nbatch_size = 5', "method is GET, which carries no body, and there is a batch_size"],
 		['command = "x"', "command belongs to a shell hook, and this is a webhook"],
@@ -167,7 +167,7 @@ describe("a preset's options", () => {
 		['custom_details = "x"', "4:1 custom_details must be a table, not a string"],
 		["custom_details = { at = 2026-04-02 }", "4:1 custom_details has a date in it that JSON cannot carry"],
 		["custom_details = { n = nan }", "4:1 custom_details has a float in it that JSON cannot carry"],
-		[`custom_details = { a = [{ b = "\${C" }] }`, `4:1 custom_details has a \${ that begins no variable`],
+		[`custom_details = { a = [{ b = "\${C" }] }`, `4:1 custom_details has a \${ that does not begin a variable`],
 	])("are checked: %s", (line, message) => {
 		const found = inPagerduty(line);
 		expect(found).toHaveLength(1);
@@ -211,9 +211,7 @@ describe("a preset's options", () => {
 	it("includes that some services take nothing but JSON", () => {
 		const source = (type: string) =>
 			mistakes(`[hook.webhooks.ping]\nurl = "https://e.x/"\npreset = "slack"\nheaders = { Content-Type = "${type}" }`);
-		expect(source("text/plain")).toEqual([
-			"4:13 headers.Content-Type is no JSON type, and Slack takes nothing but JSON",
-		]);
+		expect(source("text/plain")).toEqual(["4:13 headers.Content-Type is not a JSON type: Slack accepts only JSON"]);
 		expect(source("application/json; charset=utf-8")).toEqual([]);
 		expect(source(`\${TYPE}`)).toEqual([]);
 	});

@@ -52,7 +52,7 @@ describe("a webhook", () => {
 			signatureHeader: undefined,
 			batchSize: undefined,
 			headers: new Map(),
-			method: "POST",
+			method: undefined,
 			bodyTemplate: undefined,
 			onFailure: "warn",
 			timeoutMs: 10_000,

@@ -61,8 +61,8 @@ describe("a filter is refused", () => {
 		["¦filter = 3", "filter must be a table, not an integer"],
 		['filter = [¦"a"]', "filter must be a table, not a string"],
 		["¦filter = []", "filter is empty"],
-		["¦filter = {}", "filter asks nothing"],
-		["filter = [¦{}]", "filter asks nothing"],
+		["¦filter = {}", "filter is empty"],
+		["filter = [¦{}]", "filter is empty"],
 		['filter = { ¦includes = "a" }', 'unknown key "includes"'],
 		['filter = { ¦domain = "Sales" }', 'unknown key "domain"'],
 		["filter = { ¦events = [] }", "filter.events is empty"],
@@ -82,38 +82,24 @@ describe("a filter is refused", () => {
 			"filter.entities has a line break or control character in a string",
 		],
 		['filter = { ¦include = ":a" }', '":a" has nothing before its colon'],
-		['filter = { include = ["tags", ¦"all"] }', 'filter.include has "all", which stands for nothing but itself'],
-		['filter = { ¦exclude = "All" }', 'filter.exclude has "All", which stands for nothing but itself'],
-		['filter = { entities = [¦"all"] }', 'filter.entities has "all", which stands for nothing but itself'],
+		['filter = { include = ["tags", ¦"all"] }', 'filter.include has "all", which stands only for itself'],
+		['filter = { ¦exclude = "All" }', 'filter.exclude has "All", which stands only for itself'],
+		['filter = { entities = [¦"all"] }', 'filter.entities has "all", which stands only for itself'],
 		['filter = { ¦include = "status=failure" }', '"status=failure" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"branch == main"] }', '"branch == main" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"!tags"] }', '"!tags" begins with "!", but a filter has no negation'],
 		['filter = { ¦include = "! status:failure" }', '"! status:failure" begins with "!", but a filter has no negation'],
 		['filter = { include = ["a", ¦"b: "] }', '"b:" has nothing after its colon'],
-		['filter = { ¦exclude = "branch:${BRANCH}" }', "filter has a variable in it, and none is read there"],
-		['filter = { ¦entities = "${KIND}" }', "filter has a variable in it, and none is read there"],
+		['filter = { ¦exclude = "branch:${BRANCH}" }', "filter has a variable in it, and variables are not read there"],
+		['filter = { ¦entities = "${KIND}" }', "filter has a variable in it, and variables are not read there"],
 		['filter = { ¦events = "piepline_*" }', '"piepline_*" selects no event'],
 		['filter = { events = ["pipeline_error", ¦"phase:none"] }', '"phase:none" selects no event'],
 		['filter = { ¦events = "pipelin_error" }', 'unknown event "pipelin_error"'],
-		['filter = { ¦events = "job.*" }', "filter.events has none of the hook's own events"],
-		['filter = { ¦events = ["phase:quality", "ping"] }', "filter.events has none of the hook's own events"],
-		['filter = { ¦include = "status:sucess" }', '"status:sucess" matches no status'],
-		['filter = { exclude = ["tags", ¦"status:fail"] }', '"status:fail" matches no status'],
-		['filter = { ¦include = "event:ping" }', '"event:ping" matches none of the hook\'s events'],
-		['filter = { ¦exclude = "phase:quality" }', '"phase:quality" matches none of the hook\'s events'],
-		[
-			'filter = { events = "pipeline_start", ¦include = "event:*_error" }',
-			'"event:*_error" matches none of the hook\'s events',
-		],
-		['filter = { ¦include = "table.name:orders" }', '"table.name:orders" can never match: table has no keys'],
-		['filter = { include = ["a", ¦"owners.name:*"] }', '"owners.name:*" can never match: owners has no keys'],
-		['filter = { ¦exclude = "status.code:1" }', '"status.code:1" can never match: status has no keys'],
-		['filter = { ¦include = "event.name:ping" }', '"event.name:ping" can never match: event has no keys'],
+		['filter = { ¦include = "status:sucess" }', '"status:sucess" names an unknown status'],
+		['filter = { exclude = ["tags", ¦"status:fail"] }', '"status:fail" names an unknown status'],
+		['filter = { ¦include = "event:pingg" }', '"event:pingg" names an unknown event'],
+		['filter = { ¦exclude = "phase:qualty" }', '"phase:qualty" names an unknown phase'],
 		['filter = { ¦include = "duration_ms:>1000" }', '"duration_ms:>1000" is a comparison, but filters match text'],
-		['filter = { ¦include = "duration_ms:5s" }', '"duration_ms:5s" can never match: duration_ms is a number'],
-		['filter = { ¦include = "ci.branch.name:x" }', '"ci.branch.name:x" can never match: branch has no keys'],
-		['filter = { ¦include = "branch.name:x" }', '"branch.name:x" can never match: branch has no keys'],
-		['filter = { ¦exclude = "phase.x:1" }', '"phase.x:1" can never match: phase has no keys'],
 		['filter = { ¦include = "env:prod" }', '"env:prod" has an unknown key'],
 		['filter = { include = ["tags", ¦"brnach:main"] }', '"brnach:main" has an unknown key'],
 		['filter = { ¦exclude = "Branch:main" }', '"Branch:main" has an unknown key'],
@@ -121,7 +107,6 @@ describe("a filter is refused", () => {
 		['filter = { ¦exclude = "constructor:*" }', '"constructor:*" has an unknown key'],
 		['filter = { ¦exclude = "branch == x:main" }', '"branch == x:main" has an unknown key'],
 		['filter = { ¦exclude = "ci.brnach:main" }', '"ci.brnach:main" names an unknown fact of the CI'],
-		['filter = { ¦exclude = "metadata.:main" }', '"metadata.:main" has a key with an empty name in it'],
 		['filter = { ¦include = "metadata.rows:>5" }', '"metadata.rows:>5" is a comparison, but filters match text'],
 		['filter = { ¦include = "metadata.rows: <= 5" }', '"metadata.rows: <= 5" is a comparison, but filters match text'],
 		['filter = { ¦include = "branch" }', '"branch" is a fact of the CI, and not a field that an event changes'],
@@ -156,23 +141,18 @@ describe("a filter is refused", () => {
 	it("with help", () => {
 		const remedy = (filter: string) => onlyProblem(hook(filter)).remedy;
 		expect(remedy('{ includes = "a" }')).toBe('did you mean "include"?');
-		expect(remedy('{ include = "all" }')).toBe('write "*", or leave include out where nothing need be changed');
+		expect(remedy('{ include = "all" }')).toBe('write "*", or leave include out');
 		expect(remedy('{ exclude = "all" }')).toBe('write "*"');
-		expect(remedy('{ entities = "all" }')).toBe('write "*", or leave entities out where there need be none');
+		expect(remedy('{ entities = "all" }')).toBe('write "*", or leave entities out');
 		expect(remedy('{ include = "status=failure" }')).toBe('write "status:failure"');
 		expect(remedy('{ include = "branch !== main" }')).toBe('write "branch:main" into exclude');
 		expect(remedy('{ include = "!status:failure" }')).toBe('write "status:failure" into exclude');
 		expect(remedy('{ exclude = "!status:failure" }')).toBe('write "status:failure" into include');
 		expect(remedy('{ domain = "Sales" }')).toBe('write it as include = ["domain:…"]');
-		expect(remedy('{ events = "job.*" }')).toBe("those are pipeline_start, pipeline_complete or pipeline_error");
 		expect(remedy('{ include = "status:sucess" }')).toBe('did you mean "status:success"?');
 		expect(remedy('{ include = "event:pipeline_eror" }')).toBe('did you mean "event:pipeline_error"?');
-		expect(remedy('{ include = "phase:x" }')).toBe('write "phase:pipeline"');
+		expect(remedy('{ include = "phase:x" }')).toMatch(/^write "phase:pipeline", /);
 		expect(remedy('{ exclude = "status:x" }')).toMatch(/^write "status:started", .* or "status:warning"$/);
-		expect(remedy('{ include = "table.name:orders" }')).toBe('write "table:orders"');
-		expect(remedy('{ include = "duration_ms:5s" }')).toBe(
-			"write digits, with * for any of them: values are compared as text",
-		);
 		expect(remedy('{ include = "duration_ms:>5" }')).toMatch(/^write the text itself, with \* for any characters;/);
 		expect(remedy('{ include = "env:prod" }')).toBe('write "metadata.env:prod" for metadata of your own');
 		expect(remedy('{ include = "dbt.version:1" }')).toBe('write "metadata.dbt.version:1" for metadata of your own');

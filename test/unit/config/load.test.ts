@@ -65,7 +65,7 @@ describe("loadConfig", () => {
 		).toBe(path);
 		expect(await problemOf("missing.toml")).toMatchObject({
 			code: "config_missing",
-			message: `config file missing.toml is not there; it was looked for in ${workspace}`,
+			message: `config file missing.toml not found in ${workspace}`,
 			remedy: expect.stringContaining("actions/checkout"),
 		});
 	});
@@ -193,11 +193,11 @@ describe("what is no TOML", () => {
 
 	it.each([
 		['[[hook.ping]]\ncommand = "x', "2:11 a string is not closed"],
-		["[[hook.ping]]\ncommand = ", "2:11 the value is missing or is no TOML value"],
-		["[[hook.ping]]\ncommand = echo", "2:11 the value is missing or is no TOML value"],
+		["[[hook.ping]]\ncommand = ", "2:11 the value is missing or is not a TOML value"],
+		["[[hook.ping]]\ncommand = echo", "2:11 the value is missing or is not a TOML value"],
 		['[[hook.ping]]\ncommand = "a" b', "2:15 there is more on the line after the value"],
-		["[[hook.ping]]\ncommand", "2:1 the line is no key with a value"],
-		['[[hook.ping]]\ncommand = "\\d"', "2:13 a backslash begins no escape that TOML knows"],
+		["[[hook.ping]]\ncommand", "2:1 the line is not a key with a value"],
+		['[[hook.ping]]\ncommand = "\\d"', "2:13 a backslash begins an escape that TOML does not know"],
 		['[[hook.ping]]\ncommand = "a\nb"', "2:13 a string has a control character or a line break in it"],
 		['[[hook.ping]]\nenv = { A = "b",', "2:7 an inline table is not closed"],
 		["[[hook.ping]]\ncommand = [1,", "2:11 an array is not closed"],

@@ -23,8 +23,8 @@ describe.skipIf(!there && CI === undefined)(`toml-test corpus (needs ${PACKAGE})
 	for (const { file, source, parsed } of sources) {
 		if (parsed === undefined) continue;
 		it(file, () => expectLocated(source, parsed));
-		it(`${file} with CRLF and a byte order mark`, () => {
-			const windows = `\uFEFF${source.replaceAll(/\r?\n/g, "\r\n")}`;
+		it(`${file} with CRLF`, () => {
+			const windows = source.replaceAll(/\r?\n/g, "\r\n");
 			const again = tryParse(windows);
 			if (again === undefined) throw new Error("the parser reads it no more");
 			expectLocated(windows, again);

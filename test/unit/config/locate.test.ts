@@ -135,11 +135,10 @@ describe("values", () => {
 		expect(entriesOf(source).map(([, text]) => text)).toContain("'''\nurl = 1\n'''''");
 	});
 
-	it("counts columns in UTF-16 code units, lines by line feeds, and no byte order mark", () => {
-		const source = '\uFEFFa = "😀" # ä\r\nb = { c = "😀", d = 1 }\r\n';
+	it("counts columns in UTF-16 code units, and lines by line feeds", () => {
+		const source = 'a = "😀" # ä\r\nb = { c = "😀", d = 1 }\r\n';
 		expect(at(source, ["a"])).toEqual({ key: "1:1", value: "1:5" });
 		expect(at(source, ["b", "d"]).key).toBe("2:17");
-		expect(locate(source).key(["a"])?.offset).toBe(1);
 		expect(source.slice(locate(source).key(["b"])?.offset)).toMatch(/^b = /);
 	});
 });

@@ -68,10 +68,10 @@ describe("a valid config", () => {
 		fc.assert(
 			fc.property(
 				fc.array(change, { minLength: 1, maxLength: 3 }),
-				fc.constantFrom("own", "rocky"),
-				(changes, flavour) => {
+				fc.constantFrom("native", "rocky"),
+				(changes, dialect) => {
 					const source = changes.reduce((text, apply) => apply(text), VALID);
-					const problems = problemsOf(source, flavour);
+					const problems = problemsOf(source, dialect);
 					for (const problem of problems) expectTold(problem, source);
 					if (problems.some(({ code }) => code === "config_syntax")) refused++;
 					else if (problems.length > 0) mistaken++;

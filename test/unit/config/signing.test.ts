@@ -80,13 +80,13 @@ describe("of the defaults", () => {
 		for (const each of [bare, signed]) expect(each).toMatchObject({ signatures: ["github", "rocky"] });
 		expect(bare).toMatchObject({ secrets: [] });
 		expect(mistakes(source + hook("") + hook(""))).toEqual([
-			"2:1 signature stands in the defaults, and no webhook has a secret to sign with",
+			"2:1 signature is in the defaults, and no webhook has a secret to sign with",
 		]);
 		const layers = `${source}[defaults.webhook]\nsignature_header = "X-Sig"\nsignature = "token"\n${hook("")}`;
 		expect(mistakes(layers)).toEqual([
-			"2:1 signature stands in the defaults, and no webhook has a secret to sign with",
-			"4:1 signature_header stands in the defaults, and no webhook has a secret to sign with",
-			"5:1 signature stands in the defaults, and no webhook has a secret to sign with",
+			"2:1 signature is in the defaults, and no webhook has a secret to sign with",
+			"4:1 signature_header is in the defaults, and no webhook has a secret to sign with",
+			"5:1 signature is in the defaults, and no webhook has a secret to sign with",
 		]);
 		expect(mistakes(`${source}[[hook.ping]]\ncommand = "x"\n`)).toEqual([]);
 		for (const line of ['secret = ""', 'secret = "s"\npreset = "slak"']) {
@@ -111,10 +111,10 @@ describe("a mistake", () => {
 	it.each([
 		[
 			'signature = "rockyy"',
-			/^signature is "rockyy", which is none of rocky, github, .*, standard$/,
+			/^signature is "rockyy", which is not one of rocky, github, .*, standard$/,
 			'did you mean "rocky"?',
 		],
-		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is none of rocky, /, "use rocky, github,"],
+		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is not one of rocky, /, "use rocky, github,"],
 		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "take one of the two out"],
 		["signature = []", /^signature is an empty list$/, "leave the key out"],
 		["signature = 1", /^signature must be a string, not an integer$/, "in quotes"],
@@ -122,8 +122,8 @@ describe("a mistake", () => {
 		['signature = ["rocky", ¦["github"]]', /^signature must be a string, not an array$/, "in quotes"],
 		['signature = [¦""]', /^signature is empty$/, "leave the key out"],
 		[`signature = ${many}`, /^signature has more than 10 items$/, "shorten the list"],
-		['signature_header = "X Sig"', /^signature_header is no header name$/, "X-Signature"],
-		['signature_header = "X-Sig: "', /^signature_header is no header name$/, "X-Signature"],
+		['signature_header = "X Sig"', /^signature_header is an invalid header name$/, "X-Signature"],
+		['signature_header = "X-Sig: "', /^signature_header is an invalid header name$/, "X-Signature"],
 		['signature_header = ["X-Sig"]', /^signature_header must be a string, not an array$/, "in quotes"],
 		['signature_header = ""', /^signature_header is empty$/, "leave the key out"],
 	])("in %s is told at it", (line, message, remedy) => {
@@ -156,7 +156,7 @@ describe("a mistake", () => {
 		['secret = ["a", ¦""]', "secret is empty"],
 		['secret = ["a", ¦" \\n"]', "secret is empty"],
 		['secret = ["a", ¦5]', "secret must be a string, not an integer"],
-		['secret = ["a", ¦"${B"]', "secret has a ${ that begins no variable"],
+		['secret = ["a", ¦"${B"]', "secret has a ${ that does not begin a variable"],
 		[`secret = ${many}`, "secret has more than 10 items"],
 	])("in %s is told at it", (line, message) => {
 		const [source, at] = [line.replace("¦", ""), columnOf(line)];
@@ -191,10 +191,10 @@ describe("a mistake", () => {
 
 	it("is a scheme or a header in a hook without a secret, told once", () => {
 		const problem = onlyProblem(hook('signature = "github"\nsignature_header = "X-Sig"'));
-		expect(problem.message).toBe("signature stands in a hook that has no secret to sign with");
+		expect(problem.message).toBe("signature is in a hook that has no secret to sign with");
 		expect(problem.remedy).toBe('add secret = "${WEBHOOK_SECRET}", or take signature out');
 		expect(mistakes(hook('signature_header = "X-Sig"'))).toEqual([
-			"3:1 signature_header stands in a hook that has no secret to sign with",
+			"3:1 signature_header is in a hook that has no secret to sign with",
 		]);
 	});
 

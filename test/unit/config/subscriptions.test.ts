@@ -139,7 +139,7 @@ describe("a subscription is refused", () => {
 		[
 			"with two targets",
 			`events = "ping"\n${URL}command = "x"`,
-			"3:1 url stands beside command, and a hook either runs a command or is sent to a url",
+			"3:1 a subscription has both url and command, and a hook either runs a command or is sent to a url",
 		],
 		[
 			"with keys of a webhook beside a command",
@@ -179,9 +179,7 @@ describe("a subscription is refused", () => {
 		expect(remedy(`events = "pipeline_error, job.*"\n${URL}`)).toBe(
 			'a subscription takes a list: events = ["pipeline_error", "job.*"]',
 		);
-		expect(remedy(`events = "pipeline_{error,start}"\n${URL}`)).toBe(
-			"`pipeline-hooks events` lists those that there are",
-		);
+		expect(remedy(`events = "pipeline_{error,start}"\n${URL}`)).toBe("`pipeline-hooks events` lists the known ones");
 		expect(remedy(`events = "ping"\n${URL}command = "x"`)).toBe("take one of the two out, or write two subscriptions");
 	});
 
@@ -255,7 +253,7 @@ filter = { events = "ping" }
 		["piepline_*", 'did you mean "pipeline_*"?'],
 		["*.faild", 'did you mean "*.failed"?'],
 		["entty*", 'did you mean "entity*"?'],
-		["zzz*", "`pipeline-hooks events` lists those that there are"],
+		["zzz*", "`pipeline-hooks events` lists the known ones"],
 		["phase:qualty", 'did you mean "phase:quality"?'],
 		[
 			"phase:",
@@ -343,11 +341,11 @@ describe("batch_size", () => {
 		[hook('batch_size = "5"'), "3:1 batch_size must be an integer from 1 to 1000"],
 		[
 			hook('batch_size = 5\non_failure = "abort"'),
-			'3:1 gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event',
+			'3:1 gates never batch: with on_failure = "abort", the pipeline waits for a response to each event',
 		],
 		[
 			hook("batch_size = 5", '[defaults]\non_failure = "abort"\n'),
-			'5:1 gates never batch: with on_failure = "abort", the pipeline waits for an answer to each event',
+			'5:1 gates never batch: with on_failure = "abort", the pipeline waits for a response to each event',
 		],
 		['[[hook.ping]]\ncommand = "x"\nbatch_size = 5', "3:1 batch_size belongs to a webhook, and this is a shell hook"],
 		['[defaults.shell]\nbatch_size = 5\n[[hook.ping]]\ncommand = "x"', "2:1 batch_size is a key of webhook hooks"],

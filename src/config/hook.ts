@@ -1,0 +1,167 @@
+// One hook: its table read over the defaults, with what does not go together in it.
+import type { Hook, ShellHook, Webhook } from "../model/hook.ts";
+import type { Preset } from "../model/preset.ts";
+import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
+import { checkUrl } from "../net/url.ts";
+import { findPreset } from "../presets/index.ts";
+import { escapingFor } from "../template/template.ts";
+import type { Fields } from "./fields.ts";
+import type { Headers } from "./headers.ts";
+import type { Setting } from "./keys.ts";
+import { type Defaults, refuseUnknownInHook } from "./known.ts";
+import { readOptions, requireOptions } from "./options.ts";
+import { HOOK, SHELL, TARGET, WEBHOOK } from "./schema.ts";
+import type { Selection } from "./selections.ts";
+import { hookSigning } from "./signing.ts";
+
+/** Which hook it is, when it is fired and which others it reaches, whatever it does. */
+type HookIdentity = Omit<ShellHook, "kind" | "enabled" | "onFailure" | "timeoutMs" | "command" | "shell" | "env">;
+
+/** A hook's table, then those of its defaults. */
+type Layers = readonly [Fields, ...Fields[]];
+
+/** The hook, its errors noted; undefined when it has no command, or no preset of that name. */
+export function readHook(selection: Selection, identity: HookIdentity, defaults: Defaults): Hook | undefined {
+	const { kind, fields } = selection;
+	return kind === "shell"
+		? readShellHook(selection, identity, [fields, ...defaults.shell])
+		: readWebhook(selection, identity, [fields, ...defaults.webhook]);
+}
+
+/** What the first table says that has the key, else the built-in default. */
+export function setting<T>(row: Setting<T>, layers: readonly Fields[]): T {
+	for (const fields of layers) {
+		const value = row.read(fields);
+		if (value !== undefined) return value;
+	}
+	return row.default;
+}
+
+/** What all tables say, those above over those below. */
+function merged<T>(
+	row: Setting<ReadonlyMap<string, T> | undefined>,
+	layers: readonly Fields[],
+): ReadonlyMap<string, T> {
+	return new Map(layers.toReversed().flatMap((fields) => [...(row.read(fields) ?? [])]));
+}
+
+function readShellHook(selection: Selection, identity: HookIdentity, layers: Layers): ShellHook | undefined {
+	const { fields } = selection;
+	refuseUnknownInHook(selection, undefined);
+	const settings = {
+		enabled: setting(HOOK.enabled, [fields]),
+		onFailure: setting(SHELL.onFailure, layers),
+		timeoutMs: setting(SHELL.timeoutMs, layers),
+		shell: setting(SHELL.shell, layers),
+		env: merged(SHELL.env, layers),
+	};
+	refuseAsyncGate(layers, settings);
+	const command = TARGET.shell.read(fields);
+	if (command !== undefined) return { kind: "shell", ...identity, ...settings, command };
+	// A url in the command's place has got its own explanation.
+	const missing = !fields.has("command") && !fields.has("url");
+	return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
+}
+
+function readWebhook(selection: Selection, identity: HookIdentity, layers: Layers): Webhook | undefined {
+	const { fields } = selection;
+	const preset = readPreset(layers);
+	refuseUnknownInHook(selection, preset);
+	const headers: Headers = merged(WEBHOOK.headers, layers);
+	const settings = {
+		enabled: setting(HOOK.enabled, [fields]),
+		onFailure: setting(WEBHOOK.onFailure, layers),
+		timeoutMs: setting(WEBHOOK.timeoutMs, layers),
+		method: setting(WEBHOOK.method, layers),
+		bodyTemplate: setting(WEBHOOK.bodyTemplate, layers),
+		retryCount: setting(WEBHOOK.retryCount, layers),
+		retryDelayMs: setting(WEBHOOK.retryDelayMs, layers),
+		deadlineMs: setting(WEBHOOK.deadlineMs, layers),
+		allowHttp: setting(WEBHOOK.allowHttp, layers),
+		allowPrivate: setting(WEBHOOK.allowPrivate, layers),
+		caFile: setting(WEBHOOK.caFile, layers),
+		requireAllow: setting(WEBHOOK.requireAllow, layers),
+	};
+	refuseAsyncGate(layers, settings);
+	const batchSize = readBatchSize(layers, settings);
+	const url = readUrl(selection, preset, settings, layers);
+	refuseBodyOfGet(fields, { ...settings, batchSize });
+	const signed = hookSigning(layers, headers);
+	if (preset === undefined) return undefined;
+	checkContentType(preset, headers, fields);
+	// Rocky's own webhooks have no options; what they need comes with the event.
+	if (fields.problems.dialect === "native" && settings.bodyTemplate === undefined) requireOptions(preset, layers);
+	const options = readOptions(preset, layers);
+	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
+	return { kind: "webhook", ...identity, ...settings, ...signed, batchSize, url, preset, options, headers: sent };
+}
+
+/** Undefined where the config names one that does not exist. */
+function readPreset(layers: Layers): Preset | undefined {
+	const fields = layers.find((layer) => layer.has("preset"));
+	const name = fields === undefined ? WEBHOOK.preset.default : WEBHOOK.preset.read(fields);
+	return name === undefined ? undefined : findPreset(name);
+}
+
+/** Notes that a hook is both a gate, which is waited for, and asynchronous, which Rocky does not wait for. */
+function refuseAsyncGate(layers: Layers, { onFailure }: Pick<Hook, "onFailure">): void {
+	const isAsync = setting(WEBHOOK.async, layers);
+	if (onFailure !== "abort" || !isAsync) return;
+	const message = 'async cannot be true together with on_failure = "abort", which makes the pipeline wait for the hook';
+	layers[0].wrong("async", message, 'take async out, or set on_failure = "warn"');
+}
+
+/** None for a gate, which needs a response for each event, and none for a GET, which carries none: they take no default. */
+function readBatchSize(layers: Layers, { onFailure, method }: Pick<Webhook, "onFailure" | "method">) {
+	const [fields] = layers;
+	const own = fields.has("batch_size");
+	const batchSize = setting(WEBHOOK.batchSize, layers);
+	if (onFailure !== "abort") return own || method !== "GET" ? batchSize : undefined;
+	const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
+	if (own) fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
+	return undefined;
+}
+
+function readUrl(
+	{ fields, event }: Selection,
+	preset: Preset | undefined,
+	settings: Pick<Webhook, "allowHttp" | "allowPrivate">,
+	layers: Layers,
+): Reference | undefined {
+	if (!fields.has("url")) {
+		// A command in the url's place has got its own explanation.
+		const needed = preset?.needs.url;
+		const instead = typeof needed === "string" ? needed : undefined;
+		const isGiven = instead !== undefined && layers.some((layer) => layer.has(instead));
+		if (needed === undefined || isGiven || fields.has("command")) return undefined;
+		const option = instead === undefined ? "" : `, or ${instead} = "…"`;
+		const other = event === undefined ? ', or command = "…" for a shell hook' : "";
+		return fields.missing("url", `add url = "https://…", or url = "\${VARIABLE}"${option}${other}`);
+	}
+	const url = TARGET.webhook.read(fields);
+	if (url !== undefined && isLiteral(url)) {
+		const checked = checkUrl(literalParts(url).join(""), settings);
+		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
+	}
+	return url;
+}
+
+/** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */
+function refuseBodyOfGet(
+	fields: Fields,
+	{ method, bodyTemplate, batchSize }: Pick<Webhook, "method" | "bodyTemplate" | "batchSize">,
+): void {
+	if (method !== "GET" || (bodyTemplate ?? batchSize) === undefined) return;
+	const path = fields.has("method") ? fields.at("method") : fields.path;
+	const key = bodyTemplate === undefined ? "batch_size" : "body_template";
+	const message = `method is GET, which carries no body, and there is a ${key}`;
+	fields.problems.add("config_value", path, message, `take ${key} away, or set method = "POST"`);
+}
+
+function checkContentType(preset: Preset, headers: Headers, { problems }: Fields): void {
+	const type = headers.get("content-type");
+	if (preset.needs.json !== true || type === undefined || !isLiteral(type.value)) return;
+	if (escapingFor(literalParts(type.value).join("")) === "json") return;
+	const message = `headers.${type.name} is not a JSON type: ${preset.title} accepts only JSON`;
+	problems.add("config_value", type.path, message, "take it out: application/json is sent by itself");
+}

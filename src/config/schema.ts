@@ -1,0 +1,266 @@
+// The one table of keys: what each key of a config holds, its default, whether code frames show it, and what it is for.
+import { type EventDefinition, STATUSES } from "../model/event.ts";
+import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
+import type { Reference } from "../model/reference.ts";
+import { PRESET_NAMES } from "../presets/index.ts";
+import { SIGNATURES } from "../signature/schemes.ts";
+import { readTemplate } from "./body.ts";
+import type { Fields } from "./fields.ts";
+import { type Headers, readEnv, readHeaders, VARIABLE_NAME } from "./headers.ts";
+import {
+	boolean,
+	choice,
+	integer,
+	type Key,
+	LINE_BREAK,
+	oneOrMany,
+	readText,
+	reference,
+	special,
+	TEXT,
+	text,
+	texts,
+	wordType,
+} from "./keys.ts";
+import { MAX_ITEMS, readSchemes, readSecrets, readSignatureHeader } from "./signing.ts";
+
+/** Names are shown in annotations and tables. */
+const MAX_NAME = 100;
+
+/** The keys of every hook that have no default. */
+export const HOOK = {
+	name: special("name", {
+		type: TEXT,
+		read: readName,
+		default: undefined,
+		otherwise: "`<event>-<kind>-<n>`",
+		summary: "Unique; what annotations and results call the hook",
+	}),
+	enabled: boolean("enabled", { default: true, summary: "`false` switches the hook off" }),
+	filter: special("filter", {
+		type: oneOrMany({ $ref: "#/definitions/filter" }, {}),
+		read: () => undefined,
+		default: undefined,
+		summary: "Which of its events the hook is fired for, by what is in them: [filters](subscriptions.md#filters)",
+	}),
+	fallback: text("fallback", {
+		default: undefined,
+		summary: "The hook that is tried once when this one has failed for good: [chains](subscriptions.md#chains)",
+	}),
+	onSuccess: texts("then", {
+		example: '["name of a hook"]',
+		default: undefined,
+		summary: "The hooks that are fired when this one has succeeded",
+	}),
+};
+
+/** What a subscription has beside the keys of its kind. */
+export const SUBSCRIPTION = {
+	events: texts("events", {
+		example: '["pipeline_error", "job.*", "phase:quality"]',
+		default: undefined,
+		otherwise: "required, unless another hook's `fallback` or `then` names it",
+		summary: "Names of events, globs of them and phases: [subscriptions](subscriptions.md)",
+	}),
+};
+
+/** What a hook does. */
+export const TARGET = {
+	shell: text("command", {
+		public: false,
+		default: undefined,
+		otherwise: "required",
+		summary: "One line or several, left to the shell as it is",
+	}),
+	webhook: reference("url", {
+		public: false,
+		default: undefined,
+		otherwise: "the preset's, if it has one",
+		summary: "https, or http to loopback",
+	}),
+};
+
+/** The settings of hooks of both kinds. */
+const COMMON = {
+	onFailure: choice("on_failure", {
+		choices: FAILURE_MODES,
+		default: "warn",
+		summary: "`abort` makes a gate of the hook: it stops the pipeline; `warn` annotates; `ignore` is silent",
+	}),
+	async: boolean("async", {
+		default: false,
+		summary: "Accepted because Rocky has it; changes nothing, and cannot be true for a gate",
+	}),
+};
+
+const timeout = (value: number, summary: string) => integer("timeout_ms", { least: 1, default: value, summary });
+
+/** The settings of shell hooks, which `[defaults]` and `[defaults.shell]` can have. */
+export const SHELL = {
+	...COMMON,
+	timeoutMs: timeout(30_000, "Milliseconds of the whole command"),
+	shell: choice("shell", {
+		choices: SHELL_NAMES,
+		default: undefined,
+		otherwise: "`sh`; `cmd` on Windows",
+		summary: "`sh` runs `sh -e`, `bash` runs `bash --noprofile --norc -eo pipefail`; `pwsh` stops at the first error",
+	}),
+	env: special<ReadonlyMap<string, Reference>, undefined>("env", {
+		public: false,
+		type: {
+			type: "object",
+			propertyNames: { pattern: VARIABLE_NAME.source },
+			additionalProperties: { type: "string" },
+		},
+		read: readEnv,
+		default: undefined,
+		summary: "Further variables; merged with those of the defaults",
+	}),
+};
+
+/** The settings of webhooks, which `[defaults]` and `[defaults.webhook]` can have. */
+export const WEBHOOK = {
+	...COMMON,
+	timeoutMs: timeout(10_000, "Milliseconds of one attempt"),
+	preset: choice("preset", {
+		choices: PRESET_NAMES,
+		anyCase: "rocky",
+		default: "generic",
+		summary: "The service that the message is for; each has options of its own: [presets](presets.md)",
+	}),
+	secret: special("secret", {
+		public: false,
+		type: oneOrMany(TEXT, { maxItems: MAX_ITEMS }),
+		read: readSecrets,
+		default: undefined,
+		summary: "Signs the body; a list for [rotation](signatures.md#rotation)",
+	}),
+	signature: special("signature", {
+		type: oneOrMany(wordType(SIGNATURES), { maxItems: MAX_ITEMS, uniqueItems: true }),
+		read: readSchemes,
+		default: undefined,
+		otherwise: "`rocky`",
+		summary: "The signature scheme, or a list of them: [signatures](signatures.md)",
+	}),
+	signatureHeader: special("signature_header", {
+		type: { type: "string", pattern: "^\\S+$" },
+		read: readSignatureHeader,
+		default: undefined,
+		otherwise: "the scheme's",
+		summary: "Another name for the header of the signature",
+	}),
+	batchSize: integer("batch_size", {
+		least: 1,
+		most: 1000,
+		default: undefined,
+		summary: "So many events at most are sent as one message: [batches](batches.md)",
+	}),
+	headers: special<Headers, undefined>("headers", {
+		public: false,
+		type: { type: "object", additionalProperties: { type: "string" } },
+		read: readHeaders,
+		default: undefined,
+		summary: "Over the preset's, whatever their case; merged with those of the defaults",
+	}),
+	method: choice("method", {
+		choices: ["POST", "PUT", "PATCH", "DELETE", "GET"],
+		anyCase: "always",
+		default: undefined,
+		otherwise: "the preset's, usually `POST`",
+		summary: "The method of the request",
+	}),
+	bodyTemplate: special("body_template", {
+		type: TEXT,
+		read: readTemplate,
+		default: undefined,
+		otherwise: "the preset's body",
+		summary: "The body, with the event put in: [templates](templates.md)",
+	}),
+	retryCount: integer("retry_count", { least: 0, default: 3, summary: "Attempts after the first" }),
+	retryDelayMs: integer("retry_delay_ms", {
+		least: 1,
+		default: 1000,
+		summary: "Milliseconds before the second attempt, at most; doubles with each further one",
+	}),
+	deadlineMs: integer("deadline_ms", { least: 1, default: 60_000, summary: "Milliseconds for all attempts together" }),
+	allowHttp: boolean("allow_http", { default: false, summary: "Plain http to hosts other than loopback" }),
+	allowPrivate: boolean("allow_private", {
+		default: true,
+		summary: "Private and loopback addresses; link-local and metadata ones are always refused",
+	}),
+	caFile: reference("ca_file", {
+		default: undefined,
+		summary: "Further CA certificates to trust, as PEM; a path from the workspace",
+	}),
+	requireAllow: boolean("require_allow", {
+		default: false,
+		summary: 'Of a gate: only `{"allow": true}` lets the pipeline go on',
+	}),
+};
+
+/** What `[defaults]` has beside the settings. */
+export const DEFAULTS = {
+	concurrency: integer("concurrency", { least: 1, most: 1000, default: 20, summary: "Webhooks in flight at once" }),
+};
+
+/** What `[event.x]` says of an event. */
+export const EVENT = {
+	phase: text("phase", { default: undefined, otherwise: "`custom`", summary: "What `phase:…` selects it by" }),
+	status: choice<EventDefinition["status"], "info">("status", {
+		choices: STATUSES,
+		default: "info",
+		summary: "What it says of the run, and with it the colour of messages",
+	}),
+	title: text("title", { default: undefined, otherwise: "made of its name", summary: "The headline of messages" }),
+};
+
+/** What a filter can ask; at least one of them. */
+export const FILTER = {
+	events: texts("events", {
+		example: '["job.*", "phase:quality"]',
+		default: undefined,
+		summary: "Some of the hook's own events",
+	}),
+	entities: texts("entities", {
+		example: '["table", "dash*"]',
+		default: undefined,
+		summary: "Types of entities, with `*` for any characters",
+	}),
+	include: texts("include", {
+		example: '["tags", "branch:release/*"]',
+		default: undefined,
+		summary: "Changed fields, and values as `key:value`, that the event must have",
+	}),
+	exclude: texts("exclude", {
+		example: '["status:success"]',
+		default: undefined,
+		summary: "Those that it must not have",
+	}),
+};
+
+function rows(...tables: readonly Readonly<Record<string, Key<unknown>>>[]): ReadonlyMap<string, Key<unknown>> {
+	return new Map(tables.flatMap(Object.values<Key<unknown>>).map((row) => [row.name, row]));
+}
+
+/** Every kind of table that a config has. */
+export const TABLES = {
+	hook: rows(HOOK),
+	subscription: rows(SUBSCRIPTION),
+	command: rows({ command: TARGET.shell }),
+	url: rows({ url: TARGET.webhook }),
+	shell: rows(SHELL),
+	webhook: rows(WEBHOOK),
+	defaults: rows(DEFAULTS),
+	event: rows(EVENT),
+	filter: rows(FILTER),
+};
+
+function readName(fields: Fields): string | undefined {
+	const name = readText(fields, "name")?.trim();
+	if (name !== undefined && name.length > MAX_NAME) {
+		fields.wrong("name", `name is longer than ${MAX_NAME} characters`, "shorten it");
+	} else if (name !== undefined && LINE_BREAK.test(name)) {
+		fields.wrong("name", "name has a line break or control character in it", "write it on one line");
+	}
+	return name;
+}

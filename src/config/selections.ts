@@ -1,0 +1,175 @@
+// Which tables of a config are hooks, of which kind and for which events: under `hook`, `hooks` and `subscription`.
+import { matchesGlob } from "../model/glob.ts";
+import type { Hook } from "../model/hook.ts";
+import { type Selector, showSelector } from "../model/selector.ts";
+import { Fields, isContainer, isTable, type Table } from "./fields.ts";
+import { header, isHookKey } from "./known.ts";
+import type { Path } from "./locate.ts";
+import { bare, type Resolver } from "./resolve.ts";
+import { SUBSCRIPTION } from "./schema.ts";
+import { keyName, quote, typeName } from "./words.ts";
+
+/** One hook's table and which events it is for. */
+export interface Selection {
+	readonly kind: Hook["kind"];
+	/** As its header names it; undefined where it is a subscription, which has its events in a key. */
+	readonly event: string | undefined;
+	/** Empty where there are none, or they are wrong. */
+	readonly selectors: readonly Selector[];
+	readonly fields: Fields;
+}
+
+/** A header that names no event, and what is below it. */
+export interface UnknownHeader {
+	readonly name: string;
+	readonly path: Path;
+	readonly value: unknown;
+}
+
+/** What a header says of the hooks under it. */
+type Header = Pick<Selection, "selectors" | "kind"> & { readonly event: string };
+
+/**
+ * The hooks under `hook` and `hooks`, table by table, and the headers that name no event. Hooks of those are among the
+ * first but in `rocky.toml`, so that their other errors are found as well.
+ */
+export function readSelections(
+	root: Fields,
+	resolver: Resolver,
+): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownHeader[] } {
+	const walk = new Walk(resolver);
+	for (const key of ["hook", "hooks"]) {
+		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
+		if (table === undefined) continue;
+		walk.visitAll(table.only(table.keys().filter((event) => event !== "webhooks")), "shell");
+		const webhooks = table.nested("webhooks", "write [[hook.webhooks.<event>]]");
+		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
+	}
+	return walk;
+}
+
+/** A way through nested tables, along the dots of event names. */
+class Walk {
+	readonly selections: Selection[] = [];
+	readonly unknown: UnknownHeader[] = [];
+	readonly #resolver: Resolver;
+	/** What comes before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
+	readonly #beginnings: ReadonlySet<string>;
+
+	constructor(resolver: Resolver) {
+		this.#resolver = resolver;
+		this.#beginnings = new Set(
+			resolver.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+		);
+	}
+
+	/** Visits each key of a table; `prefix` is what the tables around it told of the event's name, with its dot. */
+	visitAll(fields: Fields, kind: Hook["kind"], prefix = ""): void {
+		for (const key of fields.keys()) this.#visit(fields, key, prefix + key, kind);
+	}
+
+	#visit(parent: Fields, key: string, name: string, kind: Hook["kind"]): void {
+		const value = parent.table[key];
+		const path = parent.at(key);
+		const { problems } = parent;
+		if (!isContainer(value)) {
+			const message = `${keyName(key)} is ${typeName(value)} where the hooks of an event belong`;
+			parent.wrong(key, message, `name the event first, as in ${header(kind, "pipeline_start")}`, "config_shape");
+			return;
+		}
+		const selector = this.#resolver.resolve(name);
+		if (selector !== undefined) {
+			this.#hooks({ event: showSelector(selector), selectors: [selector], kind }, name, value, path, parent);
+		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
+			this.visitAll(new Fields(value, path, problems), kind, `${name}.`);
+		} else {
+			this.unknown.push({ name, path, value });
+			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
+			if (problems.dialect === "rocky" || !tables.every(looksLikeHook)) return;
+			this.#hooks({ event: name, selectors: [], kind }, name, value, path, parent);
+		}
+	}
+
+	#hooks(head: Header, name: string, value: unknown, path: Path, { problems }: Fields): void {
+		const how = { what: "a hook", remedy: `write it as ${header(head.kind, head.event)}` };
+		for (const fields of tablesOf(value, path, problems, how)) {
+			const isInner = (key: string) => isContainer(fields.table[key]) && this.#isInner(name, key);
+			const inner = new Set(this.#begins(name) ? fields.keys().filter(isInner) : []);
+			const own = fields.keys().filter((key) => !inner.has(key));
+			if (own.length > 0 || inner.size === 0) this.selections.push({ ...head, fields: fields.only(own) });
+			this.visitAll(fields.only([...inner]), head.kind, `${name}.`);
+		}
+	}
+
+	/**
+	 * Whether a table in a hook's table is the rest of another event's name: of a glob, or where the config declares both
+	 * `deploy` and `deploy.approved`.
+	 */
+	#isInner(name: string, key: string): boolean {
+		if (name.includes("*") && isHookKey(key)) return false;
+		const longer = `${name}.${key}`;
+		return this.#resolver.resolve(longer) !== undefined || this.#begins(longer);
+	}
+
+	#begins(written: string): boolean {
+		const name = bare(written);
+		if (!name.includes("*")) return this.#beginnings.has(name);
+		return [...this.#beginnings].some((beginning) => matchesGlob(name, beginning));
+	}
+}
+
+/** Whether a table under a name that is not an event can be nothing but a hook: it has a key that only hooks have. */
+function looksLikeHook(table: unknown): boolean {
+	return isTable(table) && ["command", "url", "preset", "on_failure"].some((key) => Object.hasOwn(table, key));
+}
+
+/** The hooks under `subscription`, in their order; errors in their events are noted. */
+export function readSubscriptions(root: Fields, resolver: Resolver): readonly Selection[] {
+	const value = root.value("subscription");
+	if (value === undefined) return [];
+	const path = root.at("subscription");
+	if (isNamed(value)) {
+		for (const name of Object.keys(value)) {
+			const message = `subscription.${keyName(name)} is a table in a table, but subscriptions are a list`;
+			root.problems.add("config_shape", [...path, name], message, `write [[subscription]] with name = ${quote(name)}`);
+		}
+		return [];
+	}
+	const how = { what: "a subscription", remedy: "write it as [[subscription]]" };
+	return tablesOf(value, path, root.problems, how).map((fields) => ({
+		kind: fields.has("command") ? "shell" : "webhook",
+		event: undefined,
+		selectors: resolver.read(fields, SUBSCRIPTION.events) ?? [],
+		fields,
+	}));
+}
+
+/** Notes that a hook has no events, and is not reached by another's chain either. */
+export function requireEvents({ event, fields }: Selection, isReached: boolean): void {
+	if (event !== undefined || fields.has("events") || isReached) return;
+	const example = '["pipeline_error", "job.*", "phase:quality"]';
+	fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
+}
+
+/** The tables of a value that is one or several; what is not a table is noted. */
+export function tablesOf(
+	value: unknown,
+	path: Path,
+	problems: Fields["problems"],
+	{ what, remedy, prefix }: { readonly what: string; readonly remedy: string; readonly prefix?: string },
+): readonly Fields[] {
+	const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+	return items.flatMap((item, index) => {
+		const at = Array.isArray(value) ? [...path, index] : path;
+		if (isTable(item)) return [new Fields(item, at, problems, prefix)];
+		problems.add("config_shape", at, `${what} must be a table, not ${typeName(item)}`, remedy);
+		return [];
+	});
+}
+
+/** `[subscription.a]`: tables where keys belong. */
+function isNamed(value: unknown): value is Table {
+	if (!isTable(value)) return false;
+	const items = Object.entries(value).filter(([key]) => !isHookKey(key));
+	return items.length > 0 && items.every(([, item]) => isTable(item) || (Array.isArray(item) && item.every(isTable)));
+}
