@@ -1,9 +1,8 @@
-// What the commands that only look at a config share: finding it where firing an event would, and rendering mistakes.
-import { reject } from "../entry/ending.ts";
+// What the commands that only look at a config share: finding it where firing an event would.
 import { nodePorts } from "../entry/node.ts";
-import { type Printer, terminalReporter } from "../report/terminal.ts";
+import type { Printer } from "../report/terminal.ts";
 import { prepare, type RunContext } from "../run/prepare.ts";
-import { EXIT, type ExitCode, type Terminal } from "./command.ts";
+import { EXIT, type ExitCode, runCommand, type Terminal } from "./command.ts";
 
 /** The flags of such a command. */
 export interface ConfigFlags {
@@ -11,24 +10,16 @@ export interface ConfigFlags {
 	readonly json?: boolean;
 }
 
-/** Loads the config and hands it to `show`; mistakes in it are rendered and give the exit code. */
+/** Loads the config and hands it to `show`. */
 export async function withConfig(
-	flags: ConfigFlags,
+	{ config, json }: ConfigFlags,
 	terminal: Terminal,
 	show: (run: RunContext, printer: Printer) => void,
 ): Promise<ExitCode> {
-	const { env, cwd, signal } = terminal;
-	const reporter = terminalReporter(terminal, flags.json === true);
-	const request = {
-		config: flags.config,
-		githubToken: env["GITHUB_TOKEN"] ?? "",
-		allowUntrustedShell: false,
-		context: {},
-	};
-	try {
-		show(await prepare(request, nodePorts(env, reporter.log), { cwd, signal }), reporter);
+	return runCommand(json, terminal, async (reporter) => {
+		const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
+		const request = { config, githubToken, allowUntrustedShell: false, context: {} };
+		show(await prepare(request, nodePorts(terminal.env, reporter.log), terminal), reporter);
 		return EXIT.ok;
-	} catch (error) {
-		return reject(error, reporter, terminal);
-	}
+	});
 }

@@ -1,7 +1,7 @@
 // `events`: every event there is.
 import { vocabulary } from "../model/catalog.ts";
-import { tableLines } from "../report/table.ts";
 import { EXIT, type Register } from "./command.ts";
+import { tableLines } from "./table.ts";
 
 /** Lists the catalog. */
 export const registerEvents: Register = (program, terminal, done) => {
@@ -16,7 +16,8 @@ export const registerEvents: Register = (program, terminal, done) => {
 			if (flags.json) terminal.out(JSON.stringify(events, undefined, 2));
 			else {
 				const rows = events.map(({ name, phase, status, title }) => [name, phase, status, title]);
-				for (const line of tableLines(["EVENT", "PHASE", "STATUS", "MEANING"], rows)) terminal.out(line);
+				const lines = tableLines(["EVENT", "PHASE", "STATUS", "MEANING"], rows, terminal.columns);
+				for (const line of lines) terminal.out(line);
 			}
 			done(EXIT.ok);
 		});

@@ -1,13 +1,14 @@
 // `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
 import type { Command } from "commander";
-import { runToEnd } from "../entry/ending.ts";
-import { nodeFiles, nodePorts } from "../entry/node.ts";
+import { nodeFiles } from "../entry/node.ts";
 import type { Env } from "../lib/env.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Hook } from "../model/hook.ts";
 import { unlessCancelled } from "../model/problem.ts";
-import { terminalReporter } from "../report/terminal.ts";
+import { textsOption } from "../presets/options.ts";
 import { type InputReader, type Inputs, readInputs } from "../run/inputs.ts";
-import { fire } from "../run/run.ts";
-import type { ExitCode, Register, Terminal } from "./command.ts";
+import type { Observer } from "../run/prepare.ts";
+import { collect, type ExitCode, type Register, runHooks, type Terminal } from "./command.ts";
 import { readContextFlag, readMetadataFlags } from "./flags.ts";
 
 interface Flags {
@@ -24,6 +25,10 @@ interface Flags {
 	readonly matrix?: string;
 	readonly dryRun?: boolean;
 	readonly allowUntrustedShell?: boolean;
+	/** Of `test` and `render`. */
+	readonly hook?: string;
+	/** Of `test`. */
+	readonly yes?: boolean;
 	readonly json?: boolean;
 }
 
@@ -45,12 +50,16 @@ export const registerTest: Register = (program, terminal, done) => {
 		.summary("run the hooks of an event with a made-up context")
 		.description(
 			"Runs the hooks of an event for real, with a made-up context marked by metadata.test = true. " +
-				"Flags replace what is made up.",
+				"Flags replace what is made up. Where that pages or mentions people, it says so, and on a terminal it asks before.",
 		)
+		.option(...ONE_HOOK)
+		.option("--yes", "do not ask before people are paged or mentioned")
 		.option("--dry-run", "show the exact messages without sending them")
 		.option(...UNTRUSTED_SHELL)
 		.addHelpText("after", example("test pipeline_error"))
-		.action(async (event: string, flags: Flags) => done(await run(event, flags, terminal, { synthetic: true })));
+		.action(async (event: string, flags: Flags) =>
+			done(await run(event, flags, terminal, { synthetic: true }, confirming(flags, terminal))),
+		);
 };
 
 /** Shows what an event would send. */
@@ -61,11 +70,14 @@ export const registerRender: Register = (program, terminal, done) => {
 			"Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent. What the flags " +
 				"leave open is made up, as `test` does; `fire --dry-run` makes nothing up.",
 		)
+		.option(...ONE_HOOK)
 		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
 		.action(async (event: string, flags: Flags) =>
 			done(await run(event, { ...flags, dryRun: true }, terminal, { synthetic: true, placeholders: true })),
 		);
 };
+
+const ONE_HOOK = ["--hook <name>", "this hook alone, whatever its events and its filter, also a disabled one"] as const;
 
 const UNTRUSTED_SHELL = [
 	"--allow-untrusted-shell",
@@ -73,7 +85,6 @@ const UNTRUSTED_SHELL = [
 ] as const;
 
 function withInputs(command: Command, argument = "<event>"): Command {
-	const collect = (value: string, before: readonly string[] = []) => [...before, value];
 	return command
 		.argument(argument, "name of the event, as `pipeline-hooks events` lists them")
 		.option("--config <file>", "config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml")
@@ -93,20 +104,44 @@ function example(command: string): string {
 	return `\nExample:\n  $ pipeline-hooks ${command}\n`;
 }
 
-async function run(event: string, flags: Flags, terminal: Terminal, more: Partial<Inputs> = {}): Promise<ExitCode> {
-	const reporter = terminalReporter(terminal, flags.json === true);
-	return runToEnd(reporter, terminal, async (onBegin) => {
-		const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
-		const inputs = { ...readInputs(reader(event, flags, context, terminal.env)), ...more };
-		return fire(inputs, nodePorts(terminal.env, reporter.log), {
-			cwd: terminal.cwd,
-			onBegin,
-			signal: terminal.signal,
-			stdin: terminal.input,
-			onOutcome: reporter.outcome,
-			onPreview: reporter.preview,
-		});
-	});
+function run(
+	event: string,
+	flags: Flags,
+	terminal: Terminal,
+	more: Partial<Inputs> = {},
+	confirm?: Observer["confirm"],
+): Promise<ExitCode> {
+	return runHooks(
+		flags.json,
+		terminal,
+		async () => {
+			const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
+			return { ...readInputs(reader(event, flags, context, terminal.env)), hook: flags.hook, ...more };
+		},
+		confirm,
+	);
+}
+
+/** Says what a test would do to people, and asks where there is somebody to be asked. */
+function confirming({ yes, dryRun }: Flags, terminal: Terminal): Observer["confirm"] {
+	if (dryRun === true) return undefined;
+	return async (hooks) => {
+		const effects = hooks.flatMap(effectsOn);
+		if (effects.length === 0) return true;
+		terminal.err(`this test reaches people: ${effects.join("; ")}`);
+		return yes === true || terminal.ask === undefined || terminal.ask("send it?");
+	};
+}
+
+/** Whom a hook pages or mentions, as phrases. */
+function effectsOn(hook: Hook): readonly string[] {
+	if (hook.kind === "shell") return [];
+	const { name, preset, options } = hook;
+	const mentioned = preset.options["mention"] === undefined ? [] : textsOption(options, "mention");
+	return [
+		...(preset.pages === true ? [`${name} pages by ${preset.title}`] : []),
+		...(mentioned.length === 0 ? [] : [`${name} mentions ${excerpt(mentioned.join(", "), 100)}`]),
+	];
 }
 
 /** The flags under the names of the action's inputs; the token is where GitHub's own tools look for it. */

@@ -6,6 +6,7 @@ import { registerFire, registerRender, registerTest } from "./fire.ts";
 import { registerFlush } from "./flush.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
+import { registerSecret } from "./secret.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";
 
@@ -19,5 +20,14 @@ export const COMMANDS: readonly Register[] = [
 	registerFlush,
 	registerListen,
 	registerVerify,
+	registerSecret,
 	registerDemo,
+	registerRockys,
 ];
+
+/** `hooks list` and `hooks test`, as Rocky has them. */
+function registerRockys(...[program, terminal, done]: Parameters<Register>): void {
+	const hooks = program.command("hooks").summary("list and test, as they are called in Rocky");
+	registerList(hooks, terminal, done);
+	registerTest(hooks, terminal, done);
+}

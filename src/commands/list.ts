@@ -1,73 +1,106 @@
-// `list`: the hooks of the config, or those that one event selects.
+// `list`: the hooks of the config, those that one event selects, or one hook whole.
 
-import { showTarget } from "../deliver/target.ts";
-import { untrustedReason } from "../deliver/unsent.ts";
-import type { Env } from "../lib/env.ts";
-import { excerpt } from "../lib/text.ts";
+import { closest } from "../lib/suggest.ts";
+import { duration, excerpt } from "../lib/text.ts";
 import type { Unmet } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
-import { formatPlace } from "../model/problem.ts";
-import { showSelector } from "../model/selector.ts";
-import { showFilter } from "../plan/filter.ts";
-import { type Selected, selection } from "../plan/select.ts";
-import { tableLines } from "../report/table.ts";
+import { UserError } from "../model/problem.ts";
+import { selection } from "../plan/select.ts";
 import type { Printer } from "../report/terminal.ts";
 import { findEvent } from "../run/events.ts";
 import type { RunContext } from "../run/prepare.ts";
-import type { Register } from "./command.ts";
+import type { Register, Terminal } from "./command.ts";
 import { type ConfigFlags, withConfig } from "./config.ts";
+import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
+import { pairLines, tableLines, wrapped } from "./table.ts";
 
 /** Lists hooks. */
 export const registerList: Register = (program, terminal, done) => {
 	program
 		.command("list")
-		.summary("list the hooks, or those that an event selects")
+		.summary("list the hooks, those that an event selects, or one hook whole")
 		.description(
 			"Lists the hooks of the config that firing an event would read, in the order of the file; with an event, those it selects, and why the others " +
-				"are not among them. A filter also asks for what only a real event has: `render` tells whether it holds.",
+				"are not among them; with the name of a hook, all that is set for it. A filter also asks for what only a real event has: `render` tells whether it holds.",
 		)
-		.argument("[event]", "name of an event")
+		.argument("[name]", "name of an event or of a hook; an event goes first")
 		.option("--config <file>", "config file")
 		.option("--json", "write JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks list pipeline_error\n")
-		.action(async (event: string | undefined, flags: ConfigFlags) =>
+		.action(async (name: string | undefined, flags: ConfigFlags) =>
 			done(
-				await withConfig(flags, terminal, (run, printer) =>
-					show(run, event, flags.json === true, terminal.env, printer),
-				),
+				await withConfig(flags, terminal, (run, printer) => show(run, name, flags.json === true, terminal, printer)),
 			),
 		);
 };
 
-function show(
-	run: RunContext,
-	event: string | undefined,
+function show(run: RunContext, name: string | undefined, json: boolean, terminal: Terminal, printer: Printer): void {
+	const { hooks } = run.config;
+	const hook = hooks.find((each) => each.name === name);
+	if (name === undefined) showHooks(run, hooks, json, terminal, printer);
+	else if (hook !== undefined && run.vocabulary.find(name) === undefined) {
+		showHook(hook, run, json, terminal, printer);
+	} else {
+		const { selected, unmet } = selection(hooks, { definition: findNamed(name, run) });
+		showHooks(run, selected, json, terminal, printer, { event: name, unmet });
+	}
+}
+
+/** Throws `UserError` for a name that is neither an event's nor a hook's. */
+function findNamed(name: string, run: RunContext) {
+	const near = closest(
+		name,
+		run.config.hooks.map((hook) => hook.name),
+	);
+	if (near === undefined || run.vocabulary.find(name) !== undefined) return findEvent(name, run);
+	const message = `neither an event nor a hook is named ${JSON.stringify(excerpt(name, 100))}`;
+	throw new UserError({ code: "event", message, remedy: `did you mean the hook "${near}"?` });
+}
+
+function showHooks(
+	{ config, facts }: RunContext,
+	hooks: readonly Hook[],
 	json: boolean,
-	env: Env,
+	{ env, columns }: Terminal,
 	{ print, printJson }: Printer,
+	of?: { readonly event: string; readonly unmet: readonly Unmet[] },
 ): void {
-	const { config, facts } = run;
-	const { selected, unmet }: Selected =
-		event === undefined
-			? { selected: config.hooks, unmet: [] }
-			: selection(config.hooks, { definition: findEvent(event, run) });
-	const rows = selected.map((hook) => describe(hook, facts, env));
+	const rows = hooks.map((hook) => hookRow(hook, facts, env));
+	const unmet = of?.unmet ?? [];
 	if (json) {
 		const reasons = unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
-		const others = event === undefined ? {} : { not_matched: reasons };
-		printJson({ config: config.file, hooks: rows, ...others });
+		printJson({ config: config.file, hooks: rows, ...(of !== undefined && { not_matched: reasons }) });
 		return;
 	}
 	if (rows.length === 0) {
 		const fate = unmet.some(({ attached }) => attached) ? "matches" : "is attached to";
-		print(event === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${event}`);
+		print(of === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${of.event}`);
 	}
-	for (const line of linesOf(rows)) print(line);
-	for (const line of linesOfUnmet(unmet)) print(line);
+	const not = unmet.map(({ hook, reason }) => [hook.name, reason] as const);
+	for (const line of [...linesOf(rows, columns), ...listed("not matched:", not, columns)]) print(line);
+}
+
+/** All that is set for a hook, credentials by their variables only. */
+function showHook(hook: Hook, run: RunContext, json: boolean, { env, columns }: Terminal, printer: Printer): void {
+	const whole = wholeHook(hook, run, env);
+	if (json) {
+		printer.printJson({ config: run.config.file, hook: whole });
+		return;
+	}
+	const { name, event: _, ...settings } = whole;
+	const pairs = Object.entries(settings).flatMap(([key, value]) => {
+		return value === undefined ? [] : [[key.replace(/_ms$/, "").replaceAll("_", " "), textOf(key, value)] as const];
+	});
+	for (const line of [name, ...pairLines(pairs, columns)]) printer.print(line);
+}
+
+function textOf(key: string, value: string | number | boolean | readonly string[]): string {
+	if (typeof value === "number") return key.endsWith("_ms") ? duration(value) : String(value);
+	return typeof value === "object" ? value.join(", ") : String(value);
 }
 
 /** The table of hooks, and below it what has no room in a column; nothing without any. */
-function linesOf(rows: readonly Row[]): readonly string[] {
+function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
 	if (rows.length === 0) return [];
 	const cells = rows.map((row) => [
 		row.enabled === false ? `${row.name} (disabled)` : row.name,
@@ -77,17 +110,18 @@ function linesOf(rows: readonly Row[]): readonly string[] {
 		excerpt(row.target, 48),
 		row.place,
 	]);
-	const table = tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells);
+	const table = tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells, columns);
 	return [
 		...table,
 		...listed(
 			"more about them:",
 			rows.map(({ name, ...row }) => [name, moreOf(row)] as const),
+			columns,
 		),
 	];
 }
 
-function moreOf({ filter, batch_size, fallback, on_success, refused }: Omit<Row, "name">): string {
+function moreOf({ filter, batch_size, fallback, on_success, refused }: Omit<HookRow, "name">): string {
 	return [
 		...(filter === undefined ? [] : [`if ${filter.join(", or ")}`]),
 		...(batch_size === undefined ? [] : [`in batches of ${batch_size}`]),
@@ -97,38 +131,16 @@ function moreOf({ filter, batch_size, fallback, on_success, refused }: Omit<Row,
 	].join(" · ");
 }
 
-function linesOfUnmet(unmet: readonly Unmet[]): readonly string[] {
-	return listed(
-		"not matched:",
-		unmet.map(({ hook, reason }) => [hook.name, reason] as const),
-	);
-}
-
 /** A list with an empty line before it, of the hooks that there is something to tell of. */
-function listed(head: string, all: readonly (readonly [name: string, text: string])[]): readonly string[] {
+function listed(
+	head: string,
+	all: readonly (readonly [name: string, text: string])[],
+	columns: number,
+): readonly string[] {
 	const told = all.filter(([, text]) => text !== "");
-	return told.length === 0 ? [] : ["", head, ...told.map(([name, text]) => `  – ${name}: ${excerpt(text, 300)}`)];
-}
-
-/** A hook as `--json` tells it. */
-type Row = ReturnType<typeof describe>;
-
-function describe(hook: Hook, facts: RunContext["facts"], env: Env) {
-	const refused = untrustedReason({ hook }, facts);
-	return {
-		name: hook.name,
-		event: hook.selectors.map(showSelector).join(", "),
-		events: hook.selectors.map(showSelector),
-		...(hook.enabled ? {} : { enabled: false }),
-		...(hook.filters.length === 0 ? {} : { filter: hook.filters.map(showFilter) }),
-		kind: hook.kind,
-		...(hook.kind === "webhook" ? { preset: hook.preset.name } : {}),
-		...(hook.kind === "webhook" && hook.batchSize !== undefined ? { batch_size: hook.batchSize } : {}),
-		on_failure: hook.onFailure,
-		...(hook.fallback === undefined ? {} : { fallback: hook.fallback }),
-		...(hook.onSuccess.length === 0 ? {} : { on_success: hook.onSuccess }),
-		target: showTarget(hook, env),
-		...(refused === undefined ? {} : { refused }),
-		place: formatPlace(hook.place),
-	};
+	const lines = told.flatMap(([name, text]) => {
+		const [first = "", ...rest] = wrapped(`${name}: ${excerpt(text, 300)}`, columns - 4);
+		return [`  – ${first}`, ...rest.map((line) => `    ${line}`)];
+	});
+	return told.length === 0 ? [] : ["", head, ...lines];
 }

@@ -1,17 +1,15 @@
 // `listen`: a local receiver that shows what hooks send to it, and whether their signatures hold.
 import { once } from "node:events";
-import { reject } from "../entry/ending.ts";
 import { errorCode, UserError } from "../model/problem.ts";
 import { inTurn, type Received, startReceiver } from "../receiver/receiver.ts";
-import { terminalReporter } from "../report/terminal.ts";
 import { bareKey } from "../secrets/known.ts";
 import { createMask } from "../secrets/mask.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
-import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
+import { collect, EXIT, type ExitCode, type Register, runCommand, type Terminal } from "./command.ts";
 import { type ListenFlags, type ListenOptions, readListenFlags } from "./listen-options.ts";
 import { requestJson, requestLines } from "./listen-view.ts";
 import { painter } from "./paint.ts";
-import { type CheckedSigning, collect } from "./signing-flags.ts";
+import type { CheckedSigning } from "./signing-flags.ts";
 
 /** Shows requests until Ctrl-C, or until as many came as were asked for. */
 export const registerListen: Register = (program, terminal, done) => {
@@ -36,12 +34,10 @@ export const registerListen: Register = (program, terminal, done) => {
 };
 
 async function listen(flags: ListenFlags, terminal: Terminal): Promise<ExitCode> {
-	try {
+	return runCommand(flags.json, terminal, async () => {
 		await serve(readListenFlags(flags, terminal.env), flags, terminal);
 		return EXIT.ok;
-	} catch (error) {
-		return reject(error, terminalReporter(terminal, flags.json === true), terminal);
-	}
+	});
 }
 
 async function serve(options: ListenOptions, flags: ListenFlags, terminal: Terminal): Promise<void> {

@@ -24,11 +24,6 @@ export interface CheckedSigning {
 /** Takes one mistake: what is wrong, and what to do. */
 export type Reject = (message: string, remedy: string) => undefined;
 
-/** For commander: an option that may be repeated. */
-export function collect(value: string, before: readonly string[] = []): readonly string[] {
-	return [...before, value];
-}
-
 /** Reads the flags. What is wrong is rejected, and no value quoted that may be a secret. */
 export function readSigningFlags(flags: SigningFlags, env: Env, reject: Reject): CheckedSigning {
 	const scheme = readScheme(flags.scheme, reject);

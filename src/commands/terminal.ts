@@ -24,7 +24,9 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		// Left open, it would keep a cancelled process waiting.
 		input: () => stdin(signal),
 		known: [],
+		ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : undefined,
 		colour: process.stdout.isTTY === true && !env["NO_COLOR"],
+		columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
 		signal,
 		unread: unread.signal,
 		onCrash,
@@ -35,6 +37,19 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 async function* stdin(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 	if (fstatSync(0).isDirectory()) throw Object.assign(new Error("stdin is a folder"), { code: "EISDIR" });
 	yield* addAbortSignal(signal, process.stdin);
+}
+
+/** Anything but a yes is a no, and so is a cancellation. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+	const { createInterface } = await import("node:readline/promises");
+	const lines = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `, { signal })).trim());
+	} catch {
+		return false;
+	} finally {
+		lines.close();
+	}
 }
 
 /** Whatever is said here, in a step of a workflow it is no workflow command. */

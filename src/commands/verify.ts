@@ -1,15 +1,12 @@
 // `verify`: whether a request that came is rightly signed, and if not, why.
 import { resolve } from "node:path";
-import { reject } from "../entry/ending.ts";
 import { nodeClock, nodeFiles } from "../entry/node.ts";
 import { UserError, unlessCancelled } from "../model/problem.ts";
 import { jsonText } from "../report/json.ts";
-import { terminalReporter } from "../report/terminal.ts";
 import { bareKey } from "../secrets/known.ts";
 import { headersOf, SCHEMES, SIGNATURES, STAMP } from "../signature/schemes.ts";
 import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
-import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
-import { collect } from "./signing-flags.ts";
+import { collect, EXIT, type ExitCode, type Register, runCommand, type Terminal } from "./command.ts";
 import { readStdin } from "./stdin.ts";
 import { readVerifyFlags, type VerifyFlags, type VerifyOptions } from "./verify-options.ts";
 
@@ -40,7 +37,7 @@ const EXAMPLE =
 	'pipeline-hooks verify --scheme github --secret-env WEBHOOK_SECRET --header "X-Hub-Signature-256: $SIGNATURE" body.json';
 
 async function verify(file: string, flags: VerifyFlags, terminal: Terminal): Promise<ExitCode> {
-	try {
+	return runCommand(flags.json, terminal, async () => {
 		const options = readVerifyFlags(flags, terminal.env);
 		terminal.known.push(...options.signing.secrets, ...options.signing.secrets.map(bareKey));
 		const body = await unlessCancelled(readBody(file, terminal), terminal.signal);
@@ -54,9 +51,7 @@ async function verify(file: string, flags: VerifyFlags, terminal: Terminal): Pro
 		else if (verdict === "valid") terminal.out(`valid: the body of ${body.length} bytes is signed as ${scheme}`);
 		else terminal.out(`not valid: ${reason}`);
 		return verdict === "valid" ? EXIT.ok : EXIT.aborted;
-	} catch (error) {
-		return reject(error, terminalReporter(terminal, flags.json === true), terminal);
-	}
+	});
 }
 
 /** Why it is not valid; empty where it is. */

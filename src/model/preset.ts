@@ -85,6 +85,8 @@ export interface Preset {
 	readonly name: string;
 	/** The service's own name, for people. */
 	readonly title: string;
+	/** Whether its messages may wake people up. */
+	readonly pages?: true;
 	readonly options: Readonly<Record<string, OptionSpec>>;
 	readonly needs: Needs;
 	/** `url` is the hook's own, checked; undefined where it has none. */

@@ -29,6 +29,7 @@ const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
 export const incidentIo = (): Preset => ({
 	name: "incident_io",
 	title: "incident.io",
+	pages: true,
 	options: {
 		token: {
 			kind: "string",

@@ -48,6 +48,7 @@ const [ROUTING_KEY, SEVERITY_KEY] = ["routing_key", "severity"] as const;
 export const pagerduty = (): Preset => ({
 	name: "pagerduty",
 	title: "PagerDuty",
+	pages: true,
 	options: {
 		routing_key: {
 			kind: "string",

@@ -21,6 +21,8 @@ export interface Inputs {
 	/** Path of the config as written; undefined looks in the usual places. */
 	readonly config: string | undefined;
 	readonly context: GivenContext;
+	/** Fire this hook alone, whatever its events and its filter, also a disabled one, and nothing that it chains to. */
+	readonly hook?: string | undefined;
 	/** Show the messages without sending them. */
 	readonly dryRun: boolean;
 	/** In a dry run, show messages also where variables are unset. */

@@ -6,7 +6,7 @@ import { loadConfig } from "../config/load.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { GivenContext } from "../model/context.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
-import type { Config } from "../model/hook.ts";
+import type { Config, Hook } from "../model/hook.ts";
 import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
 import { reachIn } from "../plan/reach.ts";
 import type { Files, Log, Ports } from "../ports.ts";
@@ -30,6 +30,8 @@ export interface Observer {
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with what gives the report of a moment should the process end there. */
 	readonly onBegin?: (stop: (problem: Problem) => Report) => void;
+	/** Asked before an event is fired, with all hooks that it may reach: whether it may be. */
+	readonly confirm?: ((hooks: readonly Hook[]) => Promise<boolean>) | undefined;
 	/** Called with what is worth a line at once. */
 	readonly onOutcome: (outcome: Outcome) => void;
 	/** In a dry run, called with each delivery instead of carrying it out. */

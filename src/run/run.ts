@@ -1,12 +1,14 @@
 // The one way of a run: source → select → enrich → gates → the rest → settle → report.
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
-import { count } from "../lib/text.ts";
+import { closest } from "../lib/suggest.ts";
+import { count, excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Hook } from "../model/hook.ts";
+import type { Config, Hook } from "../model/hook.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { createPlan, inTurn } from "../plan/plan.ts";
+import { chainsIn } from "../plan/reach.ts";
 import { meets, selection } from "../plan/select.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { Collector, type Counts } from "../report/collect.ts";
@@ -40,14 +42,16 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	const { config, facts, files, ci } = context;
 	const { dryRun, summary, placeholders = false } = inputs;
 	const source = openSource(inputs, context, ports, observer);
-	const hooks = config.hooks.toSorted((a, b) => a.order - b.order);
+	const hooks = hooksOf(config, inputs.hook);
+	if (source.kind === "event" && !(await isConfirmed(source.event, hooks, observer)))
+		throw new UserError(NOT_CONFIRMED);
 	const enrich = enricher(hooks, inputs.githubToken, ports, observer.signal);
 	const collector = new Collector(source.kind !== "event");
 	/** Of events that wait for those of later steps. */
 	const holding = new Holding(context, ports);
 	/** Of events that wait for others of this run: those of a file, and what is only shown. */
 	const batches = new Batches();
-	const isHeld = source.kind === "event" && !dryRun;
+	const isHeld = source.kind === "event" && !dryRun && inputs.hook === undefined;
 	const deliverer = new Deliverer(
 		facts,
 		{ ...ports, files },
@@ -157,6 +161,42 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		}
 	}
 	return problem === undefined ? report(undefined) : stop(problem);
+}
+
+/** The hooks in the order of the file, or the one of that name by itself. Throws `UserError` for an unknown one. */
+function hooksOf({ hooks, file }: Config, name: string | undefined): readonly Hook[] {
+	if (name === undefined) return hooks.toSorted((a, b) => a.order - b.order);
+	const hook = hooks.find((each) => each.name === name);
+	if (hook !== undefined) return [{ ...hook, ...ALONE }];
+	const names = hooks.map((each) => each.name);
+	const near = closest(name, names);
+	const remedy = near === undefined ? "`pipeline-hooks list` names the hooks" : `did you mean "${near}"?`;
+	throw new UserError({
+		code: "input",
+		message: `no hook in ${file} is named ${JSON.stringify(excerpt(name, 100))}`,
+		remedy,
+	});
+}
+
+/** Of a hook that was named: nothing keeps it from being fired, and it leads to no other. */
+const ALONE = {
+	enabled: true,
+	selectors: [
+		{ kind: "glob", pattern: "*" },
+		{ kind: "event", event: "ping" },
+	],
+	filters: [],
+	fallback: undefined,
+	onSuccess: [],
+} as const;
+
+const NOT_CONFIRMED: Problem = { code: "cancelled", message: "nothing was sent", remedy: "" };
+
+async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confirm }: Observer): Promise<boolean> {
+	if (confirm === undefined) return true;
+	const chainOf = chainsIn(hooks);
+	const selected = hooks.filter((hook) => meets(hook, event));
+	return confirm([...new Set(selected.flatMap(chainOf))].filter(({ enabled }) => enabled));
 }
 
 /** Of one event with few webhooks each request has its own, which costs less than what keeps connections. */

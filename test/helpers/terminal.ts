@@ -41,6 +41,7 @@ export function run(
 		input: given.input ?? async function* () {},
 		known: [],
 		colour: given.colour ?? false,
+		columns: Number.POSITIVE_INFINITY,
 		signal: controller.signal,
 		unread: new AbortController().signal,
 		onCrash: () => {},

@@ -1,8 +1,8 @@
 // The end of the demo: what was received, whether all went well, the config that did it, and what to do next.
 
 import { count, duration, excerpt } from "../../lib/text.ts";
-import { tableLines } from "../../report/table.ts";
 import type { Paint } from "../paint.ts";
+import { tableLines } from "../table.ts";
 import { CONFIG_PATH, configExcerpt, configText } from "./config.ts";
 import type { Played } from "./play.ts";
 import { type Receipt, receiptsOf } from "./receipts.ts";

@@ -1,0 +1,65 @@
+// Tables for a terminal: columns as wide as their widest cell, or rows one below the other where they do not fit.
+
+/**
+ * The lines of a table; `head` and every row have the same number of cells. In fewer than `columns`, each row is a block
+ * of its own that begins with its first cell. Control characters must be gone already.
+ */
+export function tableLines(
+	head: readonly string[],
+	rows: readonly (readonly string[])[],
+	columns = Number.POSITIVE_INFINITY,
+): readonly string[] {
+	const lines = aligned([head, ...rows]);
+	if (lines.every((line) => width(line) <= columns)) return lines;
+	return rows.flatMap(([first = "", ...cells]) => [
+		first,
+		...pairLines(
+			cells.map((cell, index) => [head[index + 1] ?? "", cell] as const),
+			columns,
+		),
+	]);
+}
+
+/** Names with what is said of each, one a line, indented; a text that is wider than `columns` goes on below itself. */
+export function pairLines(
+	pairs: readonly (readonly [name: string, text: string])[],
+	columns: number,
+): readonly string[] {
+	const indent = Math.max(...pairs.map(([name]) => width(name))) + 4;
+	return pairs.flatMap(([name, text]) => {
+		const [first = "", ...rest] = wrapped(text, Math.max(20, columns - indent));
+		return [`  ${pad(name, indent - 4)}  ${first}`.trimEnd(), ...rest.map((line) => " ".repeat(indent) + line)];
+	});
+}
+
+/** The text in lines of at most `room` columns, broken between words, or in a word that has no room in a line. */
+export function wrapped(text: string, room: number): readonly string[] {
+	const lines: string[] = [];
+	let rest = Array.from(text);
+	while (rest.length > room) {
+		const space = rest.lastIndexOf(" ", room);
+		const end = space > 0 ? space : room;
+		lines.push(rest.slice(0, end).join(""));
+		rest = rest.slice(space > 0 ? end + 1 : end);
+	}
+	return [...lines, rest.join("")];
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
+	return rows.map((row) =>
+		row
+			.map((cell, column) => pad(cell, widths[column] ?? 0))
+			.join("  ")
+			.trimEnd(),
+	);
+}
+
+function pad(text: string, columns: number): string {
+	return text + " ".repeat(Math.max(0, columns - width(text)));
+}
+
+/** Columns that a text takes, counting code points. */
+function width(text: string): number {
+	return Array.from(text).length;
+}
