@@ -67,7 +67,9 @@ describe("fault 28: a header with CR, LF, NUL or an emoji, or one of the connect
 		const run = await fire([...urls, ...lines].join("\n"), { env: { X: MARKER } });
 		expect(run).toMatchObject({ code: 1, stderr: "", outputs: { result: "error" } });
 		const told = [
-			...run.log.matchAll(/^error\[\w+\]: pipeline-hooks\.toml:(\d+):1: headers\.(\S+) is set by the connection itself$/gm),
+			...run.log.matchAll(
+				/^error\[\w+\]: pipeline-hooks\.toml:(\d+):1: headers\.(\S+) is set by the connection itself$/gm,
+			),
 		];
 		expect(told.map(([, line, name]) => [line, name])).toEqual(
 			tables.flatMap(([, names], table) =>

@@ -112,7 +112,9 @@ describe("results", () => {
 });
 
 test("results say what is to be known of a delivery, masked, one line each, and are silent where there is nothing", () => {
-	const told = outcome("delivered", "warn", { notes: ["error truncated\nto 10 characters", `secret ${"x".repeat(400)}`] });
+	const told = outcome("delivered", "warn", {
+		notes: ["error truncated\nto 10 characters", `secret ${"x".repeat(400)}`],
+	});
 	const rows = resultsDocument(report([told, outcome("delivered")]), (text) =>
 		text.replaceAll("secret", "***"),
 	).results;
