@@ -1,10 +1,10 @@
 // What a command of the CLI is, what it may use of the terminal, and the frame around it.
 import type { Command } from "commander";
-import { type ExitCode, type Process, reject, runToEnd } from "../entry/ending.ts";
+import { EXIT, type ExitCode, type Process, reject, runToEnd } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
-import { type TerminalReporter, terminalReporter } from "../report/terminal.ts";
+import { type Printer, type TerminalReporter, terminalReporter } from "../report/terminal.ts";
 import type { Inputs } from "../run/inputs.ts";
-import type { Observer } from "../run/prepare.ts";
+import { type Observer, prepare, type RunContext } from "../run/prepare.ts";
 import { fire } from "../run/run.ts";
 
 export { EXIT, type ExitCode } from "../entry/ending.ts";
@@ -75,4 +75,24 @@ export function runHooks(
 			onPreview: reporter.preview,
 		}),
 	);
+}
+
+/** The flags of a command that only looks at a config. */
+export interface ConfigFlags {
+	readonly config?: string;
+	readonly json?: boolean;
+}
+
+/** Loads the config that firing an event would read, and hands it to `show`. */
+export async function withConfig(
+	{ config, json }: ConfigFlags,
+	terminal: Terminal,
+	show: (run: RunContext, printer: Printer) => void,
+): Promise<ExitCode> {
+	return runCommand(json, terminal, async (reporter) => {
+		const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
+		const request = { config, githubToken, allowUntrustedShell: false, context: {} };
+		show(await prepare(request, nodePorts(terminal.env, reporter.log), terminal), reporter);
+		return EXIT.ok;
+	});
 }

@@ -1,12 +1,8 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
-import { reject } from "../entry/ending.ts";
 import { UserError } from "../model/problem.ts";
 import { jsonText } from "../report/json.ts";
-import { terminalReporter } from "../report/terminal.ts";
-import { EXIT, type ExitCode, type Register, type Terminal } from "./command.ts";
-import { unexpected } from "./demo/check.ts";
-import { closingLines } from "./demo/closing.ts";
-import { demoDocument } from "./demo/document.ts";
+import { EXIT, type ExitCode, type Register, runCommand, type Terminal } from "./command.ts";
+import { closingLines, demoDocument, unexpected } from "./demo/ending.ts";
 import { play, type Watch } from "./demo/play.ts";
 import { storyTeller } from "./demo/story.ts";
 import { painter } from "./paint.ts";
@@ -40,17 +36,19 @@ async function demo({ keep = false, json = false }: Flags, terminal: Terminal): 
 		out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
 		out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
 	}
-	try {
-		const played = await play({ env, signal, keep }, json ? SILENT : storyTeller(out, paint));
+	const code = await runCommand(json, terminal, async () => {
+		const watch = json ? SILENT : storyTeller(out, paint);
+		const played = await play({ env, signal, keep }, watch).catch((error: unknown) => {
+			throw explain(error);
+		});
 		const problems = unexpected(played);
 		if (json) out(jsonText(demoDocument(played, problems)));
 		else for (const line of closingLines(played, problems, paint)) out(line);
 		if (keep) terminal.err(`kept: ${played.folder}`);
 		return problems.length === 0 ? EXIT.ok : EXIT.aborted;
-	} catch (error) {
-		await reject(explain(error), terminalReporter(terminal, json), terminal);
-		return EXIT.aborted;
-	}
+	});
+	// What the system refuses is not an error in the call.
+	return code === EXIT.ok ? EXIT.ok : EXIT.aborted;
 }
 
 /** What the system refused is no mistake of this program. */

@@ -1,6 +1,5 @@
 // `flush`: sends the batches that steps have left held.
-import { type Register, runHooks } from "./command.ts";
-import type { ConfigFlags } from "./config.ts";
+import { type ConfigFlags, type Register, runHooks } from "./command.ts";
 
 /** Sends held batches. */
 export const registerFlush: Register = (program, terminal, done) => {

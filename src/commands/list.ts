@@ -9,8 +9,7 @@ import { selection } from "../plan/select.ts";
 import type { Printer } from "../report/terminal.ts";
 import { findEvent } from "../run/events.ts";
 import type { RunContext } from "../run/prepare.ts";
-import type { Register, Terminal } from "./command.ts";
-import { type ConfigFlags, withConfig } from "./config.ts";
+import { type ConfigFlags, type Register, type Terminal, withConfig } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
 import { pairLines, tableLines, wrapped } from "./table.ts";
 

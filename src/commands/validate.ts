@@ -7,8 +7,7 @@ import type { Config } from "../model/hook.ts";
 import { variablesOf } from "../model/hook-references.ts";
 import { selects } from "../model/selector.ts";
 import type { Printer } from "../report/terminal.ts";
-import type { Register } from "./command.ts";
-import { type ConfigFlags, withConfig } from "./config.ts";
+import { type ConfigFlags, type Register, withConfig } from "./command.ts";
 
 /** Checks the config. */
 export const registerValidate: Register = (program, terminal, done) => {

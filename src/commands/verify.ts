@@ -1,14 +1,16 @@
 // `verify`: whether a request that came is rightly signed, and if not, why.
 import { resolve } from "node:path";
 import { nodeClock, nodeFiles } from "../entry/node.ts";
-import { UserError, unlessCancelled } from "../model/problem.ts";
+import type { Env } from "../lib/env.ts";
+import { isHeaderName } from "../lib/header.ts";
+import { type Problem, throwIfAny, UserError, unlessCancelled } from "../model/problem.ts";
 import { jsonText } from "../report/json.ts";
 import { bareKey } from "../secrets/known.ts";
 import { headersOf, SCHEMES, SIGNATURES, STAMP } from "../signature/schemes.ts";
 import { checkSignature, type SignatureVerdict } from "../signature/verify.ts";
 import { collect, EXIT, type ExitCode, type Register, runCommand, type Terminal } from "./command.ts";
+import { type CheckedSigning, type Reject, readSigningFlags, type SigningFlags } from "./signing-flags.ts";
 import { readStdin } from "./stdin.ts";
-import { readVerifyFlags, type VerifyFlags, type VerifyOptions } from "./verify-options.ts";
 
 /** Bytes; far beyond what any webhook carries. */
 const BODY_LIMIT = 64 * 1024 * 1024;
@@ -86,4 +88,67 @@ async function readBody(file: string, terminal: Terminal): Promise<Uint8Array> {
 	if (read.kind === "file") return read.bytes;
 	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
 	throw new UserError({ code: "usage", message: `the file ${file} ${why}`, remedy: "name the file with the body" });
+}
+
+/** As they are written. */
+interface VerifyFlags extends SigningFlags {
+	readonly header?: readonly string[];
+	readonly tolerance?: string;
+	readonly json?: boolean;
+}
+
+interface VerifyOptions {
+	/** With one secret at least. */
+	readonly signing: CheckedSigning;
+	/** By their names in lower case, each with every value that it was given. */
+	readonly headers: Readonly<Record<string, readonly string[]>>;
+	readonly toleranceSeconds: number;
+}
+
+/** Reads the flags. Throws one `UserError` with all that is wrong with them. */
+function readVerifyFlags(flags: VerifyFlags, env: Env): VerifyOptions {
+	const problems: Problem[] = [];
+	const reject: Reject = (message, remedy) => {
+		problems.push({ code: "usage", message, remedy });
+		return undefined;
+	};
+	const signing = readSigningFlags(flags, env, reject);
+	if (flags.secretEnv === undefined) {
+		reject(
+			"--secret-env: there is no secret to check the signature with",
+			"name its variable: --secret-env WEBHOOK_SECRET",
+		);
+	}
+	const toleranceSeconds = readTolerance(flags, reject) ?? 300;
+	const headers = readHeaders(flags.header ?? [], reject);
+	throwIfAny(problems);
+	return { signing, headers, toleranceSeconds };
+}
+
+function readTolerance({ tolerance: text, scheme }: VerifyFlags, reject: Reject): number | undefined {
+	if (text === undefined) return undefined;
+	if (!/^\d{1,10}$/.test(text.trim())) {
+		return reject(`--tolerance: ${JSON.stringify(text)} is no whole number of seconds`, "for example --tolerance 300");
+	}
+	const timeless = SIGNATURES.find((name) => name === scheme.trim() && !SCHEMES[name].stamped);
+	if (timeless === undefined) return Number(text);
+	return reject(`--tolerance: ${timeless} signs no time`, "take it out, or name the scheme: --scheme standard");
+}
+
+/** Nothing of a header is quoted: it may hold the secret itself. */
+function readHeaders(flags: readonly string[], reject: Reject): VerifyOptions["headers"] {
+	const headers = new Map<string, readonly string[]>();
+	for (const flag of flags) {
+		const [name = ""] = flag.split(":", 1);
+		const lower = name.trim().toLowerCase();
+		if (name === flag || !isHeaderName(lower)) {
+			reject(
+				"--header: that is no name with a colon and a value",
+				'for example --header "X-Rocky-Signature: sha256=…"',
+			);
+			continue;
+		}
+		headers.set(lower, [...(headers.get(lower) ?? []), flag.slice(name.length + 1).trim()]);
+	}
+	return Object.fromEntries(headers);
 }

@@ -123,7 +123,7 @@ it("test --hook asks a gate alone, not its fallback, and knows no hook of anothe
 	expect(server.requests).toEqual([]);
 	expect(await run("test", "ping", "--hook", "alrt")).toMatchObject({
 		code: 2,
-		stderr: 'error: no hook in pipeline-hooks.toml is named "alrt"\n  → did you mean "alert"?\n',
+		stderr: 'error[input]: no hook in pipeline-hooks.toml is named "alrt"\n  → did you mean "alert"?\n',
 	});
 });
 
@@ -158,7 +158,7 @@ it.each([
 		const ended = await atTerminal(`test ping --hook page${flag}`, typed);
 		expect(ended).toMatchObject({ code });
 		expect(ended.stdout.includes("send it? [y/N]")).toBe(flag === "");
-		expect(ended.stdout.includes("error: nothing was sent")).toBe(code === 1);
+		expect(ended.stdout.includes("error[cancelled]: nothing was sent")).toBe(code === 1);
 		expect(server.requests).toHaveLength(sent);
 	},
 );

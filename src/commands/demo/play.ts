@@ -12,8 +12,7 @@ import type { Report } from "../../report/report.ts";
 import { fire } from "../../run/run.ts";
 import { createMask, type Mask } from "../../secrets/mask.ts";
 import { CONFIG_PATH, configText } from "./config.ts";
-import { RUNS, type Run, type Step } from "./runs.ts";
-import { SERVICES, serviceAt, serviceUrls } from "./services.ts";
+import { RUNS, type Run, SERVICES, type Step, serviceAt, serviceUrls } from "./script.ts";
 
 /** Who watches the demo. */
 export interface Watch {
