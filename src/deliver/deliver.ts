@@ -13,7 +13,7 @@ import { ChainState } from "./chain-state.ts";
 import { runCommand } from "./command.ts";
 import { Receivers } from "./receivers.ts";
 import { Slots } from "./slots.ts";
-import { CANCELLED, failed, held, notReady, skipped } from "./unsent.ts";
+import { abandoned, CANCELLED, failed, held, notReached, notReady, skipped } from "./unsent.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
 /** From this many webhooks on, keeping connections is worth loading what does it. */
@@ -60,10 +60,10 @@ export class Deliverer {
 	readonly #commands = new Slots(1);
 	/** Of the events that are not at their end. */
 	readonly #states = new Bag<ChainState>();
-	#underWay = 0;
+	#inFlight = 0;
 	#ended = () => {};
 	/** What was thrown beside the deliveries themselves, such as a bug in what follows them. */
-	#fault: { readonly thrown: unknown } | undefined;
+	#crash: { readonly thrown: unknown } | undefined;
 
 	constructor(facts: RunFacts, ports: DeliverPorts, options: DeliverOptions) {
 		this.#facts = facts;
@@ -86,26 +86,15 @@ export class Deliverer {
 			const outcome = await this.#carryOut(gate, state);
 			passed.push(outcome);
 			if (outcome.status !== "delivered" && outcome.skipCause !== "dry_run") {
-				this.#skipAfter(outcome, plan, passed.length, state);
+				this.#skipAfter(outcome, first.slice(passed.length), state);
 				this.#endOf(state);
 				return false;
 			}
 		}
-		const following = passed.map((outcome) => followers(outcome, this.#facts.reach));
-		for (const next of following) state.plan(next);
-		// Beside each other only where there is more than one of them: an event of a file has one webhook, as a rule.
-		if (shell.length === 0 && batched.length === 0) {
-			for (const delivery of webhooks) await this.begin(delivery, state);
-		} else {
-			await Promise.all([
-				this.#beginAll(shell, state),
-				this.#beginAll(webhooks, state),
-				this.#batchAll(batched, state),
-			]);
-		}
-		for (const [index, outcome] of passed.entries()) {
-			await this.#follow(outcome, following[index] ?? [], state);
-		}
+		const following = passed.map((gate) => [gate, followers(gate, this.#facts.reach)] as const);
+		for (const [, next] of following) state.plan(next);
+		await Promise.all([this.#beginAll(shell, state), this.#beginAll(webhooks, state), this.#batchAll(batched, state)]);
+		for (const [gate, next] of following) await this.#follow(gate, next, state);
 		this.#endOf(state);
 		return true;
 	}
@@ -115,22 +104,22 @@ export class Deliverer {
 	 * not go on after that.
 	 */
 	async begin(delivery: Delivery, state = new ChainState([delivery], this.#states)): Promise<void> {
-		this.#throwFault();
+		if (this.#crash !== undefined) throw this.#crash.thrown;
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
-		if (!slots.take()) await slots.enter();
-		this.#underWay++;
+		await slots.enter();
+		this.#inFlight++;
 		state.begin();
 		void this.#inSlot(slots, delivery, state);
 	}
 
 	/** Waits for all that was begun. Throws as {@link begin} does. */
 	async end(): Promise<void> {
-		if (this.#underWay > 0) {
+		if (this.#inFlight > 0) {
 			await new Promise<void>((resolve) => {
 				this.#ended = resolve;
 			});
 		}
-		this.#throwFault();
+		if (this.#crash !== undefined) throw this.#crash.thrown;
 	}
 
 	/**
@@ -143,16 +132,12 @@ export class Deliverer {
 		const states = this.#states.values();
 		for (const state of states) {
 			for (const [delivery, isBegun] of state.unfinished()) {
-				const outcome = isBegun ? failed(delivery, INTERRUPTED, env) : skipped(delivery, "stopped", STOPPED, env);
+				const outcome = abandoned(delivery, isBegun, env);
 				this.#emit(outcome, delivery, state);
 				this.#miss(outcome, followers(outcome, this.#facts.reach), state);
 			}
 		}
 		for (const state of states) for (const missed of state.notReached()) this.#options.onOutcome(missed);
-	}
-
-	#throwFault(): void {
-		if (this.#fault !== undefined) throw this.#fault.thrown;
 	}
 
 	/** Never rejects. */
@@ -161,15 +146,18 @@ export class Deliverer {
 			await this.#chain(delivery, state, slots);
 			this.#endOf(state);
 		} catch (thrown) {
-			this.#fault ??= { thrown };
+			this.#crash ??= { thrown };
 		}
 		slots.leave();
-		this.#underWay--;
-		if (this.#underWay === 0) this.#ended();
+		this.#inFlight--;
+		if (this.#inFlight === 0) this.#ended();
 	}
 
-	async #beginAll(deliveries: readonly Delivery[], state: ChainState): Promise<void> {
-		for (const delivery of deliveries) await this.begin(delivery, state);
+	async #beginAll(deliveries: Iterable<Delivery> | AsyncIterable<Delivery>, state: ChainState): Promise<void> {
+		for await (const delivery of deliveries) {
+			state.plan([delivery]);
+			await this.begin(delivery, state);
+		}
 	}
 
 	async #batchAll(deliveries: readonly Delivery<Webhook>[], state: ChainState): Promise<void> {
@@ -181,10 +169,7 @@ export class Deliverer {
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env), delivery, state);
 			// What becomes of its event is the outcome of a batch.
 			else state.finish(delivery);
-			for await (const next of due) {
-				state.plan([next]);
-				await this.begin(next, state);
-			}
+			await this.#beginAll(due, state);
 		}
 	}
 
@@ -219,10 +204,9 @@ export class Deliverer {
 		}
 	}
 
-	#miss({ status, delivery }: Outcome, following: readonly Delivery[], state: ChainState): void {
-		const reason = `${delivery.hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
+	#miss(outcome: Outcome, following: readonly Delivery[], state: ChainState): void {
 		for (const next of following) {
-			if (!state.has(next)) state.miss(skipped(next, "not_reached", reason, this.#ports.env));
+			if (!state.has(next)) state.miss(notReached(next, outcome, this.#ports.env));
 		}
 	}
 
@@ -230,12 +214,11 @@ export class Deliverer {
 		for (const missed of state.end()) this.#options.onOutcome(missed);
 	}
 
-	#skipAfter({ delivery: { hook } }: Outcome, plan: Plan, asked: number, state: ChainState): void {
-		const rest = [...plan.gates.slice(asked), ...plan.shell, ...plan.webhooks, ...plan.batched];
-		// A gate that a cancellation ended has decided nothing.
-		const [cause, reason] = this.#options.signal.aborted
-			? (["cancelled", CANCELLED] as const)
-			: (["gate_failed", `gate ${hook.name} failed`] as const);
+	/** A gate that a cancellation ended has decided nothing. */
+	#skipAfter({ delivery: { hook } }: Outcome, rest: readonly Delivery[], state: ChainState): void {
+		const { aborted } = this.#options.signal;
+		const cause = aborted ? "cancelled" : "gate_failed";
+		const reason = aborted ? CANCELLED : `gate ${hook.name} failed`;
 		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env), delivery, state);
 	}
 
@@ -245,16 +228,11 @@ export class Deliverer {
 		this.#options.onOutcome(outcome);
 	}
 
-	#notReady(delivery: Delivery): Outcome | undefined {
-		return notReady(delivery, this.#facts, this.#ports.env, this.#options.signal);
-	}
-
 	/** An error in making, sending or judging a message fails that delivery only. */
 	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		try {
 			const { send } = this.#options;
-			if (send !== undefined) return await send(delivery);
-			return this.#notReady(delivery) ?? (await this.#send(delivery, onBegin, slots));
+			return await (send === undefined ? this.#send(delivery, onBegin, slots) : send(delivery));
 		} catch (thrown) {
 			const [{ message, remedy, frame = "" }] = problemsOf(thrown, this.#ports.env);
 			this.#ports.log.info(`${delivery.hook.name}: ${remedy}`);
@@ -263,26 +241,19 @@ export class Deliverer {
 		}
 	}
 
-	#send(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
+	async #send(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
+		const hindered = () => notReady(delivery, this.#facts, this.#ports.env, signal);
 		if (hook.kind === "webhook") {
-			return sendWebhook({ ...delivery, hook }, this.#ports, { ...this.#shared, onBegin }, slots);
+			const shared = { ...this.#shared, onBegin };
+			return hindered() ?? sendWebhook({ ...delivery, hook }, this.#ports, shared, slots);
 		}
-		return this.#commands.within(async () => {
-			const notReady = this.#notReady(delivery);
-			if (notReady !== undefined) return notReady;
+		const run = () => {
 			onBegin();
 			return runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
-		});
+		};
+		// Waiting for its turn may have taken long.
+		return hindered() ?? this.#commands.within(async () => hindered() ?? run());
 	}
 }
-
-/** Why a delivery has failed that had begun when the run stopped. */
-const INTERRUPTED = failure(
-	"interrupted",
-	"the run stopped on an error while this was in flight; what became of it is not known",
-);
-
-/** Why a delivery is skipped that had not begun when the run stopped. */
-const STOPPED = "the run stopped on an error before this began";

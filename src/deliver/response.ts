@@ -6,6 +6,7 @@ import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Service } from "../model/preset.ts";
 import type { BodyRead, HttpResult } from "../ports.ts";
+import type { Message } from "./message.ts";
 import { HTML, isHtml, type Permission, readPermission, YES } from "./permission.ts";
 
 /** The judgement of one attempt: delivered, perhaps with a note, where it has no failure. */
@@ -122,4 +123,10 @@ function describeStatus(response: Response, { explain }: Service): string {
 	if (response.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
 	const said = explain?.(response) ?? excerpt(response.body, 200);
 	return said === "" ? status : `${status}: ${said}`;
+}
+
+/** Over plain http a proxy's own refusal looks like the receiver's. */
+export function throughProxy({ url, proxy }: Pick<Message, "url" | "proxy">, { kind }: HttpResult): string {
+	const may = proxy !== undefined && url.protocol === "http:" && kind === "answer";
+	return may ? ` (answered through the proxy of ${proxy.variable})` : "";
 }

@@ -33,6 +33,19 @@ export function untrustedReason(
 	return `refused on ${untrusted.event}: ${risk}; ${wayOut}`;
 }
 
+/** The outcome of a delivery that has none, in a run that cannot go on. */
+export function abandoned(delivery: Delivery, isBegun: boolean, env: Env): Outcome {
+	if (!isBegun) return skipped(delivery, "stopped", "the run stopped on an error before this began", env);
+	const reason = "the run stopped on an error while this was in flight; what became of it is not known";
+	return failed(delivery, failure("interrupted", reason), env);
+}
+
+/** The outcome of a delivery that follows another, which did not succeed. */
+export function notReached(delivery: Delivery, { delivery: { hook }, status }: Outcome, env: Env): Outcome {
+	const reason = `${hook.name}, which it follows, ${status === "failed" ? "failed" : "was skipped"}`;
+	return skipped(delivery, "not_reached", reason, env);
+}
+
 /** The failure of a delivery whose variable is unset. */
 export function unsetVariable(variable: string): Failure {
 	return failure("unset_variable", unsetReason(variable));

@@ -8,7 +8,7 @@ import type { Connections, HttpRequest, HttpResult, Ports } from "../ports.ts";
 import type { ReadCaFile } from "./ca-file.ts";
 import { type Message, makeMessage } from "./message.ts";
 import { describeAsked, describeLate, type Receiver, type Receivers, showMs, type Turn } from "./receivers.ts";
-import { judge } from "./response.ts";
+import { judge, throughProxy } from "./response.ts";
 import { askedWaitMs, backoffMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
 import { CANCELLED, failed, skipped, unsetVariable } from "./unsent.ts";
@@ -255,10 +255,4 @@ class Attempts {
 		const durationMs = Math.round(now - (this.#start ?? now));
 		return { ...this.#status, delivery, reason: "", target, attempts: this.#attempts, durationMs, notes };
 	}
-}
-
-/** Over plain http a proxy's own refusal looks like the receiver's. */
-function throughProxy({ url, proxy }: Message, { kind }: HttpResult): string {
-	const may = proxy !== undefined && url.protocol === "http:" && kind === "answer";
-	return may ? ` (answered through the proxy of ${proxy.variable})` : "";
 }
