@@ -4,17 +4,16 @@ import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Env } from "../lib/env.ts";
 import { count, excerpt } from "../lib/text.ts";
-import type { Files, Log } from "../ports.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Files } from "../ports.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import { createRedactor } from "../secrets/redactor.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
-import { beside } from "./beside.ts";
 import type { Counts, Result } from "./collect.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
 import { inertJson, limitedJson, type ResultsDocument, resultsDocument } from "./json.ts";
-import { shownLine } from "./line.ts";
+import { createLog, inParts } from "./log.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
-import { inParts } from "./parts.ts";
 import type { Reporter } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
@@ -29,23 +28,16 @@ export function githubReporter(env: Env, files: Files): Reporter {
 	const print = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
 	};
-	const group = beside();
-	const log: Log = {
+	const log = createLog({
+		redact,
 		protect: (secrets) => {
 			for (const secret of protect(secrets)) core.setSecret(secret);
 		},
-		info: (line) => group.write(() => print(shownLine(line, redact))),
-		debug: (line) => group.write(() => core.debug(redact(line))),
-		openGroup: (title) => {
-			core.startGroup(excerpt(redact(title), 200));
-			group.open();
-			return (line) => print(shownLine(line, redact));
-		},
-		closeGroup: () => {
-			core.endGroup();
-			group.close();
-		},
-	};
+		print,
+		debug: core.debug,
+		open: (title) => core.startGroup(excerpt(title, 200)),
+		close: core.endGroup,
+	});
 
 	const said = new Set<string>();
 	/** What has run has run: a disk that is full or read-only makes no failure of it, but a warning. */
@@ -64,14 +56,11 @@ export function githubReporter(env: Env, files: Files): Reporter {
 	/** Each on its own, and said once. */
 	const setOutputs = (outputs: Readonly<Record<string, string | number>>) =>
 		write("the outputs", () =>
-			inParts(
-				...Object.entries(outputs).map(
-					([name, value]) =>
-						() =>
-							core.setOutput(name, value),
-				),
-			),
+			inParts(...Object.entries(outputs).map(([name, value]) => core.setOutput.bind(undefined, name, value))),
 		);
+	const logProblem = (problem: Problem) => {
+		for (const line of problemLines(problem)) log.info(line);
+	};
 	const writeSummary = async (markdown: (room: number) => string | undefined) => {
 		const path = env["GITHUB_STEP_SUMMARY"];
 		if (!path) return;
@@ -115,7 +104,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 					}),
 				() => annotate(annotationsOf(report, redact)),
 				() => {
-					if (stopped !== undefined) for (const line of problemLines(stopped)) log.info(line);
+					if (stopped !== undefined) logProblem(stopped);
 					for (const line of unmetLines(report)) log.info(line);
 					log.info(resultLine(report));
 				},
@@ -132,7 +121,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 				() => setOutputs({ result: ERROR, ...NONE, "event-id": "", results }),
 				() => {
 					log.info(`Nothing was run: ${count(problems.length, "problem")}.`);
-					for (const problem of problems) for (const line of problemLines(problem)) log.info(line);
+					problems.forEach(logProblem);
 				},
 				() => annotate(problemAnnotations(problems, summary, redact)),
 				() => (summary ? writeSummary((room) => problemsMarkdown(problems, redact, room)) : undefined),
@@ -142,9 +131,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			inParts(
 				() => setOutputs({ result: ERROR }),
 				() => annotate(problemAnnotations([problem], false, redact)),
-				() => {
-					for (const line of problemLines(problem)) log.info(line);
-				},
+				() => logProblem(problem),
 			),
 	};
 }

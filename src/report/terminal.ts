@@ -5,11 +5,9 @@ import { formatPlace, type Problem } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { createRedactor } from "../secrets/redactor.ts";
-import { beside } from "./beside.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
-import { shownLine } from "./line.ts";
+import { createLog, inParts, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
-import { inParts } from "./parts.ts";
 import type { Report, Reporter } from "./report.ts";
 import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
 
@@ -56,31 +54,28 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
 		return { ...document, ...redactDeep(shown, redact) };
 	};
-	const group = beside();
-	const log: Reporter["log"] = {
+	const log = createLog({
+		redact,
 		protect: (secrets) => {
 			for (const secret of protect(secrets)) output.known.push(secret);
 		},
-		info: (line) => group.write(() => write(shownLine(line, redact))),
+		print: write,
 		debug: () => {},
-		openGroup: (title) => {
-			write(`▸ ${redact(title)}`);
+		open: (title) => {
+			write(`▸ ${title}`);
 			indent = "  ";
-			group.open();
-			return (line) => write(shownLine(line, redact));
 		},
-		closeGroup: () => {
+		close: () => {
 			indent = "";
-			group.close();
 		},
-	};
+	});
 	return {
 		log,
 		print: (text) => write(redact(text)),
 		printJson: (value) => output.out(jsonText(redactDeep(value, redact))),
 		outcome: (outcome) => {
 			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			if (!quiet) group.write(() => write(shownLine(outcomeLine(outcome, redact), redact)));
+			if (!quiet) log.info(outcomeLine(outcome, redact));
 		},
 		preview: (delivery, shown) => {
 			documents.push({ hook: delivery.hook.name, ...shown });

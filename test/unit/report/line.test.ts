@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/lib/text.ts";
 import { githubReporter } from "../../../src/report/github.ts";
-import { shownLine } from "../../../src/report/line.ts";
+import { shownLine } from "../../../src/report/log.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";

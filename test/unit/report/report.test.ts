@@ -8,7 +8,7 @@ import { annotationsOf } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
-import { shownLine } from "../../../src/report/line.ts";
+import { shownLine } from "../../../src/report/log.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
 import { createRedactor } from "../../../src/secrets/redactor.ts";

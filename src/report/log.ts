@@ -1,0 +1,59 @@
+// The log of a report: every line redacted, and a group kept whole.
+import { clip, LINE_LIMIT, SHOWN_LIMIT, stripTerminal } from "../lib/text.ts";
+import type { Log } from "../ports.ts";
+import type { Mask } from "../secrets/mask.ts";
+
+/** Where a log writes. */
+interface Sink {
+	readonly redact: Mask;
+	readonly protect: Log["protect"];
+	readonly print: (text: string) => void;
+	readonly debug: (text: string) => void;
+	/** Opens a group; the title is redacted. */
+	readonly open: (title: string) => void;
+	readonly close: () => void;
+}
+
+/** A log in which the lines of others, such as webhooks in flight, wait for the end of an open group. */
+export function createLog({ redact, protect, print, debug, open, close }: Sink): Log {
+	let waiting: (() => void)[] | undefined;
+	const write = (one: () => void) => {
+		if (waiting === undefined) one();
+		else waiting.push(one);
+	};
+	const show = (line: string) => print(shownLine(line, redact));
+	return {
+		protect,
+		info: (line) => write(() => show(line)),
+		debug: (line) => write(() => debug(redact(line))),
+		openGroup: (title) => {
+			open(redact(title));
+			waiting = [];
+			return show;
+		},
+		closeGroup: () => {
+			close();
+			const lines = waiting ?? [];
+			waiting = undefined;
+			for (const one of lines) one();
+		},
+	};
+}
+
+/** The line redacted, and only then truncated. One that was truncated before ends in a `…`, so that no beginning of a secret is left. */
+export function shownLine(line: string, redact: Mask): string {
+	return clip(redact(line.length < LINE_LIMIT ? line : `${stripTerminal(line)}…`), SHOWN_LIMIT);
+}
+
+/** Does every part of a report in turn, also where one throws; then throws the first of what was thrown. */
+export async function inParts(...parts: readonly (() => unknown)[]): Promise<void> {
+	const thrown: unknown[] = [];
+	for (const part of parts) {
+		try {
+			await part();
+		} catch (error) {
+			thrown.push(error);
+		}
+	}
+	if (thrown.length > 0) throw thrown[0];
+}
