@@ -55,7 +55,7 @@ export const CODES = {
 	},
 	config_value: {
 		meaning: "A key has a value that it does not take",
-		example: 'pipeline-hooks.toml:4:1: on_failure is "stop", which is none of abort, warn, ignore',
+		example: 'pipeline-hooks.toml:4:1: on_failure is "stop", which is not one of abort, warn, ignore',
 		remedy: "Give it one of the values that the message names",
 	},
 	template: {
