@@ -51,7 +51,8 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	const holding = new Holding(context, ports);
 	/** Of events that wait for others of this run: those of a file, and what is only shown. */
 	const batches = new Batches();
-	const isHeld = source.kind === "event" && !dryRun && inputs.hook === undefined;
+	/** What is only shown, or is one hook's alone, neither joins what is held nor sends it. */
+	const isApart = dryRun || inputs.hook !== undefined;
 	const deliverer = new Deliverer(
 		facts,
 		{ ...ports, files },
@@ -61,7 +62,9 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			signal: observer.signal,
 			send: dryRun ? showing(facts, placeholders, ports.env, observer) : undefined,
 			batch: async (delivery) =>
-				isHeld ? holding.add(delivery, isFinal(delivery.events[0].definition)) : { due: batches.add(delivery) },
+				source.kind === "event" && !isApart
+					? holding.add(delivery, isFinal(delivery.events[0].definition))
+					: { due: batches.add(delivery) },
 			onOutcome: (ended) => {
 				const outcome = holding.settle(ended);
 				collector.add(outcome);
@@ -97,7 +100,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			return false;
 		}
 		if (isFinal(event.definition)) {
-			if (!dryRun) await beginAll(holding.rest());
+			if (!isApart) await beginAll(holding.rest());
 			await beginAll(batches.rest());
 		}
 		return !observer.signal.aborted;

@@ -117,6 +117,15 @@ test.each([
 	expect(server.requests.map((request) => request.path)).toEqual([path]);
 });
 
+it("test --hook leaves held what is held, also with a final event", async () => {
+	const { server, run } = await setUp();
+	await run("fire", "after_materialize");
+	await run("test", "pipeline_complete", "--hook", "alert");
+	expect(server.requests.map(({ path }) => path)).toEqual(["/alert"]);
+	await run("flush");
+	expect(server.requests.map(({ path }) => path)).toEqual(["/alert", "/many"]);
+});
+
 it("test --hook asks a gate alone, not its fallback, and knows no hook of another name", async () => {
 	const { server, run } = await setUp();
 	expect(await run("test", "ping", "--hook", "gate")).toMatchObject({ code: 1 });
