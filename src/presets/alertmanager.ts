@@ -6,14 +6,13 @@ import type { Message, Options, Preset } from "../model/preset.ts";
 import { boundedKey, correlationParts, partText } from "./key.ts";
 import { tableOption, textOption } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
-import { type Fact, oneLine, Truncator } from "./text.ts";
+import { oneLine, Truncator } from "./text.ts";
 
 /** Ours: Alertmanager states none, but hands annotations on to services that do. */
 const LABEL_LIMIT = 200;
 const SUMMARY_LIMIT = 300;
 const ERROR_LIMIT = 5000;
-const FACTS_LIMIT = 40;
-const FACT = { label: 80, value: 300 };
+const FACT = { label: 80, value: 300, most: 40 };
 
 /** How long an alert fires that nothing ends, in hours. */
 const HOLDS: Readonly<Record<string, number>> = { "1h": 1, "6h": 6, "1d": 24, "7d": 168, "30d": 720 };
@@ -91,9 +90,7 @@ function labelsOf(event: PipelineEvent, options: Options): JsonObject {
 }
 
 function describe({ error, facts, details }: Story, truncator: Truncator): string {
-	const lines = truncator.list("facts", [...facts, ...details], FACTS_LIMIT).map((fact: Fact) => {
-		return truncator.fact(fact, FACT).join(": ");
-	});
+	const lines = truncator.facts([...facts, ...details], FACT, (name, value) => `${name}: ${value}`);
 	const cause = error === "" ? [] : [truncator.ends("error", error, ERROR_LIMIT)];
 	return [...cause, ...lines].join("\n");
 }

@@ -4,7 +4,7 @@ import { excerpt } from "../lib/text.ts";
 import type { EventContext, Events, Status } from "../model/event.ts";
 import type { Message, Options, Preset } from "../model/preset.ts";
 import { groupKey } from "./key.ts";
-import { type BatchLine, listEvents, showLine } from "./list.ts";
+import { listEvents } from "./list.ts";
 import { textOption, textsOption } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
 import { escapeMarkdown, type Fact, oneLine, Truncator, unescaped } from "./text.ts";
@@ -18,7 +18,7 @@ const TAG_LIMIT = 200;
 /** Ours: so that the facts that identify the event, the link and the error all find room in the text. */
 const FACT = { label: 80, value: 100 };
 const ERROR_LIMIT = 1200;
-const LIST = { lines: 30, title: 150, error: 200 };
+const LIST = { lines: 30, title: 150, error: 200, bullet: "- " };
 
 /** One line of the list: marks, name and value. */
 const ITEM_LIMIT = FACT.label + FACT.value + "- ****: \n".length;
@@ -86,13 +86,9 @@ function message(events: Events, options: Options): Message {
 function listed(story: Story, truncator: Truncator): readonly string[] {
 	const rest = [...linkTo(story), items(story.facts, truncator)];
 	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
-	const { lines, more } = listEvents(story.events, truncator, { ...LIST, size }, literal, batchLine);
-	return [lines.map((line) => (line === more ? ITEM + line : line)).join("\n"), ...rest];
-}
-
-/** Three percent signs would end the block of Markdown. */
-function batchLine(line: BatchLine): string {
-	return (ITEM + showLine(line)).replaceAll(CLOSING, "%%");
+	const { lines } = listEvents(story.events, truncator, { ...LIST, size }, literal);
+	// Three percent signs would end the block of Markdown.
+	return [lines.join("\n").replaceAll(CLOSING, "%%"), ...rest];
 }
 
 /** Facts, link and error first; then as many details as find room. */
@@ -113,11 +109,9 @@ function linkTo({ link }: Story): readonly string[] {
 }
 
 function items(facts: readonly Fact[], truncator: Truncator): string {
-	const written = facts.map(([label, text]) => {
-		const [name, value] = truncator.fact([label.replaceAll(CLOSING, "%%"), text.replaceAll(CLOSING, "%%")], FACT);
-		return `${ITEM}**${name}**: ${value}`;
-	});
-	return written.join("\n");
+	const safe = (text: string) => text.replaceAll(CLOSING, "%%");
+	const given = facts.map(([label, value]) => [safe(label), safe(value)] as const);
+	return truncator.facts(given, FACT, (name, value) => `${ITEM}**${name}**: ${value}`).join("\n");
 }
 
 /** The tags of an event, or of what a batch of them shares, and those of the option `tags`; each once. */

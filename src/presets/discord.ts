@@ -5,8 +5,7 @@ import { excerpt } from "../lib/text.ts";
 import type { Events, Status } from "../model/event.ts";
 import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions } from "./mention.ts";
-import { withQuery } from "./options.ts";
+import { mentionOption, mentions, withQuery } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
 import { type Fact, Truncator, unescaped } from "./text.ts";
 

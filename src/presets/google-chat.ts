@@ -6,8 +6,7 @@ import type { EventContext, Events } from "../model/event.ts";
 import type { Message, Options, Preset } from "../model/preset.ts";
 import { boundedKey, originParts, writeKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions } from "./mention.ts";
-import { textOption, withQuery } from "./options.ts";
+import { mentionOption, mentions, textOption, withQuery } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
 import { type Fact, oneLine, Truncator } from "./text.ts";
 

@@ -22,6 +22,8 @@ const FACT = { label: 80, value: 500 };
 const NAMES_LIMIT = 100;
 const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
 
+const ADDRESS = "https://api.incident.io/v2/alert_events/http/";
+
 /**
  * Fires for every event it is attached to, but resolves on a success, as the pagerduty preset does; a batch likewise, by
  * its worst status.
@@ -50,9 +52,7 @@ export const incidentIo = (): Preset => ({
 	needs: { url: "source_id", json: true },
 	service: (options, url) => ({
 		request: () => ({
-			url:
-				url?.href ??
-				`https://api.incident.io/v2/alert_events/http/${encodeURIComponent(textOption(options, "source_id") ?? "")}`,
+			url: url?.href ?? ADDRESS + encodeURIComponent(textOption(options, "source_id") ?? ""),
 			headers: { Authorization: `Bearer ${textOption(options, "token") ?? ""}` },
 		}),
 		body: (events) => message(events, options),
@@ -77,21 +77,14 @@ function message(events: Events, options: Options): Message {
 }
 
 function what({ isBatch, events, error }: Story, truncator: Truncator): string {
-	if (isBatch)
-		return listEvents(events, truncator, LIST, literal)
-			.lines.map((line) => `- ${line}`)
-			.join("\n");
-	return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, silence);
+	if (!isBatch) return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, silence);
+	const { lines } = listEvents(events, truncator, LIST, literal);
+	return lines.map((line) => `- ${line}`).join("\n");
 }
 
 function facts({ isBatch, status, facts }: Story, truncator: Truncator): string {
 	const all = isBatch ? [["Status", status] as const, ...facts] : facts;
-	return all
-		.map((fact) => {
-			const [name, value] = truncator.fact(fact, FACT);
-			return `- **${name}**: ${value}`;
-		})
-		.join("\n");
+	return truncator.facts(all, FACT, (name, value) => `- **${name}**: ${value}`).join("\n");
 }
 
 /** Of a batch in the same places as an event's own, for the attributes that are read from there. */

@@ -142,14 +142,7 @@ function sorted(value: Json): Json {
 const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
 
 function encode(value: string): string {
-	return value.replaceAll(ENCODED, (run) => (run.isWellFormed() ? percent(run) : [...run].map(percentOrHalf).join("")));
-}
-
-function percent(text: string): string {
-	return Buffer.from(text).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
-}
-
-/** A lone surrogate has no bytes in UTF-8. */
-function percentOrHalf(point: string): string {
-	return point.isWellFormed() ? percent(point) : `%u${point.charCodeAt(0).toString(16)}`;
+	return value
+		.toWellFormed()
+		.replaceAll(ENCODED, (run) => Buffer.from(run).toString("hex").toUpperCase().replaceAll(/../g, "%$&"));
 }

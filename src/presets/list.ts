@@ -6,16 +6,6 @@ import { formatDuration, headline } from "./facts.ts";
 import { MARKS, RANK, statusCounts } from "./story.ts";
 import { type Escaping, oneLine, Truncator, unescaped } from "./text.ts";
 
-/** One line of the list: its texts are truncated and escaped. */
-export interface BatchLine {
-	/** The sign of its status. */
-	readonly mark: string;
-	/** What happened to what, how long it took, and in which pipeline where the batch has several. */
-	readonly title: string;
-	/** One line; undefined where there is none. */
-	readonly error: string | undefined;
-}
-
 /** How much of a list a message takes; sizes are in the unit of its {@link Truncator}. */
 export interface ListLimits {
 	/** Lines, without the one that counts the rest. */
@@ -26,6 +16,8 @@ export interface ListLimits {
 	readonly title: number;
 	/** The error of one line with its escapes. */
 	readonly error: number;
+	/** What each line begins with. */
+	readonly bullet?: string;
 }
 
 /** The list of a batch. */
@@ -37,16 +29,16 @@ export interface Listing {
 }
 
 /**
- * One line an event. Where not all fit, the worse ones stay, and among equals the earlier. `write` puts a line together
- * and adds nothing of the event's own.
+ * One line an event: `❌ Model failed: dim_orders (45.2s) – Table not found`. Where not all fit, the worse ones stay, and
+ * among equals the earlier.
  */
 export function listEvents(
 	events: Events,
 	truncator: Truncator,
 	limits: ListLimits,
 	escaping: Escaping = unescaped,
-	write: (line: BatchLine) => string = showLine,
 ): Listing {
+	const { bullet = "" } = limits;
 	const isSeveral = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
 	const counted = truncator.size(moreLine(events)) + 1;
 	const kept = new Map<number, string>();
@@ -56,11 +48,9 @@ export function listEvents(
 		const { context } = event;
 		const [title, error] = [new Truncator(truncator.unit, escaping), new Truncator(truncator.unit, escaping)];
 		const wrong = start(context.error ?? "", limits.error);
-		const line = write({
-			mark: MARKS[context.status],
-			title: title.text("title", lineTitle(event, isSeveral), limits.title),
-			error: wrong === "" ? undefined : error.text("error", wrong, limits.error),
-		});
+		const named = title.text("title", lineTitle(event, isSeveral), limits.title);
+		const because = wrong === "" ? "" : ` – ${error.text("error", wrong, limits.error)}`;
+		const line = `${bullet}${MARKS[context.status]} ${named}${because}`;
 		room -= truncator.size(line) + 1;
 		if (room < (kept.size + 1 === events.length ? 0 : counted)) break;
 		kept.set(place, line);
@@ -76,7 +66,7 @@ export function listEvents(
 	const lines = events.flatMap((_, place) => kept.get(place) ?? []);
 	if (left.length === 0) return { lines, more: undefined };
 	truncator.notes.push(leftOut(left, events));
-	const more = moreLine(left);
+	const more = bullet + moreLine(left);
 	return { lines: [...lines, more], more };
 }
 
@@ -88,11 +78,6 @@ export function moreLine(left: readonly PipelineEvent[]): string {
 /** The same as a note. */
 export function leftOut(left: readonly PipelineEvent[], all: Events): string {
 	return statusCounts(`${left.length} of ${all.length} events left out`, left);
-}
-
-/** `❌ Model failed: dim_orders (45.2s) – Table not found`. */
-export function showLine({ mark, title, error }: BatchLine): string {
-	return `${mark} ${title}${error === undefined ? "" : ` – ${error}`}`;
 }
 
 /** The text on one line, or no more than the start of it that is longer than the limit: an error may be a whole log. */

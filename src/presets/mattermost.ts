@@ -5,7 +5,7 @@ import { excerpt } from "../lib/text.ts";
 import type { Events, Status } from "../model/event.ts";
 import type { Message, Options, Preset, Response } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions } from "./mention.ts";
+import { mentionOption, mentions } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
 import { escapeMarkdown, type Fact, Truncator } from "./text.ts";
 
@@ -16,8 +16,7 @@ import { escapeMarkdown, type Fact, Truncator } from "./text.ts";
 const TITLE_LIMIT = 250;
 const ERROR_LIMIT = 5000;
 const FOOTER_LIMIT = 400;
-const FIELDS_LIMIT = 25;
-const FIELD = { label: 80, value: 300 };
+const FIELD = { label: 80, value: 300, most: 25 };
 const LIST = { lines: 50, size: 8000, title: 200, error: 200 };
 
 const COLORS: Readonly<Record<Status, string>> = {
@@ -68,10 +67,7 @@ function what({ isBatch, events, error }: Story, truncator: Truncator): string {
 
 function fields({ isBatch, subject, details, period }: Story, truncator: Truncator) {
 	const facts: readonly Fact[] = [...subject, ...details, ...(isBatch ? [["Time", period] as const] : [])];
-	return truncator.list("facts", facts, FIELDS_LIMIT).map((fact) => {
-		const [title, value] = truncator.fact(fact, FIELD);
-		return { title, value, short: true };
-	});
+	return truncator.facts(facts, FIELD, (title, value) => ({ title, value, short: true }));
 }
 
 /** Mattermost shows no Markdown in it. */

@@ -93,22 +93,22 @@ function message(events: Events, options: Options): Message {
 function told(story: Story, truncator: Truncator): readonly string[] {
 	const parts = [
 		...(story.error === "" ? [] : [truncator.ends("error", story.error, ERROR_LIMIT)]),
-		...story.facts.map((fact) => item(fact, truncator)),
+		...items(story.facts, truncator),
 	];
 	const room = MESSAGE_LIMIT - truncator.size([...parts, ""].join("\n"));
 	const details = truncator.list("details", story.details, Math.floor(room / ITEM_LIMIT));
-	return [...parts, ...details.map((fact) => item(fact, truncator))];
+	return [...parts, ...items(details, truncator)];
 }
 
 function listed(story: Story, truncator: Truncator): readonly string[] {
-	const facts = story.facts.map((fact) => item(fact, truncator));
+	const facts = items(story.facts, truncator);
 	// The size of a list counts 1 for a line break, and JSON writes two bytes.
 	const size = MESSAGE_LIMIT - truncator.size(["", ...facts].join("\n")) - LIST.lines - 1;
 	return [...listEvents(story.events, truncator, { ...LIST, size }).lines, ...facts];
 }
 
-function item(fact: Fact, truncator: Truncator): string {
-	return truncator.fact(fact, FACT).join(": ");
+function items(facts: readonly Fact[], truncator: Truncator): readonly string[] {
+	return truncator.facts(facts, FACT, (name, value) => `${name}: ${value}`);
 }
 
 /** `{"code": 42901, "http": 429, "error": "limit reached: …", "link": "https://ntfy.sh/docs/…"}` */

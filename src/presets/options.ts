@@ -1,6 +1,11 @@
-// Reading a preset's options, which the config has checked but for what variables bring in, and the hook's own URL.
+// What a hook gives its preset: options, checked by the config but for what variables bring in, mentions, and its URL.
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
-import type { Options } from "../model/preset.ts";
+import type { OptionSpec, Options } from "../model/preset.ts";
+import { type Escaping, oneLine, type Truncator } from "./text.ts";
+
+/** Ours: mentions in a message, and the size of one that stays plain text. */
+const MENTIONS_LIMIT = 20;
+const PLAIN_LIMIT = 80;
 
 /** The option's text without white space around it; undefined when absent or blank. */
 export function textOption(options: Options, name: string): string | undefined {
@@ -19,6 +24,30 @@ export function textsOption(options: Options, name: string): readonly string[] {
 export function tableOption(options: Options, name: string): JsonObject {
 	const table = wellFormed(options[name] ?? {});
 	return isJsonObject(table) ? table : {};
+}
+
+/** The option `mention`; `whom` is what may be named. No text of an event ever mentions anybody. */
+export function mentionOption(whom: string): OptionSpec {
+	return { kind: "strings", summary: `Who is mentioned: ${whom}` };
+}
+
+/**
+ * The mentions in one line, empty where there are none. `write` gives the service's markup for a name, which comes
+ * without its `@`; a name for which there is none stays plain text.
+ */
+export function mentions(
+	options: Options,
+	truncator: Truncator,
+	write: (name: string) => string | undefined,
+	escaping?: Escaping,
+): string {
+	const names = textsOption(options, "mention")
+		.map((who) => oneLine(who).replace(/^@/, ""))
+		.filter((name) => name !== "");
+	return truncator
+		.list("mentions", names, MENTIONS_LIMIT)
+		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT, escaping))
+		.join(" ");
 }
 
 /**

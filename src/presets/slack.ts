@@ -4,8 +4,8 @@ import { isObject, type JsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Events } from "../model/event.ts";
 import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
-import { type BatchLine, listEvents, showLine } from "./list.ts";
-import { mentionOption, mentions } from "./mention.ts";
+import { listEvents } from "./list.ts";
+import { mentionOption, mentions } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
 import { Truncator } from "./text.ts";
 
@@ -13,9 +13,8 @@ import { Truncator } from "./text.ts";
 const HEADER_LIMIT = 150;
 /** https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT = 3000;
-const FIELDS_LIMIT = 10;
 /** Slack takes 2000 a field; all blocks together must stay below some 12 000 (slackapi/bolt-js issues 2509, 2867). */
-const FIELD = { label: 80, value: 300 };
+const FIELD = { label: 80, value: 300, most: 10 };
 /** Ours: of one item of the context line, and of what went wrong in a notification's one line. */
 const ORIGIN_LIMIT = 100;
 const CAUSE_LIMIT = 300;
@@ -55,15 +54,12 @@ function message(events: Events, options: Options): Message {
 }
 
 function list({ events }: Story, mentioned: string, truncator: Truncator): readonly JsonObject[] {
-	const { lines } = listEvents(events, truncator, LIST, escapeSlack, batchLine);
+	const { lines: whole } = listEvents(events, truncator, LIST, escapeSlack);
+	// Three backticks in one line would begin a block of code that hides the next ones.
+	const lines = whole.map((line) => line.replaceAll("```", "'''"));
 	const texts = paragraphs(mentioned === "" ? lines : [mentioned, ...lines]);
 	// Expanded, so that no failure hides behind "see more".
 	return texts.map((text) => ({ type: "section", text: mrkdwn(text), expand: true }));
-}
-
-/** Three backticks in one line would begin a block of code that hides the next ones. */
-function batchLine(line: BatchLine): string {
-	return showLine(line).replaceAll("```", "'''");
 }
 
 /** The lines, in as few texts as sections take. */
@@ -85,10 +81,7 @@ function mrkdwn(text: string): JsonObject {
 function section({ error, subject, details }: Story, mentioned: string, truncator: Truncator): JsonObject {
 	const code = error === "" ? "" : truncator.codeBlock(error, SECTION_LIMIT - mentioned.length - 1);
 	const main = [mentioned, code].filter((part) => part !== "").join("\n");
-	const fields = truncator.list("facts", [...subject, ...details], FIELDS_LIMIT).map((fact) => {
-		const [name, value] = truncator.fact(fact, FIELD);
-		return mrkdwn(`*${name}*\n${value}`);
-	});
+	const fields = truncator.facts([...subject, ...details], FIELD, (name, value) => mrkdwn(`*${name}*\n${value}`));
 	return { type: "section", ...(main === "" ? {} : { text: mrkdwn(main) }), fields };
 }
 

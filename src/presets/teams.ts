@@ -14,8 +14,7 @@ import { escapeMarkdown, Truncator } from "./text.ts";
  */
 const TITLE_LIMIT = 600;
 const ERROR_LIMIT = 8000;
-const FACT = { label: 100, value: 400 };
-const FACTS_LIMIT = 30;
+const FACT = { label: 100, value: 400, most: 30 };
 /** Each line is an element of its own, whose frame the size does not count. */
 const LIST = { lines: 40, size: 18_000, title: 500, error: 500 };
 
@@ -92,11 +91,8 @@ function textBlock(text: string): JsonObject {
 }
 
 function factSet(story: Story, truncator: Truncator): JsonObject {
-	const facts = truncator.list("facts", [...story.facts, ...story.details], FACTS_LIMIT).map(([label, text]) => {
-		const [title, value] = truncator.fact([literal(label), literal(text)], FACT);
-		return { title, value };
-	});
-	return { type: "FactSet", facts };
+	const given = [...story.facts, ...story.details].map(([label, value]) => [literal(label), literal(value)] as const);
+	return { type: "FactSet", facts: truncator.facts(given, FACT, (title, value) => ({ title, value })) };
 }
 
 /** https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook */

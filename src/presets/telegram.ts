@@ -65,16 +65,16 @@ function told(story: Story, truncator: Truncator): readonly string[] {
 	const parts = [
 		titleOf(story, truncator),
 		...(error === "" ? [] : [`<pre>${truncator.ends("error", error, ERROR_LIMIT)}</pre>`]),
-		...story.facts.map((fact) => item(fact, truncator)),
+		...items(story.facts, truncator),
 	];
 	const room = TEXT_LIMIT - [...parts, story.link?.text, ""].join("\n").length;
 	const details = truncator.list("details", story.details, Math.floor(room / ITEM_LIMIT));
-	return [...parts, ...details.map((fact) => item(fact, truncator)), ...linkTo(story)];
+	return [...parts, ...items(details, truncator), ...linkTo(story)];
 }
 
 function listed(story: Story, truncator: Truncator): readonly string[] {
 	const title = titleOf(story, truncator);
-	const facts = story.facts.map((fact) => item(fact, truncator));
+	const facts = items(story.facts, truncator);
 	const size = TEXT_LIMIT - [title, ...facts, story.link?.text, ""].join("\n").length;
 	return [title, ...listEvents(story.events, truncator, { ...LIST, size }, literal).lines, ...facts, ...linkTo(story)];
 }
@@ -83,9 +83,8 @@ function titleOf({ mark, headline }: Story, truncator: Truncator): string {
 	return `<b>${mark} ${truncator.text("title", headline, TITLE_LIMIT)}</b>`;
 }
 
-function item(fact: Fact, truncator: Truncator): string {
-	const [name, value] = truncator.fact(fact, FACT);
-	return `<b>${name}</b>: ${value}`;
+function items(facts: readonly Fact[], truncator: Truncator): readonly string[] {
+	return truncator.facts(facts, FACT, (name, value) => `<b>${name}</b>: ${value}`);
 }
 
 function linkTo({ link }: Story): readonly string[] {

@@ -37,6 +37,13 @@ const SIZE: Readonly<Record<Unit, (text: string) => number>> = {
 /** One line of a message; neither part is blank, and both are one line. */
 export type Fact = readonly [label: string, value: string];
 
+/** How long the two parts of a fact may be, and how many facts there may be. */
+export interface FactLimits {
+	readonly label: number;
+	readonly value: number;
+	readonly most?: number;
+}
+
 /** Writes one code point so that a service takes it literally. */
 export type Escaping = (point: string) => string;
 
@@ -115,8 +122,13 @@ export class Truncator {
 		);
 	}
 
+	/** Each fact as `write` puts its name and value together; `most` of them, where the limits say so. */
+	facts<T>(facts: readonly Fact[], limits: FactLimits, write: (name: string, value: string) => T): readonly T[] {
+		return this.list("facts", facts, limits.most ?? facts.length).map((fact) => write(...this.fact(fact, limits)));
+	}
+
 	/** Name and value of a fact. */
-	fact([label, value]: Fact, limits: { readonly label: number; readonly value: number }): Fact {
+	fact([label, value]: Fact, limits: FactLimits): Fact {
 		return [this.text("fact name", label, limits.label), this.text(`fact ${excerpt(label, 40)}`, value, limits.value)];
 	}
 

@@ -63,17 +63,16 @@ describe("a line of a batch", () => {
 		expect(cpuTime() - started).toBeLessThan(1000);
 	});
 
-	it("is escaped inside of its limits, and written as the service wants it", () => {
+	it("is escaped within its limits, after its bullet", () => {
 		const escaping = (point: string) => (point === "&" ? "&amp;" : point);
 		const truncator = new Truncator("characters");
 		const { lines } = listEvents(
 			[event("model_error", { model: "&&", error: "a&&" })],
 			truncator,
-			{ ...AMPLE, error: 7 },
+			{ ...AMPLE, error: 7, bullet: "- " },
 			escaping,
-			({ mark, title, error }) => `${mark} ${title} ${error}`,
 		);
-		expect(lines).toEqual(["❌ Model failed: &amp;&amp; a&amp;…"]);
+		expect(lines).toEqual(["- ❌ Model failed: &amp;&amp; – a&amp;…"]);
 	});
 });
 
