@@ -7,7 +7,7 @@ import { groupKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { textOption, textsOption } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
-import { escapeMarkdown, type Fact, oneLine, Truncator, unescaped } from "./text.ts";
+import { escapeMarkdown, type Fact, muted, oneLine, Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
 const TITLE_LIMIT = 100;
@@ -73,7 +73,7 @@ function message(events: Events, options: Options): Message {
 	const truncator = new Truncator("characters", literal);
 	const story = storyOf(events, truncator.notes);
 	const body = {
-		title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
+		title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
 		text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
 		alert_type: ALERT_TYPES[story.status],
 		aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
@@ -97,7 +97,7 @@ function told(story: Story, truncator: Truncator): readonly string[] {
 	const parts = [
 		items([...story.facts, ["Time", story.period]], truncator),
 		...linkTo(story),
-		...(error === "" ? [] : [truncator.codeBlock(error, ERROR_LIMIT, silence)]),
+		...(error === "" ? [] : [truncator.codeBlock(error, ERROR_LIMIT, muted)]),
 	];
 	const room = TEXT_LIMIT - [OPEN, ...parts, "", CLOSE].join(GAP).length;
 	const details = truncator.list("details", story.details, Math.floor(room / ITEM_LIMIT));
@@ -143,10 +143,5 @@ function normalTag(tag: string, truncator: Truncator): string {
 }
 
 function literal(point: string): string {
-	return silence(escapeMarkdown(point));
-}
-
-/** An `@name` in an event notifies whom it names; with a zero-width space in it, it is only text. */
-function silence(point: string): string {
-	return point === "@" ? "@\u200b" : point;
+	return muted(escapeMarkdown(point));
 }

@@ -1,13 +1,11 @@
 // The mattermost preset: one attachment for incoming webhooks, which mentions nobody but whom its option names.
 
-import { isObject, parseJson } from "../lib/json.ts";
-import { excerpt } from "../lib/text.ts";
 import type { Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset, Response } from "../model/preset.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
 import { mentionOption, mentions } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
-import { escapeMarkdown, type Fact, Truncator } from "./text.ts";
+import { escapeMarkdown, type Fact, muted, saidUnder, Truncator } from "./text.ts";
 
 /**
  * Ours: a text takes 16,383 characters, all attachments together 800,000 (`PostMessageMaxRunesV2`, `PostPropsMaxRunes`).
@@ -36,7 +34,8 @@ export const mattermost = (): Preset => ({
 	needs: { url: true, json: true },
 	service: (options) => ({
 		body: (events) => message(events, options),
-		explain,
+		// {"id": "…", "message": "Invalid webhook.", "status_code": 400}
+		explain: ({ body }) => saidUnder("message", body),
 		escape: (text) => text.replaceAll("@", "@\u200b"),
 	}),
 });
@@ -62,7 +61,7 @@ function message(events: Events, options: Options): Message {
 
 function what({ isBatch, events, error }: Story, truncator: Truncator): string {
 	if (isBatch) return listEvents(events, truncator, LIST, literal).lines.join("\n");
-	return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, silence);
+	return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, muted);
 }
 
 function fields({ isBatch, subject, details, period }: Story, truncator: Truncator) {
@@ -73,21 +72,9 @@ function fields({ isBatch, subject, details, period }: Story, truncator: Truncat
 /** Mattermost shows no Markdown in it. */
 function footer({ isBatch, origin, period }: Story, truncator: Truncator): string {
 	const facts = [...origin.map(([, value]) => value), ...(isBatch ? [] : [period])];
-	return truncator.text("footer", facts.join(" · "), FOOTER_LIMIT, silence);
+	return truncator.text("footer", facts.join(" · "), FOOTER_LIMIT, muted);
 }
 
 function literal(point: string): string {
-	return point === "#" || point === "|" || point === ">" ? `\\${point}` : silence(escapeMarkdown(point));
-}
-
-/** Attachments mention whom they name, in code too; with a zero-width space in it a name is only text. */
-function silence(point: string): string {
-	return point === "@" ? "@\u200b" : point;
-}
-
-/** `{"id": "…", "message": "Invalid webhook.", "status_code": 400}` */
-function explain({ body }: Response): string | undefined {
-	const error = parseJson(body);
-	const said = isObject(error) ? error["message"] : undefined;
-	return typeof said === "string" && said !== "" ? excerpt(said, 200) : undefined;
+	return point === "#" || point === "|" || point === ">" ? `\\${point}` : muted(escapeMarkdown(point));
 }

@@ -1,13 +1,11 @@
 // The ntfy preset: a push notification, published as JSON.
 
-import { isObject, parseJson } from "../lib/json.ts";
-import { excerpt } from "../lib/text.ts";
 import type { Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset, Response } from "../model/preset.ts";
+import type { Message, Options, Preset } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
 import { textOption, textsOption } from "./options.ts";
 import { type Story, storyOf } from "./story.ts";
-import { type Fact, oneLine, Truncator } from "./text.ts";
+import { type Fact, oneLine, saidUnder, Truncator } from "./text.ts";
 
 /** Bytes of a message; a longer one becomes an attachment. https://docs.ntfy.sh/publish/#limitations */
 const MESSAGE_LIMIT = 4096;
@@ -64,7 +62,8 @@ export const ntfy = (): Preset => ({
 			};
 		},
 		body: (events) => message(events, options),
-		explain,
+		// {"code": 42901, "http": 429, "error": "limit reached: …", "link": "https://ntfy.sh/docs/…"}
+		explain: ({ body }) => saidUnder("error", body),
 	}),
 });
 
@@ -109,12 +108,4 @@ function listed(story: Story, truncator: Truncator): readonly string[] {
 
 function items(facts: readonly Fact[], truncator: Truncator): readonly string[] {
 	return truncator.facts(facts, FACT, (name, value) => `${name}: ${value}`);
-}
-
-/** `{"code": 42901, "http": 429, "error": "limit reached: …", "link": "https://ntfy.sh/docs/…"}` */
-function explain({ body }: Response): string | undefined {
-	const response = parseJson(body);
-	const { error, link } = isObject(response) ? response : {};
-	if (typeof error !== "string" || error === "") return undefined;
-	return excerpt(typeof link === "string" && link !== "" ? `${error} (${link})` : error, 200);
 }

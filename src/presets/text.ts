@@ -1,5 +1,5 @@
 // Foreign text made fit for a service: plain, well-formed, escaped and within a limit.
-import type { Json } from "../lib/json.ts";
+import { isObject, type Json, parseJson } from "../lib/json.ts";
 import { excerpt, stripSequences } from "../lib/text.ts";
 
 /**
@@ -16,6 +16,13 @@ export function plain(text: string): string {
 /** {@link plain} text on one line, runs of white space as one space. */
 export function oneLine(text: string): string {
 	return plain(text).replaceAll(/\s+/g, " ");
+}
+
+/** What a service says under a key of its JSON, shortened; undefined where it says nothing there. */
+export function saidUnder(key: string, body: string): string | undefined {
+	const response = parseJson(body);
+	const said = isObject(response) ? response[key] : undefined;
+	return typeof said === "string" && said !== "" ? excerpt(said, 200) : undefined;
 }
 
 /** UTF-8 bytes that a value takes up as JSON. */
@@ -49,6 +56,9 @@ export type Escaping = (point: string) => string;
 
 /** For where a service reads no markup. */
 export const unescaped: Escaping = (point) => point;
+
+/** With a zero-width space after its `@` a name is only text, where a service would mention whom it names. */
+export const muted: Escaping = (point) => (point === "@" ? "@\u200b" : point);
 
 /** Markdown takes the code point literally: no emphasis, code or link can come of it. */
 export const escapeMarkdown: Escaping = (point) => (/[\\`*_~[\]]/.test(point) ? `\\${point}` : point);

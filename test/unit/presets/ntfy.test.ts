@@ -111,7 +111,7 @@ describe("the ntfy preset", () => {
 			explain?.({ status: 429, headers: {}, body: typeof body === "string" ? body : JSON.stringify(body) });
 		const error = { code: 42901, http: 429, error: "limit reached: too many requests" };
 		expect(said({ ...error, link: "https://ntfy.sh/docs/publish/#limitations" })).toBe(
-			"limit reached: too many requests (https://ntfy.sh/docs/publish/#limitations)",
+			"limit reached: too many requests",
 		);
 		expect(said(error)).toBe("limit reached: too many requests");
 		for (const other of ["", "<html>", "[]", '{"error":7}']) expect(said(other)).toBeUndefined();
