@@ -1,6 +1,7 @@
 // Batches over the steps of a job: events are held until there are enough of them, or until the pipeline ends.
 
 import { createHash, randomUUID } from "node:crypto";
+import type { CiRun } from "../ci/ci.ts";
 import type { Batched } from "../deliver/deliver.ts";
 import { count } from "../lib/text.ts";
 import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
@@ -17,13 +18,16 @@ import type { RunContext } from "./prepare.ts";
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";
 const CHANGED = "changed since, or held with another URL or other secrets";
 
+/** What is needed of the {@link RunContext}. */
+type HoldingContext = Pick<RunContext, "config" | "receive"> & { readonly ci: Pick<CiRun, "holdingFolder"> };
+
 type Deliveries = AsyncGenerator<Delivery<Webhook>, void, undefined>;
 
 /** What is held for the hooks of a run. */
 export class Holding {
 	/** What could not be held, and what cannot be sent of what is. */
 	readonly warnings: ConfigWarning[] = [];
-	readonly #run: RunContext;
+	readonly #run: HoldingContext;
 	readonly #ports: Pick<Ports, "openStore" | "env" | "log">;
 	#opened: Store | undefined;
 	/** The items of events, by these and not by the ids of their deliveries: users may give many events the same id. */
@@ -33,7 +37,7 @@ export class Holding {
 	readonly #settling: Promise<void>[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 
-	constructor(run: RunContext, ports: Pick<Ports, "openStore" | "env" | "log">) {
+	constructor(run: HoldingContext, ports: Pick<Ports, "openStore" | "env" | "log">) {
 		this.#run = run;
 		this.#ports = ports;
 		this.#chainOf = chainsIn(run.config.hooks);
@@ -133,13 +137,9 @@ export class Holding {
 				return;
 			}
 			const read = items.map((item) => ({ id: item.id, ...this.#read(hook, item) }));
-			const unread = read.flatMap((each) => ("problem" in each ? [each] : []));
-			for (const { problem } of unread) staying.set(problem, (staying.get(problem) ?? 0) + 1);
-			if (unread.length > 0)
-				await store.settle(
-					[],
-					unread.map(({ id }) => id),
-				);
+			for (const each of read) {
+				if ("problem" in each) staying.set(each.problem, (staying.get(each.problem) ?? 0) + 1);
+			}
 			const [first, ...others] = read.flatMap((each) => ("event" in each ? [each] : []));
 			if (first === undefined) continue;
 			const delivery = batchDelivery(hook, [first.event, ...others.map(({ event }) => event)]);

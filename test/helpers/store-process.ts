@@ -52,7 +52,7 @@ switch (what) {
 		setInterval(() => {}, 60_000);
 		break;
 	case "share":
-		for (let n = 0; n < 20; n++) {
+		for (let n = 0; n < 8; n++) {
 			await put(n);
 			await settle(await claim({ ...ALL, all: false }));
 		}

@@ -177,7 +177,7 @@ export function storeSuite(name: string, { open, script, unusable }: StoreSubjec
 			const lines = runs.flat();
 			expect(lines.filter((line) => line.startsWith("problem"))).toEqual([]);
 			const put = ids(lines, "put");
-			expect([put.length, ids(lines, "settled").toSorted()]).toEqual([160, put.toSorted()]);
+			expect([put.length, ids(lines, "settled").toSorted()]).toEqual([64, put.toSorted()]);
 			expect(await (await opening()).list()).toEqual(new Map());
 		});
 
