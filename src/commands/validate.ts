@@ -1,5 +1,6 @@
 // `validate`: whether the config is right, and which variables it needs.
 
+import { jsonSchema } from "../config/json-schema.ts";
 import type { Env } from "../lib/env.ts";
 import { count } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
@@ -20,14 +21,19 @@ export const registerValidate: Register = (program, terminal, done) => {
 		)
 		.option("--config <file>", "config file")
 		.option("--json", "write JSON")
+		.option("--schema", "print the JSON Schema of configs, and check nothing")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks validate --config .github/pipeline-hooks.toml\n")
-		.action(async (flags: ConfigFlags) =>
+		.action(async (flags: ConfigFlags & { readonly schema?: boolean }) => {
+			if (flags.schema === true) {
+				terminal.out(JSON.stringify(jsonSchema(), null, "\t"));
+				return done(0);
+			}
 			done(
 				await withConfig(flags, terminal, ({ config }, printer) =>
 					show(config, flags.json === true, terminal.env, printer),
 				),
-			),
-		);
+			);
+		});
 };
 
 function show(config: Config, json: boolean, env: Env, { print, printJson }: Printer): void {

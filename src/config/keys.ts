@@ -12,6 +12,10 @@ export interface Key<T> extends Described {
 	readonly read: (fields: Fields) => T | undefined;
 	/** Its values, as JSON Schema. */
 	readonly type: JsonObject;
+	/** The words that it takes, where they are few. */
+	readonly choices?: readonly string[];
+	/** Its default, where that is a plain value. */
+	readonly standard: number | string | boolean | undefined;
 }
 
 /** A key that hooks take from `[defaults]`, and else from here. */
@@ -42,7 +46,10 @@ const MAX_INTEGER = 2 ** 31 - 1;
 
 /** A key of a kind, of the reader for its value in a table. */
 function key<T, D>(name: string, written: Written<D>, type: JsonObject, read: Key<T>["read"]): Setting<T | D> {
-	return { public: true, ...written, name, type, read };
+	const { default: value } = written;
+	const standard =
+		typeof value === "number" || typeof value === "string" || typeof value === "boolean" ? value : undefined;
+	return { public: true, ...written, name, type, standard, read };
 }
 
 /** An integer from `least` to `most`. */
@@ -73,10 +80,11 @@ export function choice<T extends string, D extends T | undefined>(
 	name: string,
 	{ choices, anyCase, ...written }: Written<D> & Choices<T>,
 ): Setting<T | D> {
-	return key(name, written, wordType(choices, anyCase !== undefined), (fields) => {
+	const row = key<T, D>(name, written, wordType(choices, anyCase === "always"), (fields) => {
 		const folds = anyCase === "always" || (anyCase === "rocky" && fields.problems.dialect === "rocky");
 		return readChoice(fields, name, choices, folds);
 	});
+	return { ...row, choices };
 }
 
 interface Choices<T> {
