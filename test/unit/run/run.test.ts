@@ -73,3 +73,52 @@ test("a dry run carries nothing out, shows in the order of running and reports i
 	);
 	expect([http.requests, shell.commands]).toEqual([[], []]);
 });
+
+/** Fires a file of events to a receiver that always answers with one status. */
+async function fireFile(config: string, events: readonly string[], status: number) {
+	const http = fakeHttp(answer(status));
+	const log = fakeLog();
+	const lines = events.map((event) => `{"event": "${event}"}\n`).join("");
+	const files: Files = {
+		...onlyFile("repository/pipeline-hooks.toml", config),
+		stream: async function* () {
+			yield new TextEncoder().encode(lines);
+		},
+	};
+	const ports: Ports = {
+		clock: fakeClock(),
+		random: () => 0,
+		env: {},
+		http,
+		shell: fakeShell(),
+		files,
+		openStore: async () => undefined,
+		log,
+	};
+	const told: string[] = [];
+	const report = await fire({ ...INPUTS, event: "", eventsFile: "events.jsonl", dryRun: false }, ports, {
+		cwd: "/repository",
+		signal: new AbortController().signal,
+		onOutcome: ({ status: ended }) => told.push(ended),
+		onPreview: () => {},
+	});
+	return { http, log, told, report };
+}
+
+const POSTING = '[hook.webhooks.after_materialize]\nurl = "https://example.com/hooks"\n';
+
+test.each([
+	[100, []],
+	[101, ["1 more failure: see the results"]],
+])("of %i failures of a file a hundred are told at once, and the others counted", async (failures, rest) => {
+	const { log, told, report } = await fireFile(POSTING, Array<string>(failures).fill("after_materialize"), 404);
+	expect(told).toHaveLength(100);
+	expect(report.counts.failed).toBe(failures);
+	expect(log.lines.filter((line) => line.includes("more failure"))).toEqual(rest);
+});
+
+test("batches of a file that are open go out with a final event, before the events after it", async () => {
+	const events = ["after_materialize", "pipeline_complete", "after_materialize"];
+	const { http } = await fireFile(`${POSTING}batch_size = 5\n`, events, 200);
+	expect(http.requests).toHaveLength(2);
+});
