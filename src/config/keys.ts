@@ -174,7 +174,7 @@ function readTexts(fields: Fields, name: string, example: string): readonly Text
 }
 
 /** What no text of one line has in it. */
-export const LINE_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+const LINE_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** One of the words, for which those that `folds` may be written in any case. */
 export function readChoice<T extends string>(
@@ -221,4 +221,18 @@ function readString(fields: Fields, name: string): string | undefined {
 	if (typeof value !== "string") return fields.mistyped(name, "a string", 'put it in quotes, as in "text"');
 	if (!value.includes("\0")) return value;
 	return fields.wrong(name, `${fields.label(name)} has a NUL character in it`, "take it out");
+}
+
+/** Names are shown in annotations and tables. */
+const MAX_NAME = 100;
+
+/** The `name` of a hook, on one line. */
+export function readName(fields: Fields): string | undefined {
+	const name = readText(fields, "name")?.trim();
+	if (name !== undefined && name.length > MAX_NAME) {
+		fields.wrong("name", `name is longer than ${MAX_NAME} characters`, "shorten it");
+	} else if (name !== undefined && LINE_BREAK.test(name)) {
+		fields.wrong("name", "name has a line break or control character in it", "write it on one line");
+	}
+	return name;
 }

@@ -5,16 +5,14 @@ import type { Reference } from "../model/reference.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
 import { readTemplate } from "./body.ts";
-import type { Fields } from "./fields.ts";
 import { type Headers, readEnv, readHeaders, VARIABLE_NAME } from "./headers.ts";
 import {
 	boolean,
 	choice,
 	integer,
 	type Key,
-	LINE_BREAK,
 	oneOrMany,
-	readText,
+	readName,
 	reference,
 	special,
 	TEXT,
@@ -23,9 +21,6 @@ import {
 	wordType,
 } from "./keys.ts";
 import { MAX_ITEMS, readSchemes, readSecrets, readSignatureHeader } from "./signing.ts";
-
-/** Names are shown in annotations and tables. */
-const MAX_NAME = 100;
 
 /** The keys of every hook that have no default. */
 export const HOOK = {
@@ -254,13 +249,3 @@ export const TABLES = {
 	event: rows(EVENT),
 	filter: rows(FILTER),
 };
-
-function readName(fields: Fields): string | undefined {
-	const name = readText(fields, "name")?.trim();
-	if (name !== undefined && name.length > MAX_NAME) {
-		fields.wrong("name", `name is longer than ${MAX_NAME} characters`, "shorten it");
-	} else if (name !== undefined && LINE_BREAK.test(name)) {
-		fields.wrong("name", "name has a line break or control character in it", "write it on one line");
-	}
-	return name;
-}
