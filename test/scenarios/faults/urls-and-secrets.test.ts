@@ -11,7 +11,7 @@ const MARKER = "pa55-w0rd-marker";
 
 /** Each problem or failure of a run, by its line. */
 function told(run: ActionRun): readonly (readonly [line: string | undefined, message: string])[] {
-	return run.annotations.map(({ properties, message }) => [properties["line"], message]);
+	return run.annotations.map(({ properties, message }) => [properties["line"], message.replace(" [config_value]", "")]);
 }
 
 describe("fault 26: a URL that is none is refused, white space around one is trimmed, and no part of it is shown", () => {
