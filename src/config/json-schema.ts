@@ -1,5 +1,4 @@
-// The table of keys as JSON Schema (draft 7), by which editors complete and check a config. It refuses nothing that the
-// decoder takes: what depends on other keys, or on the whole file, it leaves to the decoder.
+// The table of keys as JSON Schema (draft 7), by which editors complete and check a config.
 import type { JsonObject } from "../lib/json.ts";
 import { CATALOG } from "../model/catalog.ts";
 import type { OptionSpec, Preset } from "../model/preset.ts";
@@ -14,7 +13,7 @@ export const SCHEMA_URL =
 
 const ref = (name: string): JsonObject => ({ $ref: `#/definitions/${name}` });
 
-/** The schema of a whole config. */
+/** The schema of a whole config. It refuses nothing that the decoder takes: what depends on other keys is left to that. */
 export function jsonSchema(): JsonObject {
 	const shell = [TABLES.hook, TABLES.command, TABLES.shell].map(keysOf);
 	const webhook = [TABLES.hook, TABLES.url, TABLES.webhook].map(keysOf);
