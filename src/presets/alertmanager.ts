@@ -24,6 +24,7 @@ const HOLDS: Readonly<Record<string, number>> = { "1h": 1, "6h": 6, "1d": 24, "7
 export const alertmanager = (): Preset => ({
 	name: "alertmanager",
 	title: "Alertmanager",
+	pages: true,
 	options: {
 		labels: { kind: "table", summary: "Labels over those that tell things apart, such as severity or alertname" },
 		hold: {

@@ -8,8 +8,8 @@ import type { Reference } from "../model/reference.ts";
 import { SHORTEST } from "./mask.ts";
 import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 
-/** Variables that the runner sets for everyone to read; all but its token. */
-const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$/;
+/** Variables that the runner and shells set for everyone to read; all but the runner's token. */
+const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$|^(OLD)?PWD$/;
 
 /** The runner's tokens, and the input that brings one. */
 const TOKEN_VARIABLE = /^(GITHUB_TOKEN|INPUT_GITHUB-TOKEN|ACTIONS_RUNTIME_TOKEN|ACTIONS_ID_TOKEN_REQUEST_TOKEN)$/;
