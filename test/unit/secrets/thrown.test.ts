@@ -32,7 +32,14 @@ test("what is no error is told as well", () => {
 });
 
 test("a mistake of the user loses what variables with telling names or with URLs hold, and nothing else", () => {
-	const known = { ...env, DB_PASSWORD: "hunter2", REGION: "eu-central-1", API_TOKEN: "true", CI_TOKEN_URL: "x", PWD: "/etc" };
+	const known = {
+		...env,
+		DB_PASSWORD: "hunter2",
+		REGION: "eu-central-1",
+		API_TOKEN: "true",
+		CI_TOKEN_URL: "x",
+		PWD: "/etc",
+	};
 	const place = { file: "hooks.toml", line: 1, column: 1 };
 	const told = (secret: string, password: string) => ({
 		code: "input" as const,
