@@ -1,9 +1,9 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
-import { heedSignals } from "./entry/cancellation.ts";
+import { handleSignals } from "./entry/cancellation.ts";
 import { handleCrashes } from "./entry/crash.ts";
 import { EXIT, reject, runToEnd } from "./entry/ending.ts";
-import { boundLookups } from "./entry/lookups.ts";
+import { limitDnsThreads } from "./entry/lookups.ts";
 import { nodeFiles, nodePorts } from "./entry/node.ts";
 import { githubReporter } from "./report/github.ts";
 import { readInputs } from "./run/inputs.ts";
@@ -11,10 +11,10 @@ import { fire } from "./run/run.ts";
 
 // Until the report has been made: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = 1;
-const env = boundLookups(process.env);
+const env = limitDnsThreads(process.env);
 const reporter = githubReporter(env, nodeFiles);
 const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, reporter, { env, signal }));
-const { signal, done } = heedSignals(tell);
+const { signal, done } = handleSignals(tell);
 // A reader of the log that has gone is no reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 

@@ -3,10 +3,10 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { processTerminal } from "./commands/terminal.ts";
-import { heedSignals } from "./entry/cancellation.ts";
+import { handleSignals } from "./entry/cancellation.ts";
 import { handleCrashes } from "./entry/crash.ts";
 import { reject } from "./entry/ending.ts";
-import { boundLookups } from "./entry/lookups.ts";
+import { limitDnsThreads } from "./entry/lookups.ts";
 import { VERSION } from "./lib/version.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { namedSecrets } from "./secrets/known.ts";
@@ -15,8 +15,8 @@ import { createRedactor } from "./secrets/redactor.ts";
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = EXIT.aborted;
 const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, terminalReporter(terminal, false), terminal));
-const { signal, done } = heedSignals(tell);
-const terminal = processTerminal({ env: boundLookups(process.env), signal, onCrash });
+const { signal, done } = handleSignals(tell);
+const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, onCrash });
 
 // Commander quotes what was typed.
 const { redact } = createRedactor(() => namedSecrets(terminal.env));

@@ -37,7 +37,7 @@ export interface HttpRequest {
 	/** For the whole exchange: name, connection, sending and reading the answer. */
 	readonly timeoutMs: number;
 	/** Bytes of the answer's body that are read; past them reading stops and the socket is closed. */
-	readonly answerLimit: number;
+	readonly responseLimit: number;
 	readonly connections: Connections;
 	/** Absent where the request goes straight to its host. */
 	readonly proxy: HttpProxy | undefined;
@@ -74,11 +74,11 @@ export type BodyRead = "whole" | "cut" | "over_limit" | "undelimited";
 /** How an HTTP exchange ended. An `answer` has at least its headers; a `fault` has no status at all. */
 export type HttpResult =
 	| {
-			readonly kind: "answer";
+			readonly kind: "response";
 			readonly status: number;
 			/** Names in lower case; repeated headers joined with `, `. */
 			readonly headers: Readonly<Record<string, string>>;
-			/** Decoded as UTF-8, malformed bytes replaced; at most `answerLimit` bytes of it. */
+			/** Decoded as UTF-8, malformed bytes replaced; at most `responseLimit` bytes of it. */
 			readonly body: string;
 			readonly read: BodyRead;
 	  }

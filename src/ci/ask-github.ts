@@ -43,6 +43,6 @@ export async function inTime<T>(
 }
 
 /** What became of it, in one bounded line: `GitHub's API answered 403: Resource not accessible by integration`. */
-export function saidBy(error: unknown): string {
+export function describeApiError(error: unknown): string {
 	return `GitHub's API ${excerpt(error instanceof Error ? error.message : String(error), 300)}`;
 }

@@ -1,7 +1,7 @@
 // The files of the repository as GitHub's API tells them, for a workspace that has none, or none to be trusted.
 import type { Env } from "../lib/env.ts";
 import type { FileRead, Ports, ReadRemoteFile } from "../ports.ts";
-import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
+import { describeApiError, inTime, loadApi, TOKEN } from "./ask-github.ts";
 import { inside } from "./inside.ts";
 
 /** A commit of a repository, and how it is asked for. */
@@ -66,7 +66,10 @@ export function githubFiles(
 			return { kind: "file", bytes };
 		} catch (error) {
 			const orCheckout = because === "" ? "run actions/checkout before this step, or " : "";
-			return unreadable(saidBy(error), `${orCheckout}give the job \`permissions: contents: read\` and check ${TOKEN}`);
+			return unreadable(
+				describeApiError(error),
+				`${orCheckout}give the job \`permissions: contents: read\` and check ${TOKEN}`,
+			);
 		}
 	};
 	return { ...files, read };

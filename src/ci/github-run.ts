@@ -4,7 +4,7 @@ import type { Env } from "../lib/env.ts";
 import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../lib/json.ts";
 import type { FoundResource } from "../model/event.ts";
 import type { Ports, ReadRemoteRun } from "../ports.ts";
-import { inTime, loadApi, saidBy, TOKEN } from "./ask-github.ts";
+import { describeApiError, inTime, loadApi, TOKEN } from "./ask-github.ts";
 import { sourceOf } from "./github-files.ts";
 
 /** Bytes; a run takes some 20 000, and more with each pull request and each workflow that it reuses. */
@@ -36,7 +36,7 @@ export async function workflowRun(
 		if (bytes.length > LIMIT) return { reason: `the workflow run is larger than ${LIMIT} bytes; ${GIVE}` };
 		return read(bytes);
 	} catch (error) {
-		return { reason: `${saidBy(error)}; ${ALLOW}` };
+		return { reason: `${describeApiError(error)}; ${ALLOW}` };
 	}
 }
 

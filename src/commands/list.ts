@@ -2,7 +2,7 @@
 
 import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
-import type { Unmet } from "../model/delivery.ts";
+import type { Unmatched } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { selection } from "../plan/select.ts";
@@ -40,8 +40,8 @@ function show(run: RunContext, name: string | undefined, json: boolean, terminal
 	else if (hook !== undefined && run.vocabulary.find(name) === undefined) {
 		showHook(hook, run, json, terminal, printer);
 	} else {
-		const { selected, unmet } = selection(hooks, { definition: findNamed(name, run) });
-		showHooks(run, selected, json, terminal, printer, { event: name, unmet });
+		const { selected, unmatched } = selection(hooks, { definition: findNamed(name, run) });
+		showHooks(run, selected, json, terminal, printer, { event: name, unmatched });
 	}
 }
 
@@ -62,20 +62,20 @@ function showHooks(
 	json: boolean,
 	{ env, columns }: Terminal,
 	{ print, printJson }: Printer,
-	of?: { readonly event: string; readonly unmet: readonly Unmet[] },
+	of?: { readonly event: string; readonly unmatched: readonly Unmatched[] },
 ): void {
 	const rows = hooks.map((hook) => hookRow(hook, facts, env));
-	const unmet = of?.unmet ?? [];
+	const unmatched = of?.unmatched ?? [];
 	if (json) {
-		const reasons = unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
+		const reasons = unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		printJson({ config: config.file, hooks: rows, ...(of !== undefined && { not_matched: reasons }) });
 		return;
 	}
 	if (rows.length === 0) {
-		const fate = unmet.some(({ attached }) => attached) ? "matches" : "is attached to";
+		const fate = unmatched.some(({ attached }) => attached) ? "matches" : "is attached to";
 		print(of === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${of.event}`);
 	}
-	const not = unmet.map(({ hook, reason }) => [hook.name, reason] as const);
+	const not = unmatched.map(({ hook, reason }) => [hook.name, reason] as const);
 	for (const line of [...linesOf(rows, columns), ...listed("not matched:", not, columns)]) print(line);
 }
 

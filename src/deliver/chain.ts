@@ -1,13 +1,13 @@
 // A delivery with its chain: the fallback where it has failed for good, and what follows a success.
 
-import { type Delivery, deliveryId, isGate, type Outcome, type Reach } from "../model/delivery.ts";
+import { type Delivery, deliveryId, type FindChained, isGate, type Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import { type Failure, isDecided } from "../model/failure.ts";
 import type { Hook } from "../model/hook.ts";
 
 /** What carrying out a chain needs. */
 export interface Chaining {
-	readonly reach: Reach;
+	readonly reach: FindChained;
 	/** Carries out one delivery by itself: the hook's own, or a fallback in its place. */
 	readonly run: (delivery: Delivery) => Promise<Outcome>;
 	/** Whether the run was cancelled: nothing new begins then. */
@@ -48,7 +48,7 @@ function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
-export function followers({ status, skipCause, delivery, via }: Outcome, reach: Reach): readonly Delivery[] {
+export function followers({ status, skipCause, delivery, via }: Outcome, reach: FindChained): readonly Delivery[] {
 	const { hook, events } = delivery;
 	if (status === "held" || skipCause === "dry_run" || (hook.onSuccess.length === 0 && via === undefined))
 		return NOTHING;

@@ -33,21 +33,21 @@ export interface Envelope {
 	/** The names of the headers that sign. */
 	readonly signed: readonly string[];
 	readonly caFile: string | undefined;
-	/** The value of a reference. Throws {@link NoMessage}. */
-	readonly put: (reference: Reference) => string;
+	/** The value of a reference. Throws {@link MessageError}. */
+	readonly resolve: (reference: Reference) => string;
 }
 
 /** Why there can be no message: an unset variable, or what is wrong with a value. */
-export type Hindrance =
+export type MessageProblem =
 	| { readonly kind: "unset"; readonly variable: string }
 	| { readonly kind: "invalid"; readonly reason: string };
 
 /** Carries a hindrance out of the depths of a message. */
-export class NoMessage extends Error {
-	override readonly name = "NoMessage";
-	readonly hindrance: Hindrance;
+export class MessageError extends Error {
+	override readonly name = "MessageError";
+	readonly hindrance: MessageProblem;
 
-	constructor(hindrance: Hindrance) {
+	constructor(hindrance: MessageProblem) {
 		super(hindrance.kind);
 		this.hindrance = hindrance;
 	}
@@ -60,48 +60,48 @@ export const IDENTITY = { event: "X-Rocky-Event", delivery: "X-Rocky-Delivery" }
 export const USUAL_HEADERS = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` } as const;
 
 /** A hook may be met by a hundred thousand events. */
-const known = new WeakMap<Webhook, { readonly env: Env; readonly made: Envelope | NoMessage }>();
+const known = new WeakMap<Webhook, { readonly env: Env; readonly made: Envelope | MessageError }>();
 
-/** The envelope of a hook, made once for an environment. Throws {@link NoMessage}. */
+/** The envelope of a hook, made once for an environment. Throws {@link MessageError}. */
 export function envelopeOf(hook: Webhook, env: Env): Envelope {
 	const before = known.get(hook);
 	const made = before?.env === env ? before.made : attempt(hook, env);
 	if (before?.env !== env) known.set(hook, { env, made });
-	if (made instanceof NoMessage) throw made;
+	if (made instanceof MessageError) throw made;
 	return made;
 }
 
-function attempt(hook: Webhook, env: Env): Envelope | NoMessage {
+function attempt(hook: Webhook, env: Env): Envelope | MessageError {
 	try {
 		return make(hook, env);
 	} catch (error) {
-		if (error instanceof NoMessage) return error;
+		if (error instanceof MessageError) return error;
 		throw error;
 	}
 }
 
 function make(hook: Webhook, env: Env): Envelope {
-	const put = (reference: Reference): string => {
+	const resolve = (reference: Reference): string => {
 		const resolved = resolveReference(reference, env);
-		if (resolved.kind === "unset") throw new NoMessage({ kind: "unset", variable: resolved.variable });
+		if (resolved.kind === "unset") throw new MessageError({ kind: "unset", variable: resolved.variable });
 		return resolved.text;
 	};
-	const options = putInto(hook.options, put);
-	const address = hook.url === undefined ? undefined : addressOf(put(hook.url), hook, env);
+	const options = resolveIn(hook.options, resolve);
+	const address = hook.url === undefined ? undefined : addressOf(resolve(hook.url), hook, env);
 	// Secrets pasted into a settings page often end in a newline.
-	const headers = Object.fromEntries([...hook.headers].map(([name, value]) => [name, put(value).trim()]));
+	const headers = Object.fromEntries([...hook.headers].map(([name, value]) => [name, resolve(value).trim()]));
 	refuseBadValues(headers);
-	const secrets = hook.secrets.map((reference) => put(reference).trim());
+	const secrets = hook.secrets.map((reference) => resolve(reference).trim());
 	if (secrets.includes("")) throw invalid("secret is nothing but white space");
 	const signing = { schemes: hook.signatures, secrets, header: hook.signatureHeader };
 	const fault = signingFault(signing);
 	if (fault !== undefined) throw invalid(`secret ${fault}`);
-	const caFile = hook.caFile === undefined ? undefined : put(hook.caFile).trim();
+	const caFile = hook.caFile === undefined ? undefined : resolve(hook.caFile).trim();
 	const service = hook.preset.service(options, address?.url);
-	return { service, address, headers, signing, signed: signatureNames(signing), caFile, put };
+	return { service, address, headers, signing, signed: signatureNames(signing), caFile, resolve };
 }
 
-/** Where a URL leads. Throws {@link NoMessage} for one that nothing may be sent to. */
+/** Where a URL leads. Throws {@link MessageError} for one that nothing may be sent to. */
 export function addressOf(text: string, hook: Webhook, env: Env): Address {
 	const checked = checkUrl(text, hook);
 	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
@@ -110,19 +110,19 @@ export function addressOf(text: string, hook: Webhook, env: Env): Address {
 	return { url: checked.url, target: showUrl(checked.url), proxy };
 }
 
-/** Throws {@link NoMessage} for a header that cannot be sent, naming it. */
+/** Throws {@link MessageError} for a header that cannot be sent, naming it. */
 export function refuseBadValues(headers: Readonly<Record<string, string>>): void {
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
 	if (bad !== undefined) throw invalid(`header ${bad[0]} has a character that no header can carry`);
 }
 
-function invalid(reason: string): NoMessage {
-	return new NoMessage({ kind: "invalid", reason });
+function invalid(reason: string): MessageError {
+	return new MessageError({ kind: "invalid", reason });
 }
 
-function putInto(options: Readonly<Record<string, Json>>, put: (reference: Reference) => string): Options {
+function resolveIn(options: Readonly<Record<string, Json>>, resolve: (reference: Reference) => string): Options {
 	const walk = (value: Json): Json => {
-		if (typeof value === "string") return put(parseReference(value));
+		if (typeof value === "string") return resolve(parseReference(value));
 		if (Array.isArray(value)) return value.map(walk);
 		if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
 		return value;

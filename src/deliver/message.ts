@@ -12,9 +12,9 @@ import {
 	addressOf,
 	type Envelope,
 	envelopeOf,
-	type Hindrance,
 	IDENTITY,
-	NoMessage,
+	MessageError,
+	type MessageProblem,
 	refuseBadValues,
 	USUAL_HEADERS,
 } from "./envelope.ts";
@@ -43,14 +43,14 @@ export interface Message {
 }
 
 /** The message, or why there can be none: an unset variable, a URL that is none, a template that gives no JSON. */
-export type Made = { readonly kind: "message"; readonly message: Message } | Hindrance;
+export type Made = { readonly kind: "message"; readonly message: Message } | MessageProblem;
 
 /** Makes the message of a delivery. The same delivery and environment give the same bytes. */
 export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
 	try {
 		return { kind: "message", message: make(delivery, envelopeOf(delivery.hook, env), env) };
 	} catch (error) {
-		if (error instanceof NoMessage) return error.hindrance;
+		if (error instanceof MessageError) return error.hindrance;
 		if (error instanceof BodyError) {
 			return { kind: "invalid", reason: `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}` };
 		}
@@ -90,10 +90,10 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 }
 
 /** The body of the hook's own template, or the service's. */
-function textOf(delivery: Delivery<Webhook>, { service, put }: Envelope, headers: Message["headers"]) {
+function textOf(delivery: Delivery<Webhook>, { service, resolve }: Envelope, headers: Message["headers"]) {
 	const { bodyTemplate } = delivery.hook;
 	if (bodyTemplate !== undefined) {
-		return { text: fillTemplate(delivery, bodyTemplate, service, headers, put), notes: [] };
+		return { text: fillTemplate(delivery, bodyTemplate, service, headers, resolve), notes: [] };
 	}
 	const { body, notes } = service.body(delivery.events, isBatch(delivery));
 	return { text: JSON.stringify(body), notes };

@@ -15,7 +15,7 @@ export interface Judgement {
 	readonly note?: string;
 }
 
-type Response = Extract<HttpResult, { kind: "answer" }>;
+type Response = Extract<HttpResult, { kind: "response" }>;
 
 /** Judges what came back for one attempt of a delivery from that service. */
 export function judge({ hook }: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
@@ -127,6 +127,6 @@ function describeStatus(response: Response, { explain }: Service): string {
 
 /** Over plain http a proxy's own refusal looks like the receiver's. */
 export function throughProxy({ url, proxy }: Pick<Message, "url" | "proxy">, { kind }: HttpResult): string {
-	const may = proxy !== undefined && url.protocol === "http:" && kind === "answer";
+	const may = proxy !== undefined && url.protocol === "http:" && kind === "response";
 	return may ? ` (answered through the proxy of ${proxy.variable})` : "";
 }

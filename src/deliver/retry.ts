@@ -11,7 +11,7 @@ const DATE_RESOLUTION_MS = 1000;
 
 /** The wait that a response asks for, in milliseconds, in the service's own way or in HTTP's. */
 export function askedWaitMs(result: HttpResult, service: Service, now: Date): number | undefined {
-	if (result.kind !== "answer" || !isRetryableStatus(result.status)) return undefined;
+	if (result.kind !== "response" || !isRetryableStatus(result.status)) return undefined;
 	const { headers } = result;
 	return service.retryAfter?.(result) ?? retryAfterMs(headers["retry-after"], senderTime(headers, now));
 }

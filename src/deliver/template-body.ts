@@ -10,7 +10,7 @@ import { escapingFor, parseJsonBody, renderTemplate } from "../template/template
 
 /**
  * The template filled in; the content type among the headers decides how values are escaped, after the service's own
- * escaping. `put` gives the value of a reference, and throws where there is none. Throws `BodyError` where JSON is
+ * escaping. `resolve` gives the value of a reference, and throws where there is none. Throws `BodyError` where JSON is
  * wanted and does not come of it.
  */
 export function fillTemplate(
@@ -18,7 +18,7 @@ export function fillTemplate(
 	template: Template,
 	service: Service,
 	headers: Readonly<Record<string, string>>,
-	put: (reference: Reference) => string,
+	resolve: (reference: Reference) => string,
 ): string {
 	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
 	const escaping = escapingFor(type);
@@ -28,7 +28,7 @@ export function fillTemplate(
 		escape: service.escape,
 		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
 		resolve: (variable) => {
-			const value = put({ source: "", parts: [variable] });
+			const value = resolve({ source: "", parts: [variable] });
 			return service.escape?.(value) ?? value;
 		},
 	});

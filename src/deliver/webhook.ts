@@ -138,7 +138,7 @@ class Attempts {
 			headers: { ...headers, ...sign(ports.clock.now()) },
 			body,
 			timeoutMs: Math.max(1, Math.min(timeoutMs, this.#leftAt(begun))),
-			answerLimit: RESPONSE_LIMIT,
+			responseLimit: RESPONSE_LIMIT,
 		};
 	}
 
@@ -151,7 +151,7 @@ class Attempts {
 		const { delivery, message, ports } = this.#sending;
 		const now = ports.clock.monotonic();
 		const result = this.#beforeDeadline(received, begun);
-		this.#status = result.kind === "answer" ? { httpStatus: result.status } : {};
+		this.#status = result.kind === "response" ? { httpStatus: result.status } : {};
 		const attempt = { ...this.#status, durationMs: Math.round(now - begun) };
 		const { failure: why, note } = judge(delivery, message.service, result);
 		if (why === undefined) {
@@ -208,7 +208,7 @@ class Attempts {
 	/** True for the first refusal in a while. */
 	#tellReceiver(result: HttpResult, askedMs: number | undefined, now: number): boolean {
 		const { reason } = this.#last;
-		if (result.kind === "answer" && (result.status === 429 || askedMs !== undefined)) {
+		if (result.kind === "response" && (result.status === 429 || askedMs !== undefined)) {
 			return this.#receiver.refused(now, askedMs, reason);
 		}
 		if (result.kind === "fault" || isRetryableStatus(result.status)) this.#receiver.failed(now, reason);

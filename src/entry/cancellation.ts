@@ -36,7 +36,7 @@ export interface Cancellation {
  * From now on signals cancel, and no end of this process, not even a crash, leaves the groups of hooks behind. A run
  * that is not done in time is handed to `tell`, and left soon after.
  */
-export function heedSignals(tell?: Tell): Cancellation {
+export function handleSignals(tell?: Tell): Cancellation {
 	const controller = new AbortController();
 	const { signal } = controller;
 	// Each request under way listens, and Node 20 would warn of a leak from the eleventh on.

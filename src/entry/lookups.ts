@@ -11,7 +11,7 @@ const THREADS = "16";
 const RESOLVER = "timeout:2 attempts:2";
 
 /** Bounds the look-ups of this process, where its environment says nothing else, and gives that as it was before. */
-export function boundLookups(environment: Record<string, string | undefined>): Env {
+export function limitDnsThreads(environment: Record<string, string | undefined>): Env {
 	const before = { ...environment };
 	environment["UV_THREADPOOL_SIZE"] ??= THREADS;
 	environment["RES_OPTIONS"] ??= RESOLVER;

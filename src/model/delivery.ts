@@ -35,14 +35,14 @@ export interface RunFacts {
 	readonly secretsWithheld: boolean;
 	/** Shell hooks are refused, because they would run what lies there; undefined where they run. */
 	readonly untrusted: Untrusted | undefined;
-	readonly reach: Reach;
+	readonly reach: FindChained;
 }
 
 /**
  * The hook of that name as another's `fallback` or `then` reaches it, with the events that its filter lets through;
  * undefined where it is disabled, or lets none through.
  */
-export type Reach = (name: string, events: Events) => Pick<Delivery, "hook" | "events"> | undefined;
+export type FindChained = (name: string, events: Events) => Pick<Delivery, "hook" | "events"> | undefined;
 
 /** One try of a delivery. */
 export interface Attempt {
@@ -115,8 +115,8 @@ export function withReason(outcome: Outcome, reason: string): Outcome {
 	return failure === undefined ? { ...outcome, reason } : { ...outcome, failure: { ...failure, reason } };
 }
 
-/** A hook that does not meet an event. */
-export interface Unmet {
+/** A hook that does not match an event. */
+export interface Unmatched {
 	readonly hook: Hook;
 	/** One phrase, to stand after the hook's name. */
 	readonly reason: string;

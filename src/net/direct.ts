@@ -90,7 +90,7 @@ function begin(outgoing: ClientRequest, body: Uint8Array | undefined): Promise<I
 function receive(
 	outgoing: ClientRequest,
 	incoming: IncomingMessage,
-	{ method, answerLimit }: HttpRequest,
+	{ method, responseLimit }: HttpRequest,
 ): Promise<HttpResult> {
 	return new Promise((resolve) => {
 		const status = incoming.statusCode ?? 0;
@@ -98,8 +98,8 @@ function receive(
 		const chunks: Uint8Array[] = [];
 		let received = 0;
 		const settle = (read: BodyRead) => {
-			const body = utf8.decode(Buffer.concat(chunks).subarray(0, answerLimit));
-			resolve({ kind: "answer", status, headers, body, read });
+			const body = utf8.decode(Buffer.concat(chunks).subarray(0, responseLimit));
+			resolve({ kind: "response", status, headers, body, read });
 		};
 		// A body that only the end of the connection delimits looks complete to Node after a reset too.
 		let reset = false;
@@ -112,10 +112,10 @@ function receive(
 			isEndedByConnection = !incoming.complete;
 		});
 		incoming.on("data", (chunk: Uint8Array) => {
-			if (received > answerLimit) return;
+			if (received > responseLimit) return;
 			chunks.push(chunk);
 			received += chunk.byteLength;
-			if (received > answerLimit) settle("over_limit");
+			if (received > responseLimit) settle("over_limit");
 		});
 		incoming.once("end", () => {
 			if (reset) settle("cut");

@@ -66,7 +66,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		if (this.#isOver) return;
 		this.#chunks.push(chunk);
 		this.#received += chunk.byteLength;
-		if (this.#received > this.#request.answerLimit) this.#stop(this.#answer("over_limit"));
+		if (this.#received > this.#request.responseLimit) this.#stop(this.#answer("over_limit"));
 	}
 
 	onResponseEnd(): void {
@@ -98,8 +98,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	}
 
 	#answer(read: BodyRead): HttpResult {
-		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.answerLimit);
-		return { kind: "answer", status: this.#status, headers: this.#headers, body: utf8.decode(bytes), read };
+		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.responseLimit);
+		return { kind: "response", status: this.#status, headers: this.#headers, body: utf8.decode(bytes), read };
 	}
 }
 

@@ -38,10 +38,10 @@ export interface Sender {
 /** `closing` ends the connections that are not made yet, which undici's own `destroy` leaves alone. */
 export function createSender(connecting: Connecting, closing: AbortSignal): Sender {
 	const { proxy } = connecting;
-	return proxy === undefined ? straightSender(connecting, closing) : proxiedSender(connecting, proxy, closing);
+	return proxy === undefined ? directSender(connecting, closing) : proxiedSender(connecting, proxy, closing);
 }
 
-function straightSender({ allowPrivate, authorities, connections }: Connecting, closing: AbortSignal): Sender {
+function directSender({ allowPrivate, authorities, connections }: Connecting, closing: AbortSignal): Sender {
 	const connect = connector(authorities, closing, { lookup: guardedLookup(allowPrivate) });
 	const agent = new Agent({ ...NO_TIMEOUTS, pipelining: PIPELINING[connections], connect });
 	return {

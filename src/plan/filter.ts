@@ -11,7 +11,7 @@ import { pathOfKey } from "../model/keys.ts";
 import { selects, showSelector } from "../model/selector.ts";
 
 /** An event; without a context where only its name is known yet. */
-export interface Occasion {
+export interface EventLike {
 	readonly definition: EventDefinition;
 	readonly context?: EventContext | undefined;
 }
@@ -23,10 +23,10 @@ const NAMES = ["name", "fullyQualifiedName", "displayName", "tagFQN", "id"] as c
  * Why none of the filters lets the event through, as one phrase; undefined where one does, or where there are none. What
  * a name alone does not tell is let through.
  */
-export function filterFault(filters: readonly Filter[], occasion: Occasion): string | undefined {
+export function filterFault(filters: readonly Filter[], event: EventLike): string | undefined {
 	const faults: string[] = [];
 	for (const filter of filters) {
-		const fault = faultOf(filter, occasion);
+		const fault = faultOf(filter, event);
 		if (fault === undefined) return undefined;
 		faults.push(fault);
 	}
@@ -53,17 +53,17 @@ function showAny(conditions: readonly Condition[]): string {
 }
 
 /** The first thing in a filter that does not hold. */
-function faultOf({ events, entities, include, exclude }: Filter, occasion: Occasion): string | undefined {
-	const { definition, context } = occasion;
+function faultOf({ events, entities, include, exclude }: Filter, event: EventLike): string | undefined {
+	const { definition, context } = event;
 	if (events !== undefined && !events.some((selector) => selects(selector, definition))) {
 		return `asks for events ${alternatives(events.map(showSelector))}`;
 	}
 	if (entities !== undefined && context !== undefined && !isOfEntity(entities, context)) {
 		return `asks for entities ${alternatives(entities)}`;
 	}
-	const unmet = grouped(include).find((group) => group.every((condition) => holds(condition, occasion) === false));
+	const unmet = grouped(include).find((group) => group.every((condition) => holds(condition, event) === false));
 	if (unmet !== undefined) return `asks for ${showAny(unmet)}`;
-	const excluding = exclude.find((condition) => holds(condition, occasion) === true);
+	const excluding = exclude.find((condition) => holds(condition, event) === true);
 	return excluding === undefined ? undefined : `excludes ${showCondition(excluding)}`;
 }
 
@@ -85,7 +85,7 @@ function isOfEntity(patterns: readonly string[], context: EventContext): boolean
 }
 
 /** Whether a condition holds; undefined where the name of the event alone does not tell. */
-function holds(condition: Condition, { definition, context }: Occasion): boolean | undefined {
+function holds(condition: Condition, { definition, context }: EventLike): boolean | undefined {
 	if (condition.kind === "field") {
 		if (context === undefined) return undefined;
 		const changed = valuesAt(context, ["changes", "field"], "every_item").flatMap(textsOf);
@@ -96,7 +96,7 @@ function holds(condition: Condition, { definition, context }: Occasion): boolean
 }
 
 /** The texts that stand under a key; `event` and `phase` are known by the event's name. */
-function textsUnder(key: string, { definition, context }: Occasion): readonly string[] | undefined {
+function textsUnder(key: string, { definition, context }: EventLike): readonly string[] | undefined {
 	if (key === "event") return [definition.name];
 	if (key === "phase") return [definition.phase];
 	if (context === undefined) return undefined;

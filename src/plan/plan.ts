@@ -1,4 +1,4 @@
-// The plan of an event: which hooks meet it, as deliveries, in the order in which they run.
+// The plan of an event: which hooks match it, as deliveries, in the order in which they run.
 
 import { type Delivery, deliveryId, isGate, type Plan } from "../model/delivery.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";

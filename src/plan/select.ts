@@ -1,55 +1,55 @@
-// Which hooks meet an event, in the order of the file, and why the others do not.
+// Which hooks match an event, in the order of the file, and why the others do not.
 
-import type { Unmet } from "../model/delivery.ts";
+import type { Unmatched } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
 import { selects, showSelector } from "../model/selector.ts";
-import { filterFault, type Occasion } from "./filter.ts";
+import { type EventLike, filterFault } from "./filter.ts";
 
-/** All hooks of a config, by whether they meet an event. */
+/** All hooks of a config, by whether they match an event. */
 export interface Selected {
 	readonly selected: readonly Hook[];
-	readonly unmet: readonly Unmet[];
+	readonly unmatched: readonly Unmatched[];
 }
 
 /** So many events or hooks are named in a reason. */
 const SHOWN = 8;
 
-/** Splits the hooks by whether they meet the event, each part in the order of the file. */
-export function selection(hooks: readonly Hook[], occasion: Occasion): Selected {
+/** Splits the hooks by whether they match the event, each part in the order of the file. */
+export function selection(hooks: readonly Hook[], event: EventLike): Selected {
 	const selected: Hook[] = [];
-	const unmet: Unmet[] = [];
-	let ways: Ways | undefined;
+	const unmatched: Unmatched[] = [];
+	let ways: Referrers | undefined;
 	for (const hook of hooks.toSorted((a, b) => a.order - b.order)) {
-		const attached = isAttached(hook, occasion);
-		const reason = attached ? keptOut(hook, occasion) : unattached(hook, () => (ways ??= waysTo(hooks)));
+		const attached = isAttached(hook, event);
+		const reason = attached ? excludedBecause(hook, event) : unattached(hook, () => (ways ??= referrersTo(hooks)));
 		if (reason === undefined) selected.push(hook);
-		else unmet.push({ hook, reason, attached });
+		else unmatched.push({ hook, reason, attached });
 	}
-	return { selected, unmet };
+	return { selected, unmatched };
 }
 
-/** Whether a hook meets the event by itself, as nobody's fallback or follower. */
-export function meets(hook: Hook, occasion: Occasion): boolean {
-	return isAttached(hook, occasion) && admits(hook, occasion);
+/** Whether a hook matches the event by itself, as nobody's fallback or follower. */
+export function matches(hook: Hook, event: EventLike): boolean {
+	return isAttached(hook, event) && passesFilter(hook, event);
 }
 
 /** Whether a hook can be fired with the event once something reaches it: it is enabled, and its filter lets it through. */
-export function admits(hook: Hook, occasion: Occasion): boolean {
-	return keptOut(hook, occasion) === undefined;
+export function passesFilter(hook: Hook, event: EventLike): boolean {
+	return excludedBecause(hook, event) === undefined;
 }
 
-function isAttached({ selectors }: Hook, { definition }: Occasion): boolean {
+function isAttached({ selectors }: Hook, { definition }: EventLike): boolean {
 	return selectors.some((selector) => selects(selector, definition));
 }
 
-function keptOut({ enabled, filters }: Hook, occasion: Occasion): string | undefined {
-	return enabled ? filterFault(filters, occasion) : "it is disabled";
+function excludedBecause({ enabled, filters }: Hook, event: EventLike): string | undefined {
+	return enabled ? filterFault(filters, event) : "it is disabled";
 }
 
 /** By the name of a hook: the hooks whose fallback it is, and those that it follows. */
-type Ways = ReadonlyMap<string, { readonly instead: readonly string[]; readonly after: readonly string[] }>;
+type Referrers = ReadonlyMap<string, { readonly instead: readonly string[]; readonly after: readonly string[] }>;
 
-function waysTo(hooks: readonly Hook[]): Ways {
+function referrersTo(hooks: readonly Hook[]): Referrers {
 	const ways = new Map<string, { readonly instead: string[]; readonly after: string[] }>();
 	const to = (name: string) => {
 		const known = ways.get(name) ?? { instead: [], after: [] };
@@ -63,7 +63,7 @@ function waysTo(hooks: readonly Hook[]): Ways {
 	return ways;
 }
 
-function unattached({ name, selectors }: Hook, ways: () => Ways): string {
+function unattached({ name, selectors }: Hook, ways: () => Referrers): string {
 	if (selectors.length > 0) return `its events are ${some(selectors.map(showSelector))}`;
 	const { instead = [], after = [] } = ways().get(name) ?? {};
 	const told = [

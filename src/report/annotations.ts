@@ -51,7 +51,11 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
 	}
 	const mistakes = stopped === undefined ? [] : problemAnnotations([stopped], report.summary, mask);
-	return bounded([...mistakes, ...failures, ...told, ...notices], report.summary, report.unignored - failures.length);
+	return bounded(
+		[...mistakes, ...failures, ...told, ...notices],
+		report.summary,
+		report.countedFailures - failures.length,
+	);
 }
 
 /** The annotations of mistakes. `summary` says whether a job summary lists them all. */

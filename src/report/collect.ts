@@ -17,7 +17,7 @@ export interface Collected {
 	readonly outcomes: readonly Outcome[];
 	readonly counts: Counts;
 	/** How many of the failed ones their hooks do not ignore. */
-	readonly unignored: number;
+	readonly countedFailures: number;
 	readonly result: Result;
 }
 
@@ -26,7 +26,7 @@ export class Collector {
 	readonly #kept: Outcome[] = [];
 	readonly #counts: Record<OutcomeStatus, number> = { delivered: 0, failed: 0, skipped: 0, held: 0 };
 	readonly #many: boolean;
-	#unignored = 0;
+	#countedFailures = 0;
 	#aborted = false;
 	#warned = false;
 
@@ -42,14 +42,14 @@ export class Collector {
 		const denied = isGate(hook) && (status === "failed" || skipCause === "cancelled");
 		this.#aborted ||= denied;
 		this.#warned ||= status === "failed" && hook.onFailure === "warn";
-		if (status === "failed" && hook.onFailure !== "ignore") this.#unignored++;
+		if (status === "failed" && hook.onFailure !== "ignore") this.#countedFailures++;
 		if (!this.#many) this.#kept.push(outcome);
 		else if (this.#counts[status] <= KEPT) this.#kept.push(lightened(outcome));
 	}
 
 	collected(): Collected {
 		const outcomes = this.#many ? this.#kept : this.#kept.toSorted((a, b) => orderOf(a) - orderOf(b));
-		return { outcomes, counts: { ...this.#counts }, unignored: this.#unignored, result: this.#result() };
+		return { outcomes, counts: { ...this.#counts }, countedFailures: this.#countedFailures, result: this.#result() };
 	}
 
 	#result(): Result {

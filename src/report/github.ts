@@ -15,7 +15,7 @@ import { inertJson, limitedJson, type ResultsDocument, resultsDocument } from ".
 import { createLog, inParts } from "./log.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
 import type { Reporter } from "./report.ts";
-import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
+import { outcomeLine, previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
 
 const NONE: Counts = { delivered: 0, failed: 0, skipped: 0, held: 0 };
 
@@ -105,7 +105,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 				() => annotate(annotationsOf(report, redact)),
 				() => {
 					if (stopped !== undefined) logProblem(stopped);
-					for (const line of unmetLines(report)) log.info(line);
+					for (const line of unmatchedLines(report)) log.info(line);
 					log.info(resultLine(report));
 				},
 				() => setOutputs({ results: limitedJson(resultsDocument(report, redact), RESULTS_LIMIT_BYTES) }),

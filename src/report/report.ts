@@ -1,7 +1,7 @@
 // The report of a fired event: the result, and the rows that every kind of report shows.
 
 import { clip, count, excerpt } from "../lib/text.ts";
-import { type Delivery, isBatch, type Outcome, type Preview, reasonOf, type Unmet } from "../model/delivery.ts";
+import { type Delivery, isBatch, type Outcome, type Preview, reasonOf, type Unmatched } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Cause } from "../model/failure.ts";
 import type { ConfigWarning } from "../model/hook.ts";
@@ -31,8 +31,8 @@ export interface Report extends Collected {
 	readonly source: Source;
 	/** As the user would write it. */
 	readonly configFile: string;
-	/** The hooks that one event did not meet; of several events none. */
-	readonly unmet: readonly Unmet[];
+	/** The hooks that did not match the one event; of several events none. */
+	readonly unmatched: readonly Unmatched[];
 	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
 	readonly warnings: readonly ConfigWarning[];
@@ -115,12 +115,12 @@ export function linesOf({ events }: Delivery): string {
 }
 
 /** Why nothing ran for `what`: no hook is attached to the event, none of those that are matches it, or nothing is held. */
-export function unmatchedLine({ configFile, unmet, source, warnings }: Report, what: string): string {
+export function unmatchedLine({ configFile, unmatched, source, warnings }: Report, what: string): string {
 	if (source.kind === "held") return warnings.length === 0 ? "nothing is held" : "nothing was sent";
 	if (source.kind === "file") {
 		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
 	}
-	const attached = unmet.filter((hook) => hook.attached);
+	const attached = unmatched.filter((hook) => hook.attached);
 	if (attached.length === 0) return `no hook in ${configFile} is attached to ${what}`;
 	const reasons = attached.slice(0, 5).map(({ hook, reason }) => `${hook.name}: ${excerpt(reason, 120)}`);
 	const more = attached.length > reasons.length ? `; and ${attached.length - reasons.length} more` : "";

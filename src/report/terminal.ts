@@ -9,7 +9,7 @@ import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { createLog, inParts, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Report, Reporter } from "./report.ts";
-import { outcomeLine, previewLines, problemLines, resultLine, unmetLines } from "./text.ts";
+import { outcomeLine, previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -50,7 +50,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 	const documentOf = (report: Report): object => {
 		const document = resultsDocument(report, redact);
 		if (!report.dryRun) return document;
-		const others = report.unmet.map(({ hook, reason }) => ({ hook: hook.name, reason }));
+		const others = report.unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
 		return { ...document, ...redactDeep(shown, redact) };
 	};
@@ -88,7 +88,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 					for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
 				},
 				() => {
-					if (!json) for (const line of unmetLines(report)) write(redact(line));
+					if (!json) for (const line of unmatchedLines(report)) write(redact(line));
 				},
 				() => (json ? output.out(jsonText(documentOf(report))) : write(redact(resultLine(report)))),
 				() => {

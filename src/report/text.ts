@@ -9,7 +9,7 @@ import { countsLine, linesOf, nameOf, noteOf, type Report, shownReason, unmatche
 const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
 /** More hooks than anyone reads about. */
-const MAX_UNMET = 50;
+const MAX_UNMATCHED = 50;
 
 /** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
 export function outcomeLine(outcome: Outcome, mask: Mask): string {
@@ -57,12 +57,12 @@ export function previewLines(shown: Preview): readonly string[] {
 }
 
 /** In a dry run, why the other hooks do not match. */
-export function unmetLines({ unmet, dryRun }: Report): readonly string[] {
-	if (!dryRun || unmet.length === 0) return [];
-	const more = unmet.length - MAX_UNMET;
+export function unmatchedLines({ unmatched, dryRun }: Report): readonly string[] {
+	if (!dryRun || unmatched.length === 0) return [];
+	const more = unmatched.length - MAX_UNMATCHED;
 	return [
 		"not matched:",
-		...unmet.slice(0, MAX_UNMET).map(({ hook, reason }) => `  – ${hook.name}: ${reason}`),
+		...unmatched.slice(0, MAX_UNMATCHED).map(({ hook, reason }) => `  – ${hook.name}: ${reason}`),
 		...(more > 0 ? [`  and ${more} more`] : []),
 	];
 }

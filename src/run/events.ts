@@ -63,7 +63,7 @@ function madeUp(given: GivenContext, { status }: EventDefinition): GivenContext 
 /** The event with the workflow run beside it where one of the selected hooks needs that; else the event, at once. */
 type Enrich = (event: PipelineEvent, selected: readonly Hook[]) => PipelineEvent | Promise<PipelineEvent>;
 
-/** Asks the API once, and only when an event without a resource meets a hook that needs one, or that may lead to one. */
+/** Asks the API once, and only when an event without a resource matches a hook that needs one, or that may lead to one. */
 export function enricher(hooks: readonly Hook[], token: string, { env, clock }: Ports, signal: AbortSignal): Enrich {
 	const needy = hooks.filter((hook) => hook.kind === "webhook" && hook.preset.needs.resource === true);
 	const isNeedy = (name: string | undefined) => needy.some((hook) => hook.name === name);

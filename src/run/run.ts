@@ -9,7 +9,7 @@ import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { createPlan, inTurn } from "../plan/plan.ts";
 import { chainsIn } from "../plan/reach.ts";
-import { meets, selection } from "../plan/select.ts";
+import { matches, selection } from "../plan/select.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
@@ -89,7 +89,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 
 	/** Whether the next event may be fired. */
 	const fireOne = async (bare: PipelineEvent): Promise<boolean> => {
-		const selected = hooks.filter((hook) => meets(hook, bare));
+		const selected = hooks.filter((hook) => matches(hook, bare));
 		const enriched = enrich(bare, selected);
 		const event = enriched instanceof Promise ? await enriched : enriched;
 		const plan = createPlan(selected, event);
@@ -134,7 +134,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			configFile: config.file,
 			...collected,
 			...(problem === undefined ? {} : { stopped: problem }),
-			unmet: source.kind === "event" ? selection(hooks, source.event).unmet : [],
+			unmatched: source.kind === "event" ? selection(hooks, source.event).unmatched : [],
 			warnings: [...config.warnings, ...holding.warnings],
 			dryRun,
 			summary,
@@ -198,7 +198,7 @@ const NOT_CONFIRMED: Problem = { code: "cancelled", message: "nothing was sent",
 async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confirm }: Observer): Promise<boolean> {
 	if (confirm === undefined) return true;
 	const chainOf = chainsIn(hooks);
-	const selected = hooks.filter((hook) => meets(hook, event));
+	const selected = hooks.filter((hook) => matches(hook, event));
 	return confirm([...new Set(selected.flatMap(chainOf))].filter(({ enabled }) => enabled));
 }
 
@@ -206,6 +206,6 @@ async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confi
 function connectionsFor(source: Source, hooks: readonly Hook[]): Connections {
 	if (source.kind !== "event") return "pooled";
 	const { event } = source;
-	const webhooks = hooks.filter((hook) => hook.kind === "webhook" && meets(hook, event));
+	const webhooks = hooks.filter((hook) => hook.kind === "webhook" && matches(hook, event));
 	return webhooks.length < MANY_WEBHOOKS ? "single" : "pooled";
 }

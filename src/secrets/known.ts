@@ -37,7 +37,7 @@ export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
 			if (kind === "url" && value === text) return [];
 			// A URL among the values is a secret only in its parts.
 			if (isWebUrl(value)) return urlSecrets(value);
-			return kind === "secret" || isTelling(variable) ? [...valueSecrets(value), ...passwordOf(value)] : [];
+			return kind === "secret" || namesSecret(variable) ? [...valueSecrets(value), ...passwordOf(value)] : [];
 		});
 		return [...whole, ...passwordOf(text), ...put];
 	});
@@ -131,7 +131,7 @@ function resolve({ parts }: Reference, env: Env) {
 }
 
 /** Whether a variable is a credential by its name: `${API_TOKEN}` is one, `${REGION}` is not. */
-function isTelling(variable: string): boolean {
+function namesSecret(variable: string): boolean {
 	return SECRET_NAME.test(variable) && !PUBLIC_VARIABLE.test(variable);
 }
 

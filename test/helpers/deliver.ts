@@ -5,8 +5,8 @@ import type { Outcome, RunFacts } from "../../src/model/delivery.ts";
 import type { PipelineEvent } from "../../src/model/event.ts";
 import type { Hook } from "../../src/model/hook.ts";
 import { createPlan } from "../../src/plan/plan.ts";
-import { reachIn } from "../../src/plan/reach.ts";
-import { meets } from "../../src/plan/select.ts";
+import { chainLookup } from "../../src/plan/reach.ts";
+import { matches } from "../../src/plan/select.ts";
 import { Collector } from "../../src/report/collect.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "./fakes.ts";
 import { event } from "./make.ts";
@@ -26,7 +26,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 		concurrency: 20,
 		secretsWithheld: false,
 		untrusted: undefined,
-		reach: reachIn(hooks),
+		reach: chainLookup(hooks),
 		...given.facts,
 	};
 	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
@@ -44,7 +44,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 			told.push(outcome);
 		},
 	});
-	const selected = hooks.filter((hook) => meets(hook, of)).toSorted((a, b) => a.order - b.order);
+	const selected = hooks.filter((hook) => matches(hook, of)).toSorted((a, b) => a.order - b.order);
 	const passed = await deliverer.run(createPlan(selected, of));
 	await deliverer.end();
 	return { ...collector.collected(), told, passed };

@@ -51,7 +51,7 @@ export function fakeClock(): Clock & { readonly sleeps: number[]; advance(ms: nu
 
 /** An answer with a status, all of its body read. */
 export function answer(status: number, body = "", headers: Record<string, string> = {}): HttpResult {
-	return { kind: "answer", status, headers, body, read: "whole" };
+	return { kind: "response", status, headers, body, read: "whole" };
 }
 
 /** Answers requests from a list, the last one for ever, and keeps what was sent. */

@@ -106,7 +106,7 @@ export function reportOf(of: PipelineEvent, outcomes: readonly Outcome[], given:
 		source: { kind: "event", event: of },
 		configFile: "pipeline-hooks.toml",
 		...collector.collected(),
-		unmet: [],
+		unmatched: [],
 		warnings: [],
 		dryRun: false,
 		summary: true,

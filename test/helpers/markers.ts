@@ -48,7 +48,7 @@ export function tracesIn(text: string, secrets: Readonly<Record<string, string>>
 
 type Form = readonly [name: string, write: (text: string) => readonly string[]];
 
-/** Ways to write a secret, by how many characters of it are a trace. */
+/** Referrers to write a secret, by how many characters of it are a trace. */
 const FORMS: readonly (readonly [size: number, forms: readonly Form[]])[] = [
 	[12, [["as it is", (text) => [text, text.replaceAll(/\s+/g, " ")]]]],
 	[

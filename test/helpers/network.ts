@@ -9,7 +9,7 @@ import type { Answer, Order } from "./network-driver.ts";
 import type { runProgram } from "./runner.ts";
 import { fire } from "./send.ts";
 
-/** Ways to a network namespace with mounts of its own: as root, as who may become it, as root of a user namespace. */
+/** Referrers to a network namespace with mounts of its own: as root, as who may become it, as root of a user namespace. */
 const WAYS = [
 	["unshare", "--net", "--mount"],
 	["sudo", "-n", "unshare", "--net", "--mount"],

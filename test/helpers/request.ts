@@ -9,7 +9,7 @@ export function requestTo(url: string | URL, more: Partial<HttpRequest> = {}): H
 		headers: {},
 		body: Buffer.from("{}"),
 		timeoutMs: 5000,
-		answerLimit: 1000,
+		responseLimit: 1000,
 		connections: "single",
 		proxy: undefined,
 		allowPrivate: true,

@@ -34,7 +34,7 @@ export function keptConnectionsSuite(name: string, create: () => Http): void {
 				headers: {},
 				body: undefined,
 				timeoutMs: 5000,
-				answerLimit: 1000,
+				responseLimit: 1000,
 				connections: "pooled",
 				proxy: undefined,
 				allowPrivate: true,
@@ -142,7 +142,7 @@ export function keptConnectionsSuite(name: string, create: () => Http): void {
 			const http = create();
 			await listening(server, async (port) => {
 				for (let n = 0; n < 3; n++)
-					expect(await get(http, port, { answerLimit: 1 })).toMatchObject({ read: "over_limit" });
+					expect(await get(http, port, { responseLimit: 1 })).toMatchObject({ read: "over_limit" });
 				expect(count.requests).toBe(3);
 				expect(count.had).toBeGreaterThanOrEqual(3);
 				http.close();

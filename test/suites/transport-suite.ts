@@ -39,7 +39,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				headers: {},
 				body: Buffer.from("{}"),
 				timeoutMs: 5000,
-				answerLimit: 1000,
+				responseLimit: 1000,
 				connections,
 				proxy,
 				allowPrivate: true,
@@ -49,7 +49,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 		}
 
 		function isWhole(result: HttpResult): boolean {
-			return result.kind === "answer" && result.read === "whole";
+			return result.kind === "response" && result.read === "whole";
 		}
 
 		/** What a raw answer gives. */
@@ -149,7 +149,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				const raw =
 					"HTTP/1.1 202 Accepted\r\nRetry-After: 1\r\nRETRY-after: 2\r\nSet-Cookie: a\r\nSet-Cookie: b\r\nContent-Length: 2\r\n\r\nok";
 				expect(await answered(raw)).toEqual({
-					kind: "answer",
+					kind: "response",
 					status: 202,
 					headers: { "retry-after": "1, 2", "set-cookie": "a, b", "content-length": "2" },
 					body: "ok",
@@ -186,7 +186,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					"a\ufffdb",
 				],
 			])("is whole: %s", async (_, raw, status, body) => {
-				expect(await answered(raw)).toMatchObject({ kind: "answer", status, body, read: "whole" });
+				expect(await answered(raw)).toMatchObject({ kind: "response", status, body, read: "whole" });
 			});
 
 			it("to HEAD has no body whatever its length says", async () => {
@@ -210,7 +210,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				["silence", (socket: Socket) => void socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")],
 			])("is cut by %s", async (_, raw) => {
 				expect(await answered(raw, { timeoutMs: 300 })).toMatchObject({
-					kind: "answer",
+					kind: "response",
 					status: 200,
 					body: "ok",
 					read: "cut",
@@ -233,7 +233,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				["of status 205 without a length", "HTTP/1.1 205 X\r\n\r\nok"],
 				["in another transfer encoding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nok"],
 			])("that only the end of the connection delimits has no proved end: %s", async (_, raw) => {
-				expect(await answered(raw)).toMatchObject({ kind: "answer", body: "ok", read: "undelimited" });
+				expect(await answered(raw)).toMatchObject({ kind: "response", body: "ok", read: "undelimited" });
 			});
 
 			it.each([
@@ -270,7 +270,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				["of status 304", "HTTP/1.1 304 Not Modified\r\n\r\n", {}],
 				["to HEAD without a length", "HTTP/1.1 200 OK\r\n\r\n", { method: "HEAD", body: undefined }],
 			])("has a proved end: %s", async (_, raw, more) => {
-				expect(await answered(raw, more)).toMatchObject({ kind: "answer", read: "whole" });
+				expect(await answered(raw, more)).toMatchObject({ kind: "response", read: "whole" });
 			});
 
 			it.each([
@@ -329,7 +329,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 
 			it("of exactly the limit is whole, of one byte more is over it", async () => {
 				const of = (bytes: number) =>
-					answered(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n${"x".repeat(bytes)}`, { answerLimit: 10 });
+					answered(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n${"x".repeat(bytes)}`, { responseLimit: 10 });
 				expect(await of(10)).toMatchObject({ read: "whole", body: "x".repeat(10) });
 				expect(await of(11)).toMatchObject({ read: "over_limit", body: "x".repeat(10) });
 			});
@@ -347,7 +347,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					pour();
 				}, identity);
 				await listening(server, async (port) => {
-					const result = await http.send(requestTo(port, { answerLimit: 250_000 }), never);
+					const result = await http.send(requestTo(port, { responseLimit: 250_000 }), never);
 					expect(result).toMatchObject({ status: 200, read: "over_limit", body: "x".repeat(250_000) });
 					await closed;
 				});
@@ -360,7 +360,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					const result = await answered((socket) => socket.write(raw, () => socket.resetAndDestroy()), {
 						body: Buffer.alloc(20_000_000),
 					});
-					expect(result).toMatchObject({ kind: "answer", status: 413 });
+					expect(result).toMatchObject({ kind: "response", status: 413 });
 				});
 		});
 
@@ -486,7 +486,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					script,
 					`import { ${module[1]} as transport } from ${JSON.stringify(new URL(`../../src/net/${module[0]}`, import.meta.url).href)};
 			const http = transport();
-			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, answerLimit: 99, connections, allowPrivate: true })};
+			const more = ${JSON.stringify({ method: "POST", headers: {}, timeoutMs: 5000, responseLimit: 99, connections, allowPrivate: true })};
 			const proxy = ${proxy === undefined ? "undefined" : JSON.stringify(proxy)};
 			if (proxy) more.proxy = { ...proxy, url: new URL(proxy.url) };
 			const results = [];
@@ -505,7 +505,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 						listening(secure(expired), (late) =>
 							listening(secure(other), async (wrong) => {
 								expect(await run([good, late, wrong], { NODE_EXTRA_CA_CERTS: join(folder, "ca.pem") })).toMatchObject([
-									{ kind: "answer", status: 200, body: "ok", read: "whole" },
+									{ kind: "response", status: 200, body: "ok", read: "whole" },
 									fault("tls", "TLS: certificate has expired"),
 									fault("tls", "TLS: hostname mismatch, the certificate is for another host"),
 								]);

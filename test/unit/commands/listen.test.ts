@@ -38,14 +38,14 @@ async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET
 			headers,
 			body: new TextEncoder().encode(body),
 			timeoutMs: 5000,
-			answerLimit: 1000,
+			responseLimit: 1000,
 			connections: "single",
 			proxy: undefined,
 			allowPrivate: true,
 			authorities: undefined,
 		};
 		const result = await directHttp().send(request, new AbortController().signal);
-		return result.kind === "answer" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.fault;
+		return result.kind === "response" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.fault;
 	};
 	return { ...running, post };
 }

@@ -20,7 +20,7 @@ interface Given {
 function judged(body: string, given: Given = {}) {
 	const { status = 200, headers = {}, requireAllow = false, service = "generic", read = "whole" } = given;
 	const gate = delivery(webhook({ preset: preset(service), onFailure: "abort", requireAllow }));
-	return judge(gate, gate.hook.preset.service({}), { kind: "answer", status, headers, body, read });
+	return judge(gate, gate.hook.preset.service({}), { kind: "response", status, headers, body, read });
 }
 
 const reasonOf = (body: string, given: Given = {}) => {

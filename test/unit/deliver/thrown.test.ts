@@ -4,7 +4,7 @@ import { Deliverer } from "../../../src/deliver/deliver.ts";
 import { type Outcome, reasonOf } from "../../../src/model/delivery.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
-import { reachIn } from "../../../src/plan/reach.ts";
+import { chainLookup } from "../../../src/plan/reach.ts";
 import type { HttpRequest } from "../../../src/ports.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
@@ -54,7 +54,7 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 	};
 	const clock = { ...fakeClock(), sleep: () => never };
 	const world = { clock, random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
-	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: reachIn(hooks) };
+	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: chainLookup(hooks) };
 	const deliverer = new Deliverer(
 		facts,
 		{ ...world, http, shell: fakeShell() },
@@ -85,7 +85,7 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 	const told: Outcome[] = [];
 	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
 	const ports = { ...world, http: fakeHttp(answer(200)), shell: fakeShell() };
-	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: reachIn(hooks) };
+	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: chainLookup(hooks) };
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",
 		connections: "single",

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { heedSignals } from "../../../src/entry/cancellation.ts";
+import { handleSignals } from "../../../src/entry/cancellation.ts";
 import { endGroup, type Group, posixGroup, windowsTree } from "../../../src/shell/process-group.ts";
 
 /** What the process was told to heed, by its name, and what it did. */
@@ -47,7 +47,7 @@ const LEFT = "pipeline-hooks: cancelled; something of it still hung and was left
 
 describe("a signal", () => {
 	it.each(["SIGINT", "SIGTERM", "SIGHUP"])("%s cancels, and work that never ends is left 6.5 s later", (name) => {
-		const { signal } = heedSignals();
+		const { signal } = handleSignals();
 		expect(signal.aborted).toBe(false);
 		emit(name);
 		expect(signal.aborted).toBe(true);
@@ -58,7 +58,7 @@ describe("a signal", () => {
 	});
 
 	it("leaves work that is done and reported a second for the rest", () => {
-		const { done } = heedSignals();
+		const { done } = handleSignals();
 		emit("SIGINT");
 		wait(3000);
 		done();
@@ -69,7 +69,7 @@ describe("a signal", () => {
 	});
 
 	it("that comes after the work ends what is left of it, too", () => {
-		const { done } = heedSignals();
+		const { done } = handleSignals();
 		done();
 		wait(60_000);
 		expect(did).toEqual([]);
@@ -79,7 +79,7 @@ describe("a signal", () => {
 	});
 
 	it("counts from the first: a later one puts nothing off", () => {
-		heedSignals();
+		handleSignals();
 		emit("SIGINT");
 		wait(6000);
 		emit("SIGTERM");
@@ -93,7 +93,7 @@ describe("a signal", () => {
 			did.push(`${pid} ${signal}`);
 			return true;
 		});
-		heedSignals();
+		handleSignals();
 		emit("SIGINT");
 		wait(6500);
 		expect(did.slice(0, 2)).toEqual([LATE, `${process.pid} SIGKILL`]);
@@ -120,7 +120,7 @@ describe("the group of a command in flight", () => {
 	});
 
 	it("is killed at a later signal, but not at one that is the first once more", async () => {
-		heedSignals();
+		handleSignals();
 		emit("SIGINT");
 		wait(499);
 		emit("SIGINT");
@@ -131,14 +131,14 @@ describe("the group of a command in flight", () => {
 	});
 
 	it("is killed when the process ends, for whatever reason", async () => {
-		heedSignals();
+		handleSignals();
 		emit("exit");
 		expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 	});
 });
 
 it("a group that has ended is left alone, although its number may belong to another by then", async () => {
-	heedSignals();
+	handleSignals();
 	let isRunning = true;
 	const end = vi.fn();
 	const group = windowsTree(() => isRunning, end);

@@ -168,7 +168,7 @@ it("nodePorts puts the real ones together", async () => {
 		authorities: undefined,
 	} as const;
 	const aborted = AbortSignal.abort();
-	expect(await ports.http.send({ ...request, timeoutMs: 1, answerLimit: 1 }, aborted)).toMatchObject({
+	expect(await ports.http.send({ ...request, timeoutMs: 1, responseLimit: 1 }, aborted)).toMatchObject({
 		fault: "cancelled",
 	});
 	const command = {

@@ -36,6 +36,6 @@ it("100 Continue, which nobody asked for, and 103 are passed over", async () => 
 	const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`);
 	await listening(server, async (port) => {
 		const result = await directHttp().send(requestTo(`http://127.0.0.1:${port}/`), new AbortController().signal);
-		expect(result).toMatchObject({ kind: "answer", status: 200, body: "ok", read: "whole" });
+		expect(result).toMatchObject({ kind: "response", status: 200, body: "ok", read: "whole" });
 	});
 });

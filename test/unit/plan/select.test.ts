@@ -1,7 +1,7 @@
 // Which hooks meet an event, and what is told of the others.
 import { describe, expect, it } from "vitest";
 import type { Filter, Hook } from "../../../src/model/hook.ts";
-import { admits, meets, selection } from "../../../src/plan/select.ts";
+import { matches, passesFilter, selection } from "../../../src/plan/select.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 
 const FILTER: Filter = {
@@ -16,10 +16,10 @@ const on = (...names: readonly string[]) => ({
 
 /** What is told of hooks at an event, by their names. */
 function told(hooks: readonly Hook[], happened = event("pipeline_error")) {
-	const { selected, unmet } = selection(hooks, happened);
+	const { selected, unmatched } = selection(hooks, happened);
 	return {
 		selected: selected.map(({ name }) => name),
-		unmet: unmet.map(({ hook, reason, attached }) => [hook.name, reason, attached]),
+		unmatched: unmatched.map(({ hook, reason, attached }) => [hook.name, reason, attached]),
 	};
 }
 
@@ -40,7 +40,7 @@ describe("selection", () => {
 		];
 		expect(told(hooks)).toEqual({
 			selected: ["c", "a"],
-			unmet: [
+			unmatched: [
 				["d", "its events are ping", false],
 				["b", "its events are job.*, phase:state", false],
 			],
@@ -56,7 +56,7 @@ describe("selection", () => {
 		];
 		expect(told(hooks)).toEqual({
 			selected: [],
-			unmet: [
+			unmatched: [
 				["off", "it is disabled", true],
 				["off elsewhere", "its events are ping", false],
 				["filtered", "its filter asks for branch:main", true],
@@ -74,7 +74,7 @@ describe("selection", () => {
 			shellHook({ name: "c", fallback: "both" }),
 			...["pager", "log", "both"].map((name) => shellHook({ name, ...none })),
 		];
-		expect(told(hooks).unmet).toEqual([
+		expect(told(hooks).unmatched).toEqual([
 			["pager", "it is fired only as the fallback of a, b", false],
 			["log", "it is fired only after a, b", false],
 			["both", "it is fired only as the fallback of c and after a", false],
@@ -83,25 +83,25 @@ describe("selection", () => {
 
 	it("names no more events than one reads", () => {
 		const names = Array.from({ length: 10 }, (_, index) => `event_${index}`);
-		const [[, reason] = []] = told([shellHook(on(...names))]).unmet;
+		const [[, reason] = []] = told([shellHook(on(...names))]).unmatched;
 		expect(reason).toBe(`its events are ${names.slice(0, 8).join(", ")} and 2 more`);
 	});
 
 	it("by the name alone takes in what may match", () => {
 		const { definition } = event("pipeline_error");
 		const hook = shellHook({ filters: [FILTER] });
-		expect(selection([hook], { definition })).toEqual({ selected: [hook], unmet: [] });
+		expect(selection([hook], { definition })).toEqual({ selected: [hook], unmatched: [] });
 	});
 });
 
 describe("a hook", () => {
-	it("meets what it is attached to, and admits all that its filter lets through", () => {
+	it("meets what it is attached to, and passesFilter all that its filter lets through", () => {
 		const hook = shellHook({ ...on("ping"), filters: [FILTER] });
 		const given = { ci: { branch: "main" } };
-		expect([meets(hook, event("ping", given)), admits(hook, event("ping", given))]).toEqual([true, true]);
-		expect([meets(hook, event("commit", given)), admits(hook, event("commit", given))]).toEqual([false, true]);
-		expect([meets(hook, event("ping")), admits(hook, event("ping"))]).toEqual([false, false]);
+		expect([matches(hook, event("ping", given)), passesFilter(hook, event("ping", given))]).toEqual([true, true]);
+		expect([matches(hook, event("commit", given)), passesFilter(hook, event("commit", given))]).toEqual([false, true]);
+		expect([matches(hook, event("ping")), passesFilter(hook, event("ping"))]).toEqual([false, false]);
 		const off = shellHook({ enabled: false, ...on("ping") });
-		expect([meets(off, event("ping")), admits(off, event("ping"))]).toEqual([false, false]);
+		expect([matches(off, event("ping")), passesFilter(off, event("ping"))]).toEqual([false, false]);
 	});
 });

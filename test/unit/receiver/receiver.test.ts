@@ -44,7 +44,7 @@ function send(
 		headers,
 		body: typeof body === "string" ? new TextEncoder().encode(body) : body,
 		timeoutMs: 10_000,
-		answerLimit: 1000,
+		responseLimit: 1000,
 		connections: "single",
 		proxy: undefined,
 		allowPrivate: true,
@@ -60,7 +60,7 @@ describe("startReceiver", () => {
 		const body = Uint8Array.of(0, 255, 13, 10, 128);
 		const headers = { "X-Rocky-Event": "ping", "X-Rocky-Delivery": "dlv_1" };
 		const result = await send(receiver, body, headers);
-		expect(result).toMatchObject({ kind: "answer", status: 503, body: "busy", headers: { "retry-after": "7" } });
+		expect(result).toMatchObject({ kind: "response", status: 503, body: "busy", headers: { "retry-after": "7" } });
 		expect(received).toHaveLength(1);
 		expect(received[0]).toMatchObject({
 			method: "POST",
@@ -110,8 +110,8 @@ describe("startReceiver", () => {
 
 	it("answers a body over the limit with 413, reading it to its end, and takes one at the limit", async () => {
 		const { receiver, received } = await start({ secret: () => "key" });
-		expect(await send(receiver, new Uint8Array(BODY_LIMIT + 1))).toMatchObject({ kind: "answer", status: 413 });
-		expect(await send(receiver, new Uint8Array(BODY_LIMIT))).toMatchObject({ kind: "answer", status: 200 });
+		expect(await send(receiver, new Uint8Array(BODY_LIMIT + 1))).toMatchObject({ kind: "response", status: 413 });
+		expect(await send(receiver, new Uint8Array(BODY_LIMIT))).toMatchObject({ kind: "response", status: 200 });
 		expect(received.map(({ body, status, signature }) => [body.length, status, signature])).toEqual([
 			[0, 413, "not checked"],
 			[BODY_LIMIT, 200, "missing"],
@@ -159,7 +159,7 @@ describe("close", () => {
 				closing = receiver.close();
 			},
 		});
-		await expect(send(receiver, "x")).resolves.toMatchObject({ kind: "answer", body: "late", read: "whole" });
+		await expect(send(receiver, "x")).resolves.toMatchObject({ kind: "response", body: "late", read: "whole" });
 		await closing;
 	});
 });
