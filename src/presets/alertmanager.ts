@@ -15,7 +15,13 @@ const ERROR_LIMIT = 5000;
 const FACT = { label: 80, value: 300, most: 40 };
 
 /** How long an alert fires that nothing ends, in hours. */
-const HOLDS: Readonly<Record<string, number>> = { "1h": 1, "6h": 6, "1d": 24, "7d": 168, "30d": 720 };
+const HOLDS: ReadonlyMap<string, number> = new Map([
+	["1h", 1],
+	["6h", 6],
+	["1d", 24],
+	["7d", 168],
+	["30d", 720],
+]);
 
 /**
  * Fires for every event it is attached to, but ends the alert of the same labels on a success. A batch, as the API takes
@@ -29,7 +35,7 @@ export const alertmanager = (): Preset => ({
 		labels: { kind: "table", summary: "Labels over those that tell things apart, such as severity or alertname" },
 		hold: {
 			kind: "choice",
-			choices: Object.keys(HOLDS),
+			choices: [...HOLDS.keys()],
 			summary: "How long an alert fires that no success ends; default 7d",
 		},
 	},
@@ -51,7 +57,7 @@ function alertOf(event: PipelineEvent, options: Options): Message {
 	const truncator = new Truncator("characters");
 	const story = storyOf([event], truncator.notes);
 	const { timestamp, status } = story.context;
-	const hours = HOLDS[textOption(options, "hold") ?? ""] ?? 168;
+	const hours = HOLDS.get(textOption(options, "hold") ?? "") ?? 168;
 	const held = new Date(Math.min(Date.parse(timestamp) + hours * 3_600_000, Date.parse("9999-12-31T23:59:59.999Z")));
 	const body = {
 		labels: labelsOf(event, options),

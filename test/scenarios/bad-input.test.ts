@@ -137,7 +137,7 @@ const mistakes: readonly Mistake[] = [
 		name: "a preset that does not exist",
 		config: '[hook.webhooks.pipeline_start]\nurl = "https://example.com/topsecret"\npreset = "slak"\n',
 		message:
-			'preset is "slak", which is not one of arraylake, cloudevents, datachonk, datadog, discord, generic, google_chat, incident_io, openmetadata, pagerduty, service_hook, slack, teams',
+			'preset is "slak", which is not one of alertmanager, arraylake, cloudevents, datachonk, datadog, discord, generic, google_chat, incident_io, mattermost, ntfy, openmetadata, pagerduty, service_hook, slack, teams, telegram',
 		remedy: 'did you mean "slack"?',
 		at: [3, 1],
 	},

@@ -372,7 +372,7 @@ describe("validate", () => {
 			"error[config_value]: own.toml:5:1",
 			"error[config_shape]: own.toml:6:1",
 		]);
-		expect(ended.stderr).toContain('  > 6 | timeout = ***\n      | ^\n  → did you mean "timeout_ms"?\n');
+		expect(ended.stderr).toContain('  > 6 | timeout = •••\n      | ^\n  → did you mean "timeout_ms"?\n');
 	});
 });
 

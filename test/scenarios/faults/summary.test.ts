@@ -69,7 +69,7 @@ preset = "slack"
 		expect(command).toEqual(shown(`cat reason >&2; exit 1 # ${HOSTILE}`, 100));
 		expect(failure).toEqual(shown(HOSTILE, 450));
 		expect(answer).toEqual(shown(LINES, 190));
-		expect(note).toContain("; field | a | b \\| c <script>x</script> <img sr… truncated to 300 characters");
+		expect(note).toContain("; fact | a | b \\| c <script>x</script> <img sr… truncated to 300 characters");
 	});
 
 	it.skipIf(withoutCmark)("in mistakes, of which it tells where they are (needs cmark-gfm)", async () => {
