@@ -40,7 +40,7 @@ export const SCHEMES = {
                 return `v1,${hmac.digest("base64")}`;
             };
         },
-        fault: "is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+        fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
     },
 };
 /** The headers that a scheme sends, the signature's own first; `renamed` stands in for that one. */

@@ -34,7 +34,7 @@ export async function inTime<T>(
 	const done = new AbortController();
 	void clock
 		.sleep(LIMIT_MS, done.signal)
-		.then(() => late.abort(new Error(`gave no whole answer within ${LIMIT_MS / 1000} s`)));
+		.then(() => late.abort(new Error(`gave no complete response within ${LIMIT_MS / 1000} s`)));
 	try {
 		return await work(AbortSignal.any([signal, late.signal]));
 	} finally {

@@ -45,7 +45,7 @@ const ALLOW = `give the job \`permissions: actions: read\` and check ${TOKEN}, o
 
 function read(bytes: Uint8Array): FoundResource {
 	const run = parseJson(new TextDecoder().decode(bytes));
-	if (!isJsonObject(run)) return { reason: `GitHub's API answered with what is no JSON object; ${GIVE}` };
+	if (!isJsonObject(run)) return { reason: `GitHub's API responded with something other than a JSON object; ${GIVE}` };
 	if (isTooDeep(run)) return { reason: `the workflow run is nested deeper than ${MAX_DEPTH} levels; ${GIVE}` };
 	return { resource: run };
 }

@@ -57,7 +57,7 @@ function basePlace(
 		note: because,
 		missing: (config) => ({
 			code: "config_missing",
-			message: `${config === undefined ? "there is no config file" : `config file ${config} is not there`}; ${because}`,
+			message: `${config === undefined ? "there is no config file" : `config file ${config} not found`}; ${because}`,
 			remedy: "give its path in the repository; where it is there, the job needs `permissions: contents: read`",
 		}),
 		untrusted,

@@ -36,7 +36,7 @@ export function readListenFlags(flags: ListenFlags, env: Env): ListenOptions {
 		const number = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
 		if (number >= least && number <= most) return number;
 		return reject(
-			`--${name}: ${JSON.stringify(text)} is no whole number from ${least} to ${most}`,
+			`--${name}: ${JSON.stringify(text)} is not a whole number from ${least} to ${most}`,
 			`for example --${name} ${example}`,
 		);
 	};

@@ -25,8 +25,8 @@ export const registerListen: Register = (program, terminal, done) => {
 		.option("--secret-env <variable>", "environment variable with the secret that signs; repeatable", collect)
 		.option("--scheme <name>", `how requests are signed: ${SIGNATURES.join(", ")}`, "rocky")
 		.option("--signature-header <name>", "header of the signature, where it is renamed")
-		.option("--status <list>", "answers in turn, the last one repeats: 503,429,200", "200")
-		.option("--retry-after <seconds>", "Retry-After of the answers that are no success")
+		.option("--status <list>", "responses in turn; the last one repeats: 503,429,200", "200")
+		.option("--retry-after <seconds>", "Retry-After of responses that are not a success")
 		.option("--count <number>", "end after this many requests")
 		.option("--json", "write each request to stdout as one line of JSON")
 		.addHelpText("after", "\nExample:\n  $ pipeline-hooks listen --secret-env WEBHOOK_SECRET --status 503,200\n")
@@ -95,7 +95,10 @@ function cannotListen(error: unknown, { host, port }: ListenOptions): unknown {
 		case "EADDRNOTAVAIL":
 		case "ENOTFOUND":
 		case "EAI_AGAIN":
-			return usage(`${host} is no address of this machine`, "write --host 127.0.0.1, or 0.0.0.0 for all its addresses");
+			return usage(
+				`${host} is not an address of this machine`,
+				"write --host 127.0.0.1, or 0.0.0.0 for all its addresses",
+			);
 		default:
 			return error;
 	}

@@ -36,7 +36,7 @@ function readScheme(text: string, reject: Reject): Signature | undefined {
 	if (found !== undefined) return found;
 	const near = closest(text, SIGNATURES);
 	return reject(
-		`--scheme: ${JSON.stringify(text.slice(0, 60))} is none of ${SIGNATURES.join(", ")}`,
+		`--scheme: ${JSON.stringify(text.slice(0, 60))} is not one of ${SIGNATURES.join(", ")}`,
 		near === undefined ? "name the one that the hook's signature names" : `did you mean ${near}?`,
 	);
 }
@@ -46,7 +46,7 @@ function readSecret(variable: string, scheme: Signature | undefined, env: Env, r
 	if (!/^[A-Za-z_]\w*$/.test(variable)) {
 		// Not quoted: it may well be the secret itself.
 		return reject(
-			"--secret-env: that is no name of a variable",
+			"--secret-env: that is not a valid variable name",
 			"give the variable's name, for example WEBHOOK_SECRET",
 		);
 	}
@@ -60,7 +60,10 @@ function readSecret(variable: string, scheme: Signature | undefined, env: Env, r
 function readHeader(name: string | undefined, scheme: Signature | undefined, reject: Reject): string | undefined {
 	if (name === undefined) return undefined;
 	if (!isHeaderName(name.trim())) {
-		return reject("--signature-header: that is no header name", "for example --signature-header X-OM-Signature");
+		return reject(
+			"--signature-header: that is not a valid header name",
+			"for example --signature-header X-OM-Signature",
+		);
 	}
 	if (scheme === undefined || !SCHEMES[scheme].stamped) return name.trim();
 	return reject(`--signature-header: the headers of ${scheme} are fixed`, "take it out");

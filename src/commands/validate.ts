@@ -17,7 +17,7 @@ export const registerValidate: Register = (program, terminal, done) => {
 		.summary("check the config")
 		.description(
 			"Checks the config that firing an event would read, and tells which environment variables it reads. Exit code 2 with " +
-				"every mistake at its line, 0 without any.",
+				"every error at its line, 0 without any.",
 		)
 		.option("--config <file>", "config file")
 		.option("--json", "write JSON")

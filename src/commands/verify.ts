@@ -22,7 +22,7 @@ export const registerVerify: Register = (program, terminal, done) => {
 		.summary("check the signature of a request that came")
 		.description(
 			"Checks the signature of a request: its headers, and its body byte for byte as it came. Exit code 0 where it is " +
-				"right, 1 where it is not, saying why, and 2 for a mistake in the call.",
+				"right, 1 where it is not, saying why, and 2 for an error in the call.",
 		)
 		.argument("[file]", "file with the body; - reads stdin", "-")
 		.option("--scheme <name>", `how the request is signed: ${SIGNATURES.join(", ")}`, "rocky")
@@ -71,7 +71,7 @@ function describe(verdict: SignatureVerdict, { signing, headers, toleranceSecond
 			const [own] = names;
 			if (scheme === "token") return `${own} is not the secret`;
 			const of = SCHEMES[scheme].stamped ? "this body, id, time and secret" : "this body and secret";
-			return `${own} is no signature of ${of}; the body must be the exact bytes that came, line ends and all`;
+			return `${own} does not match ${of}; the body must be the exact bytes that came, line ends and all`;
 		}
 		case "too old":
 		case "too new": {
@@ -128,7 +128,10 @@ function readVerifyFlags(flags: VerifyFlags, env: Env): VerifyOptions {
 function readTolerance({ tolerance: text, scheme }: VerifyFlags, reject: Reject): number | undefined {
 	if (text === undefined) return undefined;
 	if (!/^\d{1,10}$/.test(text.trim())) {
-		return reject(`--tolerance: ${JSON.stringify(text)} is no whole number of seconds`, "for example --tolerance 300");
+		return reject(
+			`--tolerance: ${JSON.stringify(text)} is not a whole number of seconds`,
+			"for example --tolerance 300",
+		);
 	}
 	const timeless = SIGNATURES.find((name) => name === scheme.trim() && !SCHEMES[name].stamped);
 	if (timeless === undefined) return Number(text);
@@ -142,10 +145,7 @@ function readHeaders(flags: readonly string[], reject: Reject): VerifyOptions["h
 		const [name = ""] = flag.split(":", 1);
 		const lower = name.trim().toLowerCase();
 		if (name === flag || !isHeaderName(lower)) {
-			reject(
-				"--header: that is no name with a colon and a value",
-				'for example --header "X-Rocky-Signature: sha256=…"',
-			);
+			reject("--header: that is not a name, a colon and a value", 'for example --header "X-Rocky-Signature: sha256=…"');
 			continue;
 		}
 		headers.set(lower, [...(headers.get(lower) ?? []), flag.slice(name.length + 1).trim()]);

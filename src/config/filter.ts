@@ -68,7 +68,7 @@ function isMeant({ text, path }: Text, key: string, { problems }: Fields): boole
 		const message = "filter has a variable in it, and variables are not read there";
 		problems.add("config_value", path, message, "write the value itself, with * for any characters");
 	} else if (text.toLowerCase() === "all") {
-		const message = `filter.${key} has ${quote(text)}, which stands only for itself`;
+		const message = `filter.${key} has ${quote(text)}, which matches only itself`;
 		problems.add("config_value", path, message, `write "*"${key === "exclude" ? "" : `, or leave ${key} out`}`);
 	} else {
 		return true;

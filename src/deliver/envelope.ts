@@ -92,7 +92,7 @@ function make(hook: Webhook, env: Env): Envelope {
 	const headers = Object.fromEntries([...hook.headers].map(([name, value]) => [name, resolve(value).trim()]));
 	refuseBadValues(headers);
 	const secrets = hook.secrets.map((reference) => resolve(reference).trim());
-	if (secrets.includes("")) throw invalid("secret is nothing but white space");
+	if (secrets.includes("")) throw invalid("secret is only white space");
 	const signing = { schemes: hook.signatures, secrets, header: hook.signatureHeader };
 	const fault = signingFault(signing);
 	if (fault !== undefined) throw invalid(`secret ${fault}`);

@@ -202,7 +202,7 @@ class Attempts {
 		if (result.kind !== "fault" || result.fault !== "timeout" || this.#leftAt(begun) >= timeoutMs) return result;
 		const { proxy } = this.#sending.message;
 		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
-		return { ...result, detail: `no answer before the deadline of ${deadlineMs} ms${through}` };
+		return { ...result, detail: `no response before the deadline of ${deadlineMs} ms${through}` };
 	}
 
 	/** True for the first refusal in a while. */

@@ -13,7 +13,7 @@ interface Explanation {
 export const CODES = {
 	input: {
 		meaning: "An input of the action or a flag of the command has a value that cannot be used",
-		example: 'duration-ms: "soon" is no number',
+		example: 'duration-ms: "soon" is not a number',
 		remedy: "Give the input a value of the form that the message names",
 	},
 	event: {
@@ -32,7 +32,7 @@ export const CODES = {
 		remedy: "Correct the line and fire the file again from there; what went out before it is in the message",
 	},
 	config_missing: {
-		meaning: "There is no config where it was looked for",
+		meaning: "No config was found where it was looked for",
 		example:
 			"no config file in /home/runner/work/etl; looked for .github/pipeline-hooks.toml, pipeline-hooks.toml, rocky.toml",
 		remedy: "Check the repository out before this step, or name the file by `config`",
@@ -93,13 +93,13 @@ export const CAUSES = {
 		remedy: "Check the spelling of the host, and that the runner's name server knows it",
 	},
 	unreachable: {
-		meaning: "There is no way to the host, or the proxy cannot reach it for now",
+		meaning: "The host cannot be reached, or the proxy cannot reach it for now",
 		example: "network unreachable",
 		remedy: "Check the network of the runner, its firewall and its proxy",
 	},
 	timeout: {
 		meaning: "There was no response, or the command had not ended, within `timeout_ms`",
-		example: "no answer within 10000 ms",
+		example: "no response within 10000 ms",
 		remedy: "Raise `timeout_ms`, or find out why the receiver or the command takes so long",
 	},
 	reset: {
@@ -115,7 +115,7 @@ export const CAUSES = {
 	},
 	protocol: {
 		meaning: "What came back is not HTTP",
-		example: "the answer is not HTTP (HPE_INVALID_CONSTANT)",
+		example: "the response is not HTTP (HPE_INVALID_CONSTANT)",
 		remedy: "Check that the URL leads to an HTTP server, and its port",
 	},
 	proxy: {

@@ -33,7 +33,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<HttpResu
 		outgoing.destroy();
 	};
 	const cancel = () => stop(fault("cancelled", "cancelled"));
-	const late = () => stop(fault("timeout", `no answer within ${request.timeoutMs} ms`));
+	const late = () => stop(fault("timeout", `no response within ${request.timeoutMs} ms`));
 	const timer = setTimeout(late, request.timeoutMs);
 	const unlisten = onAbort(signal, cancel);
 	try {

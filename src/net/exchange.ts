@@ -41,7 +41,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	stopLate(): void {
 		const { timeoutMs, proxy } = this.#request;
 		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
-		this.#stopFor(fault("timeout", `no answer within ${timeoutMs} ms${through}`));
+		this.#stopFor(fault("timeout", `no response within ${timeoutMs} ms${through}`));
 	}
 
 	/** Only now is there a connection: the request may be over already. */

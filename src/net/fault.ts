@@ -27,7 +27,7 @@ const SYSTEM: ReadonlyMap<string, readonly [HttpFault, string]> = new Map([
 	["ECONNRESET", ["reset", "connection reset"]],
 	["ECONNABORTED", ["reset", "connection reset"]],
 	["EPIPE", ["reset", "connection reset"]],
-	["HPE_HEADER_OVERFLOW", ["protocol", "the answer's headers are too large"]],
+	["HPE_HEADER_OVERFLOW", ["protocol", "the response's headers are too large"]],
 ]);
 
 /** Tested in order on the code and OpenSSL's own words, which differ between versions of Node. */
@@ -80,14 +80,14 @@ export function describeError(error: unknown): Fault {
 	const cause = firstUseful(error);
 	const code = textOf(cause, "code");
 	const system = SYSTEM.get(code);
-	if (code === "ECONNRESET" && isUnexpectedEnd(cause)) return fault("reset", "connection closed before an answer");
+	if (code === "ECONNRESET" && isUnexpectedEnd(cause)) return fault("reset", "connection closed before a response");
 	if (system !== undefined) return fault(...system);
 	if (code.startsWith("EAI_")) return fault("name_not_found", "name not found");
 	if (TLS_CODE.test(code)) return fault("tls", `TLS: ${describeTls(cause, code)}`);
 	if (code.startsWith("HPE_")) {
 		return startsWithTls(firstByteOf(cause))
 			? fault("tls", "TLS: the server speaks TLS, the URL is http")
-			: fault("protocol", `the answer is not HTTP (${code})`);
+			: fault("protocol", `the response is not HTTP (${code})`);
 	}
 	return fault("protocol", `the request cannot be sent (${nameOf(cause, code)})`);
 }

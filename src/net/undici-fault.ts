@@ -7,14 +7,14 @@ import { ProxyFault } from "./proxy-fault.ts";
 /** Undici's own codes, https://undici.nodejs.org/#/docs/api/Errors. */
 const UNDICI: ReadonlyMap<string, Fault> = new Map([
 	["UND_ERR_CONNECT_TIMEOUT", fault("timeout", "connection timed out")],
-	["UND_ERR_HEADERS_TIMEOUT", fault("timeout", "no answer in time")],
-	["UND_ERR_HEADERS_OVERFLOW", fault("protocol", "the answer's headers are too large")],
-	["UND_ERR_SOCKET", fault("reset", "connection closed before an answer")],
-	["UND_ERR_ABORTED", fault("reset", "connection closed before an answer")],
-	["UND_ERR_INFO", fault("reset", "connection closed before an answer")],
-	["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", fault("protocol", "the answer has a length that is not valid")],
+	["UND_ERR_HEADERS_TIMEOUT", fault("timeout", "no response in time")],
+	["UND_ERR_HEADERS_OVERFLOW", fault("protocol", "the response's headers are too large")],
+	["UND_ERR_SOCKET", fault("reset", "connection closed before a response")],
+	["UND_ERR_ABORTED", fault("reset", "connection closed before a response")],
+	["UND_ERR_INFO", fault("reset", "connection closed before a response")],
+	["UND_ERR_RES_CONTENT_LENGTH_MISMATCH", fault("protocol", "the response has a length that is not valid")],
 	// How undici takes a status that does not exist.
-	["ERR_ASSERTION", fault("protocol", "the answer is not HTTP")],
+	["ERR_ASSERTION", fault("protocol", "the response is not HTTP")],
 	["UND_ERR_DESTROYED", fault("cancelled", "cancelled")],
 	["UND_ERR_CLOSED", fault("cancelled", "cancelled")],
 ]);
@@ -35,7 +35,7 @@ export function describeUndiciError(error: unknown): Fault {
 		const beginning = "data" in error ? String(error.data) : "";
 		return startsWithTls(beginning.charCodeAt(0))
 			? fault("tls", "TLS: the server speaks TLS, the URL is http")
-			: fault("protocol", "the answer is not HTTP");
+			: fault("protocol", "the response is not HTTP");
 	}
 	// A closed connection may say more: its cause is what the system said.
 	if (code === "UND_ERR_SOCKET" && errorCode(error.cause) !== undefined) return describeError(error.cause);

@@ -46,7 +46,7 @@ function withPlainNumbers(value: Json): Json {
 	if (value instanceof ExactNumber) {
 		const number = value.toNumber();
 		if (number !== undefined) return number;
-		throw new CannotRender("the data has a number of which a receiver of DataChonk's loses digits: put it in quotes");
+		throw new CannotRender("the data has a number that loses digits at a receiver of DataChonk's: put it in quotes");
 	}
 	if (isJsonArray(value)) return value.map(withPlainNumbers);
 	if (!isJsonObject(value)) return value;

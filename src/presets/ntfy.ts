@@ -49,7 +49,7 @@ export const ntfy = (): Preset => ({
 			choices: PRIORITIES,
 			summary: "How urgent it is; by default high for a failure, default for the rest",
 		},
-		tags: { kind: "strings", summary: "Tags beside the one that stands for the status" },
+		tags: { kind: "strings", summary: "Tags beside the one for the status" },
 	},
 	needs: { json: true },
 	service: (options, url) => ({

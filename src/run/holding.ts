@@ -8,9 +8,10 @@ import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../mo
 import type { Events } from "../model/event.ts";
 import type { ConfigWarning, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import type { Claimed, Store, StoredItem, StoreFailure } from "../model/store.ts";
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
 import { chainsIn } from "../plan/reach.ts";
-import type { Claimed, Ports, Store, StoredItem, StoreFailure } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import { sealOf } from "../store/seal.ts";
 import { readHeld, writeHeld } from "./held-event.ts";
 import type { RunContext } from "./prepare.ts";

@@ -116,7 +116,7 @@ function readDuration(text: string, reject: Reject): number | undefined {
 	const written = text.trim();
 	if (written === "") return undefined;
 	if (/^\d{1,15}(\.\d+)?$/.test(written)) return Number(written);
-	return reject(`duration-ms: ${quote(written)} is no number`, "give milliseconds, 0 or more, for example 45200");
+	return reject(`duration-ms: ${quote(written)} is not a number`, "give milliseconds, 0 or more, for example 45200");
 }
 
 /** A JSON object, or lines; the values of lines are strings. */

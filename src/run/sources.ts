@@ -126,7 +126,7 @@ function unreadable(path: string, why: string): UserError {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-	ENOENT: "it is not there",
+	ENOENT: "it does not exist",
 	EISDIR: "it is a folder",
 	EACCES: "permission denied",
 	[NOT_REGULAR]: "it is a pipe, a device or a socket, not a regular file",

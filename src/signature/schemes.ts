@@ -71,7 +71,7 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 				return `v1,${hmac.digest("base64")}`;
 			};
 		},
-		fault: "is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+		fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 	},
 };
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Groups } from "../lib/groups.ts";
-import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../ports.ts";
+import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../model/store.ts";
 import { prepareFolder, storeFile } from "./folder.ts";
 import { isLeased, takeLease } from "./lease.ts";
 import { migrate, transaction } from "./schema.ts";

@@ -32,7 +32,7 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 			const tag = suspect(template.nodes, ["json"], (text) => closesQuote(before, text));
 			if (tag !== undefined) {
 				const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
-				return { what: `${tag.shown} stands in quotes and brings its own`, remedy };
+				return { what: `${tag.shown} is in quotes and brings its own`, remedy };
 			}
 			if (fault.kind === "extra")
 				return { what: "text follows after the end", remedy: "send one value: several go into [ ]" };
@@ -40,9 +40,9 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 			return { what: "a comma, colon or closing bracket is missing", remedy };
 		}
 		case "trailing_comma":
-			return absent(before, template) ?? { what: "a comma stands before a closing bracket", remedy: COMMA };
+			return absent(before, template) ?? { what: "there is a comma before a closing bracket", remedy: COMMA };
 		case "key":
-			return { what: "a key stands without quotes", remedy: 'write keys in double quotes: "text"' };
+			return { what: "a key has no quotes", remedy: 'write keys in double quotes: "text"' };
 		case "control":
 			return {
 				what: "a string holds a raw line break or control character",
@@ -72,7 +72,7 @@ function bareText(before: string, template: Template): Cause {
 	const tag = suspect(template.nodes, ["value", "variable"], (text) => endsAlike(before, text));
 	if (tag === undefined) {
 		const remedy = "write texts in double quotes, and true, false and null in lower case";
-		return { what: "this is no JSON value", remedy };
+		return { what: "this is not a JSON value", remedy };
 	}
 	const instead = tag.kind === "value" ? `, or {{{${tag.name}}}} without` : "";
 	return { what: `${tag.shown} inserts a text without quotes`, remedy: `write "${tag.shown}" in quotes${instead}` };

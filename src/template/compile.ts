@@ -81,7 +81,7 @@ function rewrite(tag: Tag, open: OpenTag[], { errorAt }: TemplateText): string {
 			if (innermost?.tag.kind !== "if") {
 				const field = inWords(innermost?.tag.name ?? "");
 				const remedy = innermost === undefined ? "" : `; for a section write {{/${field}}}{{^${field}}}`;
-				throw errorAt(start, "{{else}} stands outside of {{#if}}", `open it with {{#if field}}${remedy}`);
+				throw errorAt(start, "{{else}} must be inside {{#if}}", `open it with {{#if field}}${remedy}`);
 			}
 			if (innermost.hasElse) throw errorAt(start, `${innermost.tag.shown} has a second {{else}}`, "keep one of them");
 			innermost.hasElse = true;

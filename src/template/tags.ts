@@ -45,7 +45,7 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag
 	if (sigil === "!") return { kind: "comment", name: "", ...place };
 	for (const at of variables.keys()) {
 		if (at < start || at >= end) continue;
-		throw errorAt(at, "a variable stands inside a tag", `write \${VAR} by itself, with no other braces around it`);
+		throw errorAt(at, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);
 	}
 
 	const checked = (kind: Tag["kind"], name: string): Tag => {

@@ -115,9 +115,9 @@ const mistakes: readonly Mistake[] = [
 		remedy: METADATA_FORMS,
 	},
 	{
-		name: "a duration that is no number",
+		name: "a duration that is not a number",
 		given: { "duration-ms": "soon" },
-		message: 'duration-ms: "soon" is no number',
+		message: 'duration-ms: "soon" is not a number',
 		remedy: "give milliseconds, 0 or more, for example 45200",
 	},
 	{

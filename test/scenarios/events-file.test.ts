@@ -278,7 +278,7 @@ it.each([
 	[
 		"a file that is not there",
 		["--events-file", "missing.jsonl"],
-		"events-file missing.jsonl cannot be read: it is not there",
+		"events-file missing.jsonl cannot be read: it does not exist",
 	],
 	["a folder", ["--events-file", "."], "events-file . cannot be read: it is a folder"],
 	["neither an event nor a file", [], "no event was given"],

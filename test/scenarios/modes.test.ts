@@ -192,7 +192,7 @@ describe("time", () => {
 			`[hook.webhooks.pipeline_start]\nname = "r"\nurl = "${server.url}"\ntimeout_ms = 200\nretry_delay_ms = 1\n`,
 		);
 		expect(run).toMatchObject({ code: 0, annotations: [] });
-		expect(run.log).toContain("r: attempt 1 of 4 failed: no answer within 200 ms; the next in ");
+		expect(run.log).toContain("r: attempt 1 of 4 failed: no response within 200 ms; the next in ");
 		expect(run.log).toContain("· 200 · 2 attempts · ");
 		expect(server.requests[1]).toEqual(server.requests[0]);
 	});
@@ -205,7 +205,7 @@ describe("time", () => {
 		);
 		expect(performance.now() - start).toBeLessThan(4000);
 		expect(run.annotations[0]?.message).toMatch(
-			/^the webhook failed: no answer before the deadline of 400 ms, after 2 attempts$/,
+			/^the webhook failed: no response before the deadline of 400 ms, after 2 attempts$/,
 		);
 	});
 

@@ -131,7 +131,7 @@ it("fault 21: under standard, 500 and then 200 carry the same id, each with a fr
 });
 
 it.each([
-	["standard", "PLAIN", "secret is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes"],
+	["standard", "PLAIN", "secret is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes"],
 	["token", "LINES", "secret has a character that no header can carry, and the scheme token sends it as one"],
 ])(
 	"a secret from a variable that %s cannot use fails the hook, unsent and unnamed",

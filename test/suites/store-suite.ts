@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoreFailure } from "../../src/ports.ts";
+import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoreFailure } from "../../src/model/store.ts";
 
 /** A store, and how tests get at it from outside. */
 export interface StoreSubject {

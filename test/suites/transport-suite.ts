@@ -381,28 +381,28 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				});
 
 				it.each([
-					["silence", (_: Socket) => {}, "timeout", "no answer within 200 ms"],
+					["silence", (_: Socket) => {}, "timeout", "no response within 200 ms"],
 					[
 						"silence after an interim answer",
 						(socket: Socket) => void socket.write("HTTP/1.1 103 Early Hints\r\n\r\n"),
 						"timeout",
-						"no answer within 200 ms",
+						"no response within 200 ms",
 					],
-					["an end without a word", "", "reset", "connection closed before an answer"],
+					["an end without a word", "", "reset", "connection closed before a response"],
 					["a reset", (socket: Socket) => void socket.resetAndDestroy(), "reset", "connection reset"],
-					["a status line that is none", "garbage\r\n\r\n", "protocol", "the answer is not HTTP"],
+					["a status line that is none", "garbage\r\n\r\n", "protocol", "the response is not HTTP"],
 					[
 						"endless headers",
 						`HTTP/1.1 200 OK\r\nX: ${"a".repeat(40_000)}\r\n\r\n`,
 						"protocol",
-						"the answer's headers are too large",
+						"the response's headers are too large",
 					],
-					["half of the headers", "HTTP/1.1 200 OK\r\nX: 1\r\n", "reset", "connection closed before an answer"],
+					["half of the headers", "HTTP/1.1 200 OK\r\nX: 1\r\n", "reset", "connection closed before a response"],
 					[
 						"a change of protocol",
 						"HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n",
 						"reset",
-						"connection closed before an answer",
+						"connection closed before a response",
 					],
 					["a TLS alert", "\x15\x03\x01\x00\x02\x02\x46", "tls", "TLS: the server speaks TLS, the URL is http"],
 				])("%s is a fault", async (_, answer, kind, detail) => {
@@ -467,13 +467,13 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 			});
 
 			it("a connection that ends or hangs in the handshake may be tried again", async () => {
-				expect(await sent(rawServer(""), "https")).toEqual(fault("reset", "connection closed before an answer"));
+				expect(await sent(rawServer(""), "https")).toEqual(fault("reset", "connection closed before a response"));
 				const hanging = await sent(
 					rawServer(() => {}),
 					"https",
 					{ timeoutMs: 200 },
 				);
-				expect(hanging).toEqual(fault("timeout", expect.stringContaining("no answer within 200 ms")));
+				expect(hanging).toEqual(fault("timeout", expect.stringContaining("no response within 200 ms")));
 			});
 
 			it("trusts added authorities, but no expired certificate, no other host's, and never everything", async () => {

@@ -64,7 +64,7 @@ describe("fault 11: an answer's text is shown on one bounded line, whatever is i
 		const answer = `HTTP/1.1 422 ::error::${ESC}[31mno\r\nX-Note: ##[error]no\r\nContent-Length: 0\r\n\r\n`;
 		await listening(rawServer(answer), async (port) => {
 			const run = await send(`http://127.0.0.1:${port}`);
-			expect(run).toMatchObject(failed(/^422 Unprocessable Content$|^the answer is not HTTP \(HPE_/));
+			expect(run).toMatchObject(failed(/^422 Unprocessable Content$|^the response is not HTTP \(HPE_/));
 			expect(run.commands.length).toBe(1);
 			expect(run.stdout).not.toMatch(CONTROL);
 		});
@@ -80,16 +80,16 @@ describe("fault 11: an answer's text is shown on one bounded line, whatever is i
 
 describe("fault 13: an answer that is not HTTP, or whose headers do not end, is a bounded error and tried again", () => {
 	const filler = (bytes: number) => `X-Filler: ${"x".repeat(bytes)}\r\n`;
-	const NOT_HTTP = /^the answer is not HTTP \(HPE_[A-Z_]+\), after 2 attempts$/;
-	const TOO_LARGE = /^the answer's headers are too large, after 2 attempts$/;
+	const NOT_HTTP = /^the response is not HTTP \(HPE_[A-Z_]+\), after 2 attempts$/;
+	const TOO_LARGE = /^the response's headers are too large, after 2 attempts$/;
 
 	it.each<[string, string, RegExp]>([
 		["another protocol's greeting", "SSH-2.0-OpenSSH_9.2\r\n", NOT_HTTP],
 		["bytes of any kind", "\u0000\u0001::error::\u001b[31m\r\n\r\n", NOT_HTTP],
-		["a status that is no number", "HTTP/1.1 abc OK\r\n\r\n", NOT_HTTP],
+		["a status that is not a number", "HTTP/1.1 abc OK\r\n\r\n", NOT_HTTP],
 		["a version that there is not", "HTTP/9.9 200 OK\r\n\r\n", NOT_HTTP],
 		["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok", NOT_HTTP],
-		["a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok", NOT_HTTP],
+		["a length that is not a number", "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\nok", NOT_HTTP],
 		["a megabyte of status", `HTTP/1.1 200 ${"x".repeat(1024 * 1024)}`, TOO_LARGE],
 		["32 KB in one header", `HTTP/1.1 200 OK\r\n${filler(32 * 1024)}\r\n`, TOO_LARGE],
 		["32 KB in many headers", `HTTP/1.1 200 OK\r\n${filler(1012).repeat(32)}\r\n`, TOO_LARGE],
@@ -97,7 +97,7 @@ describe("fault 13: an answer that is not HTTP, or whose headers do not end, is 
 		[
 			"a protocol that nobody asked for",
 			"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
-			/^connection closed before an answer, after 2 attempts$/,
+			/^connection closed before a response, after 2 attempts$/,
 		],
 	])("%s", async (_, answer, reason) => {
 		let connections = 0;
@@ -122,7 +122,7 @@ describe("fault 13: an answer that is not HTTP, or whose headers do not end, is 
 		await listening(server, async (port) => {
 			const run = await send(`http://127.0.0.1:${port}`);
 			expect(run).toMatchObject(delivered(2));
-			expect(run.log).toContain("attempt 1 of 4 failed: the answer is not HTTP");
+			expect(run.log).toContain("attempt 1 of 4 failed: the response is not HTTP");
 		});
 	});
 
@@ -136,7 +136,7 @@ describe("fault 13: an answer that is not HTTP, or whose headers do not end, is 
 		});
 		await listening(server, async (port) => {
 			const run = await send(`http://127.0.0.1:${port}`, "retry_count = 1\ntimeout_ms = 200");
-			expect(run).toMatchObject(failed("no answer within 200 ms, after 2 attempts", 2));
+			expect(run).toMatchObject(failed("no response within 200 ms, after 2 attempts", 2));
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 	});

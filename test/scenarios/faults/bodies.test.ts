@@ -203,7 +203,7 @@ describe("fault 10: an answer that is packed is not unpacked: identity is asked 
 		const answer = `HTTP/1.1 200 OK\r\n${"Content-Encoding: br\r\n".repeat(1000)}Content-Length: 0\r\n\r\n`;
 		await listening(rawServer(answer), async (port) => {
 			const run = await send(`http://127.0.0.1:${port}`, "retry_count = 1");
-			expect(run).toMatchObject(failed("the answer's headers are too large, after 2 attempts", 2));
+			expect(run).toMatchObject(failed("the response's headers are too large, after 2 attempts", 2));
 		});
 	});
 });

@@ -74,7 +74,7 @@ describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadl
 			const clock = jumpingClock();
 			const server = await startServer(() => clock.jump(offset));
 			const run = await fire(webhook(server.url, "retry_count = 0\ntimeout_ms = 700"), clock.env);
-			expect(run.annotations.map(({ message }) => message)).toEqual(["the webhook failed: no answer within 700 ms"]);
+			expect(run.annotations.map(({ message }) => message)).toEqual(["the webhook failed: no response within 700 ms"]);
 			const [duration = 0] = durations(run);
 			expect(duration).toBeGreaterThanOrEqual(690);
 		});

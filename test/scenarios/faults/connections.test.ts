@@ -40,7 +40,7 @@ describe("fault 2: a name that does not resolve is tried again within the deadli
 		expect(run.annotations.map(({ message }) => message)).toEqual([
 			// The deadline may come while the last attempt still waits for an answer.
 			expect.stringMatching(
-				/^the webhook failed: (?:name not found(?:; the deadline of 400 ms|, after \d+ attempts)|no answer before the deadline of 400 ms)/,
+				/^the webhook failed: (?:name not found(?:; the deadline of 400 ms|, after \d+ attempts)|no response before the deadline of 400 ms)/,
 			),
 		]);
 		expect(run.elapsedMs).toBeLessThan(5000);
@@ -59,11 +59,11 @@ describe("fault 6: a connection that ends before the answer is tried again with 
 
 	it.each<[string, (socket: Socket) => void, string]>([
 		["reset amid the headers", (socket) => void socket.write("HTTP/1.1 200", () => reset(socket)), "connection reset"],
-		["closed without a word", (socket) => void socket.end(), "connection closed before an answer"],
+		["closed without a word", (socket) => void socket.end(), "connection closed before a response"],
 		[
 			"closed amid the headers",
 			(socket) => void socket.end("HTTP/1.1 200 OK\r\nX"),
-			"connection closed before an answer",
+			"connection closed before a response",
 		],
 	])("%s", async (_, drop, reason) => {
 		const heads: string[] = [];
@@ -100,7 +100,7 @@ describe("fault 6: a connection that ends before the answer is tried again with 
 	it.skipIf(withoutNginx)("dropped by nginx (needs nginx-light)", async () => {
 		const nginx = await startNginx([`; location / { return 444; }`]);
 		const run = await send(`http://127.0.0.1:${nginx.ports[0]}/in`, "retry_count = 2");
-		expect(run).toMatchObject(failed("connection closed before an answer, after 3 attempts", 3));
+		expect(run).toMatchObject(failed("connection closed before a response, after 3 attempts", 3));
 		const [first, ...more] = nginx.log();
 		expect(first).toMatch(/"POST \/in HTTP\/1\.1" 444 dlv_[0-9a-f]{32}$/);
 		expect(more).toEqual([first, first]);
@@ -124,14 +124,14 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 		const server = await startServer(() => {}, { status: 200 });
 		const run = await send(server.url, "timeout_ms = 300");
 		expect(run).toMatchObject(delivered(2));
-		expect(run.log).toContain("attempt 1 of 4 failed: no answer within 300 ms; the next in ");
+		expect(run.log).toContain("attempt 1 of 4 failed: no response within 300 ms; the next in ");
 		expect(server.requests[1]).toEqual(server.requests[0]);
 	});
 
 	it("each time", async () => {
 		const connections = await hanging(silent, async (url) => {
 			const run = await send(url, "timeout_ms = 200\nretry_count = 2");
-			expect(run).toMatchObject(failed("no answer within 200 ms, after 3 attempts", 3));
+			expect(run).toMatchObject(failed("no response within 200 ms, after 3 attempts", 3));
 		});
 		expect(connections).toBe(3);
 	});
@@ -139,7 +139,7 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 	it("past the deadline", async () => {
 		const connections = await hanging(silent, async (url) => {
 			const run = await send(url, "deadline_ms = 300");
-			expect(run).toMatchObject(failed("no answer before the deadline of 300 ms"));
+			expect(run).toMatchObject(failed("no response before the deadline of 300 ms"));
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 		expect(connections).toBe(1);
@@ -148,7 +148,7 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 	it("and denies a gate", async () => {
 		await hanging(silent, async (url) => {
 			const run = await send(url, 'timeout_ms = 100\nretry_count = 1\non_failure = "abort"');
-			expect(run).toMatchObject(denied("no answer within 100 ms, after 2 attempts", 2));
+			expect(run).toMatchObject(denied("no response within 100 ms, after 2 attempts", 2));
 		});
 	});
 
@@ -164,7 +164,7 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 			});
 		await hanging(server, async (url) => {
 			const run = await send(url, "timeout_ms = 100\nretry_count = 1");
-			expect(run).toMatchObject(failed("no answer within 100 ms, after 2 attempts", 2));
+			expect(run).toMatchObject(failed("no response within 100 ms, after 2 attempts", 2));
 		});
 	});
 
@@ -178,14 +178,14 @@ describe("fault 8: a server that hangs before its headers is left at the timeout
 			});
 		await hanging(server, async (url) => {
 			const run = await send(url, "timeout_ms = 200\nretry_count = 0");
-			expect(run).toMatchObject(failed("no answer within 200 ms"));
+			expect(run).toMatchObject(failed("no response within 200 ms"));
 		});
 	});
 
 	it("in the TLS handshake", async () => {
 		await hanging(silent, async (url) => {
 			const run = await send(url.replace("http:", "https:"), "timeout_ms = 100\nretry_count = 1");
-			expect(run).toMatchObject(failed("no answer within 100 ms, after 2 attempts", 2));
+			expect(run).toMatchObject(failed("no response within 100 ms, after 2 attempts", 2));
 		});
 	});
 

@@ -19,23 +19,23 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 			const run = await fireThere(
 				["http", "https"].map((scheme) => hung("timeout_ms = 150\nretry_count = 2", scheme)).join(""),
 			);
-			const row = { status: "failed", attempts: 3, error: "no answer within 150 ms, after 3 attempts" };
+			const row = { status: "failed", attempts: 3, error: "no response within 150 ms, after 3 attempts" };
 			expect(run).toMatchObject({ code: 0, stderr: "", results: { results: [row, row] } });
-			expect(run.log).toContain("https: attempt 1 of 3 failed: no answer within 150 ms; the next in ");
+			expect(run.log).toContain("https: attempt 1 of 3 failed: no response within 150 ms; the next in ");
 			expect(run).toMatchObject({ connections: [], begun: 6 });
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 
 		it("past the deadline", async () => {
 			const run = await fireThere(hung("deadline_ms = 300"));
-			expect(run).toMatchObject({ ...failed("no answer before the deadline of 300 ms"), begun: 1 });
+			expect(run).toMatchObject({ ...failed("no response before the deadline of 300 ms"), begun: 1 });
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 
 		it("until the deadline, however many attempts are left", async () => {
 			const run = await fireThere(hung("timeout_ms = 100\nretry_count = 1000\ndeadline_ms = 450"));
 			expect(run.annotations.length).toBe(1);
-			expect(run.annotations[0]?.message).toMatch(/deadline of 450 ms|no answer within 100 ms, after \d attempts/);
+			expect(run.annotations[0]?.message).toMatch(/deadline of 450 ms|no response within 100 ms, after \d attempts/);
 			expect(run.begun).toBeGreaterThan(1);
 			expect(run.begun).toBeLessThan(7);
 			expect(run.elapsedMs).toBeLessThan(5000);
@@ -43,13 +43,13 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 
 		it("and denies a gate", async () => {
 			const run = await fireThere(hung('timeout_ms = 100\nretry_count = 1\non_failure = "abort"'));
-			expect(run).toMatchObject(denied("no answer within 100 ms, after 2 attempts", 2));
+			expect(run).toMatchObject(denied("no response within 100 ms, after 2 attempts", 2));
 		});
 
 		it("among more than 32 webhooks, and holds none of them up", async () => {
 			const run = await fireThere(hung("timeout_ms = 200\nretry_count = 1") + OTHERS);
 			expect(run.annotations.map(({ message }) => message)).toEqual([
-				"the webhook failed: no answer within 200 ms, after 2 attempts",
+				"the webhook failed: no response within 200 ms, after 2 attempts",
 			]);
 			expect(run.outputs).toMatchObject({ delivered: "33", failed: "1" });
 			expect(run.log.indexOf("✓ other-32")).toBeLessThan(run.log.indexOf("✗ https"));
@@ -64,7 +64,7 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		it("in the lookup of its name", async () => {
 			const names = { "slow.test": [] };
 			const run = await fireThere(webhook("https://slow.test", "timeout_ms = 200\nretry_count = 1"), { names });
-			expect(run).toMatchObject({ ...failed("no answer within 200 ms, after 2 attempts", 2), begun: 0 });
+			expect(run).toMatchObject({ ...failed("no response within 200 ms, after 2 attempts", 2), begun: 0 });
 			expect(run.questions).toContain("A slow.test");
 			expect(run.elapsedMs).toBeLessThan(7000);
 		}, 10_000);
@@ -77,7 +77,7 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 		});
 		await listening(silent, async (port) => {
 			const run = await send(`https://127.0.0.1:${port}`, "timeout_ms = 200\nretry_count = 2");
-			expect(run).toMatchObject(failed("no answer within 200 ms, after 3 attempts", 3));
+			expect(run).toMatchObject(failed("no response within 200 ms, after 3 attempts", 3));
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 		// A handshake record each.
@@ -99,7 +99,7 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 			});
 			const run = await fire(hooks.join(""), { files: { "ca.pem": ca.cert } });
 			expect(run).toMatchObject({ annotations: [], outputs: { result: "passed", delivered: "33" } });
-			expect(run.log).toContain("attempt 1 of 4 failed: no answer within 1500 ms; the next in ");
+			expect(run.log).toContain("attempt 1 of 4 failed: no response within 1500 ms; the next in ");
 		});
 	});
 });

@@ -53,7 +53,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 			rawServer(() => {}),
 			"timeout_ms = 300\nretry_count = 1",
 		);
-		expect(run).toMatchObject(failed(/^(?=.*no answer within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2));
+		expect(run).toMatchObject(failed(/^(?=.*no response within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2));
 		expect(run.connections).toBe(2);
 	});
 
@@ -62,7 +62,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 			rawServer(() => {}),
 			"deadline_ms = 300",
 		);
-		expect(run).toMatchObject(failed("no answer before the deadline of 300 ms, through the proxy (HTTPS_PROXY)"));
+		expect(run).toMatchObject(failed("no response before the deadline of 300 ms, through the proxy (HTTPS_PROXY)"));
 		expect(run.elapsedMs).toBeLessThan(5000);
 	});
 
@@ -71,7 +71,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 			rawServer(() => {}),
 			'timeout_ms = 200\nretry_count = 0\non_failure = "abort"',
 		);
-		expect(run).toMatchObject(denied(/no answer within 200 ms.*HTTPS_PROXY/));
+		expect(run).toMatchObject(denied(/no response within 200 ms.*HTTPS_PROXY/));
 	});
 
 	it("resetting a connection that is used again, which none is, and no gate is denied", async () => {
@@ -149,7 +149,7 @@ describe("fault 24: a proxy that does not make the tunnel is named with its answ
 			/connection/,
 		],
 		["an end amid its answer", (socket) => void socket.end("HTTP/1.1 200 OK\r\nX"), /connection/],
-		["what is not HTTP", (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n"), /the answer is not HTTP/],
+		["what is not HTTP", (socket) => void socket.end("SSH-2.0-OpenSSH_9.2\r\n"), /the response is not HTTP/],
 	])("%s", async (_, answer, reason) => {
 		const run = await sendThrough(rawServer(answer));
 		const proxied = new RegExp(`^proxy \\(HTTPS_PROXY\\): .*${reason.source}.*, after 2 attempts$`);

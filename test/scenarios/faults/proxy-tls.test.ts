@@ -81,7 +81,7 @@ describe("fault 24: a proxy that is spoken to over TLS is verified like a receiv
 				const more = "timeout_ms = 300\nretry_count = 1";
 				const run = await send(UNREACHED, more, { env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
 				expect(run).toMatchObject(
-					failed(/^(?=.*no answer within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2),
+					failed(/^(?=.*no response within 300 ms)(?=.*\(HTTPS_PROXY\)).*, after 2 attempts$/, 2),
 				);
 			},
 		);

@@ -96,7 +96,7 @@ describe("fault 39: a base config that comes cut, late or never fails the step i
 	it("never whole", { timeout: 30_000 }, async () => {
 		const start = performance.now();
 		const { message } = await refused("pull_request_target", { replies: [HANG] });
-		expect(message).toContain("; GitHub's API gave no whole answer within 15 s; ");
+		expect(message).toContain("; GitHub's API gave no complete response within 15 s; ");
 		expect(performance.now() - start).toBeLessThan(18_000);
 	});
 
@@ -133,7 +133,7 @@ it("a folder by the config's name is none, and one of more than 10 MB is refused
 		...given,
 		env: { GITHUB_API_URL: folder.url, GITHUB_SHA: "1".repeat(40) },
 	});
-	expect(none.annotations[0]?.message).toContain(`config file ${PATH} is not there; on workflow_run`);
+	expect(none.annotations[0]?.message).toContain(`config file ${PATH} not found; on workflow_run`);
 	let written = 0;
 	const endless = await startServer((_, response) => {
 		response.writeHead(200, RAW_TYPE);

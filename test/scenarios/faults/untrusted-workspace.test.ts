@@ -23,9 +23,7 @@ describe("fault 39: a config by its path is the workspace's however it is spelt,
 		cpSync(theirs.folder, join(repo.folder, "pr"), { recursive: true });
 		const run = await fire("workflow_run", { inputs: { config: "pr/hooks.toml" } });
 		expect(run).toMatchObject({ code: 1, outputs: { result: "error" } });
-		expect(run.annotations[0]?.message).toMatch(
-			/^config file pr\/hooks.toml is not there; on workflow_run config files/,
-		);
+		expect(run.annotations[0]?.message).toMatch(/^config file pr\/hooks.toml not found; on workflow_run config files/);
 		expect([sent(), ran()]).toEqual([[], []]);
 	});
 
@@ -48,7 +46,7 @@ describe("fault 39: a config by its path is the workspace's however it is spelt,
 		const outside = workspace({ "hooks.toml": strangers });
 		symlinkSync(join(outside, "hooks.toml"), join(repo.folder, "hooks.toml"));
 		const run = await fire("pull_request_target", { inputs: { config: "hooks.toml" } });
-		expect(run.annotations[0]?.message).toMatch(/^config file hooks.toml is not there; on pull_request_target /);
+		expect(run.annotations[0]?.message).toMatch(/^config file hooks.toml not found; on pull_request_target /);
 		expect(sent()).toEqual([]);
 	});
 

@@ -155,7 +155,7 @@ describe("fault 29: an empty secret is a mistake, one from an empty variable fai
 	it.each([
 		["unset", {}, "variable SECRET is unset or empty; give it to the step as env"],
 		["empty", { SECRET: "" }, "variable SECRET is unset or empty; give it to the step as env"],
-		["white space", { SECRET: " \n" }, "secret is nothing but white space"],
+		["white space", { SECRET: " \n" }, "secret is only white space"],
 	])("%s: nothing is sent unsigned", async (_, env, reason) => {
 		const server = await startServer({ status: 200 });
 		const config = webhook(server.url, 'secret = "${SECRET}"') + webhook(server.url, "", "other");

@@ -85,7 +85,7 @@ describe("what is told", () => {
 
 	it("when 15 seconds are over", async () => {
 		const clock = fakeClock();
-		const late = { kind: "unreadable", detail: "GitHub's API gave no whole answer within 15 s" };
+		const late = { kind: "unreadable", detail: "GitHub's API gave no complete response within 15 s" };
 		expect(await read("/work/hooks.toml", never, { clock })).toMatchObject(late);
 		expect(clock.sleeps).toEqual([15_000]);
 	});

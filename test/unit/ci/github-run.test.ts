@@ -94,11 +94,16 @@ describe("where it cannot be had, the reason and the remedy are told, and nobody
 		],
 		["404", refusal(404, "Not Found"), `GitHub's API knows no run 1658821493 of acme/warehouse; ${MAY_READ}`, 1],
 		["500, twice", refusal(500, "Oops"), `GitHub's API answered 500: Oops; ${MAY_READ}`, 2],
-		["a list", json("[]"), "GitHub's API answered with what is no JSON object; give `resource` in the context", 1],
+		[
+			"a list",
+			json("[]"),
+			"GitHub's API responded with something other than a JSON object; give `resource` in the context",
+			1,
+		],
 		[
 			"half of it",
 			json('{"id": 1'),
-			"GitHub's API answered with what is no JSON object; give `resource` in the context",
+			"GitHub's API responded with something other than a JSON object; give `resource` in the context",
 			1,
 		],
 		[
@@ -122,7 +127,7 @@ describe("where it cannot be had, the reason and the remedy are told, and nobody
 	it("a server that hangs, after 15 seconds", async () => {
 		const clock = fakeClock();
 		const { found } = await read({ replies: [() => {}], clock });
-		expect(found).toEqual({ reason: `GitHub's API gave no whole answer within 15 s; ${MAY_READ}` });
+		expect(found).toEqual({ reason: `GitHub's API gave no complete response within 15 s; ${MAY_READ}` });
 		expect(clock.sleeps).toEqual([15_000]);
 	});
 

@@ -66,6 +66,6 @@ describe("an untrusted run", () => {
 			code: "config_missing",
 			message: expect.stringMatching(/^there is no config file; on issue_comment .* acme\/warehouse at 0123456/),
 		});
-		expect(found?.missing?.("x.toml").message).toMatch(/^config file x.toml is not there; on issue_comment /);
+		expect(found?.missing?.("x.toml").message).toMatch(/^config file x.toml not found; on issue_comment /);
 	});
 });

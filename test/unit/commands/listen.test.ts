@@ -131,7 +131,7 @@ HH:MM:SS  POST /hook → 200
 		[["--signature-header", "X-Sig"], "--signature-header: there is no secret", "--secret-env WEBHOOK_SECRET"],
 		[
 			["--signature-header", "X Sig", "--secret-env", "S"],
-			"--signature-header: that is no header name",
+			"--signature-header: that is not a valid header name",
 			"X-OM-Signature",
 		],
 		[
@@ -141,7 +141,7 @@ HH:MM:SS  POST /hook → 200
 		],
 		[
 			["--scheme", "standard", "--secret-env", "PLAIN"],
-			"--secret-env: the secret in PLAIN is none for the scheme standard, which takes whsec_ and base64",
+			"--secret-env: the secret in PLAIN is not valid for the scheme standard, which takes whsec_ and base64",
 			"the secret that the sender signs with",
 		],
 	])("refuses %j", async (args, message, remedy) => {

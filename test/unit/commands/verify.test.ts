@@ -66,7 +66,7 @@ describe.each(SIGNATURES)("verify --scheme %s", (scheme) => {
 
 	it("says that the signature is wrong, of another secret or another body", async () => {
 		const wrong =
-			scheme === "token" ? / is not the secret$/ : / is no signature of this body.*and secret; the body must be/;
+			scheme === "token" ? / is not the secret$/ : / does not match this body.*and secret; the body must be/;
 		const [own] = headersOf(scheme);
 		const out = expect.stringMatching(new RegExp(`^not valid: ${own}${wrong.source}`));
 		expect(await verify([...request(scheme), "--secret-env", "NEW"])).toEqual({ code: 1, out, err: "" });
@@ -167,19 +167,19 @@ describe("a mistake in the call", () => {
 		],
 		[["--secret-env", "GONE"], "--secret-env: variable GONE is unset or empty\n  → export GONE first"],
 		[["--secret-env", "EMPTY"], "--secret-env: variable EMPTY is unset or empty\n  → export EMPTY first"],
-		[["--secret-env", "hunter2-hunter2"], "--secret-env: that is no name of a variable\n"],
+		[["--secret-env", "hunter2-hunter2"], "--secret-env: that is not a valid variable name\n"],
 		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is none of rocky, github, '],
 		[
 			["--secret-env", "PLAIN", "--scheme", "standard"],
 			"--secret-env: the secret in PLAIN is none for the scheme standard",
 		],
-		[["--secret-env", "S", "--header", "hunter2"], "--header: that is no name with a colon and a value\n"],
-		[["--secret-env", "S", "--header", ": hunter2"], "--header: that is no name with a colon and a value\n"],
-		[["--secret-env", "S", "--header", "X Y: hunter2"], "--header: that is no name with a colon and a value\n"],
+		[["--secret-env", "S", "--header", "hunter2"], "--header: that is not a name, a colon and a value\n"],
+		[["--secret-env", "S", "--header", ": hunter2"], "--header: that is not a name, a colon and a value\n"],
+		[["--secret-env", "S", "--header", "X Y: hunter2"], "--header: that is not a name, a colon and a value\n"],
 		[["--secret-env", "S", "--tolerance", "300"], "--tolerance: rocky signs no time\n"],
 		[
 			["--secret-env", "S", "--scheme", "standard", "--tolerance", "-1"],
-			'--tolerance: "-1" is no whole number of seconds\n',
+			'--tolerance: "-1" is not a whole number of seconds\n',
 		],
 		[["--secret-env", "S", "--scheme", "x", "--tolerance", "3"], '--scheme: "x" is none of'],
 	])("%j ends with 2", async (args, message) => {

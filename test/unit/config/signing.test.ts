@@ -97,7 +97,7 @@ describe("of the defaults", () => {
 	it("a literal secret is judged by each hook's scheme, and told once, where it stands", () => {
 		const source = `[defaults]\nsecret = "plain"\n${hook('signature = "standard"')}${hook('signature = "standard"')}`;
 		expect(mistakes(source)).toEqual([
-			"2:1 secret is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+			"2:1 secret is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 		]);
 		expect(mistakes(`[defaults]\nsecret = "plain"\nsignature = "standard"\n${hook('secret = "${S}"')}`)).toEqual([]);
 	});
@@ -217,7 +217,7 @@ describe("a mistake", () => {
 		(secret) => {
 			for (const line of [`¦secret = "${secret}"`, `secret = ["${SECRET}", ¦"${secret}"]`]) {
 				const problem = onlyProblem(hook(`${line.replace("¦", "")}\nsignature = ["rocky", "standard"]`));
-				expect(problem.message).toContain("secret is none for the scheme standard");
+				expect(problem.message).toContain("secret is not valid for the scheme standard");
 				expect(problem.remedy).toContain("openssl rand -base64 32");
 				expect(problem.place).toMatchObject({ line: 3, column: columnOf(line) });
 				expect(problem.frame).toContain(`> 3 | secret = `);

@@ -77,7 +77,7 @@ describe("each attempt", () => {
 });
 
 describe("a secret from a variable that its scheme cannot use", () => {
-	const STANDARD = "secret is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
+	const STANDARD = "secret is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
 
 	it.each([
 		["standard", ["PLAIN"], STANDARD],

@@ -383,9 +383,9 @@ test("a variable in a template gets the preset's escaping", async () => {
 });
 
 test("an attempt that the deadline ends says so", async () => {
-	const timeout = fault("timeout", "no answer within 700 ms");
+	const timeout = fault("timeout", "no response within 700 ms");
 	const { outcome } = await send({ timeoutMs: 1000, deadlineMs: 700, retryCount: 0 }, {}, timeout);
-	expect(outcome.failure?.reason).toBe("no answer before the deadline of 700 ms");
+	expect(outcome.failure?.reason).toBe("no response before the deadline of 700 ms");
 });
 
 test("the target never shows path, query or userinfo", async () => {

@@ -26,7 +26,7 @@ describe("describeError", () => {
 		["ERR_SSL_BAD_ECPOINT", "tls", "TLS: bad ecpoint"],
 		["INVALID_PURPOSE", "tls", "TLS: certificate is not one for servers"],
 		["UNSPECIFIED", "tls", "TLS: certificate is not accepted"],
-		["HPE_INVALID_VERSION", "protocol", "the answer is not HTTP (HPE_INVALID_VERSION)"],
+		["HPE_INVALID_VERSION", "protocol", "the response is not HTTP (HPE_INVALID_VERSION)"],
 		["", "protocol", "the request cannot be sent (unknown error)"],
 	])("%s", (code, kind, detail) => {
 		expect(describeError(raised(code))).toEqual(fault(kind, detail));

@@ -25,9 +25,9 @@ describe("a proxy", () => {
 		["403", "HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n", "proxy", "403 Forbidden on CONNECT"],
 		["502", "HTTP/1.1 502 X\r\nContent-Length: 0\r\n\r\n", "unreachable", "502 Bad Gateway on CONNECT"],
 		["503", "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n", "unreachable", "503 Service Unavailable on CONNECT"],
-		["an end", "", "reset", "connection closed before an answer"],
+		["an end", "", "reset", "connection closed before a response"],
 		["a reset", (socket: Socket) => void socket.resetAndDestroy(), "reset", "connection reset"],
-		["garbage", "garbage\r\n\r\n", "protocol", "the answer is not HTTP"],
+		["garbage", "garbage\r\n\r\n", "protocol", "the response is not HTTP"],
 	])("that answers CONNECT with %s is told as the culprit", async (_, answer, fault, detail) => {
 		expect(await through(rawServer(answer))).toEqual({ kind: "fault", fault, detail: `proxy (ALL_PROXY): ${detail}` });
 	});
@@ -51,7 +51,7 @@ describe("a proxy", () => {
 	});
 
 	it.each(["http", "https"])("that says nothing is named in the timeout, over %s", async (scheme) => {
-		const detail = "no answer within 100 ms, through the proxy (ALL_PROXY)";
+		const detail = "no response within 100 ms, through the proxy (ALL_PROXY)";
 		const silent = rawServer(() => {});
 		expect(await through(silent, scheme, 100)).toMatchObject({ fault: "timeout", detail });
 	});

@@ -49,7 +49,7 @@ describe("of requests in flight at once", () => {
 			const all = [slow, pooled(port, { timeoutMs: 20 }), slow].map((request) => http.send(request, never));
 			expect(await Promise.all(all)).toMatchObject([
 				{ status: 200, body: "ok" },
-				{ fault: "timeout", detail: "no answer within 20 ms" },
+				{ fault: "timeout", detail: "no response within 20 ms" },
 				{ status: 200, body: "ok" },
 			]);
 			http.close();
@@ -117,7 +117,7 @@ describe.each([
 				const url = `https://127.0.0.1:${variable === undefined ? port : realPort}/`;
 				const late = await http.send(requestTo(url, { ...more, timeoutMs: 50 }), never);
 				const through = variable === undefined ? "" : `, through the proxy (${variable})`;
-				expect(late).toMatchObject({ fault: "timeout", detail: `no answer within 50 ms${through}` });
+				expect(late).toMatchObject({ fault: "timeout", detail: `no response within 50 ms${through}` });
 				silent = false;
 				expect(await http.send(requestTo(url, more), never)).toMatchObject({ status: 200, body: "ok" });
 				http.close();

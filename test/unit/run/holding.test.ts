@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, it } from "vitest";
 import type { Delivery, Outcome } from "../../../src/model/delivery.ts";
-import type { OpenStore, Store } from "../../../src/ports.ts";
+import type { OpenStore, Store } from "../../../src/model/store.ts";
 import { Holding } from "../../../src/run/holding.ts";
 import { openSqliteStore } from "../../../src/store/sqlite.ts";
 import { fakeLog } from "../../helpers/fakes.ts";

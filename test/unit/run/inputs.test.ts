@@ -78,8 +78,8 @@ describe("readInputs", () => {
 
 	test.each([
 		[{}, "no event was given"],
-		[{ event: "ping", "duration-ms": "45s" }, 'duration-ms: "45s" is no number'],
-		[{ event: "ping", "duration-ms": "-1" }, 'duration-ms: "-1" is no number'],
+		[{ event: "ping", "duration-ms": "45s" }, 'duration-ms: "45s" is not a number'],
+		[{ event: "ping", "duration-ms": "-1" }, 'duration-ms: "-1" is not a number'],
 		[{ event: "ping", metadata: "just words" }, "metadata: line 1 is neither JSON nor key=value nor key<<END"],
 		[{ event: "ping", metadata: "a=1\n=2" }, "metadata: line 2 has no key before its = or <<"],
 		[{ event: "ping", metadata: "a=1\n\n a = 2" }, "metadata: line 3 has the same key as line 1"],

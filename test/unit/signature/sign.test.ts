@@ -109,7 +109,7 @@ describe("signatureHeaders", () => {
 });
 
 describe("signingFault", () => {
-	const STANDARD = "is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
+	const STANDARD = "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
 	const TOKEN = "has a character that no header can carry, and the scheme token sends it as one";
 	const base64 = (length: number) => Buffer.alloc(length, 251).toString("base64");
 

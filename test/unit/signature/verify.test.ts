@@ -386,7 +386,7 @@ describe("a mistake of the call is a TypeError that names the option and quotes 
 		[{ now: new Date(Number.NaN) }, "now must be a Date with a time (got object)"],
 		[
 			{ scheme: "standard", secret: "whsec_hunter2", headers: signed("hello", SECRET, "standard") },
-			"secret is none for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+			"secret is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 		],
 		[
 			{ scheme: "token", secret: "hunter2✓", headers: { "x-secret-token": "x" } },

@@ -22,14 +22,14 @@ describe("compileTemplate", () => {
 		["{{#if x}}|{{/x}}", "{{/x}} does not close {{#if x}}", "write {{/if}} before it"],
 		["{{#x}}|{{/if}}", "{{/if}} does not close {{#x}}", "write {{/x}} before it"],
 		["{{#x}}{{#y}}|{{/x}}{{/y}}", "{{/x}} does not close {{#y}}", "write {{/y}} before it"],
-		["|{{else}}", "{{else}} stands outside of {{#if}}", "open it with {{#if field}}"],
+		["|{{else}}", "{{else}} must be inside {{#if}}", "open it with {{#if field}}"],
 		[
 			"{{#if y}}{{#x}}|{{else}}{{/x}}{{/if}}",
-			"{{else}} stands outside of {{#if}}",
+			"{{else}} must be inside {{#if}}",
 			"open it with {{#if field}}; for a section write {{/x}}{{^x}}",
 		],
 		["{{#if x}}{{else}}|{{else}}{{/if}}", "{{#if x}} has a second {{else}}", "keep one of them"],
-		["a ${A}|{{ ${B} }}", "a variable stands inside a tag", "write ${VAR} by itself, with no other braces around it"],
+		["a ${A}|{{ ${B} }}", "a variable is inside a tag", "write ${VAR} by itself, with no other braces around it"],
 	])("refuses %s", (marked, message, remedy) => {
 		const source = marked.replace("|", "");
 		const error = refusal(source);
