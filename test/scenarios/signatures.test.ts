@@ -76,7 +76,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		const other = await runCommand(args, { ...at, input: `${request.body}\n` });
 		expect(other).toMatchObject({ code: scheme === "token" ? 0 : 1, stderr: "" });
 		expect(other.stdout).toContain(
-			scheme === "token" ? "valid: " : `not valid: ${SCHEMES[scheme].header} is no signature`,
+			scheme === "token" ? "valid: " : `not valid: ${SCHEMES[scheme].header} does not match`,
 		);
 	});
 });

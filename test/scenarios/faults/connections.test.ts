@@ -92,7 +92,7 @@ describe("fault 6: a connection that ends before the answer is tried again with 
 		});
 		await listening(server, async (port) => {
 			const run = await send(`https://127.0.0.1:${port}`, "retry_count = 1");
-			expect(run).toMatchObject(failed(/^connection (?:reset|closed before an answer), after 2 attempts$/, 2));
+			expect(run).toMatchObject(failed(/^connection (?:reset|closed before a response), after 2 attempts$/, 2));
 		});
 		expect(connections).toBe(2);
 	});

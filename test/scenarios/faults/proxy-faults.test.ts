@@ -142,7 +142,7 @@ describe("fault 24: a proxy that does not make the tunnel is named with its answ
 
 	it.each<[string, (socket: Socket) => void, RegExp]>([
 		["a reset", (socket) => void socket.resetAndDestroy(), /connection reset/],
-		["an end", (socket) => void socket.end(), /connection (?:closed before an answer|reset)/],
+		["an end", (socket) => void socket.end(), /connection (?:closed before a response|reset)/],
 		[
 			"a reset amid its answer",
 			(socket) => void socket.write("HTTP/1.1 2", () => socket.resetAndDestroy()),

@@ -192,7 +192,9 @@ describe("datachonk.md", () => {
 		const server = await startServer({ status: 200 });
 		const command = `fire push.completed --context '{"data": {"job": 1152921506151679042}}'`;
 		const run = await fireAt(server.url, page, command, {});
-		expect(run.stdout + run.stderr).toContain("loses digits: put it in quotes");
+		expect(run.stdout + run.stderr).toContain(
+			"a number that loses digits at a receiver of DataChonk's: put it in quotes",
+		);
 		expect(server.requests).toEqual([]);
 	});
 

@@ -119,12 +119,12 @@ HH:MM:SS  POST /hook → 200
 	it.each([
 		[
 			["--scheme", "standart", "--secret-env", "S"],
-			'--scheme: "standart" is none of rocky, github,',
+			'--scheme: "standart" is not one of rocky, github,',
 			"did you mean standard?",
 		],
 		[
 			["--scheme", "sha1", "--secret-env", "S"],
-			'--scheme: "sha1" is none of',
+			'--scheme: "sha1" is not one of',
 			"name the one that the hook's signature names",
 		],
 		[["--scheme", "github"], "--scheme: there is no secret to check signatures with", "--secret-env WEBHOOK_SECRET"],

@@ -168,10 +168,10 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "GONE"], "--secret-env: variable GONE is unset or empty\n  → export GONE first"],
 		[["--secret-env", "EMPTY"], "--secret-env: variable EMPTY is unset or empty\n  → export EMPTY first"],
 		[["--secret-env", "hunter2-hunter2"], "--secret-env: that is not a valid variable name\n"],
-		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is none of rocky, github, '],
+		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is not one of rocky, github, '],
 		[
 			["--secret-env", "PLAIN", "--scheme", "standard"],
-			"--secret-env: the secret in PLAIN is none for the scheme standard",
+			"--secret-env: the secret in PLAIN is not valid for the scheme standard",
 		],
 		[["--secret-env", "S", "--header", "hunter2"], "--header: that is not a name, a colon and a value\n"],
 		[["--secret-env", "S", "--header", ": hunter2"], "--header: that is not a name, a colon and a value\n"],
@@ -181,7 +181,7 @@ describe("a mistake in the call", () => {
 			["--secret-env", "S", "--scheme", "standard", "--tolerance", "-1"],
 			'--tolerance: "-1" is not a whole number of seconds\n',
 		],
-		[["--secret-env", "S", "--scheme", "x", "--tolerance", "3"], '--scheme: "x" is none of'],
+		[["--secret-env", "S", "--scheme", "x", "--tolerance", "3"], '--scheme: "x" is not one of'],
 	])("%j ends with 2", async (args, message) => {
 		const { code, out, err } = await verify(args);
 		expect({ code, out }).toEqual({ code: 2, out: "" });
