@@ -104,7 +104,9 @@ describe("signatureHeaders", () => {
 
 	it("throws rather than sign less than was asked for, and quotes nothing", () => {
 		const secrets = [SECRET, "hunter2"];
-		expect(() => sign({ schemes: ["standard"], secrets })).toThrow(/^secret is not valid for the scheme standard, [^2]*24/);
+		expect(() => sign({ schemes: ["standard"], secrets })).toThrow(
+			/^secret is not valid for the scheme standard, [^2]*24/,
+		);
 	});
 });
 
