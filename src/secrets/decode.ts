@@ -6,6 +6,8 @@ import { type View, ViewWriter, viewOf } from "./view.ts";
 interface Escape {
 	readonly code: number;
 	readonly length: number;
+	/** How often the code is there; once where it does not say. */
+	readonly times?: number;
 }
 
 /** Reads the escape that begins at `at`; undefined where none does. */
@@ -80,7 +82,7 @@ function decode(view: View, encoding: Encoding): View {
 		if (found.code > 0xffff) {
 			decoded.push(0xd800 + ((found.code - 0x10000) >> 10), start);
 			decoded.push(0xdc00 + ((found.code - 0x10000) & 0x3ff), start);
-		} else decoded.push(found.code, start);
+		} else for (let time = 0; time < (found.times ?? 1); time++) decoded.push(found.code, start);
 		at += found.length;
 	}
 	return decoded.view(starts[text.length] ?? 0);
@@ -134,10 +136,14 @@ function readBackslash(text: string, at: number): Escape | undefined {
 	return /[A-Za-z0-9]/.test(next) ? undefined : { code: codeOf(next), length: 2 };
 }
 
-/** How shells write a single quote between single quotes: `'\''` or `'"'"'`. */
+/** How shells write one single quote or more between single quotes: `'\''` or `'"'"'`. */
+const WRITTEN_QUOTES = /'(?:"('+)"|((?:\\')+))'/y;
+
 function readShellQuote(text: string, at: number): Escape | undefined {
-	const written = ["'\\''", `'"'"'`].find((way) => text.startsWith(way, at));
-	return written === undefined ? undefined : { code: codeOf("'"), length: written.length };
+	WRITTEN_QUOTES.lastIndex = at;
+	const [written, quotes, escaped = ""] = WRITTEN_QUOTES.exec(text) ?? [];
+	if (written === undefined) return undefined;
+	return { code: codeOf("'"), length: written.length, times: quotes?.length ?? escaped.length / 2 };
 }
 
 /** The number that exactly so many hex digits stand for. */

@@ -39,11 +39,20 @@ const ESCAPED: Readonly<Record<string, (text: string) => string>> = {
 	"HTML by numbers": numeric,
 	"the trace of a shell": (text) => `'${text.replaceAll("'", "'\\''")}'`,
 	"the trace of another shell": (text) => `'${text.replaceAll("'", `'"'"'`)}'`,
+	"the trace of a shell that keeps quotes together": (text) =>
+		`'${text.replaceAll(/'+/g, (quotes) => `'"${quotes}"'`)}'`,
+	"the trace of a shell that escapes quotes together": (text) =>
+		`'${text.replaceAll(/'+/g, (quotes) => `'${quotes.replaceAll("'", "\\'")}'`)}'`,
 	"shell words": (text) => text.replaceAll(/[^\w]/gu, "\\$&"),
 };
 
 describe("a secret is blanked as it is written in", () => {
-	const NASTY = [`qu"ote's \\back/slash\\\\ %41 & <é> ü=😀+x`, "plain0123456789ABCDEF", "tab\tand\nline\r\nbreak"];
+	const NASTY = [
+		`qu"ote's \\back/slash\\\\ %41 & <é> ü=😀+x`,
+		"plain0123456789ABCDEF",
+		"tab\tand\nline\r\nbreak",
+		"8KHr%7D,''9dS7c'''Lq9M",
+	];
 
 	it.each(Object.entries(ESCAPED))("%s", (_, write) => {
 		for (const secret of NASTY) {
