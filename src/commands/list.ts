@@ -3,11 +3,11 @@
 import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import type { Unmatched } from "../model/delivery.ts";
+import type { EventDefinition } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { selection } from "../plan/select.ts";
 import type { Printer } from "../report/terminal.ts";
-import { findEvent } from "../run/events.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { type ConfigFlags, type Register, type Terminal, withConfig } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
@@ -46,14 +46,16 @@ function show(run: RunContext, name: string | undefined, json: boolean, terminal
 }
 
 /** Throws `UserError` for a name that is neither an event's nor a hook's. */
-function findNamed(name: string, run: RunContext) {
+function findNamed(name: string, { config, vocabulary }: RunContext): EventDefinition {
+	const found = vocabulary.find(name);
+	if (found !== undefined) return found;
 	const near = closest(
 		name,
-		run.config.hooks.map((hook) => hook.name),
+		[...config.hooks, ...vocabulary.events].map((each) => each.name),
 	);
-	if (near === undefined || run.vocabulary.find(name) !== undefined) return findEvent(name, run);
-	const message = `neither an event nor a hook is named ${JSON.stringify(excerpt(name, 100))}`;
-	throw new UserError({ code: "event", message, remedy: `did you mean the hook "${near}"?` });
+	const message = `no event or hook is named ${JSON.stringify(excerpt(name, 100))}`;
+	const all = "`pipeline-hooks list` shows all hooks, `pipeline-hooks events` all events";
+	throw new UserError({ code: "event", message, remedy: near === undefined ? all : `did you mean "${near}"?` });
 }
 
 function showHooks(

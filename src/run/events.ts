@@ -28,7 +28,7 @@ export function findEvent(
 	const own =
 		isEventName(written) && dialectOf(config.file) === "native"
 			? `declare an event of your own in the config as [event.${keyName(written)}]`
-			: "`pipeline-hooks events` lists those that there are";
+			: "`pipeline-hooks events` lists them all";
 	throw new UserError({
 		code: "event",
 		message: `unknown event ${JSON.stringify(excerpt(written, 100))}`,

@@ -101,7 +101,12 @@ it("list shows a hook whole, credentials by their variables", async () => {
 	});
 	expect(await run("list", "alrt")).toMatchObject({
 		code: 2,
-		stderr: expect.stringContaining('did you mean the hook "alert"?'),
+		stderr: expect.stringContaining('did you mean "alert"?'),
+	});
+	expect(await run("list", "nowhere-near")).toMatchObject({
+		code: 2,
+		stderr:
+			'error[event]: no event or hook is named "nowhere-near"\n  → `pipeline-hooks list` shows all hooks, `pipeline-hooks events` all events\n',
 	});
 });
 

@@ -7,7 +7,7 @@ import { findEvent } from "../../../src/run/events.ts";
 
 const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, warnings: [] });
 const OWN = config(".github/pipeline-hooks.toml");
-const LIST = "`pipeline-hooks events` lists those that there are";
+const LIST = "`pipeline-hooks events` lists them all";
 
 const remedy = (written: string, where: Config): string => {
 	try {
