@@ -18,7 +18,7 @@ const { signal, done } = handleSignals(tell);
 // A reader of the log that has gone is no reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-void main().finally(done);
+void main().then(done);
 
 async function main(): Promise<void> {
 	const code = await runToEnd(reporter, { env, signal, onCrash }, async (onBegin) => {

@@ -36,7 +36,7 @@ const exit = (code: ExitCode) => {
 };
 for (const register of COMMANDS) register(program, terminal, exit);
 
-void main().finally(done);
+void main().then(done);
 
 async function main(): Promise<void> {
 	try {

@@ -28,7 +28,7 @@ const REPEAT_MS = 500;
 export interface Cancellation {
 	/** Aborts at the first signal. */
 	readonly signal: AbortSignal;
-	/** The work is done and reported. A process that was cancelled then does not wait for what is left. */
+	/** The work is done and reported, and `process.exitCode` set: the process ends, whatever is still open or hangs. */
 	readonly done: () => void;
 }
 
@@ -39,7 +39,7 @@ export interface Cancellation {
 export function handleSignals(tell?: Tell): Cancellation {
 	const controller = new AbortController();
 	const { signal } = controller;
-	// Each request under way listens, and Node 20 would warn of a leak from the eleventh on.
+	// Each request in flight listens, and Node 20 would warn of a leak from the eleventh on.
 	setMaxListeners(0, signal);
 	let isDone = false;
 	let isRepeat = true;
@@ -70,17 +70,27 @@ export function handleSignals(tell?: Tell): Cancellation {
 		done: () => {
 			isDone = true;
 			if (signal.aborted) leaveSoon();
+			else if (!isInThread()) exitOnceWritten();
 		},
 	};
 }
 
+/** Connections that are closing are not waited for, which over TLS takes milliseconds. */
+function exitOnceWritten(): void {
+	// A turn later, because what could not be written is told by then.
+	process.stdout.write("", () => process.stderr.write("", () => setImmediate(() => process.exit())));
+}
+
 function leave(why: string): void {
 	process.stderr.write(`${why}\n`);
-	// An exit waits for Node's threads; what hangs in one of them, as a look-up of a name may, cannot be called off.
-	const inThread = process.getActiveResourcesInfo().some((name) => /^(GetAddrInfo|GetNameInfo|FSReq)/.test(name));
-	if (inThread) {
+	if (isInThread()) {
 		killGroups();
 		process.kill(process.pid, "SIGKILL");
 	}
 	process.exit(1);
+}
+
+/** An exit waits for Node's threads; what hangs in one of them, as a look-up of a name may, cannot be stopped. */
+function isInThread(): boolean {
+	return process.getActiveResourcesInfo().some((name) => /^(GetAddrInfo|GetNameInfo|FSReq)/.test(name));
 }

@@ -27,6 +27,7 @@ export function handleCrashes(first: Tell): Crashes {
 	const leave = () => process.exit(1);
 	process.on("uncaughtException", (error) => {
 		if (hasCrashed) return;
+		process.exitCode = 1;
 		setTimeout(leave, TELLING_MS);
 		tell(error).then(leave, leave);
 	});

@@ -35,7 +35,12 @@ const BUGS = {
 			return randomUUID();
 		};`,
 	"at a signal": 'process.on("SIGUSR2", () => { throw new TypeError("crashed"); });',
-	"after the report": 'process.once("beforeExit", () => Promise.reject(new TypeError("crashed late")));',
+	// Once all is said, an empty text is written to wait for the reader of the log.
+	"after the report": `const { write } = process.stdout;
+		process.stdout.write = function (text, ...rest) {
+			if (text === "") Promise.reject(new TypeError("crashed late"));
+			return write.call(this, text, ...rest);
+		};`,
 	"in an answer that never comes": `
 		require("node:http").request = () => {
 			require("node:fs").writeFileSync("begun", "");
