@@ -108,8 +108,6 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 
 	const fireAll = async () => {
 		if (source.kind === "held") await beginAll(holding.rest());
-		if (source.kind === "event") await fireOne(source.event);
-		if (source.kind !== "file") return;
 		try {
 			for await (const events of source.events()) for (const event of events) if (!(await fireOne(event))) return;
 		} catch (thrown) {

@@ -12,18 +12,31 @@ import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts
 import type { Observer, RunContext } from "./prepare.ts";
 
 /** Where the events of a run come from. */
-export type Source = { readonly kind: "event"; readonly event: PipelineEvent } | EventsFile | { readonly kind: "held" };
+export type Source = OneEvent | EventsFile | Held;
 
-/** A file of events, read as they are asked for. */
-export interface EventsFile {
+interface Events {
+	/** The events, in groups that were read together. */
+	readonly events: () => AsyncIterable<Iterable<PipelineEvent>> | Iterable<Iterable<PipelineEvent>>;
+}
+
+interface OneEvent extends Events {
+	readonly kind: "event";
+	readonly event: PipelineEvent;
+}
+
+/** No event of its own: only what is held is sent. */
+interface Held extends Events {
+	readonly kind: "held";
+}
+
+/**
+ * A file of events, read as they are asked for. Reading ends early on a cancellation, and throws {@link LineError} at a
+ * broken line, `UserError` where there are no events.
+ */
+export interface EventsFile extends Events {
 	readonly kind: "file";
 	/** For people. */
 	readonly name: string;
-	/**
-	 * The events, those of each piece of the file together. Ends early on a cancellation. Throws {@link LineError} at a
-	 * broken line, `UserError` where there are no events.
-	 */
-	readonly events: () => AsyncIterable<Iterable<PipelineEvent>>;
 	/** The line that was read last, from 1. */
 	readonly line: () => number;
 	/** What is told once all was read: the event that no line has used, which whoever named it may take for fired. */
@@ -33,9 +46,10 @@ export interface EventsFile {
 /** Opens the source that the inputs name. Throws `UserError` for an unknown event. */
 export function openSource(inputs: Inputs, run: RunContext, ports: Ports, observer: Observer): Source {
 	const { event, eventsFile, flush, context, synthetic = false } = inputs;
-	if (flush === true) return { kind: "held" };
-	if (eventsFile === undefined) return { kind: "event", event: createEvent(event, context, synthetic, run) };
-	return openFile({ ...inputs, eventsFile }, run, ports, observer);
+	if (flush === true) return { kind: "held", events: () => [] };
+	if (eventsFile !== undefined) return openFile({ ...inputs, eventsFile }, run, ports, observer);
+	const created = createEvent(event, context, synthetic, run);
+	return { kind: "event", event: created, events: () => [[created]] };
 }
 
 function openFile(
