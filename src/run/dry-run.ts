@@ -1,4 +1,4 @@
-// The sender of a dry run: what a delivery would send is shown instead of sent.
+// The sender of a dry run: shows what each delivery would send.
 import { preview, previewAnywhere } from "../deliver/preview.ts";
 import { showTarget } from "../deliver/target.ts";
 import { skipped, untrustedReason } from "../deliver/unsent.ts";
@@ -7,7 +7,7 @@ import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts"
 import { problemsOf } from "../secrets/thrown.ts";
 import type { Observer } from "./prepare.ts";
 
-/** Shows each delivery. With `placeholders`, variables that are unset are shown by their names. */
+/** With `placeholders`, unset variables are shown by their names instead of failing. */
 export function showing(
 	facts: RunFacts,
 	placeholders: boolean,
@@ -23,7 +23,7 @@ export function showing(
 	};
 }
 
-/** As in a run, an error in making one message is that delivery's problem. */
+/** As in a run, an error in making one message is only that delivery's problem. */
 function previewOf(delivery: Delivery, facts: RunFacts, placeholders: boolean, env: Env): Preview {
 	const problem = (reason: string) => ({ kind: "problem", target: showTarget(delivery.hook, env), reason }) as const;
 	const refused = untrustedReason(delivery, facts);

@@ -1,4 +1,4 @@
-// Events of a run: found by the name that the user wrote, completed by what the run knows, enriched by the API of the CI.
+// Events of a run: found by the name that the user wrote, completed with the facts of the run, enriched by the CI's API.
 import { randomUUID } from "node:crypto";
 import { workflowRun } from "../ci/github-run.ts";
 import { dialectOf } from "../config/load.ts";
@@ -37,19 +37,19 @@ export function findEvent(
 }
 
 /**
- * The event of that name, with an id of its own unless one is given. With `synthetic`, what the context leaves open is
- * made up, so that hooks can be tried out. Throws as {@link findEvent} does.
+ * The event of that name, with a new id unless one is given. With `synthetic`, example values fill what the context
+ * lacks, so that hooks can be tried out. Throws as {@link findEvent} does.
  */
 export function createEvent(written: string, given: GivenContext, synthetic: boolean, run: RunContext): PipelineEvent {
 	const definition = findEvent(written, run);
 	const received = run.receive(given);
-	const context = synthetic ? madeUp(received, definition) : received;
+	const context = synthetic ? withExamples(received, definition) : received;
 	const id = context.id ?? `evt_${randomUUID().replaceAll("-", "")}`;
 	const { ci, now } = run;
 	return completeEvent(definition, context, { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts });
 }
 
-function madeUp(given: GivenContext, { status }: EventDefinition): GivenContext {
+function withExamples(given: GivenContext, { status }: EventDefinition): GivenContext {
 	return {
 		model: "example_model",
 		table: "catalog.schema.example_table",
@@ -60,10 +60,10 @@ function madeUp(given: GivenContext, { status }: EventDefinition): GivenContext 
 	};
 }
 
-/** The event with the workflow run beside it where one of the selected hooks needs that; else the event, at once. */
+/** Adds the workflow run to an event when one of the selected hooks needs it; otherwise gives the event as it is. */
 type Enrich = (event: PipelineEvent, selected: readonly Hook[]) => PipelineEvent | Promise<PipelineEvent>;
 
-/** Asks the API once, and only when an event without a resource matches a hook that needs one, or that may lead to one. */
+/** Asks the API once, and only when an event without a resource matches a hook that needs one, or that chains to one. */
 export function enricher(hooks: readonly Hook[], token: string, { env, clock }: Ports, signal: AbortSignal): Enrich {
 	const needy = hooks.filter((hook) => hook.kind === "webhook" && hook.preset.needs.resource === true);
 	const isNeedy = (name: string | undefined) => needy.some((hook) => hook.name === name);

@@ -1,4 +1,4 @@
-// A held event as text: what it was when it happened, whatever a later step's config knows of it.
+// A held event as text: as it was when it happened, independent of the config of a later step.
 
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { readObject } from "../lib/read-object.ts";
@@ -13,18 +13,18 @@ import {
 } from "../model/event.ts";
 import type { Problem } from "../model/problem.ts";
 
-/** Two lines, since a context may be nested as deep as any JSON that is read. */
+/** Two lines, because the context may be nested as deep as JSON may be and would not fit below another object. */
 export function writeHeld({ definition, context, run }: PipelineEvent): string {
 	return `${JSON.stringify({ definition, run })}\n${JSON.stringify(context)}`;
 }
 
-/** What the context has empty it had empty when it was put away: nothing of this step belongs into it. */
+/** A value that is empty was empty when the event was held: nothing of this step may be filled in. */
 const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0) };
 
-/** A held event that was read, or what is wrong with its text as a phrase: another version may have written it. */
+/** A held event, or as a phrase what is wrong with its text, which another version may have written. */
 export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
 
-/** The event that was written; `receive` takes in its context. */
+/** Reads what {@link writeHeld} wrote; `receive` protects and redacts its context. */
 export function readHeld(text: string, receive: (context: GivenContext) => GivenContext): HeldRead {
 	const [head = "", body = ""] = text.split("\n");
 	const about = readObject(head, "is not JSON");
@@ -44,7 +44,7 @@ export function readHeld(text: string, receive: (context: GivenContext) => Given
 	return { event: found === undefined ? event : { ...event, run: found } };
 }
 
-/** The facts of the run in which an event happened, as they were sealed with it. */
+/** The facts of the run in which the event happened. Their seal was checked, so only the kind is looked at. */
 function isFacts(ci: Json | undefined): ci is CiFacts {
 	return isJsonObject(ci) && typeof ci["provider"] === "string";
 }

@@ -19,21 +19,21 @@ import type { RunContext } from "./prepare.ts";
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";
 const CHANGED = "changed since, or held with another URL or other secrets";
 
-/** What is needed of the {@link RunContext}. */
+/** The part of the {@link RunContext} that is used here. */
 type HoldingContext = Pick<RunContext, "config" | "receive"> & { readonly ci: Pick<CiRun, "holdingFolder"> };
 
 type Deliveries = AsyncGenerator<Delivery<Webhook>, void, undefined>;
 
-/** What is held for the hooks of a run. */
+/** The events held for the hooks of a run. */
 export class Holding {
-	/** What could not be held, and what cannot be sent of what is. */
+	/** Events that could not be held, and held events that cannot be sent. */
 	readonly warnings: ConfigWarning[] = [];
 	readonly #run: HoldingContext;
 	readonly #ports: Pick<Ports, "openStore" | "env" | "log">;
 	#opened: Store | undefined;
-	/** The items of events, by these and not by the ids of their deliveries: users may give many events the same id. */
+	/** The ids of stored items, by events and not by delivery id, because users may give many events the same id. */
 	readonly #claimed = new Map<Events, readonly string[]>();
-	/** The hooks of which all was due with an event. */
+	/** Hooks whose events all became due with an event of this run. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
@@ -44,7 +44,7 @@ export class Holding {
 		this.#chainOf = chainsIn(run.config.hooks);
 	}
 
-	/** Puts an event behind those that are held for its hook; with `all`, everything that is held is due then. */
+	/** Puts an event behind those that are held for its hook; with `all`, all of them become due. */
 	async add(delivery: Delivery<Webhook>, all: boolean): Promise<Batched> {
 		const { hook, events } = delivery;
 		const store = await this.#open(true);
@@ -62,7 +62,7 @@ export class Holding {
 		return left === 0 ? { due } : { due, held: `${left} of ${count(hook.batchSize ?? 1, "event")}, ${WHEN}` };
 	}
 
-	/** All else that is held for the hooks of the config, each batch read when it is asked for. */
+	/** Everything else that is held for the hooks of the config; each batch is read when it is asked for. */
 	async *rest(): Deliveries {
 		const { file, hooks } = this.#run.config;
 		const webhooks = hooks.flatMap((hook) => (hook.kind === "webhook" ? [hook] : []));
@@ -70,7 +70,7 @@ export class Holding {
 		if (store === undefined) return;
 		const held = await store.list();
 		if ("problem" in held) {
-			// Nobody knows whose they are, and one warning says which file it is.
+			// Whose events they are is unknown, and one warning names the file.
 			const [hook] = webhooks.filter(({ batchSize }) => batchSize !== undefined);
 			if (hook !== undefined && this.warnings.length === 0) this.#warnOfStaying(hook, held);
 			return;
@@ -78,8 +78,8 @@ export class Holding {
 		const owners = new Set(held.keys());
 		for (const hook of webhooks) {
 			if (!owners.delete(this.#ownerOf(hook)) || this.#emptied.has(hook.name)) continue;
-			const hindrance = this.#hindrance(hook);
-			if (hindrance !== undefined) this.#warn(hook, `what is held for it stays held: ${hindrance}`);
+			const problem = this.#problemOf(hook);
+			if (problem !== undefined) this.#warn(hook, `what is held for it stays held: ${problem}`);
 			else yield* this.#deliveries(store, hook, (await this.#claim(store, hook, true)).batches);
 		}
 		if (owners.size === 0) return;
@@ -87,7 +87,7 @@ export class Holding {
 		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them by the config that has`);
 	}
 
-	/** Forgets what was delivered. What was not stays held, and the outcome says so. */
+	/** Removes what was delivered from the store. The rest stays held, and the outcome says so. */
 	settle(outcome: Outcome): Outcome {
 		const { delivery, status, missed } = outcome;
 		const { events } = delivery;
@@ -96,7 +96,7 @@ export class Holding {
 		this.#claimed.delete(events);
 		const failed = new Set(status === "delivered" ? [] : (missed ?? events.keys()));
 		const settling = this.#settle(this.#opened, delivery.hook, ids, (at) => failed.has(at));
-		// Nobody waits for it before the end, and an error that nothing catches until then would end the process.
+		// It is awaited only at the end, and until then an uncaught rejection would end the process.
 		settling.catch(() => {});
 		this.#settling.push(settling);
 		if (failed.size === 0) return outcome;
@@ -106,13 +106,13 @@ export class Holding {
 		return withReason(outcome, `${reasonOf(outcome)}; ${held}`);
 	}
 
-	/** Waits until everything is settled. */
+	/** Waits until everything is settled, and closes the store. */
 	async end(): Promise<void> {
 		await Promise.all(this.#settling);
 		await this.#opened?.close();
 	}
 
-	/** Undefined where the CI has no folder for it; without `create`, also where nothing was ever held. */
+	/** Undefined if the CI has no folder for the store; without `create`, also if nothing was ever held. */
 	async #open(create: boolean): Promise<Store | undefined> {
 		const { holdingFolder } = this.#run.ci;
 		if (holdingFolder === undefined) return undefined;
@@ -121,7 +121,7 @@ export class Holding {
 	}
 
 	async #claim(store: Store, hook: Webhook, all: boolean): Promise<Claimed> {
-		// Held for batches that the hook no longer makes, each event is sent by itself.
+		// Events of a hook that has stopped batching are sent one by one.
 		const query = { items: hook.batchSize ?? 1, bytes: BATCH_BYTES, all };
 		const claimed = await store.claim(this.#ownerOf(hook), query);
 		if (!("problem" in claimed)) return claimed;
@@ -168,15 +168,15 @@ export class Holding {
 		if (failure !== undefined) this.#warn(hook, `what was sent stays held, and may be sent again: ${failure.problem}`);
 	}
 
-	/** Why nothing can be sent that is held for a hook. It may have been another when its events were held. */
-	#hindrance(hook: Webhook): string | undefined {
+	/** Why nothing that is held for a hook can be sent. Its config may have changed since the events were held. */
+	#problemOf(hook: Webhook): string | undefined {
 		if (!hook.enabled) return "it is disabled";
 		if (isGate(hook)) return "it has become a gate, which never batches";
 		const [unset] = unsetVariables(hook, this.#ports.env);
 		return unset === undefined ? undefined : unsetReason(unset);
 	}
 
-	/** What tells the hook from others, its config and its name, in a form that shows neither. */
+	/** Identifies the hook by its config file and name, without showing either. */
 	#ownerOf({ name }: Webhook): string {
 		return createHash("sha256")
 			.update(JSON.stringify([this.#run.config.file, name]))

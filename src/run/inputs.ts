@@ -11,7 +11,7 @@ import { readMetadataLines } from "./metadata-lines.ts";
 export interface Inputs {
 	/**
 	 * As written: the catalog's spelling, `on_<event>` or an alias; looked up once the config is known. With an events
-	 * file it is what lines are that name none, and may be empty.
+	 * file it is the event of each line without one, and may be empty.
 	 */
 	readonly event: string;
 	/** A file of events, one JSON object a line, as written; `-` is stdin. Undefined where one event is fired. */
@@ -27,15 +27,15 @@ export interface Inputs {
 	readonly dryRun: boolean;
 	/** In a dry run, show messages also where variables are unset. */
 	readonly placeholders?: boolean;
-	/** Make up what the context leaves open, and mark it by `metadata.test`. */
+	/** Fill in example values for what the context lacks, and mark them by `metadata.test`. */
 	readonly synthetic?: boolean;
 	/** Write a job summary. */
 	readonly summary: boolean;
-	/** For GitHub's API; empty where there is none. */
+	/** For GitHub's API; may be empty. */
 	readonly githubToken: string;
 	/** Run shell hooks also on events that a stranger can trigger. */
 	readonly allowUntrustedShell: boolean;
-	/** The values of the job's matrix; undefined where it has none. */
+	/** The values of the job's matrix; undefined for a job without one. */
 	readonly matrix?: JsonObject | undefined;
 }
 

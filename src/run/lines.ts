@@ -16,7 +16,7 @@ export interface Line {
 	readonly text: string;
 }
 
-/** What is wrong with a line, and which. */
+/** What is wrong with a line, and its number. */
 export class LineError extends Error {
 	override readonly name = "LineError";
 	readonly line: number;
@@ -85,7 +85,7 @@ export function readLine({ number, text }: Line): GivenContext {
 	return given;
 }
 
-/** What another part of the program says of a line, as of an unknown event. Throws what is not an error of the user. */
+/** A `UserError` about the content of a line, such as an unknown event. Throws anything else again. */
 export function lineErrorOf(number: number, thrown: unknown): LineError {
 	if (thrown instanceof UserError) return new LineError(number, described(thrown.problems[0]));
 	throw thrown;

@@ -1,9 +1,9 @@
 // Metadata as lines, written as GITHUB_OUTPUT takes them: `key=value`, or `key<<END`, the lines of a value, and `END`.
 
-/** What the lines say, or what is wrong and in which line, counted from 1. */
+/** The entries, or what is wrong in which line, counted from 1. */
 export type MetadataLines =
 	| { readonly kind: "entries"; readonly entries: ReadonlyMap<string, string> }
-	| { readonly kind: "fault"; readonly line: number; readonly problem: string };
+	| { readonly kind: "problem"; readonly line: number; readonly problem: string };
 
 /**
  * Reads the lines of a text; blank ones between entries are skipped. Keys and values are trimmed, except for a value
@@ -18,20 +18,20 @@ export function readMetadataLines(text: string): MetadataLines {
 	for (let index = 0; index < lines.length; index++) {
 		const line = lines[index] ?? "";
 		if (line.trim() === "") continue;
-		const fault = (problem: string) => ({ kind: "fault", line: index + 1, problem }) as const;
+		const broken = (problem: string) => ({ kind: "problem", line: index + 1, problem }) as const;
 		const { key, separator, rest } = split(line);
-		if (separator === undefined) return fault("is neither JSON nor key=value nor key<<END");
-		if (key === "") return fault("has no key before its = or <<");
+		if (separator === undefined) return broken("is neither JSON nor key=value nor key<<END");
+		if (key === "") return broken("has no key before its = or <<");
 		const before = given.get(key);
-		if (before !== undefined) return fault(`has the same key as line ${before}`);
+		if (before !== undefined) return broken(`has the same key as line ${before}`);
 		given.set(key, index + 1);
 		if (separator === "=") {
 			entries.set(key, rest.trim());
 			continue;
 		}
-		if (rest === "") return fault("has no delimiter after <<");
+		if (rest === "") return broken("has no delimiter after <<");
 		const end = lines.indexOf(rest, index + 1);
-		if (end === -1) return fault("opens a value that is not closed: a later line must be exactly what follows <<");
+		if (end === -1) return broken("opens a value that is not closed: a later line must be exactly what follows <<");
 		entries.set(key, lines.slice(index + 1, end).join("\n"));
 		index = end;
 	}

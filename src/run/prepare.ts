@@ -1,4 +1,4 @@
-// What every run needs before its first event: the facts of the CI, the config, and what must not be shown.
+// What every run needs before its first event: the facts of the CI, the config, and the secrets to redact.
 import type { CiRun } from "../ci/ci.ts";
 import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
@@ -17,7 +17,7 @@ import { createMask } from "../secrets/mask.ts";
 import { isPlainPath } from "../secrets/words.ts";
 import type { Inputs } from "./inputs.ts";
 
-/** Places of redacted values that are named. */
+/** How many places of redacted values are named. */
 const SHOWN_PLACES = 5;
 
 /** Who observes a run. */
@@ -26,22 +26,22 @@ export interface Observer {
 	readonly cwd: string;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
-	/** What may be read from stdin; absent where there is none. */
+	/** Reads stdin; absent if there is none to read. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
-	/** Called before anything is carried out, with what gives the report of a moment should the process end there. */
+	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */
 	readonly onBegin?: (stop: (problem: Problem) => Report) => void;
-	/** Asked before an event is fired, with all hooks that it may reach: whether it may be. */
+	/** Asked before an event is fired, with all hooks that it may reach, whether to go on. */
 	readonly confirm?: ((hooks: readonly Hook[]) => Promise<boolean>) | undefined;
-	/** Called with what is worth a line at once. */
+	/** Called for each outcome that is to be logged at once. */
 	readonly onOutcome: (outcome: Outcome) => void;
 	/** In a dry run, called with each delivery instead of carrying it out. */
 	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
 }
 
-/** What is asked of a run, whatever it fires. */
+/** The inputs that every run needs, whatever it fires. */
 type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "context">;
 
-/** Where a run begins, and what ends it. */
+/** Where a run starts, and what cancels it. */
 type Place = Pick<Observer, "cwd" | "signal">;
 
 /** A run that is ready for its events. */
@@ -51,11 +51,11 @@ export interface RunContext {
 	/** The events that the config knows. */
 	readonly vocabulary: Vocabulary;
 	readonly facts: RunFacts;
-	/** Of the config, and of what it names. */
+	/** Reads the config and the files that it names. */
 	readonly files: Files;
-	/** The time of its start, which events have that tell none. */
+	/** When the run started: the time of events that have none of their own. */
 	readonly now: Date;
-	/** Takes in a context: what it brings for us is protected, and secrets of the run are redacted in it. */
+	/** Protects the secrets that a context brings, and redacts those of the run in it. */
 	readonly receive: (context: GivenContext) => GivenContext;
 }
 
@@ -87,7 +87,7 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal }: P
 	};
 }
 
-/** Says once that a context had secrets in it: whoever misses a value has to know where it went. */
+/** Says once that a context had secrets in it, so that nobody looks for a missing value. */
 function receiver(secrets: readonly string[], log: Log): RunContext["receive"] {
 	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
 	let isTold = false;
@@ -103,7 +103,7 @@ function receiver(secrets: readonly string[], log: Log): RunContext["receive"] {
 	};
 }
 
-/** The config, and the place where it was found. */
+/** The config, and where it was found. */
 async function findConfig(ci: CiRun, { config, githubToken }: Request, ports: Ports, signal: AbortSignal) {
 	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config);
 }

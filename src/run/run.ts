@@ -1,4 +1,4 @@
-// The one way of a run: source → select → enrich → gates → the rest → settle → report.
+// The one walk of a run: source → select → enrich → gates → the rest → settle → report.
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
 import { closest } from "../lib/suggest.ts";
 import { count, excerpt } from "../lib/text.ts";
@@ -22,12 +22,12 @@ import { LineError } from "./lines.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
 import { type EventsFile, failedAt, openSource, type Source, stoppedAt } from "./sources.ts";
 
-/** Failures of a file that get a line at once; all of them are counted, and the report has them. */
+/** Failures of a file that are logged as they come; all of them are counted and in the report. */
 const MAX_TOLD = 100;
 
 /**
- * Fires one event, those of a file, or what is held. Throws `UserError` before anything was carried out. Each failure of
- * the world is an outcome in the report, and whatever else is thrown is in the report too, beside all that was delivered.
+ * Fires one event, the events of a file, or what is held. Throws `UserError` before anything was carried out. From then
+ * on each failed delivery is an outcome in the report, and whatever is thrown is in the report beside the outcomes.
  */
 export async function fire(inputs: Inputs, ports: Ports, observer: Observer): Promise<Report> {
 	const context = await prepare(inputs, ports, observer);
@@ -47,11 +47,11 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		throw new UserError(NOT_CONFIRMED);
 	const enrich = enricher(hooks, inputs.githubToken, ports, observer.signal);
 	const collector = new Collector(source.kind !== "event");
-	/** Of events that wait for those of later steps. */
+	/** Events that wait for those of later steps. */
 	const holding = new Holding(context, ports);
-	/** Of events that wait for others of this run: those of a file, and what is only shown. */
+	/** Events that wait for others of this run: those of a file, and what is only shown. */
 	const batches = new Batches();
-	/** What is only shown, or is one hook's alone, neither joins what is held nor sends it. */
+	/** A dry run and the test of one hook neither add to what is held nor send it. */
 	const isApart = dryRun || inputs.hook !== undefined;
 	const deliverer = new Deliverer(
 		facts,
@@ -77,7 +77,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	let broken: LineError | undefined;
 	let hasLineFailed = false;
 
-	/** What was shown is told by that, and what a gate has stopped by the gate. */
+	/** A delivery of a dry run was shown already, and one that a gate stopped is explained by the gate. */
 	const isTold = ({ status, skipCause }: Outcome) =>
 		source.kind === "file"
 			? status === "failed" && ++failures <= MAX_TOLD
@@ -144,14 +144,14 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		try {
 			deliverer.abandon(batches.rest());
 		} catch {
-			// What has ended is true all the same, and the first error is the one to tell.
+			// The outcomes so far are still true, and the first error is the one to report.
 		}
 		return report(problem);
 	};
 
 	observer.onBegin?.(stop);
 	let problem: Problem | undefined;
-	// What was begun is waited for also where a step before has thrown.
+	// Deliveries that have begun are awaited even when an earlier step has thrown.
 	const steps = [fireAll, () => beginAll(batches.rest()), () => deliverer.end(), () => holding.end()];
 	for (const step of steps) {
 		try {
@@ -164,7 +164,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	return problem === undefined ? report(undefined) : stop(problem);
 }
 
-/** The hooks in the order of the file, or the one of that name by itself. Throws `UserError` for an unknown one. */
+/** The hooks in the order of the file, or only the one of that name. Throws `UserError` for an unknown name. */
 function hooksOf({ hooks, file }: Config, name: string | undefined): readonly Hook[] {
 	if (name === undefined) return hooks.toSorted((a, b) => a.order - b.order);
 	const hook = hooks.find((each) => each.name === name);
@@ -179,7 +179,7 @@ function hooksOf({ hooks, file }: Config, name: string | undefined): readonly Ho
 	});
 }
 
-/** Of a hook that was named: nothing keeps it from being fired, and it leads to no other. */
+/** Overrides for a hook that was named: nothing keeps it from being fired, and it chains to no other. */
 const ALONE = {
 	enabled: true,
 	selectors: [
@@ -200,7 +200,7 @@ async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confi
 	return confirm([...new Set(selected.flatMap(chainOf))].filter(({ enabled }) => enabled));
 }
 
-/** Of one event with few webhooks each request has its own, which costs less than what keeps connections. */
+/** With few webhooks a connection for each request starts faster than a pool does. */
 function connectionsFor(source: Source, hooks: readonly Hook[]): Connections {
 	if (source.kind !== "event") return "pooled";
 	const { event } = source;

@@ -1,4 +1,4 @@
-// Where the events of a run come from: one event, the lines of a file, or nowhere, where only what is held is sent.
+// Where the events of a run come from: one event, the lines of a file, or the store alone.
 import { resolve } from "node:path";
 import { count, excerpt } from "../lib/text.ts";
 import type { GivenContext } from "../model/context.ts";
@@ -39,7 +39,7 @@ export interface EventsFile extends Events {
 	readonly name: string;
 	/** The line that was read last, from 1. */
 	readonly line: () => number;
-	/** What is told once all was read: the event that no line has used, which whoever named it may take for fired. */
+	/** Once all was read: the error that no line needed the event of the inputs, which the user may believe was fired. */
 	readonly unused: () => Problem | undefined;
 }
 
@@ -65,7 +65,7 @@ function openFile(
 	let isUsed = false;
 	let isRead = false;
 
-	/** The event of a line, over what the inputs say of all lines. */
+	/** The event of a line; its values win over the inputs, which are for all lines. */
 	const eventOn = (line: number, given: GivenContext): PipelineEvent => {
 		const written = given.event ?? event;
 		if (written === "") throw new LineError(line, 'names no event; give it an "event"');
@@ -109,12 +109,12 @@ function openFile(
 	};
 }
 
-/** Thrown where the system cannot read, with its code (`EIO`) as the message. */
+/** Thrown when reading fails, with the system's code (`EIO`) as the message. */
 class UnreadableFile extends Error {
 	override readonly name = "UnreadableFile";
 }
 
-/** The bytes of the file, or of stdin. Reading from a file system that hangs is not waited for after a cancellation. */
+/** The bytes of the file, or of stdin. After a cancellation a read that hangs is not waited for. */
 async function* bytesOf(path: string, { files }: Ports, { cwd, signal, stdin }: Observer): AsyncGenerator<Uint8Array> {
 	if (path === "-" && stdin === undefined) throw unreadable(path, "stdin is read by the command only");
 	const chunks = path === "-" && stdin !== undefined ? stdin() : files.stream(resolve(cwd, path), signal);
@@ -133,7 +133,7 @@ async function* bytesOf(path: string, { files }: Ports, { cwd, signal, stdin }: 
 	}
 }
 
-/** `why` may be a code of the system. */
+/** `why` is a phrase, or a code of the system. */
 function unreadable(path: string, why: string): UserError {
 	const message = `events-file ${path} cannot be read: ${REASONS[why] ?? why}`;
 	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
@@ -146,7 +146,7 @@ const REASONS: Readonly<Record<string, string>> = {
 	[NOT_REGULAR]: "it is a pipe, a device or a socket, not a regular file",
 };
 
-/** A file without an event beside an event that is to be fired: a gate on it would not be asked. */
+/** An empty file beside `event`: a gate on that event would silently not be asked. */
 function emptyBeside(event: string, name: string): Problem {
 	return {
 		code: "events_file",
@@ -181,7 +181,7 @@ export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fi
 	};
 }
 
-/** An error of this program at the line that was read last: the same, but nothing is to be corrected there. */
+/** The same for an internal error at the line that was read last, where the user has nothing to correct. */
 export function failedAt(error: Problem, { name, line }: EventsFile, fired: number, counts: Counts): Problem {
 	const remedy = `${firedOf(fired, counts)}, and the rest of the file was not; ${error.remedy}`;
 	return { ...error, message: `line ${line()} of ${name}: ${error.message}`, remedy };
