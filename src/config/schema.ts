@@ -29,14 +29,14 @@ export const HOOK = {
 		read: readName,
 		default: undefined,
 		otherwise: "`<event>-<kind>-<n>`",
-		summary: "Unique; what annotations and results call the hook",
+		summary: "Unique; the hook's name in annotations and results",
 	}),
 	enabled: boolean("enabled", { default: true, summary: "`false` switches the hook off" }),
 	filter: special("filter", {
 		type: oneOrMany({ $ref: "#/definitions/filter" }, {}),
 		read: () => undefined,
 		default: undefined,
-		summary: "Which of its events the hook is fired for, by what is in them: [filters](subscriptions.md#filters)",
+		summary: "Limits the hook to events that match: [filters](subscriptions.md#filters)",
 	}),
 	fallback: text("fallback", {
 		default: undefined,
@@ -55,7 +55,7 @@ export const SUBSCRIPTION = {
 		example: '["pipeline_error", "job.*", "phase:quality"]',
 		default: undefined,
 		otherwise: "required, unless another hook's `fallback` or `then` names it",
-		summary: "Names of events, globs of them and phases: [subscriptions](subscriptions.md)",
+		summary: "Event names, globs and phases: [subscriptions](subscriptions.md)",
 	}),
 };
 
@@ -65,7 +65,7 @@ export const TARGET = {
 		public: false,
 		default: undefined,
 		otherwise: "required",
-		summary: "One line or several, left to the shell as it is",
+		summary: "One or more lines, passed to the shell unchanged",
 	}),
 	webhook: reference("url", {
 		public: false,
@@ -80,11 +80,11 @@ const COMMON = {
 	onFailure: choice("on_failure", {
 		choices: FAILURE_MODES,
 		default: "warn",
-		summary: "`abort` makes a gate of the hook: it stops the pipeline; `warn` annotates; `ignore` is silent",
+		summary: "`abort` makes the hook a gate, which stops the pipeline; `warn` annotates; `ignore` is silent",
 	}),
 	async: boolean("async", {
 		default: false,
-		summary: "Accepted because Rocky has it; changes nothing, and cannot be true for a gate",
+		summary: "Accepted because Rocky has it; has no effect, and cannot be true for a gate",
 	}),
 };
 
@@ -93,7 +93,7 @@ const timeout = (value: number, summary: string) => integer("timeout_ms", { leas
 /** The settings of shell hooks, which `[defaults]` and `[defaults.shell]` can have. */
 export const SHELL = {
 	...COMMON,
-	timeoutMs: timeout(30_000, "Milliseconds of the whole command"),
+	timeoutMs: timeout(30_000, "Time limit of the whole command, in milliseconds"),
 	shell: choice("shell", {
 		choices: SHELL_NAMES,
 		default: undefined,
@@ -109,14 +109,14 @@ export const SHELL = {
 		},
 		read: readEnv,
 		default: undefined,
-		summary: "Further variables; merged with those of the defaults",
+		summary: "Additional variables, merged with those of the defaults",
 	}),
 };
 
 /** The settings of webhooks, which `[defaults]` and `[defaults.webhook]` can have. */
 export const WEBHOOK = {
 	...COMMON,
-	timeoutMs: timeout(10_000, "Milliseconds of one attempt"),
+	timeoutMs: timeout(10_000, "Time limit of one attempt, in milliseconds"),
 	preset: choice("preset", {
 		choices: PRESET_NAMES,
 		anyCase: "rocky",
@@ -148,14 +148,14 @@ export const WEBHOOK = {
 		least: 1,
 		most: 1000,
 		default: undefined,
-		summary: "So many events at most are sent as one message: [batches](batches.md)",
+		summary: "Sends up to this many events as one message: [batches](batches.md)",
 	}),
 	headers: special<Headers, undefined>("headers", {
 		public: false,
 		type: { type: "object", additionalProperties: { type: "string" } },
 		read: readHeaders,
 		default: undefined,
-		summary: "Over the preset's, whatever their case; merged with those of the defaults",
+		summary: "Override the preset's, in any case; merged with those of the defaults",
 	}),
 	method: choice("method", {
 		choices: ["POST", "PUT", "PATCH", "DELETE", "GET"],
@@ -169,27 +169,31 @@ export const WEBHOOK = {
 		read: readTemplate,
 		default: undefined,
 		otherwise: "the preset's body",
-		summary: "The body, with the event put in: [templates](templates.md)",
+		summary: "The body, with values of the event inserted: [templates](templates.md)",
 	}),
 	retryCount: integer("retry_count", { least: 0, default: 3, summary: "Attempts after the first" }),
 	retryDelayMs: integer("retry_delay_ms", {
 		least: 1,
 		default: 1000,
-		summary: "Milliseconds before the second attempt, at most; doubles with each further one",
+		summary: "Longest wait before the second attempt, in milliseconds; doubles with each further one",
 	}),
-	deadlineMs: integer("deadline_ms", { least: 1, default: 60_000, summary: "Milliseconds for all attempts together" }),
-	allowHttp: boolean("allow_http", { default: false, summary: "Plain http to hosts other than loopback" }),
+	deadlineMs: integer("deadline_ms", {
+		least: 1,
+		default: 60_000,
+		summary: "Time limit of all attempts together, in milliseconds",
+	}),
+	allowHttp: boolean("allow_http", { default: false, summary: "Allows plain http to hosts other than loopback" }),
 	allowPrivate: boolean("allow_private", {
 		default: true,
-		summary: "Private and loopback addresses; link-local and metadata ones are always refused",
+		summary: "Allows private and loopback addresses; link-local and metadata addresses are always refused",
 	}),
 	caFile: reference("ca_file", {
 		default: undefined,
-		summary: "Further CA certificates to trust, as PEM; a path from the workspace",
+		summary: "Additional CA certificates to trust, as PEM; a path relative to the workspace",
 	}),
 	requireAllow: boolean("require_allow", {
 		default: false,
-		summary: 'Of a gate: only `{"allow": true}` lets the pipeline go on',
+		summary: 'For a gate: only `{"allow": true}` lets the pipeline go on',
 	}),
 };
 
@@ -200,13 +204,13 @@ export const DEFAULTS = {
 
 /** What `[event.x]` says of an event. */
 export const EVENT = {
-	phase: text("phase", { default: undefined, otherwise: "`custom`", summary: "What `phase:…` selects it by" }),
+	phase: text("phase", { default: undefined, otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
 	status: choice<EventDefinition["status"], "info">("status", {
 		choices: STATUSES,
 		default: "info",
-		summary: "What it says of the run, and with it the colour of messages",
+		summary: "The status that it reports, which sets the colour of messages",
 	}),
-	title: text("title", { default: undefined, otherwise: "made of its name", summary: "The headline of messages" }),
+	title: text("title", { default: undefined, otherwise: "made from its name", summary: "The headline of messages" }),
 };
 
 /** What a filter can ask; at least one of them. */
@@ -214,12 +218,12 @@ export const FILTER = {
 	events: texts("events", {
 		example: '["job.*", "phase:quality"]',
 		default: undefined,
-		summary: "Some of the hook's own events",
+		summary: "Only these of the hook's own events",
 	}),
 	entities: texts("entities", {
 		example: '["table", "dash*"]',
 		default: undefined,
-		summary: "Types of entities, with `*` for any characters",
+		summary: "Types of entities; `*` matches any characters",
 	}),
 	include: texts("include", {
 		example: '["tags", "branch:release/*"]',
@@ -229,7 +233,7 @@ export const FILTER = {
 	exclude: texts("exclude", {
 		example: '["status:success"]',
 		default: undefined,
-		summary: "Those that it must not have",
+		summary: "Changed fields and values that the event must not have",
 	}),
 };
 
