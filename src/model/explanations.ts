@@ -1,4 +1,4 @@
-// What every code of an error and every cause of a failure means: docs/errors.md is written from it.
+// What every error code and every cause of a failure means: docs/errors.md is generated from it.
 
 interface Explanation {
 	/** One sentence, without its full stop. */
@@ -14,7 +14,7 @@ export const CODES = {
 	input: {
 		meaning: "An input of the action or a flag of the command has a value that cannot be used",
 		example: 'duration-ms: "soon" is not a number',
-		remedy: "Give the input a value of the form that the message names",
+		remedy: "Use a value of the form that the message names",
 	},
 	event: {
 		meaning: "No event has that name",
@@ -27,56 +27,57 @@ export const CODES = {
 		remedy: "Correct the key, or put values of your own into `metadata`",
 	},
 	events_file: {
-		meaning: "A file of events has a line that cannot be fired, or no event at all",
+		meaning: "A file of events has a line that cannot be fired, or none that uses the `event` given beside it",
 		example: "line 3 of events.jsonl: is not JSON",
-		remedy: "Correct the line and fire the file again from there; what went out before it is in the message",
+		remedy:
+			"Correct the line and fire the file again from there; the message says how many events were fired before it",
 	},
 	config_missing: {
 		meaning: "No config was found where it was looked for",
 		example:
 			"no config file in /home/runner/work/etl; looked for .github/pipeline-hooks.toml, pipeline-hooks.toml, rocky.toml",
-		remedy: "Check the repository out before this step, or name the file by `config`",
+		remedy: "Check out the repository before this step, or name the file with `config`",
 	},
 	config_unreadable: {
-		meaning: "The config is there, but the system or GitHub's API does not give it",
+		meaning: "The config exists, but the system or GitHub's API does not let it be read",
 		example: "config file pipeline-hooks.toml cannot be read: permission denied",
-		remedy: "Make it a regular file that this user may read, of at most 1 MB",
+		remedy: "Make it a regular file of at most 1 MB that this user may read",
 	},
 	config_syntax: {
 		meaning: "The config is not valid TOML 1.0, or not UTF-8",
 		example:
 			"pipeline-hooks.toml:2:16: pipeline-hooks.toml is not valid TOML: a string has a control character or a line break in it",
-		remedy: "Correct the line; an editor with a TOML extension marks the place too",
+		remedy: "Correct the line; an editor with a TOML extension marks it too",
 	},
 	config_shape: {
 		meaning: "A table or key is unknown, missing, of the wrong type, or in the wrong place",
 		example: 'pipeline-hooks.toml:3:1: unknown key "on_failre"',
-		remedy: "Correct the key; the [reference](config.md) has them all",
+		remedy: "Correct the key; the [reference](config.md) lists all keys",
 	},
 	config_value: {
-		meaning: "A key has a value that it does not take",
+		meaning: "A key has a value that it does not accept",
 		example: 'pipeline-hooks.toml:4:1: on_failure is "stop", which is not one of abort, warn, ignore',
 		remedy: "Give it one of the values that the message names",
 	},
 	template: {
-		meaning: "A `body_template` has a tag that is not closed, unknown or not supported",
+		meaning: "A `body_template` has a tag that is unclosed, unknown or not supported",
 		example: "body_template: {{#owners}} is not closed",
-		remedy: "Correct the tag; [templates](templates.md) has the language",
+		remedy: "Correct the tag; [templates](templates.md) describes the language",
 	},
 	usage: {
-		meaning: "The command was called with a flag or argument that it does not take",
+		meaning: "The command was called with a flag or argument that it does not accept",
 		example: "unknown option '--evnt'",
 		remedy: "See `pipeline-hooks <command> --help`",
 	},
 	cancelled: {
-		meaning: "The run was cancelled before anything was carried out, or did not end in time after that",
+		meaning: "The run was cancelled before anything was run, or did not end in time after it was cancelled",
 		example: "cancelled before anything was run",
 		remedy: "Run it again",
 	},
 	internal: {
-		meaning: "An error of pipeline-hooks itself, or the system refused what it needs, such as space on the disk",
+		meaning: "An error in pipeline-hooks itself, or the system refused something it needs, such as disk space",
 		example: "internal error: ENOSPC: no space left on device, write",
-		remedy: "Where the message names no cause on this machine, report it with its lines",
+		remedy: "If the message names no cause on this machine, report it with the whole message",
 	},
 } as const satisfies Readonly<Record<string, Explanation>>;
 
@@ -90,43 +91,42 @@ export const CAUSES = {
 	name_not_found: {
 		meaning: "The host's name has no address",
 		example: "name not found",
-		remedy: "Check the spelling of the host, and that the runner's name server knows it",
+		remedy: "Check the spelling of the host, and that the runner's DNS server knows it",
 	},
 	unreachable: {
-		meaning: "The host cannot be reached, or the proxy cannot reach it for now",
+		meaning: "The host cannot be reached, or the proxy cannot reach it at the moment",
 		example: "network unreachable",
-		remedy: "Check the network of the runner, its firewall and its proxy",
+		remedy: "Check the runner's network, firewall and proxy",
 	},
 	timeout: {
-		meaning: "There was no response, or the command had not ended, within `timeout_ms`",
+		meaning: "There was no response within `timeout_ms`, or the command had not ended by then",
 		example: "no response within 10000 ms",
 		remedy: "Raise `timeout_ms`, or find out why the receiver or the command takes so long",
 	},
 	reset: {
-		meaning: "The connection was closed before there was a response",
+		meaning: "The connection was closed before a response arrived",
 		example: "connection reset",
-		remedy: "Look at the receiver, or what is in front of it: it may have crashed, or refuse the request",
+		remedy: "Check the receiver and what is in front of it: it may have crashed, or it refuses the request",
 	},
 	tls: {
 		meaning:
-			"There is no TLS connection that can be trusted: a certificate does not verify, or both sides have nothing in common",
+			"No trusted TLS connection could be made: a certificate does not verify, or the two sides have no version or cipher in common",
 		example: "TLS: certificate has expired",
-		remedy: "Renew the certificate, or name the authority of a private one by `ca_file`",
+		remedy: "Renew the certificate, or name the CA certificate of a private one with `ca_file`",
 	},
 	protocol: {
-		meaning: "What came back is not HTTP",
+		meaning: "The response is not HTTP",
 		example: "the response is not HTTP (HPE_INVALID_CONSTANT)",
-		remedy: "Check that the URL leads to an HTTP server, and its port",
+		remedy: "Check that the URL, and its port, lead to an HTTP server",
 	},
 	proxy: {
 		meaning: "The proxy does not let the request through",
 		example: "proxy (HTTPS_PROXY): 407 Proxy Authentication Required",
 		remedy:
-			"Correct the variable that the reason names, or except the host by `NO_PROXY`: [on the network](network.md)",
+			"Correct the variable that the reason names, or exclude the host with `NO_PROXY`: [on the network](network.md)",
 	},
 	forbidden: {
-		meaning:
-			"The address is one that nothing is sent to: link-local, metadata, or private with `allow_private = false`",
+		meaning: "Nothing is sent to such an address: link-local, metadata, or private with `allow_private = false`",
 		example: "the host's address 169.254.169.254 is an address of a cloud's metadata service; nothing is sent there",
 		remedy: "Correct the URL, or what its name resolves to",
 	},
@@ -136,19 +136,19 @@ export const CAUSES = {
 		remedy: "Correct the header, the method or the URL that the reason names",
 	},
 	status: {
-		meaning: "The receiver's response has another status than 2xx; `http_status` has it",
+		meaning: "The status of the receiver's response is not 2xx; it is in `http_status`",
 		example: "503 Service Unavailable: down for maintenance, after 4 attempts",
-		remedy: "Do what the response says: its text follows the status",
+		remedy: "Do what the response says; its text follows the status",
 	},
 	rejected: {
-		meaning: "The service has taken the request with a 2xx, and says in it that it did nothing",
+		meaning: "The service responded with a 2xx whose body says that it refused the message",
 		example: "Slack answered channel_not_found",
-		remedy: "Do what the service says: [presets](presets.md) has the page of each",
+		remedy: "Do what the service says: [presets](presets.md) describes each service",
 	},
 	unconfirmed: {
-		meaning: "The service tells in the body of a 2xx what it did, and the body did not arrive whole",
+		meaning: "The body of a 2xx says whether the service accepted the message, and it did not arrive whole",
 		example: "unconfirmed: 200, but the response was truncated",
-		remedy: "Look whether the message has arrived; it is not sent again, since it may be there twice then",
+		remedy: "Check whether the message has arrived; it is not sent again, since it might then arrive twice",
 	},
 	denied: {
 		meaning: "A gate said no, or its response does not prove a yes",
@@ -156,59 +156,60 @@ export const CAUSES = {
 		remedy: 'Wait for the gate to allow it; a gate allows by `{"allow": true}`: [gates](gates.md)',
 	},
 	deadline: {
-		meaning: "The delivery was not sent before `deadline_ms`: its receiver accepted nothing, or asks for a longer wait",
+		meaning:
+			"The delivery was not sent before `deadline_ms`: its receiver accepted nothing, or asked for a longer wait",
 		example: "not sent: the receiver has accepted nothing for 60 s",
 		remedy: "Raise `deadline_ms`, or send less at once: [receivers with limits](network.md#receivers-with-limits)",
 	},
 	cancelled: {
-		meaning: "The run was cancelled while the delivery was in flight; the receiver may have got it",
+		meaning: "The run was cancelled while the delivery was in flight; the receiver may have received it",
 		example: "cancelled; before that: 503 Service Unavailable",
-		remedy: "Run it again where it is still wanted",
+		remedy: "Run it again if it is still needed",
 	},
 	exit: {
-		meaning: "The command ended with another exit code than 0",
+		meaning: "The exit code of the command was not 0",
 		example: "orders has no rows (exit code 1)",
-		remedy: "Do what its last line says, which is in front of the code; the log has all of them",
+		remedy: "See the command's last line of output, before the code; the log has all its output",
 	},
 	signal: {
-		meaning: "The command was ended by a signal",
+		meaning: "A signal ended the command",
 		example: "ended by SIGKILL",
-		remedy: "Look for what sent it: often the system, because memory ran out",
+		remedy: "Find out what sent it: often the system, because memory ran out",
 	},
 	not_started: {
 		meaning: "The command could not be started",
 		example: "could not be started: pwsh was not found in the PATH of the hook: install it, or choose another shell",
-		remedy: "Install the shell, or choose another one by `shell`",
+		remedy: "Install the shell, or choose another one with `shell`",
 	},
 	unset_variable: {
 		meaning: "A variable that the hook reads is unset or empty",
 		example: "variable SLACK_WEBHOOK_URL is unset or empty; give it to the step as env",
-		remedy: "Give it to the step as `env`, or write a default: `${VAR:-default}`",
+		remedy: "Set it in the step's `env`, or write a default: `${VAR:-default}`",
 	},
 	invalid_message: {
-		meaning: "No message can be made: its URL, headers, secret or body are not valid once the variables are put in",
+		meaning: "No message can be made: its URL, headers, secret or body are not valid with the values of the variables",
 		example: "url has the scheme ftp; webhooks are sent to https:// URLs only",
 		remedy: "Correct the value; `pipeline-hooks render` shows the message without sending it",
 	},
 	ca_file: {
-		meaning: "The certificates that `ca_file` names cannot be used",
+		meaning: "The file that `ca_file` names cannot be used",
 		example: "ca_file ca.pem not found",
-		remedy: "Name a file of certificates in PEM, as a path from the workspace",
+		remedy: "Name a file of PEM certificates, as a path relative to the workspace",
 	},
 	untrusted: {
-		meaning: "A shell hook would run in a workspace that may hold a stranger's code",
+		meaning: "A shell hook would run in a workspace that may contain a stranger's code",
 		example: "refused on pull_request_target: the workspace may hold a stranger's code",
 		remedy:
 			"Set `allow-untrusted-shell: true` if nothing in it comes from a pull request: [why](adr/0006-untrusted-workspaces.md)",
 	},
 	interrupted: {
-		meaning: "The run stopped on an error while the delivery was in flight; nobody knows what became of it",
+		meaning: "The run stopped with an error while the delivery was in flight; it may or may not have arrived",
 		example: "the run stopped on an error while this was in flight; what became of it is not known",
-		remedy: "Look at the receiver before you send it again",
+		remedy: "Check the receiver before you send it again",
 	},
 	internal: {
-		meaning: "An error of pipeline-hooks itself in making, sending or judging the message",
+		meaning: "An error in pipeline-hooks itself while it made or sent the message",
 		example: "internal error: Invalid string length",
-		remedy: "Report it with the lines of the log",
+		remedy: "Report it with the log",
 	},
 } as const satisfies Readonly<Record<string, Explanation>>;
