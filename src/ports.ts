@@ -20,7 +20,7 @@ export type Random = () => number;
 export interface HttpProxy {
 	/** `http:` or `https:`; its user and password, percent-encoded, are still in it. */
 	readonly url: URL;
-	/** The variable that names it, by which its faults are told. */
+	/** The variable that names it, by which its failures are told. */
 	readonly variable: string;
 }
 
@@ -35,25 +35,25 @@ export interface HttpRequest {
 	readonly headers: Readonly<Record<string, string>>;
 	/** Absent for methods that carry no body. */
 	readonly body: Uint8Array | undefined;
-	/** For the whole exchange: name, connection, sending and reading the answer. */
+	/** For the whole exchange: name, connection, sending and reading the response. */
 	readonly timeoutMs: number;
-	/** Bytes of the answer's body that are read; past them reading stops and the socket is closed. */
+	/** Bytes of the response's body that are read; past them reading stops and the socket is closed. */
 	readonly responseLimit: number;
 	readonly connections: Connections;
 	/** Absent where the request goes straight to its host. */
 	readonly proxy: HttpProxy | undefined;
 	/** Whether private and loopback addresses may be connected to. Link-local and metadata ones never are. */
 	readonly allowPrivate: boolean;
-	/** Certificates of authorities to trust besides the usual ones, as PEM. */
-	readonly authorities: string | undefined;
+	/** CA certificates to trust besides the usual ones, as PEM. */
+	readonly caCertificates: string | undefined;
 }
 
 /**
- * What kept an HTTP exchange from giving an answer. `proxy` is a proxy that will not do at all (a wrong password); one
+ * What kept an HTTP exchange from giving a response. `proxy` is a proxy that will not do at all (a wrong password); one
  * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to,
  * `invalid` a request that cannot be made.
  */
-export type HttpFault =
+export type HttpCause =
 	| "refused"
 	| "name_not_found"
 	| "unreachable"
@@ -67,32 +67,36 @@ export type HttpFault =
 	| "cancelled";
 
 /**
- * How the body of an answer came: `whole`, its end proved; `cut` (reset or timeout after the headers); stopped
- * `over_limit`; or `undelimited`: it ended, but nothing proved where, so that it may have been cut.
+ * How the body of a response came: `whole`, its end proved; `truncated` (reset or timeout after the headers); stopped
+ * `over_limit`; or `undelimited`: it ended, but nothing proved where, so that it may be truncated.
  */
-export type BodyRead = "whole" | "cut" | "over_limit" | "undelimited";
+export type BodyRead = "whole" | "truncated" | "over_limit" | "undelimited";
 
-/** How an HTTP exchange ended. An `answer` has at least its headers; a `fault` has no status at all. */
-export type HttpResult =
-	| {
-			readonly kind: "response";
-			readonly status: number;
-			/** Names in lower case; repeated headers joined with `, `. */
-			readonly headers: Readonly<Record<string, string>>;
-			/** Decoded as UTF-8, malformed bytes replaced; at most `responseLimit` bytes of it. */
-			readonly body: string;
-			readonly read: BodyRead;
-	  }
-	| {
-			readonly kind: "fault";
-			readonly fault: HttpFault;
-			/** A short sentence without the URL: `connection refused`, `TLS: certificate has expired`. */
-			readonly detail: string;
-	  };
+/** A response of which at least the headers came. */
+export interface HttpResponse {
+	readonly kind: "response";
+	readonly status: number;
+	/** Names in lower case; repeated headers joined with `, `. */
+	readonly headers: Readonly<Record<string, string>>;
+	/** Decoded as UTF-8, malformed bytes replaced; at most `responseLimit` bytes of it. */
+	readonly body: string;
+	readonly read: BodyRead;
+}
 
-/** Sends requests. Never throws and never rejects: every fault is a value, an impossible request too. */
+/** Why there was no response at all. */
+export interface HttpFailure {
+	readonly kind: "failure";
+	readonly cause: HttpCause;
+	/** A short sentence without the URL: `connection refused`, `TLS: certificate has expired`. */
+	readonly detail: string;
+}
+
+/** How an HTTP exchange ended. */
+export type HttpResult = HttpResponse | HttpFailure;
+
+/** Sends requests. Never throws and never rejects: every failure is a value, an impossible request too. */
 export interface Http {
-	/** Ends early with the fault `cancelled` when `signal` aborts. */
+	/** Ends early with the cause `cancelled` when `signal` aborts. */
 	send(request: HttpRequest, signal: AbortSignal): Promise<HttpResult>;
 	/** Closes idle connections, so that the process can end. */
 	close(): void;

@@ -19,7 +19,7 @@ type Response = Extract<HttpResult, { kind: "response" }>;
 
 /** Judges what came back for one attempt of a delivery from that service. */
 export function judge({ hook }: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
-	if (result.kind === "fault") return { failure: failure(result.fault, result.detail) };
+	if (result.kind === "failure") return { failure: failure(result.cause, result.detail) };
 	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
 	if (denial !== undefined) return { failure: failure("denied", denial) };
 	if (isSuccess(result)) return judgeSuccess(service, result);
@@ -80,7 +80,7 @@ const PARTIAL: Readonly<Record<number, string>> = {
 };
 
 const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
-	cut: "was truncated",
+	truncated: "was truncated",
 	over_limit: "is longer than 250 KB",
 	undelimited: "does not prove its end, by Content-Length or chunks, and may be truncated",
 };

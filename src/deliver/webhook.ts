@@ -49,7 +49,7 @@ export async function sendWebhook(
 	if (found !== undefined && "reason" in found) {
 		return { ...failed(delivery, failure("ca_file", found.reason), env), target: message.target };
 	}
-	return new Attempts({ delivery, message, authorities: found?.pem, ports, shared, slots }).make();
+	return new Attempts({ delivery, message, caCertificates: found?.pem, ports, shared, slots }).make();
 }
 
 /** What comes after an attempt: the outcome, another one in turn, or one after so many milliseconds of our own. */
@@ -60,7 +60,7 @@ interface Sending {
 	readonly delivery: Delivery<Webhook>;
 	readonly message: Message;
 	/** Trusted besides the usual ones, as PEM. */
-	readonly authorities: string | undefined;
+	readonly caCertificates: string | undefined;
 	readonly ports: WebhookPorts;
 	readonly shared: Shared;
 	readonly slots: Slots | undefined;
@@ -125,7 +125,7 @@ class Attempts {
 	}
 
 	#request(begun: number): HttpRequest {
-		const { delivery, message, authorities, ports } = this.#sending;
+		const { delivery, message, caCertificates, ports } = this.#sending;
 		const { timeoutMs, allowPrivate } = delivery.hook;
 		const { method, url, proxy, headers, body, sign } = message;
 		return {
@@ -134,7 +134,7 @@ class Attempts {
 			connections: this.#connections,
 			proxy,
 			allowPrivate,
-			authorities,
+			caCertificates,
 			headers: { ...headers, ...sign(ports.clock.now()) },
 			body,
 			timeoutMs: Math.max(1, Math.min(timeoutMs, this.#leftAt(begun))),
@@ -199,7 +199,7 @@ class Attempts {
 	/** Says so where the deadline of all attempts has ended this one. */
 	#beforeDeadline(result: HttpResult, begun: number): HttpResult {
 		const { timeoutMs, deadlineMs } = this.#sending.delivery.hook;
-		if (result.kind !== "fault" || result.fault !== "timeout" || this.#leftAt(begun) >= timeoutMs) return result;
+		if (result.kind !== "failure" || result.cause !== "timeout" || this.#leftAt(begun) >= timeoutMs) return result;
 		const { proxy } = this.#sending.message;
 		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
 		return { ...result, detail: `no response before the deadline of ${deadlineMs} ms${through}` };
@@ -211,7 +211,7 @@ class Attempts {
 		if (result.kind === "response" && (result.status === 429 || askedMs !== undefined)) {
 			return this.#receiver.refused(now, askedMs, reason);
 		}
-		if (result.kind === "fault" || isRetryableStatus(result.status)) this.#receiver.failed(now, reason);
+		if (result.kind === "failure" || isRetryableStatus(result.status)) this.#receiver.failed(now, reason);
 		else this.#receiver.accepted(now);
 		return false;
 	}

@@ -1,19 +1,14 @@
 // Which IP addresses a webhook may go to: never those of the link and of metadata services, private ones by choice.
 
-/** The bytes of an address, 4 or 16. */
-type Bytes = readonly number[];
-
-/** Addresses that begin with the same bits. */
+/** Addresses that begin with the same bits; each is a number of 128 bits, one of IPv4 as `::ffff:a.b.c.d`. */
 interface Range {
-	readonly start: Bytes;
-	readonly bits: number;
+	readonly prefix: bigint;
+	/** Bits that follow it. */
+	readonly rest: bigint;
 }
 
-/** The ranges of one family of addresses, which is told by their length. Read when they are first asked for. */
-type Ranges = (length: number) => readonly Range[];
-
 /** Ranges by what they are, as a phrase that follows "is". */
-type Table = readonly (readonly [what: string, ranges: Ranges])[];
+type Table = readonly (readonly [what: string, ranges: readonly Range[]])[];
 
 /** No webhook is ever sent to these. */
 const NEVER: Table = [
@@ -59,23 +54,24 @@ const NEVER: Table = [
 ];
 
 /** Refused with `allow_private = false` (https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-). */
-const LOOPBACK: Table = [["a loopback address", ranges("127.0.0.0/8", "::1/128")]];
-const PRIVATE: Table = [
+const LOOPBACK = ranges("127.0.0.0/8", "::1/128");
+const PUBLIC_ONLY: Table = [
+	...NEVER,
+	["a loopback address", LOOPBACK],
 	[
 		"a private address",
-		ranges("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15"),
+		ranges(
+			...["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "192.0.0.0/24", "198.18.0.0/15"],
+			...["fc00::/7", "fec0::/10", "64:ff9b:1::/48"],
+		),
 	],
-	["a private address", ranges("fc00::/7", "fec0::/10", "64:ff9b:1::/48")],
 ];
 
-const PUBLIC_ONLY: Table = [...NEVER, ...LOOPBACK, ...PRIVATE];
-
-/** IPv6 addresses that stand for one of IPv4, and where its four bytes are. */
-const EMBEDDED: readonly (readonly [within: Ranges, ...places: readonly Bytes[]])[] = [
-	// Mapped and compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1).
-	[ranges("::ffff:0:0/96", "::/96", "::ffff:0:0:0/96"), [12, 13, 14, 15]],
-	// NAT64's well-known prefix, and the prefixes of any length in that for local use (RFC 6052, 2.2; RFC 8215).
-	[ranges("64:ff9b::/96"), [12, 13, 14, 15]],
+/** IPv6 addresses that stand for one of IPv4, and which bytes of theirs that is; mapped ones are read as IPv4 anyway. */
+const EMBEDDED: readonly (readonly [within: readonly Range[], ...places: readonly (readonly number[])[]])[] = [
+	// Compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1), and NAT64's well-known prefix (RFC 6052, 2.2).
+	[ranges("::/96", "::ffff:0:0:0/96", "64:ff9b::/96"), [12, 13, 14, 15]],
+	// The prefixes of any length in NAT64's range for local use (RFC 6052, 2.2; RFC 8215).
 	[ranges("64:ff9b:1::/48"), [6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]],
 	// 6to4 (RFC 3056).
 	[ranges("2002::/16"), [2, 3, 4, 5]],
@@ -84,21 +80,14 @@ const EMBEDDED: readonly (readonly [within: Ranges, ...places: readonly Bytes[]]
 /** Where four zero bytes or a small number are no address of IPv4: `::1`, and the zeros around one in a NAT64 prefix. */
 const SPARSE = ranges("::/96", "64:ff9b:1::/48");
 
-/** The interface identifiers of ISATAP, below any prefix (RFC 5214, 6.1). */
-const ISATAP: readonly Bytes[] = [
-	[0x00, 0x00, 0x5e, 0xfe],
-	[0x02, 0x00, 0x5e, 0xfe],
-];
-
 /**
  * Why nothing is sent to an address, as a phrase that follows "is"; undefined where it may be. The address is one of
  * IPv4 or IPv6 without brackets; a zone is passed over.
  */
 export function refusedAddress(address: string, allowPrivate: boolean): string | undefined {
-	const bytes = bytesOf(address);
-	if (bytes === undefined) return "not a valid address";
+	const meanings = meaningsOf(address);
+	if (meanings.length === 0) return "not a valid address";
 	const table = allowPrivate ? NEVER : PUBLIC_ONLY;
-	const meanings = [bytes, ...embeddedIn(bytes)];
 	return table.find(([, refused]) => meanings.some((each) => isIn(each, refused)))?.[0];
 }
 
@@ -115,15 +104,14 @@ const LOCAL_NAME = /(?:^|\.)localhost(?:\.localdomain)?\.?$|^ip6-(?:localhost|lo
 export function isLoopback(url: URL): boolean {
 	const address = addressOf(url);
 	if (address === undefined) return LOCAL_NAME.test(url.hostname);
-	const bytes = bytesOf(address);
-	if (bytes === undefined) return false;
-	return [bytes, ...embeddedIn(bytes)].some((each) => LOOPBACK.some(([, loopback]) => isIn(each, loopback)));
+	return meaningsOf(address).some((each) => isIn(each, LOOPBACK));
 }
 
-/** Whether an address, without brackets, lies in a range such as `10.0.0.0/8`; false for what is not a range. */
+/** Whether an address, without brackets, is in a range such as `10.0.0.0/8` of its own family; false for what is not a range. */
 export function isInRange(address: string, range: string): boolean {
-	const bytes = bytesOf(address);
-	return bytes !== undefined && isIn(bytes, ranges(range));
+	const [value, parsed] = [parse(address), parseRange(range)];
+	if (value === undefined || parsed === undefined) return false;
+	return address.includes(":") === range.includes(":") && isIn(value, [parsed]);
 }
 
 /** The host of a URL without brackets where it is an address. */
@@ -131,56 +119,45 @@ function addressOf({ hostname }: URL): string | undefined {
 	return /^(?:\[.*\]|[\d.]+)$/.test(hostname) ? hostname.replace(/^\[|\]$/g, "") : undefined;
 }
 
-/** The addresses of IPv4 that one of IPv6 may stand for. */
-function embeddedIn(bytes: Bytes): readonly Bytes[] {
-	if (bytes.length === 4) return [];
-	const places = EMBEDDED.flatMap(([within, ...all]) => (isIn(bytes, within) ? all : []));
-	if (ISATAP.some((mark) => mark.every((byte, index) => bytes[8 + index] === byte))) places.push([12, 13, 14, 15]);
-	const found = places.map((place) => place.map((index) => bytes[index] ?? 0));
-	return isIn(bytes, SPARSE) ? found.filter(([first]) => first !== 0) : found;
+/** The address and those of IPv4 that it may stand for; none for a text that is not an address. */
+function meaningsOf(text: string): readonly bigint[] {
+	const address = parse(text);
+	if (address === undefined) return [];
+	const places = EMBEDDED.flatMap(([within, ...all]) => (isIn(address, within) ? all : []));
+	// The interface identifiers of ISATAP, 0000:5efe and 0200:5efe, below any prefix (RFC 5214, 6.1).
+	if (((address >> 32n) & 0xfdff_ffffn) === 0x5efen) places.push([12, 13, 14, 15]);
+	const isSparse = isIn(address, SPARSE);
+	const embedded = places
+		.map((place) => place.map((index) => Number((address >> BigInt(120 - 8 * index)) & 0xffn)))
+		.filter(([first]) => !(isSparse && first === 0))
+		.map((bytes) => parse(bytes.join(".")) ?? address);
+	return [address, ...embedded];
 }
 
-function isIn(bytes: Bytes, among: Ranges): boolean {
-	return among(bytes.length).some(({ start, bits }) => {
-		for (let index = 0; index * 8 < bits; index++) {
-			const ignored = Math.max(0, 8 - (bits - index * 8));
-			if ((start[index] ?? 0) >> ignored !== (bytes[index] ?? 0) >> ignored) return false;
-		}
-		return true;
-	});
+function isIn(address: bigint, ranges: readonly Range[]): boolean {
+	return ranges.some(({ prefix, rest }) => address >> rest === prefix);
 }
 
-/** What is not a range gives none. */
-function ranges(...texts: readonly string[]): Ranges {
-	const read = new Map<number, readonly Range[]>();
-	return (length) => {
-		const known = read.get(length) ?? texts.flatMap((text) => rangeOf(text, length));
-		read.set(length, known);
-		return known;
-	};
+function ranges(...texts: readonly string[]): readonly Range[] {
+	return texts.flatMap((text) => parseRange(text) ?? []);
 }
 
-function rangeOf(text: string, length: number): readonly Range[] {
+function parseRange(text: string): Range | undefined {
 	const [, address = "", bits = ""] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
-	if (address.includes(":") !== (length === 16)) return [];
-	const start = bytesOf(address);
-	return start === undefined || Number(bits) > length * 8 ? [] : [{ start, bits: Number(bits) }];
+	const start = parse(address);
+	const rest = BigInt(address.includes(":") ? 128 : 32) - BigInt(bits);
+	return start === undefined || rest < 0n ? undefined : { prefix: start >> rest, rest };
 }
 
-function bytesOf(address: string): Bytes | undefined {
-	const [bare = ""] = address.split("%");
-	if (!bare.includes(":")) {
-		const parts = bare.split(".");
-		if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) return undefined;
-		return parts.map(Number);
-	}
-	// The URL parser writes each in one way, without dots.
-	const url = `http://[${bare}]`;
-	if (!URL.canParse(url)) return undefined;
+/** The URL parser knows every spelling of an address of IPv6, with one of IPv4 in it too, and writes its groups in hexadecimal. */
+function parse(text: string): bigint | undefined {
+	const [address = ""] = text.split("%");
+	const url = `http://[${address.includes(":") ? address : `::ffff:${address}`}]`;
+	if (!/^[\da-f:.]+$/i.test(address) || !URL.canParse(url)) return undefined;
 	const [before = [], after = []] = new URL(url).hostname
 		.slice(1, -1)
 		.split("::")
-		.map((half) => (half === "" ? [] : half.split(":").map((group) => Number.parseInt(group, 16))));
-	const zeros = new Array<number>(8 - before.length - after.length).fill(0);
-	return [...before, ...zeros, ...after].flatMap((group) => [group >> 8, group & 0xff]);
+		.map((half) => (half === "" ? [] : half.split(":")));
+	const zeros = Array<string>(8 - before.length - after.length).fill("");
+	return BigInt(`0x${[...before, ...zeros, ...after].map((group) => group.padStart(4, "0")).join("")}`);
 }

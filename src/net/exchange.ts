@@ -1,95 +1,99 @@
-// One request and its response, as undici tells of them.
-import { type Dispatcher, errors } from "undici";
+// One request and what came of it, whichever client carries it: its time limit, its cancellation, the response as it is read.
+
 import { onAbort } from "../lib/on-abort.ts";
-import type { BodyRead, HttpRequest, HttpResult } from "../ports.ts";
-import { describeImpossible, type Fault, fault } from "./fault.ts";
-import { isEndProved } from "./proof.ts";
-import type { Sender } from "./senders.ts";
+import type { BodyRead, HttpFailure, HttpRequest, HttpResult } from "../ports.ts";
+import { describeImpossible, httpFailure } from "./failure.ts";
 
 const utf8 = new TextDecoder();
 
-/** Called back by undici. Ends with exactly one result, at the latest when the request's time is over. */
-export class Exchange implements Dispatcher.DispatchHandler {
-	readonly #sender: Sender;
+/** Sends a request by what `begin` does, which may throw where the request is impossible. Never rejects. */
+export function exchange(
+	request: HttpRequest,
+	signal: AbortSignal,
+	begin: (exchange: Exchange) => void,
+): Promise<HttpResult> {
+	return new Promise((resolve) => {
+		if (signal.aborted) return resolve(CANCELLED);
+		const begun = new Exchange(request, signal, resolve);
+		try {
+			begin(begun);
+		} catch (error) {
+			begun.fail(describeImpossible(error));
+		}
+	});
+}
+
+/** Ends with exactly one result, at the latest when the request's time is over. What was read of a response counts. */
+export class Exchange {
 	readonly #request: HttpRequest;
-	readonly #unlisten: () => void;
 	readonly #resolve: (result: HttpResult) => void;
 	readonly #timer: NodeJS.Timeout;
-	#controller: Dispatcher.DispatchController | undefined;
+	readonly #unlisten: () => void;
+	#close: (() => void) | undefined;
 	#isOver = false;
-	/** 0 until the headers are there. */
-	#status = 0;
-	#headers: Readonly<Record<string, string>> = {};
+	#response: { readonly status: number; readonly headers: Readonly<Record<string, string>> } | undefined;
 	readonly #chunks: Uint8Array[] = [];
 	#received = 0;
 
-	/** Begins it. */
-	constructor(sender: Sender, request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) {
-		this.#sender = sender;
+	constructor(request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) {
 		this.#request = request;
 		this.#resolve = resolve;
-		this.#timer = setTimeout(stopLate, request.timeoutMs, this);
-		this.#unlisten = onAbort(signal, () => this.#stopFor(fault("cancelled", "cancelled")));
-		try {
-			sender.dispatch(request, this);
-		} catch (error) {
-			this.#end(describeImpossible(error));
-		}
+		this.#timer = setTimeout(() => this.#stopLate(), request.timeoutMs);
+		this.#unlisten = onAbort(signal, () => this.stop(CANCELLED));
 	}
 
-	/** Ends it for want of time. */
-	stopLate(): void {
-		const { timeoutMs, proxy } = this.#request;
-		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
-		this.#stopFor(fault("timeout", `no response within ${timeoutMs} ms${through}`));
+	/** How its connection is closed where it ends early. It may have ended already. */
+	set close(close: () => void) {
+		this.#close = close;
+		if (this.#isOver) close();
 	}
 
-	/** Only now is there a connection: the request may be over already. */
-	onRequestStart(controller: Dispatcher.DispatchController): void {
-		this.#controller = controller;
-		if (this.#isOver) controller.abort(new errors.RequestAbortedError());
+	/** The headers of the response are there, their names in lower case. */
+	respond(status: number, headers: Headers): void {
+		const joined = Object.entries(headers).map(([name, values]) => [name, [values ?? ""].flat().join(", ")]);
+		this.#response = { status, headers: Object.fromEntries(joined) };
 	}
 
-	onResponseStart(_: unknown, status: number, headers: Headers): void {
-		// An interim one.
-		if (status < 200) return;
-		const refused = this.#sender.refused(status, this.#request);
-		if (refused !== undefined) {
-			this.#stop(refused);
-			return;
-		}
-		this.#status = status;
-		this.#headers = joined(headers);
-	}
-
-	onResponseData(_: unknown, chunk: Uint8Array): void {
+	/** A part of the body. */
+	read(chunk: Uint8Array): void {
 		if (this.#isOver) return;
 		this.#chunks.push(chunk);
 		this.#received += chunk.byteLength;
-		if (this.#received > this.#request.responseLimit) this.#stop(this.#answer("over_limit"));
+		if (this.#received <= this.#request.responseLimit) return;
+		this.#finish("over_limit");
+		this.#close?.();
 	}
 
-	onResponseEnd(): void {
-		const isProved = isEndProved(this.#request.method, this.#status, this.#headers, this.#received);
-		this.#end(this.#answer(isProved ? "whole" : "undelimited"));
+	/** The response came to an orderly end, or to that of its connection. */
+	end(isByConnection = false): void {
+		this.#finish(!isByConnection && this.#isEndProved() ? "whole" : "undelimited");
 	}
 
-	onResponseError(_: unknown, error: unknown): void {
-		this.#end(this.#status === 0 ? this.#sender.describe(error, this.#request) : this.#answer("cut"));
-	}
-
-	/** What was read of a response counts. */
-	#stopFor(reason: Fault): void {
-		this.#stop(this.#status === 0 ? reason : this.#answer("cut"));
+	/** The connection failed, before a response or in its body. */
+	fail(failure: HttpFailure): void {
+		if (this.#response === undefined) this.#settle(failure);
+		else this.#finish("truncated");
 	}
 
 	/** Ends it before its time, with its connection. */
-	#stop(result: HttpResult): void {
-		this.#end(result);
-		this.#controller?.abort(new errors.RequestAbortedError());
+	stop(failure: HttpFailure): void {
+		this.fail(failure);
+		this.#close?.();
 	}
 
-	#end(result: HttpResult): void {
+	#stopLate(): void {
+		const { timeoutMs, proxy } = this.#request;
+		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
+		this.stop(httpFailure("timeout", `no response within ${timeoutMs} ms${through}`));
+	}
+
+	#finish(read: BodyRead): void {
+		if (this.#response === undefined) return;
+		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.responseLimit);
+		this.#settle({ kind: "response", ...this.#response, body: utf8.decode(bytes), read });
+	}
+
+	#settle(result: HttpResult): void {
 		if (this.#isOver) return;
 		this.#isOver = true;
 		clearTimeout(this.#timer);
@@ -97,24 +101,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		this.#resolve(result);
 	}
 
-	#answer(read: BodyRead): HttpResult {
-		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.responseLimit);
-		return { kind: "response", status: this.#status, headers: this.#headers, body: utf8.decode(bytes), read };
+	/**
+	 * Whether the end of the body was proved: its length says so, or the last chunk, or its status or method allows no
+	 * body (RFC 9112, 6.3). Anything else ends with the connection, as it also does when a receiver is killed or somebody
+	 * cuts the line.
+	 */
+	#isEndProved(): boolean {
+		const { status = 0, headers = {} } = this.#response ?? {};
+		if (this.#request.method === "HEAD" || status === 304) return true;
+		const { "content-length": length, "transfer-encoding": encoding } = headers;
+		// A body that a 204 announces may not be read, and nobody knows what it says.
+		if (status === 204) return encoding === undefined && (length === undefined || length === "0");
+		// With both, two programs on the way may have read two different bodies. In no other spelling are chunks read as such.
+		if (encoding !== undefined) return length === undefined && /^chunked *$/i.test(encoding);
+		return length !== undefined && /^\d+$/.test(length) && Number(length) === this.#received;
 	}
 }
 
-/** Names in lower case. */
-type Headers = Readonly<Record<string, string | string[] | undefined>>;
+const CANCELLED = httpFailure("cancelled", "cancelled");
 
-function stopLate(exchange: Exchange): void {
-	exchange.stopLate();
-}
-
-function joined(headers: Headers): Record<string, string> {
-	const told: Record<string, string> = {};
-	for (const name of Object.keys(headers)) {
-		const value = headers[name] ?? "";
-		told[name] = typeof value === "string" ? value : value.join(", ");
-	}
-	return told;
-}
+/** As Node and undici tell them, one or several of a name. */
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,22 +1,13 @@
 // Keeps connections away from addresses that nothing is sent to, judged on the address that is really connected to.
 import type { LookupFunction } from "node:net";
+import type { HttpFailure } from "../ports.ts";
 import { refusedAddress, refusedHost } from "./address.ts";
-import { type Fault, fault } from "./fault.ts";
-
-/** What a guarded lookup fails with. */
-export class ForbiddenAddress extends Error {
-	override readonly name = "ForbiddenAddress";
-	readonly fault: Fault;
-
-	constructor(address: string, what: string) {
-		super(`${address} is ${what}`);
-		this.fault = fault("forbidden", `the host's address ${address} is ${what}; nothing is sent there`);
-	}
-}
+import { ConnectError, httpFailure } from "./failure.ts";
 
 /**
  * Resolves a name for one connection, which is then made to one of these very addresses: a name cannot change its mind
- * in between. One address that is refused refuses the name, whatever others it has: it is not to be trusted.
+ * in between. One address that is refused refuses the name, whatever others it has: it is not to be trusted. Fails with
+ * {@link ConnectError}.
  */
 export function guardedLookup(allowPrivate: boolean): LookupFunction {
 	return (hostname, options, callback) => {
@@ -24,7 +15,7 @@ export function guardedLookup(allowPrivate: boolean): LookupFunction {
 			if (error !== null) return callback(error, []);
 			for (const { address } of addresses) {
 				const what = refusedAddress(address, allowPrivate);
-				if (what !== undefined) return callback(new ForbiddenAddress(address, what), []);
+				if (what !== undefined) return callback(new ConnectError(forbidden(address, what)), []);
 			}
 			const [first] = addresses;
 			if (options.all === true || first === undefined) return callback(null, addresses);
@@ -33,8 +24,12 @@ export function guardedLookup(allowPrivate: boolean): LookupFunction {
 	};
 }
 
-/** The fault of a URL whose host is itself an address that is refused: no lookup ever sees such a one. */
-export function refuseHost(url: URL, allowPrivate: boolean): Fault | undefined {
+/** The failure of a URL whose host is itself an address that is refused: no lookup ever sees such a one. */
+export function refuseHost(url: URL, allowPrivate: boolean): HttpFailure | undefined {
 	const what = refusedHost(url, allowPrivate);
-	return what === undefined ? undefined : new ForbiddenAddress(url.hostname, what).fault;
+	return what === undefined ? undefined : forbidden(url.hostname, what);
+}
+
+function forbidden(address: string, what: string): HttpFailure {
+	return httpFailure("forbidden", `the host's address ${address} is ${what}; nothing is sent there`);
 }

@@ -1,6 +1,6 @@
 // Sends each request with the transport that suits it: Node's own client, or undici, which is loaded only when needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
-import { fault } from "./fault.ts";
+import { httpFailure } from "./failure.ts";
 import { refuseHost } from "./guard.ts";
 
 /**
@@ -17,7 +17,7 @@ export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
 		if (undici !== undefined) return undici.send(request, signal);
 		const { proxy } = request;
 		if (proxy === undefined) return direct.send(request, signal);
-		return fault(
+		return httpFailure(
 			"proxy",
 			`proxy (${proxy.variable}): Node ${process.version} cannot load dist/undici, which sends through proxies`,
 		);

@@ -76,7 +76,5 @@ function parseProxy(value: string): { readonly url: URL } | BadProxy {
 	if (url === undefined || url.port === "0" || !/^(?:\[.*\]|[a-z0-9._-]+)$/.test(url.hostname)) {
 		return { problem: "its value is not a valid URL; write it as http://host:port" };
 	}
-	return isPercentEncoded(url.username) && isPercentEncoded(url.password)
-		? { url }
-		: { problem: "its user or password is not percent-encoded; write % as %25" };
+	return isPercentEncoded(url) ? { url } : { problem: "its user or password is not percent-encoded; write % as %25" };
 }

@@ -3,12 +3,10 @@ import { type LookupFunction, Socket } from "node:net";
 import { Agent, buildConnector, type Dispatcher, errors, Pool } from "undici";
 import { mergeHeaders } from "../lib/header.ts";
 import type { Connections, HttpProxy, HttpRequest } from "../ports.ts";
-import { authorizationOf } from "./authorization.ts";
-import type { Fault } from "./fault.ts";
+import { ConnectError, describeError, proxyFailure, refusedByProxy } from "./failure.ts";
 import { guardedLookup } from "./guard.ts";
-import { ProxyFault, refusedByProxy } from "./proxy-fault.ts";
 import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
-import { describeUndiciError } from "./undici-fault.ts";
+import { authorizationOf } from "./url.ts";
 
 /**
  * Milliseconds for a connection, whose request may have given up long before. The request's own time limit covers the
@@ -21,18 +19,19 @@ const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 } as const;
 const PIPELINING: Readonly<Record<Connections, number>> = { pooled: 1, single: 0 };
 
 /** What decides whether two requests may go over one connection. */
-export type Connecting = Pick<HttpRequest, "allowPrivate" | "authorities" | "connections" | "proxy">;
+export type Connecting = Pick<HttpRequest, "allowPrivate" | "caCertificates" | "connections" | "proxy">;
 
 /** Sends requests that connect alike, and keeps their connections where they may be shared. */
 export interface Sender {
 	/** Throws where the request itself is impossible; all else comes to the handler. */
 	dispatch(request: HttpRequest, handler: Dispatcher.DispatchHandler): void;
-	/** The fault of what a request failed with before its response. */
-	describe(error: unknown, request: HttpRequest): Fault;
-	/** The fault of a status that is not the receiver's. */
-	refused(status: number, request: HttpRequest): Fault | undefined;
 	/** Closes all connections, whatever they carry. */
 	destroy(): void;
+}
+
+/** Whether the proxy opens a tunnel, through which nobody but the receiver responds. */
+export function isTunnelled({ url }: HttpRequest): boolean {
+	return url.protocol === "https:";
 }
 
 /** `closing` ends the connections that are not made yet, which undici's own `destroy` leaves alone. */
@@ -41,16 +40,14 @@ export function createSender(connecting: Connecting, closing: AbortSignal): Send
 	return proxy === undefined ? directSender(connecting, closing) : proxiedSender(connecting, proxy, closing);
 }
 
-function directSender({ allowPrivate, authorities, connections }: Connecting, closing: AbortSignal): Sender {
-	const connect = connector(authorities, closing, { lookup: guardedLookup(allowPrivate) });
+function directSender({ allowPrivate, caCertificates, connections }: Connecting, closing: AbortSignal): Sender {
+	const connect = connector(caCertificates, closing, guardedLookup(allowPrivate));
 	const agent = new Agent({ ...NO_TIMEOUTS, pipelining: PIPELINING[connections], connect });
 	return {
 		dispatch: (request, handler) => {
 			const { origin, pathname, search } = request.url;
 			agent.dispatch({ origin, path: `${pathname}${search}`, ...contentOf(request) }, handler);
 		},
-		describe: describeUndiciError,
-		refused: () => undefined,
 		destroy: () => void agent.destroy(),
 	};
 }
@@ -59,28 +56,23 @@ function directSender({ allowPrivate, authorities, connections }: Connecting, cl
  * An https receiver gets a tunnel (CONNECT, RFC 9110, 9.3.6), a plain http one is asked of the proxy by its whole URL
  * (RFC 9112, 3.2.2). The proxy resolves names, so that of addresses only literal ones can be judged, by the caller.
  */
-function proxiedSender({ authorities, connections }: Connecting, proxy: HttpProxy, closing: AbortSignal): Sender {
+function proxiedSender({ caCertificates, connections }: Connecting, proxy: HttpProxy, closing: AbortSignal): Sender {
 	const authorization = authorizationOf(proxy.url);
 	const proxyHeaders = authorization === undefined ? {} : { "proxy-authorization": authorization };
-	const connect = connector(authorities, closing);
-	const toProxy = {
-		...NO_TIMEOUTS,
-		// Undici takes the server's name from the request's Host, which is the receiver.
-		connect: (target: buildConnector.Options, done: buildConnector.Callback) =>
-			connect({ ...target, servername: "" }, done),
-	};
+	const connect = connector(caCertificates, closing);
+	// Undici takes the server's name from the request's Host, which is the receiver.
+	const toProxy: buildConnector.connector = (target, done) => connect({ ...target, servername: "" }, done);
 	const pipelining = PIPELINING[connections];
-	const plain = new Pool(proxy.url.origin, { ...toProxy, pipelining });
-	const tunnelling = new Pool(proxy.url.origin, { ...toProxy, headersTimeout: CONNECT_TIMEOUT_MS });
+	const plain = new Pool(proxy.url.origin, { ...NO_TIMEOUTS, connect: toProxy, pipelining });
+	const tunnelling = new Pool(proxy.url.origin, { connect: toProxy, headersTimeout: CONNECT_TIMEOUT_MS });
 	const openTunnel = async (host: string): Promise<Socket> => {
-		const headers = { host, ...proxyHeaders };
-		const opening = tunnelling.connect({ path: host, headers, signal: closing });
+		const opening = tunnelling.connect({ path: host, headers: { host, ...proxyHeaders }, signal: closing });
 		const { statusCode, socket } = await opening.catch((error: unknown) => {
-			throw new ProxyFault(describeUndiciError(error), proxy);
+			throw new ConnectError(proxyFailure(proxy, describeError(error)));
 		});
 		if (statusCode >= 200 && statusCode < 300 && socket instanceof Socket) return socket;
 		socket.on("error", () => {}).destroy();
-		throw refusedByProxy(proxy, statusCode, "CONNECT");
+		throw new ConnectError(refusedByProxy(proxy, statusCode, "CONNECT"));
 	};
 	const tunnels = new Agent({
 		...NO_TIMEOUTS,
@@ -101,33 +93,20 @@ function proxiedSender({ authorities, connections }: Connecting, proxy: HttpProx
 			const headers = mergeHeaders(content.headers, { host, ...proxyHeaders });
 			plain.dispatch({ ...content, path: `${origin}${path}`, headers }, handler);
 		},
-		describe: (error, request) => {
-			const told = describeUndiciError(error);
-			// There is no connection to anyone else.
-			return isTunnelled(request) ? told : new ProxyFault(told, proxy).fault;
-		},
-		refused: (status, request) =>
-			status === 407 && !isTunnelled(request) ? refusedByProxy(proxy, status).fault : undefined,
 		destroy: () => {
-			void tunnels.destroy();
-			void tunnelling.destroy();
-			void plain.destroy();
+			for (const each of [tunnels, tunnelling, plain]) void each.destroy();
 		},
 	};
 }
 
-function isTunnelled({ url }: HttpRequest): boolean {
-	return url.protocol === "https:";
-}
-
 function connector(
-	authorities: string | undefined,
+	caCertificates: string | undefined,
 	closing: AbortSignal,
-	more: { readonly lookup?: LookupFunction } = {},
+	lookup?: LookupFunction,
 ): buildConnector.connector {
 	const connect = buildConnector({
-		...tlsOptions(authorities),
-		...more,
+		...tlsOptions(caCertificates),
+		...(lookup === undefined ? {} : { lookup }),
 		signal: closing,
 		autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
 		timeout: CONNECT_TIMEOUT_MS,
@@ -144,14 +123,13 @@ function connector(
 	};
 }
 
-const IDENTITY_ONLY = { "accept-encoding": "identity" } as const;
-
 /** Throws for a user in the URL that is not percent-encoded. */
 function contentOf({ url, method, headers, body }: HttpRequest) {
 	const authorization = authorizationOf(url);
+	const own: Record<string, string> = authorization === undefined ? {} : { authorization };
 	return {
 		method,
-		headers: mergeHeaders(authorization === undefined ? {} : { authorization }, headers, IDENTITY_ONLY),
+		headers: mergeHeaders(own, headers, { "accept-encoding": "identity" }),
 		body: body ?? null,
 	};
 }

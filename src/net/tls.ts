@@ -1,4 +1,4 @@
-// How connections are made: TLS from 1.2 on, always verified, with the authorities of a hook besides the usual ones.
+// How connections are made: TLS from 1.2 on, always verified, with the CA certificates of a hook besides the usual ones.
 import type { SecureContext } from "node:tls";
 
 /**
@@ -15,23 +15,23 @@ export type TlsOptions = typeof STRICT & { readonly secureContext?: SecureContex
 
 const contexts = new Map<string, SecureContext>();
 
-/** The options of a connection that trusts these authorities (PEM) besides the usual ones. */
-export function tlsOptions(authorities: string | undefined): TlsOptions {
-	if (authorities === undefined) return STRICT;
-	const known = contexts.get(authorities);
+/** The options of a connection that trusts these CA certificates (PEM) besides the usual ones. */
+export function tlsOptions(caCertificates: string | undefined): TlsOptions {
+	if (caCertificates === undefined) return STRICT;
+	const known = contexts.get(caCertificates);
 	if (known !== undefined) return { ...STRICT, secureContext: known };
 	// Parsing a hundred and fifty certificates takes milliseconds: once for each file, not for each attempt.
 	const { createSecureContext } = process.getBuiltinModule("node:tls");
 	const secureContext = createSecureContext({
-		ca: [...usualAuthorities(), authorities],
+		ca: [...usualCertificates(), caCertificates],
 		minVersion: STRICT.minVersion,
 	});
-	contexts.set(authorities, secureContext);
+	contexts.set(caCertificates, secureContext);
 	return { ...STRICT, secureContext };
 }
 
 /** Node before 22.15 tells only those that it brings along, not those of NODE_EXTRA_CA_CERTS. */
-function usualAuthorities(): readonly string[] {
+function usualCertificates(): readonly string[] {
 	const tls: Partial<Pick<typeof import("node:tls"), "getCACertificates">> &
 		Pick<typeof import("node:tls"), "rootCertificates"> = process.getBuiltinModule("node:tls");
 	return tls.getCACertificates?.("default") ?? tls.rootCertificates;

@@ -1,9 +1,10 @@
 // Sends many requests, and those that go through a proxy, with undici. A bundle of its own, loaded only when needed.
 import { setMaxListeners } from "node:events";
+import { type Dispatcher, errors } from "undici";
 import type { Http, HttpRequest } from "../ports.ts";
-import { Exchange } from "./exchange.ts";
-import { describeImpossible, fault } from "./fault.ts";
-import { type Connecting, createSender, type Sender } from "./senders.ts";
+import { type Exchange, exchange } from "./exchange.ts";
+import { describeError, proxyFailure, refusedByProxy } from "./failure.ts";
+import { type Connecting, createSender, isTunnelled, type Sender } from "./senders.ts";
 
 /**
  * An {@link Http} without redirects and decoding, over HTTP/1.1. Pooled connections are kept until `close` or a few idle seconds,
@@ -13,31 +14,23 @@ export function undiciHttp(): Http {
 	let senders: (Connecting & { readonly sender: Sender })[] = [];
 	let closing = closable();
 	const senderFor = (request: HttpRequest): Sender => {
-		const { allowPrivate, authorities, connections, proxy } = request;
+		const { allowPrivate, caCertificates, connections, proxy } = request;
 		const known = senders.find(
 			(each) =>
 				each.allowPrivate === allowPrivate &&
-				each.authorities === authorities &&
+				each.caCertificates === caCertificates &&
 				each.connections === connections &&
 				each.proxy?.url.href === proxy?.url.href &&
 				each.proxy?.variable === proxy?.variable,
 		);
 		if (known !== undefined) return known.sender;
 		const sender = createSender(request, closing.signal);
-		senders.push({ allowPrivate, authorities, connections, proxy, sender });
+		senders.push({ allowPrivate, caCertificates, connections, proxy, sender });
 		return sender;
 	};
 	return {
 		send: (request, signal) =>
-			new Promise((resolve) => {
-				if (signal.aborted) return resolve(fault("cancelled", "cancelled"));
-				try {
-					new Exchange(senderFor(request), request, signal, resolve);
-				} catch (error) {
-					// Certificates that cannot be used.
-					resolve(describeImpossible(error));
-				}
-			}),
+			exchange(request, signal, (begun) => senderFor(request).dispatch(request, new Handler(begun, request))),
 		close: () => {
 			for (const { sender } of senders) sender.destroy();
 			senders = [];
@@ -52,4 +45,47 @@ function closable(): AbortController {
 	const controller = new AbortController();
 	setMaxListeners(0, controller.signal);
 	return controller;
+}
+
+/** Called back by undici with what comes of a request. */
+class Handler implements Dispatcher.DispatchHandler {
+	readonly #exchange: Exchange;
+	readonly #request: HttpRequest;
+
+	constructor(exchange: Exchange, request: HttpRequest) {
+		this.#exchange = exchange;
+		this.#request = request;
+	}
+
+	/** Only now is there a connection: the request may be over already. */
+	onRequestStart(controller: Dispatcher.DispatchController): void {
+		this.#exchange.close = () => controller.abort(new errors.RequestAbortedError());
+	}
+
+	onResponseStart(_: unknown, status: number, headers: Parameters<Exchange["respond"]>[1]): void {
+		// An interim one.
+		if (status < 200) return;
+		const proxy = this.#proxyInFront();
+		if (proxy !== undefined && status === 407) this.#exchange.stop(refusedByProxy(proxy, status));
+		else this.#exchange.respond(status, headers);
+	}
+
+	onResponseData(_: unknown, chunk: Uint8Array): void {
+		this.#exchange.read(chunk);
+	}
+
+	onResponseEnd(): void {
+		this.#exchange.end();
+	}
+
+	onResponseError(_: unknown, error: unknown): void {
+		const failure = describeError(error);
+		const proxy = this.#proxyInFront();
+		this.#exchange.fail(proxy === undefined ? failure : proxyFailure(proxy, failure));
+	}
+
+	/** The proxy where there is no connection to anyone else. */
+	#proxyInFront() {
+		return isTunnelled(this.#request) ? undefined : this.#request.proxy;
+	}
 }

@@ -41,7 +41,7 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 			remedy: `write it as https://host/path, or \${VAR} to take it from an environment variable`,
 		};
 	}
-	if (!isPercentEncoded(url.username) || !isPercentEncoded(url.password)) {
+	if (!isPercentEncoded(url)) {
 		return {
 			problem: "has a user or password that is not percent-encoded properly",
 			remedy: "write % as %25, and the other characters that a URL cannot hold in the same way",
@@ -54,22 +54,29 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 		};
 	}
 	const refused = refusedHost(url, allowPrivate);
-	if (refused !== undefined) return { problem: `has ${refused}`, remedy: refusalRemedy(url) };
-	return { url };
+	if (refused === undefined) return { url };
+	const isPrivate = refusedHost(url, true) === undefined;
+	return {
+		problem: `has ${refused}`,
+		remedy: isPrivate
+			? "give a public address, or set allow_private = true"
+			: "no webhook is sent there; give the receiver's own address",
+	};
 }
 
-/** Whether a user or password of a URL can be decoded, which the URL parser does not ask for. */
-export function isPercentEncoded(text: string): boolean {
+/** Whether the user and password of a URL can be decoded, which the URL parser does not ask for. */
+export function isPercentEncoded(url: URL): boolean {
 	try {
-		decodeURIComponent(text);
+		authorizationOf(url);
 		return true;
 	} catch {
 		return false;
 	}
 }
 
-function refusalRemedy(url: URL): string {
-	return refusedHost(url, true) === undefined
-		? "give a public address, or set allow_private = true"
-		: "no webhook is sent there; give the receiver's own address";
+/** The authorization that a URL itself carries. Throws `URIError` where it is not percent-encoded. */
+export function authorizationOf({ username, password }: URL): string | undefined {
+	if (username === "" && password === "") return undefined;
+	const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+	return `Basic ${Buffer.from(credentials).toString("base64")}`;
 }

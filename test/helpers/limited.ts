@@ -31,7 +31,7 @@ export function limitedHttp(
 			seen.push({ url, delivery, at: clock.monotonic(), inFlight: now, result });
 			await clock.sleep(latencyMs(request), signal);
 			inFlight.set(url, (inFlight.get(url) ?? 1) - 1);
-			return signal.aborted ? { kind: "fault", fault: "cancelled", detail: "cancelled" } : result;
+			return signal.aborted ? { kind: "failure", cause: "cancelled", detail: "cancelled" } : result;
 		},
 		close: () => {},
 	};

@@ -13,7 +13,7 @@ export function requestTo(url: string | URL, more: Partial<HttpRequest> = {}): H
 		connections: "single",
 		proxy: undefined,
 		allowPrivate: true,
-		authorities: undefined,
+		caCertificates: undefined,
 		...more,
 	};
 }

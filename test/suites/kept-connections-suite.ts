@@ -38,7 +38,7 @@ export function keptConnectionsSuite(name: string, create: () => Http): void {
 				connections: "pooled",
 				proxy: undefined,
 				allowPrivate: true,
-				authorities: undefined,
+				caCertificates: undefined,
 				...more,
 			};
 			return http.send(request, never);
@@ -109,7 +109,7 @@ export function keptConnectionsSuite(name: string, create: () => Http): void {
 			await listening(server, async (port) => {
 				const url = new URL(`http://localhost:${port}/`);
 				expect(await get(http, port, { url })).toMatchObject({ status: 200 });
-				expect(await get(http, port, { url, allowPrivate: false })).toMatchObject({ fault: "forbidden" });
+				expect(await get(http, port, { url, allowPrivate: false })).toMatchObject({ cause: "forbidden" });
 				http.close();
 			});
 		});

@@ -43,7 +43,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				connections,
 				proxy,
 				allowPrivate: true,
-				authorities: identity?.cert.toString(),
+				caCertificates: identity?.cert.toString(),
 				...more,
 			};
 		}
@@ -99,7 +99,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 		}
 
 		function fault(kind: string, detail: string) {
-			return { kind: "fault", fault: kind, detail };
+			return { kind: "failure", cause: kind, detail };
 		}
 
 		describe("what is sent", () => {
@@ -213,7 +213,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					kind: "response",
 					status: 200,
 					body: "ok",
-					read: "cut",
+					read: "truncated",
 				});
 			});
 
@@ -223,7 +223,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 						socket.write(`HTTP/1.1 200 OK\r\n\r\n${body}`, () => setTimeout(() => socket.resetAndDestroy(), 20));
 					const result = await answered((socket) => void reset(socket));
 					expect(result).toMatchObject({ status: 200, body });
-					expect(result).toMatchObject({ read: expect.stringMatching(/^(cut|undelimited)$/) });
+					expect(result).toMatchObject({ read: expect.stringMatching(/^(truncated|undelimited)$/) });
 				}
 			});
 
@@ -314,7 +314,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					},
 					{ timeoutMs: 300 },
 				);
-				expect(result).toMatchObject({ status: 200, read: "cut" });
+				expect(result).toMatchObject({ status: 200, read: "truncated" });
 				expect(performance.now() - started).toBeLessThan(2500);
 			});
 
@@ -324,7 +324,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					socket.write("HTTP/1.1 200 OK\r\n\r\nok", () => setTimeout(() => controller.abort(), 200));
 				}, identity);
 				const result = await listening(server, (port) => http.send(requestTo(port), controller.signal));
-				expect(result).toMatchObject({ status: 200, read: "cut" });
+				expect(result).toMatchObject({ status: 200, read: "truncated" });
 			});
 
 			it("of exactly the limit is whole, of one byte more is over it", async () => {
@@ -424,7 +424,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					const result = await http.send(requestTo(1, { headers: { "x-key": "secret\r\nx: y" } }), never);
 					expect(result).toEqual(fault("invalid", expect.stringMatching(/^the request cannot be made: .*header/)));
 					const badUser = await http.send(requestTo(1, { url: new URL("http://%zz@127.0.0.1:1/") }), never);
-					expect(badUser).toMatchObject({ fault: "invalid", detail: expect.stringContaining("percent-encoded") });
+					expect(badUser).toMatchObject({ cause: "invalid", detail: expect.stringContaining("percent-encoded") });
 				});
 			});
 
@@ -460,10 +460,10 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 			});
 
 			it("a server that asks for a certificate, which it says only after the handshake, is one too", async () => {
-				const authorities = selfSigned.cert.toString();
+				const caCertificates = selfSigned.cert.toString();
 				const server = secure({ requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3" });
 				const words = "TLS: the server asks for a client certificate";
-				expect(await sent(server, "https", { authorities })).toEqual(fault("tls", words));
+				expect(await sent(server, "https", { caCertificates })).toEqual(fault("tls", words));
 			});
 
 			it("a connection that ends or hangs in the handshake may be tried again", async () => {
@@ -476,7 +476,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				expect(hanging).toEqual(fault("timeout", expect.stringContaining("no response within 200 ms")));
 			});
 
-			it("trusts added authorities, but no expired certificate, no other host's, and never everything", async () => {
+			it("trusts added CA certificates, but no expired certificate, no other host's, and never everything", async () => {
 				const folder = mkdtempSync(join(tmpdir(), "https-"));
 				const expired = certificate("IP:127.0.0.1", -1);
 				const other = certificate("DNS:other.example");
@@ -528,7 +528,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 			});
 		});
 
-		describe("addresses and authorities", () => {
+		describe("addresses and CA certificates", () => {
 			const localhost = (port: number) => new URL(`${scheme}://localhost:${port}/`);
 
 			if (direct)
@@ -550,17 +550,17 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					});
 				});
 
-			it("authorities of the request are trusted besides the usual ones, for this request only", async () => {
+			it("CA certificates of the request are trusted besides the usual ones, for this request only", async () => {
 				const { key, cert } = certificate("IP:127.0.0.1");
 				const other = certificate("IP:127.0.0.1").cert.toString();
 				const server = createHttpsServer({ key, cert }, (_, response) => response.end("ok"));
 				await listening(server, async (port) => {
 					const url = new URL(`https://127.0.0.1:${port}/`);
-					const withAuthorities = (authorities: string | undefined) =>
-						http.send(requestTo(port, { url, authorities }), never);
-					expect(await withAuthorities(`${other}${cert}`)).toMatchObject({ status: 200, body: "ok" });
-					expect(await withAuthorities(other)).toEqual(fault("tls", "TLS: self-signed certificate"));
-					expect(await withAuthorities(undefined)).toEqual(fault("tls", "TLS: self-signed certificate"));
+					const withCertificates = (caCertificates: string | undefined) =>
+						http.send(requestTo(port, { url, caCertificates }), never);
+					expect(await withCertificates(`${other}${cert}`)).toMatchObject({ status: 200, body: "ok" });
+					expect(await withCertificates(other)).toEqual(fault("tls", "TLS: self-signed certificate"));
+					expect(await withCertificates(undefined)).toEqual(fault("tls", "TLS: self-signed certificate"));
 				});
 			});
 		});

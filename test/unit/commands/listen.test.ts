@@ -42,10 +42,10 @@ async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET
 			connections: "single",
 			proxy: undefined,
 			allowPrivate: true,
-			authorities: undefined,
+			caCertificates: undefined,
 		};
 		const result = await directHttp().send(request, new AbortController().signal);
-		return result.kind === "response" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.fault;
+		return result.kind === "response" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.cause;
 	};
 	return { ...running, post };
 }

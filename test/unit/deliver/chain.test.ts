@@ -143,7 +143,7 @@ describe("the fallback of a gate", () => {
 		["a no with a status that says wait", answer(429, '{"allow": false}', { "retry-after": "1" })],
 		["a body that denies", answer(200, '{"allow": false}')],
 		["a status that denies", answer(403)],
-		["a body that was cut off", { ...answer(200, "{"), read: "cut" } as const],
+		["a body that was cut off", { ...answer(200, "{"), read: "truncated" } as const],
 	])("is not asked after %s", async (_, said) => {
 		const { paths, result } = await run([gate, spare], { gate: said });
 		expect([paths, result]).toEqual([["gate"], "aborted"]);

@@ -8,8 +8,15 @@ import { answer, exited, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { preset, shellHook, webhook } from "../../helpers/make.ts";
 
 const gate = webhook({ onFailure: "abort", retryCount: 0 });
-const cut: HttpResult = { ...answer(200, "ok"), kind: "response", status: 200, headers: {}, body: "ok", read: "cut" };
-const fault: HttpResult = { kind: "fault", fault: "name_not_found", detail: "name not found" };
+const cut: HttpResult = {
+	...answer(200, "ok"),
+	kind: "response",
+	status: 200,
+	headers: {},
+	body: "ok",
+	read: "truncated",
+};
+const fault: HttpResult = { kind: "failure", cause: "name_not_found", detail: "name not found" };
 
 async function failureOf(hook: Hook, result: HttpResult | ShellResult | undefined, given: Given = {}) {
 	const http = fakeHttp(result !== undefined && "kind" in result ? result : answer(200));

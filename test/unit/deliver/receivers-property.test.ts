@@ -26,7 +26,7 @@ const result: fc.Arbitrary<HttpResult> = fc.oneof(
 	{ weight: 2, arbitrary: fc.constant(refusal()) },
 	fc.tuple(seconds, fc.constantFrom(503, 500, 408)).map(([asked, status]) => refusal(asked, status)),
 	fc.constant(answer(502)),
-	fc.constantFrom("refused", "reset", "tls").map((fault): HttpResult => ({ kind: "fault", fault, detail: fault })),
+	fc.constantFrom("refused", "reset", "tls").map((cause): HttpResult => ({ kind: "failure", cause, detail: cause })),
 );
 const script = fc.array(fc.record({ result, latencyMs: fc.integer({ min: 0, max: 1500 }) }), {
 	minLength: 1,
@@ -122,12 +122,12 @@ test("any deliveries to any receivers", async () => {
 });
 
 function ending(result: HttpResult, isLate: boolean, { aborted }: AbortSignal): HttpResult {
-	if (aborted) return { kind: "fault", fault: "cancelled", detail: "cancelled" };
-	return isLate ? { kind: "fault", fault: "timeout", detail: "no answer" } : result;
+	if (aborted) return { kind: "failure", cause: "cancelled", detail: "cancelled" };
+	return isLate ? { kind: "failure", cause: "timeout", detail: "no answer" } : result;
 }
 
 function learn(model: Model, result: HttpResult, now: number): void {
-	if (result.kind === "fault") return;
+	if (result.kind === "failure") return;
 	const written = result.headers["retry-after"];
 	if (result.status !== 429 && written === undefined) {
 		if (result.status >= 500) return;

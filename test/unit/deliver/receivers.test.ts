@@ -218,7 +218,7 @@ describe("the deadline", () => {
 	});
 
 	test("ends waiting for a receiver that has gone silent, too", async () => {
-		const silent: HttpResult = { kind: "fault", fault: "timeout", detail: "no response within 1000 ms" };
+		const silent: HttpResult = { kind: "failure", cause: "timeout", detail: "no response within 1000 ms" };
 		const results = [answer(200), refusal(1), refusal(1)];
 		const { outcomes, now } = await fire(
 			many(500, { retryCount: 0, deadlineMs: 5000 }),

@@ -14,7 +14,7 @@ interface Given {
 	readonly headers?: Record<string, string>;
 	readonly requireAllow?: boolean;
 	readonly service?: string;
-	readonly read?: "whole" | "cut" | "over_limit" | "undelimited";
+	readonly read?: "whole" | "truncated" | "over_limit" | "undelimited";
 }
 
 function judged(body: string, given: Given = {}) {
@@ -95,7 +95,7 @@ describe("no yes", () => {
 		);
 	});
 
-	it.each(["cut", "over_limit", "undelimited"] as const)("where the body is %s", (read) => {
+	it.each(["truncated", "over_limit", "undelimited"] as const)("where the body is %s", (read) => {
 		expect(reasonOf('{"allow": true}', { read })).toMatch(/^final: denied: 200, but the response /);
 		expect(judged('{"allow": tr', { read, status: 503 }).failure?.retryable).toBe(true);
 	});
@@ -133,7 +133,7 @@ describe("a no, whatever its status,", () => {
 		const no = '{"allow": false, "reason": "frozen\\nuntil Monday"}';
 		expect(reasonOf(no, { status: 503, read: "undelimited" })).toBe("final: frozen until Monday");
 		expect(reasonOf("", { status: 204, read: "undelimited" })).toMatch(/^final: denied: 204, .* announces a body/);
-		expect(reasonOf(no, { read: "cut" })).toBe("final: frozen until Monday");
+		expect(reasonOf(no, { read: "truncated" })).toBe("final: frozen until Monday");
 	});
 
 	it("does not follow from a status alone", () => {

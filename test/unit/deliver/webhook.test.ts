@@ -4,7 +4,7 @@ import { Receivers } from "../../../src/deliver/receivers.ts";
 import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import type { Clock, HttpFault, HttpResult } from "../../../src/ports.ts";
+import type { Clock, HttpCause, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/template.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
@@ -16,7 +16,7 @@ const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => (
 	signal,
 	onBegin: () => {},
 });
-const fault = (kind: HttpFault, detail: string = kind): HttpResult => ({ kind: "fault", fault: kind, detail });
+const fault = (kind: HttpCause, detail: string = kind): HttpResult => ({ kind: "failure", cause: kind, detail });
 
 async function send(given: Partial<Webhook>, env: Record<string, string>, ...results: [HttpResult, ...HttpResult[]]) {
 	const http = fakeHttp(...results);
@@ -239,7 +239,7 @@ describe("gates fail closed", () => {
 		],
 		[
 			"a cut answer",
-			{ ...answer(200, '{"allow": true}'), read: "cut" },
+			{ ...answer(200, '{"allow": true}'), read: "truncated" },
 			"failed",
 			"denied: 200, but the response was truncated",
 		],
@@ -269,7 +269,7 @@ describe("gates fail closed", () => {
 	});
 
 	test("what denies a gate says nothing about a notification", async () => {
-		for (const result of [answer(200, '{"allow": false}'), { ...answer(200), read: "cut" } as HttpResult]) {
+		for (const result of [answer(200, '{"allow": false}'), { ...answer(200), read: "truncated" } as HttpResult]) {
 			expect((await send({}, {}, result)).outcome.status).toBe("delivered");
 		}
 	});
@@ -284,7 +284,10 @@ describe("a service that says no in a 200", () => {
 	});
 
 	test("slack: an answer that was cut is unconfirmed", async () => {
-		const { outcome } = await send({ preset: preset("slack") }, {}, { ...answer(200, "o"), read: "cut" } as HttpResult);
+		const { outcome } = await send({ preset: preset("slack") }, {}, {
+			...answer(200, "o"),
+			read: "truncated",
+		} as HttpResult);
 		expect(outcome.failure?.reason).toMatch(/^unconfirmed/);
 	});
 });
@@ -327,7 +330,7 @@ describe("what cannot be sent fails its own hook", () => {
 });
 
 describe("the connection", () => {
-	const connection = { connections: "single", proxy: undefined, allowPrivate: true, authorities: undefined };
+	const connection = { connections: "single", proxy: undefined, allowPrivate: true, caCertificates: undefined };
 
 	test("goes through the proxy that the environment names", async () => {
 		const env = { HTTPS_PROXY: "http://user:pass@proxy:3128" };
@@ -349,11 +352,11 @@ describe("the connection", () => {
 	test("has the hook's allow_private and the certificates of its ca_file", async () => {
 		const given = { allowPrivate: false, caFile: parseReference("${CERTS}/ca.pem") };
 		const { requests } = await send(given, { CERTS: "/etc/certs" }, answer(200));
-		const authorities = "certificates of /etc/certs/ca.pem";
-		expect(requests).toMatchObject([{ ...connection, allowPrivate: false, authorities }]);
+		const caCertificates = "certificates of /etc/certs/ca.pem";
+		expect(requests).toMatchObject([{ ...connection, allowPrivate: false, caCertificates }]);
 	});
 
-	test.each<[HttpFault, number]>([
+	test.each<[HttpCause, number]>([
 		["forbidden", 1],
 		["proxy", 1],
 		["tls", 1],

@@ -165,11 +165,11 @@ it("nodePorts puts the real ones together", async () => {
 		connections: "single",
 		proxy: undefined,
 		allowPrivate: true,
-		authorities: undefined,
+		caCertificates: undefined,
 	} as const;
 	const aborted = AbortSignal.abort();
 	expect(await ports.http.send({ ...request, timeoutMs: 1, responseLimit: 1 }, aborted)).toMatchObject({
-		fault: "cancelled",
+		cause: "cancelled",
 	});
 	const command = {
 		command: "exit 7",

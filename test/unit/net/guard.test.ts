@@ -2,7 +2,8 @@
 import { lookup as resolved } from "node:dns/promises";
 import { describe, expect, it } from "vitest";
 import { errorCode } from "../../../src/model/problem.ts";
-import { ForbiddenAddress, guardedLookup, refuseHost } from "../../../src/net/guard.ts";
+import { ConnectError } from "../../../src/net/failure.ts";
+import { guardedLookup, refuseHost } from "../../../src/net/guard.ts";
 
 /** What a lookup calls back with. */
 function lookup(
@@ -24,10 +25,10 @@ describe("a guarded lookup", () => {
 
 	it("fails for an address that is refused", async () => {
 		const [error] = await lookup("localhost", false, { family: 4 });
-		expect(error).toBeInstanceOf(ForbiddenAddress);
+		expect(error).toBeInstanceOf(ConnectError);
 		expect(error).toMatchObject({
-			fault: {
-				fault: "forbidden",
+			failure: {
+				cause: "forbidden",
 				detail: "the host's address 127.0.0.1 is a loopback address; nothing is sent there",
 			},
 		});
@@ -43,8 +44,8 @@ describe("a guarded lookup", () => {
 
 it("a host that is an address is judged without a lookup", () => {
 	expect(refuseHost(new URL("https://[::ffff:a9fe:a9fe]/"), true)).toEqual({
-		kind: "fault",
-		fault: "forbidden",
+		kind: "failure",
+		cause: "forbidden",
 		detail: "the host's address [::ffff:a9fe:a9fe] is an address of a cloud's metadata service; nothing is sent there",
 	});
 	expect(refuseHost(new URL("https://example.com/"), false)).toBeUndefined();

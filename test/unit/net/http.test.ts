@@ -30,8 +30,8 @@ describe("transports", () => {
 		const direct = fakeHttp(answer(200));
 		const both = http(direct, () => Promise.reject(new Error("no such thing on this Node")));
 		expect(await both.send(proxied, never)).toEqual({
-			kind: "fault",
-			fault: "proxy",
+			kind: "failure",
+			cause: "proxy",
 			detail: `proxy (HTTPS_PROXY): Node ${process.version} cannot load dist/undici, which sends through proxies`,
 		});
 		expect(await both.send(pooled, never)).toMatchObject({ status: 200 });
@@ -46,7 +46,7 @@ describe("transports", () => {
 			{ url: new URL("https://169.254.169.254/") },
 			{ url: new URL("https://10.0.0.1/"), allowPrivate: false },
 		]) {
-			expect(await both.send({ ...to, ...more }, never)).toMatchObject({ fault: "forbidden" });
+			expect(await both.send({ ...to, ...more }, never)).toMatchObject({ cause: "forbidden" });
 		}
 		expect(transport.requests).toEqual([]);
 	});

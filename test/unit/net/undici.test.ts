@@ -49,7 +49,7 @@ describe("of requests in flight at once", () => {
 			const all = [slow, pooled(port, { timeoutMs: 20 }), slow].map((request) => http.send(request, never));
 			expect(await Promise.all(all)).toMatchObject([
 				{ status: 200, body: "ok" },
-				{ fault: "timeout", detail: "no response within 20 ms" },
+				{ cause: "timeout", detail: "no response within 20 ms" },
 				{ status: 200, body: "ok" },
 			]);
 			http.close();
@@ -63,7 +63,7 @@ describe("of requests in flight at once", () => {
 			const slow = pooled(port, { url: new URL(`http://127.0.0.1:${port}/slow`) });
 			const all = [controller.signal, never, controller.signal].map((signal) => http.send(slow, signal));
 			setTimeout(() => controller.abort(), 10);
-			expect(await Promise.all(all)).toMatchObject([{ fault: "cancelled" }, { status: 200 }, { fault: "cancelled" }]);
+			expect(await Promise.all(all)).toMatchObject([{ cause: "cancelled" }, { status: 200 }, { cause: "cancelled" }]);
 			http.close();
 		});
 	});
@@ -110,14 +110,14 @@ describe.each([
 		await listening(real, (realPort) =>
 			listening(server, async (port) => {
 				const more = {
-					authorities: identity.cert.toString(),
+					caCertificates: identity.cert.toString(),
 					connections: "pooled",
 					proxy: variable === undefined ? undefined : { variable, url: new URL(`http://127.0.0.1:${port}`) },
 				} as const;
 				const url = `https://127.0.0.1:${variable === undefined ? port : realPort}/`;
 				const late = await http.send(requestTo(url, { ...more, timeoutMs: 50 }), never);
 				const through = variable === undefined ? "" : `, through the proxy (${variable})`;
-				expect(late).toMatchObject({ fault: "timeout", detail: `no response within 50 ms${through}` });
+				expect(late).toMatchObject({ cause: "timeout", detail: `no response within 50 ms${through}` });
 				silent = false;
 				expect(await http.send(requestTo(url, more), never)).toMatchObject({ status: 200, body: "ok" });
 				http.close();
@@ -132,7 +132,7 @@ it("100 Continue, which nobody asked for, is a fault that says so", async () => 
 	const raw = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 	await listening(rawServer(raw), async (port) => {
 		expect(await http.send(pooled(port), never)).toMatchObject({
-			fault: "protocol",
+			cause: "protocol",
 			detail: expect.stringMatching(/^unexpected 100 Continue/),
 		});
 	});

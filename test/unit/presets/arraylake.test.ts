@@ -159,7 +159,7 @@ describe("the arraylake preset in its format for Slack", () => {
 		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
 		const refused = await send(format, answer(200, "no_service"));
 		expect(refused.outcome).toMatchObject({ status: "failed", failure: { reason: 'Slack answered "no_service"' } });
-		const truncated = await send(format, { kind: "response", status: 200, headers: {}, body: "o", read: "cut" });
+		const truncated = await send(format, { kind: "response", status: 200, headers: {}, body: "o", read: "truncated" });
 		expect(truncated.outcome).toMatchObject({
 			failure: { reason: "unconfirmed: 200, but the response was truncated" },
 		});
@@ -171,7 +171,7 @@ describe("the arraylake preset in its format for Slack", () => {
 
 	it("is a format of its own: any 2xx answers the other one", async () => {
 		expect((await send("json", answer(200, "no_service"))).outcome).toMatchObject({ status: "delivered" });
-		const truncated = await send("json", { kind: "response", status: 200, headers: {}, body: "o", read: "cut" });
+		const truncated = await send("json", { kind: "response", status: 200, headers: {}, body: "o", read: "truncated" });
 		expect(truncated.outcome).toMatchObject({ status: "delivered" });
 		expect((await send("json", answer(200), template)).body).toBe('{"text":"<!channel>"}');
 	});

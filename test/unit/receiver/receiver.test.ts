@@ -48,7 +48,7 @@ function send(
 		connections: "single",
 		proxy: undefined,
 		allowPrivate: true,
-		authorities: undefined,
+		caCertificates: undefined,
 	};
 	return directHttp().send(request, new AbortController().signal);
 }
@@ -148,7 +148,7 @@ describe("close", () => {
 		const before = performance.now();
 		await Promise.all([receiver.close(), ...closed]);
 		expect(performance.now() - before).toBeLessThan(900);
-		await expect(send(receiver, "x")).resolves.toMatchObject({ kind: "fault", fault: "refused" });
+		await expect(send(receiver, "x")).resolves.toMatchObject({ kind: "failure", cause: "refused" });
 	});
 
 	it("lets an answer under way get out, even when it is asked for while answering", async () => {

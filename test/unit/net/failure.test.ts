@@ -1,10 +1,10 @@
 // The words for what Node raises before an answer, from codes and OpenSSL's reasons; real faults are in the transport suite.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeError } from "../../../src/net/fault.ts";
+import { describeError } from "../../../src/net/failure.ts";
 
 function fault(kind: string, detail: string) {
-	return { kind: "fault", fault: kind, detail };
+	return { kind: "failure", cause: kind, detail };
 }
 
 describe("describeError", () => {
@@ -46,12 +46,12 @@ describe("describeError", () => {
 
 	it("prefers, of several addresses, an error that says more than a missing address family", () => {
 		const errors = [raised("ENETUNREACH"), raised("ECONNREFUSED")];
-		expect(describeError(new AggregateError(errors))).toMatchObject({ fault: "refused" });
-		expect(describeError(new AggregateError(errors.slice(0, 1)))).toMatchObject({ fault: "unreachable" });
+		expect(describeError(new AggregateError(errors))).toMatchObject({ cause: "refused" });
+		expect(describeError(new AggregateError(errors.slice(0, 1)))).toMatchObject({ cause: "unreachable" });
 	});
 
 	it.each(["__proto__", "constructor", "toString"])("knows no code %s", (code) => {
-		expect(describeError(Object.assign(new Error("x"), { code })).fault).toBe("protocol");
+		expect(describeError(Object.assign(new Error("x"), { code })).cause).toBe("protocol");
 	});
 
 	it("is one bounded line, never quotes the message, and takes anything", () => {

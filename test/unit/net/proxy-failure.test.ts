@@ -28,14 +28,18 @@ describe("a proxy", () => {
 		["an end", "", "reset", "connection closed before a response"],
 		["a reset", (socket: Socket) => void socket.resetAndDestroy(), "reset", "connection reset"],
 		["garbage", "garbage\r\n\r\n", "protocol", "the response is not HTTP"],
-	])("that answers CONNECT with %s is told as the culprit", async (_, answer, fault, detail) => {
-		expect(await through(rawServer(answer))).toEqual({ kind: "fault", fault, detail: `proxy (ALL_PROXY): ${detail}` });
+	])("that answers CONNECT with %s is told as the culprit", async (_, answer, cause, detail) => {
+		expect(await through(rawServer(answer))).toEqual({
+			kind: "failure",
+			cause,
+			detail: `proxy (ALL_PROXY): ${detail}`,
+		});
 	});
 
 	it("that wants another password for plain http is told as the culprit", async () => {
 		const answer = "HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n";
 		const detail = "proxy (ALL_PROXY): 407 Proxy Authentication Required";
-		expect(await through(rawServer(answer), "http")).toEqual({ kind: "fault", fault: "proxy", detail });
+		expect(await through(rawServer(answer), "http")).toEqual({ kind: "failure", cause: "proxy", detail });
 	});
 
 	it("that is not there is told as the culprit, for https and for http", async () => {
@@ -43,8 +47,8 @@ describe("a proxy", () => {
 		const proxy = { url: new URL(`http://127.0.0.1:${port}`), variable: "http_proxy" };
 		for (const scheme of ["http", "https"]) {
 			expect(await http.send(requestTo(`${scheme}://127.0.0.1:1/`, { proxy }), never)).toEqual({
-				kind: "fault",
-				fault: "refused",
+				kind: "failure",
+				cause: "refused",
 				detail: "proxy (http_proxy): connection refused",
 			});
 		}
@@ -53,7 +57,7 @@ describe("a proxy", () => {
 	it.each(["http", "https"])("that says nothing is named in the timeout, over %s", async (scheme) => {
 		const detail = "no response within 100 ms, through the proxy (ALL_PROXY)";
 		const silent = rawServer(() => {});
-		expect(await through(silent, scheme, 100)).toMatchObject({ fault: "timeout", detail });
+		expect(await through(silent, scheme, 100)).toMatchObject({ cause: "timeout", detail });
 	});
 });
 
