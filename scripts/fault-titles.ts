@@ -1,10 +1,10 @@
-// Collects the titles of fault scenarios from test sources: `fault 6: a reset before the answer is tried again`.
+// Collects the titles of fault scenarios from test sources: `fault 6: a reset before the response is retried`.
 import { type ESTree, parseSync, Visitor } from "vite";
 
 /** One scenario's title that carries a fault's number. */
 export interface FaultTitle {
 	readonly number: number;
-	/** The fault and what holds, without the number; with the values of `each` where those are written out, else with `…`. */
+	/** What goes wrong and what happens then, without the number; with the values of `each` if those are written out, else with `…`. */
 	readonly sentence: string;
 	/** As it was given to {@link faultTitles}. */
 	readonly file: string;
@@ -15,15 +15,15 @@ export const LAST_FAULT = 66;
 
 const FUNCTIONS: ReadonlySet<string> = new Set(["describe", "it", "test"]);
 
-/** What means to be such a title, however it is misspelt. */
+/** What is meant as such a title, however it is misspelt. */
 const MEANT = /^\s*faults?\s*#?\d/i;
 
 const TITLE = /^fault ([1-9]\d?): (\S.*)$/;
 
 /**
- * The fault titles of one file, in its order; also those of `it.each` and `describe.each`. Read off the source and not
- * off a run, so that they are the same on every machine, whatever is installed there. Throws at one that is malformed,
- * that never runs, or that stands where no title does.
+ * The fault titles of one file, in its order; also those of `it.each` and `describe.each`. They are read from the source
+ * and not from a run, so that they are the same on every machine, whatever is installed there. Throws if one is malformed,
+ * never runs, or is in the wrong place.
  */
 export function faultTitles(file: string, source: string): readonly FaultTitle[] {
 	const { program, errors } = parseSync(file, source);
@@ -46,7 +46,7 @@ export function faultTitles(file: string, source: string): readonly FaultTitle[]
 			if (title.type === "TemplateLiteral" && title.expressions.length > 0) {
 				refuse(title, `"${text}" is put together when it runs: write one text, or use each`);
 			} else if (sentence === undefined || number > LAST_FAULT) {
-				refuse(title, `"${text}" is no fault title: write "fault N: …" with a number from 1 to ${LAST_FAULT}`);
+				refuse(title, `"${text}" is not a fault title: write "fault N: …" with a number from 1 to ${LAST_FAULT}`);
 			} else if (words.includes("skip") || words.includes("todo")) {
 				refuse(title, `"${text}" never runs, so it proves nothing`);
 			} else {
@@ -61,7 +61,7 @@ export function faultTitles(file: string, source: string): readonly FaultTitle[]
 	function misplaced(node: ESTree.Node): void {
 		const text = textOf(node);
 		if (text === undefined || !MEANT.test(text) || read.has(node.start)) return;
-		refuse(node, `"${text}" stands where no title is read: give it to describe, it or test itself`);
+		refuse(node, `"${text}" is not read as a title here: give it to describe, it or test itself`);
 	}
 }
 
@@ -93,12 +93,12 @@ function textOf(node: ESTree.Node): string | undefined {
 	}
 }
 
-/** More values than make a sentence. */
+/** From this many values on, they do not make a sentence. */
 const MANY = 8;
 
 type Row = readonly (string | undefined)[];
 
-/** What stands in `each([…])`, a row a test; undefined for what is no plain text or number. */
+/** The rows of `each([…])`, one per test; undefined for a value that is not plain text or a number. */
 function rowsOf(callee: ESTree.Node): readonly Row[] {
 	if (callee.type !== "CallExpression") return [];
 	const [table] = callee.arguments;

@@ -1,4 +1,4 @@
-// The text of docs/reliability.md: every fault with what holds, in the words of the scenarios that prove it.
+// The text of docs/reliability.md: everything that can go wrong and what happens then, in the words of the scenarios that prove it.
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { type FaultTitle, faultTitles, LAST_FAULT } from "./fault-titles.ts";
@@ -8,9 +8,9 @@ export const PAGE = "docs/reliability.md";
 
 /** Faults of features that do not exist yet: such a row needs no scenario, and must have none. */
 export const EXEMPT: ReadonlyMap<number, string> = new Map([
-	[33, "a kill between sending and recording: there is no record of what was sent yet"],
-	[34, "a record of deliveries that is damaged, read-only or on a full disk: there is no such record yet"],
-	[35, "two processes that redeliver the same item: nothing is kept for redelivery yet"],
+	[33, "a kill between sending and recording: nothing records what was sent"],
+	[34, "a record of deliveries that is damaged, read-only or on a full disk: there is no such record"],
+	[35, "two processes that redeliver the same item: nothing is kept for redelivery"],
 ]);
 
 /** The rows of the page: the fault's numbers, each with its titles in the order of files and of each file. */
@@ -50,22 +50,20 @@ function shown(sentence: string): string {
 
 const INTRODUCTION = `# Reliability
 
-This step runs in front of deploys, with secrets in its environment, and talks to other people's servers. Here is every
-fault that it is tested against, and what is true when it happens.
+pipeline-hooks runs in front of deploys, with secrets in its environment, and talks to other people's servers. This page lists what
+can go wrong, and what happens then.
 
-Each sentence is the name of a scenario that runs the built action or command in its own process, against real servers
-and real child processes; nothing is mocked. So the page says only what is proved. It is written by
-\`npm run reliability\`, and a test fails when it is out of date or when a fault has no scenario.
-
-On Debian or Ubuntu, \`.ci/run\` installs what the scenarios need and runs all tests. After that, this runs the scenarios alone:
+Each sentence is the title of a scenario that runs the built action or command in its own process, against real servers
+and real child processes; nothing is mocked. \`npm run reliability\` generates the page from the titles. \`.ci/run\` installs, on Debian or
+Ubuntu, what the scenarios need. After that, this runs them:
 
 \`\`\`sh
 npx vitest run --project product test/scenarios/faults
 \`\`\`
 
-Not covered: macOS and Windows, where the suite does not run; the services themselves, in whose place there are receivers on
+Not covered: macOS and Windows, where the suite does not run; the services themselves, in place of which there are receivers on
 loopback; and the rows that say "not yet".
 
-| | the fault, and what is true then | proved by |
+| | what goes wrong, and what happens then | tested in |
 |--:|---|---|
 `;

@@ -101,7 +101,7 @@ describe("over the steps of a job", () => {
 		expect(sent()).toEqual([["check_result"]]);
 	});
 
-	it("fault 42: of two batches only the one that failed is sent again, the same, with the same id, by a flush", async () => {
+	it("fault 42: of two batches, a flush sends again only the one that failed, unchanged and with the same id", async () => {
 		const two = (url: string) => `${hook(`${url}/a`)}${hook(`${url}/b`).replace('"audit"', '"other"')}`;
 		const byPath: Reply = (request, response) => {
 			const fails = request.url === "/b" && !isMended;

@@ -41,7 +41,7 @@ describe("a chain", () => {
 		expect(run.log).toContain("noted");
 	});
 
-	it("fault 22: a receiver that always answers 503 is left after its attempts, and the fallback fires once", async () => {
+	it("fault 22: after its last attempt at a receiver that always responds 503, the fallback fires once", async () => {
 		const { run, paths, requests } = await setUp(["/pager"]);
 		expect(paths).toEqual(["/pager", "/pager", "/mail"]);
 		expect(new Set(requests.map(({ headers }) => headers["x-rocky-delivery"])).size).toBe(1);
@@ -64,7 +64,7 @@ describe("a chain", () => {
 		expect(run.log).toContain("– note · skipped: pager, which it follows, failed");
 	});
 
-	it("fault 42: in a circle is refused at load, with the way and the place", async () => {
+	it("fault 42: a chain that leads back to itself is refused before anything runs, with its path and place", async () => {
 		const circle = (url: string) => config(url).replace('name = "mail"', 'name = "mail"\nfallback = "pager"');
 		const folder = workspace({ "pipeline-hooks.toml": circle("http://127.0.0.1:1") });
 		const { code, stderr } = await runCommand(["fire", "pipeline_error"], { workspace: folder });

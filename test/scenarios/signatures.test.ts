@@ -116,7 +116,7 @@ describe("a renamed header", () => {
 	});
 });
 
-it("fault 21: under standard, 500 and then 200 carry the same id, each with a fresh timestamp and signature", async () => {
+it("fault 21: under standard, 500 and then 200 have the same id, each with a fresh timestamp and signature", async () => {
 	const server = await startServer({ status: 500, headers: { "Retry-After": "1.1" } }, { status: 200 });
 	expect(await send(server.url, 'signature = "standard"\nsecret = "${NEW}"', { env: ENV })).toMatchObject(delivered(2));
 	const [first, second] = server.requests;

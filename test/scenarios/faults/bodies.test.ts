@@ -12,7 +12,7 @@ const GATE = 'on_failure = "abort"\n';
 const SLACK = 'preset = "slack"\n';
 const MIB = 1024 * 1024;
 
-describe("fault 7: a 2xx whose body is reset or hangs is delivered, unconfirmed where it must be read, and no yes of a gate", () => {
+describe("fault 7: a 2xx whose body is reset or hangs counts as delivered, as unconfirmed if the body had to be read, and as a no from a gate", () => {
 	const begun =
 		(rest: (socket: Socket) => void): Reply =>
 		(_, response) => {
@@ -85,7 +85,7 @@ function flood(status = 200) {
 	return { seen, listener };
 }
 
-describe("fault 9: a body without end is read for 250 KB or until the deadline, in constant memory, and is no yes", () => {
+describe("fault 9: an endless body is read up to 250 KB or until the deadline, in constant memory, and a gate denies", () => {
 	const dribble: Reply = (_, response) => {
 		response.writeHead(200);
 		const timer = setInterval(() => response.write("."), 20);
@@ -161,7 +161,7 @@ describe("fault 9: a body without end is read for 250 KB or until the deadline, 
 	});
 });
 
-describe("fault 10: an answer that is packed is not unpacked: identity is asked for, and a gate is denied", () => {
+describe("fault 10: a compressed response is not decompressed: identity is requested, and a gate denies", () => {
 	const zeros = Buffer.alloc(64 * MIB);
 	const bombs: readonly (readonly [string, Buffer])[] = [
 		["gzip", gzipSync(zeros)],

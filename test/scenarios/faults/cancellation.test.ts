@@ -28,7 +28,7 @@ const reading = async (pid: number) => {
 /** A server that takes requests and never answers. */
 const startHanging = () => startServer(() => {});
 
-describe("fault 32: a signal ends a run within 7 s, whatever is under way, and what was not delivered is recorded", () => {
+describe("fault 32: a signal ends a run within 7 s, whatever is in flight, and what was not delivered is reported", () => {
 	it.each(["action", "command"] as const)(
 		"of the %s, with POSTs that hang and a grandchild that ignores SIGTERM",
 		async (entry) => {

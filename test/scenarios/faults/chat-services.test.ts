@@ -15,7 +15,7 @@ const limited = (retryAfter: number, headers: Readonly<Record<string, string>>) 
 	headers,
 });
 
-describe("fault 15: a 2xx of Discord's that carries an error, or no message, is a failure, and not tried again", () => {
+describe("fault 15: a 2xx from Discord that contains an error, or no message, is a failure and is not retried", () => {
 	it.each([
 		[
 			200,
@@ -75,7 +75,7 @@ describe("what Slack refuses in a 200 is a failure in Arraylake's format for it 
 	});
 });
 
-describe("fault 17: a webhook that was deleted in Discord is said to be, and is not asked again", () => {
+describe("fault 17: a webhook that was deleted in Discord is reported as deleted and not retried", () => {
 	it("by its code", async () => {
 		const server = await startServer({ status: 404, body: '{"message": "Unknown Webhook", "code": 10015}' });
 		const run = await send(`${server.url}${PATH}`, DISCORD);
@@ -84,7 +84,7 @@ describe("fault 17: a webhook that was deleted in Discord is said to be, and is 
 	});
 });
 
-describe("fault 20: the wait in the body of Discord's 429 is honoured in its own unit", () => {
+describe("fault 20: the wait in the body of Discord's 429 is honoured, in its own unit", () => {
 	it.each([
 		["seconds", limited(0.4, { "Retry-After": "1", "X-RateLimit-Reset-After": "0.4" })],
 		["seconds without headers", limited(0.4, {})],

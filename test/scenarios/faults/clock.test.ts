@@ -30,7 +30,7 @@ function durations({ outputs, elapsedMs }: Awaited<ReturnType<typeof fire>>): re
 /** Runs a body with a jump back and one forward, at once. */
 const each = (body: (offset: number) => Promise<void>) => Promise.all([-DAY_S, YEAR_S].map(body));
 
-describe("fault 41: jumps of the wall clock change no wait, no timeout, no deadline and no duration", () => {
+describe("fault 41: jumps of the wall clock change no wait, timeout, deadline or duration", () => {
 	it.skipIf(withoutFaketime)("while a webhook waits between attempts (needs libfaketime)", async () => {
 		const clock = jumpingClock();
 		// A date is by the receiver's clock, which tells its time in the response.

@@ -23,7 +23,7 @@ async function fireWithin(config: string | Uint8Array) {
 
 const RAN = { code: 0, annotations: [], outputs: { result: "passed", delivered: "1" } };
 
-describe("fault 44: a config that is huge, deep or oddly encoded works, or is told in one line, in bounded time", {
+describe("fault 44: a config that is huge, deeply nested or oddly encoded works, or is an error of one line, in bounded time", {
 	timeout: 2 * BOUND_MS,
 }, () => {
 	it("begins with a byte order mark and ends its lines as Windows does", async () => {

@@ -10,7 +10,7 @@ import { startServer } from "../../helpers/server.ts";
 /** A port below 1024 on which nobody listens. */
 const CLOSED = "127.0.0.1:1";
 
-describe("fault 1: a refused connection is tried again, and told as such", () => {
+describe("fault 1: a refused connection is retried and reported as such", () => {
 	it.each([CLOSED, "localhost:1"])("http://%s", async (host) => {
 		const run = await send(`http://${host}`, "retry_count = 2");
 		expect(run).toMatchObject(failed("connection refused, after 3 attempts", 3));
@@ -28,7 +28,7 @@ describe("fault 1: a refused connection is tried again, and told as such", () =>
 	});
 });
 
-describe("fault 2: a name that does not resolve is tried again within the deadline, and told as not found", () => {
+describe("fault 2: a name that does not resolve is retried within the deadline and reported as not found", () => {
 	it("as often as the hook says", async () => {
 		const run = await send("https://receiver.invalid", "retry_count = 2");
 		expect(run).toMatchObject(failed("name not found, after 3 attempts", 3));
@@ -47,7 +47,7 @@ describe("fault 2: a name that does not resolve is tried again within the deadli
 	});
 });
 
-describe("fault 6: a connection that ends before the answer is tried again with the same id", () => {
+describe("fault 6: a connection that ends before the response is retried with the same id", () => {
 	it("reset after the request", async () => {
 		const server = await startServer((request) => request.socket.resetAndDestroy(), { status: 200 });
 		const run = await send(server.url);
@@ -107,7 +107,7 @@ describe("fault 6: a connection that ends before the answer is tried again with 
 	});
 });
 
-describe("fault 8: a server that hangs before its headers is left at the timeout, and tried again until the deadline", () => {
+describe("fault 8: a server that sends no headers is abandoned at the timeout and retried until the deadline", () => {
 	const silent = (sockets: Socket[]) => rawServer((socket) => void sockets.push(socket));
 
 	/** Runs `body` against a server, and then waits until all its sockets are closed by the other side. */

@@ -31,7 +31,7 @@ const refused = (reason: string) => ({
 	annotations: [{ kind: "error", message: expect.stringContaining(reason) }],
 });
 
-describe("fault 52: what strangers write in metadata, a context or a file never passes for a fact of the run", () => {
+describe("fault 52: what strangers write in metadata, a context or a file is never taken for a fact of the run", () => {
 	it.each([
 		["metadata lines", { metadata: "message=Fix a typo\nbranch=dependabot/x" }],
 		["metadata", { metadata: JSON.stringify(FORGED) }],
@@ -148,7 +148,7 @@ describe("fault 52: what strangers write in metadata, a context or a file never 
 	});
 });
 
-describe("fault 52: text of several lines arrives whole, and a conclusion of GitHub's never as a success", () => {
+describe("fault 52: text of several lines arrives whole, and no other conclusion of GitHub's arrives as a success", () => {
 	it("a value between delimiters holds whatever its lines say", async () => {
 		const server = await startServer({ status: 200 });
 		const config = `[[hook.webhooks.pipeline_start]]\nurl = "${server.url}"\n`;

@@ -15,7 +15,7 @@ async function ask(reply: Reply, more = "") {
 	return { run, asked: server.requests.length };
 }
 
-describe("fault 47: a gate denies by a response that is partial, compressed or an HTML page", () => {
+describe("fault 47: a gate's response that is partial, compressed or an HTML page denies", () => {
 	it.each<[string, Reply, string]>([
 		["206", { status: 206, headers: JSON_TYPE, body: '{"allow": true}' }, "is only a part (Partial Content)"],
 		[
@@ -57,7 +57,7 @@ describe("fault 47: a gate denies by a response that is partial, compressed or a
 	});
 });
 
-describe("fault 48: a gate denies by JSON that is not an object with one true allow, and an explicit no is final", () => {
+describe("fault 48: a gate's JSON that is not an object with one true allow denies, and an explicit no is final", () => {
 	it.each([
 		["[]", "but the response is a list, not a JSON object"],
 		["false", "but the response is false, not a JSON object"],

@@ -98,7 +98,7 @@ describe("fault 60: numbers of many digits arrive as they were written, in body,
 	});
 });
 
-describe("fault 61: strings of several lines have LF in a config with CRLF", () => {
+describe("fault 61: strings of several lines have LF, even in a config with CRLF", () => {
 	it("in commands and templates; an escape stays, and a mistake keeps its place", async () => {
 		const server = await startServer({ status: 200 });
 		const lines = `[[hook.pipeline_start]]

@@ -29,7 +29,7 @@ const ADDRESSES: readonly (readonly [address: string, what: string])[] = [
 const asHost = (address: string) => (address.includes(":") ? `[${address}]` : address);
 const NOTHING_SENT = { connections: [], begun: 0 };
 
-describe("fault 65: credentials services, NAT64 prefixes for local use and Teredo are never sent to", () => {
+describe("fault 65: nothing is sent to credentials services, NAT64 prefixes for local use or Teredo", () => {
 	inNetwork((fireThere) => {
 		it("as a URL's host", async () => {
 			const hooks = ADDRESSES.map((_, n) => webhook(`\${URL_${n}}`, "", `h${n}`));

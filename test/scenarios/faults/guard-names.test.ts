@@ -63,7 +63,7 @@ async function fireAmong(fireThere: FireThere, others: string, config: string, n
 	return { ...run, connections, questions, message: first?.message };
 }
 
-describe("fault 25: a name with such an address fails its hook at the first attempt, and is never connected to", () => {
+describe("fault 25: a name that resolves to a forbidden address fails its hook at the first attempt, and no connection is made", () => {
 	inNetwork((fireThere) => {
 		it.each(PLANS)("whichever it is, %s", async (_, others) => {
 			const hooks = ADDRESSES.map((_, n) => http(`n${n}.test`, "", `h${n}`)).join("");
@@ -92,7 +92,7 @@ describe("fault 25: a name with such an address fails its hook at the first atte
 	});
 });
 
-describe("fault 25: a name with such an address among public ones is not connected to at all", () => {
+describe("fault 25: a name with a forbidden address among public ones is not connected to at all", () => {
 	const AMONG: readonly (readonly string[])[] = [
 		["192.0.2.20", "169.254.169.254"],
 		["169.254.169.254", "192.0.2.20"],
@@ -115,7 +115,7 @@ describe("fault 25: a name with such an address among public ones is not connect
 	});
 });
 
-describe("fault 25: a name that changes its mind gets no connection but to the address that was judged", () => {
+describe("fault 25: if a name resolves to another address later, only the address that was checked is connected to", () => {
 	inNetwork((fireThere) => {
 		it.each(PLANS)("public at first, then link-local, %s", async (_, others) => {
 			const run = await fireAmong(fireThere, others, http("n.test"), {

@@ -52,7 +52,7 @@ const PLANS: readonly (readonly [plan: string, others: string])[] = [
 	["beside 33 others", OTHERS],
 ];
 
-describe("fault 25: private and loopback addresses are sent to where nothing forbids it", () => {
+describe("fault 25: requests go to private and loopback addresses unless the config forbids it", () => {
 	inNetwork((fireThere) => {
 		it("each in its own spelling", async () => {
 			const hooks = SPELLINGS.map(([host], n) => http(host, "allow_http = true", `h${n}`)).join("");
@@ -71,7 +71,7 @@ describe("fault 25: private and loopback addresses are sent to where nothing for
 	});
 });
 
-describe("fault 25: with allow_private = false private and loopback addresses are refused, however they are written", () => {
+describe("fault 25: with allow_private = false, private and loopback addresses are refused in any spelling", () => {
 	inNetwork((fireThere) => {
 		it("as a mistake in the config, all at once", async () => {
 			const run = await fireThere(DEFAULTS + SPELLINGS.map(([host], n) => http(host, "", `h${n}`)).join(""));

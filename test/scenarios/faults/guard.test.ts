@@ -56,7 +56,7 @@ const NOTHING_SENT = { connections: [], begun: 0, questions: [] };
 const REMEDY = "no webhook is sent there; give the receiver's own address";
 const PATH = "/latest/secret-path?secret-query";
 
-describe("fault 25: an address of the link, of a metadata service or of nobody in a config is a mistake, however it is written", () => {
+describe("fault 25: a link-local, metadata or reserved address in a config is an error, in any spelling", () => {
 	inNetwork((fireThere) => {
 		it("told before anything runs, at its url", async () => {
 			const shell = '[[hook.pipeline_start]]\ncommand = "echo has run"\n';
@@ -83,7 +83,7 @@ describe("fault 25: an address of the link, of a metadata service or of nobody i
 	});
 });
 
-describe("fault 25: such an address from a variable fails its hook without a connection, however it is written", () => {
+describe("fault 25: such an address in a variable fails its hook without a connection, in any spelling", () => {
 	const env = Object.fromEntries(SPELLINGS.map(([host], n) => [`URL_${n}`, ` https://${host}${PATH}\n`]));
 
 	inNetwork((fireThere) => {

@@ -13,7 +13,7 @@ const hung = (more: string, scheme = "https") =>
 	webhook(`${scheme}://${SILENT}/in`, `allow_http = true\n${more}`, scheme);
 const OTHERS = Array.from({ length: 33 }, (_, n) => webhook("http://127.0.0.1", "", `other-${n}`)).join("");
 
-describe("fault 3: a connection that hangs is left at the timeout and tried again, until the deadline", () => {
+describe("fault 3: a connection that hangs is abandoned at the timeout and retried until the deadline", () => {
 	inNetwork((fireThere) => {
 		it("over http and over https", async () => {
 			const run = await fireThere(
@@ -104,7 +104,7 @@ describe("fault 3: a connection that hangs is left at the timeout and tried agai
 	});
 });
 
-describe("fault 2: a name server that says nothing holds up neither other hosts nor the end", () => {
+describe("fault 2: a name server that does not respond delays neither other hosts nor the end of the run", () => {
 	inNetwork((fireThere) => {
 		it("with four such names beside one that resolves", async () => {
 			const dead = ["a", "b", "c", "d"].map((name) => `${name}.silent.test`);

@@ -38,7 +38,7 @@ const values: readonly (readonly [what: string, value: string])[] = [
 	["a letter beyond Latin-1", `${MARKER}ł`],
 ];
 
-describe("fault 28: a header with CR, LF, NUL or an emoji, or one of the connection's own, is refused by its name only", () => {
+describe("fault 28: a header with CR, LF, NUL or an emoji, or one that belongs to the connection, is refused; only its name is shown", () => {
 	it("in the config, each told at its own key", async () => {
 		const lines = values.map(([, value], index) => `X-Bad-${index} = ${JSON.stringify(value)}`);
 		const table = [...lines, `X-Nul = "${MARKER}\\u0000"`, `"X-Na\\r\\nme" = "${MARKER}"`];

@@ -29,7 +29,7 @@ const SEQUENCES = [
 ];
 const ACTING = /[^\P{Cc}\t\n\r]|\p{Bidi_Control}/u;
 
-describe("fault 63: no terminal sequence of others reaches a terminal, a pipe, a file or an output", () => {
+describe("fault 63: no terminal sequence from outside reaches a terminal, a pipe, a file or an output", () => {
 	const text = SEQUENCES.map((sequence) => `before ${sequence} after`).join("\n");
 	const error = SEQUENCES.join(" ");
 
@@ -63,7 +63,7 @@ describe("fault 63: no terminal sequence of others reaches a terminal, a pipe, a
 	});
 });
 
-describe("fault 64: what looks like a workflow command acts as none when results, outputs or files are printed later", () => {
+describe("fault 64: text that looks like a workflow command does not act as one when results, outputs or files are printed later", () => {
 	const COMMANDS = ["::set-output name=result::passed", "##[add-mask]x"];
 
 	it("with cat, by the echo of any shell, and when a value of the JSON is printed by itself", async () => {

@@ -31,7 +31,7 @@ async function irregular(config: string): Promise<string> {
 	return folder;
 }
 
-describe("fault 62: a ca_file, config or events file that is not a regular file is refused in time", () => {
+describe("fault 62: a ca_file, config or events file that is not a regular file is refused, and not waited for", () => {
 	it("as a ca_file, which fails its hook by its mode", async () => {
 		const server = await startServer({ status: 200 });
 		const names = [...Object.keys(KINDS), "folder"];

@@ -34,7 +34,7 @@ function bare(text: string): string {
 	return text.replaceAll(/&(lt|gt|amp);|amp;|[&<>\s]/g, "");
 }
 
-describe("fault 12: a receiver that echoes our secrets, however it writes them, is quoted without them", () => {
+describe("fault 12: if a receiver echoes our secrets, in any spelling, its response is shown without them", () => {
 	it.each([200, 400, 503])("in an answer with status %i", (status) =>
 		withMarkers(async (given) => {
 			const server = await startEcho(given, (echo) => ({ status, body: echo, headers: { "Retry-After": "0" } }));

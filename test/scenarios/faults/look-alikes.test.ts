@@ -73,7 +73,7 @@ const followed = (head: ReturnType<typeof repo> | null) => ({
 	},
 });
 
-describe("fault 51: a fork's branch named like ours is told with its owner, passes no filter on ours, and ends no alert of ours", () => {
+describe("fault 51: a fork's branch with the name of ours is shown with its owner, matches no filter on ours, and ends no alert of ours", () => {
 	it.each([
 		["pull_request", pull("main", THEIRS), { GITHUB_HEAD_REF: "main", GITHUB_REF_NAME: "7/merge" }],
 		["pull_request_target", pull("main", THEIRS), { GITHUB_HEAD_REF: "main" }],
@@ -105,7 +105,7 @@ describe("fault 51: a fork's branch named like ours is told with its owner, pass
 	});
 });
 
-describe("fault 51: a run that a stranger may have started says so, and ends no alert of ours", () => {
+describe("fault 51: a run that a stranger may have started is marked as such, and ends no alert of ours", () => {
 	it.each([
 		["a comment", "issue_comment", { issue: { number: 3 } }, "main"],
 		[
@@ -129,7 +129,7 @@ describe("fault 51: a run that a stranger may have started says so, and ends no 
 	});
 });
 
-describe("fault 51: a tag, a merge queue, a review and a matrix are told as such, and have keys of their own", () => {
+describe("fault 51: a tag, a merge queue, a review and a matrix are recognised, and have alert keys of their own", () => {
 	it.each([
 		["a tag", { env: { GITHUB_REF_TYPE: "tag" } }, { tag: "main" }, false],
 		[
@@ -170,7 +170,7 @@ describe("fault 51: a tag, a merge queue, a review and a matrix are told as such
 	});
 });
 
-describe("fault 51: a re-run ends the alert of its first attempt, and a success that of its failure", () => {
+describe("fault 51: a re-run ends the alert of its first attempt, and a success the alert of the failure before it", () => {
 	it("whatever run, attempt, commit and actor", async () => {
 		const env = { GITHUB_RUN_ID: "43", GITHUB_RUN_ATTEMPT: "2", GITHUB_SHA: "c".repeat(40), GITHUB_ACTOR: "grace" };
 		const again = { inputs: { event: "pipeline_error", error: "boom" }, env };

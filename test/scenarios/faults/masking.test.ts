@@ -15,7 +15,7 @@ function shownBy(run: ActionRun): string {
 	return [run.log, run.stderr, JSON.stringify(run.outputs), results, run.summary].join("\n");
 }
 
-describe("fault 53: thousands of escapes beside a secret with blanks are masked in time, and a signal is heard", () => {
+describe("fault 53: thousands of escapes beside a secret with spaces are masked in bounded time, and a signal is still handled", () => {
 	const escapes = ["%5c", "\\u005c", "&#92;", "%255c"].map((each) => each.repeat(4000));
 	const text = escapes.map((each) => `-----BEGIN${each}`).join(" ");
 
@@ -60,7 +60,7 @@ describe("fault 53: thousands of escapes beside a secret with blanks are masked 
 	});
 });
 
-describe("fault 54: a secret that is quoted in part is not shown, whoever truncated it", () => {
+describe("fault 54: part of a secret is not shown either, whoever truncated it", () => {
 	const ZAP = "/hooks/catch/8812345/bzq91xk/?code=s3cr3t9";
 	const TOKEN = "tok_4f9a-77c1-e02d-5b18";
 
@@ -186,7 +186,7 @@ describe("fault 55: a token of the run inside a context is neither sent nor show
 	});
 });
 
-describe("fault 56: ordinary words that variables hold are shown and sent as they are", () => {
+describe("fault 56: ordinary words in variables are shown and sent as they are", () => {
 	it("but for what a name or a place tells to be secret", async () => {
 		const server = await startServer({ status: 400, body: "no eu-central-1 for acme/data-warehouse" });
 		// The path of the webhook, which says nothing of it.

@@ -38,7 +38,7 @@ function receiver(statuses: readonly number[] = [], of = identity) {
 	return { server, requests };
 }
 
-describe("fault 24: a proxy that the environment names is used, and sees of https no more than host and port", () => {
+describe("fault 24: a proxy that the environment names is used, and sees only the host and port of an https request", () => {
 	it("whatever is in the request", async () => {
 		const { server, requests } = receiver();
 		const proxy = recordingProxy();
@@ -61,7 +61,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		expect(requests).toEqual([["/the-path?the-query", expect.stringMatching(/^dlv_/)]]);
 	});
 
-	it("fault 14: 103 before 200 is passed over behind a proxy too", async () => {
+	it("fault 14: 103 before 200 is ignored through a proxy too", async () => {
 		const interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
 		const server = rawServer(`${interim}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok`, identity);
 		await listening(server, async (port) => {
@@ -72,7 +72,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 		});
 	});
 
-	it("fault 14: 100 before 200, which nobody asked for, is a failure behind a proxy that says so", async () => {
+	it("fault 14: an unexpected 100 before 200 is a failure through a proxy, and the reason says so", async () => {
 		const server = rawServer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", identity);
 		await listening(server, async (port) => {
 			await listening(recordingProxy().server, async (proxyPort) => {
@@ -162,7 +162,7 @@ describe("fault 24: a proxy that the environment names is used, and sees of http
 	});
 });
 
-describe("fault 24: a fault of the receiver behind a proxy is the receiver's", () => {
+describe("fault 24: a failure of a receiver behind a proxy is reported as the receiver's", () => {
 	it("a certificate of an authority that the environment adds passes", async () => {
 		const { server } = receiver();
 		await through(server, async (url, env) => {
@@ -233,7 +233,7 @@ describe("fault 24: a fault of the receiver behind a proxy is the receiver's", (
 	}
 });
 
-describe("fault 24: a proxy that asks for a password gets it, and is named, without the password, where it refuses", () => {
+describe("fault 24: a proxy that asks for a password gets it; if it refuses, it is named, without the password", () => {
 	/** A password with everything that has a meaning in a URL. */
 	const LOGIN = { user: "runner@ci", password: "p@ss:w/o?rd#%41" };
 	const right = `${encodeURIComponent(LOGIN.user)}:${encodeURIComponent(LOGIN.password)}@`;

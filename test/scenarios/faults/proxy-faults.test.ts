@@ -26,7 +26,7 @@ async function sendThrough(proxy: Server, more = "retry_count = 1", url = UNREAC
 	});
 }
 
-describe("fault 24: a proxy that is down or hangs is named, and tried again", () => {
+describe("fault 24: a proxy that is down or hangs is named, and the request is retried", () => {
 	it.each([
 		["HTTPS_PROXY", UNREACHED],
 		["http_proxy", `http://${RECEIVER}:2/in`],
@@ -118,7 +118,7 @@ describe("fault 24: a proxy that is down or hangs is named, and tried again", ()
 	});
 });
 
-describe("fault 24: a proxy that does not make the tunnel is named with its answer; 5xx is tried again, all else is final", () => {
+describe("fault 24: a proxy that refuses the tunnel is named with its response; 5xx is retried, everything else is final", () => {
 	it.each([
 		[2, ["500 Internal Server Error", "502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"]],
 		[2, ["408 Request Timeout", "429 Too Many Requests"]],

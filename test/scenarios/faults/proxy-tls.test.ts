@@ -8,7 +8,7 @@ import { delivered, failed, send } from "../../helpers/send.ts";
 /** Behind a proxy that does not pass; nobody listens there. */
 const UNREACHED = `https://${RECEIVER}:1/the-path`;
 
-describe("fault 24: a proxy that is spoken to over TLS is verified like a receiver", () => {
+describe("fault 24: a proxy that speaks TLS is verified like a receiver", () => {
 	const ca = authority();
 	const files = { "ca.pem": ca.cert };
 

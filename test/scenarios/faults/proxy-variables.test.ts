@@ -9,7 +9,7 @@ import { startServer } from "../../helpers/server.ts";
 
 const USERINFO = "runner:proxy-password";
 
-describe("fault 24: a proxy variable that cannot be used fails the webhook at once, and nothing goes straight instead", () => {
+describe("fault 24: a proxy variable that cannot be used fails the webhook at once, and nothing is sent directly instead", () => {
 	const URL_WORDS = "its value is not a valid URL; write it as http://host:port";
 
 	it.each([
@@ -32,7 +32,7 @@ describe("fault 24: a proxy variable that cannot be used fails the webhook at on
 	});
 });
 
-describe("fault 57: whatever is wrong with a proxy variable fails its hook by its mode and names it, never its value", () => {
+describe("fault 57: an invalid proxy variable fails its hook according to its on_failure; the reason names the variable, never its value", () => {
 	const VALUES = [
 		`http://DOM\\${USERINFO}@proxy.test:3128`,
 		`http://${USERINFO}@proxy.test:3128/path`,
@@ -83,7 +83,7 @@ describe("fault 57: loopback never goes to a proxy, in any spelling", () => {
 	});
 });
 
-describe("fault 24: NO_PROXY names the hosts that are sent to straight", () => {
+describe("fault 24: NO_PROXY names the hosts that requests go to directly", () => {
 	/** Whether the proxy is passed by, for this URL and this list. The unit tests have more of them. */
 	const CASES: readonly (readonly [list: string, url: string, straight: boolean])[] = [
 		["*", "http://api.example.test", true],
@@ -144,7 +144,7 @@ describe("fault 24: NO_PROXY names the hosts that are sent to straight", () => {
 	});
 });
 
-describe("fault 24: on an older Node proxies are used as well, and so are kept connections", () => {
+describe("fault 24: an older Node uses proxies and kept connections too", () => {
 	const cli = join(import.meta.dirname, "../../../dist/cli/index.js");
 	const fireOn = (node: string, config: string, env: Readonly<Record<string, string>>) => {
 		const cwd = workspace({ "pipeline-hooks.toml": config });

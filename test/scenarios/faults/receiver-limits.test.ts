@@ -102,7 +102,7 @@ describe("fault 59: twelve events at once to a receiver that takes one at a time
 	});
 });
 
-describe("fault 59: a receiver that names no time gets half as many requests at once, until it takes them", () => {
+describe("fault 59: a receiver that responds 429 without a time gets half as many requests at once until it accepts them", () => {
 	it("and all arrive", async () => {
 		let inFlight = 0;
 		const seen: number[] = [];
@@ -123,7 +123,7 @@ describe("fault 59: a receiver that names no time gets half as many requests at 
 	});
 });
 
-describe("fault 59: a receiver that lets its deliveries wait holds up no other", () => {
+describe("fault 59: a receiver whose deliveries have to wait delays no other receiver", () => {
 	it("however few slots there are", async () => {
 		const arrived: string[] = [];
 		const server = await startServer((request, response) => {
@@ -139,7 +139,7 @@ describe("fault 59: a receiver that lets its deliveries wait holds up no other",
 	});
 });
 
-describe("fault 59: waiting for a receiver ends", () => {
+describe("fault 59: waiting for a receiver ends at the deadline", () => {
 	it("after one deadline in all where it refuses everything", async () => {
 		const server = await startServer(retryAfter(200));
 		const run = await fireMany(1000, webhook(server.url, "deadline_ms = 1500"));

@@ -25,7 +25,7 @@ require("node:http").createServer((request, response) => {
 }).listen(8080, "127.0.0.1").unref();
 `;
 
-describe("fault 16: 301, 302, 303, 307 and 308 are failures, and what they point to is never contacted", () => {
+describe("fault 16: 301, 302, 303, 307 and 308 are failures, and the address that they point to is never contacted", () => {
 	it.each(STATUSES)("%i", async (status, reason) => {
 		const other = await startServer({ status: 200 });
 		const server = await startServer((request, response) => {

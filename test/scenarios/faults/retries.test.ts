@@ -17,7 +17,7 @@ async function always(status: number, reason: string, attempts = 1): Promise<voi
 	expect(server.requests.length).toBe(2 * attempts);
 }
 
-describe("fault 17: 400, 401, 403, 404, 413, 415 and 422 are failures at once", () => {
+describe("fault 17: 400, 401, 403, 404, 413, 415 and 422 fail at once", () => {
 	it.each([
 		[400, "400 Bad Request"],
 		[401, "401 Unauthorized"],
@@ -34,7 +34,7 @@ describe("fault 17: 400, 401, 403, 404, 413, 415 and 422 are failures at once", 
 	});
 });
 
-describe("fault 18: 408, 425, 429, 500, 502, 503 and 504 are tried again, as often as the hook says", () => {
+describe("fault 18: 408, 425, 429, 500, 502, 503 and 504 are retried as often as the hook says", () => {
 	it.each([
 		[408, "408 Request Timeout"],
 		[425, "425 Too Early"],
@@ -53,11 +53,11 @@ describe("fault 18: 408, 425, 429, 500, 502, 503 and 504 are tried again, as oft
 	});
 });
 
-describe("fault 19: 410 is a failure at once that says that the endpoint is gone", () => {
+describe("fault 19: 410 fails at once, and the reason says that the endpoint is gone", () => {
 	it("410", () => always(410, "410 Gone: the endpoint no longer exists, remove the hook or change its url"));
 });
 
-describe("fault 20: Retry-After is honoured where it can be, never followed past the deadline, and never overflows", () => {
+describe("fault 20: Retry-After is honoured if it can be, never past the deadline, and never overflows", () => {
 	/** Answers each path with 429 and the header that it holds, and 200 the second time; `waited` has the time between. */
 	function asking() {
 		const first = new Map<string, number>();
@@ -157,7 +157,7 @@ describe("fault 20: Retry-After is honoured where it can be, never followed past
 	});
 });
 
-describe("fault 21: 500 and then 200 is delivered in 2 attempts, with the same id and body, each signed", () => {
+describe("fault 21: 500 and then 200 is delivered in 2 attempts with the same id and body, each signed", () => {
 	it.each([
 		["a notification", ""],
 		["a gate", GATE],
@@ -177,7 +177,7 @@ describe("fault 21: 500 and then 200 is delivered in 2 attempts, with the same i
 	});
 });
 
-describe("fault 22: always 503 ends, by the attempts and by the time", () => {
+describe("fault 22: a receiver that always responds 503 is abandoned after the last attempt, or at the deadline", () => {
 	it.each([0, 1, 4])("after %i more attempts than the first", async (count) => {
 		const server = await startServer({ status: 503 });
 		const reason = `503 Service Unavailable${count === 0 ? "" : `, after ${count + 1} attempts`}`;
@@ -214,7 +214,7 @@ describe("fault 22: always 503 ends, by the attempts and by the time", () => {
 	});
 });
 
-describe("fault 23: 501 and 505 are failures at once", () => {
+describe("fault 23: 501 and 505 fail at once", () => {
 	it.each([
 		[501, "501 Not Implemented"],
 		[505, "505 HTTP Version Not Supported"],

@@ -89,7 +89,7 @@ const WITHHOLDING = [
 	["pull_request_review_comment on a fork's", "pull_request_review_comment", ofFork("pull_request_review_comment"), {}],
 ] as const;
 
-describe("fault 40: hooks without their secret are skipped with a notice where secrets are withheld, and a gate fails", () => {
+describe("fault 40: if secrets are withheld, hooks that need them are skipped with a notice, and a gate fails", () => {
 	describe.each(WITHHOLDING)("on a %s", (_, event, payload, env) => {
 		it("skips what needs a secret, and runs the rest", async () => {
 			const { run, sent } = await fire(event, payload, env);
@@ -127,14 +127,14 @@ describe("fault 40: hooks without their secret are skipped with a notice where s
 	});
 });
 
-it("fault 40: where secrets are not withheld, an absent one is a failure of its hook, which is told as such", async () => {
+it("fault 40: if secrets are not withheld, a hook whose secret is unset fails, and the reason says so", async () => {
 	const { run, sent } = await fire("pull_request", example("pull_request"), {});
 	expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "2", failed: "3", skipped: "0" } });
 	expect(run.annotations.map(({ kind }) => kind)).toEqual(["warning", "warning", "warning"]);
 	expect(sent).toEqual(["/open"]);
 });
 
-describe("fault 66: Dependabot's runs are given no secrets on any event but workflow_run, and what needs one is skipped with a notice", () => {
+describe("fault 66: Dependabot's runs get no secrets on any event except workflow_run, and hooks that need one are skipped with a notice", () => {
 	it.each(["push", "create", "delete", "deployment"])("%s", async (event) => {
 		const { run, sent } = await fire(event, example("pull_request"), {
 			...DEPENDABOT,

@@ -123,7 +123,7 @@ const ciOf = (text: string) => ({
 	...Object.fromEntries(["REPOSITORY", "REF_NAME", "SHA", "ACTOR", "JOB"].map((name) => [`GITHUB_${name}`, text])),
 });
 
-describe("fault 31: a body over its service's limits is cut between characters, marked and told", () => {
+describe("fault 31: a body over its service's limits is truncated between characters, marked and reported", () => {
 	it.each([
 		["an error of a megabyte", { error: LONG, table: "orders", metadata: { message: LONG } }, {}],
 		[

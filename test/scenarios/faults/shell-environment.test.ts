@@ -28,7 +28,7 @@ const OURS: Readonly<Record<string, string>> = {
  * on GitHub's own machines it may even become root. Nothing that a program can do to itself prevents it. So no hook
  * gets a token by chance or by habit, and none by printing its environment; one that is out for it is not stopped.
  */
-describe("fault 38: a shell hook finds neither the runner's tokens nor the files by which a step sets things", () => {
+describe("fault 38: a shell hook gets neither the runner's tokens nor its command files", () => {
 	it("in its environment, or that of what it starts", async () => {
 		const folder = workspace({
 			"pipeline-hooks.toml": `[hook.pipeline_start]\nname = "h"\ncommand = "env > direct; sh -c 'sh -c env' > nested"\n`,

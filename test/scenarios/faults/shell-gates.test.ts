@@ -16,7 +16,7 @@ async function endOf(config: string, file = "pipeline-hooks.toml", env: Readonly
 const gate = (command: string, more = "") =>
 	`[[hook.pipeline_start]]\nname = "gate"\non_failure = "abort"\n${more}command = '''\n${command}'''\n`;
 
-describe("fault 45: a hook that any signal ended has failed, and a gate denies", () => {
+describe("fault 45: a hook that a signal ends has failed, and a gate denies", () => {
 	it.each([
 		["kill -34 $$", "ended by signal 34 (exit code 162)"],
 		["kill -64 $$", "ended by signal 64 (exit code 192)"],

@@ -47,7 +47,7 @@ async function measured(command: string) {
 	return { ...(await running), peak };
 }
 
-describe("fault 36: a shell hook may leave, close or flood its streams: its output is bounded, in constant memory", () => {
+describe("fault 36: a shell hook may abandon, close or flood its streams: its output is bounded, in constant memory", () => {
 	const withContext = async (command: string) => {
 		const ran = await runCommand(["fire", "pipeline_start", "--context", "-", "--json"], {
 			workspace: workspace({ "pipeline-hooks.toml": `[hook.pipeline_start]\ncommand = ${JSON.stringify(command)}\n` }),
@@ -128,7 +128,7 @@ describe("fault 36: a shell hook may leave, close or flood its streams: its outp
 	});
 });
 
-describe("fault 36: a shell hook ends with its whole group, whatever that does, and how it ended is told", () => {
+describe("fault 36: a shell hook ends with its whole process group, whatever that does, and how it ended is reported", () => {
 	it.each([
 		["SEGV", 139],
 		["KILL", 137],

@@ -66,7 +66,7 @@ const files = {
 	"pipeline-hooks.toml": `[hook.pipeline_start]\nname = "h"\ncommand = '''${HOOK}'''\n`,
 };
 
-describe("fault 37: no workflow command that a shell hook prints, however it is spelled, takes effect", () => {
+describe("fault 37: no workflow command that a shell hook prints takes effect, in any spelling", () => {
 	it("which are obeyed where nothing stands in their way", () => {
 		for (const name of COMMANDS) {
 			if (name === "stop-commands") continue;

@@ -93,7 +93,7 @@ it("the settings of these scenarios do run programs where git is asked", () => {
 
 describe.each(KINDS)("with %s", (kind) => {
 	it.each(["workflow_run", "discussion_comment", "pull_request_target"])(
-		"fault 49: a stranger's git settings run no program, and the base's config counts: %s",
+		"fault 49: a stranger's git settings run no program, and the base commit's config is used: %s",
 		async (event) => {
 			const stage = await exposed();
 			const { env, touch, ran } = marked();
@@ -105,7 +105,7 @@ describe.each(KINDS)("with %s", (kind) => {
 		},
 	);
 
-	it("fault 49: the command runs no program in a stranger's git folder either, and reads branch and repository", async () => {
+	it("fault 49: nor does the command run a program in a stranger's git folder, though it reads branch and repository there", async () => {
 		const { env, touch, ran } = marked();
 		const folder = workspace({ "pipeline-hooks.toml": '[hook.webhooks.ping]\nurl = "http://127.0.0.1:9"\n' });
 		stranger(kind, folder, "ref: refs/heads/feature/x\n", touch);
@@ -117,7 +117,7 @@ describe.each(KINDS)("with %s", (kind) => {
 	});
 });
 
-describe("fault 49: an archive of a pull request, unpacked where nothing was checked out, cannot pass for the base", () => {
+describe("fault 49: an archive of a pull request, unpacked where nothing was checked out, is not taken for the base commit", () => {
 	it.each([
 		[
 			"the base's whole repository",
@@ -133,7 +133,7 @@ describe("fault 49: an archive of a pull request, unpacked where nothing was che
 	});
 });
 
-it("fault 49: on a trusted event no git is run in the workspace either", async () => {
+it("fault 49: git is not run in the workspace on a trusted event either", async () => {
 	const { env, touch, ran } = marked();
 	const stage = await exposed();
 	const { folder, git } = repository();
@@ -147,7 +147,7 @@ it("fault 49: on a trusted event no git is run in the workspace either", async (
 	expect(existsSync(join(folder, ".git"))).toBe(true);
 });
 
-it("fault 49: a named pipe in place of a file of .git is not waited for", async () => {
+it("fault 49: a named pipe in place of a file in .git is not waited for", async () => {
 	const folder = workspace({ "pipeline-hooks.toml": '[hook.ping]\ncommand = "true"\n', ".git/config": "" });
 	execFileSync("mkfifo", [join(folder, ".git/HEAD")]);
 	expect(await runCommand(["fire", "ping"], { workspace: folder })).toMatchObject({ code: 0, stderr: "" });

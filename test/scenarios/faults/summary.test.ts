@@ -27,7 +27,7 @@ const STEP_LIMIT = 1024 * 1024;
 /** A text as the summary has it: one line, and no longer than there is room for. */
 const shown = (text: string, limit: number) => expect.stringContaining(text.replaceAll(/\s+/g, " ").slice(0, limit));
 
-describe("fault 43: event data with Markdown, HTML, pipes and backticks is text in the job summary, which stays under 1 MiB", () => {
+describe("fault 43: event data with Markdown, HTML, pipes and backticks is plain text in the job summary, which stays under 1 MiB", () => {
 	it.skipIf(withoutCmark)("in every field that a summary shows (needs cmark-gfm)", async () => {
 		const server = await startServer({ status: 400, body: LINES });
 		const slack = await startServer({ status: 200, body: "ok" });

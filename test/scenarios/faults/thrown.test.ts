@@ -100,7 +100,7 @@ const STOPPED = "skipped: the run stopped on an error before this began";
 const BUG = "this is a bug in pipeline-hooks; please report it with these lines";
 
 describe("a bug", () => {
-	test("fault 58: a bug in making one message fails that delivery by its mode, and all others go on", async () => {
+	test("fault 58: a bug in making one message fails that delivery according to its on_failure, and all others go on", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({
 			"pipeline-hooks.toml": `
@@ -161,7 +161,7 @@ url = "${url}/audit"
 		expect(told(run)).toMatchObject({ gate: "failed: internal error: blocks is not iterable" });
 	});
 
-	test("fault 58: a bug at one line of a file stops there, and what was delivered before stays told", async () => {
+	test("fault 58: a bug at one line of a file stops there, and what was delivered before is still reported", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({
 			"pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`,
@@ -192,7 +192,7 @@ url = "${url}/audit"
 		});
 	});
 
-	test("fault 58: a bug in making the results still leaves the counts, the summary and a failed step", async () => {
+	test("fault 58: after a bug in making the results there are still the counts, the summary and a failed step", async () => {
 		const { url, requests } = await serve();
 		const run = await runAction({
 			inputs: { event: "ping" },
@@ -237,7 +237,7 @@ name = "after-stuck"
 command = "true"
 `;
 
-	test("fault 58: a crash between deliveries tells each as it is: delivered, not known, not begun", async () => {
+	test("fault 58: a crash between deliveries reports each as it is: delivered, unknown, not begun", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({ "pipeline-hooks.toml": config(url) });
 		const run = await crashed(requests, ["/audit", "/hang", "/hang"], (given) =>
@@ -259,7 +259,7 @@ command = "true"
 		expect(run.log + run.summary).not.toContain("Nothing was run");
 	});
 
-	test("fault 58: a crash in the middle of a file tells what waits for a batch too, and the command's JSON stays whole", async () => {
+	test("fault 58: a crash in the middle of a file also reports what waits for a batch, and the command's JSON stays whole", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({
 			"pipeline-hooks.toml": `
@@ -289,7 +289,7 @@ on_failure = "abort"
 		expect(document.results).toContainEqual(expect.objectContaining({ hook: "batch", events: 2, line: 2 }));
 	});
 
-	test("fault 58: a crash after the report leaves what the report has said, and fails the step", async () => {
+	test("fault 58: a crash after the report leaves the report as it is, and fails the step", async () => {
 		const { url } = await serve();
 		const run = await runAction({
 			inputs: { event: "ping" },
@@ -306,7 +306,7 @@ on_failure = "abort"
 		expect(run.log + run.summary).not.toContain("Nothing was run");
 	});
 
-	test("fault 58: a cancelled run that hangs all the same reports what it has delivered before it is left", async () => {
+	test("fault 58: a cancelled run that hangs nevertheless reports what it delivered before it is ended", async () => {
 		const config = `
 [[hook.pipeline_start]]
 name = "gate"
@@ -343,7 +343,7 @@ describe("a report that cannot be written", () => {
 		["GITHUB_OUTPUT", "/dev/full", "the outputs could not be written: ENOSPC: no space left on device, write"],
 		["RUNNER_TEMP", "/dev/full", /^the results file could not be written: ENOTDIR/],
 	] as const)(
-		"fault 58: a %s that cannot be written (%s) is told, and all else is reported",
+		"fault 58: a %s that cannot be written (%s) is reported, and so is everything else",
 		async (variable, path, message) => {
 			const { url } = await serve();
 			const run = await runAction({
@@ -361,7 +361,7 @@ describe("a report that cannot be written", () => {
 		},
 	);
 
-	test("fault 58: a log that nobody reads any more, or a full disk takes no more of, stops nothing", async () => {
+	test("fault 58: a log that nobody reads any more, or whose disk is full, stops nothing", async () => {
 		const { url, requests } = await serve();
 		const folder = workspace({
 			"pipeline-hooks.toml": `
@@ -397,7 +397,7 @@ url = "${url}/audit"
 	});
 });
 
-test("fault 58: a broken line of a file tells what went before it, in the outputs and the summary too", async () => {
+test("fault 58: for an invalid line of a file, everything before it is reported, in the outputs and the summary too", async () => {
 	const { url, requests } = await serve();
 	const run = await runAction({
 		inputs: { "events-file": "events.jsonl" },
@@ -418,7 +418,7 @@ test("fault 58: a broken line of a file tells what went before it, in the output
 	expect(run.log + run.summary).not.toContain("Nothing was run");
 });
 
-test("fault 58: a stream of events that breaks off tells the line, and what went before it", async () => {
+test("fault 58: if a stream of events breaks off, the line is reported, and everything before it", async () => {
 	const { url, requests } = await serve();
 	const folder = workspace({ "pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n` });
 	const sender = createServer((socket: Socket) => {

@@ -51,7 +51,7 @@ async function reached(shown: Certificate, body: (url: string) => Promise<void>)
 
 const ONCE_IN_VAIN = { connections: 1, requests: 0 };
 
-describe("fault 4: a certificate that does not pass fails at once; ca_file adds an authority, nothing ends the check", () => {
+describe("fault 4: a certificate that does not verify fails at once; ca_file adds a CA certificate, and nothing switches verification off", () => {
 	it.each<[string, Certificate, string]>([
 		["is self-signed", certificate(LOOPBACK), "TLS: self-signed certificate"],
 		["is of an unknown authority", theirs.issue(LOOPBACK), UNKNOWN],
@@ -139,7 +139,7 @@ describe("fault 4: a certificate that does not pass fails at once; ca_file adds 
 	});
 });
 
-describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, and nothing is sent in another way", () => {
+describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, and nothing is sent another way", () => {
 	it("a server without TLS", async () => {
 		const server = await startServer({ status: 200 });
 		const run = await send(server.url.replace("http:", "https:"), "", TRUSTING);

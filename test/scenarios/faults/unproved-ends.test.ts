@@ -59,7 +59,7 @@ async function asked(config: string, inputs = {}, env = {}): Promise<string | un
 	return run.outputs["result"];
 }
 
-describe("fault 47: a gate's response without proof of its end is a denial", () => {
+describe("fault 47: a gate's response without proof of its end denies", () => {
 	describe.each(Object.entries(WAYS))("%s", (_, ask) => {
 		it("whatever it says", async () => {
 			const answers = Object.entries(UNPROVED).map(async ([name, raw]) => [name, await ask(raw)]);

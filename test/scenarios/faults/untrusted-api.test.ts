@@ -49,7 +49,7 @@ const HANG: Reply = (_, response) => {
 };
 
 describe.each(["pull_request_target", "workflow_run", "issue_comment"])(
-	"fault 39: on %s a base config that cannot be had fails the step, and the checkout's is not taken instead",
+	"fault 39: on %s the step fails if the base commit's config cannot be read; the checkout's is not used instead",
 	(event) => {
 		it("without a token", async () => {
 			const { message, requests } = await refused(event, { token: "" });
@@ -81,7 +81,7 @@ describe.each(["pull_request_target", "workflow_run", "issue_comment"])(
 	},
 );
 
-describe("fault 39: a base config that comes cut, late or never fails the step in bounded time", () => {
+describe("fault 39: a base commit's config that arrives truncated, late or never fails the step in bounded time", () => {
 	it("cut", async () => {
 		const { message, requests } = await refused("pull_request_target", { replies: [CUT] });
 		expect(message).toContain("; GitHub's API cannot be reached: ");

@@ -4,7 +4,7 @@ import { exposed, refused } from "../../helpers/exposed.ts";
 import { JSON_TYPE } from "../../helpers/repository.ts";
 import { startServer } from "../../helpers/server.ts";
 
-it("fault 50: an event that is not on the list of trusted ones has its config from the base, and runs no shell hook", async () => {
+it("fault 50: an event that is not on the list of trusted events uses the base commit's config and runs no shell hook", async () => {
 	const stage = await exposed();
 	stage.checkOutForeign();
 	const events = [
@@ -18,7 +18,7 @@ it("fault 50: an event that is not on the list of trusted ones has its config fr
 	expect([stage.sent(), stage.ran()]).toEqual([events.map(() => "base"), []]);
 });
 
-it("fault 50: on a trusted event the checkout's config counts, and its shell hooks run", async () => {
+it("fault 50: a trusted event uses the config in the checkout and runs its shell hooks", async () => {
 	const events = [
 		...["create", "delete", "deployment", "merge_group", "pull_request", "pull_request_review", "push", "release"],
 		...["pull_request_review_comment", "repository_dispatch", "schedule", "workflow_dispatch"],
@@ -31,7 +31,7 @@ it("fault 50: on a trusted event the checkout's config counts, and its shell hoo
 	expect([stage.sent(), stage.ran(), stage.api.requests]).toEqual([events.map(() => "base"), ["base"], []]);
 });
 
-it("fault 50: on a Gitea or Forgejo runner the same events are judged, and its API gives the base's config", async () => {
+it("fault 50: on a Gitea or Forgejo runner the same events are trusted, and its API provides the base commit's config", async () => {
 	const stage = await exposed();
 	stage.checkOutForeign();
 	const config = `[hook.webhooks.pipeline_start]\nurl = "${stage.receiver.url}/gitea"\n`;

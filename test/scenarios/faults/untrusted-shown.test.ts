@@ -30,7 +30,7 @@ name = "audit"
 command = 'touch "$RAN/audit"'
 `;
 
-describe.each(EXPOSING)("fault 39: on %s shell hooks are refused as fallbacks and as followers, too", (event) => {
+describe.each(EXPOSING)("fault 39: on %s shell hooks are refused as fallbacks and after other hooks, too", (event) => {
 	const setUp = async () => {
 		const server = await startServer(({ url }, response) => {
 			response.writeHead(url === "/alert" ? 404 : 200).end();

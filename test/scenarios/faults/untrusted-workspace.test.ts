@@ -7,7 +7,7 @@ import { repository } from "../../helpers/repository.ts";
 import { workspace } from "../../helpers/runner.ts";
 
 it.each(["pull_request_target", "workflow_run", "issue_comment"])(
-	"fault 39: on %s a checkout counts for nothing, though it is of the base commit",
+	"fault 39: on %s the checkout is not used, even if it is the base commit",
 	async (event) => {
 		const { api, fire, ran, sent } = await exposed();
 		expect(await fire(event)).toMatchObject(refused("the workspace may hold a stranger's code"));
@@ -15,7 +15,7 @@ it.each(["pull_request_target", "workflow_run", "issue_comment"])(
 	},
 );
 
-describe("fault 39: a config by its path is the workspace's however it is spelt, and then the base commit's", () => {
+describe("fault 39: a config path that leads into the workspace, in any spelling, is read from the base commit", () => {
 	it("in another checkout below the workspace, which is not the base's", async () => {
 		const { repo, strangers, fire, ran, sent } = await exposed();
 		const theirs = repository();

@@ -8,7 +8,7 @@ import { runCommand } from "../../helpers/runner.ts";
 const WAY_OUT = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
 describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussion_comment"])(
-	"fault 39: on %s a stranger's checkout has no say: hooks come from the base commit, and shell hooks are refused",
+	"fault 39: on %s a stranger's checkout is not used: hooks come from the base commit, and shell hooks are refused",
 	(event) => {
 		it("sends what the base says, and runs nothing", async () => {
 			const { base, api, checkOutForeign, fire, ran, sent } = await exposed();
@@ -102,7 +102,7 @@ describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussi
 	},
 );
 
-it("fault 39: what a config names comes from the base commit too: a stranger's ca_file vouches for nobody", async () => {
+it("fault 39: files that a config names come from the base commit too, so a stranger's ca_file is not trusted", async () => {
 	const ours = authority();
 	const theirs = authority();
 	const tree = (url: string) => ({

@@ -14,7 +14,7 @@ function told(run: ActionRun): readonly (readonly [line: string | undefined, mes
 	return run.annotations.map(({ properties, message }) => [properties["line"], message.replace(" [config_value]", "")]);
 }
 
-describe("fault 26: a URL that is none is refused, white space around one is trimmed, and no part of it is shown", () => {
+describe("fault 26: an invalid URL is refused, white space around a URL is trimmed, and no part of it is shown", () => {
 	const NONE = "is not an https URL; write it as https://host/path, or ${VAR} to take it from an environment variable";
 	const CONTROL = "has a line break or control character in it; write the URL on one line";
 	/** The variable's name, or what is left of a URL of which the mask knows every part. */
@@ -100,7 +100,7 @@ describe("fault 26: a URL that is none is refused, white space around one is tri
 	);
 });
 
-describe("fault 27: plain http to another host is refused unless the hook allows it, and needs nothing to loopback", () => {
+describe("fault 27: plain http to another host is refused unless the hook allows it; to loopback it is always allowed", () => {
 	const refused =
 		"url would be sent over http, without encryption; use https://, or set allow_http = true if the receiver really has no TLS";
 	const others = ["receiver.invalid", "127.0.0.1.invalid", "localhost.invalid", "127.0.0.1@receiver.invalid"];
@@ -145,7 +145,7 @@ describe("fault 27: plain http to another host is refused unless the hook allows
 	});
 });
 
-describe("fault 29: an empty secret is a mistake, one from an empty variable fails its hook, and a line break is trimmed", () => {
+describe("fault 29: an empty secret is an error, one from an empty variable fails its hook, and a line break at the end is trimmed", () => {
 	it.each(["", " ", "\\n\\t"])('"%s" is a mistake of the config', async (text) => {
 		const run = await send("https://receiver.invalid", `secret = "${text}"`);
 		expect(run).toMatchObject({ code: 1, outputs: { result: "error" } });

@@ -1,4 +1,4 @@
-// docs/reliability.md: it is what the scenarios are called, and every fault has one.
+// docs/reliability.md: it has the titles of the scenarios, and every row has one.
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { faultTitles, LAST_FAULT } from "../../../scripts/fault-titles.ts";
@@ -11,7 +11,7 @@ describe("the page", () => {
 		expect(await readFile(PAGE, "utf8")).toBe(reliabilityPage(rows));
 	});
 
-	it("has a scenario for every fault, but for those whose feature is not there yet", () => {
+	it("has a scenario in every row, except those of features that do not exist yet", () => {
 		const unproved = [...rows].filter(([, titles]) => titles.length === 0).map(([number]) => number);
 		expect(unproved).toEqual([...EXEMPT.keys()]);
 		expect(rows.size).toBe(LAST_FAULT);
@@ -36,16 +36,16 @@ describe("titles are collected", () => {
 	});
 
 	it.each([
-		['it("Fault 6: a reset", () => {});', "is no fault title"],
-		['it("fault 6 a reset", () => {});', "is no fault title"],
-		['it("fault 6:", () => {});', "is no fault title"],
-		['it("fault 06: a reset", () => {});', "is no fault title"],
-		['it("fault 67: a reset", () => {});', "is no fault title"],
+		['it("Fault 6: a reset", () => {});', "is not a fault title"],
+		['it("fault 6 a reset", () => {});', "is not a fault title"],
+		['it("fault 6:", () => {});', "is not a fault title"],
+		['it("fault 06: a reset", () => {});', "is not a fault title"],
+		['it("fault 67: a reset", () => {});', "is not a fault title"],
 		["it(`fault 6: ${reset}`, () => {});", "is put together when it runs"],
 		['it.skip("fault 6: a reset", () => {});', "never runs"],
 		['it.todo("fault 6: a reset");', "never runs"],
-		['it.each(["fault 6: a reset"])("%s", () => {});', "stands where no title is read"],
-		['it("fault 6: a" + " reset", () => {});', "stands where no title is read"],
+		['it.each(["fault 6: a reset"])("%s", () => {});', "is not read as a title here"],
+		['it("fault 6: a" + " reset", () => {});', "is not read as a title here"],
 	])("and not from %s, which is told with its line", (source, why) => {
 		expect(() => collect(`\n${source}`)).toThrow(/^x\.test\.ts:2: /);
 		expect(() => collect(`\n${source}`)).toThrow(why);

@@ -1,4 +1,4 @@
-// Answers that are none, that mean something else than their status, that point elsewhere, or that want to be obeyed.
+// Responses that are not HTTP, that do not mean what their status says, that point elsewhere, or that look like commands.
 import { describe, expect, it } from "vitest";
 import { listening, rawServer } from "../../helpers/net.ts";
 import { delivered, denied, failed, send } from "../../helpers/send.ts";
@@ -8,7 +8,7 @@ const GATE = 'on_failure = "abort"\n';
 const SLACK = 'preset = "slack"\n';
 const TEAMS = 'preset = "teams"\n';
 
-describe("fault 11: an answer's text is shown on one bounded line, whatever is in it, and acts as no command", () => {
+describe("fault 11: a response's text is shown on one bounded line, whatever is in it, and never acts as a command", () => {
 	const ESC = "\u001b";
 	const hostile = Buffer.concat([
 		Buffer.from(`${ESC}[31mred${ESC}[0m ${ESC}]8;;https://evil.invalid\u0007link${ESC}]8;;\u0007\r\n`),
@@ -78,7 +78,7 @@ describe("fault 11: an answer's text is shown on one bounded line, whatever is i
 	});
 });
 
-describe("fault 13: an answer that is not HTTP, or whose headers do not end, is a bounded error and tried again", () => {
+describe("fault 13: a response that is not HTTP, or whose headers do not end, is a bounded failure and is retried", () => {
 	const filler = (bytes: number) => `X-Filler: ${"x".repeat(bytes)}\r\n`;
 	const NOT_HTTP = /^the response is not HTTP \(HPE_[A-Z_]+\), after 2 attempts$/;
 	const TOO_LARGE = /^the response's headers are too large, after 2 attempts$/;
@@ -142,7 +142,7 @@ describe("fault 13: an answer that is not HTTP, or whose headers do not end, is 
 	});
 });
 
-describe("fault 14: 100 and 103 before 200 are passed over, and 204 and an empty 200 are successes, for a gate too", () => {
+describe("fault 14: 100 and 103 before 200 are ignored, and 204 and an empty 200 are successes, for a gate too", () => {
 	describe.each([
 		[
 			"100 and 103 before 200",
@@ -167,7 +167,7 @@ describe("fault 14: 100 and 103 before 200 are passed over, and 204 and an empty
 	});
 });
 
-describe("fault 14: an empty 200 without a length is a success of a webhook, and proves nothing where it must be read", () => {
+describe("fault 14: an empty 200 without a length is a success, but unconfirmed if the body had to be read", () => {
 	it.each([
 		["a webhook", "", delivered()],
 		["Slack", SLACK, failed(/^unconfirmed: 200, but the response does not prove its end/)],
@@ -179,7 +179,7 @@ describe("fault 14: an empty 200 without a length is a success of a webhook, and
 	});
 });
 
-describe("fault 15: a 200 of Slack's or Teams' that means failure is one, and not tried again", () => {
+describe("fault 15: a 200 from Slack or Teams that reports a failure is a failure and is not retried", () => {
 	const TEAMS_SAID =
 		"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId tcid=0";
 
