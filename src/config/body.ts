@@ -3,8 +3,6 @@ import type { Template } from "../model/template.ts";
 import { compileTemplate, TemplateError } from "../template/template.ts";
 import type { Fields } from "./fields.ts";
 import { readFilled } from "./keys.ts";
-import type { Path, Spot } from "./locate.ts";
-import type { Problems } from "./problems.ts";
 
 /** The table's template; undefined where it has none, or a wrong one, which is noted. */
 export function readTemplate(fields: Fields): Template | undefined {
@@ -14,21 +12,12 @@ export function readTemplate(fields: Fields): Template | undefined {
 		return compileTemplate(source);
 	} catch (error) {
 		if (!(error instanceof TemplateError)) throw error;
-		const spot = spotInside(fields.problems, fields.at("body_template"), error.offset);
-		fields.problems.addAt("template", spot, `body_template: ${error.message}`, error.remedy);
+		const { source: text, positions } = fields.problems;
+		const start = positions.root.find(fields.at("body_template"))?.value?.start ?? 0;
+		const offset = offsetInString(text, start, error.offset);
+		fields.problems.addAt("template", offset, `body_template: ${error.message}`, error.remedy);
 		return undefined;
 	}
-}
-
-/** Where the character is that is at `index` of a string value, which may be written with escapes. */
-function spotInside(problems: Problems, path: Path, index: number): Spot {
-	const start = problems.located.value(path);
-	if (start === undefined) return problems.spot(path);
-	const offset = offsetInString(problems.source, start.offset, index);
-	const lines = problems.source.slice(start.offset, offset).split("\n");
-	const [last = ""] = lines.slice(-1);
-	const column = lines.length === 1 ? start.column + last.length : last.length + 1;
-	return { line: start.line + lines.length - 1, column, offset };
 }
 
 /** A backslash at the end of a line, which takes the white space after it away, or one of the other escapes. */

@@ -41,7 +41,7 @@ export function nameHooks(selections: readonly Selection[], problems: Problems):
 		if (twin === undefined) {
 			taken.set(name, selection);
 		} else {
-			const { line } = problems.spot(twin.fields.at("name"));
+			const { line } = problems.place(twin.fields.at("name"));
 			const message = `name ${quote(name)} is that of the hook on line ${line} already`;
 			selection.fields.wrong("name", message, "give each hook its own name");
 		}

@@ -38,7 +38,7 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	if (dialect === "rocky") refuseStrayGates(whole, builtIn);
 
 	const written = [...selections, ...readSubscriptions(root, resolver)];
-	const order = (at: (typeof written)[number]) => problems.spot(at.fields.path).offset;
+	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
 	const all = written.length > 1 ? written.toSorted((a, b) => order(a) - order(b)) : written;
 	const named = nameHooks(all, problems);
 	const chains = readChains(named, problems);
@@ -74,9 +74,9 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 function refusePrototype({ table, problems }: Fields): void {
 	// An escape may spell it, too.
 	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
-	for (const { path, key } of problems.located.prototypes) {
+	for (const { path, offset } of problems.positions.prototypes) {
 		if (!Object.hasOwn(table, path[0] ?? "")) continue;
-		problems.addAt("config_shape", key, "__proto__ cannot be a key", "choose another name");
+		problems.addAt("config_shape", offset, "__proto__ cannot be a key", "choose another name");
 	}
 }
 

@@ -3,7 +3,7 @@ import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../mod
 import type { EventDefinition } from "../model/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { refuseUnknown } from "./known.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { EVENT, TABLES } from "./schema.ts";
 import { quote } from "./words.ts";
@@ -13,7 +13,7 @@ export function readEvents(root: Fields): readonly EventDefinition[] {
 	const table = root.nested("event");
 	if (table === undefined) return [];
 	const found = new Map<string, EventDefinition>();
-	declareAll(table, "", { found, builtIn: vocabulary(), hasHeader: headers(root.problems) });
+	declareAll(table, "", { found, builtIn: vocabulary(), problems: root.problems });
 	return [...found.values()];
 }
 
@@ -21,22 +21,13 @@ export function readEvents(root: Fields): readonly EventDefinition[] {
 interface Declaring {
 	readonly found: Map<string, EventDefinition>;
 	readonly builtIn: Vocabulary;
-	/** Whether a table has a header of its own, and so is declared although it is empty. */
-	readonly hasHeader: (path: Path) => boolean;
-}
-
-function headers(problems: Problems): Declaring["hasHeader"] {
-	let written: ReadonlySet<string> | undefined;
-	return (path) => {
-		written ??= new Set(
-			problems.located.entries.flatMap((entry) => (entry.value === undefined ? [JSON.stringify(entry.path)] : [])),
-		);
-		return written.has(JSON.stringify(path));
-	};
+	readonly problems: Problems;
 }
 
 function declareAll(parent: Fields, prefix: string, declaring: Declaring): void {
-	const { found, builtIn, hasHeader } = declaring;
+	const { found, builtIn, problems } = declaring;
+	// A table with a header of its own is declared although there is nothing in it.
+	const hasHeader = (path: Path) => problems.positions.root.find(path)?.isHeader === true;
 	for (const key of parent.keys()) {
 		const name = prefix + key;
 		const fields = parent.nested(key);

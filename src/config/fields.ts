@@ -1,7 +1,7 @@
 // One table of the config and where it is: what it has, and the errors noted at its keys.
 import { isObject } from "../lib/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { keyName, typeName } from "./words.ts";
 

@@ -1,60 +1,100 @@
-// Code frames: the line of an error between its neighbours, values redacted, with a caret under the column.
-import type { Spot } from "./lines.ts";
-import type { Redact } from "./redact.ts";
-import { endOfLine } from "./scan.ts";
+// Code frames: the line of an error between its neighbours, what may be secret redacted, with a caret under the column.
+import { endOfLine, type Node, type Positions, type Range, type Spot } from "./positions.ts";
+import { REDACTED, SECRET_FORM } from "./words.ts";
+
+/** What to hide of the line between two offsets. */
+type Hide = (start: number, end: number) => readonly Range[];
 
 /** Code points of a line that are shown; about as many as fit beside a gutter. */
 const WIDTH = 100;
 /** Of these, how many are kept before the caret when the line is truncated. */
 const BEFORE_CARET = 60;
-/** UTF-16 code units on each side of the caret that are looked at: a file may be one line of 10 MB. */
-const WINDOW = 4 * WIDTH;
+/** UTF-16 code units of a longer line are not looked at: a file may be one line of 10 MB. */
+const MAX_LINE = 20_000;
+
+/** In valid TOML: the values of keys that are not public, and all comments, perhaps settings that were switched off. */
+export function hideValues(source: string, { entries, comments }: Positions, isPublic: (node: Node) => boolean): Hide {
+	return (start, end) => {
+		const isHere = (range: Range) => range.start < end && range.end > start;
+		const values = entries.flatMap((node) => {
+			const { value } = node;
+			if (value === undefined || !isHere(value) || "[{".includes(source.charAt(value.start))) return [];
+			return isPublic(node) || HARMLESS.test(source.slice(value.start, value.end)) ? [] : [value];
+		});
+		const texts = comments.filter(isHere).map((comment) => {
+			const mark = /^#\s*/.exec(source.slice(comment.start, comment.end))?.[0] ?? "";
+			return { start: comment.start + mark.length, end: comment.end };
+		});
+		return [...values, ...texts];
+	};
+}
+
+/** In what is not valid TOML: all but the line's header, or the known key that it begins with. */
+export function hideAllButKeys(source: string, known: ReadonlySet<string>): Hide {
+	return (start, end) => {
+		const line = source.slice(start, end);
+		const key = /^\s*([A-Za-z0-9_-]+)[ \t]*=[ \t]*/.exec(line);
+		const shown = HEADER.exec(line)?.[0] ?? (known.has(key?.[1] ?? "") ? key?.[0] : "") ?? "";
+		return HARMLESS.test(line.slice(shown.length)) ? [] : [{ start: start + shown.length, end }];
+	};
+}
+
+/** A table's header, also an unfinished one. */
+const HEADER =
+	/^\s*\[{1,2}[ \t]*(?:hooks?|event|defaults|subscription)(?:\.(?:[\w*:-]+|"[\w.*: -]*"|'[\w.*: -]*'))*[ \t]*\]{0,2}/;
+
+/** Punctuation, an empty text, or a reference to a variable. */
+const HARMLESS = /^[\s[\]{},"']*(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}[\s\]},"']*)?$/;
 
 /**
  * The line at the spot with one line before and after, as several lines of text without a line feed at the end. The caret
  * of a column in a redacted value is at the value's start, of one past the line at the line's end.
  */
-export function codeFrame(source: string, at: Spot, redact: Redact): string {
+export function codeFrame(source: string, at: Spot, hide: Hide): string {
 	const gutter = String(at.line + 1).length;
 	const row = (mark: string, number: string | number, text: string) =>
 		`${mark} ${String(number).padStart(gutter)} | ${text}`.trimEnd();
 	const start = at.offset - at.column + 1;
 	const end = endOfLine(source, start);
-	const { text, caret } = lay(source, start, end, Math.min(at.offset, end), redact);
+	const { text, caret } = lay(source, start, end, at.offset, hide);
 	const rows = [row(">", at.line, text), `  ${" ".repeat(gutter)} | ${" ".repeat(caret)}^`];
 	if (start > 0) {
 		const before = start === 1 ? 0 : source.lastIndexOf("\n", start - 2) + 1;
-		rows.unshift(row(" ", at.line - 1, lay(source, before, start - 1, before, redact).text));
+		rows.unshift(row(" ", at.line - 1, lay(source, before, start - 1, before, hide).text));
 	}
 	// A file that ends with a line feed has no further line.
 	if (end + 1 < source.length) {
-		rows.push(row(" ", at.line + 1, lay(source, end + 1, endOfLine(source, end + 1), end + 1, redact).text));
+		rows.push(row(" ", at.line + 1, lay(source, end + 1, endOfLine(source, end + 1), end + 1, hide).text));
 	}
 	return rows.join("\n");
 }
 
 /** A line as it is shown, and how many characters of it are before the caret. */
-function lay(source: string, start: number, end: number, at: number, redact: Redact): { text: string; caret: number } {
+function lay(source: string, start: number, end: number, at: number, hide: Hide): { text: string; caret: number } {
+	if (end - start > MAX_LINE) return { text: "…", caret: 0 };
 	const past = source[end - 1] === "\r" && end > start ? end - 1 : end;
-	const from = Math.max(start, at - WINDOW);
-	const to = Math.min(past, at + WINDOW);
-	const redactions = redact(from, to);
-	const show = (first: number, last: number) => {
-		let shown = "";
-		let done = first;
-		for (const redaction of redactions) {
-			if (redaction.start < first || redaction.end > last) continue;
-			shown += source.slice(done, redaction.start) + redaction.text;
-			done = redaction.end;
+	const line = source.slice(start, past);
+	const forms = Array.from(line.matchAll(SECRET_FORM), ({ index, 0: { length } }) => {
+		return { start: start + index, end: start + index + length };
+	});
+	const hidden = [...hide(start, past), ...forms]
+		.map((range) => ({ start: Math.max(range.start, start), end: Math.min(range.end, past) }))
+		.filter((range) => range.start < range.end)
+		.toSorted((a, b) => a.start - b.start);
+	const show = (from: number, to: number) => {
+		let [shown, done] = ["", from];
+		for (const range of hidden.filter((one) => one.start < to)) {
+			if (range.start >= done) shown += source.slice(done, range.start) + REDACTED;
+			done = Math.max(done, range.end);
 		}
-		return Array.from((shown + source.slice(done, last)).replaceAll(UNSAFE, safe));
+		return Array.from((shown + source.slice(done, to)).replaceAll(UNSAFE, safe));
 	};
-	const split = redactions.find((one) => one.start <= at && at < one.end)?.start ?? Math.min(at, to);
-	const [left, right] = [show(from, split), show(split, to)];
-	const truncated = from > start || (left.length + right.length > WIDTH && left.length > BEFORE_CARET);
+	const split = hidden.find((range) => range.start <= at && at < range.end)?.start ?? Math.min(at, past);
+	const [left, right] = [show(start, split), show(split, past)];
+	const truncated = left.length + right.length > WIDTH && left.length > BEFORE_CARET;
 	const before = truncated ? ["…", ...left.slice(1 - BEFORE_CARET)] : left;
 	const room = WIDTH - before.length;
-	const after = right.length > room || to < past ? [...right.slice(0, room - 1), "…"] : right;
+	const after = right.length > room ? [...right.slice(0, room - 1), "…"] : right;
 	return { text: [...before, ...after].join(""), caret: before.length };
 }
 

@@ -3,7 +3,7 @@ import { isHeaderName, isHeaderValue } from "../lib/header.ts";
 import { literalParts, type Reference } from "../model/reference.ts";
 import type { Fields } from "./fields.ts";
 import { readReference } from "./keys.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 
 /** One header as it is written, and where. */
 interface Header {

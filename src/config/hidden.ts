@@ -4,8 +4,8 @@ import type { ConfigWarning } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { FileRead } from "../ports.ts";
 import { isContainer, isTable } from "./fields.ts";
-import { locate, type Path } from "./locate.ts";
-import type { Dialect } from "./problems.ts";
+import type { Path } from "./positions.ts";
+import { type Dialect, Problems } from "./problems.ts";
 import { decodeText, parseSyntax } from "./syntax.ts";
 
 /** A file that was found and is not used. */
@@ -33,8 +33,9 @@ export function hiddenWarning({ file, dialect, read }: HiddenFile, used: string)
 				const table = parseSyntax(text, file);
 				const { hook, hooks } = table;
 				const gate = gateIn(dialect === "rocky" ? { hook, hooks } : table, []);
-				const spot = gate && locate(text).key(gate);
-				return gate && warning("has gates that are not asked", spot?.line, spot?.column);
+				if (gate === undefined) return undefined;
+				const { line, column } = new Problems(text, file, dialect).place(gate);
+				return warning("has gates that are not asked", line, column);
 			} catch (error) {
 				if (error instanceof UserError) return warning("is not valid TOML, and may have gates that are not asked");
 				throw error;

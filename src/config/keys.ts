@@ -2,7 +2,7 @@
 import type { JsonObject } from "../lib/json.ts";
 import { parseReference, type Reference } from "../model/reference.ts";
 import type { Fields } from "./fields.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 import { didYouMean, list, quote, referenceProblem, typeName } from "./words.ts";
 
 /** A key of a config. */

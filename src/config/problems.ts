@@ -1,9 +1,8 @@
 // The collector of a config's errors: each with its place and code frame, thrown together in the order of the file.
 import { count } from "../lib/text.ts";
 import { type Place, type Problem, type ProblemCode, throwIfAny } from "../model/problem.ts";
-import { codeFrame } from "./frame.ts";
-import { type Located, locate, type Path, type Spot } from "./locate.ts";
-import { type IsPublic, redactValues } from "./redact.ts";
+import { codeFrame, hideValues } from "./frame.ts";
+import { type Node, type Path, Positions } from "./positions.ts";
 
 /** Whose file it is: in `rocky.toml`, which belongs to Rocky, some errors are not ours to tell. */
 export type Dialect = "native" | "rocky";
@@ -11,18 +10,15 @@ export type Dialect = "native" | "rocky";
 /** As many errors as anyone reads at once; the others are counted. */
 const MAX_TOLD = 100;
 
-const TOP: Spot = { line: 1, column: 1, offset: 0 };
-
 /** What is wrong with one config file, and where. */
 export class Problems {
 	readonly source: string;
 	readonly file: string;
 	readonly dialect: Dialect;
-	readonly #found: { readonly spot: Spot; readonly code: ProblemCode; message: string; remedy: string }[] = [];
-	readonly #seen = new Set<string>();
+	readonly #found = new Map<string, { offset: number; code: ProblemCode; message: string; remedy: string }>();
 	readonly #tables: (readonly [path: Path, isPublic: (key: string) => boolean])[] = [];
 	#untold = 0;
-	#located: Located | undefined;
+	#positions: Positions | undefined;
 
 	constructor(source: string, file: string, dialect: Dialect) {
 		this.source = source;
@@ -30,10 +26,10 @@ export class Problems {
 		this.dialect = dialect;
 	}
 
-	/** Where everything is; found only when the first place is asked for. */
-	get located(): Located {
-		this.#located ??= locate(this.source);
-		return this.#located;
+	/** Found only when the first one is asked for. */
+	get positions(): Positions {
+		this.#positions ??= new Positions(this.source);
+		return this.#positions;
 	}
 
 	/** Says which keys of a table frames may show the values of. Those of tables that nobody names are hidden. */
@@ -42,17 +38,17 @@ export class Problems {
 	}
 
 	/** Where a key or table is; for an absent one, where the nearest table around it is. */
-	spot(path: Path): Spot {
+	offset(path: Path): number {
 		for (let length = path.length; length > 0; length--) {
-			const spot = this.located.key(path.slice(0, length));
-			if (spot !== undefined) return spot;
+			const node = this.positions.root.find(path.slice(0, length));
+			if (node !== undefined) return node.offset;
 		}
-		return TOP;
+		return 0;
 	}
 
 	/** The place of a key or table, worked out when it is read. */
 	place(path: Path): Place {
-		const spot = () => this.spot(path);
+		const spot = () => this.positions.spot(this.offset(path));
 		return {
 			file: this.file,
 			get line() {
@@ -66,29 +62,26 @@ export class Problems {
 
 	/** Notes an error at a key. */
 	add(code: ProblemCode, path: Path, message: string, remedy: string | (() => string)): void {
-		this.addAt(code, this.spot(path), message, remedy);
+		this.addAt(code, this.offset(path), message, remedy);
 	}
 
-	/** Notes an error at a spot. The same one told twice, as of a default that many hooks take, counts once. */
-	addAt(code: ProblemCode, spot: Spot, message: string, remedy: string | (() => string)): void {
-		const identity = `${spot.offset} ${message}`;
-		if (this.#seen.has(identity)) return;
-		if (this.#found.length === MAX_TOLD) {
-			this.#untold++;
-			return;
-		}
-		this.#seen.add(identity);
-		this.#found.push({ spot, code, message, remedy: typeof remedy === "string" ? remedy : remedy() });
+	/** Notes an error at an offset. The same one told twice, as of a default that many hooks take, counts once. */
+	addAt(code: ProblemCode, offset: number, message: string, remedy: string | (() => string)): void {
+		const identity = `${offset} ${message}`;
+		if (this.#found.has(identity)) return;
+		if (this.#found.size === MAX_TOLD) this.#untold++;
+		else this.#found.set(identity, { offset, code, message, remedy: typeof remedy === "string" ? remedy : remedy() });
 	}
 
 	/** Throws one error with all of them, or returns when there are none. */
 	throwIfAny(): void {
-		if (this.#found.length === 0) return;
-		const redact = redactValues(this.source, this.located, this.#isPublic());
-		const sorted = this.#found.toSorted((a, b) => a.spot.offset - b.spot.offset);
-		const told = sorted.map(({ spot: { line, column, ...spot }, code, message, remedy }): Problem => {
-			const place = { file: this.file, line, column };
-			return { code, message, remedy, place, frame: codeFrame(this.source, { line, column, ...spot }, redact) };
+		if (this.#found.size === 0) return;
+		const hide = hideValues(this.source, this.positions, this.#isPublic());
+		const sorted = [...this.#found.values()].toSorted((a, b) => a.offset - b.offset);
+		const told = sorted.map(({ offset, ...problem }): Problem => {
+			const spot = this.positions.spot(offset);
+			const place = { file: this.file, line: spot.line, column: spot.column };
+			return { ...problem, place, frame: codeFrame(this.source, spot, hide) };
 		});
 		if (this.#untold > 0) {
 			const message = `${count(this.#untold, "more error")} in ${this.file}`;
@@ -98,13 +91,11 @@ export class Problems {
 	}
 
 	/** A value is public where the innermost known table that it is in says so of its key there. */
-	#isPublic(): IsPublic {
-		const tables = new Map(this.#tables.map(([path, isPublic]) => [JSON.stringify(path), isPublic]));
-		const deepest = this.#tables.reduce((most, [path]) => Math.max(most, path.length), 0);
-		return (path) => {
-			for (let length = Math.min(path.length - 1, deepest); length > 0; length--) {
-				const isPublic = tables.get(JSON.stringify(path.slice(0, length)));
-				const key = path[length];
+	#isPublic(): (node: Node) => boolean {
+		const tables = new Map(this.#tables.map(([path, isPublic]) => [this.positions.root.find(path), isPublic]));
+		return ({ step, parent }) => {
+			for (let [key, table] = [step, parent]; table !== undefined; { step: key, parent: table } = table) {
+				const isPublic = tables.get(table);
 				if (isPublic !== undefined) return typeof key === "string" && isPublic(key);
 			}
 			return false;

@@ -4,7 +4,7 @@ import type { Hook } from "../model/hook.ts";
 import { type Selector, showSelector } from "../model/selector.ts";
 import { Fields, isContainer, isTable, type Table } from "./fields.ts";
 import { header, isHookKey } from "./known.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 import { bare, type Resolver } from "./resolve.ts";
 import { SUBSCRIPTION } from "./schema.ts";
 import { keyName, quote, typeName } from "./words.ts";

@@ -6,7 +6,7 @@ import { headersOf, SCHEMES, SIGNATURES, type Signature, secretFault, signingSec
 import { Fields } from "./fields.ts";
 import { type Headers, IDENTITY, RESERVED } from "./headers.ts";
 import { readChoice, readFilled, readText } from "./keys.ts";
-import type { Path } from "./locate.ts";
+import type { Path } from "./positions.ts";
 import { quote } from "./words.ts";
 
 /** The keys that mean nothing without a secret. */

@@ -2,9 +2,8 @@
 import { parse, TomlError } from "smol-toml";
 import { UserError } from "../model/problem.ts";
 import type { Table } from "./fields.ts";
-import { codeFrame } from "./frame.ts";
+import { codeFrame, hideAllButKeys } from "./frame.ts";
 import { optionOwners } from "./options.ts";
-import { redactAllButKeys } from "./redact.ts";
 import { TABLES } from "./schema.ts";
 import { redactForms } from "./words.ts";
 
@@ -100,7 +99,7 @@ export function parseSyntax(source: string, file: string): Table {
 		const place = { file, line: error.line, column };
 		const offset = lines.slice(0, -1).join("\n").length + (error.line > 1 ? 1 : 0) + column - 1;
 		const known = new Set([...Object.values(TABLES).flatMap((rows) => [...rows.keys()]), ...optionOwners().keys()]);
-		const frame = codeFrame(source, { line: error.line, column, offset }, redactAllButKeys(source, known));
+		const frame = codeFrame(source, { line: error.line, column, offset }, hideAllButKeys(source, known));
 		throw new UserError({
 			code: "config_syntax",
 			message: `${file} is not valid TOML: ${message}`,

@@ -1,7 +1,7 @@
 // What must hold between a TOML source, its parsed value and its positions.
 import { parse } from "smol-toml";
 import { expect } from "vitest";
-import { locate, type Path } from "../../src/config/locate.ts";
+import { type Path, Positions } from "../../src/config/positions.ts";
 import { isObject } from "../../src/lib/json.ts";
 
 /** Parses with the real parser; undefined when it refuses the source. */
@@ -15,37 +15,38 @@ export function tryParse(source: string): Record<string, unknown> | undefined {
 
 /** Everything that the parsed value has is located, where the source says it, and nothing else is. */
 export function expectLocated(source: string, parsed: Record<string, unknown>): void {
-	const located = locate(source);
+	const positions = new Positions(source);
+	const { root, entries } = positions;
 	const lines = source.split("\n");
-	const byPath = new Map(located.entries.map((entry) => [JSON.stringify(entry.path), entry]));
-	expect(byPath.size, "each path is written once").toBe(located.entries.length);
+	const written = new Set(entries);
+	expect(written.size, "each path is written once").toBe(entries.length);
 
 	for (const { path, value } of walk(parsed, [])) {
 		const shown = JSON.stringify(path);
-		const spot = located.key(path);
-		if (spot === undefined) throw new Error(`${shown} is not located`);
-		expect(lines[spot.line - 1]?.[spot.column - 1], `line and column of ${shown}`).toBe(source[spot.offset]);
-		const entry = byPath.get(shown);
-		const header = headerAt(source, spot.offset);
-		if (header !== undefined && entry?.value === undefined) {
+		const node = root.find(path);
+		if (node === undefined) throw new Error(`${shown} is not located`);
+		expect(node.path).toEqual(path);
+		const { line, column } = positions.spot(node.offset);
+		expect(lines[line - 1]?.[column - 1], `line and column of ${shown}`).toBe(source[node.offset]);
+		const header = headerAt(source, node.offset);
+		if (header !== undefined && node.value === undefined) {
 			const names = path.filter((step) => typeof step === "string");
 			expect(header.slice(0, names.length), `header of ${shown}`).toEqual(names);
 		} else if (typeof path.at(-1) === "string") {
-			expect(keyAt(source, spot.offset), `key of ${shown}`).toBe(path.at(-1));
+			expect(keyAt(source, node.offset), `key of ${shown}`).toBe(path.at(-1));
 		}
-		expect(located.value(path)).toEqual(entry?.value?.start ?? spot);
-		if (entry?.value === undefined) {
+		if (node.value === undefined) {
 			expect(isObject(value) || Array.isArray(value), `${shown} has no text of its own`).toBe(true);
 		} else {
-			const text = source.slice(entry.value.start.offset, entry.value.end);
-			const { again } = tryParse(`again = ${text}`) ?? {};
+			expect(written.has(node)).toBe(true);
+			const { again } = tryParse(`again = ${source.slice(node.value.start, node.value.end)}`) ?? {};
 			expect(again, `value of ${shown}`).toEqual(value);
 		}
 	}
 
-	const known = new Set(Array.from(walk(parsed, []), ({ path }) => JSON.stringify(path)));
-	expect([...byPath.keys()].filter((path) => !known.has(path))).toEqual([]);
-	const offsets = located.entries.map((entry) => entry.key.offset);
+	const known = new Set(Array.from(walk(parsed, []), ({ path }) => root.find(path)));
+	expect(entries.filter((node) => !known.has(node))).toEqual([]);
+	const offsets = entries.map(({ offset }) => offset);
 	expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
 }
 

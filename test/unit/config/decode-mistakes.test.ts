@@ -96,7 +96,7 @@ describe("a secret in the wrong place", () => {
 
 	it("leaves what tells where it stands", () => {
 		expect(mistakes(hook(`fallback = "${URL}"`))).toEqual([
-			'4:1 fallback names "https://•••@hooks.example.com/•••", and no hook has that name',
+			'4:1 fallback names "https://•••", and no hook has that name',
 		]);
 		expect(problemsOf(hook(`signature = "${KEY}"\nsecret = "x"`))[0]?.frame).toContain('> 4 | signature = "whsec_•••"');
 	});

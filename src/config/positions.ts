@@ -1,0 +1,232 @@
+// Where every key, table and value of a TOML source is: what parsed values do not tell.
+import { parse } from "smol-toml";
+
+/** Keys as decoded strings; numbers are indices of arrays, of tables and inline ones alike. */
+export type Path = readonly (string | number)[];
+
+/** A position. Lines and columns count from 1, columns in UTF-16 code units; the offset counts from 0. */
+export interface Spot {
+	readonly line: number;
+	readonly column: number;
+	readonly offset: number;
+}
+
+/** Offsets into the source, the end exclusive. */
+export interface Range {
+	readonly start: number;
+	readonly end: number;
+}
+
+/** A table, array or value. Its path is worked out only when asked for: one kept in each would make deep documents quadratic. */
+export class Node {
+	readonly parent: Node | undefined;
+	/** Its key, or its index in an array. */
+	readonly step: string | number;
+	/** Of the last part of its key, the first `[` of its header, the start of an item; else of what created it in passing. */
+	offset: number;
+	isHeader = false;
+	/** Its text; undefined for what has none but a header, or nothing. */
+	value: Range | undefined = undefined;
+	#children: Map<string | number, Node> | undefined = undefined;
+
+	constructor(parent: Node | undefined, step: string | number, offset: number) {
+		this.parent = parent;
+		this.step = step;
+		this.offset = offset;
+	}
+
+	get path(): Path {
+		const path: (string | number)[] = [];
+		for (let node: Node = this; node.parent !== undefined; node = node.parent) path.push(node.step);
+		return path.reverse();
+	}
+
+	find(path: Path): Node | undefined {
+		let node: Node | undefined = this;
+		for (const step of path) node = node === undefined ? undefined : node.#children?.get(step);
+		return node;
+	}
+
+	/** The child at a key or index, created where there is none yet. */
+	child(step: string | number, offset: number): Node {
+		this.#children ??= new Map();
+		const node = this.#children.get(step) ?? new Node(this, step, offset);
+		this.#children.set(step, node);
+		return node;
+	}
+
+	/** A new item at the end of an array. */
+	append(offset: number): Node {
+		return this.child(this.#children?.size ?? 0, offset);
+	}
+
+	/** The last item of an array of tables, else the table itself. */
+	get current(): Node {
+		return this.#children?.get(this.#children.size - 1) ?? this;
+	}
+}
+
+/** The positions of one TOML source, which the parser has accepted: of any other they are merely incomplete. */
+export class Positions {
+	readonly root = new Node(undefined, "", 0);
+	/** Every key, header and array item that is written out, in the order of the file. */
+	readonly entries: Node[] = [];
+	/** The keys that are `__proto__`, also as a part of a dotted key or a header, each once. */
+	readonly prototypes = new Set<Node>();
+	/** Each from its `#` to the end of its line. */
+	readonly comments: Range[] = [];
+	readonly #source: string;
+	#at = 0;
+	#lines: readonly number[] | undefined;
+
+	constructor(source: string) {
+		this.#source = source;
+		let table = this.root;
+		for (this.#skip(); this.#at < source.length; this.#skip()) {
+			if (source[this.#at] === "[") table = this.#header();
+			else this.#pair(table);
+		}
+	}
+
+	spot(offset: number): Spot {
+		this.#lines ??= startsOfLines(this.#source);
+		let line = 0;
+		for (let past = this.#lines.length; past - line > 1; ) {
+			const middle = (line + past) >> 1;
+			if ((this.#lines[middle] ?? 0) <= offset) line = middle;
+			else past = middle;
+		}
+		return { line: line + 1, column: offset - (this.#lines[line] ?? 0) + 1, offset };
+	}
+
+	/** The table that a header opens. */
+	#header(): Node {
+		const offset = this.#at;
+		const brackets = this.#source[offset + 1] === "[" ? 2 : 1;
+		this.#at += brackets;
+		let node = this.root;
+		for (const { text } of this.#key()) node = this.#child(node.current, text, offset);
+		this.#at += brackets;
+		const table = brackets === 2 ? node.append(offset) : node;
+		table.isHeader = true;
+		return this.#write(table, offset);
+	}
+
+	/** A key, possibly dotted, with its value. */
+	#pair(table: Node): void {
+		let [node, last] = [table, this.#at];
+		for (const { text, offset } of this.#key()) {
+			node = this.#child(node, text, offset);
+			last = offset;
+		}
+		this.#at++;
+		this.#value(this.#write(node, last));
+	}
+
+	#child(table: Node, key: string, offset: number): Node {
+		const node = table.child(key, offset);
+		if (key === "__proto__") this.prototypes.add(node);
+		return node;
+	}
+
+	#write(node: Node, offset: number): Node {
+		// A table's own key or header counts more than what created it in passing before.
+		node.offset = offset;
+		this.entries.push(node);
+		return node;
+	}
+
+	/** Nested as deep as the parser takes, which is far less than the stack does. */
+	#value(node: Node): void {
+		this.#skip();
+		const start = this.#at;
+		const first = this.#source[start];
+		if (first === '"' || first === "'") this.#string(first);
+		else if (first === "[" || first === "{") this.#inside(node, first === "[");
+		else this.#at += match(BARE_VALUE, this.#source, start).trimEnd().length;
+		node.value = { start, end: this.#at };
+	}
+
+	#inside(node: Node, isArray: boolean): void {
+		this.#at++;
+		for (this.#skip(); this.#at < this.#source.length; this.#skip()) {
+			const char = this.#source[this.#at];
+			if (char === "]" || char === "}") break;
+			if (char === ",") this.#at++;
+			else if (isArray) this.#value(this.#write(node.append(this.#at), this.#at));
+			else this.#pair(node);
+		}
+		this.#at++;
+	}
+
+	/** The parts of a dotted key; then what is next is the `=` or `]`. */
+	#key(): readonly { readonly text: string; readonly offset: number }[] {
+		const parts: { text: string; offset: number }[] = [];
+		do {
+			if (parts.length > 0) this.#at++;
+			this.#skip();
+			const offset = this.#at;
+			const first = this.#source[offset];
+			const isQuoted = first === '"' || first === "'";
+			if (isQuoted) this.#string(first);
+			else this.#at += match(BARE_KEY, this.#source, offset).length;
+			const written = this.#source.slice(offset, this.#at);
+			parts.push({ text: isQuoted ? unquoted(written) : written, offset });
+			this.#skip();
+		} while (this.#source[this.#at] === ".");
+		return parts;
+	}
+
+	/** Past a string of any of the four kinds. */
+	#string(quote: string): void {
+		const triple = quote.repeat(3);
+		const end = this.#source.startsWith(triple, this.#at) ? triple : quote;
+		this.#at += end.length;
+		while (this.#at < this.#source.length && !this.#source.startsWith(end, this.#at)) {
+			this.#at += quote === '"' && this.#source[this.#at] === "\\" ? 2 : 1;
+		}
+		this.#at += end.length;
+		// Up to two quotes right before the closing three belong to the text.
+		if (end === triple) this.#at += match(/["']*/y, this.#source, this.#at).length;
+	}
+
+	/** Past white space, line ends and comments. */
+	#skip(): void {
+		for (; ; this.#at++) {
+			const char = this.#source[this.#at];
+			if (char === "#") {
+				const start = this.#at;
+				this.#at = endOfLine(this.#source, start);
+				this.comments.push({ start, end: this.#at });
+			} else if (char === undefined || !" \t\r\n".includes(char)) {
+				return;
+			}
+		}
+	}
+}
+
+function startsOfLines(source: string): readonly number[] {
+	const starts = [0];
+	for (let at = source.indexOf("\n"); at !== -1; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
+	return starts;
+}
+
+/** The offset of the line feed that ends the line, or of the end of the source. */
+export function endOfLine(source: string, at: number): number {
+	const end = source.indexOf("\n", at);
+	return end === -1 ? source.length : end;
+}
+
+const BARE_KEY = /[^\s.=#"'[\]{},]*/y;
+
+/** A date may have a space inside. */
+const BARE_VALUE = /[^,\]}#\n]*/y;
+
+function match(pattern: RegExp, source: string, at: number): string {
+	pattern.lastIndex = at;
+	return pattern.exec(source)?.[0] ?? "";
+}
+
+function unquoted(key: string): string {
+	return key.includes("\\") ? (Object.keys(parse(`${key} = 0`))[0] ?? "") : key.slice(1, -1);
+}
