@@ -1,6 +1,7 @@
 // The `body_template` of a webhook: compiled, its errors placed at their own line inside the config's string.
 import type { Template } from "../model/template.ts";
-import { compileTemplate, TemplateError } from "../template/template.ts";
+import { compileTemplate } from "../template/compile.ts";
+import { TemplateError } from "../template/tags.ts";
 import type { Fields } from "./fields.ts";
 import { readFilled } from "./keys.ts";
 

@@ -4,7 +4,7 @@ import type { Preset } from "../model/preset.ts";
 import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import { findPreset } from "../presets/index.ts";
-import { escapingFor } from "../template/template.ts";
+import { escapingFor } from "../template/render.ts";
 import type { Fields } from "./fields.ts";
 import type { Headers } from "./headers.ts";
 import type { Setting } from "./keys.ts";

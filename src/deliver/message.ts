@@ -7,7 +7,7 @@ import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { HttpProxy } from "../ports.ts";
 import { signatureHeaders } from "../signature/sign.ts";
-import { BodyError } from "../template/template.ts";
+import { BodyError } from "../template/body.ts";
 import {
 	addressOf,
 	type Envelope,

@@ -6,7 +6,8 @@ import type { Webhook } from "../model/hook.ts";
 import type { Service } from "../model/preset.ts";
 import type { Reference } from "../model/reference.ts";
 import type { Template } from "../model/template.ts";
-import { escapingFor, parseJsonBody, renderTemplate } from "../template/template.ts";
+import { parseJsonBody } from "../template/body.ts";
+import { escapingFor, renderTemplate } from "../template/render.ts";
 
 /**
  * The template filled in; the content type among the headers decides how values are escaped, after the service's own

@@ -2,7 +2,7 @@
 import type { JsonFault } from "../lib/json-reader.ts";
 import type { Node, Template } from "../model/template.ts";
 
-/** Both are one line and hold nothing of the body, only of the template. */
+/** Both are one line and show nothing of the body, only of the template. */
 interface Cause {
 	readonly what: string;
 	readonly remedy: string;
@@ -29,7 +29,7 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 			return bareText(before, template);
 		case "separator":
 		case "extra": {
-			const tag = suspect(template.nodes, ["json"], (text) => closesQuote(before, text));
+			const tag = suspect(template, ["json"], (text) => closesQuote(before, text));
 			if (tag !== undefined) {
 				const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
 				return { what: `${tag.shown} is in quotes and brings its own`, remedy };
@@ -56,9 +56,9 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 	}
 }
 
-/** The tag that stands at the end of the body so far, where a value should be and none is. */
+/** Where a value is missing at the end of the body so far: the tag there. */
 function absent(before: string, template: Template): Cause | undefined {
-	const tag = suspect(template.nodes, ["value", "variable"], (text) => endsAlike(before, text));
+	const tag = suspect(template, ["value", "variable"], (text) => endsAlike(before, text));
 	if (tag === undefined) return undefined;
 	const remedy = tag.kind === "variable" ? `write "${tag.shown}" in quotes` : nullInstead(tag.name);
 	return { what: `${tag.shown} inserts nothing`, remedy };
@@ -69,7 +69,7 @@ function nullInstead(name: string): string {
 }
 
 function bareText(before: string, template: Template): Cause {
-	const tag = suspect(template.nodes, ["value", "variable"], (text) => endsAlike(before, text));
+	const tag = suspect(template, ["value", "variable"], (text) => endsAlike(before, text));
 	if (tag === undefined) {
 		const remedy = "write texts in double quotes, and true, false and null in lower case";
 		return { what: "this is not a JSON value", remedy };
@@ -78,12 +78,13 @@ function bareText(before: string, template: Template): Cause {
 	return { what: `${tag.shown} inserts a text without quotes`, remedy: `write "${tag.shown}" in quotes${instead}` };
 }
 
-/** A tag that inserts something. */
+/** A tag or variable, and the text right before it. */
 interface Inserting {
 	readonly kind: "value" | "json" | "variable";
 	readonly name: string;
 	/** As the template has it. */
 	readonly shown: string;
+	readonly before: string;
 }
 
 /**
@@ -91,34 +92,24 @@ interface Inserting {
  * guess; it is wrong only where a template repeats the same text before another tag.
  */
 function suspect(
-	nodes: readonly Node[],
-	kinds: readonly Node["kind"][],
+	{ nodes }: Template,
+	kinds: readonly Inserting["kind"][],
 	fits: (textBefore: string) => boolean,
 ): Inserting | undefined {
-	for (const [index, node] of nodes.entries()) {
-		if ("nodes" in node) {
-			const inner = suspect(node.nodes, kinds, fits);
-			if (inner !== undefined) return inner;
-		} else {
-			const previous = nodes[index - 1];
-			const textBefore = previous?.kind === "text" ? previous.text : "";
-			if (kinds.includes(node.kind) && fits(textBefore)) return inserting(node);
-		}
-	}
-	return undefined;
+	return inserting(nodes).find(({ kind, before }) => kinds.includes(kind) && fits(before));
 }
 
-function inserting(node: Node): Inserting | undefined {
-	switch (node.kind) {
-		case "value":
-			return { kind: node.kind, name: node.field.name, shown: `{{${node.field.name}}}` };
-		case "json":
-			return { kind: node.kind, name: node.field.name, shown: `{{{${node.field.name}}}}` };
-		case "variable":
-			return { kind: node.kind, name: node.variable.name, shown: `\${${node.variable.name}}` };
-		default:
-			return undefined;
-	}
+function inserting(nodes: readonly Node[]): readonly Inserting[] {
+	return nodes.flatMap((node, index): readonly Inserting[] => {
+		if ("nodes" in node) return inserting(node.nodes);
+		if (node.kind === "text") return [];
+		const previous = nodes[index - 1];
+		const before = previous?.kind === "text" ? previous.text : "";
+		const { kind } = node;
+		const { name } = kind === "variable" ? node.variable : node.field;
+		const shown = { value: `{{${name}}}`, json: `{{{${name}}}}`, variable: `\${${name}}` }[kind];
+		return [{ kind, name, shown, before }];
+	});
 }
 
 /** The last characters of a text: enough to tell one key of a template from another. */
@@ -126,7 +117,7 @@ function tailOf(text: string): string {
 	return text.slice(-40).trim();
 }
 
-/** Whether the body so far ends with what ends the text; a text of nothing stands at the beginning of a body. */
+/** Whether the body so far ends with what ends the text; an empty text is at its beginning. */
 function endsAlike(before: string, text: string): boolean {
 	const tail = tailOf(text);
 	return tail === "" ? before.trim() === "" : before.trimEnd().endsWith(tail);

@@ -5,16 +5,22 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/js
 import { hasBeginning, valuesAt } from "../lib/lookup.ts";
 import type { Variable } from "../model/reference.ts";
 import type { Node, Template } from "../model/template.ts";
-import { BodyError } from "./body-error.ts";
-import { type Escaping, escapeText } from "./escape.ts";
+import { BodyError } from "./body.ts";
 
 /** UTF-16 code units of a body, and pieces of its template, repeated ones each time: far more than a message needs. */
 const MAX_LENGTH = 10 * 1024 * 1024;
 const MAX_PIECES = 1_000_000;
 
-/** A body that lists inside of lists make larger, or longer to make, than any receiver would wait for. */
-export class BodyTooLarge extends BodyError {
-	override readonly name = "BodyTooLarge";
+/** How inserted values are escaped; the message's content type decides. */
+export type Escaping = "json" | "form" | "none";
+
+const JSON_TYPE = /^(?:application\/json|[^/\s]+\/[^/\s]+\+json)$/;
+
+/** The escaping for the value of a `content-type` header, whatever its case and parameters. */
+export function escapingFor(contentType: string): Escaping {
+	const type = contentType.replace(/;.*$/s, "").trim().toLowerCase();
+	if (JSON_TYPE.test(type)) return "json";
+	return type === "application/x-www-form-urlencoded" ? "form" : "none";
 }
 
 /** What a template is rendered with. */
@@ -28,7 +34,7 @@ export interface RenderOptions {
 	readonly resolve: (variable: Variable) => string;
 }
 
-/** The body as text. Throws {@link BodyTooLarge}; what `resolve` throws passes through. */
+/** The body as text. Throws a {@link BodyError} where it is too large; what `resolve` throws passes through. */
 export function renderTemplate(template: Template, options: RenderOptions): string {
 	const room = { length: MAX_LENGTH, pieces: MAX_PIECES };
 	return renderNodes(template.nodes, { value: options.view, outer: undefined }, { ...options, room });
@@ -49,7 +55,7 @@ function renderNodes(nodes: readonly Node[], scope: Scope, options: Rendering): 
 	let text = "";
 	for (const node of nodes) {
 		const piece = renderNode(node, scope, options);
-		// What stands inside of a section is counted already.
+		// What is inside a section is counted already.
 		take(options, "nodes" in node ? 0 : piece.length);
 		text += piece;
 	}
@@ -60,7 +66,7 @@ function take({ room }: Rendering, length: number): void {
 	room.length -= length;
 	room.pieces -= 1;
 	if (room.length >= 0 && room.pieces >= 0) return;
-	throw new BodyTooLarge("body is too large to be made", "repeat less: a list inside of a list multiplies");
+	throw new BodyError("body is too large to be made", "repeat less: a list inside of a list multiplies");
 }
 
 function renderNode(node: Node, scope: Scope, options: Rendering): string {
@@ -101,6 +107,18 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 	}
 }
 
+/** As what is between the quotes of a JSON string, or after a `name=` (https://url.spec.whatwg.org/#urlencoded-serializing). */
+function escapeText(text: string, escaping: Escaping): string {
+	switch (escaping) {
+		case "json":
+			return JSON.stringify(text).slice(1, -1);
+		case "form":
+			return new URLSearchParams([["", text]]).toString().slice(1);
+		case "none":
+			return text;
+	}
+}
+
 /** The beginning of a name is looked up from the inside out; the rest only in what has that. */
 function find(path: readonly string[], scope: Scope): Json | undefined {
 	if (path.length === 0) return scope.value;
@@ -114,12 +132,12 @@ function toText(value: Json | undefined): string {
 	return isJsonObject(value) || isJsonArray(value) ? JSON.stringify(value) : String(value);
 }
 
-/** Mustache's own falsehood, in which 0 is false however it is written. */
+/** As Mustache says, for which 0 is false, however it is written. */
 function isFalse(value: Json | undefined): boolean {
 	return value instanceof ExactNumber ? value.toNumber() === 0 : !value;
 }
 
-/** What `{{#if}}` asks: `"0"` and `0` are something; absent, null, false and everything empty are nothing. */
+/** Whether `{{#if}}` takes it for true: `"0"` and `0` too, but nothing that is absent, null, false or empty. */
 function isFilled(value: Json | undefined): boolean {
 	if (isJsonObject(value) || isJsonArray(value)) return Object.keys(value).length > 0;
 	return value !== undefined && value !== null && value !== false && value !== "";

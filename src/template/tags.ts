@@ -1,6 +1,63 @@
-// Finds the tags of a template as Mustache does, and refuses the ones that this language does not have.
+// The pieces of a template: text, variables and tags as Mustache writes them. Tags that this language lacks are refused.
 import { excerpt } from "../lib/text.ts";
-import type { TemplateText } from "./source.ts";
+import type { Reference, Variable } from "../model/reference.ts";
+
+/**
+ * An error in a template that can be known when the config is loaded. The message is one line that quotes nothing of the
+ * template but tags.
+ */
+export class TemplateError extends Error {
+	override readonly name = "TemplateError";
+	/** In UTF-16 code units, into the `source` of the template's {@link Reference}. */
+	readonly offset: number;
+	/** One line: what to write instead. */
+	readonly remedy: string;
+
+	constructor(offset: number, message: string, remedy: string) {
+		super(message);
+		this.offset = offset;
+		this.remedy = remedy;
+	}
+}
+
+/**
+ * Stands for a variable: no white space and no part of a tag, so that a variable can neither make nor end one. A user's
+ * own U+FFFC stays text, since variables are known by their place.
+ */
+const VARIABLE_MARK = "\ufffc";
+
+/** A template's text with each variable as one character. */
+export interface TemplateText {
+	readonly text: string;
+	/** By the offset of its mark in `text`, in ascending order. */
+	readonly variables: ReadonlyMap<number, Variable>;
+	/** The error for a place in `text`. */
+	readonly errorAt: (offset: number, message: string, remedy: string) => TemplateError;
+}
+
+/** Joins the parts of a config string. */
+export function templateText({ source, parts }: Reference): TemplateText {
+	const variables = new Map<number, Variable>();
+	let text = "";
+	for (const part of parts) {
+		if (typeof part !== "string") variables.set(text.length, part);
+		text += typeof part === "string" ? part : VARIABLE_MARK;
+	}
+	const errorAt = (offset: number, message: string, remedy: string) =>
+		new TemplateError(sourceOffset(source, variables, offset), message, remedy);
+	return { text, variables, errorAt };
+}
+
+/** Where the character at `offset` of the joined text is in the config: `${VAR}` and `$${` are longer there. */
+function sourceOffset(source: string, variables: ReadonlyMap<number, Variable>, offset: number): number {
+	let at = 0;
+	for (let passed = 0; passed < offset; passed++) {
+		if (variables.has(passed)) at = source.indexOf("}", at) + 1;
+		else if (source.startsWith("$${", at)) at += 2;
+		else at += 1;
+	}
+	return at;
+}
 
 /** One tag. */
 export interface Tag {
@@ -14,17 +71,45 @@ export interface Tag {
 	readonly end: number;
 }
 
-const OPENING = /\{\{\s*([#^/>{&=!]?)\s*/y;
-const CONDITION = /^if(?:\s+(.*))?$/s;
+export type Piece =
+	| Tag
+	| { readonly kind: "text"; readonly text: string }
+	| { readonly kind: "variable"; readonly variable: Variable };
 
-/** The tags in the order of the text. Throws a `TemplateError` at the first that is not closed or not understood. */
-export function* findTags(source: TemplateText): Generator<Tag> {
-	for (let start = source.text.indexOf("{{"); start >= 0; ) {
-		const tag = readTag(source, start);
-		yield tag;
-		start = source.text.indexOf("{{", tag.end);
+/**
+ * The pieces of each line, in order. A line ends after a line break in the text, and not at one inside a tag. Throws a
+ * {@link TemplateError} at the first tag that is not closed or not understood.
+ */
+export function* pieceLines(source: TemplateText): Generator<readonly Piece[]> {
+	const { text, variables } = source;
+	const stop = /\{\{|\ufffc|\n|$/g;
+	let line: Piece[] = [];
+	let from = 0;
+	for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
+		const { 0: sign, index } = found;
+		const variable = variables.get(index);
+		if (sign === VARIABLE_MARK && variable === undefined) continue;
+		const to = sign === "\n" ? index + 1 : index;
+		if (to > from) line.push({ kind: "text", text: text.slice(from, to) });
+		from = to;
+		if (variable !== undefined) {
+			line.push({ kind: "variable", variable });
+			from += VARIABLE_MARK.length;
+		} else if (sign === "{{") {
+			const tag = readTag(source, index);
+			line.push(tag);
+			from = tag.end;
+			stop.lastIndex = from;
+		} else {
+			yield line;
+			line = [];
+			if (sign === "") return;
+		}
 	}
 }
+
+const OPENING = /\{\{\s*([#^/>{&=!]?)\s*/y;
+const CONDITION = /^if(?:\s+(.*))?$/s;
 
 function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag {
 	OPENING.lastIndex = start;
@@ -41,52 +126,49 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag
 		throw errorAt(start, "tag is not closed", `close it with ${closing}`);
 	}
 	const shown = inWords(text.slice(start, end));
-	const place = { shown, start, end };
-	if (sigil === "!") return { kind: "comment", name: "", ...place };
-	for (const at of variables.keys()) {
-		if (at < start || at >= end) continue;
-		throw errorAt(at, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);
+	const tag = (kind: Tag["kind"], name: string): Tag => ({ kind, name, shown, start, end });
+	if (sigil === "!") return tag("comment", "");
+	const inside = [...variables.keys()].find((at) => at >= start && at < end);
+	if (inside !== undefined) {
+		throw errorAt(inside, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);
 	}
-
-	const checked = (kind: Tag["kind"], name: string): Tag => {
+	const named = (kind: Tag["kind"], name: string): Tag => {
 		const remedy = objection(name);
-		if (remedy === undefined) return { kind, name, ...place };
-		throw errorAt(
-			start,
-			name === "" ? `${shown} names no field` : `${shown} is not part of the template language`,
-			remedy,
-		);
+		if (remedy === undefined) return tag(kind, name);
+		const message = name === "" ? `${shown} names no field` : `${shown} is not part of the template language`;
+		throw errorAt(start, message, remedy);
 	};
 	switch (sigil) {
 		case "#": {
 			const condition = CONDITION.exec(content);
-			return condition === null ? checked("section", content) : checked("if", condition[1] ?? "");
+			return condition === null ? named("section", content) : named("if", condition[1] ?? "");
 		}
 		case "^":
-			return checked("inverted", content);
+			return named("inverted", content);
 		case "/":
-			return { kind: content === "if" ? "end if" : "end", name: content, ...place };
+			return tag(content === "if" ? "end if" : "end", content);
 		case "{":
 		case "&":
-			return checked("json", content);
+			return named("json", content);
 		default:
-			return content === "else" ? { kind: "else", name: "", ...place } : checked("value", content);
+			return content === "else" ? tag("else", "") : named("value", content);
 	}
 }
 
-/** A tag or a part of one as messages show it: short, and nothing in it that turns the order of the text around. */
+/** A tag or a part of one as messages show it: short, and with nothing in it that turns the order of the text around. */
 export function inWords(text: string): string {
 	return excerpt(text, 40).replaceAll(/\p{Bidi_Control}/gu, "\ufffd");
 }
 
 const REPEAT = "Mustache's own {{#items}}…{{/items}} repeats for each item, and {{.}} is the item";
 const IF = "write {{#if field}}…{{else}}…{{/if}}";
+const ELSE_IF = `${IF}; for "else if", nest another {{#if}} inside the {{else}}`;
 
 /** What people write who know another template language, by the first word of the tag. */
-const HINTS = new Map([
+const HINTS: ReadonlyMap<string, string> = new Map([
 	["if", IF],
-	["else", `${IF}; for "else if", nest another {{#if}} inside the {{else}}`],
-	["elif", `${IF}; for "else if", nest another {{#if}} inside the {{else}}`],
+	["else", ELSE_IF],
+	["elif", ELSE_IF],
 	["endif", IF],
 	["unless", "write {{^field}}…{{/field}}"],
 	["each", REPEAT],
@@ -96,10 +178,10 @@ const HINTS = new Map([
 	["this", "the item of a list is {{.}}, and its fields go by their names alone"],
 ]);
 
-/** Words that are taken for a mistake even when nothing follows them. */
-const RESERVED = new Set(["if", "else", "elif", "endif", "this"]);
+/** Words that are taken for an error even when nothing follows them. */
+const RESERVED: ReadonlySet<string> = new Set(["if", "else", "elif", "endif", "this"]);
 
-/** Why a name is not one, as a remedy: Mustache itself would take it, and insert nothing in every message. */
+/** What to write instead of a text that is not the name of a field, and so would insert nothing in every message. */
 function objection(name: string): string | undefined {
 	if (name === ".") return undefined;
 	if (name === "") return "name one: {{event}}";

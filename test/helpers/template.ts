@@ -3,7 +3,9 @@
 import type { JsonObject } from "../../src/lib/json.ts";
 import { parseReference } from "../../src/model/reference.ts";
 import type { Template } from "../../src/model/template.ts";
-import { compileTemplate, type RenderOptions, renderTemplate, TemplateError } from "../../src/template/template.ts";
+import { compileTemplate } from "../../src/template/compile.ts";
+import { type RenderOptions, renderTemplate } from "../../src/template/render.ts";
+import { TemplateError } from "../../src/template/tags.ts";
 
 /** Compiles what stands in a config. */
 export function template(source: string): Template {

@@ -5,7 +5,7 @@ import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpCause, HttpResult } from "../../../src/ports.ts";
-import { compileTemplate } from "../../../src/template/template.ts";
+import { compileTemplate } from "../../../src/template/compile.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 

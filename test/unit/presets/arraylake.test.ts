@@ -6,7 +6,7 @@ import { parseReference } from "../../../src/model/reference.ts";
 import type { Template } from "../../../src/model/template.ts";
 import type { HttpResult } from "../../../src/ports.ts";
 import { arraylake } from "../../../src/presets/arraylake.ts";
-import { compileTemplate } from "../../../src/template/template.ts";
+import { compileTemplate } from "../../../src/template/compile.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 import { event, type Told, webhook } from "../../helpers/make.ts";

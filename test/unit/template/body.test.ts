@@ -1,7 +1,8 @@
 // Bodies that should be JSON and are not: the place and the usual cause.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
-import { BodyNotJson, parseJsonBody, renderTemplate } from "../../../src/template/template.ts";
+import { BodyError, parseJsonBody } from "../../../src/template/body.ts";
+import { renderTemplate } from "../../../src/template/render.ts";
 import { template } from "../../helpers/template.ts";
 
 const view = {
@@ -21,7 +22,7 @@ function fault(source: string, value?: string): string {
 	try {
 		parse(source, view, value);
 	} catch (error) {
-		if (error instanceof BodyNotJson) return `${error.message.replace("body is not JSON at ", "")}\n${error.remedy}`;
+		if (error instanceof BodyError) return `${error.message.replace("body is not JSON at ", "")}\n${error.remedy}`;
 		throw error;
 	}
 	throw new Error(`is JSON: ${source}`);

@@ -3,13 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/lib/json.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import {
-	BodyError,
-	compileTemplate,
-	parseJsonBody,
-	renderTemplate,
-	TemplateError,
-} from "../../../src/template/template.ts";
+import { BodyError, parseJsonBody } from "../../../src/template/body.ts";
+import { compileTemplate } from "../../../src/template/compile.ts";
+import { renderTemplate } from "../../../src/template/render.ts";
+import { TemplateError } from "../../../src/template/tags.ts";
 import { oddPiece, oddText } from "../../helpers/odd-text.ts";
 import { template } from "../../helpers/template.ts";
 

@@ -4,13 +4,10 @@ import mustache from "mustache";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../src/lib/json.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import {
-	BodyNotJson,
-	compileTemplate,
-	parseJsonBody,
-	renderTemplate,
-	TemplateError,
-} from "../../../src/template/template.ts";
+import { BodyError, parseJsonBody } from "../../../src/template/body.ts";
+import { compileTemplate } from "../../../src/template/compile.ts";
+import { renderTemplate } from "../../../src/template/render.ts";
+import { TemplateError } from "../../../src/template/tags.ts";
 import { render } from "../../helpers/template.ts";
 
 /** Any UTF-16, lone surrogates and controls too, with what could matter to a template or to JSON more often. */
@@ -87,7 +84,7 @@ describe("templates", () => {
 						renderTemplate(template, { ...options, escaping: "form" });
 						parseJsonBody(renderTemplate(template, { ...options, escaping: "json" }), template);
 					} catch (error) {
-						if (error instanceof BodyNotJson) return;
+						if (error instanceof BodyError) return;
 						if (!(error instanceof TemplateError)) throw error;
 						expect(error.offset).toBeGreaterThanOrEqual(0);
 						expect(error.offset).toBeLessThan(source.length);

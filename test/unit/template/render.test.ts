@@ -1,8 +1,8 @@
 // What templates insert: fields, conditions, sections and variables, for each escaping.
-import mustache from "mustache";
 import { describe, expect, it } from "vitest";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
-import { parseJsonBody, renderTemplate } from "../../../src/template/template.ts";
+import { parseJsonBody } from "../../../src/template/body.ts";
+import { escapingFor, renderTemplate } from "../../../src/template/render.ts";
 import { render, template } from "../../helpers/template.ts";
 
 describe("{{field}}", () => {
@@ -199,17 +199,28 @@ it("renders a template for many events", () => {
 	expect(bodies.map((body) => parseJsonBody(body, compiled))).toEqual([{ t: "a" }, { t: '"' }]);
 });
 
-it("leaves nothing behind in Mustache", () => {
-	const before = mustache.escape;
-	render("left behind: {{x}}", { x: 1 });
-	expect(mustache.escape).toBe(before);
-	expect(mustache.templateCache?.get("left behind: {{x}}:{{:}}")).toBeUndefined();
-});
-
 it("inserts a megabyte", () => {
 	const x = 'a"\n\u2028\ud800é{{x}}'.repeat(100_000);
 	expect(JSON.parse(render('{"x": "{{x}}", "l": {{{l}}}}', { x, l: [x] }, { escaping: "json" }))).toEqual({
 		x,
 		l: [x],
 	});
+});
+
+it.each([
+	["application/json", "json"],
+	["Application/JSON; charset=UTF-8", "json"],
+	[" application/json ;charset=utf-8", "json"],
+	["application/cloudevents+json; charset=utf-8", "json"],
+	["application/vnd.api+JSON", "json"],
+	["application/x-www-form-urlencoded", "form"],
+	["APPLICATION/X-WWW-FORM-URLENCODED; charset=utf-8", "form"],
+	["text/plain; format=application/json", "none"],
+	["application/jsonl", "none"],
+	["application/x-ndjson", "none"],
+	["application/xml", "none"],
+	["+json", "none"],
+	["", "none"],
+])("%s is escaped as %s", (contentType, escaping) => {
+	expect(escapingFor(contentType)).toBe(escaping);
 });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeMessage } from "../../../src/deliver/message.ts";
-import { BodyTooLarge } from "../../../src/template/template.ts";
+import { BodyError } from "../../../src/template/body.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { delivery, event, webhook } from "../../helpers/make.ts";
 import { render, template } from "../../helpers/template.ts";
@@ -30,7 +30,7 @@ describe("a body", () => {
 		["a long text, over and over", "{{#l}}{{{text}}}{{/l}}", { l: Array(1000).fill(0), text: "x".repeat(1_000_000) }],
 		["a tree, over and over", "{{#l}}{{tree}}{{/l}}", { l: Array(1000).fill(0), tree: Array(300_000).fill(0) }],
 	])("of %s is refused", (_, source, view) => {
-		within(4000, () => expect(() => render(source, view)).toThrow(BodyTooLarge));
+		within(4000, () => expect(() => render(source, view)).toThrow("body is too large to be made"));
 	});
 
 	it("fails the hook that it is for, and says what to do", () => {
@@ -68,7 +68,7 @@ describe("a body", () => {
 						try {
 							render(source, view, { escaping: "json" });
 						} catch (error) {
-							if (!(error instanceof BodyTooLarge)) throw error;
+							if (!(error instanceof BodyError)) throw error;
 						}
 					});
 				},
