@@ -1,6 +1,6 @@
-// The text of docs/errors.md: every code of an error and every cause of a failure, as the code explains them.
-import { CAUSES, CODES } from "../src/model/explanations.ts";
+// The text of docs/errors.md: every code of an error and every cause of a failure, as `explanations.ts` explains them.
 import { type Cause, failure } from "../src/model/failure.ts";
+import { CAUSES, CODES } from "./explanations.ts";
 
 /** Where the page is kept, from the root of the repository. */
 export const PAGE = "docs/errors.md";

@@ -1,4 +1,6 @@
 // What every error code and every cause of a failure means: docs/errors.md is generated from it.
+import type { Cause } from "../src/model/failure.ts";
+import type { ProblemCode } from "../src/model/problem.ts";
 
 interface Explanation {
 	/** One sentence, without its full stop. */
@@ -10,7 +12,7 @@ interface Explanation {
 }
 
 /** The codes of errors: what the user wrote cannot be carried out, or something stopped a run. */
-export const CODES = {
+export const CODES: Readonly<Record<ProblemCode, Explanation>> = {
 	input: {
 		meaning: "An input of the action or a flag of the command has a value that cannot be used",
 		example: 'duration-ms: "soon" is not a number',
@@ -79,10 +81,10 @@ export const CODES = {
 		example: "internal error: ENOSPC: no space left on device, write",
 		remedy: "If the message names no cause on this machine, report it with the whole message",
 	},
-} as const satisfies Readonly<Record<string, Explanation>>;
+};
 
 /** The causes of failures: why a delivery did not succeed. */
-export const CAUSES = {
+export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	refused: {
 		meaning: "Nothing listens at that address and port",
 		example: "connection refused",
@@ -212,4 +214,4 @@ export const CAUSES = {
 		example: "internal error: Invalid string length",
 		remedy: "Report it with the log",
 	},
-} as const satisfies Readonly<Record<string, Explanation>>;
+};

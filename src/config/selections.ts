@@ -1,7 +1,7 @@
 // Which tables of a config are hooks, of which kind and for which events: under `hook`, `hooks` and `subscription`.
-import { matchesGlob } from "../model/glob.ts";
+
 import type { Hook } from "../model/hook.ts";
-import { type Selector, showSelector } from "../model/selector.ts";
+import { matchesGlob, type Selector, showSelector } from "../model/selector.ts";
 import { Fields, isContainer, isTable, type Table } from "./fields.ts";
 import { header, isHookKey } from "./known.ts";
 import type { Path } from "./positions.ts";

@@ -1,7 +1,7 @@
 // The context of an event: which keys it has, what each takes, and how defaults complete it.
 
 import { ExactNumber } from "../lib/exact-number.ts";
-import { compact, isObject, type Json, type JsonObject } from "../lib/json.ts";
+import { compact, isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import {
@@ -11,11 +11,10 @@ import {
 	type EventDefinition,
 	type PipelineEvent,
 	STATUSES,
-	type Status,
 } from "./event.ts";
 import type { Problem } from "./problem.ts";
 
-/** The keys of a context that a user may give, each already of its type; empty ones are absent. */
+/** The keys of a context that a user may give, each in the form that a context has for it; empty ones are absent. */
 export type GivenContext = Partial<Omit<EventContext, "ci">>;
 
 /** What the surroundings say where the user is silent. */
@@ -27,92 +26,78 @@ interface ContextDefaults {
 	readonly ci: CiFacts;
 }
 
-type Kind = "text" | "status" | "time" | "duration" | "object" | "objects" | "texts" | "metadata";
+/** What a key takes. */
+interface Kind {
+	/** Goes on after "must be". */
+	readonly wanted: string;
+	/** The value in the one form that a context has for it; undefined where it is not what is wanted. */
+	readonly read: (value: Json) => Json | undefined;
+}
+
+/** A kind whose values stay as they are given. */
+const kind = (wanted: string, accepts: (value: Json) => boolean): Kind => ({
+	wanted,
+	read: (value) => (accepts(value) ? value : undefined),
+});
+
+const TEXT = kind("a string", (value) => typeof value === "string");
+const TEXTS = kind(
+	"a list of strings",
+	(value) => isJsonArray(value) && value.every((item) => typeof item === "string"),
+);
+const OBJECT = kind("an object", isJsonObject);
+const OBJECTS = kind("a list of objects", (value) => isJsonArray(value) && value.every(isJsonObject));
+const METADATA = kind("an object without an empty key", (value) => isJsonObject(value) && !Object.hasOwn(value, ""));
+const STATUS: Kind = {
+	wanted: `one of ${STATUSES.join(", ")}, or a conclusion of GitHub's: ${[...CONCLUSIONS.keys()].join(", ")}`,
+	read: (value) => STATUSES.find((status) => status === value) ?? CONCLUSIONS.get(String(value)),
+};
+const TIME: Kind = { wanted: "a time such as 2026-04-02T14:30:00Z", read: toUtc };
+const DURATION: Kind = { wanted: "a number of milliseconds, 0 or more", read: toMilliseconds };
 
 /** Every key of the context in the order in which it is written. */
-const KEYS = {
-	id: "text",
-	event: "text",
-	run_id: "text",
-	pipeline: "text",
-	timestamp: "time",
-	status: "status",
-	model: "text",
-	table: "text",
-	error: "text",
-	duration_ms: "duration",
-	entity: "object",
-	changes: "objects",
-	owners: "texts",
-	followers: "texts",
-	project_id: "text",
-	data: "object",
-	resource: "object",
-	metadata: "metadata",
-	ci: "object",
-} as const satisfies Record<keyof EventContext, Kind>;
+const KEYS: Readonly<Record<keyof EventContext, Kind>> = {
+	id: TEXT,
+	event: TEXT,
+	run_id: TEXT,
+	pipeline: TEXT,
+	timestamp: TIME,
+	status: STATUS,
+	model: TEXT,
+	table: TEXT,
+	error: TEXT,
+	duration_ms: DURATION,
+	entity: OBJECT,
+	changes: OBJECTS,
+	owners: TEXTS,
+	followers: TEXTS,
+	project_id: TEXT,
+	data: OBJECT,
+	resource: OBJECT,
+	metadata: METADATA,
+	ci: OBJECT,
+};
 
 /** Every key that a context can have. */
 export const CONTEXT_KEYS: readonly string[] = Object.keys(KEYS);
-
-/** The keys that a user may give: the facts of the CI are the run's alone. */
-const GIVEN_KEYS = CONTEXT_KEYS.filter((key) => key !== "ci");
 
 /** Whether a context can have that key. */
 export function isContextKey(key: string): key is keyof EventContext {
 	return Object.hasOwn(KEYS, key);
 }
 
-const RULES: Readonly<Record<Kind, { readonly wanted: string; readonly accepts: (value: unknown) => boolean }>> = {
-	text: { wanted: "a string", accepts: (value) => typeof value === "string" },
-	status: {
-		wanted: `one of ${STATUSES.join(", ")}, or a conclusion of GitHub's: ${[...CONCLUSIONS.keys()].join(", ")}`,
-		accepts: (value) => statusOf(value) !== undefined,
-	},
-	time: { wanted: "a time such as 2026-04-02T14:30:00Z", accepts: (value) => toUtc(value) !== undefined },
-	duration: {
-		wanted: "a number of milliseconds, 0 or more",
-		accepts: (value) => (toMilliseconds(value) ?? -1) >= 0,
-	},
-	object: { wanted: "an object", accepts: isObject },
-	objects: { wanted: "a list of objects", accepts: (value) => Array.isArray(value) && value.every(isObject) },
-	texts: {
-		wanted: "a list of strings",
-		accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === "string"),
-	},
-	metadata: {
-		wanted: "an object without an empty key",
-		accepts: (value) => isObject(value) && !Object.hasOwn(value, ""),
-	},
-};
-
-/** A status as it is given: one of ours, or a conclusion of GitHub's. */
-function statusOf(value: unknown): Status | undefined {
-	return STATUSES.find((status) => status === value) ?? CONCLUSIONS.get(String(value));
-}
-
 /** Also of a number that is written unusually, as `1e3`. */
-function toMilliseconds(value: unknown): number | undefined {
+function toMilliseconds(value: Json): number | undefined {
 	const number = value instanceof ExactNumber ? Number(value.text) : value;
-	return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+	return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** The time that was checked last, which is the one that is written next. */
-let last: { readonly value: string; readonly utc: string | undefined } | undefined;
-
-/** RFC 3339 in UTC, without a fraction that is zero; undefined when the value is no date with a time and an offset. */
-function toUtc(value: unknown): string | undefined {
-	if (typeof value !== "string") return undefined;
-	if (last?.value !== value) last = { value, utc: inUtc(value) };
-	return last.utc;
-}
-
-function inUtc(value: string): string | undefined {
-	if (!/^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|z|[+-]\d\d:?\d\d)$/.test(value)) {
-		return undefined;
-	}
-	const time = new Date(value);
-	return Number.isNaN(time.getTime()) ? undefined : formatTime(time);
+/** RFC 3339 in UTC; undefined when the value is not a date with a time and an offset. */
+function toUtc(value: Json): string | undefined {
+	const time = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|z|[+-]\d\d:?\d\d)$/;
+	if (typeof value !== "string" || !time.test(value)) return undefined;
+	const date = new Date(value);
+	return Number.isNaN(date.getTime()) ? undefined : formatTime(date);
 }
 
 /** `2026-04-02T14:30:00Z`, with milliseconds only where there are any. */
@@ -120,10 +105,9 @@ function formatTime(time: Date): string {
 	return time.toISOString().replace(".000Z", "Z");
 }
 
-function isEmpty(value: unknown): boolean {
+function isEmpty(value: Json | undefined): boolean {
 	if (value === undefined || value === null || value === "") return true;
-	if (Array.isArray(value)) return value.length === 0;
-	return isObject(value) && Object.keys(value).length === 0;
+	return (isJsonArray(value) || isJsonObject(value)) && Object.keys(value).length === 0;
 }
 
 /**
@@ -132,40 +116,29 @@ function isEmpty(value: unknown): boolean {
  */
 export function readContext(value: JsonObject, where: string, problems: Problem[]): GivenContext {
 	const given: Record<string, Json> = {};
-	for (const key of Object.keys(value)) {
-		const item = value[key];
+	const report = (message: string, remedy: string) =>
+		problems.push({ code: "context", message: `${where}: ${message}`, remedy });
+	for (const [key, item] of Object.entries(value)) {
 		if (key === "ci") {
-			problems.push({
-				code: "context",
-				message: `${where}: "ci" cannot be given: the facts of the CI are read from the run itself`,
-				remedy: "put values of your own into metadata",
-			});
-			continue;
+			const message = '"ci" cannot be given: the facts of the CI are read from the run itself';
+			report(message, "put values of your own into metadata");
+		} else if (!isContextKey(key)) {
+			const near = closest(
+				key,
+				CONTEXT_KEYS.filter((known) => known !== "ci"),
+			);
+			const remedy = near
+				? `did you mean "${near}"? Values of your own go into metadata`
+				: "put values of your own into metadata";
+			report(`unknown key "${excerpt(key, 60)}"`, remedy);
+		} else if (!isEmpty(item)) {
+			const read = KEYS[key].read(item);
+			if (read === undefined) report(`"${key}" must be ${KEYS[key].wanted}`, "");
+			else given[key] = read;
 		}
-		if (!isContextKey(key)) {
-			const near = closest(key, GIVEN_KEYS);
-			problems.push({
-				code: "context",
-				message: `${where}: unknown key "${excerpt(key, 60)}"`,
-				remedy: near
-					? `did you mean "${near}"? Values of your own go into metadata`
-					: "put values of your own into metadata",
-			});
-			continue;
-		}
-		if (item === undefined || isEmpty(item)) continue;
-		const rule = RULES[KEYS[key]];
-		if (rule.accepts(item)) given[key] = normalised(KEYS[key], item);
-		else problems.push({ code: "context", message: `${where}: "${key}" must be ${rule.wanted}`, remedy: "" });
 	}
-	// KEYS is checked against EventContext, and each item has passed the rule of its key.
+	// KEYS is checked against EventContext, and each item has been read by the kind of its key.
 	return given as GivenContext;
-}
-
-/** An accepted value in the one form that a context has for it. */
-function normalised(kind: Kind, value: Json): Json {
-	if (kind === "status") return statusOf(value) ?? value;
-	return kind === "duration" ? (toMilliseconds(value) ?? value) : value;
 }
 
 /** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */
@@ -181,7 +154,7 @@ export function completeEvent(
 		event: definition.name,
 		run_id: given.run_id ?? defaults.run_id,
 		pipeline: given.pipeline ?? defaults.pipeline,
-		timestamp: toUtc(given.timestamp) ?? formatTime(defaults.now),
+		timestamp: given.timestamp ?? formatTime(defaults.now),
 		status,
 		model: given.model,
 		table: given.table,

@@ -1,8 +1,32 @@
 // Failures as data: what kept a delivery from succeeding, and whether another attempt may.
-import type { CAUSES } from "./explanations.ts";
 
-/** What kept a delivery from succeeding; stable, for scripts that read `results`. */
-export type Cause = keyof typeof CAUSES;
+/** What kept a delivery from succeeding; stable, for scripts that read `results`. docs/errors.md explains each. */
+export type Cause =
+	| "refused"
+	| "name_not_found"
+	| "unreachable"
+	| "timeout"
+	| "reset"
+	| "tls"
+	| "protocol"
+	| "proxy"
+	| "forbidden"
+	| "invalid"
+	| "status"
+	| "rejected"
+	| "unconfirmed"
+	| "denied"
+	| "deadline"
+	| "cancelled"
+	| "exit"
+	| "signal"
+	| "not_started"
+	| "unset_variable"
+	| "invalid_message"
+	| "ca_file"
+	| "untrusted"
+	| "interrupted"
+	| "internal";
 
 /** Why a delivery, or one attempt of it, has failed. */
 export interface Failure {

@@ -1,6 +1,5 @@
 // Mistakes of the user, as exceptions: what happened, where, and what to do. Faults of the world are values instead.
 import { onAbort } from "../lib/on-abort.ts";
-import type { CODES } from "./explanations.ts";
 
 /** A place in a file that a person can go to. Lines and columns count from 1, columns in UTF-16 code units. */
 export interface Place {
@@ -10,8 +9,21 @@ export interface Place {
 	readonly column: number;
 }
 
-/** What kind of error it is; stable, for scripts that read `--json`. */
-export type ProblemCode = keyof typeof CODES;
+/** What kind of error it is; stable, for scripts that read `--json`. docs/errors.md explains each. */
+export type ProblemCode =
+	| "input"
+	| "event"
+	| "context"
+	| "events_file"
+	| "config_missing"
+	| "config_unreadable"
+	| "config_syntax"
+	| "config_shape"
+	| "config_value"
+	| "template"
+	| "usage"
+	| "cancelled"
+	| "internal";
 
 /** One error. */
 export interface Problem {

@@ -1,6 +1,5 @@
 // Selectors: how a hook says which events it is attached to.
 import type { EventDefinition } from "./event.ts";
-import { matchesGlob } from "./glob.ts";
 
 /** An event's name in the catalog's spelling, a glob of names, or a phase. */
 export type Selector =
@@ -33,4 +32,28 @@ export function showSelector(selector: Selector): string {
 		case "phase":
 			return `phase:${selector.phase}`;
 	}
+}
+
+/**
+ * Whether the whole text matches a pattern in which `*` stands for any characters, also none, and everything else for
+ * itself. Takes time in proportion to both lengths at most.
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+	let [at, here, star, mark] = [0, 0, -1, 0];
+	while (here < text.length) {
+		if (pattern[at] === "*") {
+			star = at++;
+			mark = here;
+		} else if (pattern[at] === text[here]) {
+			at++;
+			here++;
+		} else if (star >= 0) {
+			at = star + 1;
+			here = ++mark;
+		} else {
+			return false;
+		}
+	}
+	while (pattern[at] === "*") at++;
+	return at === pattern.length;
 }

@@ -3,12 +3,10 @@
 import { ExactNumber } from "../lib/exact-number.ts";
 import { isObject } from "../lib/json.ts";
 import { valuesAt } from "../lib/lookup.ts";
-import { entityTypes } from "../model/entity.ts";
-import type { EventContext, EventDefinition } from "../model/event.ts";
-import { matchesGlob } from "../model/glob.ts";
+import { type EventContext, type EventDefinition, entityTypes } from "../model/event.ts";
 import type { Condition, Filter } from "../model/hook.ts";
 import { pathOfKey } from "../model/keys.ts";
-import { selects, showSelector } from "../model/selector.ts";
+import { matchesGlob, selects, showSelector } from "../model/selector.ts";
 
 /** An event; without a context where only its name is known yet. */
 export interface EventLike {

@@ -2,8 +2,7 @@
 
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
-import { entityName } from "../model/entity.ts";
-import type { Events, PipelineEvent } from "../model/event.ts";
+import { type Events, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Message, Preset } from "../model/preset.ts";
 import { contextWithout, listed } from "./context.ts";
 import { headline } from "./facts.ts";

@@ -3,8 +3,7 @@
 
 import { compact, type JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import { entityName } from "../model/entity.ts";
-import type { EventContext, PipelineEvent } from "../model/event.ts";
+import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { contextBody, listed } from "./context.ts";
 import { boundedKey } from "./key.ts";

@@ -1,8 +1,7 @@
 // What an event says to people: its headline, its facts and the link to its run, before any service's escaping.
 
 import type { Json, JsonObject } from "../lib/json.ts";
-import { entityName } from "../model/entity.ts";
-import type { EventContext, PipelineEvent } from "../model/event.ts";
+import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
 import { type Fact, oneLine } from "./text.ts";
 

@@ -1,8 +1,7 @@
 // The openmetadata preset: the body of OpenMetadata's webhooks (https://openmetadatastandards.org/operations/webhook).
 import { createHash } from "node:crypto";
 import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
-import { entityTypes } from "../model/entity.ts";
-import type { EventContext, PipelineEvent } from "../model/event.ts";
+import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { contextWithout, listed } from "./context.ts";
 import { textOption } from "./options.ts";

@@ -3,11 +3,12 @@ import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { errorsPage, PAGE } from "../../../scripts/errors-page.ts";
-import { CAUSES, CODES } from "../../../src/model/explanations.ts";
+import { CAUSES, CODES } from "../../../scripts/explanations.ts";
 
 const page = await readFile(PAGE, "utf8");
-const files = globSync("src/**/*.ts").filter((file) => file !== "src/model/explanations.ts");
-const source = (await Promise.all(files.map((file) => readFile(file, "utf8")))).join("\n");
+const files = await Promise.all(globSync("src/**/*.ts").map((file) => readFile(file, "utf8")));
+/** Without the types that declare the names. */
+const source = files.join("\n").replaceAll(/^\t\| "[a-z_]+";?$/gm, "");
 
 it("is what `npm run errors` writes", () => {
 	expect(page).toBe(errorsPage());

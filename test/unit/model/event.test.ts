@@ -1,7 +1,7 @@
 // What an event is about.
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
-import { entityName, entityTypes } from "../../../src/model/entity.ts";
+import { entityName, entityTypes } from "../../../src/model/event.ts";
 import { event } from "../../helpers/make.ts";
 
 describe("the kinds of thing that an event is about", () => {

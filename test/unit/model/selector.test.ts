@@ -2,8 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CATALOG } from "../../../src/model/catalog.ts";
-import { matchesGlob } from "../../../src/model/glob.ts";
-import { type Selector, selects, showSelector } from "../../../src/model/selector.ts";
+import { matchesGlob, type Selector, selects, showSelector } from "../../../src/model/selector.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
 const selected = (selector: Selector) => CATALOG.filter((event) => selects(selector, event)).map(({ name }) => name);
