@@ -1,13 +1,20 @@
-// What a command of the CLI is, what it may use of the terminal, and the frame around it.
+// What a command of the CLI is, what it may use of the terminal, and the frame that all commands share.
+import type { styleText } from "node:util";
 import type { Command } from "commander";
-import { EXIT, type ExitCode, type Process, reject, runToEnd } from "../entry/ending.ts";
+import { type ExitCode, type Process, runToEnd } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
-import { type Printer, type TerminalReporter, terminalReporter } from "../report/terminal.ts";
-import type { Inputs } from "../run/inputs.ts";
-import { type Observer, prepare, type RunContext } from "../run/prepare.ts";
-import { fire } from "../run/run.ts";
+import type { Problem } from "../model/problem.ts";
+import type { Report } from "../report/report.ts";
+import { type TerminalReporter, terminalReporter } from "../report/terminal.ts";
+import { prepare, type RunContext } from "../run/prepare.ts";
 
 export { EXIT, type ExitCode } from "../entry/ending.ts";
+
+/** A style of a terminal, as Node names it. */
+export type Style = Parameters<typeof styleText>[0] & string;
+
+/** Puts a style on a text, where colours may be used. */
+export type Paint = (style: Style, text: string) => string;
 
 /** The terminal and the process around a command. */
 export interface Terminal extends Process {
@@ -15,7 +22,7 @@ export interface Terminal extends Process {
 	readonly cwd: string;
 	/** Writes a line to stdout: what the user asked for. */
 	readonly out: (line: string) => void;
-	/** Writes a line to stderr: what goes on meanwhile, and errors. */
+	/** Writes a line to stderr: progress and errors. */
 	readonly err: (line: string) => void;
 	/** Stdin in pieces, as they are asked for; rejects when {@link Terminal.signal} aborts. */
 	readonly input: () => AsyncIterable<Uint8Array>;
@@ -23,8 +30,8 @@ export interface Terminal extends Process {
 	readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 	/** Secrets that are known so far. */
 	readonly known: string[];
-	/** Colours may be used on stdout: it is a terminal and `NO_COLOR` is not set. */
-	readonly colour: boolean;
+	/** For lines of stdout. Does nothing where it is not a terminal, or `NO_COLOR` is set. */
+	readonly paint: Paint;
 	/** The width of stdout; infinite where it is not a terminal. */
 	readonly columns: number;
 	/** Aborts on Ctrl-C and on SIGTERM. */
@@ -36,63 +43,49 @@ export interface Terminal extends Process {
 /** One command: declares itself on the program; its action gives the exit code to `done`. */
 export type Register = (program: Command, terminal: Terminal, done: (code: ExitCode) => void) => void;
 
+/** A command as it was called. */
+export interface Call<Flags = unknown> {
+	readonly flags: Flags;
+	/** `--json` was given. */
+	readonly json: boolean;
+	readonly argument: string | undefined;
+	readonly terminal: Terminal;
+	readonly reporter: TerminalReporter;
+	/** Takes what gives the report of this moment, should the process end before the work does. */
+	readonly onBegin: (stop: (problem: Problem) => Report) => void;
+}
+
+/**
+ * A command in the frame of all: `declare` adds it to the program, and `work` ends with a report or an exit code. What
+ * it throws is told, and gives the exit code. `example` is shown with the help.
+ */
+export function defineCommand<Flags extends object>(
+	declare: (program: Command) => Command,
+	example: string,
+	work: (call: Call<Flags>) => Promise<Report | ExitCode>,
+): Register {
+	return (program, terminal, done) => {
+		const command = declare(program).addHelpText("after", `\nExample:\n  $ pipeline-hooks ${example}\n`);
+		command.action(async () => {
+			const flags = command.opts<Flags & { readonly json?: boolean }>();
+			const json = flags.json === true;
+			const reporter = terminalReporter(terminal, json);
+			const [argument] = command.args;
+			done(
+				await runToEnd(reporter, terminal, (onBegin) => work({ flags, json, argument, terminal, reporter, onBegin })),
+			);
+		});
+	};
+}
+
 /** For commander: an option that may be repeated. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
 	return [...before, value];
 }
 
-/** Does the work of a command that fires nothing. What it throws is told, and gives the exit code. */
-export async function runCommand(
-	json: boolean | undefined,
-	terminal: Terminal,
-	work: (reporter: TerminalReporter) => Promise<ExitCode>,
-): Promise<ExitCode> {
-	const reporter = terminalReporter(terminal, json === true);
-	try {
-		return await work(reporter);
-	} catch (error) {
-		return reject(error, reporter, terminal);
-	}
-}
-
-/** Fires what the inputs say, and tells its report. */
-export function runHooks(
-	json: boolean | undefined,
-	terminal: Terminal,
-	readInputs: () => Promise<Inputs>,
-	confirm?: Observer["confirm"],
-): Promise<ExitCode> {
-	const reporter = terminalReporter(terminal, json === true);
-	const { env, cwd, signal, input } = terminal;
-	return runToEnd(reporter, terminal, async (onBegin) =>
-		fire(await readInputs(), nodePorts(env, reporter.log), {
-			cwd,
-			signal,
-			stdin: input,
-			confirm,
-			onBegin,
-			onOutcome: reporter.outcome,
-			onPreview: reporter.preview,
-		}),
-	);
-}
-
-/** The flags of a command that only looks at a config. */
-export interface ConfigFlags {
-	readonly config?: string;
-	readonly json?: boolean;
-}
-
-/** Loads the config that firing an event would read, and hands it to `show`. */
-export async function withConfig(
-	{ config, json }: ConfigFlags,
-	terminal: Terminal,
-	show: (run: RunContext, printer: Printer) => void,
-): Promise<ExitCode> {
-	return runCommand(json, terminal, async (reporter) => {
-		const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
-		const request = { config, githubToken, allowUntrustedShell: false, context: {} };
-		show(await prepare(request, nodePorts(terminal.env, reporter.log), terminal), reporter);
-		return EXIT.ok;
-	});
+/** The config that firing an event would read, for commands that only look at it. */
+export function loadRun({ flags, terminal, reporter }: Call<{ readonly config?: string }>): Promise<RunContext> {
+	const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
+	const request = { config: flags.config, githubToken, allowUntrustedShell: false, context: {} };
+	return prepare(request, nodePorts(terminal.env, reporter.log), terminal);
 }

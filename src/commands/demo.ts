@@ -1,59 +1,80 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
-import { UserError } from "../model/problem.ts";
-import { jsonText } from "../report/json.ts";
-import { EXIT, type ExitCode, type Register, runCommand, type Terminal } from "./command.ts";
-import { closingLines, demoDocument, unexpected } from "./demo/ending.ts";
-import { play, type Watch } from "./demo/play.ts";
-import { storyTeller } from "./demo/story.ts";
-import { painter } from "./paint.ts";
-
-interface Flags {
-	readonly keep?: boolean;
-	readonly json?: boolean;
-}
+import { randomBytes } from "node:crypto";
+import { excerpt } from "../lib/text.ts";
+import { jsonText, resultsDocument } from "../report/json.ts";
+import { createMask, type Mask } from "../secrets/mask.ts";
+import { defineCommand, EXIT, type Paint } from "./command.ts";
+import { type Played, play, receiptsOf, SECRETS, unexpected, type Watch } from "./demo/play.ts";
+import type { Step } from "./demo/script.ts";
+import { closingLines, outcomeLine } from "./demo/view.ts";
 
 /** Plays the demo. */
-export const registerDemo: Register = (program, terminal, done) => {
-	program
-		.command("demo")
-		.summary("watch hooks at work; needs no network and no config")
-		.description(
-			"Plays a pipeline's life with a config of its own: gates, shell hooks and signed webhooks to a receiver on " +
-				"this machine that plays Slack, Teams, PagerDuty and Datadog. Exit code 0 when all went as it must.",
-		)
-		.option("--keep", "keep the temporary folder with the config")
-		.option("--json", "write one JSON document")
-		.addHelpText("after", "\nExample:\n  $ pipeline-hooks demo\n")
-		.action(async (flags: Flags) => done(await demo(flags, terminal)));
-};
+export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
+	(program) =>
+		program
+			.command("demo")
+			.summary("watch hooks at work; needs no network and no config")
+			.description(
+				"Plays a pipeline's life with a config of its own: gates, shell hooks and signed webhooks to a receiver on " +
+					"this machine that plays Slack, Teams, PagerDuty and Datadog. Exit code 0 when all went as it must.",
+			)
+			.option("--keep", "keep the temporary folder with the config")
+			.option("--json", "write one JSON document"),
+	"demo",
+	async ({ flags: { keep = false }, json, terminal, reporter }) => {
+		const { out, paint } = terminal;
+		const secrets = Object.fromEntries(SECRETS.map((name) => [name, randomBytes(24).toString("hex")]));
+		const mask = createMask(Object.values(secrets));
+		if (!json) {
+			out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
+			out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
+		}
+		try {
+			const played = await play(terminal, secrets, keep, json ? {} : storyTeller(out, mask, paint));
+			const problems = unexpected(played);
+			if (json) out(jsonText(documentOf(played, problems, mask)));
+			else for (const line of closingLines(played, problems, paint)) out(mask(line));
+			if (keep) terminal.err(`kept: ${played.folder}`);
+			return problems.length === 0 ? EXIT.ok : EXIT.aborted;
+		} catch (error) {
+			if (!(error instanceof Error && "syscall" in error)) throw error;
+			const remedy = "it needs a temporary folder, which TMPDIR can name, and a port on 127.0.0.1";
+			await reporter.reject([{ code: "usage", message: `the demo cannot run here: ${error.message}`, remedy }]);
+			// What the system refuses is not an error in the call.
+			return EXIT.aborted;
+		}
+	},
+);
 
-const SILENT: Watch = { onRun: () => {}, onStep: () => {}, onOutcome: () => {}, onReport: () => {}, onRetry: () => {} };
-
-async function demo({ keep = false, json = false }: Flags, terminal: Terminal): Promise<ExitCode> {
-	const { env, signal, out, colour } = terminal;
-	const paint = painter(colour);
-	if (!json) {
-		out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
-		out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
-	}
-	const code = await runCommand(json, terminal, async () => {
-		const watch = json ? SILENT : storyTeller(out, paint);
-		const played = await play({ env, signal, keep }, watch).catch((error: unknown) => {
-			throw explain(error);
-		});
-		const problems = unexpected(played);
-		if (json) out(jsonText(demoDocument(played, problems)));
-		else for (const line of closingLines(played, problems, paint)) out(line);
-		if (keep) terminal.err(`kept: ${played.folder}`);
-		return problems.length === 0 ? EXIT.ok : EXIT.aborted;
-	});
-	// What the system refuses is not an error in the call.
-	return code === EXIT.ok ? EXIT.ok : EXIT.aborted;
+/** Tells the story to `out`, one line a hook, as soon as its outcome is known. */
+function storyTeller(out: (line: string) => void, mask: Mask, paint: Paint): Watch {
+	let last: Step | undefined;
+	return {
+		onStep: (step) => {
+			const { run, event, note } = step;
+			out("");
+			if (run !== last?.run) out(paint("bold", run));
+			last = step;
+			out(`  ${paint("cyan", event)}  ${paint("dim", note)}`);
+		},
+		onRetry: (line) => out(paint("dim", `    ↻ ${excerpt(mask(line), 94)}`)),
+		onOutcome: (outcome, printed) => out(outcomeLine(outcome, printed, mask, paint)),
+		onReport: ({ outcomes, result }) => {
+			for (const outcome of outcomes) {
+				if (outcome.skipCause === "gate_failed") out(outcomeLine(outcome, "", mask, paint));
+			}
+			if (result === "aborted") out(paint("red", "      → the workflow step fails with exit code 1"));
+		},
+	};
 }
 
-/** What the system refused is no mistake of this program. */
-function explain(error: unknown): unknown {
-	if (!(error instanceof Error && "syscall" in error)) return error;
-	const remedy = "it needs a temporary folder, which TMPDIR can name, and a port on 127.0.0.1";
-	return new UserError({ code: "usage", message: `the demo cannot run here: ${error.message}`, remedy });
+/** What `--json` writes; secrets redacted. */
+function documentOf({ fired, received, durationMs }: Played, problems: readonly string[], mask: Mask) {
+	return {
+		ok: problems.length === 0,
+		problems: problems.map(mask),
+		duration_ms: Math.round(durationMs),
+		events: fired.map(({ step, report }) => ({ run: step.run, ...resultsDocument(report, mask) })),
+		received: receiptsOf(received).map((receipt) => ({ ...receipt, reads: mask(receipt.reads) })),
+	};
 }

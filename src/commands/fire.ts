@@ -1,84 +1,94 @@
-// `fire`, `test` and `render`: one event through its hooks, with the action's inputs as flags.
+// `fire`, `test`, `render` and `flush`: the hooks of an event, with the action's inputs as flags.
 import type { Command } from "commander";
-import { nodeFiles } from "../entry/node.ts";
-import type { Env } from "../lib/env.ts";
+import { nodePorts } from "../entry/node.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Hook } from "../model/hook.ts";
-import { unlessCancelled } from "../model/problem.ts";
 import { textsOption } from "../presets/options.ts";
-import { type InputReader, type Inputs, readInputs } from "../run/inputs.ts";
+import type { Report } from "../report/report.ts";
+import { type Inputs, readInputs } from "../run/inputs.ts";
 import type { Observer } from "../run/prepare.ts";
-import { collect, type ExitCode, type Register, runHooks, type Terminal } from "./command.ts";
-import { readContextFlag, readMetadataFlags } from "./flags.ts";
+import { fire } from "../run/run.ts";
+import { type Call, collect, defineCommand, type Register, type Terminal } from "./command.ts";
+import { readBytes, readMetadataFlags } from "./flags.ts";
 
+/** The flags that are not an input as they are. All others are, by their names. */
 interface Flags {
-	readonly config?: string;
-	readonly runId?: string;
-	readonly pipeline?: string;
-	readonly model?: string;
-	readonly table?: string;
-	readonly error?: string;
-	readonly durationMs?: string;
 	readonly metadata?: readonly string[];
 	readonly context?: string;
-	readonly eventsFile?: string;
-	readonly matrix?: string;
-	readonly dryRun?: boolean;
-	readonly allowUntrustedShell?: boolean;
-	/** Of `test` and `render`. */
 	readonly hook?: string;
-	/** Of `test`. */
+	readonly dryRun?: boolean;
 	readonly yes?: boolean;
-	readonly json?: boolean;
+	readonly flush?: boolean;
 }
 
 /** Runs the hooks of an event. */
-export const registerFire: Register = (program, terminal, done) => {
-	withInputs(program.command("fire"), "[event]")
-		.summary("run the hooks of an event")
-		.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
-		.option("--events-file <file>", "fire the events of a file, one JSON object a line; - reads stdin")
-		.option("--dry-run", "show the exact messages without sending them")
-		.option(...UNTRUSTED_SHELL)
-		.addHelpText("after", example("fire pipeline_error --error 'connection lost' --metadata tables=20"))
-		.action(async (event: string | undefined, flags: Flags) => done(await run(event ?? "", flags, terminal)));
-};
+export const registerFire = defineCommand<Flags>(
+	(program) =>
+		withInputs(program.command("fire"), "[event]")
+			.summary("run the hooks of an event")
+			.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
+			.option("--events-file <file>", "fire the events of a file, one JSON object a line; - reads stdin")
+			.option(...DRY_RUN)
+			.option(...UNTRUSTED_SHELL),
+	"fire pipeline_error --error 'connection lost' --metadata tables=20",
+	(call) => run(call),
+);
 
 /** Runs the hooks of an event with a made-up context. */
-export const registerTest: Register = (program, terminal, done) => {
-	withInputs(program.command("test"))
-		.summary("run the hooks of an event with a made-up context")
-		.description(
-			"Runs the hooks of an event for real, with a made-up context marked by metadata.test = true. " +
-				"Flags replace what is made up. Where that pages or mentions people, it says so, and on a terminal it asks before.",
-		)
-		.option(...ONE_HOOK)
-		.option("--yes", "do not ask before people are paged or mentioned")
-		.option("--dry-run", "show the exact messages without sending them")
-		.option(...UNTRUSTED_SHELL)
-		.addHelpText("after", example("test pipeline_error"))
-		.action(async (event: string, flags: Flags) =>
-			done(await run(event, flags, terminal, { synthetic: true }, confirming(flags, terminal))),
-		);
-};
+export const registerTest: Register = defineCommand<Flags>(
+	(program) =>
+		withInputs(program.command("test"))
+			.summary("run the hooks of an event with a made-up context")
+			.description(
+				"Runs the hooks of an event for real, with a made-up context marked by metadata.test = true. " +
+					"Flags replace what is made up. Where that pages or mentions people, it says so, and on a terminal it asks before.",
+			)
+			.option(...ONE_HOOK)
+			.option("--yes", "do not ask before people are paged or mentioned")
+			.option(...DRY_RUN)
+			.option(...UNTRUSTED_SHELL),
+	"test pipeline_error",
+	(call) => run(call, { synthetic: true }, confirming(call)),
+);
 
 /** Shows what an event would send. */
-export const registerRender: Register = (program, terminal, done) => {
-	withInputs(program.command("render"))
-		.summary("show the exact messages of an event without sending them")
-		.description(
-			"Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent. What the flags " +
-				"leave open is made up, as `test` does; `fire --dry-run` makes nothing up.",
-		)
-		.option(...ONE_HOOK)
-		.addHelpText("after", example("render pipeline_complete --duration-ms 45200"))
-		.action(async (event: string, flags: Flags) =>
-			done(await run(event, { ...flags, dryRun: true }, terminal, { synthetic: true, placeholders: true })),
-		);
-};
+export const registerRender = defineCommand<Flags>(
+	(program) =>
+		withInputs(program.command("render"))
+			.summary("show the exact messages of an event without sending them")
+			.description(
+				"Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent. What the flags " +
+					"leave open is made up, as `test` does; `fire --dry-run` makes nothing up.",
+			)
+			.option(...ONE_HOOK),
+	"render pipeline_complete --duration-ms 45200",
+	(call) => run(call, { dryRun: true, synthetic: true, placeholders: true }),
+);
 
+/** Sends held batches. */
+export const registerFlush = defineCommand<Flags>(
+	(program) =>
+		program
+			.command("flush")
+			.summary("send the events that are held for batches")
+			.description(
+				"Sends the events that hooks with a batch_size hold, without waiting for more of them, and again the batches that " +
+					"have failed. On CI it sends what earlier steps of the job have left; elsewhere, what was fired in this folder.",
+			)
+			.option(...CONFIG)
+			.option(...JSON_RESULTS)
+			.option(...UNTRUSTED_SHELL),
+	"flush",
+	(call) => run({ ...call, flags: { ...call.flags, flush: true } }),
+);
+
+const CONFIG = [
+	"--config <file>",
+	"config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml",
+] as const;
+const JSON_RESULTS = ["--json", "write the results to stdout as JSON, everything else to stderr"] as const;
+const DRY_RUN = ["--dry-run", "show the exact messages without sending them"] as const;
 const ONE_HOOK = ["--hook <name>", "this hook alone, whatever its events and its filter, also a disabled one"] as const;
-
 const UNTRUSTED_SHELL = [
 	"--allow-untrusted-shell",
 	"run shell hooks also on GitHub's events that a stranger can trigger",
@@ -87,7 +97,7 @@ const UNTRUSTED_SHELL = [
 function withInputs(command: Command, argument = "<event>"): Command {
 	return command
 		.argument(argument, "name of the event, as `pipeline-hooks events` lists them")
-		.option("--config <file>", "config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml")
+		.option(...CONFIG)
 		.option("--run-id <id>", "id of the run")
 		.option("--pipeline <name>", "name of the pipeline")
 		.option("--model <name>", "model the event is about")
@@ -97,33 +107,51 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
 		.option("--context <json>", "any other context key, as a JSON object; @FILE reads a file, - reads stdin")
 		.option("--matrix <json>", "values of the job's matrix, as a JSON object")
-		.option("--json", "write the results to stdout as JSON, everything else to stderr");
+		.option(...JSON_RESULTS);
 }
 
-function example(command: string): string {
-	return `\nExample:\n  $ pipeline-hooks ${command}\n`;
-}
-
-function run(
-	event: string,
-	flags: Flags,
-	terminal: Terminal,
-	more: Partial<Inputs> = {},
-	confirm?: Observer["confirm"],
-): Promise<ExitCode> {
-	return runHooks(
-		flags.json,
-		terminal,
-		async () => {
-			const context = await unlessCancelled(readContextFlag(flags.context, terminal, nodeFiles), terminal.signal);
-			return { ...readInputs(reader(event, flags, context, terminal.env)), hook: flags.hook, ...more };
-		},
+async function run(call: Call<Flags>, more: Partial<Inputs> = {}, confirm?: Observer["confirm"]): Promise<Report> {
+	const { flags, argument = "", terminal, reporter, onBegin } = call;
+	const { env, cwd, signal, input } = terminal;
+	const values = new Map([
+		...Object.entries(flags).map(([name, value]) => [inputName(name), String(value)] as const),
+		["event", argument],
+		["context", await readContext(flags.context, terminal)],
+		["metadata", readMetadataFlags(flags.metadata ?? [])],
+		// Where GitHub's own tools look for it.
+		["github-token", env["GITHUB_TOKEN"] ?? ""],
+	]);
+	const inputs = { ...readInputs((name) => values.get(name) ?? ""), hook: flags.hook, ...more };
+	return fire(inputs, nodePorts(env, reporter.log), {
+		cwd,
+		signal,
+		stdin: input,
 		confirm,
-	);
+		onBegin,
+		onOutcome: reporter.outcome,
+		onPreview: reporter.preview,
+	});
 }
+
+/** The input of a flag: `run-id` of `runId`. */
+function inputName(flag: string): string {
+	return flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The text of `--context`: as it is, from `@FILE`, or from stdin (`-`). */
+async function readContext(flag: string | undefined, terminal: Terminal): Promise<string> {
+	const file = flag === "-" ? "-" : /^@(.*)$/s.exec(flag ?? "")?.[1];
+	if (file === undefined) return flag ?? "";
+	const unreadable = (message: string) => ({ code: "input", message: `context: ${message}`, remedy: "" }) as const;
+	const bytes = await readBytes(file, { what: "the context", limit: CONTEXT_LIMIT_BYTES, unreadable }, terminal);
+	return new TextDecoder().decode(bytes);
+}
+
+/** More than any event needs. */
+const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** Says what a test would do to people, and asks where there is somebody to be asked. */
-function confirming({ yes, dryRun }: Flags, terminal: Terminal): Observer["confirm"] {
+function confirming({ flags: { yes, dryRun }, terminal }: Call<Flags>): Observer["confirm"] {
 	if (dryRun === true) return undefined;
 	return async (hooks) => {
 		const effects = hooks.flatMap(effectsOn);
@@ -142,26 +170,4 @@ function effectsOn(hook: Hook): readonly string[] {
 		...(preset.pages === true ? [`${name} pages by ${preset.title}`] : []),
 		...(mentioned.length === 0 ? [] : [`${name} mentions ${excerpt(mentioned.join(", "), 100)}`]),
 	];
-}
-
-/** The flags under the names of the action's inputs; the token is where GitHub's own tools look for it. */
-function reader(event: string, flags: Flags, context: string, env: Env): InputReader {
-	const values: Readonly<Record<string, string | undefined>> = {
-		event,
-		config: flags.config,
-		"run-id": flags.runId,
-		pipeline: flags.pipeline,
-		model: flags.model,
-		table: flags.table,
-		error: flags.error,
-		"duration-ms": flags.durationMs,
-		metadata: readMetadataFlags(flags.metadata ?? []),
-		context,
-		"events-file": flags.eventsFile,
-		matrix: flags.matrix,
-		"dry-run": flags.dryRun === true ? "true" : "",
-		"allow-untrusted-shell": flags.allowUntrustedShell === true ? "true" : "",
-		"github-token": env["GITHUB_TOKEN"],
-	};
-	return (name) => values[name] ?? "";
 }

@@ -1,30 +1,67 @@
-// Flags that say more than one input does: contexts from files and stdin, repeated metadata, made-up contexts.
+// Flags that take more than a word: what they name in files and stdin, repeated metadata, and errors told together.
 import { resolve } from "node:path";
+import { nodeFiles } from "../entry/node.ts";
 import type { Json } from "../lib/json.ts";
 import { readObject } from "../lib/read-object.ts";
-import { UserError } from "../model/problem.ts";
-import type { Files } from "../ports.ts";
+import { errorCode, type Problem, throwIfAny, UserError, unlessCancelled } from "../model/problem.ts";
 import { readMetadataLines } from "../run/metadata-lines.ts";
 import type { Terminal } from "./command.ts";
-import { readStdin } from "./stdin.ts";
 
-/** More than any event needs. */
-const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
+/** Takes one error of a flag: what is wrong, and what to do. */
+export type Reject = (message: string, remedy: string) => undefined;
 
-/** The text of `--context`: as it is, from `@FILE`, or from stdin (`-`). Throws `UserError` for a file that cannot be read. */
-export async function readContextFlag(flag: string | undefined, terminal: Terminal, files: Files): Promise<string> {
-	if (flag === undefined) return "";
-	if (flag === "-") return decode(await readStdin(terminal, CONTEXT_LIMIT_BYTES, "the context"));
-	if (!flag.startsWith("@")) return flag;
-	const path = flag.slice(1);
-	const read = await files.read(resolve(terminal.cwd, path), CONTEXT_LIMIT_BYTES);
-	if (read.kind === "file") return decode(read.bytes);
-	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
-	throw new UserError({ code: "input", message: `context: the file ${path} ${why}`, remedy: "" });
+/** What `read` makes of the flags. Throws one `UserError` with all that it rejects. */
+export function checkFlags<T>(read: (reject: Reject) => T): T {
+	const problems: Problem[] = [];
+	const value = read((message, remedy) => {
+		problems.push({ code: "usage", message, remedy });
+		return undefined;
+	});
+	throwIfAny(problems);
+	return value;
 }
 
-function decode(bytes: Uint8Array): string {
-	return new TextDecoder().decode(bytes);
+/** What is to be read, and how its errors are told. */
+interface Wanted {
+	/** `the body`. */
+	readonly what: string;
+	/** Bytes. */
+	readonly limit: number;
+	/** The problem with the file, from what is wrong with it: `the file x does not exist`. */
+	readonly unreadable: (message: string) => Problem;
+}
+
+/** The bytes of a file, or of stdin where it is `-`. Throws `UserError` where they cannot be read, or are too many. */
+export function readBytes(file: string, wanted: Wanted, terminal: Terminal): Promise<Uint8Array> {
+	return unlessCancelled(
+		file === "-" ? readStdin(wanted, terminal) : readFile(file, wanted, terminal),
+		terminal.signal,
+	);
+}
+
+async function readFile(file: string, { limit, unreadable }: Wanted, { cwd }: Terminal): Promise<Uint8Array> {
+	const read = await nodeFiles.read(resolve(cwd, file), limit);
+	if (read.kind === "file") return read.bytes;
+	const why = read.kind === "missing" ? "does not exist" : `cannot be read: ${read.detail}`;
+	throw new UserError(unreadable(`the file ${file} ${why}`));
+}
+
+async function readStdin({ what, limit }: Wanted, { input }: Terminal): Promise<Uint8Array> {
+	const failed = (message: string) => new UserError({ code: "usage", message: `${what} ${message}`, remedy: "" });
+	const pieces: Uint8Array[] = [];
+	let size = 0;
+	try {
+		for await (const piece of input()) {
+			size += piece.length;
+			if (size > limit) throw failed(`has more than ${limit} bytes`);
+			pieces.push(piece);
+		}
+	} catch (error) {
+		const code = errorCode(error);
+		if (code === undefined || code === "ABORT_ERR") throw error;
+		throw failed(`cannot be read from stdin: ${code === "EISDIR" ? "it is a folder" : code}`);
+	}
+	return Buffer.concat(pieces);
 }
 
 /**

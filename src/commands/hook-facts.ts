@@ -1,5 +1,4 @@
 // What `list` tells of a hook: a row of it, or all that is set. Keys that are undefined are left out.
-
 import { showTarget } from "../deliver/target.ts";
 import { untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
@@ -36,9 +35,7 @@ export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
 
 /** All that is set for a hook: headers by their names, secrets by their variables. */
 export function wholeHook(hook: Hook, { config, facts }: RunContext, env: Env) {
-	const leading = config.hooks.filter(({ fallback, onSuccess }) => {
-		return fallback === hook.name || onSuccess.includes(hook.name);
-	});
+	const leading = config.hooks.filter((each) => each.fallback === hook.name || each.onSuccess.includes(hook.name));
 	return {
 		...hookRow(hook, facts, env),
 		...(hook.kind === "shell"

@@ -2,8 +2,7 @@
 import type { Register } from "./command.ts";
 import { registerDemo } from "./demo.ts";
 import { registerEvents } from "./events.ts";
-import { registerFire, registerRender, registerTest } from "./fire.ts";
-import { registerFlush } from "./flush.ts";
+import { registerFire, registerFlush, registerRender, registerTest } from "./fire.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
 import { registerSecret } from "./secret.ts";

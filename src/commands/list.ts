@@ -1,5 +1,4 @@
 // `list`: the hooks of the config, those that one event selects, or one hook whole.
-
 import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import type { Unmatched } from "../model/delivery.ts";
@@ -7,69 +6,64 @@ import type { EventDefinition } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { selection } from "../plan/select.ts";
-import type { Printer } from "../report/terminal.ts";
 import type { RunContext } from "../run/prepare.ts";
-import { type ConfigFlags, type Register, type Terminal, withConfig } from "./command.ts";
+import { type Call, defineCommand, EXIT, loadRun } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
 import { pairLines, tableLines, wrapped } from "./table.ts";
 
-/** Lists hooks. */
-export const registerList: Register = (program, terminal, done) => {
-	program
-		.command("list")
-		.summary("list the hooks, those that an event selects, or one hook whole")
-		.description(
-			"Lists the hooks of the config that firing an event would read, in the order of the file; with an event, those it selects, and why the others " +
-				"are not among them; with the name of a hook, all that is set for it. A filter also asks for what only a real event has: `render` tells whether it holds.",
-		)
-		.argument("[name]", "name of an event or of a hook; an event goes first")
-		.option("--config <file>", "config file")
-		.option("--json", "write JSON")
-		.addHelpText("after", "\nExample:\n  $ pipeline-hooks list pipeline_error\n")
-		.action(async (name: string | undefined, flags: ConfigFlags) =>
-			done(
-				await withConfig(flags, terminal, (run, printer) => show(run, name, flags.json === true, terminal, printer)),
-			),
-		);
-};
+type ListCall = Call<{ readonly config?: string }>;
 
-function show(run: RunContext, name: string | undefined, json: boolean, terminal: Terminal, printer: Printer): void {
-	const { hooks } = run.config;
-	const hook = hooks.find((each) => each.name === name);
-	if (name === undefined) showHooks(run, hooks, json, terminal, printer);
-	else if (hook !== undefined && run.vocabulary.find(name) === undefined) {
-		showHook(hook, run, json, terminal, printer);
-	} else {
-		const { selected, unmatched } = selection(hooks, { definition: findNamed(name, run) });
-		showHooks(run, selected, json, terminal, printer, { event: name, unmatched });
-	}
-}
+/** Lists hooks. */
+export const registerList = defineCommand<{ readonly config?: string }>(
+	(program) =>
+		program
+			.command("list")
+			.summary("list the hooks, those that an event selects, or one hook whole")
+			.description(
+				"Lists the hooks of the config that firing an event would read, in the order of the file; with an event, those it selects, and why the others " +
+					"are not among them; with the name of a hook, all that is set for it. A filter also asks for what only a real event has: `render` tells whether it holds.",
+			)
+			.argument("[name]", "name of an event or of a hook; an event goes first")
+			.option("--config <file>", "config file")
+			.option("--json", "write JSON"),
+	"list pipeline_error",
+	async (call) => {
+		const run = await loadRun(call);
+		const { hooks } = run.config;
+		const name = call.argument;
+		const hook = hooks.find((each) => each.name === name);
+		if (name === undefined) showHooks(call, run, hooks);
+		else if (hook !== undefined && run.vocabulary.find(name) === undefined) showHook(call, run, hook);
+		else {
+			const { selected, unmatched } = selection(hooks, { definition: findNamed(name, run) });
+			showHooks(call, run, selected, { event: name, unmatched });
+		}
+		return EXIT.ok;
+	},
+);
 
 /** Throws `UserError` for a name that is neither an event's nor a hook's. */
 function findNamed(name: string, { config, vocabulary }: RunContext): EventDefinition {
 	const found = vocabulary.find(name);
 	if (found !== undefined) return found;
-	const near = closest(
-		name,
-		[...config.hooks, ...vocabulary.events].map((each) => each.name),
-	);
+	const names = [...config.hooks, ...vocabulary.events].map((each) => each.name);
+	const near = closest(name, names);
 	const message = `no event or hook is named ${JSON.stringify(excerpt(name, 100))}`;
 	const all = "`pipeline-hooks list` shows all hooks, `pipeline-hooks events` all events";
 	throw new UserError({ code: "event", message, remedy: near === undefined ? all : `did you mean "${near}"?` });
 }
 
 function showHooks(
+	{ json, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
 	{ config, facts }: RunContext,
 	hooks: readonly Hook[],
-	json: boolean,
-	{ env, columns }: Terminal,
-	{ print, printJson }: Printer,
 	of?: { readonly event: string; readonly unmatched: readonly Unmatched[] },
 ): void {
 	const rows = hooks.map((hook) => hookRow(hook, facts, env));
 	const unmatched = of?.unmatched ?? [];
+	const not = unmatched.map(({ hook, reason }) => [hook.name, reason] as const);
 	if (json) {
-		const reasons = unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
+		const reasons = not.map(([hook, reason]) => ({ hook, reason }));
 		printJson({ config: config.file, hooks: rows, ...(of !== undefined && { not_matched: reasons }) });
 		return;
 	}
@@ -77,71 +71,68 @@ function showHooks(
 		const fate = unmatched.some(({ attached }) => attached) ? "matches" : "is attached to";
 		print(of === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${of.event}`);
 	}
-	const not = unmatched.map(({ hook, reason }) => [hook.name, reason] as const);
-	for (const line of [...linesOf(rows, columns), ...listed("not matched:", not, columns)]) print(line);
+	const more = rows.map((row) => [row.name, moreOf(row)] as const);
+	const lists = [...listed("more about them:", more, columns), ...listed("not matched:", not, columns)];
+	for (const line of [...linesOf(rows, columns), ...lists]) print(line);
 }
 
 /** All that is set for a hook, credentials by their variables only. */
-function showHook(hook: Hook, run: RunContext, json: boolean, { env, columns }: Terminal, printer: Printer): void {
+function showHook(
+	{ json, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
+	run: RunContext,
+	hook: Hook,
+): void {
 	const whole = wholeHook(hook, run, env);
 	if (json) {
-		printer.printJson({ config: run.config.file, hook: whole });
+		printJson({ config: run.config.file, hook: whole });
 		return;
 	}
 	const { name, event: _, ...settings } = whole;
 	const pairs = Object.entries(settings).flatMap(([key, value]) => {
-		return value === undefined ? [] : [[key.replace(/_ms$/, "").replaceAll("_", " "), textOf(key, value)] as const];
+		if (value === undefined) return [];
+		const isTime = typeof value === "number" && key.endsWith("_ms");
+		const text = isTime ? duration(value) : Array.isArray(value) ? value.join(", ") : String(value);
+		return [[key.replace(/_ms$/, "").replaceAll("_", " "), text] as const];
 	});
-	for (const line of [name, ...pairLines(pairs, columns)]) printer.print(line);
+	for (const line of [name, ...pairLines(pairs, columns)]) print(line);
 }
 
-function textOf(key: string, value: string | number | boolean | readonly string[]): string {
-	if (typeof value === "number") return key.endsWith("_ms") ? duration(value) : String(value);
-	return typeof value === "object" ? value.join(", ") : String(value);
-}
-
-/** The table of hooks, and below it what has no room in a column; nothing without any. */
 function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
 	if (rows.length === 0) return [];
-	const cells = rows.map((row) => [
-		row.enabled === false ? `${row.name} (disabled)` : row.name,
-		excerpt(row.event, 48) || "–",
-		row.preset ?? "shell",
-		row.on_failure,
-		excerpt(row.target, 48),
-		row.place,
+	const cells = rows.map(({ name, enabled, event, preset, on_failure, target, place }) => [
+		enabled === false ? `${name} (disabled)` : name,
+		excerpt(event, 48) || "–",
+		preset ?? "shell",
+		on_failure,
+		excerpt(target, 48),
+		place,
 	]);
-	const table = tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells, columns);
-	return [
-		...table,
-		...listed(
-			"more about them:",
-			rows.map(({ name, ...row }) => [name, moreOf(row)] as const),
-			columns,
-		),
-	];
+	return tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells, columns);
 }
 
-function moreOf({ filter, batch_size, fallback, on_success, refused }: Omit<HookRow, "name">): string {
+/** What has no room in a column. */
+function moreOf({ filter, batch_size, fallback, on_success, refused }: HookRow): string {
 	return [
-		...(filter === undefined ? [] : [`if ${filter.join(", or ")}`]),
-		...(batch_size === undefined ? [] : [`in batches of ${batch_size}`]),
-		...(fallback === undefined ? [] : [`fallback ${fallback}`]),
-		...(on_success === undefined ? [] : [`then ${on_success.join(", ")}`]),
-		...(refused === undefined ? [] : [refused]),
-	].join(" · ");
+		filter && `if ${filter.join(", or ")}`,
+		batch_size && `in batches of ${batch_size}`,
+		fallback && `fallback ${fallback}`,
+		on_success && `then ${on_success.join(", ")}`,
+		refused,
+	]
+		.filter((text) => text !== undefined)
+		.join(" · ");
 }
 
-/** A list with an empty line before it, of the hooks that there is something to tell of. */
+/** A list of the hooks with a text, below an empty line and a head; nothing without any. */
 function listed(
 	head: string,
 	all: readonly (readonly [name: string, text: string])[],
 	columns: number,
 ): readonly string[] {
-	const told = all.filter(([, text]) => text !== "");
-	const lines = told.flatMap(([name, text]) => {
+	const lines = all.flatMap(([name, text]) => {
+		if (text === "") return [];
 		const [first = "", ...rest] = wrapped(`${name}: ${excerpt(text, 300)}`, columns - 4);
 		return [`  – ${first}`, ...rest.map((line) => `    ${line}`)];
 	});
-	return told.length === 0 ? [] : ["", head, ...lines];
+	return lines.length === 0 ? [] : ["", head, ...lines];
 }

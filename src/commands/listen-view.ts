@@ -5,7 +5,7 @@ import type { Received } from "../receiver/receiver.ts";
 import { inertJson } from "../report/json.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Mask } from "../secrets/mask.ts";
-import type { Paint, Style } from "./paint.ts";
+import type { Paint, Style } from "./command.ts";
 
 /** A request at the moment it is shown. */
 export interface Shown {

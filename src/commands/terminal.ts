@@ -1,10 +1,11 @@
 // The terminal that this process runs in.
 import { fstatSync } from "node:fs";
 import { addAbortSignal } from "node:stream";
+import { styleText } from "node:util";
 import type { Process } from "../entry/ending.ts";
 import { errorCode } from "../model/problem.ts";
 import { neutralise } from "../report/neutralise.ts";
-import type { Terminal } from "./command.ts";
+import type { Paint, Terminal } from "./command.ts";
 
 /** The streams of this process as commands use them. Nothing that happens to them throws. */
 export function processTerminal({ env, signal, onCrash }: Process): Terminal {
@@ -25,12 +26,17 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		input: () => stdin(signal),
 		known: [],
 		ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : undefined,
-		colour: process.stdout.isTTY === true && !env["NO_COLOR"],
+		paint: painter(process.stdout.isTTY === true && !env["NO_COLOR"]),
 		columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
 		signal,
 		unread: unread.signal,
 		onCrash,
 	};
+}
+
+/** Paints, or does nothing without colour. What Node finds out about stdout by itself must not overrule that. */
+export function painter(colour: boolean): Paint {
+	return (style, text) => (colour ? styleText(style, text, { validateStream: false }) : text);
 }
 
 /** Node takes a folder (`< /some/folder`) for an empty file: rejects with the code `EISDIR` instead. */

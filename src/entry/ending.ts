@@ -28,7 +28,7 @@ export interface Process {
 export async function runToEnd(
 	reporter: Reporter,
 	{ env, signal, onCrash }: Process,
-	work: (onBegin: (stop: (problem: Problem) => Report) => void) => Promise<Report>,
+	work: (onBegin: (stop: (problem: Problem) => Report) => void) => Promise<Report | ExitCode>,
 ): Promise<ExitCode> {
 	let stop: ((problem: Problem) => Report) | undefined;
 	let isTold = false;
@@ -53,6 +53,7 @@ export async function runToEnd(
 			stop = given;
 		});
 		if (isTold) return EXIT.aborted;
+		if (typeof report === "number") return report;
 		isTold = true;
 		await reporter.finish(report);
 		return exitCodeOf(report, signal);

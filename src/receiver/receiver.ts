@@ -1,4 +1,4 @@
-// A local HTTP receiver: takes requests whole, checks their signatures and answers as it is told.
+// A local HTTP receiver: takes requests whole, checks their signatures and responds as it is told.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,11 +7,11 @@ import { checkSignature, type SignatureVerdict, type SignedRequest } from "../si
 /** Bytes of a body that are kept: 1 MiB. A larger one is read to its end, so that its sender gets the 413. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** Milliseconds that answers under way have to get out when the receiver closes. */
+/** Milliseconds that responses in flight have to get out when the receiver closes. */
 const CLOSE_GRACE_MS = 1000;
 
 /** What the receiver says to one request. */
-export interface ReceiverAnswer {
+export interface ReceiverResponse {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
 	/** Nothing when absent. */
@@ -35,9 +35,8 @@ export interface ReceivedRequest {
 	readonly signature: SignatureVerdict | "not checked";
 }
 
-/** A request with what was said to it. */
+/** A request with the status of its response. */
 export interface Received extends ReceivedRequest {
-	/** The status of the answer. */
 	readonly status: number;
 }
 
@@ -50,37 +49,37 @@ export interface ReceiverOptions {
 	/** How they are signed: as `rocky`, in its own header, where nothing is given. */
 	readonly signing?: Pick<SignedRequest, "scheme" | "header">;
 	/** Not asked about a body that is too large: that is a 413. */
-	readonly answer: (request: ReceivedRequest) => ReceiverAnswer;
-	/** Called for each request before its sender can have read the answer; not for one that broke off. */
+	readonly respond: (request: ReceivedRequest) => ReceiverResponse;
+	/** Called for each request before its sender can have read the response; not for one that broke off. */
 	readonly onRequest: (received: Received) => void;
 }
 
 export interface Receiver {
 	readonly port: number;
-	/** Lets answers under way get out, then ends every connection. */
+	/** Lets responses in flight get out, then ends every connection. */
 	close(): Promise<void>;
 }
 
-/** Answers in turn; the last one repeats. */
-export function inTurn<T>(answers: readonly [T, ...T[]]): () => T {
+/** Gives each of the responses in turn; the last one repeats. */
+export function inTurn<T>(responses: readonly [T, ...T[]]): () => T {
 	let asked = 0;
-	return () => answers[Math.min(asked++, answers.length - 1)] ?? answers[0];
+	return () => responses[Math.min(asked++, responses.length - 1)] ?? responses[0];
 }
 
 /** Starts a receiver. Rejects with the system's error (`EADDRINUSE`, …) where it cannot listen. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
 	// Not by `import`: the ES module of node:http touches every export, which loads undici.
 	const { createServer } = process.getBuiltinModule("node:http");
-	const answering = new Set<ServerResponse>();
+	const responding = new Set<ServerResponse>();
 	const server = createServer(async (request, response) => {
-		response.once("close", () => answering.delete(response));
+		response.once("close", () => responding.delete(response));
 		const body = await readBody(request);
 		if (body === undefined) return;
 		const received = describe(request, body, options);
-		const answer = body === "too large" ? { status: 413 } : options.answer(received);
-		if (!response.destroyed) answering.add(response);
-		response.writeHead(answer.status, { ...answer.headers, connection: "close" }).end(answer.body);
-		options.onRequest({ ...received, status: answer.status });
+		const given = body === "too large" ? { status: 413 } : options.respond(received);
+		if (!response.destroyed) responding.add(response);
+		response.writeHead(given.status, { ...given.headers, connection: "close" }).end(given.body);
+		options.onRequest({ ...received, status: given.status });
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject).listen(options.port, options.host, resolve);
@@ -89,7 +88,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 		port: portOf(server.address()),
 		close: async () => {
 			const closed = new Promise((resolve) => server.close(resolve));
-			const out = [...answering].map((response) => new Promise((resolve) => response.once("close", resolve)));
+			const out = [...responding].map((response) => new Promise((resolve) => response.once("close", resolve)));
 			await Promise.race([Promise.all(out), delay(CLOSE_GRACE_MS, undefined, { ref: false })]);
 			server.closeAllConnections();
 			await closed;

@@ -1,6 +1,7 @@
 // A terminal that keeps what is written, and running one command in it.
 import { Command } from "commander";
 import type { ExitCode, Register, Terminal } from "../../src/commands/command.ts";
+import { painter } from "../../src/commands/terminal.ts";
 import type { Env } from "../../src/lib/env.ts";
 
 /** A command under way. */
@@ -40,7 +41,7 @@ export function run(
 		},
 		input: given.input ?? async function* () {},
 		known: [],
-		colour: given.colour ?? false,
+		paint: painter(given.colour ?? false),
 		columns: Number.POSITIVE_INFINITY,
 		signal: controller.signal,
 		unread: new AbortController().signal,

@@ -3,7 +3,8 @@ import { createServer } from "node:https";
 import { describe, expect, it } from "vitest";
 import { exposed, PATH } from "../../helpers/exposed.ts";
 import { authority, listening } from "../../helpers/net.ts";
-import { runCommand } from "../../helpers/runner.ts";
+import { runCommand, workspace } from "../../helpers/runner.ts";
+import { startServer } from "../../helpers/server.ts";
 
 const WAY_OUT = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
@@ -101,6 +102,31 @@ describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussi
 		});
 	},
 );
+
+it("fault 39: `flush` of the command refuses the shell hook that follows a batch, unless it is allowed", async () => {
+	const receiver = await startServer({ status: 200 });
+	const batch = `url = "${receiver.url}"\nbatch_size = 5\nthen = "note"\n`;
+	const note = `[[subscription]]\nname = "note"\ncommand = "echo noted"\n`;
+	const { base, api, repo } = await exposed({ files: { [PATH]: `[hook.webhooks.check_result]\n${batch}${note}` } });
+	const env = {
+		GITHUB_ACTIONS: "true",
+		GITHUB_API_URL: api.url,
+		GITHUB_EVENT_NAME: "issue_comment",
+		GITHUB_REPOSITORY: "acme/warehouse",
+		GITHUB_RUN_ID: "7",
+		GITHUB_SHA: base,
+		GITHUB_TOKEN: "ghs_x",
+		RUNNER_TEMP: workspace(),
+	};
+	const command = (...args: string[]) => runCommand(args, { workspace: repo.folder, env });
+	const fireAndFlush = async (...flags: string[]) => {
+		await command("fire", "check_result");
+		return (await command("flush", ...flags)).stdout;
+	};
+	expect(await fireAndFlush()).toContain("note: refused on issue_comment: ");
+	expect(await fireAndFlush("--allow-untrusted-shell")).toContain("✓ note · ");
+	expect(receiver.requests).toHaveLength(2);
+});
 
 it("fault 39: files that a config names come from the base commit too, so a stranger's ca_file is not trusted", async () => {
 	const ours = authority();

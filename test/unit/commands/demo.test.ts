@@ -4,17 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { configText } from "../../../src/commands/demo/config.ts";
-import { receiptsOf, unexpected } from "../../../src/commands/demo/ending.ts";
-import { play, type Watch } from "../../../src/commands/demo/play.ts";
-import { RUNS } from "../../../src/commands/demo/script.ts";
+import { play, receiptsOf, SECRETS, unexpected } from "../../../src/commands/demo/play.ts";
+import { configText, SCRIPT } from "../../../src/commands/demo/script.ts";
 import { registerDemo } from "../../../src/commands/demo.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { eventsOf } from "../../helpers/make.ts";
 import { run } from "../../helpers/terminal.ts";
 
 const env = { PATH: process.env["PATH"] };
-const silent: Watch = { onRun() {}, onStep() {}, onOutcome() {}, onReport() {}, onRetry() {} };
 
 /** What differs from run to run: times, ids, and the order of what runs side by side. */
 function stable(lines: readonly string[]): string {
@@ -149,7 +146,9 @@ describe("demo", () => {
 
 describe("the check at its end", () => {
 	it("notices a wrong signature, a lost request and a wrong outcome", async () => {
-		const { fired, received } = await play({ env, signal: new AbortController().signal, keep: false }, silent);
+		const { signal } = new AbortController();
+		const secrets = Object.fromEntries(SECRETS.map((name) => [name, name.repeat(2)]));
+		const { fired, received } = await play({ env, signal }, secrets, false, {});
 		expect(unexpected({ fired, received })).toEqual([]);
 		const [first, ...rest] = received;
 		if (first === undefined) throw new Error("nothing was received");
@@ -168,10 +167,10 @@ describe("the check at its end", () => {
 });
 
 describe.each(["linux", "win32"] as const)("the config on %s", (platform) => {
-	it("is a valid one, with every hook that the runs expect", () => {
+	it("is a valid one, with every hook that the script expects", () => {
 		const config = parseConfig(configText(platform), "pipeline-hooks.toml", "native");
 		expect(config.warnings).toEqual([]);
-		for (const { event, expected } of RUNS.flatMap(({ steps }) => steps)) {
+		for (const { event, expected } of SCRIPT) {
 			const names = config.hooks.filter((hook) => eventsOf(hook) === event).map(({ name }) => name);
 			expect(names.sort()).toEqual(Object.keys(expected).sort());
 		}

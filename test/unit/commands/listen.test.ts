@@ -1,8 +1,7 @@
 // `listen` as a user runs it: real requests in, lines out, and an exit code.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { registerListen } from "../../../src/commands/listen.ts";
-import { readListenFlags } from "../../../src/commands/listen-options.ts";
+import { readListenFlags, registerListen } from "../../../src/commands/listen.ts";
 import { requestJson, requestLines } from "../../../src/commands/listen-view.ts";
 import { judge } from "../../../src/deliver/response.ts";
 import type { Env } from "../../../src/lib/env.ts";
@@ -166,8 +165,8 @@ HH:MM:SS  POST /hook → 200
 	});
 
 	it("says yes to a gate of every preset, also to one with require_allow", () => {
-		const { answers } = readListenFlags({ port: "0", host: "", status: "200,201,204", scheme: "rocky" }, {});
-		const [ok, created, empty] = answers.map(({ status, headers = {}, body = "" }) =>
+		const { responses } = readListenFlags({ port: "0", host: "", status: "200,201,204", scheme: "rocky" }, {});
+		const [ok, created, empty] = responses.map(({ status, headers = {}, body = "" }) =>
 			answer(status, body, lower(headers)),
 		);
 		for (const name of PRESET_NAMES) {
@@ -227,7 +226,7 @@ HH:MM:SS  POST /hook → 200
 	});
 
 	it("says how a port in use is solved, with exit code 2", async () => {
-		const options = { secret: () => undefined, answer: () => ({ status: 200 }), onRequest: () => {} };
+		const options = { secret: () => undefined, respond: () => ({ status: 200 }), onRequest: () => {} };
 		const other = await startReceiver({ host: "127.0.0.1", port: 0, ...options });
 		const { done, err } = run(registerListen, ["listen", "--port", String(other.port)]);
 		expect(await done).toBe(2);

@@ -24,7 +24,7 @@ async function start(given: Partial<ReceiverOptions> = {}) {
 		host: "127.0.0.1",
 		port: 0,
 		secret: () => undefined,
-		answer: () => ({ status: 200 }),
+		respond: () => ({ status: 200 }),
 		onRequest: (request) => received.push(request),
 		...given,
 	});
@@ -55,8 +55,8 @@ function send(
 
 describe("startReceiver", () => {
 	it("hands on the request as it came, with the status that it answered", async () => {
-		const answer = { status: 503, headers: { "Retry-After": "7" }, body: "busy" };
-		const { receiver, received } = await start({ answer: () => answer });
+		const response = { status: 503, headers: { "Retry-After": "7" }, body: "busy" };
+		const { receiver, received } = await start({ respond: () => response });
 		const body = Uint8Array.of(0, 255, 13, 10, 128);
 		const headers = { "X-Rocky-Event": "ping", "X-Rocky-Delivery": "dlv_1" };
 		const result = await send(receiver, body, headers);
@@ -154,7 +154,7 @@ describe("close", () => {
 	it("lets an answer under way get out, even when it is asked for while answering", async () => {
 		let closing: Promise<void> | undefined;
 		const { receiver } = await start({
-			answer: () => ({ status: 200, body: "late" }),
+			respond: () => ({ status: 200, body: "late" }),
 			onRequest: () => {
 				closing = receiver.close();
 			},

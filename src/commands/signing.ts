@@ -1,9 +1,9 @@
 // The flags that say how requests are signed: the scheme, the secrets, a header that was renamed.
-
 import type { Env } from "../lib/env.ts";
 import { isHeaderName } from "../lib/header.ts";
 import { closest } from "../lib/suggest.ts";
 import { SCHEMES, SIGNATURES, type Signature, secretFault } from "../signature/schemes.ts";
+import type { Reject } from "./flags.ts";
 
 /** As they are written. */
 export interface SigningFlags {
@@ -12,23 +12,20 @@ export interface SigningFlags {
 	readonly signatureHeader?: string;
 }
 
-/** How the signatures that come are checked. */
+/** How the signatures of requests are checked. */
 export interface CheckedSigning {
 	readonly scheme: Signature;
-	/** One of them has to fit; none where no variable is named. */
+	/** One of them must match; empty where no variable is named. */
 	readonly secrets: readonly string[];
 	/** Where it is not the scheme's own. */
 	readonly header: string | undefined;
 }
 
-/** Takes one mistake: what is wrong, and what to do. */
-export type Reject = (message: string, remedy: string) => undefined;
-
-/** Reads the flags. What is wrong is rejected, and no value quoted that may be a secret. */
-export function readSigningFlags(flags: SigningFlags, env: Env, reject: Reject): CheckedSigning {
+/** Reads the flags. No value is quoted that may be a secret. */
+export function readSigning(flags: SigningFlags, env: Env, reject: Reject): CheckedSigning {
 	const scheme = readScheme(flags.scheme, reject);
 	const secrets = (flags.secretEnv ?? []).flatMap((variable) => readSecret(variable, scheme, env, reject) ?? []);
-	return { scheme: scheme ?? "rocky", secrets, header: readHeader(flags.signatureHeader, scheme, reject) };
+	return { scheme: scheme ?? "rocky", secrets, header: readHeader(flags.signatureHeader?.trim(), scheme, reject) };
 }
 
 function readScheme(text: string, reject: Reject): Signature | undefined {
@@ -43,28 +40,20 @@ function readScheme(text: string, reject: Reject): Signature | undefined {
 
 /** A variable that is named and empty would leave signatures unchecked although someone relies on the check. */
 function readSecret(variable: string, scheme: Signature | undefined, env: Env, reject: Reject): string | undefined {
-	if (!/^[A-Za-z_]\w*$/.test(variable)) {
-		// Not quoted: it may well be the secret itself.
-		return reject(
-			"--secret-env: that is not a valid variable name",
-			"give the variable's name, for example WEBHOOK_SECRET",
-		);
-	}
+	// Not quoted: it may well be the secret itself.
+	const invalid = "--secret-env: that is not a valid variable name";
+	if (!/^[A-Za-z_]\w*$/.test(variable)) return reject(invalid, "give the variable's name, for example WEBHOOK_SECRET");
 	const secret = env[variable]?.trim() ?? "";
 	if (secret === "") return reject(`--secret-env: variable ${variable} is unset or empty`, `export ${variable} first`);
-	const fault = scheme === undefined ? undefined : secretFault(scheme, secret);
-	if (fault === undefined) return secret;
-	return reject(`--secret-env: the secret in ${variable} ${fault}`, "give it the secret that the sender signs with");
+	const problem = scheme && secretFault(scheme, secret);
+	if (problem === undefined) return secret;
+	return reject(`--secret-env: the secret in ${variable} ${problem}`, "give it the secret that the sender signs with");
 }
 
 function readHeader(name: string | undefined, scheme: Signature | undefined, reject: Reject): string | undefined {
 	if (name === undefined) return undefined;
-	if (!isHeaderName(name.trim())) {
-		return reject(
-			"--signature-header: that is not a valid header name",
-			"for example --signature-header X-OM-Signature",
-		);
-	}
-	if (scheme === undefined || !SCHEMES[scheme].stamped) return name.trim();
+	const invalid = "--signature-header: that is not a valid header name";
+	if (!isHeaderName(name)) return reject(invalid, "for example --signature-header X-OM-Signature");
+	if (scheme === undefined || !SCHEMES[scheme].stamped) return name;
 	return reject(`--signature-header: the headers of ${scheme} are fixed`, "take it out");
 }
