@@ -10,7 +10,7 @@ import { limitDnsThreads } from "./entry/lookups.ts";
 import { VERSION } from "./lib/version.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { namedSecrets } from "./secrets/known.ts";
-import { createRedactor } from "./secrets/redactor.ts";
+import { createRedactor } from "./secrets/mask.ts";
 
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = EXIT.aborted;

@@ -7,7 +7,7 @@ import { count, excerpt } from "../lib/text.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { environmentSecrets } from "../secrets/known.ts";
-import { createRedactor } from "../secrets/redactor.ts";
+import { createRedactor } from "../secrets/mask.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import type { Counts, Result } from "./collect.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";

@@ -4,7 +4,7 @@ import type { Env } from "../lib/env.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { createRedactor } from "../secrets/redactor.ts";
+import { createRedactor } from "../secrets/mask.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { createLog, inParts, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";

@@ -14,7 +14,7 @@ import type { Report } from "../report/report.ts";
 import { redactContext } from "../secrets/context.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
 import { createMask } from "../secrets/mask.ts";
-import { isPlainPath } from "../secrets/words.ts";
+import { isPlainPath } from "../secrets/parts.ts";
 import type { Inputs } from "./inputs.ts";
 
 /** How many places of redacted values are named. */

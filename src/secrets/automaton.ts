@@ -1,97 +1,56 @@
 // Looks for many texts at once, in time that is linear in what is searched.
 // A. Aho and M. Corasick, Efficient string matching: an aid to bibliographic search, 1975.
 
-/** How much of which pattern the text read so far ends with. */
+/** How much of which pattern the text read so far ends with, in UTF-16 code units. */
 export interface State {
-	/** Units of the longest beginning of a pattern that the text ends with. */
+	readonly id: number;
+	/** Of the longest beginning of a pattern. */
 	readonly depth: number;
-	/** Units of the longest whole pattern that the text ends with; 0 for none. */
-	readonly found: number;
+	/** Of the longest whole pattern; 0 for none. */
+	found: number;
+	/** The longest shorter text that is the beginning of a pattern too; undefined at the start. */
+	readonly shorter: State | undefined;
 }
 
-class Node implements State {
-	readonly depth: number;
-	found = 0;
-	/** The longest shorter text that is the beginning of a pattern too; the root has none. */
-	shorter: Node | undefined;
-	/** Most nodes have one child: a map for each would take far more memory. */
-	#unit = -1;
-	#child: Node | undefined;
-	#others: Map<number, Node> | undefined;
-
-	constructor(depth: number) {
-		this.depth = depth;
-	}
-
-	child(unit: number): Node | undefined {
-		return this.#unit === unit ? this.#child : this.#others?.get(unit);
-	}
-
-	add(unit: number): Node {
-		const node = new Node(this.depth + 1);
-		if (this.#child === undefined) {
-			this.#unit = unit;
-			this.#child = node;
-		} else {
-			this.#others ??= new Map();
-			this.#others.set(unit, node);
-		}
-		return node;
-	}
-
-	*children(): Generator<readonly [unit: number, node: Node], void, undefined> {
-		if (this.#child !== undefined) yield [this.#unit, this.#child];
-		if (this.#others !== undefined) yield* this.#others;
-	}
-}
+/** UTF-16 code units. */
+const UNITS = 0x10000;
 
 /** Finds patterns in a text that is given unit by unit. */
 export class Automaton {
-	readonly #root = new Node(0);
-	#node = this.#root;
+	readonly start: State = { id: 0, depth: 0, found: 0, shorter: undefined };
+	/** One map for all states, by state and unit: a map for each would take far more memory. */
+	readonly #next = new Map<number, State>();
 
+	/** Level by level, so that every shorter state is complete. */
 	constructor(patterns: readonly string[]) {
-		for (const pattern of patterns) this.#add(pattern);
-		this.#link();
-	}
-
-	/** Begins a new text. */
-	restart(): void {
-		this.#node = this.#root;
-	}
-
-	/** Reads one unit. */
-	read(unit: number): State {
-		let node = this.#node;
-		let next = node.child(unit);
-		while (next === undefined && node.shorter !== undefined) {
-			node = node.shorter;
-			next = node.child(unit);
+		let open = patterns.map((pattern) => ({ pattern, state: this.start }));
+		for (let depth = 1; open.length > 0; depth++) {
+			open = open
+				.filter(({ pattern }) => pattern.length >= depth)
+				.map(({ pattern, state }) => ({ pattern, state: this.#grow(state, pattern, depth) }));
 		}
-		this.#node = next ?? this.#root;
-		return this.#node;
 	}
 
-	#add(pattern: string): void {
-		let node = this.#root;
-		for (let at = 0; at < pattern.length; at++) {
-			const unit = pattern.charCodeAt(at);
-			node = node.child(unit) ?? node.add(unit);
+	/** The state after one more unit. */
+	next(state: State, unit: number): State {
+		for (let from: State | undefined = state; from !== undefined; from = from.shorter) {
+			const to = this.#next.get(from.id * UNITS + unit);
+			if (to !== undefined) return to;
 		}
-		node.found = pattern.length;
+		return this.start;
 	}
 
-	/** Breadth first, so that whatever is shorter is linked already. */
-	#link(): void {
-		const queue: Node[] = [this.#root];
-		for (const node of queue) {
-			for (const [unit, next] of node.children()) {
-				let shorter = node.shorter;
-				while (shorter !== undefined && shorter.child(unit) === undefined) shorter = shorter.shorter;
-				next.shorter = shorter?.child(unit) ?? this.#root;
-				if (next.found === 0) next.found = next.shorter.found;
-				queue.push(next);
-			}
+	/** The state of the pattern's first `depth` units, after that of one less. */
+	#grow(from: State, pattern: string, depth: number): State {
+		const unit = pattern.charCodeAt(depth - 1);
+		const key = from.id * UNITS + unit;
+		let state = this.#next.get(key);
+		if (state === undefined) {
+			const shorter = from.shorter === undefined ? this.start : this.next(from.shorter, unit);
+			state = { id: this.#next.size + 1, depth, found: shorter.found, shorter };
+			this.#next.set(key, state);
 		}
+		if (depth === pattern.length) state.found = depth;
+		return state;
 	}
 }

@@ -1,7 +1,7 @@
 // Takes secrets of the run out of a context, so that no hook is sent what only the job should have.
 
 import { ExactNumber } from "../lib/exact-number.ts";
-import { compact, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { stripTerminal } from "../lib/text.ts";
 import type { GivenContext } from "../model/context.ts";
 import { ROUTING_KEY } from "./known.ts";
@@ -13,6 +13,10 @@ export interface RedactedContext {
 	/** Such as `metadata.github.token`, each once. */
 	readonly places: readonly string[];
 }
+
+const TEXTS = ["id", "run_id", "pipeline", "model", "table", "error", "project_id"] as const;
+const LISTS = ["owners", "followers"] as const;
+const OBJECTS = ["entity", "data", "resource", "metadata"] as const;
 
 /** Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. */
 export function redactContext(context: GivenContext, ofText: Mask): RedactedContext {
@@ -27,7 +31,6 @@ export function redactContext(context: GivenContext, ofText: Mask): RedactedCont
 		if (masked !== text) places.add(place);
 		return masked;
 	};
-	const optional = (text: string | undefined, place: string) => (text === undefined ? undefined : clean(text, place));
 	const value = (item: Json, place: string): Json => {
 		if (typeof item === "string") return clean(item, place);
 		if (typeof item === "number" || item instanceof ExactNumber) {
@@ -47,24 +50,11 @@ export function redactContext(context: GivenContext, ofText: Mask): RedactedCont
 		}
 		return Object.fromEntries(entries);
 	};
-	const part = (item: JsonObject | undefined, place: string) => (item === undefined ? undefined : object(item, place));
-	const redacted = compact<GivenContext>({
-		...context,
-		id: optional(context.id, "id"),
-		run_id: optional(context.run_id, "run_id"),
-		pipeline: optional(context.pipeline, "pipeline"),
-		model: optional(context.model, "model"),
-		table: optional(context.table, "table"),
-		error: optional(context.error, "error"),
-		project_id: optional(context.project_id, "project_id"),
-		owners: context.owners?.map((owner) => clean(owner, "owners")),
-		followers: context.followers?.map((follower) => clean(follower, "followers")),
-		changes: context.changes?.map((change) => object(change, "changes")),
-		entity: part(context.entity, "entity"),
-		data: part(context.data, "data"),
-		resource: part(context.resource, "resource"),
-		metadata: part(context.metadata, "metadata"),
-	});
+	const redacted: { -readonly [Key in keyof GivenContext]: GivenContext[Key] } = { ...context };
+	for (const key of TEXTS) if (context[key] !== undefined) redacted[key] = clean(context[key], key);
+	for (const key of LISTS) if (context[key] !== undefined) redacted[key] = context[key].map((text) => clean(text, key));
+	if (context.changes !== undefined) redacted.changes = context.changes.map((change) => object(change, "changes"));
+	for (const key of OBJECTS) if (context[key] !== undefined) redacted[key] = object(context[key], key);
 	return { context: places.size === 0 ? context : redacted, places: [...places] };
 }
 

@@ -5,7 +5,7 @@
 const ASCII =
 	`& amp|< lt|> gt|" quot|' apos|\t Tab|\n NewLine|! excl|# num|$ dollar|% percnt|( lpar|) rpar|* ast|+ plus|, comma|. period|` +
 	"/ sol|: colon|; semi|= equals|? quest|@ commat|[ lsqb lbrack|\\ bsol|] rsqb rbrack|^ Hat|_ lowbar|` grave|{ lcub lbrace|" +
-	"} rcub rbrace|€ euro";
+	"} rcub rbrace|€ euro|… hellip mldr";
 
 /** In the order of their characters, from U+00A0 on. */
 const LATIN_1 =
@@ -16,30 +16,25 @@ const LATIN_1 =
 	"agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml " +
 	"eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
-const NAMED: ReadonlyMap<string, number> = new Map([
-	...ASCII.split("|").flatMap((entry) => {
-		const names = entry.slice(2).split(" ");
-		return names.map((name) => [name, entry.charCodeAt(0)] as const);
-	}),
-	["vert", 0x7c],
-	["verbar", 0x7c],
-	["hellip", 0x2026],
-	["mldr", 0x2026],
-	...LATIN_1.split(" ").map((name, at) => [name, 0xa0 + at] as const),
-]);
+/** The character that a reference means, written without its `&` and `;`; undefined for an unknown one. */
+export function characterNamed(name: string): string | undefined {
+	if (!name.startsWith("#")) return names().get(name);
+	const code = /^#x/i.test(name) ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
+	return code > 0x10ffff ? undefined : String.fromCodePoint(code);
+}
 
-/** Between `&` and `;`, with room for leading zeros. */
-const LONGEST = 12;
+let known: ReadonlyMap<string, string> | undefined;
 
-const NUMBER = /^#(?:(\d+)|[xX]([\da-fA-F]+))$/;
-
-/** The code point of the reference that begins at the `&` at `at`, and how many units it takes; undefined for none. */
-export function readEntity(text: string, at: number): { readonly code: number; readonly length: number } | undefined {
-	const body = text.slice(at + 1, at + 2 + LONGEST);
-	const end = body.indexOf(";");
-	if (end < 1) return undefined;
-	const name = body.slice(0, end);
-	const [, decimal, hex] = NUMBER.exec(name) ?? [];
-	const code = decimal !== undefined ? Number(decimal) : hex !== undefined ? Number.parseInt(hex, 16) : NAMED.get(name);
-	return code === undefined || code > 0x10ffff ? undefined : { code, length: end + 2 };
+/** Made when the first text has a name. */
+function names(): ReadonlyMap<string, string> {
+	known ??= new Map([
+		...[...ASCII.split("|"), "| vert verbar"].flatMap((entry) => {
+			return entry
+				.slice(2)
+				.split(" ")
+				.map((name) => [name, entry.charAt(0)] as const);
+		}),
+		...LATIN_1.split(" ").map((name, at) => [name, String.fromCharCode(0xa0 + at)] as const),
+	]);
+	return known;
 }

@@ -3,8 +3,8 @@
 import type { Env } from "../lib/env.ts";
 import type { GivenContext } from "../model/context.ts";
 import type { Hook } from "../model/hook.ts";
-import { referencesOf, SECRET_NAME } from "../model/hook-references.ts";
-import type { Reference } from "../model/reference.ts";
+import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
+import { resolveReference } from "../model/reference.ts";
 import { SHORTEST } from "./mask.ts";
 import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 
@@ -24,24 +24,29 @@ export const ROUTING_KEY = "routing_key";
  * commands read by its name.
  */
 export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
-	const seen = new Set<string>();
-	const places = hooks.flatMap(referencesOf).flatMap(({ reference, kind }) => {
-		// A thousand hooks may well share one URL and one secret.
-		const same = `${kind} ${reference.source}`;
-		if (seen.has(same)) return [];
-		seen.add(same);
-		const { text, values } = resolve(reference, env);
-		const whole =
-			kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, ...keyForms(text)].flatMap(valueSecrets) : [];
-		const put = values.flatMap(({ variable, value }) => {
-			if (kind === "url" && value === text) return [];
-			// A URL among the values is a secret only in its parts.
-			if (isWebUrl(value)) return urlSecrets(value);
-			return kind === "secret" || namesSecret(variable) ? [...valueSecrets(value), ...passwordOf(value)] : [];
-		});
-		return [...whole, ...passwordOf(text), ...put];
+	// A thousand hooks may well share one URL and one secret.
+	const places = new Map(
+		hooks.flatMap(referencesOf).map((place) => [`${place.kind} ${place.reference.source}`, place]),
+	);
+	const found = [...places.values()].flatMap((place) => placeSecrets(place, env));
+	return longestFirst([...found, ...commandSecrets(hooks, env)]);
+}
+
+function placeSecrets({ reference, kind }: ReferencePlace, env: Env): readonly string[] {
+	const resolved = resolveReference(reference, env);
+	const text = resolved.kind === "text" ? resolved.text : "";
+	const whole =
+		kind === "url" ? urlSecrets(text) : kind === "secret" ? [text, ...keyForms(text)].flatMap(valueSecrets) : [];
+	const inserted = reference.parts.flatMap((part) => {
+		if (typeof part === "string") return [];
+		const value = env[part.name] ?? "";
+		if (kind === "url" && value === text) return [];
+		// A URL among the values is a secret only in its parts.
+		if (isWebUrl(value)) return urlSecrets(value);
+		const isSecret = kind === "secret" || (SECRET_NAME.test(part.name) && !PUBLIC_VARIABLE.test(part.name));
+		return isSecret ? [...valueSecrets(value), ...passwordOf(value)] : [];
 	});
-	return longestFirst([...places, ...commandSecrets(hooks, env)]);
+	return [...whole, ...passwordOf(text), ...inserted];
 }
 
 /** A word that may be the name of a variable, in the syntax of any shell or program. */
@@ -70,9 +75,10 @@ export function environmentSecrets(env: Env): readonly string[] {
  * quote anything. Paths and plain words are not, since a crash is explained by them.
  */
 export function possibleSecrets(env: Env): readonly string[] {
-	return secretsIn(env, urlSecrets, (name, value) => {
+	return secretsIn(env, (name, value) => {
+		if (isWebUrl(value)) return urlSecrets(value);
 		const isPath = /^([A-Z]:)?[\\/.]/i.test(value);
-		return SECRET_NAME.test(name) || (!isPath && looksSecret(value));
+		return SECRET_NAME.test(name) || (!isPath && looksSecret(value)) ? valueSecrets(value) : [];
 	});
 }
 
@@ -81,21 +87,15 @@ export function possibleSecrets(env: Env): readonly string[] {
  * quote what was typed, and most come before the config is known. Paths stay readable, since they say what to correct.
  */
 export function namedSecrets(env: Env): readonly string[] {
-	const parts = (url: string) => urlSecrets(url).filter((part) => !part.startsWith("/"));
-	return secretsIn(env, parts, (name, value) => SECRET_NAME.test(name) && isSecretValue(name, value));
+	return secretsIn(env, (name, value) => {
+		if (isWebUrl(value)) return urlSecrets(value).filter((part) => !part.startsWith("/"));
+		return SECRET_NAME.test(name) && isSecretValue(name, value) ? valueSecrets(value) : [];
+	});
 }
 
-function secretsIn(
-	env: Env,
-	ofUrl: (url: string) => readonly string[],
-	isSecret: (name: string, value: string) => boolean,
-): readonly string[] {
-	const found = Object.entries(env).flatMap(([name, value = ""]) => {
-		if (PUBLIC_VARIABLE.test(name)) return [];
-		if (isWebUrl(value)) return ofUrl(value);
-		return [...(isSecret(name, value) ? valueSecrets(value) : []), ...passwordOf(value)];
-	});
-	return longestFirst(found);
+function secretsIn(env: Env, ofVariable: (name: string, value: string) => readonly string[]): readonly string[] {
+	const variables = Object.entries(env).filter(([name]) => !PUBLIC_VARIABLE.test(name));
+	return longestFirst(variables.flatMap(([name, value = ""]) => [...ofVariable(name, value), ...passwordOf(value)]));
 }
 
 /** The credential that a context may bring. */
@@ -116,23 +116,6 @@ function keyForms(secret: string): readonly string[] {
 /** The key in a secret of Standard Webhooks, as some programs hand it on; the text as it is where it has no such prefix. */
 export function bareKey(secret: string): string {
 	return secret.trim().replace(/^whsec_/, "");
-}
-
-/** A text, empty where one of its variables is unset, and what each of the others has put into it. */
-function resolve({ parts }: Reference, env: Env) {
-	const values: { variable: string; value: string }[] = [];
-	const texts = parts.map((part) => {
-		if (typeof part === "string") return part;
-		const value = env[part.name] ?? "";
-		if (value !== "") values.push({ variable: part.name, value });
-		return value || part.fallback;
-	});
-	return { text: texts.includes(undefined) ? "" : texts.join(""), values };
-}
-
-/** Whether a variable is a credential by its name: `${API_TOKEN}` is one, `${REGION}` is not. */
-function namesSecret(variable: string): boolean {
-	return SECRET_NAME.test(variable) && !PUBLIC_VARIABLE.test(variable);
 }
 
 /** Each once, without those that are too short to be told from words. */

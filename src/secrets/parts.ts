@@ -2,9 +2,7 @@
 
 import { isJsonObject, type Json, parseJson } from "../lib/json.ts";
 import { SECRET_NAME } from "../model/hook-references.ts";
-import { keywordSecrets, settingsIn, textInBase64 } from "./inner.ts";
 import { SHORTEST } from "./mask.ts";
-import { isPlain } from "./words.ts";
 
 /** UTF-16 code units from which on a part is a secret that nothing but its look tells. */
 const SHORTEST_PART = 6;
@@ -23,16 +21,14 @@ export function urlSecrets(value: string): readonly string[] {
 	if (!URL.canParse(text)) return [text];
 	const url = new URL(text);
 	// Both as it is written and as it is sent: the URL parser encodes spaces and more.
-	const rests = [text, url.href].flatMap((form) => {
+	const found = [text, url.href].flatMap((form) => {
 		const [, path = "", query = ""] = /^[^/?#]*\/\/[^/?#]*([^?#]*)(\?[^#]*)?/.exec(form) ?? [];
-		return [{ path, query }];
-	});
-	const found = rests.flatMap(({ path, query }) => {
-		const parts = [...path.split("/").filter(looksSecret), ...querySecrets(query.slice(1))];
-		const isWord = path.split("/").filter((segment) => segment !== "").length < 2 && isPlain(path);
+		const segments = path.split("/").filter((segment) => segment !== "");
+		const parts = [...segments.filter(looksSecret), ...querySecrets(query.slice(1))];
+		const isWord = segments.length < 2 && isPlain(path);
 		const wholes = [...(query.length > 1 ? [`${path}${query}`] : []), ...(isWord ? [] : [path])];
-		const whole = wholes.filter((text) => text.length >= SHORTEST_PART);
-		return [...whole, ...parts, ...parts.map(decode), ...parts.map((part) => decode(part.replaceAll("+", " ")))];
+		const whole = wholes.filter((one) => one.length >= SHORTEST_PART);
+		return [...whole, ...parts.flatMap((part) => [part, decode(part), decode(part.replaceAll("+", " "))])];
 	});
 	return [...found, ...credentials(url.username, url.password)];
 }
@@ -79,6 +75,17 @@ export function valueSecrets(value: string): readonly string[] {
 	return [...whole, ...lines.flatMap(innerSecrets), ...(lines.length < 2 ? [] : lines.flatMap(lineSecrets))];
 }
 
+/** Bytes below which text in base64 cannot be told from a word. */
+const SHORTEST_TEXT = 8;
+
+/** The text that a secret is the base64 of, as the key of `whsec_…` or a Basic credential may be; undefined for none. */
+function textInBase64(secret: string): string | undefined {
+	const code = secret.replaceAll(/\s/g, "");
+	if (!/^[\w+/-]+={0,2}$/.test(code)) return undefined;
+	const text = Buffer.from(code, "base64").toString("latin1");
+	return text.length >= SHORTEST_TEXT && /^[\t\n\r -~]+$/.test(text) ? text : undefined;
+}
+
 function jsonSecrets(value: Json, key: string): readonly string[] {
 	if (typeof value === "string") {
 		return [...(isWebUrl(value) || isSecretValue(key, value) ? valueSecrets(value) : []), ...passwordOf(value)];
@@ -93,14 +100,24 @@ const ASSIGNMENT = /^(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[=:]\s*["']?(.*?)[
 
 function lineSecrets(line: string): readonly string[] {
 	if (ORDINARY.test(line)) return [];
-	const [, name = "", value = ""] = ASSIGNMENT.exec(line) ?? [];
-	if (name === "") return [line];
+	const [, name, value = ""] = ASSIGNMENT.exec(line) ?? [];
+	if (name === undefined) return [line];
 	return isSecretValue(name, value) ? [line, value] : [];
 }
 
+/** What a header, a `.netrc` or a log writes before a credential. */
+const KEYWORD = /(?:^|\s)(?:basic|bearer|token|bot|apikey|api-key|geniekey|password|passwd)\s+["']?([^\s"',;]+)/gi;
+
+/** The settings of a connection string or a header, each with its name, and of an `.npmrc` the part behind the host. */
+const SETTING = /(?:^|[\s;,&])(?:\/\/\S+?:)?["']?([\w.-]+)["']?\s*[=:]\s*["']?([^\s"',;&]+)/g;
+
+/** The credentials inside of a line: of `Bearer abc` what is sent as the token, of `Server=db;Password=abc` the password. */
 function innerSecrets(line: string): readonly string[] {
-	const settings = settingsIn(line).flatMap(([name, value]) => (isSecretValue(name, value) ? [value] : []));
-	return [...keywordSecrets(line).flatMap(valueSecrets), ...settings];
+	const settings = Array.from(line.matchAll(SETTING), ([, name = "", value = ""]) => ({ name, value }));
+	return [
+		...Array.from(line.matchAll(KEYWORD), ([, value = ""]) => value).flatMap(valueSecrets),
+		...settings.flatMap(({ name, value }) => (isSecretValue(name, value) ? [value] : [])),
+	];
 }
 
 /** What settings with telling names have that are no credentials: `always-auth=true`, `token_type: bearer`. */
@@ -123,4 +140,26 @@ function decode(text: string): string {
 	} catch {
 		return text;
 	}
+}
+
+/** A word in small letters, capitalized or in capitals, perhaps numbered; a short number; a version. */
+const PIECE = /^(?:v?\d{0,4}[a-z]?|[A-Z]?[a-z]{1,15}\d?|[A-Z]{1,15}\d?)$/;
+/** No word has so many consonants in a row; most random letters do. */
+const UNSPEAKABLE = /[bcdfghjklmnpqrstvwxz]{5}/i;
+const CAMEL_CASE = /(?<=[a-z])(?=[A-Z])/;
+/** Letters that a word of camel case has on average at least. */
+const CAMEL_LETTERS = 3;
+
+/** Whether a text is made of plain words and short numbers: `services`, `eu-central-1`, `/api/v2/myEvents`. */
+export function isPlain(text: string): boolean {
+	return text.split(/[^A-Za-z0-9]+/).every((part) => {
+		const pieces = part.split(CAMEL_CASE);
+		if (pieces.length > 1 && part.length < pieces.length * CAMEL_LETTERS) return false;
+		return pieces.every((piece) => PIECE.test(piece) && !UNSPEAKABLE.test(piece));
+	});
+}
+
+/** Whether a secret is a path of plain words, which a context may well have for other reasons. */
+export function isPlainPath(secret: string): boolean {
+	return secret.startsWith("/") && isPlain(secret);
 }

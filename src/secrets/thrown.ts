@@ -3,7 +3,7 @@
 import type { Env } from "../lib/env.ts";
 import { errorCode, type Problem, UserError } from "../model/problem.ts";
 import { namedSecrets, possibleSecrets } from "./known.ts";
-import { createRedactor } from "./redactor.ts";
+import { createRedactor } from "./mask.ts";
 
 /**
  * The problems of a {@link UserError}, or one internal error. Both may come before the secrets of the config are known. An

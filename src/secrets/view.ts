@@ -14,59 +14,81 @@ export function viewOf(text: string): View {
 	return { text, starts };
 }
 
-/** Collects the units of a new view. A derived view is never longer than what it is derived from. */
-export class ViewWriter {
-	readonly #units: Uint16Array;
-	readonly #starts: Int32Array;
-	#length = 0;
-
-	constructor(capacity: number) {
-		this.#units = new Uint16Array(capacity);
-		this.#starts = new Int32Array(capacity + 1);
-	}
-
-	/** Adds a unit that begins at `start` in the original. */
-	push(unit: number, start: number): void {
-		this.#units[this.#length] = unit;
-		this.#starts[this.#length] = start;
-		this.#length += 1;
-	}
-
-	/** The view of what was added; `end` is the length of the original. */
-	view(end: number): View {
-		this.#starts[this.#length] = end;
-		const bytes = Buffer.from(this.#units.buffer, 0, this.#length * 2);
-		return { text: bytes.toString("utf16le"), starts: this.#starts.subarray(0, this.#length + 1) };
-	}
+/** Where a unit of a view, or its end, is in the original. */
+export function offset({ starts }: View, at: number): number {
+	return starts[at] ?? 0;
 }
 
-const SPACE = 0x20;
-const PLUS = 0x2b;
-
-/** White space or a control character, or the plus sign that a form writes for a space. */
-export function isBlank(unit: number): boolean {
-	if (unit <= SPACE || unit === PLUS) return true;
-	if (unit < 0x7f) return false;
-	return unit <= 0xa0 || (unit >= 0x1680 && WIDE_SPACE.test(String.fromCharCode(unit)));
+/** The view with every match rewritten, to nothing longer; undefined leaves one as it is. */
+export function rewrite(view: View, pattern: RegExp, write: (match: string) => string | undefined): View {
+	const starts = new Int32Array(view.starts.length);
+	let text = "";
+	let end = 0;
+	const keep = (until: number) => {
+		starts.set(view.starts.subarray(end, until), text.length);
+		text += view.text.slice(end, until);
+	};
+	for (const { 0: match, index } of view.text.matchAll(pattern)) {
+		const written = write(match);
+		if (written === undefined) continue;
+		keep(index);
+		starts.fill(offset(view, index), text.length, text.length + written.length);
+		text += written;
+		end = index + match.length;
+	}
+	if (end === 0) return view;
+	keep(view.text.length);
+	starts[text.length] = offset(view, view.text.length);
+	return { text, starts: starts.subarray(0, text.length + 1) };
 }
 
-const WIDE_SPACE = /\s/;
-
-/** Any blank but a single space. */
-const NEEDS_FOLDING = /[^\S ]|[\p{Cc}+]| {2}/u;
+/** Runs of white space, control characters and the `+` that a form writes for a space; but not a single space. */
+const BLANKS = /(?! (?![\s\p{Cc}+]))[\s\p{Cc}+]+/gu;
 
 /** The view with each run of blanks as one space: texts are shown on one line, and forms write a space as `+`. */
 export function fold(view: View): View {
-	const { text, starts } = view;
-	if (!NEEDS_FOLDING.test(text)) return view;
-	const folded = new ViewWriter(text.length);
-	let wasBlank = false;
-	for (let at = 0; at < text.length; at++) {
-		const unit = text.charCodeAt(at);
-		const blank = isBlank(unit);
-		if (!blank) folded.push(unit, starts[at] ?? 0);
-		else if (!wasBlank) folded.push(SPACE, starts[at] ?? 0);
-		wasBlank = blank;
+	return rewrite(view, BLANKS, () => " ");
+}
+
+/** As {@link fold}. */
+export function foldText(text: string): string {
+	return text.replaceAll(BLANKS, " ");
+}
+
+/** What a secret is replaced with. */
+export const REDACTED = "***";
+
+/** Collects stretches of a text, in any order, and puts {@link REDACTED} in their places. */
+export class Redactions {
+	readonly #text: string;
+	/** How many stretches more begin than end at each offset. */
+	readonly #changes: Int32Array;
+
+	constructor(text: string) {
+		this.#text = text;
+		this.#changes = new Int32Array(text.length + 1);
 	}
-	return folded.view(starts[text.length] ?? 0);
+
+	/** Offsets in UTF-16 code units; `end` is not included. */
+	add(start: number, end: number): void {
+		this.#change(start, 1);
+		this.#change(end, -1);
+	}
+
+	#change(offset: number, by: number): void {
+		this.#changes[offset] = (this.#changes[offset] ?? 0) + by;
+	}
+
+	/** The text with one {@link REDACTED} for all that overlaps or touches. */
+	apply(): string {
+		let shown = "";
+		let open = 0;
+		let past = 0;
+		for (const [at, change] of this.#changes.entries()) {
+			if (open === 0 && change > 0) shown += this.#text.slice(past, at) + REDACTED;
+			open += change;
+			if (open > 0) past = at + 1;
+		}
+		return shown + this.#text.slice(past);
+	}
 }

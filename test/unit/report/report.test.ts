@@ -11,7 +11,7 @@ import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/log.ts";
 import { neutralise } from "../../../src/report/neutralise.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
-import { createRedactor } from "../../../src/secrets/redactor.ts";
+import { createRedactor } from "../../../src/secrets/mask.ts";
 import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;

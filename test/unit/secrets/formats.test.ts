@@ -67,6 +67,13 @@ describe("a secret is blanked as it is written in", () => {
 		expect(createMask(["Käse-0123/ü"])("said K%e4se-0123%2F%FC end")).toBe("said *** end");
 	});
 
+	test("quotes in the trace of a shell, with nothing else that is escaped in the text", () => {
+		const mask = createMask(["ab'cdefgh", "ij''klmnop"]);
+		for (const text of [`ab'"'"'cdefgh`, `ab'\\''cdefgh`, `ij'"''"'klmnop`, `ij'\\'\\''klmnop`]) {
+			expect(mask(`'${text}'`)).toBe("'***'");
+		}
+	});
+
 	test("what bash writes where it quotes", () => {
 		const quoted = execFileSync("bash", ["-c", 'printf %q "$1"', "-", `it's "$x" & \\ (y)`], { encoding: "utf8" });
 		expect(createMask([`it's "$x" & \\ (y)`])(`said ${quoted} end`)).toBe("said *** end");
@@ -85,6 +92,31 @@ describe("a secret is blanked as it is encoded in", () => {
 			/^said .{0,4}\*\*\*.? end$/,
 		);
 	});
+
+	it.each(["", "a", "ab", "abc"])("base64 and hex of 6 bytes, %j before them", (before) => {
+		const bytes = Buffer.from(`${before}s3cr3t`);
+		const mask = createMask(["s3cr3t"]);
+		expect(mask(bytes.toString("base64"))).toMatch(/^.{0,4}\*\*\*.{0,3}$/);
+		expect(mask(bytes.toString("hex"))).toBe(`${bytes.toString("hex").slice(0, before.length * 2)}***`);
+		expect(createMask(["s3cr3"])(bytes.toString("base64"))).toBe(bytes.toString("base64"));
+	});
+
+	test.each([
+		["base64", 7, 3],
+		["hex", 12, 5],
+	] as const)(
+		"%s of which a line has a part: from %i characters on no more than %i remain",
+		(encoding, least, most) => {
+			const secret = "correct-horse-battery-stapl";
+			const code = Buffer.from(secret).toString(encoding);
+			const mask = createMask([secret]);
+			for (let length = least; length <= code.length; length++) {
+				for (const line of [code.slice(0, length), code.slice(-length)]) {
+					expect(mask(line)).toMatch(new RegExp(`^.{0,${most}}\\*\\*\\*.{0,${most}}$`));
+				}
+			}
+		},
+	);
 
 	test("Basic credentials", () => {
 		expect(createMask(["pass-w0rd-1234"])(`Basic ${btoa("user:pass-w0rd-1234")}`)).toBe("Basic dXNlcjp***A==");

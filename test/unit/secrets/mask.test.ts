@@ -30,6 +30,17 @@ describe("createMask", () => {
 		expect(mask("s3cret-v. And s3cret-v.. are no cuts")).toBe("s3cret-v. And s3cret-v.. are no cuts");
 	});
 
+	test("redacts a text that is exactly a truncated secret, and a secret between two truncations", () => {
+		const mask = createMask(["s3cret-value"]);
+		for (const text of ["s3cret…", "s3cret-valu…", "s3cret-value…"]) expect(mask(text)).toBe("***…");
+		for (const text of ["…-value", "…3cret-value", "...s3cret-value"]) {
+			expect(mask(text)).toBe(text.startsWith("…") ? "…***" : "...***");
+		}
+		expect(mask("…s3cret…")).toBe("…***…");
+		for (const text of ["s3cre…", "…value", "s3cret", "-value"]) expect(mask(text)).toBe(text);
+		expect(mask("s3cret-v&#8230;&#8230; s3cret-v……")).toBe("***&#8230;&#8230; ***……");
+	});
+
 	test("blanks what is left of a secret whose last or first character was cut in two", () => {
 		const mask = createMask(["geheim😀wörtlich"]);
 		for (const half of ["\ud83d", "\ufffd", "\ufffd\ufffd\ufffd", "\\ud83d"])

@@ -1,6 +1,6 @@
 // A mask that grows: it knows what it began with and what was added, and tells what is new.
 import { expect, test } from "vitest";
-import { createRedactor } from "../../../src/secrets/redactor.ts";
+import { createRedactor } from "../../../src/secrets/mask.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
 test("what is added is blanked from then on, beside what was known, and told once", () => {

@@ -1,6 +1,6 @@
 // Which parts are plain words, and which are taken for credentials.
 import { expect, it } from "vitest";
-import { isPlain } from "../../../src/secrets/words.ts";
+import { isPlain } from "../../../src/secrets/parts.ts";
 
 it.each([
 	..."webhooks services catch hooks eu-central-1 us-east-1b data_warehouse /api/v2/enqueue myEvents 2026-04-02".split(

@@ -1,0 +1,101 @@
+// Undoes the encodings in which a secret may come back: those of URLs, of JSON and shells, of HTML and XML.
+import { isUtf8 } from "node:buffer";
+import { characterNamed } from "./entities.ts";
+import { rewrite, type View, viewOf } from "./view.ts";
+
+/** One encoding. */
+interface Encoding {
+	/** What each of its escapes begins with. */
+	readonly begins: string;
+	readonly escapes: RegExp;
+	/** What an escape stands for; undefined where it only looks like one. */
+	readonly read: (found: string) => string | undefined;
+}
+
+const BYTES = String.raw`(?:[cd][\da-f]T|e[\da-f]TT|f[0-7]TTT|[\da-f]{2})`;
+
+/** Matches one character of UTF-8, or one byte of Latin-1, each byte written as `mark` and two hex digits. */
+function bytesPattern(mark: string): string {
+	return mark + BYTES.replaceAll("T", String.raw`${mark}[89ab][\da-f]`);
+}
+
+function readBytes(digits: string): string {
+	if (digits.length === 2) return String.fromCharCode(Number.parseInt(digits, 16));
+	const bytes = Buffer.from(digits, "hex");
+	return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+}
+
+const LETTERS: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };
+
+const ENCODINGS: readonly Encoding[] = [
+	{
+		begins: "%",
+		escapes: new RegExp(bytesPattern("%"), "gi"),
+		read: (found) => readBytes(found.replaceAll("%", "")),
+	},
+	{
+		// What a backslash escapes in JSON, in source code, or in a shell word.
+		begins: "\\",
+		escapes: new RegExp(String.raw`\\u[\da-f]{4}|${bytesPattern(String.raw`\\x`)}|\\[bfnrtv]|\\[^a-z\d]`, "gi"),
+		read: (found) => {
+			const kind = found.charAt(1);
+			if (kind === "u") return String.fromCharCode(Number.parseInt(found.slice(2), 16));
+			if (kind === "x") return readBytes(found.replaceAll(String.raw`\x`, ""));
+			return /[a-z]/i.test(kind) ? LETTERS[kind] : kind;
+		},
+	},
+	{
+		// One single quote or more between single quotes: `'\''` or `'"'"'`.
+		begins: "'",
+		escapes: /'(?:"'+"|(?:\\')+)'/g,
+		read: (found) => "'".repeat(found.includes('"') ? found.length - 4 : found.length / 2 - 1),
+	},
+	{
+		begins: "&",
+		escapes: /&(?:#\d{1,11}|#x[\da-f]{1,10}|[a-z][a-z\d]{0,11});/gi,
+		read: (found) => characterNamed(found.slice(1, -1)),
+	},
+];
+
+/** All of them at once. */
+const ALL: Encoding = {
+	begins: "",
+	escapes: new RegExp(ENCODINGS.map(({ escapes }) => escapes.source).join("|"), "gi"),
+	read: (found) => ENCODINGS.find(({ begins }) => found.startsWith(begins))?.read(found),
+};
+
+/** How often all encodings are undone together. */
+const ROUNDS = 4;
+
+/** Whether any decoding could change the text. */
+export function hasEscape(text: string): boolean {
+	return /[%&\\]|'"'/.test(text);
+}
+
+/**
+ * The text as it is and with its encodings undone, each view once. Every pair of encodings is undone one after the other,
+ * which gives back exactly what the encoders were given; then all of them together, for what is encoded more often.
+ */
+export function* decodings(text: string): Generator<View, void, undefined> {
+	const whole = viewOf(text);
+	yield whole;
+	if (!hasEscape(text)) return;
+	const seen = new Set([text]);
+	const isNew = ({ text: decoded }: View) => {
+		const isKnown = seen.has(decoded);
+		seen.add(decoded);
+		return !isKnown;
+	};
+	const once = ENCODINGS.map((encoding) => decode(whole, encoding)).filter(isNew);
+	yield* once;
+	for (const view of once) yield* ENCODINGS.map((encoding) => decode(view, encoding)).filter(isNew);
+	let view = whole;
+	for (let round = 1; round <= ROUNDS; round++) {
+		view = decode(view, ALL);
+		if (isNew(view)) yield view;
+	}
+}
+
+function decode(view: View, { escapes, read }: Encoding): View {
+	return rewrite(view, escapes, read);
+}
