@@ -3,8 +3,7 @@
 import type { Env } from "../lib/env.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
-import type { Mask } from "../secrets/mask.ts";
-import { createRedactor } from "../secrets/mask.ts";
+import { createRedactor, type Mask } from "../secrets/mask.ts";
 import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
 import { createLog, inParts, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";

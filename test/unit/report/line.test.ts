@@ -5,8 +5,7 @@ import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/lib/text.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 import { shownLine } from "../../../src/report/log.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
-import { createMask } from "../../../src/secrets/mask.ts";
-import { createRedactor } from "../../../src/secrets/mask.ts";
+import { createMask, createRedactor } from "../../../src/secrets/mask.ts";
 import { readLines } from "../../../src/shell/lines.ts";
 
 const SECRET = `s3cret-${"0123456789".repeat(20)}`;
