@@ -32,11 +32,11 @@ export const alertmanager = (): Preset => ({
 	title: "Alertmanager",
 	pages: true,
 	options: {
-		labels: { kind: "table", summary: "Labels over those that tell things apart, such as severity or alertname" },
+		labels: { kind: "table", summary: "Additional labels, which override the preset's, such as severity or alertname" },
 		hold: {
 			kind: "choice",
 			choices: [...HOLDS.keys()],
-			summary: "How long an alert fires that no success ends; default 7d",
+			summary: "How long an alert fires if no success ends it; default 7d",
 		},
 	},
 	needs: { url: true, json: true },

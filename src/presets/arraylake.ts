@@ -38,7 +38,7 @@ export const arraylake = (): Preset => ({
 		format: {
 			kind: "choice",
 			choices: ["json", "slack"],
-			summary: "Whether it posts the webhook's body (json, the default) or the line for Slack (slack)",
+			summary: "What is posted: the webhook's body (json, the default) or a line for Slack (slack)",
 		},
 	},
 	needs: { url: true },

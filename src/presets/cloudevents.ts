@@ -39,15 +39,15 @@ export const cloudevents = (): Preset => ({
 		mode: {
 			kind: "choice",
 			choices: ["structured", "binary"],
-			summary: "Whether the attributes stand in the body (structured, the default) or in ce- headers (binary)",
+			summary: "Whether the attributes are in the body (structured, the default) or in ce- headers (binary)",
 		},
 		type_prefix: {
 			kind: "string",
-			summary: `Reverse-DNS name before the event's name in type; default ${TYPE_PREFIX}`,
+			summary: `Reverse-DNS prefix of the event's name in type; default ${TYPE_PREFIX}`,
 		},
 		source: {
 			kind: "string",
-			summary: "URI of where the event happened; default the repository's address, else the run's",
+			summary: "URI of the event's origin; default the repository's address, or else the run's",
 		},
 	},
 	needs: { url: true, json: true },

@@ -57,7 +57,7 @@ export const datadog = (): Preset => ({
 	options: {
 		api_key: { kind: "string", secret: true, required: true, summary: "API key of the organisation" },
 		site: { kind: "choice", choices: SITES, summary: "Site of the organisation; default datadoghq.com" },
-		tags: { kind: "strings", summary: "Tags beside those of the event, as key:value" },
+		tags: { kind: "strings", summary: "Additional tags, as key:value" },
 	},
 	needs: { json: true },
 	service: (options, url) => ({

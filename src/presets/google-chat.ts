@@ -42,7 +42,7 @@ export const googleChat = (): Preset => ({
 		mention: mentionOption("all, and users by id or e-mail address"),
 		thread_key: {
 			kind: "string",
-			summary: "Key of the thread that messages go to; by default each run has a thread of its own",
+			summary: "Key of the thread that messages go to; by default each run has its own thread",
 		},
 	},
 	needs: { url: true, json: true },

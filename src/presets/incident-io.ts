@@ -41,13 +41,13 @@ export const incidentIo = (): Preset => ({
 		},
 		source_id: {
 			kind: "string",
-			summary: "ID of the HTTP alert source, the end of its URL; needed where there is no url",
+			summary: "ID of the HTTP alert source, the end of its URL; required if there is no url",
 		},
 		deduplication_key: {
 			kind: "string",
-			summary: "Key that ties alert and resolution together; default from all that tells things apart",
+			summary: "Key that links an alert and its resolution; by default made from what the event is about",
 		},
-		metadata: { kind: "table", summary: "Merged over the context in the metadata" },
+		metadata: { kind: "table", summary: "Added to the context in the metadata, and overrides it" },
 	},
 	needs: { url: "source_id", json: true },
 	service: (options, url) => ({

@@ -41,7 +41,7 @@ export const ntfy = (): Preset => ({
 			kind: "string",
 			secret: true,
 			required: true,
-			summary: "Topic, which whoever knows it may read and write",
+			summary: "Topic; anyone who knows it can read and write it",
 		},
 		token: { kind: "string", secret: true, summary: "Access token of a user who may publish to the topic" },
 		priority: {
@@ -49,7 +49,7 @@ export const ntfy = (): Preset => ({
 			choices: PRIORITIES,
 			summary: "How urgent it is; by default high for a failure, default for the rest",
 		},
-		tags: { kind: "strings", summary: "Tags beside the one for the status" },
+		tags: { kind: "strings", summary: "Additional tags" },
 	},
 	needs: { json: true },
 	service: (options, url) => ({

@@ -21,7 +21,7 @@ const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 export const openmetadata = (): Preset => ({
 	name: "openmetadata",
 	title: "OpenMetadata",
-	options: { webhook_name: { kind: "string", summary: "What webhookName says; default pipeline-hooks" } },
+	options: { webhook_name: { kind: "string", summary: "Value of webhookName; default pipeline-hooks" } },
 	needs: { url: true },
 	service: (options) => ({
 		body: (events, batch) => ({

@@ -62,14 +62,14 @@ export const pagerduty = (): Preset => ({
 			summary: "Severity of alerts; by default error for a failure, warning for a warning, info for the rest",
 		},
 		region: { kind: "choice", choices: ["us", "eu"], summary: "Service region of the account; default us" },
-		component: { kind: "string", summary: "The part at fault; default the model or table" },
+		component: { kind: "string", summary: "The part that failed; default the model or table" },
 		group: { kind: "string", summary: "Logical group of the component" },
 		class: { kind: "string", summary: "Class of the event; default the event's name" },
 		dedup_key: {
 			kind: "string",
-			summary: "Key that ties alert and resolution together; default from all that tells things apart",
+			summary: "Key that links an alert and its resolution; by default made from what the event is about",
 		},
-		custom_details: { kind: "table", summary: "Merged over the context in the details" },
+		custom_details: { kind: "table", summary: "Added to the context in the details, and overrides it" },
 	},
 	needs: { json: true },
 	service: (options, url) => ({

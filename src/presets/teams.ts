@@ -36,7 +36,7 @@ export const teams = (): Preset => ({
 		card: {
 			kind: "choice",
 			choices: ["message", "bare"],
-			summary: "Whether the card comes in a message (the default) or bare, as some flows want it",
+			summary: "Whether the card is wrapped in a message (the default) or bare, as some flows expect",
 		},
 	},
 	needs: { url: true, json: true },

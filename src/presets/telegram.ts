@@ -24,7 +24,7 @@ export const telegram = (): Preset => ({
 	name: "telegram",
 	title: "Telegram",
 	options: {
-		token: { kind: "string", secret: true, summary: "Token of the bot; required where there is no url" },
+		token: { kind: "string", secret: true, summary: "Token of the bot; required if there is no url" },
 		chat_id: { kind: "string", required: true, summary: "ID of the chat, in quotes, or @name of a channel" },
 		thread_id: { kind: "string", summary: "ID of the topic in a forum, in quotes" },
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },
