@@ -1,13 +1,15 @@
-// The annotations of a report: one a failed hook or mistake, at its line, and no more of a kind than GitHub shows.
+// The annotations of a report: one a failed hook or error, at its line, and no more of a kind than GitHub shows.
+import { isAbsolute, normalize, sep } from "node:path";
 import type { Outcome } from "../model/delivery.ts";
 import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { linesOf, nameOf, type Report, rank, shownReason, unmatchedLine } from "./report.ts";
+import { nameOf, type Report, unmatchedLine } from "./report.ts";
+import { linesOf, rowOf, worstFirst } from "./row.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
 
-/** Where an annotation points; nowhere for a file outside of the repository, or with a secret in its name. */
+/** Where an annotation points; nowhere for a file outside the repository, or with a secret in its name. */
 export interface AnnotationPlace {
 	readonly title?: string;
 	readonly file?: string;
@@ -24,18 +26,17 @@ export interface Annotation {
 
 /** The annotations of what was run: failed gates, then other failures and warnings, then notices. */
 export function annotationsOf(report: Report, mask: Mask): readonly Annotation[] {
-	const { outcomes, warnings, source, dryRun, stopped } = report;
+	const { outcomes, warnings, source, dryRun, stopped, summary } = report;
 	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
-		const { name, place } = outcome.delivery.hook;
-		const { startColumn: _, ...line } = at(place, mask);
+		const { hook, error = "" } = rowOf(outcome, mask);
+		const { startColumn: _, ...line } = at(outcome.delivery.hook.place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
-		return { kind, message: `${what}${where}: ${shownReason(outcome, mask)}`, place: { title: mask(name), ...line } };
+		return { kind, message: `${what}${where}: ${error}`, place: { title: hook, ...line } };
 	};
-	const failed = outcomes.filter(({ status }) => status === "failed").sort((a, b) => rank(a) - rank(b));
-	const failures = failed.flatMap((outcome) => {
+	const failures = worstFirst(outcomes).flatMap((outcome) => {
 		const { kind, onFailure } = outcome.delivery.hook;
-		if (onFailure === "ignore") return [];
+		if (outcome.status !== "failed" || onFailure === "ignore") return [];
 		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline")];
 		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed" : "the webhook failed")];
 	});
@@ -50,15 +51,11 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const message = mask(source.kind === "event" ? why : `${name}: ${why}`);
 		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
 	}
-	const mistakes = stopped === undefined ? [] : problemAnnotations([stopped], report.summary, mask);
-	return bounded(
-		[...mistakes, ...failures, ...told, ...notices],
-		report.summary,
-		report.countedFailures - failures.length,
-	);
+	const errors = stopped === undefined ? [] : problemAnnotations([stopped], summary, mask);
+	return bounded([...errors, ...failures, ...told, ...notices], summary, report.countedFailures - failures.length);
 }
 
-/** The annotations of mistakes. `summary` says whether a job summary lists them all. */
+/** The annotations of errors. `summary` says whether a job summary lists them all. */
 export function problemAnnotations(problems: readonly Problem[], summary: boolean, mask: Mask): readonly Annotation[] {
 	const annotations = problems.map(({ code, message, remedy, place }): Annotation => {
 		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
@@ -71,12 +68,12 @@ export function problemAnnotations(problems: readonly Problem[], summary: boolea
 	return bounded(annotations, summary);
 }
 
-function at(place: Place, mask: Mask): AnnotationPlace {
-	if (place.file.startsWith("/") || place.file.startsWith("..") || mask(place.file) !== place.file) return {};
-	return { file: place.file, startLine: place.line, startColumn: place.column };
+function at({ file, line, column }: Place, mask: Mask): AnnotationPlace {
+	const isOutside = isAbsolute(file) || normalize(file).split(sep, 1)[0] === "..";
+	return isOutside || mask(file) !== file ? {} : { file, startLine: line, startColumn: column };
 }
 
-/** Ten of a kind fit: the tenth is itself only where it is the last. `unkept` warnings more there were. */
+/** Ten of a kind fit: the tenth is itself only where it is the last. `unkept` is how many warnings the report left out. */
 function bounded(annotations: readonly Annotation[], summary: boolean, unkept = 0): readonly Annotation[] {
 	return (["error", "warning", "notice"] as const).flatMap((kind) => {
 		const all = annotations.filter((annotation) => annotation.kind === kind);

@@ -1,21 +1,10 @@
 // The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
-
 import { count, excerpt } from "../lib/text.ts";
-import { isBatch, type Outcome } from "../model/delivery.ts";
+import type { Outcome, OutcomeStatus } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import {
-	countsLine,
-	isListed,
-	linesOf,
-	nameOf,
-	noteOf,
-	type Report,
-	rank,
-	type Source,
-	shownReason,
-	unmatchedLine,
-} from "./report.ts";
+import { countsLine, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
+import { fitting, linesOf, rowOf, worstFirst } from "./row.ts";
 
 /**
  * What GitHub takes of a step; of more it shows nothing at all.
@@ -26,35 +15,41 @@ export const STEP_LIMIT_BYTES = 1024 * 1024;
 /** Ours, so that there is room for what comes after it. */
 const LIMIT_BYTES = 900 * 1024;
 
-const ICONS: Readonly<Record<Outcome["status"], string>> = { delivered: "✅", failed: "❌", skipped: "⏭️", held: "⏳" };
+const ICONS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✅", failed: "❌", skipped: "⏭️", held: "⏳" };
 
 /** The summary of a report in at most `room` bytes, failures first; undefined where not even its head finds room. */
 export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES): string | undefined {
-	const { source, stopped } = report;
+	const { source, stopped, outcomes } = report;
 	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
-	const counts = countsLine(report.counts);
 	const listed = isListed(report) ? "" : "; the first of each outcome are listed";
-	const lines = [`### ${titleOf(source, mask)} · ${result}`, "", `${subjectOf(source, mask)}: ${counts}${listed}.`, ""];
+	const lines = [
+		`### ${titleOf(source, mask)} · ${result}`,
+		"",
+		`${subjectOf(source, mask)}: ${countsLine(report.counts)}${listed}.`,
+		"",
+	];
 	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
-	if (report.outcomes.length === 0) {
-		if (stopped !== undefined) return bounded(lines, [], "", room);
-		return bounded([...lines, `${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`], [], "", room);
-	}
-	lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
-	const ordered = [...report.outcomes].sort((a, b) => rank(a) - rank(b));
-	return bounded(
-		lines,
-		ordered.map((outcome) => tableRow(outcome, mask)),
-		"the results file",
-		room,
-	);
+	else if (outcomes.length === 0) lines.push(`${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`);
+	if (outcomes.length > 0) lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
+	const rows = worstFirst(outcomes).map((outcome) => tableRow(outcome, mask));
+	return bounded(lines, rows, "the results file", room);
+}
+
+/** The summary of errors, where nothing was run; bounded as {@link summaryMarkdown} is. */
+export function problemsMarkdown(problems: readonly Problem[], mask: Mask, room = LIMIT_BYTES): string | undefined {
+	const rows = problems.map(({ place, message, remedy }) => {
+		const where = place === undefined ? "" : formatPlace(place);
+		return `| ${[where, message, remedy].map((text) => plain(mask(text))).join(" | ")} |`;
+	});
+	const head = `### Nothing was run: ${count(problems.length, "problem")}`;
+	return bounded([head, "", "| Where | What | What to do |", "|---|---|---|"], rows, "the log", room);
 }
 
 function titleOf(source: Source, mask: Mask): string {
 	if (source.kind === "held") return capitalised(nameOf(source));
 	if (source.kind === "file") return plain(mask(nameOf(source)));
-	const { definition } = source.event;
-	return `${plain(mask(definition.title))} · \`${definition.name}\``;
+	const { title, name } = source.event.definition;
+	return `${plain(mask(title))} · \`${name}\``;
 }
 
 function subjectOf(source: Source, mask: Mask): string {
@@ -65,16 +60,6 @@ function subjectOf(source: Source, mask: Mask): string {
 
 function capitalised(text: string): string {
 	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** The summary of mistakes, where nothing was run; bounded as {@link summaryMarkdown} is. */
-export function problemsMarkdown(problems: readonly Problem[], mask: Mask, room = LIMIT_BYTES): string | undefined {
-	const rows = problems.map(({ place, message, remedy }) => {
-		const where = place === undefined ? "" : formatPlace(place);
-		return `| ${[where, message, remedy].map((text) => plain(mask(text))).join(" | ")} |`;
-	});
-	const head = `### Nothing was run: ${count(problems.length, "problem")}`;
-	return bounded([head, "", "| Where | What | What to do |", "|---|---|---|"], rows, "the log", room);
 }
 
 /** As many of the rows as find room under the lines, and where the others are. */
@@ -88,29 +73,29 @@ function bounded(
 	const text = (shown: readonly string[]) => `${shown.join("\n")}\n\n`;
 	const most = Math.min(room, LIMIT_BYTES) - Buffer.byteLength(text([...lines, ...rest(rows.length)]));
 	if (most < 0) return undefined;
-	let size = 0;
-	const cut = rows.findIndex((row) => {
-		size += Buffer.byteLength(row) + 1;
-		return size > most;
-	});
-	return text(cut < 0 ? [...lines, ...rows] : [...lines, ...rows.slice(0, cut), ...rest(rows.length - cut)]);
+	const shown = fitting(rows, most);
+	const left = rows.length - shown;
+	return text([...lines, ...rows.slice(0, shown), ...(left === 0 ? [] : rest(left))]);
 }
 
 function tableRow(outcome: Outcome, mask: Mask): string {
-	const { hook } = outcome.delivery;
-	const notes = outcome.notes.map((note) => noteOf(note, mask));
-	const way = outcome.via === undefined ? [] : [`via fallback ${outcome.via}`];
-	const batch = isBatch(outcome.delivery) ? [count(outcome.delivery.events.length, "event")] : [];
-	const detail = [...batch, linesOf(outcome.delivery), ...way, shownReason(outcome, mask), ...notes]
+	const row = rowOf(outcome, mask);
+	const detail = [
+		row.events === undefined ? "" : count(row.events, "event"),
+		linesOf(outcome.delivery),
+		row.via === undefined ? "" : `via fallback ${row.via}`,
+		row.error ?? "",
+		...(row.notes ?? []),
+	]
 		.filter((text) => text !== "")
 		.join("; ");
 	const cells = [
-		ICONS[outcome.status],
-		`${plain(mask(hook.name))}${hook.onFailure === "abort" ? " (gate)" : ""}`,
-		plain(mask(outcome.target)),
-		String(outcome.attempts.length),
-		`${outcome.durationMs} ms`,
-		plain(detail || (outcome.httpStatus === undefined ? outcome.status : String(outcome.httpStatus))),
+		ICONS[row.status],
+		`${plain(row.hook)}${outcome.delivery.hook.onFailure === "abort" ? " (gate)" : ""}`,
+		plain(row.target),
+		String(row.attempts),
+		`${row.duration_ms} ms`,
+		plain(detail || String(row.http_status ?? row.status)),
 	];
 	return `| ${cells.join(" | ")} |`;
 }

@@ -1,38 +1,55 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
-import type { Place, Problem } from "../model/problem.ts";
+import type { Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import type { Result } from "./collect.ts";
 import { inertLine } from "./neutralise.ts";
-import { isListed, type Report, type Row, rowsOf, shownId } from "./report.ts";
+import { isListed, type Report } from "./report.ts";
+import { fitting, type Row, rowOf, shownId, worstFirst } from "./row.ts";
 
-/** What `results`, `results-file` and `fire --json` hold. */
-export interface ResultsDocument {
-	readonly result: Result;
-	/** Empty where not one event was fired but several. */
-	readonly event: string;
-	readonly event_id: string;
-	/** How many events of a file were fired. */
-	readonly events?: number;
-	/** The mistake that stopped it. */
-	readonly problems?: readonly ToldProblem[];
-	/** Rows were left out to stay inside the limit; failures are kept longest. */
-	readonly truncated: boolean;
-	readonly results: readonly Row[];
-}
-
-/** All of a report. */
-export function resultsDocument(report: Report, mask: Mask): ResultsDocument {
+/**
+ * What `results`, `results-file` and `fire --json` hold. Every text is masked and one line, and not a workflow command
+ * when it is printed by itself.
+ */
+export function resultsDocument(report: Report, mask: Mask) {
 	const { source, stopped } = report;
 	const event = source.kind === "event" ? source.event : undefined;
-	return {
-		result: stopped === undefined ? report.result : "error",
+	const results: readonly Row[] = worstFirst(report.outcomes).map((outcome) => {
+		return rowOf(outcome, mask, source.kind === "file");
+	});
+	const document = {
+		result: stopped === undefined ? report.result : ("error" satisfies Result),
+		/** Empty where not one event was fired but several. */
 		event: event?.definition.name ?? "",
 		event_id: shownId(event?.context.id ?? "", mask),
-		...(source.kind === "file" ? { events: source.events } : {}),
-		...(stopped === undefined ? {} : { problems: [problemOf(stopped, mask)] }),
+		/** How many events of a file were fired. */
+		events: source.kind === "file" ? source.events : undefined,
+		/** The error that stopped it. */
+		problems: stopped && [masked(stopped, mask)],
+		/** Rows were left out to stay inside the limit; failures are kept longest. */
 		truncated: !isListed(report),
-		results: rowsOf(report, mask),
+		results,
 	};
+	return mapTexts(document, inertLine);
+}
+
+/** The errors of the user, for scripts. */
+export function problemsDocument(problems: readonly Problem[], mask: Mask) {
+	const result: Result = "error";
+	return mapTexts({ result, problems: problems.map((problem) => masked(problem, mask)) }, inertLine);
+}
+
+function masked({ code, message, remedy, place }: Problem, mask: Mask) {
+	return {
+		code,
+		message: mask(message),
+		remedy: remedy === "" ? undefined : mask(remedy),
+		...(place && { ...place, file: mask(place.file) }),
+	};
+}
+
+/** A JSON value with every text changed; its keys are ours. */
+export function mapTexts<T extends object>(value: T, change: (text: string) => string): T {
+	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? change(item) : item));
 }
 
 /**
@@ -54,42 +71,10 @@ export function jsonText(value: unknown): string {
 }
 
 /** JSON of at most `limit` bytes in UTF-8, leaving out rows from the end where needed. */
-export function limitedJson(document: ResultsDocument, limit: number): string {
+export function limitedJson(document: ReturnType<typeof resultsDocument>, limit: number): string {
 	const write = (value: object) => inertJson(JSON.stringify(value));
 	const whole = write(document);
 	if (Buffer.byteLength(whole) <= limit) return whole;
-	const cut = (rows: readonly Row[]): ResultsDocument => ({ ...document, truncated: true, results: rows });
-	let left = limit - Buffer.byteLength(write(cut([])));
-	const kept: Row[] = [];
-	for (const row of document.results) {
-		left -= Buffer.byteLength(write(row)) + 1;
-		if (left < 0) break;
-		kept.push(row);
-	}
-	return write(cut(kept));
-}
-
-/** A mistake of the user, for scripts. */
-export function problemsDocument(problems: readonly Problem[], mask: Mask) {
-	return {
-		result: "error" satisfies Result,
-		problems: problems.map((problem) => problemOf(problem, mask)),
-	};
-}
-
-/** A mistake in a document, with its place where it has one. */
-export interface ToldProblem extends Partial<Place> {
-	readonly code: string;
-	readonly message: string;
-	readonly remedy?: string;
-}
-
-function problemOf({ code, message, remedy, place }: Problem, mask: Mask): ToldProblem {
-	const told = (text: string) => inertLine(mask(text));
-	return {
-		code,
-		message: told(message),
-		...(remedy === "" ? {} : { remedy: told(remedy) }),
-		...(place === undefined ? {} : { ...place, file: told(place.file) }),
-	};
+	const first = (rows: number) => write({ ...document, truncated: true, results: document.results.slice(0, rows) });
+	return first(fitting(document.results.map(write), limit - Buffer.byteLength(first(0))));
 }

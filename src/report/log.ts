@@ -1,7 +1,9 @@
 // The log of a report: every line redacted, and a group kept whole.
 import { clip, LINE_LIMIT, SHOWN_LIMIT, stripTerminal } from "../lib/text.ts";
+import type { Outcome } from "../model/delivery.ts";
 import type { Log } from "../ports.ts";
 import type { Mask } from "../secrets/mask.ts";
+import { outcomeLine } from "./text.ts";
 
 /** Where a log writes. */
 interface Sink {
@@ -17,10 +19,7 @@ interface Sink {
 /** A log in which the lines of others, such as webhooks in flight, wait for the end of an open group. */
 export function createLog({ redact, protect, print, debug, open, close }: Sink): Log {
 	let waiting: (() => void)[] | undefined;
-	const write = (one: () => void) => {
-		if (waiting === undefined) one();
-		else waiting.push(one);
-	};
+	const write = (one: () => void) => (waiting === undefined ? one() : waiting.push(one));
 	const show = (line: string) => print(shownLine(line, redact));
 	return {
 		protect,
@@ -43,6 +42,14 @@ export function createLog({ redact, protect, print, debug, open, close }: Sink):
 /** The line redacted, and only then truncated. One that was truncated before ends in a `…`, so that no beginning of a secret is left. */
 export function shownLine(line: string, redact: Mask): string {
 	return clip(redact(line.length < LINE_LIMIT ? line : `${stripTerminal(line)}…`), SHOWN_LIMIT);
+}
+
+/** Logs outcomes; one whose failure is ignored only where debug output is on. */
+export function logOutcome(log: Log, redact: Mask): (outcome: Outcome) => void {
+	return (outcome) => {
+		const isQuiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
+		log[isQuiet ? "debug" : "info"](outcomeLine(outcome, redact));
+	};
 }
 
 /** Does every part of a report in turn, also where one throws; then throws the first of what was thrown. */

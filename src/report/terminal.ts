@@ -1,14 +1,13 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
-
 import type { Env } from "../lib/env.ts";
-import { formatPlace, type Problem } from "../model/problem.ts";
+import { formatPlace } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
-import { createRedactor, type Mask } from "../secrets/mask.ts";
-import { jsonText, problemsDocument, resultsDocument } from "./json.ts";
-import { createLog, inParts, shownLine } from "./log.ts";
+import { createRedactor } from "../secrets/mask.ts";
+import { jsonText, mapTexts, problemsDocument, resultsDocument } from "./json.ts";
+import { createLog, inParts, logOutcome, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Report, Reporter } from "./report.ts";
-import { outcomeLine, previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
+import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -20,11 +19,8 @@ export interface Output {
 	readonly known: string[];
 }
 
-/** A reporter that also shows what a command has to say about the config. */
-export interface TerminalReporter extends Reporter, Printer {}
-
-/** Shows texts and JSON documents as a report does: redacted, and acting as nothing. */
-export interface Printer {
+/** A reporter that also shows what a command has to say about the config: redacted, and acting as nothing. */
+export interface TerminalReporter extends Reporter {
 	/** One line or more. */
 	print(text: string): void;
 	printJson(value: object): void;
@@ -39,19 +35,17 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 	const write = (text: string) => {
 		for (const line of neutralise(text)) say(indent + line);
 	};
-	const complain = (text: string) => {
-		for (const line of neutralise(shownLine(text, redact))) output.err(line);
+	const print = (text: string) => write(redact(text));
+	const complain = (lines: readonly string[]) => {
+		for (const line of lines.flatMap((line) => neutralise(shownLine(line, redact)))) output.err(line);
 	};
-	const complainOf = (problem: Problem) => {
-		for (const line of problemLines(problem)) complain(line);
-	};
-	const documents: unknown[] = [];
+	const messages: unknown[] = [];
 	const documentOf = (report: Report): object => {
 		const document = resultsDocument(report, redact);
 		if (!report.dryRun) return document;
 		const others = report.unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
-		const shown = { messages: documents, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
-		return { ...document, ...redactDeep(shown, redact) };
+		const shown = { messages, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
+		return { ...document, ...mapTexts(shown, redact) };
 	};
 	const log = createLog({
 		redact,
@@ -70,44 +64,30 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 	});
 	return {
 		log,
-		print: (text) => write(redact(text)),
-		printJson: (value) => output.out(jsonText(redactDeep(value, redact))),
-		outcome: (outcome) => {
-			const quiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-			if (!quiet) log.info(outcomeLine(outcome, redact));
-		},
+		print,
+		printJson: (value) => output.out(jsonText(mapTexts(value, redact))),
+		outcome: logOutcome(log, redact),
 		preview: (delivery, shown) => {
-			documents.push({ hook: delivery.hook.name, ...shown });
-			write(`▸ ${redact(delivery.hook.name)}`);
-			for (const line of previewLines(shown)) write(line === "" ? "" : `  ${redact(line)}`);
+			messages.push({ hook: delivery.hook.name, ...shown });
+			print(`▸ ${delivery.hook.name}`);
+			for (const line of previewLines(shown)) print(line === "" ? "" : `  ${line}`);
 		},
 		finish: (report) =>
 			inParts(
+				() => complain(report.warnings.map(({ message, place }) => `warning: ${formatPlace(place)}: ${message}`)),
 				() => {
-					for (const { message, place } of report.warnings) complain(`warning: ${formatPlace(place)}: ${message}`);
+					if (!json) unmatchedLines(report).forEach(print);
 				},
-				() => {
-					if (!json) for (const line of unmatchedLines(report)) write(redact(line));
-				},
-				() => (json ? output.out(jsonText(documentOf(report))) : write(redact(resultLine(report)))),
-				() => {
-					if (report.stopped !== undefined) complainOf(report.stopped);
-				},
+				() => (json ? output.out(jsonText(documentOf(report))) : print(resultLine(report))),
+				() => complain(report.stopped === undefined ? [] : problemLines(report.stopped)),
 			),
 		reject: (problems) =>
 			inParts(
 				() => {
 					if (json) output.out(jsonText(problemsDocument(problems, redact)));
 				},
-				() => {
-					for (const problem of problems) complainOf(problem);
-				},
+				() => complain(problems.flatMap(problemLines)),
 			),
-		fail: async (problem) => complainOf(problem),
+		fail: async (problem) => complain(problemLines(problem)),
 	};
-}
-
-/** Redacts every string of a JSON value; its keys are ours. */
-function redactDeep(value: object, redact: Mask): object {
-	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? redact(item) : item));
 }

@@ -1,43 +1,41 @@
-// The report for a person at a terminal: one line a delivery, one block a mistake.
-
+// The report for a person at a terminal: one line a delivery, one block an error.
 import { count, duration, excerpt } from "../lib/text.ts";
-import { isBatch, type Outcome, type Preview } from "../model/delivery.ts";
+import type { Outcome, OutcomeStatus, Preview } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, linesOf, nameOf, noteOf, type Report, shownReason, unmatchedLine } from "./report.ts";
+import { countsLine, nameOf, type Report, unmatchedLine } from "./report.ts";
+import { linesOf, rowOf } from "./row.ts";
 
-const MARKS: Readonly<Record<Outcome["status"], string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
+const MARKS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
 /** More hooks than anyone reads about. */
 const MAX_UNMATCHED = 50;
 
 /** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
 export function outcomeLine(outcome: Outcome, mask: Mask): string {
-	const { hook } = outcome.delivery;
-	// A command stands in the title of its group already.
-	const target = hook.kind === "webhook" ? ` → ${excerpt(mask(outcome.target), 120)}` : "";
-	const parts = [`${MARKS[outcome.status]} ${hook.name}${target}`];
-	if (outcome.status === "skipped" || outcome.status === "held") parts.push(outcome.status);
-	if (outcome.via !== undefined) parts.push(`via fallback ${outcome.via}`);
-	if (isBatch(outcome.delivery) && outcome.attempts.length > 0)
-		parts.push(count(outcome.delivery.events.length, "event"));
-	const lines = linesOf(outcome.delivery);
-	if (lines !== "") parts.push(lines);
-	if (outcome.httpStatus !== undefined && outcome.status === "delivered") parts.push(String(outcome.httpStatus));
-	if (outcome.attempts.length > 1) parts.push(count(outcome.attempts.length, "attempt"));
-	if (outcome.attempts.length > 0) parts.push(duration(outcome.durationMs));
-	const reason = shownReason(outcome, mask);
-	const notes = outcome.notes.map((note) => `note: ${noteOf(note, mask)}`);
-	return [[parts.join(" · "), reason].filter((text) => text !== "").join(": "), ...notes].join("; ");
+	const { hook, kind, target, status, attempts, via, events, http_status, ...row } = rowOf(outcome, mask);
+	const parts = [
+		// The title of a command's group has the command already.
+		`${MARKS[status]} ${hook}${kind === "webhook" ? ` → ${excerpt(target, 120)}` : ""}`,
+		status === "skipped" || status === "held" ? status : "",
+		via === undefined ? "" : `via fallback ${via}`,
+		events === undefined || attempts === 0 ? "" : count(events, "event"),
+		linesOf(outcome.delivery),
+		http_status === undefined || status !== "delivered" ? "" : String(http_status),
+		attempts > 1 ? count(attempts, "attempt") : "",
+		attempts > 0 ? duration(row.duration_ms) : "",
+	].filter((part) => part !== "");
+	const notes = row.notes?.map((note) => `; note: ${note}`) ?? [];
+	return [parts.join(" · "), row.error === undefined ? "" : `: ${row.error}`, ...notes].join("");
 }
 
 /** The lines of one error: its code, where and what, the frame, what to do. */
-export function problemLines(problem: Problem): readonly string[] {
-	const where = problem.place === undefined ? "" : `${formatPlace(problem.place)}: `;
+export function problemLines({ code, message, remedy, place, frame }: Problem): readonly string[] {
+	const where = place === undefined ? "" : `${formatPlace(place)}: `;
 	return [
-		`error[${problem.code}]: ${where}${problem.message}`,
-		...(problem.frame === undefined ? [] : problem.frame.split("\n").map((line) => `  ${line}`)),
-		...(problem.remedy === "" ? [] : [`  → ${problem.remedy}`]),
+		`error[${code}]: ${where}${message}`,
+		...(frame === undefined ? [] : frame.split("\n").map((line) => `  ${line}`)),
+		...(remedy === "" ? [] : [`  → ${remedy}`]),
 	];
 }
 

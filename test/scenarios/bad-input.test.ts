@@ -366,3 +366,18 @@ url = "${url}/free"
 		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual(annotations);
 	});
 });
+
+test("no annotation points outside the repository: neither at an error there, nor at a hook that failed", async () => {
+	const folder = workspace({
+		"wrong.toml": 'key = "x"\n',
+		"failing.toml": '[[hook.ping]]\nname = "check"\ncommand = "exit 3"\n',
+	});
+	for (const [file, title] of [
+		["wrong.toml", `${join(folder, "wrong.toml")}:1:1`],
+		["failing.toml", "check"],
+	] as const) {
+		const inputs = { event: "ping", config: join(folder, file) };
+		const { annotations } = await runAction({ inputs, workspace: workspace() });
+		expect(annotations.map(({ properties }) => properties)).toEqual([{ title }]);
+	}
+});

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { excerpt } from "../../../src/lib/text.ts";
 import type { Outcome } from "../../../src/model/delivery.ts";
 import { failure } from "../../../src/model/failure.ts";
-import { annotationsOf } from "../../../src/report/annotations.ts";
+import { annotationsOf, problemAnnotations } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
@@ -52,6 +52,25 @@ test("the name of a hook is shown redacted and acts on no log, as a title and as
 	const told = reportOf(event(), [outcome("failed", "warn", { delivery: delivery(webhook({ name })), via: name })]);
 	expect(annotationsOf(told, redact).map(({ place }) => place.title)).toEqual(["to ***"]);
 	expect(resultsDocument(told, redact).results).toMatchObject([{ hook: "to ***", via: "to ***" }]);
+});
+
+test.each([
+	["hooks.toml", true],
+	["..a/hooks.toml", true],
+	["a/../hooks.toml", true],
+	["/etc/hooks.toml", false],
+	["../hooks.toml", false],
+	["a/../../hooks.toml", false],
+])("annotations of %s point there: %s", (file, isInside) => {
+	const place = { file, line: 3, column: 1 };
+	const problem = { code: "events_file", message: "wrong", remedy: "", place } as const;
+	const told = reportOf(event(), [outcome("failed", "warn", { delivery: delivery(webhook({ place })) })], {
+		warnings: [{ message: "odd", place }],
+		stopped: problem,
+	});
+	const places = [...annotationsOf(told, plain), ...problemAnnotations([problem], true, plain)];
+	expect(places.map((annotation) => annotation.place.file)).toEqual(Array(4).fill(isInside ? file : undefined));
+	expect(places.map((annotation) => annotation.place.startLine)).toEqual(Array(4).fill(isInside ? 3 : undefined));
 });
 
 test.each([

@@ -4,7 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/model/delivery.ts";
 import type { Problem } from "../../../src/model/problem.ts";
 import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
-import { noteOf, type Report, shownReason } from "../../../src/report/report.ts";
+import type { Report } from "../../../src/report/report.ts";
+import { rowOf } from "../../../src/report/row.ts";
 import { delivery, event, reportOf, webhook } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 
@@ -78,9 +79,8 @@ describe("the summary", () => {
 				const rows = summaryMarkdown(report(outcomes), same)?.trimEnd().split("\n").slice(6) ?? [];
 				expect(rows.map((row) => cells(row).map(shown))).toEqual(
 					outcomes.map((of) => {
-						const detail = [shownReason(of, same), ...of.notes.map((note) => noteOf(note, same))].filter(
-							(text) => text !== "",
-						);
+						const { error = "", notes = [] } = rowOf(of, same);
+						const detail = [error, ...notes].filter((text) => text !== "");
 						return ["❌", of.delivery.hook.name, oneLine(of.target), "1", "1 ms", detail.join("; ") || "failed"];
 					}),
 				);

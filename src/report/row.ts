@@ -1,0 +1,78 @@
+// A delivery's outcome as every report tells it: one row, its texts masked and only then truncated, so that no half of a secret is left.
+import { clip, excerpt } from "../lib/text.ts";
+import { type Delivery, isBatch, type Outcome, reasonOf } from "../model/delivery.ts";
+import type { Mask } from "../secrets/mask.ts";
+
+/** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
+const REASON_LIMIT = 600;
+
+/** Code points of one note on a delivery. */
+const NOTE_LIMIT = 300;
+
+/** Code points of an event's id, which users may give. */
+const ID_LIMIT = 1000;
+
+export type Row = ReturnType<typeof rowOf>;
+
+/** What the outputs, files and `--json` hold of a delivery, and all other reports print from. */
+export function rowOf(outcome: Outcome, mask: Mask, isOneOfMany = false) {
+	const { delivery, status, attempts, durationMs, httpStatus, failure, via, notes } = outcome;
+	const { hook, events } = delivery;
+	const [{ line, context }] = events;
+	return {
+		hook: mask(hook.name),
+		kind: hook.kind,
+		target: mask(outcome.target),
+		status,
+		attempts: attempts.length,
+		duration_ms: durationMs,
+		http_status: httpStatus,
+		/** Only of a failed one. */
+		cause: failure?.cause,
+		/** Why it failed, was skipped or is held. */
+		error: excerpt(mask(reasonOf(outcome)), REASON_LIMIT) || undefined,
+		/** The fallback that delivered it. */
+		via: via === undefined ? undefined : mask(via),
+		/** How many events a batch held. */
+		events: isBatch(delivery) ? events.length : undefined,
+		/** Of one of many events. */
+		event_id: isOneOfMany && !isBatch(delivery) ? shownId(context.id, mask) : undefined,
+		/** In the file of events; of a batch its first. */
+		line,
+		/** What to know although it was delivered, such as what was truncated. */
+		notes: notes.length === 0 ? undefined : notes.map((note) => excerpt(mask(note), NOTE_LIMIT)),
+	};
+}
+
+/** The id of an event in a document, which has room for more than one. */
+export function shownId(id: string, mask: Mask): string {
+	return clip(mask(id), ID_LIMIT);
+}
+
+/** Failed gates first, then other failures, then all the rest. */
+export function worstFirst(outcomes: readonly Outcome[]): readonly Outcome[] {
+	return outcomes.toSorted((a, b) => rank(a) - rank(b));
+}
+
+function rank({ status, delivery }: Outcome): number {
+	if (status !== "failed") return 2;
+	return delivery.hook.onFailure === "abort" ? 0 : 1;
+}
+
+/** Where the events of a delivery stand in their file: `line 3`, `lines 3 to 12`; empty where they come from none. */
+export function linesOf({ events }: Delivery): string {
+	const first = events[0].line;
+	const last = events.at(-1)?.line;
+	if (first === undefined) return "";
+	return first === last || last === undefined ? `line ${first}` : `lines ${first} to ${last}`;
+}
+
+/** How many of the texts, from the first, fit into `room` bytes with one more byte each. */
+export function fitting(texts: readonly string[], room: number): number {
+	let left = room;
+	const over = texts.findIndex((text) => {
+		left -= Buffer.byteLength(text) + 1;
+		return left < 0;
+	});
+	return over < 0 ? texts.length : over;
+}
