@@ -31,10 +31,10 @@ function reference(name: string): string {
 	return `| key | default | |\n|---|---|---|\n${lines.join("\n")}\n`;
 }
 
-function sections(): Readonly<Record<string, readonly Key<unknown>[]>> {
-	const own = (rows: ReadonlyMap<string, Key<unknown>>) => [...rows.values()];
+function sections(): Readonly<Record<string, readonly Key<unknown, unknown>[]>> {
+	const own = (rows: ReadonlyMap<string, Key<unknown, unknown>>) => [...rows.values()];
 	const both = own(TABLES.shell).filter(({ name }) => TABLES.webhook.has(name));
-	const isBoth = ({ name }: Key<unknown>) => name !== "timeout_ms" && both.some((row) => row.name === name);
+	const isBoth = ({ name }: Key<unknown, unknown>) => name !== "timeout_ms" && both.some((row) => row.name === name);
 	return {
 		hook: [...own(TABLES.hook), ...both.filter(isBoth)],
 		subscription: own(TABLES.subscription),
@@ -47,13 +47,13 @@ function sections(): Readonly<Record<string, readonly Key<unknown>[]>> {
 }
 
 /** With the words that a key takes, where the summary does not name them all. */
-function summaryOf({ summary, choices = [] }: Key<unknown>): string {
+function summaryOf({ summary, choices = [] }: Key<unknown, unknown>): string {
 	const names = choices.map((choice) => `\`${choice}\``);
 	return names.every((name) => summary.includes(name)) ? summary : `${summary}. One of ${names.join(", ")}`;
 }
 
-function defaultOf({ otherwise, standard }: Key<unknown>): string {
-	return otherwise ?? (standard === undefined ? "none" : `\`${JSON.stringify(standard)}\``);
+function defaultOf({ otherwise, default: value }: Key<unknown, unknown>): string {
+	return otherwise ?? (value === undefined ? "none" : `\`${JSON.stringify(value)}\``);
 }
 
 if (import.meta.main) {

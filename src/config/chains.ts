@@ -2,7 +2,7 @@
 import type { ConfigWarning, Hook } from "../model/hook.ts";
 import type { Text } from "./keys.ts";
 import type { Problems } from "./problems.ts";
-import { HOOK } from "./schema.ts";
+import { HOOK, WEBHOOK } from "./schema.ts";
 import type { Selection } from "./selections.ts";
 import { didYouMean, quote } from "./words.ts";
 
@@ -125,7 +125,7 @@ export function withoutBatchedGates(
 		if (hook.kind !== "webhook") return hook;
 		const own = fields.get(hook.name);
 		if (!asked.has(hook.name)) {
-			if (typeof own?.value("require_allow") !== "boolean") return hook;
+			if (own === undefined || WEBHOOK.requireAllow.read(own) === undefined) return hook;
 			const message = "require_allow is for gates, and this hook is not a gate";
 			own.wrong("require_allow", message, 'set on_failure = "abort", or take require_allow out');
 			return hook;

@@ -13,7 +13,7 @@ import { header, readDefaults, refuseUnknown } from "./known.ts";
 import type { Problems } from "./problems.ts";
 import { Resolver } from "./resolve.ts";
 import { DEFAULTS } from "./schema.ts";
-import { readSelections, readSubscriptions, requireEvents, type UnknownHeader } from "./selections.ts";
+import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
 import { type Explanation, keyName, quote } from "./words.ts";
 
@@ -44,7 +44,10 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const chains = readChains(named, problems);
 	const read = named.flatMap(({ selection, name }, order): Hook[] => {
 		const { selectors, fields } = selection;
-		requireEvents(selection, chains.reaches(name));
+		if (selection.event === undefined && !fields.has("events") && !chains.reaches(name)) {
+			const example = '["pipeline_error", "job.*", "phase:quality"]';
+			fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
+		}
 		const reached = chains.of(name);
 		const identity = {
 			name,
@@ -110,11 +113,11 @@ function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): voi
 }
 
 /** In Rocky's own file an event may be one that only a later Rocky knows: an error only where its gate would be lost. */
-function refuseHeader({ name, path, value }: UnknownHeader, resolver: Resolver, problems: Problems): void {
+function refuseHeader({ name, value: { raw, path } }: UnknownHeader, resolver: Resolver, problems: Problems): void {
 	const [message, remedy] = resolver.explain(name);
 	if (problems.dialect === "native") {
 		problems.add("config_value", path, message, remedy);
-	} else if (gateIn(value, path) !== undefined) {
+	} else if (gateIn(raw, path) !== undefined) {
 		// Nothing can be declared in Rocky's own file.
 		const helps = resolver.near(name) !== undefined || resolver.longer(name).length > 0;
 		const list =
@@ -123,7 +126,7 @@ function refuseHeader({ name, path, value }: UnknownHeader, resolver: Resolver, 
 	}
 }
 
-function toWarning({ name, path }: UnknownHeader, resolver: Resolver, problems: Problems): ConfigWarning {
+function toWarning({ name, value: { path } }: UnknownHeader, resolver: Resolver, problems: Problems): ConfigWarning {
 	const near = resolver.near(name);
 	const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
 	return { message: `${resolver.explain(name)[0]}, its hooks are left out${hint}`, place: problems.place(path) };

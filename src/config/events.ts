@@ -3,17 +3,15 @@ import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../mod
 import type { EventDefinition } from "../model/event.ts";
 import { type Fields, isTable } from "./fields.ts";
 import { refuseUnknown } from "./known.ts";
-import type { Path } from "./positions.ts";
-import type { Problems } from "./problems.ts";
 import { EVENT, TABLES } from "./schema.ts";
 import { quote } from "./words.ts";
 
 /** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
 export function readEvents(root: Fields): readonly EventDefinition[] {
-	const table = root.nested("event");
+	const table = root.get("event")?.fields();
 	if (table === undefined) return [];
 	const found = new Map<string, EventDefinition>();
-	declareAll(table, "", { found, builtIn: vocabulary(), problems: root.problems });
+	declareAll(table, "", { found, builtIn: vocabulary() });
 	return [...found.values()];
 }
 
@@ -21,35 +19,31 @@ export function readEvents(root: Fields): readonly EventDefinition[] {
 interface Declaring {
 	readonly found: Map<string, EventDefinition>;
 	readonly builtIn: Vocabulary;
-	readonly problems: Problems;
 }
 
 function declareAll(parent: Fields, prefix: string, declaring: Declaring): void {
-	const { found, builtIn, problems } = declaring;
-	// A table with a header of its own is declared although there is nothing in it.
-	const hasHeader = (path: Path) => problems.positions.root.find(path)?.isHeader === true;
-	for (const key of parent.keys()) {
-		const name = prefix + key;
-		const fields = parent.nested(key);
+	for (const [key, value] of parent.entries()) {
+		const fields = value.fields();
 		if (fields === undefined) continue;
+		const name = prefix + key;
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
 		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
+		// The beginning of other names, unless a header of its own declares it.
 		const isBare = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
-		const begins = isBare && !hasHeader(fields.path);
-		const problem = begins ? undefined : nameProblem(name, found, builtIn);
+		const begins = isBare && parent.problems.positions.root.find(value.path)?.isHeader !== true;
+		const problem = begins ? undefined : nameProblem(name, declaring);
 		if (problem !== undefined) {
 			parent.wrong(key, ...problem);
 			continue;
 		}
-		if (!begins) found.set(name, define(name, fields.only(rest)));
+		if (!begins) declaring.found.set(name, define(name, fields.only(rest)));
 		declareAll(fields.only(inner), `${name}.`, declaring);
 	}
 }
 
 function nameProblem(
 	name: string,
-	found: Declaring["found"],
-	builtIn: Vocabulary,
+	{ found, builtIn }: Declaring,
 ): readonly [message: string, remedy: string] | undefined {
 	if (!isEventName(name)) {
 		return [

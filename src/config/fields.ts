@@ -1,9 +1,9 @@
-// One table of the config and where it is: what it has, and the errors noted at its keys.
+// The tables and values of a config, each with where it is: errors are noted at their places.
 import { isObject } from "../lib/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
-import { keyName, typeName } from "./words.ts";
+import { keyName, type Remedy, typeName } from "./words.ts";
 
 /** A TOML table. Its values may be anything that TOML has, integers past 2⁵³ as bigint and dates as Date. */
 export type Table = Readonly<Record<string, unknown>>;
@@ -18,19 +18,62 @@ export function isContainer(value: unknown): value is readonly unknown[] | Table
 	return Array.isArray(value) || isTable(value);
 }
 
-/** One table, its path and the collector of errors. */
+/** One value of a table or list. */
+export class Value {
+	readonly raw: unknown;
+	readonly path: Path;
+	/** What messages call it: its key, after those of the tables that it is nested in. */
+	readonly label: string;
+	readonly problems: Problems;
+
+	constructor(raw: unknown, path: Path, label: string, problems: Problems) {
+		this.raw = raw;
+		this.path = path;
+		this.label = label;
+		this.problems = problems;
+	}
+
+	/** Notes an error, as a phrase after the label. */
+	wrong(problem: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
+		this.problems.add(code, this.path, `${this.label} ${problem}`, remedy);
+	}
+
+	mistyped(wanted: string, remedy: string): undefined {
+		return this.wrong(`must be ${wanted}, not ${typeName(this.raw)}`, remedy, "config_shape");
+	}
+
+	/** The items of a list; of anything else itself. */
+	items(): readonly Value[] {
+		const { raw, path, label, problems } = this;
+		if (!Array.isArray(raw)) return [this];
+		return raw.map((item: unknown, index) => new Value(item, [...path, index], label, problems));
+	}
+
+	/** The tables that it lists, or the one that it is, whose keys have the prefix in messages. What else there is, is noted. */
+	tables(what: string, remedy: string, prefix = ""): readonly Fields[] {
+		const named = new Value(this.raw, this.path, what, this.problems);
+		return named.items().flatMap((item) => item.fields(remedy, prefix) ?? []);
+	}
+
+	/** The table that it is; undefined for anything else, which is noted. `prefix` comes before its keys in messages. */
+	fields(remedy = 'write it as { KEY = "value" }', prefix = `${this.label}.`): Fields | undefined {
+		if (!isTable(this.raw)) return this.mistyped("a table", remedy);
+		return new Fields(this.raw, this.path, this.problems, prefix);
+	}
+}
+
+/** One table. */
 export class Fields {
 	readonly table: Table;
 	readonly path: Path;
 	readonly problems: Problems;
 	readonly #prefix: string;
 
-	/** `prefix` comes before the keys of a nested table in messages: `env.`. */
 	constructor(table: Table, path: Path, problems: Problems, prefix = "") {
-		this.#prefix = prefix;
 		this.table = table;
 		this.path = path;
 		this.problems = problems;
+		this.#prefix = prefix;
 	}
 
 	has(key: string): boolean {
@@ -38,8 +81,16 @@ export class Fields {
 	}
 
 	/** The value of a key; undefined where it is absent. */
-	value(key: string): unknown {
-		return this.has(key) ? this.table[key] : undefined;
+	get(key: string): Value | undefined {
+		return this.has(key) ? this.#value(key) : undefined;
+	}
+
+	entries(): readonly (readonly [key: string, value: Value])[] {
+		return this.keys().map((key) => [key, this.#value(key)]);
+	}
+
+	#value(key: string): Value {
+		return new Value(this.table[key], this.at(key), this.#prefix + keyName(key), this.problems);
 	}
 
 	/** The table's keys, without `__proto__`, which is refused for the whole file at once. */
@@ -57,31 +108,13 @@ export class Fields {
 		return [...this.path, key];
 	}
 
-	/** A key as messages name it. */
-	label(key: string): string {
-		return this.#prefix + keyName(key);
-	}
-
 	/** Notes an error at a key of this table. */
-	wrong(key: string, message: string, remedy: string | (() => string), code: ProblemCode = "config_value"): undefined {
+	wrong(key: string, message: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
 		this.problems.add(code, this.at(key), message, remedy);
-	}
-
-	/** Notes at a key that its value is of another type. */
-	mistyped(key: string, wanted: string, remedy: string): undefined {
-		const message = `${this.label(key)} must be ${wanted}, not ${typeName(this.table[key])}`;
-		return this.wrong(key, message, remedy, "config_shape");
 	}
 
 	/** Notes at the table's header that a key is missing. */
 	missing(key: string, remedy: string, message = `${key} is missing`): undefined {
 		this.problems.add("config_shape", this.path, message, remedy);
-	}
-
-	/** A table below this one; undefined if the key is absent, or is something else, for which there is the remedy. */
-	nested(key: string, remedy = 'write it as { KEY = "value" }'): Fields | undefined {
-		const value = this.value(key);
-		if (isTable(value)) return new Fields(value, this.at(key), this.problems, `${this.label(key)}.`);
-		return value === undefined ? undefined : this.mistyped(key, "a table", remedy);
 	}
 }

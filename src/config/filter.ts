@@ -8,7 +8,6 @@ import type { Key, Text } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
 import type { Resolver } from "./resolve.ts";
 import { FILTER, TABLES } from "./schema.ts";
-import { tablesOf } from "./selections.ts";
 import { type Explanation, list, quote } from "./words.ts";
 
 /** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison where a colon belongs. */
@@ -30,19 +29,15 @@ const STATUS_WORDS: ReadonlySet<string> = new Set(STATUSES);
 
 /** The filters of a hook, of which one must match; none where it has none. */
 export function readFilters(hook: Fields, resolver: Resolver): readonly Filter[] {
-	const value = hook.value("filter");
+	const value = hook.get("filter");
 	if (value === undefined) return [];
-	const how = { what: "filter", remedy: 'write it as { include = ["tags", "branch:release/*"] }', prefix: "filter." };
-	if (Array.isArray(value) && value.length === 0) {
-		hook.wrong("filter", "filter is empty", "write filter = { … }, or leave the key out");
-	}
-	return tablesOf(value, hook.at("filter"), hook.problems, how).map((fields) => {
+	const remedy = 'write it as { include = ["tags", "branch:release/*"] }';
+	if (value.items().length === 0) value.wrong("is empty", "write filter = { … }, or leave the key out");
+	return value.tables("filter", remedy, "filter.").map((fields) => {
 		refuseUnknown(fields, TABLES.filter, (key) => explainKey(key, fields.table[key]));
-		const isEmpty = fields.keys().length === 0;
-		if (isEmpty) fields.problems.add("config_value", fields.path, "filter is empty", how.remedy);
-		const texts = (key: Key<readonly Text[] | undefined>) =>
-			key.read(fields)?.filter((item) => isMeant(item, key.name, fields));
-		const conditions = (key: Key<readonly Text[] | undefined>, other: string) =>
+		if (fields.keys().length === 0) fields.problems.add("config_value", fields.path, "filter is empty", remedy);
+		const texts = (key: Key<readonly Text[]>) => key.read(fields)?.filter((item) => isMeant(item, key.name, fields));
+		const conditions = (key: Key<readonly Text[]>, other: string) =>
 			(texts(key) ?? []).flatMap(({ text, path }): readonly Condition[] => {
 				const read = readCondition(text, other, resolver);
 				if ("kind" in read) return [read];

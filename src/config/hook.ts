@@ -6,13 +6,13 @@ import { checkUrl } from "../net/url.ts";
 import { findPreset } from "../presets/index.ts";
 import { escapingFor } from "../template/render.ts";
 import type { Fields } from "./fields.ts";
-import type { Headers } from "./headers.ts";
-import type { Setting } from "./keys.ts";
+import type { Key } from "./keys.ts";
 import { type Defaults, refuseUnknownInHook } from "./known.ts";
-import { readOptions, requireOptions } from "./options.ts";
+import { optionRows, requireOptions } from "./options.ts";
 import { HOOK, SHELL, TARGET, WEBHOOK } from "./schema.ts";
 import type { Selection } from "./selections.ts";
 import { hookSigning } from "./signing.ts";
+import type { Headers } from "./values.ts";
 
 /** Which hook it is, when it is fired and which others it reaches, whatever it does. */
 type HookIdentity = Omit<ShellHook, "kind" | "enabled" | "onFailure" | "timeoutMs" | "command" | "shell" | "env">;
@@ -29,7 +29,7 @@ export function readHook(selection: Selection, identity: HookIdentity, defaults:
 }
 
 /** What the first table says that has the key, else the built-in default. */
-export function setting<T>(row: Setting<T>, layers: readonly Fields[]): T {
+export function setting<T, D>(row: Key<T, D>, layers: readonly Fields[]): T | D {
 	for (const fields of layers) {
 		const value = row.read(fields);
 		if (value !== undefined) return value;
@@ -38,10 +38,7 @@ export function setting<T>(row: Setting<T>, layers: readonly Fields[]): T {
 }
 
 /** What all tables say, those above over those below. */
-function merged<T>(
-	row: Setting<ReadonlyMap<string, T> | undefined>,
-	layers: readonly Fields[],
-): ReadonlyMap<string, T> {
+function merged<T>(row: Key<ReadonlyMap<string, T>>, layers: readonly Fields[]): ReadonlyMap<string, T> {
 	return new Map(layers.toReversed().flatMap((fields) => [...(row.read(fields) ?? [])]));
 }
 
@@ -94,6 +91,11 @@ function readWebhook(selection: Selection, identity: HookIdentity, layers: Layer
 	const options = readOptions(preset, layers);
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
 	return { kind: "webhook", ...identity, ...settings, ...signed, batchSize, url, preset, options, headers: sent };
+}
+
+function readOptions(preset: Preset, layers: Layers): Webhook["options"] {
+	const values = Array.from(optionRows(preset), ([name, row]) => [name, setting(row, layers)] as const);
+	return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Undefined where the config names one that does not exist. */

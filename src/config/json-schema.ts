@@ -1,40 +1,31 @@
 // The table of keys as JSON Schema (draft 7), by which editors complete and check a config.
 import type { JsonObject } from "../lib/json.ts";
 import { CATALOG } from "../model/catalog.ts";
-import type { OptionSpec, Preset } from "../model/preset.ts";
-import { findPreset, PRESET_NAMES } from "../presets/index.ts";
-import { type Key, oneOrMany, TEXT } from "./keys.ts";
-import { optionOwners } from "./options.ts";
+import type { Preset } from "../model/preset.ts";
+import { type Key, oneOrMany } from "./keys.ts";
+import { allPresets, optionRows, ownersOf } from "./options.ts";
 import { TABLES } from "./schema.ts";
 
 /** Where the schema is published. */
 export const SCHEMA_URL =
 	"https://raw.githubusercontent.com/pipeline-hooks/pipeline-hooks/main/schema/pipeline-hooks.schema.json";
 
+/** The keys of a table, or what only their names and descriptions are given of. */
+type Rows = ReadonlyMap<string, Pick<Key<unknown, unknown>, "summary" | "type" | "default">>;
+
 const ref = (name: string): JsonObject => ({ $ref: `#/definitions/${name}` });
 
 /** The schema of a whole config. It refuses nothing that the decoder takes: what depends on other keys is left to that. */
 export function jsonSchema(): JsonObject {
-	const shell = [TABLES.hook, TABLES.command, TABLES.shell].map(keysOf);
-	const webhook = [TABLES.hook, TABLES.url, TABLES.webhook].map(keysOf);
+	const shell = keysOf(TABLES.hook, TABLES.command, TABLES.shell);
+	const webhook = keysOf(TABLES.hook, TABLES.url, TABLES.webhook);
+	const options = optionsOfAny();
 	const events = keysOf(TABLES.subscription);
 	// A table in the place of a key of an event is the rest of another event's name.
 	const event = Object.fromEntries(
 		Object.entries(keysOf(TABLES.event)).map(([name, type]) => [name, { anyOf: [type, ref("event")] }]),
 	);
-	// Those of [defaults] are checked where a hook takes them.
-	const unchecked = Object.fromEntries(
-		[...optionOwners()].map(([name, owners]) => [
-			name,
-			{
-				description: owners
-					.map((preset) => `${preset.title}: ${plain(preset.options[name]?.summary ?? "")}`)
-					.join(". "),
-			},
-		]),
-	);
-	const options = Object.fromEntries([...optionOwners()].map(([name, owners]) => [name, optionOfAny(name, owners)]));
-	const presets = [...PRESET_NAMES].flatMap((name) => findPreset(name) ?? []);
+	const unchecked = uncheckedOptions();
 	return {
 		$schema: "http://json-schema.org/draft-07/schema#",
 		$id: SCHEMA_URL,
@@ -49,26 +40,17 @@ export function jsonSchema(): JsonObject {
 		}),
 		definitions: {
 			hooks: { ...headers("shellHook"), properties: { ...eventNames("shellHook"), webhooks: headers("webhook") } },
-			shellHook: { ...table(Object.assign({}, ...shell), ref("shellHookTables")), required: ["command"] },
-			webhook: {
-				...table({ ...options, ...Object.assign({}, ...webhook) }, ref("webhookTables")),
-				allOf: [ref("presets")],
-			},
+			shellHook: { ...table(shell, ref("shellHookTables")), required: ["command"] },
+			webhook: { ...table({ ...options, ...webhook }, ref("webhookTables")), allOf: [ref("presets")] },
 			shellHookTables: tables("shellHook"),
 			webhookTables: tables("webhook"),
-			shellSubscription: { ...table(Object.assign({}, events, ...shell)), required: ["command"] },
-			webhookSubscription: {
-				...table({ ...options, ...Object.assign({}, events, ...webhook) }),
-				allOf: [ref("presets")],
-			},
-			presets: { allOf: presets.map(ofPreset) },
+			shellSubscription: { ...table({ ...events, ...shell }), required: ["command"] },
+			webhookSubscription: { ...table({ ...options, ...events, ...webhook }), allOf: [ref("presets")] },
+			presets: { allOf: allPresets().map(ofPreset) },
 			filter: { ...table(keysOf(TABLES.filter)), minProperties: 1 },
 			defaults: table({
 				...unchecked,
-				...keysOf(TABLES.webhook),
-				...keysOf(TABLES.shell),
-				...bothKinds(),
-				...keysOf(TABLES.defaults),
+				...keysOf(TABLES.webhook, TABLES.shell, withoutDefaults(), TABLES.defaults),
 				shell: { description: "Defaults of shell hooks", ...table(keysOf(TABLES.shell)) },
 				webhook: { description: "Defaults of webhooks", ...table({ ...unchecked, ...keysOf(TABLES.webhook) }) },
 			}),
@@ -96,18 +78,23 @@ function eventNames(hook: string): JsonObject {
 	);
 }
 
-function keysOf(rows: ReadonlyMap<string, Key<unknown>>): JsonObject {
-	return Object.fromEntries([...rows].map(([name, row]) => [name, described(row)]));
+function keysOf(...rows: readonly Rows[]): JsonObject {
+	return Object.fromEntries(rows.flatMap((some) => Array.from(some, ([name, row]) => [name, described(row)])));
 }
 
-function described({ summary, type, standard }: Key<unknown>): JsonObject {
-	return { description: plain(summary), ...type, ...(standard === undefined ? {} : { default: standard }) };
+function described({
+	summary,
+	type,
+	default: value,
+}: Pick<Key<unknown, unknown>, "summary" | "type" | "default">): JsonObject {
+	const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+	return { description: plain(summary), ...type, ...(isPlain ? { default: value } : {}) };
 }
 
-/** Of the keys of both kinds, what their defaults are depends on the kind. */
-function bothKinds(): JsonObject {
-	const both = [...TABLES.shell.values()].filter(({ name }) => TABLES.webhook.has(name));
-	return Object.fromEntries(both.map(({ name, summary, type }) => [name, { description: plain(summary), ...type }]));
+/** The keys of both kinds of hooks, whose defaults depend on the kind. */
+function withoutDefaults(): Rows {
+	const both = [...TABLES.shell].filter(([name]) => TABLES.webhook.has(name));
+	return new Map(both.map(([name, row]) => [name, { ...row, default: undefined }]));
 }
 
 /** Markdown without its links and marks. */
@@ -115,43 +102,32 @@ function plain(summary: string): string {
 	return summary.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "");
 }
 
-function optionOfAny(name: string, owners: readonly Preset[]): JsonObject {
-	const specs = owners.flatMap((preset) => preset.options[name] ?? []);
-	const [first, ...others] = specs.map(optionOf);
-	return first !== undefined && others.length === 0 ? first : { anyOf: specs.map(optionOf) };
+/** Each option of any preset: one of the forms that it has in those that have it. */
+function optionsOfAny(): JsonObject {
+	const names = [...optionRows(...allPresets()).keys()];
+	return Object.fromEntries(
+		names.map((name) => {
+			const forms = ownersOf(name).map((preset) => keysOf(optionRows(preset))[name] ?? {});
+			return [name, forms.length === 1 && forms[0] !== undefined ? forms[0] : { anyOf: forms }];
+		}),
+	);
 }
 
-function optionOf(spec: OptionSpec): JsonObject {
-	return { description: plain(spec.summary), ...optionType(spec) };
-}
-
-function optionType({ kind, choices = [] }: OptionSpec): JsonObject {
-	switch (kind) {
-		case "boolean":
-			return { type: "boolean" };
-		case "table":
-			return { type: "object" };
-		case "string":
-			return TEXT;
-		case "strings":
-			return { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] };
-		case "choice":
-			return {
-				anyOf: [
-					{ type: "string", enum: [...choices] },
-					{ type: "string", pattern: "\\$\\{" },
-				],
-			};
-	}
+/** The options in `[defaults]`, which are checked where a hook takes them. */
+function uncheckedOptions(): JsonObject {
+	const names = [...optionRows(...allPresets()).keys()];
+	const describe = (name: string) =>
+		ownersOf(name).map(({ title, options }) => `${title}: ${plain(options[name]?.summary ?? "")}`);
+	return Object.fromEntries(names.map((name) => [name, { description: describe(name).join(". ") }]));
 }
 
 /** In a hook that names a preset, the options are those of the preset. */
-function ofPreset({ name, options }: Preset): JsonObject {
-	const own = Object.fromEntries(Object.entries(options).map(([option, spec]) => [option, optionOf(spec)]));
-	const foreign = [...optionOwners().keys()].filter((option) => options[option] === undefined);
+function ofPreset(preset: Preset): JsonObject {
+	const own = optionRows(preset);
+	const foreign = [...optionRows(...allPresets()).keys()].filter((option) => !own.has(option));
 	return {
-		if: { properties: { preset: { const: name } }, required: ["preset"] },
-		[THEN]: { properties: own, propertyNames: { not: { enum: foreign } } },
+		if: { properties: { preset: { const: preset.name } }, required: ["preset"] },
+		[THEN]: { properties: keysOf(own), propertyNames: { not: { enum: foreign } } },
 	};
 }
 

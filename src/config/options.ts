@@ -1,48 +1,83 @@
-// A preset's own options among the keys of a webhook: which preset they belong to, and whether they are right.
+// The options of presets, as rows of the table of keys.
 import { ExactNumber, writesExactNumbers } from "../lib/exact-number.ts";
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { OptionSpec, Preset } from "../model/preset.ts";
 import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
-import { type Fields, isTable } from "./fields.ts";
-import { referenceProblem, typeName } from "./words.ts";
+import { type Fields, isTable, type Value } from "./fields.ts";
+import { checkReferences, type Key, readBoolean, readChoice, readText, special, TEXT } from "./keys.ts";
+import { typeName } from "./words.ts";
 
-/** Takes what is wrong with an option, as a phrase after its name, and what to do. */
-type Report = (problem: string, remedy: string) => void;
+/** How an option of a kind is checked, and the same as JSON Schema. */
+interface Kind {
+	readonly type: (choices: readonly string[]) => JsonObject;
+	readonly check: (value: Value, choices: readonly string[]) => unknown;
+}
+
+const KINDS: Readonly<Record<OptionSpec["kind"], Kind>> = {
+	boolean: { type: () => ({ type: "boolean" }), check: readBoolean },
+	table: { type: () => ({ type: "object" }), check: (value) => value.fields('write it as { key = "value" }') },
+	string: { type: () => TEXT, check: readText },
+	strings: {
+		type: () => ({ anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }),
+		check: (value) => {
+			if (typeof value.raw === "string") return;
+			if (!Array.isArray(value.raw)) value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
+			else if (!value.raw.every((item) => typeof item === "string"))
+				value.wrong("must hold strings only", "quote each item");
+		},
+	},
+	choice: {
+		type: (choices) => ({
+			anyOf: [
+				{ type: "string", enum: [...choices] },
+				{ type: "string", pattern: "\\$\\{" },
+			],
+		}),
+		check: (value, choices) => {
+			const text = readText(value);
+			if (text !== undefined && isLiteral(parseReference(text))) readChoice(value, choices);
+		},
+	},
+};
 
 /** No message of any service has tables nested this deep. */
 const MAX_DEPTH = 100;
 
-let owners: ReadonlyMap<string, readonly Preset[]> | undefined;
+let presets: readonly Preset[] | undefined;
 
-/** Every option of every preset, with the presets that have it; asked for only where a key is not one of the table's. */
-export function optionOwners(): ReadonlyMap<string, readonly Preset[]> {
-	if (owners !== undefined) return owners;
-	const found = new Map<string, Preset[]>();
-	for (const preset of PRESET_NAMES.flatMap((name) => findPreset(name) ?? [])) {
-		for (const option of Object.keys(preset.options)) found.set(option, [...(found.get(option) ?? []), preset]);
+/** Every preset; asked for only where a key is not one of the table's. */
+export function allPresets(): readonly Preset[] {
+	presets ??= PRESET_NAMES.flatMap((name) => findPreset(name) ?? []);
+	return presets;
+}
+
+/** The presets that have an option of that name. */
+export function ownersOf(option: string): readonly Preset[] {
+	return allPresets().filter(({ options }) => Object.hasOwn(options, option));
+}
+
+/** The options of presets by their names. One that several of them have is public where it is in all. */
+export function optionRows(...of: readonly Preset[]): ReadonlyMap<string, Key<Json>> {
+	const found = new Map<string, Key<Json>>();
+	for (const [name, spec] of of.flatMap(({ options }) => Object.entries(options))) {
+		const row = optionRow(name, spec);
+		found.set(name, { ...row, public: row.public && found.get(name)?.public !== false });
 	}
-	owners = found;
 	return found;
 }
 
-/** Whether code frames show the value of a key that is an option: of one that no preset calls secret. */
-export function isPublicOption(name: string): boolean {
-	const specs = (optionOwners().get(name) ?? []).flatMap(({ options }) => options[name] ?? []);
-	return specs.length > 0 && specs.every(({ secret, kind }) => secret !== true && kind !== "table");
-}
-
-/** The options that the preset has, from the first table that gives each. A wrong one is noted at its own key. */
-export function readOptions(preset: Preset, layers: readonly Fields[]): Readonly<Record<string, Json>> {
-	const options = Object.entries(preset.options).flatMap(([name, spec]): (readonly [string, Json])[] => {
-		const fields = layers.find((layer) => layer.has(name));
-		if (fields === undefined) return [];
-		const value = fields.value(name);
-		const report: Report = (problem, remedy) => fields.wrong(name, `${name} ${problem}`, remedy);
-		checkKind(spec, value, report);
-		return [[name, toJson(value, report)]];
+function optionRow(name: string, { kind, choices = [], summary, secret }: OptionSpec): Key<Json> {
+	const { type, check } = KINDS[kind];
+	return special(name, {
+		summary,
+		public: secret !== true && kind !== "table",
+		type: type(choices),
+		read: (value) => {
+			check(value, choices);
+			return toJson(value.raw, value);
+		},
 	});
-	return Object.fromEntries(options);
 }
 
 /** Notes the options that the preset cannot do without. */
@@ -54,50 +89,23 @@ export function requireOptions(preset: Preset, layers: readonly [Fields, ...Fiel
 	}
 }
 
-function checkKind(spec: OptionSpec, value: unknown, report: Report): void {
-	const mistyped = (wanted: string, remedy: string) => report(`must be ${wanted}, not ${typeName(value)}`, remedy);
-	switch (spec.kind) {
-		case "boolean":
-			if (typeof value !== "boolean") mistyped("true or false", "write true or false, without quotes");
-			break;
-		case "table":
-			if (!isTable(value)) mistyped("a table", 'write it as { key = "value" }');
-			break;
-		case "strings":
-			if (typeof value === "string") break;
-			if (!Array.isArray(value)) mistyped("a string or an array of strings", 'write it as ["one", "two"]');
-			else if (!value.every((item) => typeof item === "string")) report("must hold strings only", "quote each item");
-			break;
-		case "string":
-			if (typeof value !== "string") mistyped("a string", 'put it in quotes, as in "text"');
-			else if (value.trim() === "") report("is empty", "give it a value, or leave the key out");
-			break;
-		case "choice":
-			if (typeof value !== "string") mistyped("a string", 'put it in quotes, as in "text"');
-			else if (isLiteral(parseReference(value)) && !spec.choices?.includes(value)) {
-				report(`must be one of ${spec.choices?.join(", ")}`, "use one of these words");
-			}
-	}
-}
-
-/** The value as JSON, whose strings may refer to variables. What JSON cannot say becomes null and is reported. */
-function toJson(value: unknown, report: Report, depth = 0): Json {
-	if (typeof value === "boolean") return value;
-	if (typeof value === "number" && Number.isFinite(value)) return value;
-	if (typeof value === "bigint" && writesExactNumbers()) return new ExactNumber(String(value));
-	if (typeof value === "string") {
-		const found = referenceProblem(value);
-		if (found !== undefined) report(found.problem, found.remedy);
-		return value;
+/** Part of an option's value as JSON, whose strings may refer to variables. What JSON cannot say is noted. */
+function toJson(raw: unknown, value: Value, depth = 0): Json {
+	if (typeof raw === "boolean") return raw;
+	if (typeof raw === "number" && Number.isFinite(raw)) return raw;
+	if (typeof raw === "bigint" && writesExactNumbers()) return new ExactNumber(String(raw));
+	if (typeof raw === "string") {
+		checkReferences(value, raw);
+		return raw;
 	}
 	if (depth === MAX_DEPTH) {
-		report(`is nested deeper than ${MAX_DEPTH} levels`, "flatten it");
+		value.wrong(`is nested deeper than ${MAX_DEPTH} levels`, "flatten it");
 		return null;
 	}
-	if (Array.isArray(value)) return value.map((item) => toJson(item, report, depth + 1));
-	if (isTable(value)) {
-		return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toJson(item, report, depth + 1)]));
+	if (Array.isArray(raw)) return raw.map((item) => toJson(item, value, depth + 1));
+	if (isTable(raw)) {
+		return Object.fromEntries(Object.entries(raw).map(([key, item]) => [key, toJson(item, value, depth + 1)]));
 	}
-	report(`has ${typeName(value)} in it that JSON cannot carry`, "write it as a string, in quotes");
+	value.wrong(`has ${typeName(raw)} in it that JSON cannot carry`, "write it as a string, in quotes");
 	return null;
 }

@@ -3,6 +3,7 @@ import { count } from "../lib/text.ts";
 import { type Place, type Problem, type ProblemCode, throwIfAny } from "../model/problem.ts";
 import { codeFrame, hideValues } from "./frame.ts";
 import { type Node, type Path, Positions } from "./positions.ts";
+import type { Remedy } from "./words.ts";
 
 /** Whose file it is: in `rocky.toml`, which belongs to Rocky, some errors are not ours to tell. */
 export type Dialect = "native" | "rocky";
@@ -61,12 +62,12 @@ export class Problems {
 	}
 
 	/** Notes an error at a key. */
-	add(code: ProblemCode, path: Path, message: string, remedy: string | (() => string)): void {
+	add(code: ProblemCode, path: Path, message: string, remedy: Remedy): void {
 		this.addAt(code, this.offset(path), message, remedy);
 	}
 
 	/** Notes an error at an offset. The same one told twice, as of a default that many hooks take, counts once. */
-	addAt(code: ProblemCode, offset: number, message: string, remedy: string | (() => string)): void {
+	addAt(code: ProblemCode, offset: number, message: string, remedy: Remedy): void {
 		const identity = `${offset} ${message}`;
 		if (this.#found.has(identity)) return;
 		if (this.#found.size === MAX_TOLD) this.#untold++;

@@ -45,7 +45,7 @@ export class Resolver {
 	}
 
 	/** The selectors of a key; undefined where it is absent or wrong as a whole. What selects no event is noted. */
-	read(fields: Fields, key: Key<readonly Text[] | undefined>): readonly Selector[] | undefined {
+	read(fields: Fields, key: Key<readonly Text[]>): readonly Selector[] | undefined {
 		const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
 		const written = key.read(fields);
 		for (const { text, path } of written ?? []) {
@@ -61,7 +61,7 @@ export class Resolver {
 				continue;
 			}
 			const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
-			const message = `${fields.label(key.name)} has ${quote(shown)} twice, ${other}`;
+			const message = `${fields.get(key.name)?.label} has ${quote(shown)} twice, ${other}`;
 			fields.problems.add("config_value", path, message, "take one of the two out");
 		}
 		return written === undefined ? undefined : [...found.values()].map(({ selector }) => selector);

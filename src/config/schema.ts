@@ -1,11 +1,8 @@
 // The one table of keys: what each key of a config holds, its default, whether code frames show it, and what it is for.
 import { type EventDefinition, STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
-import type { Reference } from "../model/reference.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
-import { readTemplate } from "./body.ts";
-import { type Headers, readEnv, readHeaders, VARIABLE_NAME } from "./headers.ts";
 import {
 	boolean,
 	choice,
@@ -20,31 +17,37 @@ import {
 	texts,
 	wordType,
 } from "./keys.ts";
-import { MAX_ITEMS, readSchemes, readSecrets, readSignatureHeader } from "./signing.ts";
+import {
+	MAX_SIGNATURES,
+	readEnv,
+	readHeaders,
+	readSchemes,
+	readSecrets,
+	readSignatureHeader,
+	readTemplate,
+	VARIABLE_NAME,
+} from "./values.ts";
 
 /** The keys of every hook that have no default. */
 export const HOOK = {
 	name: special("name", {
 		type: TEXT,
 		read: readName,
-		default: undefined,
 		otherwise: "`<event>-<kind>-<n>`",
 		summary: "Unique; the hook's name in annotations and results",
 	}),
 	enabled: boolean("enabled", { default: true, summary: "`false` switches the hook off" }),
 	filter: special("filter", {
 		type: oneOrMany({ $ref: "#/definitions/filter" }, {}),
+		// By readFilters, which needs the events of the whole config.
 		read: () => undefined,
-		default: undefined,
 		summary: "Limits the hook to events that match: [filters](subscriptions.md#filters)",
 	}),
 	fallback: text("fallback", {
-		default: undefined,
 		summary: "The hook that is tried once when this one has failed for good: [chains](subscriptions.md#chains)",
 	}),
 	onSuccess: texts("then", {
 		example: '["name of a hook"]',
-		default: undefined,
 		summary: "The hooks that are fired when this one has succeeded",
 	}),
 };
@@ -53,7 +56,6 @@ export const HOOK = {
 export const SUBSCRIPTION = {
 	events: texts("events", {
 		example: '["pipeline_error", "job.*", "phase:quality"]',
-		default: undefined,
 		otherwise: "required, unless another hook's `fallback` or `then` names it",
 		summary: "Event names, globs and phases: [subscriptions](subscriptions.md)",
 	}),
@@ -63,13 +65,11 @@ export const SUBSCRIPTION = {
 export const TARGET = {
 	shell: text("command", {
 		public: false,
-		default: undefined,
 		otherwise: "required",
 		summary: "One or more lines, passed to the shell unchanged",
 	}),
 	webhook: reference("url", {
 		public: false,
-		default: undefined,
 		otherwise: "the preset's, if it has one",
 		summary: "https, or http to loopback",
 	}),
@@ -100,7 +100,7 @@ export const SHELL = {
 		otherwise: "`sh`; `cmd` on Windows",
 		summary: "`sh` runs `sh -e`, `bash` runs `bash --noprofile --norc -eo pipefail`; `pwsh` stops at the first error",
 	}),
-	env: special<ReadonlyMap<string, Reference>, undefined>("env", {
+	env: special("env", {
 		public: false,
 		type: {
 			type: "object",
@@ -108,7 +108,6 @@ export const SHELL = {
 			additionalProperties: { type: "string" },
 		},
 		read: readEnv,
-		default: undefined,
 		summary: "Additional variables, merged with those of the defaults",
 	}),
 };
@@ -125,22 +124,19 @@ export const WEBHOOK = {
 	}),
 	secret: special("secret", {
 		public: false,
-		type: oneOrMany(TEXT, { maxItems: MAX_ITEMS }),
+		type: oneOrMany(TEXT, { maxItems: MAX_SIGNATURES }),
 		read: readSecrets,
-		default: undefined,
 		summary: "Signs the body; a list for [rotation](signatures.md#rotation)",
 	}),
 	signature: special("signature", {
-		type: oneOrMany(wordType(SIGNATURES), { maxItems: MAX_ITEMS, uniqueItems: true }),
+		type: oneOrMany(wordType(SIGNATURES), { maxItems: MAX_SIGNATURES, uniqueItems: true }),
 		read: readSchemes,
-		default: undefined,
 		otherwise: "`rocky`",
 		summary: "The signature scheme, or a list of them: [signatures](signatures.md)",
 	}),
 	signatureHeader: special("signature_header", {
 		type: { type: "string", pattern: "^\\S+$" },
 		read: readSignatureHeader,
-		default: undefined,
 		otherwise: "the scheme's",
 		summary: "Another name for the header of the signature",
 	}),
@@ -150,11 +146,10 @@ export const WEBHOOK = {
 		default: undefined,
 		summary: "Sends up to this many events as one message: [batches](batches.md)",
 	}),
-	headers: special<Headers, undefined>("headers", {
+	headers: special("headers", {
 		public: false,
 		type: { type: "object", additionalProperties: { type: "string" } },
 		read: readHeaders,
-		default: undefined,
 		summary: "Override the preset's, in any case; merged with those of the defaults",
 	}),
 	method: choice("method", {
@@ -167,7 +162,6 @@ export const WEBHOOK = {
 	bodyTemplate: special("body_template", {
 		type: TEXT,
 		read: readTemplate,
-		default: undefined,
 		otherwise: "the preset's body",
 		summary: "The body, with values of the event inserted: [templates](templates.md)",
 	}),
@@ -188,7 +182,6 @@ export const WEBHOOK = {
 		summary: "Allows private and loopback addresses; link-local and metadata addresses are always refused",
 	}),
 	caFile: reference("ca_file", {
-		default: undefined,
 		summary: "Additional CA certificates to trust, as PEM; a path relative to the workspace",
 	}),
 	requireAllow: boolean("require_allow", {
@@ -204,41 +197,39 @@ export const DEFAULTS = {
 
 /** What `[event.x]` says of an event. */
 export const EVENT = {
-	phase: text("phase", { default: undefined, otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
+	phase: text("phase", { otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
 	status: choice<EventDefinition["status"], "info">("status", {
 		choices: STATUSES,
 		default: "info",
 		summary: "The status that it reports, which sets the colour of messages",
 	}),
-	title: text("title", { default: undefined, otherwise: "made from its name", summary: "The headline of messages" }),
+	title: text("title", { otherwise: "made from its name", summary: "The headline of messages" }),
 };
 
 /** What a filter can ask; at least one of them. */
 export const FILTER = {
 	events: texts("events", {
 		example: '["job.*", "phase:quality"]',
-		default: undefined,
 		summary: "Only these of the hook's own events",
 	}),
 	entities: texts("entities", {
 		example: '["table", "dash*"]',
-		default: undefined,
 		summary: "Types of entities; `*` matches any characters",
 	}),
 	include: texts("include", {
 		example: '["tags", "branch:release/*"]',
-		default: undefined,
 		summary: "Changed fields, and values as `key:value`, that the event must have",
 	}),
 	exclude: texts("exclude", {
 		example: '["status:success"]',
-		default: undefined,
 		summary: "Changed fields and values that the event must not have",
 	}),
 };
 
-function rows(...tables: readonly Readonly<Record<string, Key<unknown>>>[]): ReadonlyMap<string, Key<unknown>> {
-	return new Map(tables.flatMap(Object.values<Key<unknown>>).map((row) => [row.name, row]));
+function rows(
+	...tables: readonly Readonly<Record<string, Key<unknown, unknown>>>[]
+): ReadonlyMap<string, Key<unknown, unknown>> {
+	return new Map(tables.flatMap(Object.values<Key<unknown, unknown>>).map((row) => [row.name, row]));
 }
 
 /** Every kind of table that a config has. */

@@ -1,10 +1,8 @@
 // Which tables of a config are hooks, of which kind and for which events: under `hook`, `hooks` and `subscription`.
-
 import type { Hook } from "../model/hook.ts";
 import { matchesGlob, type Selector, showSelector } from "../model/selector.ts";
-import { Fields, isContainer, isTable, type Table } from "./fields.ts";
+import { Fields, isContainer, isTable, type Table, type Value } from "./fields.ts";
 import { header, isHookKey } from "./known.ts";
-import type { Path } from "./positions.ts";
 import { bare, type Resolver } from "./resolve.ts";
 import { SUBSCRIPTION } from "./schema.ts";
 import { keyName, quote, typeName } from "./words.ts";
@@ -22,8 +20,7 @@ export interface Selection {
 /** A header that names no event, and what is below it. */
 export interface UnknownHeader {
 	readonly name: string;
-	readonly path: Path;
-	readonly value: unknown;
+	readonly value: Value;
 }
 
 /** What a header says of the hooks under it. */
@@ -39,10 +36,10 @@ export function readSelections(
 ): { readonly selections: readonly Selection[]; readonly unknown: readonly UnknownHeader[] } {
 	const walk = new Walk(resolver);
 	for (const key of ["hook", "hooks"]) {
-		const table = root.nested(key, "write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
+		const table = root.get(key)?.fields("write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
 		if (table === undefined) continue;
 		walk.visitAll(table.only(table.keys().filter((event) => event !== "webhooks")), "shell");
-		const webhooks = table.nested("webhooks", "write [[hook.webhooks.<event>]]");
+		const webhooks = table.get("webhooks")?.fields("write [[hook.webhooks.<event>]]");
 		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
 	}
 	return walk;
@@ -59,40 +56,36 @@ class Walk {
 	constructor(resolver: Resolver) {
 		this.#resolver = resolver;
 		this.#beginnings = new Set(
-			resolver.events.flatMap(({ name }) => [...name.matchAll(/\./g)].map(({ index }) => name.slice(0, index))),
+			resolver.events.flatMap(({ name }) => Array.from(name.matchAll(/\./g), ({ index }) => name.slice(0, index))),
 		);
 	}
 
 	/** Visits each key of a table; `prefix` is what the tables around it told of the event's name, with its dot. */
 	visitAll(fields: Fields, kind: Hook["kind"], prefix = ""): void {
-		for (const key of fields.keys()) this.#visit(fields, key, prefix + key, kind);
+		for (const [key, value] of fields.entries()) this.#visit(key, value, prefix + key, kind);
 	}
 
-	#visit(parent: Fields, key: string, name: string, kind: Hook["kind"]): void {
-		const value = parent.table[key];
-		const path = parent.at(key);
-		const { problems } = parent;
-		if (!isContainer(value)) {
-			const message = `${keyName(key)} is ${typeName(value)} where the hooks of an event belong`;
-			parent.wrong(key, message, `name the event first, as in ${header(kind, "pipeline_start")}`, "config_shape");
+	#visit(key: string, value: Value, name: string, kind: Hook["kind"]): void {
+		const { raw, path, problems } = value;
+		if (!isContainer(raw)) {
+			const message = `${keyName(key)} is ${typeName(raw)} where the hooks of an event belong`;
+			problems.add("config_shape", path, message, `name the event first, as in ${header(kind, "pipeline_start")}`);
 			return;
 		}
 		const selector = this.#resolver.resolve(name);
 		if (selector !== undefined) {
-			this.#hooks({ event: showSelector(selector), selectors: [selector], kind }, name, value, path, parent);
-		} else if (isTable(value) && this.#begins(name) && Object.values(value).every(isContainer)) {
-			this.visitAll(new Fields(value, path, problems), kind, `${name}.`);
+			this.#hooks({ event: showSelector(selector), selectors: [selector], kind }, name, value);
+		} else if (isTable(raw) && this.#begins(name) && Object.values(raw).every(isContainer)) {
+			this.visitAll(new Fields(raw, path, problems), kind, `${name}.`);
 		} else {
-			this.unknown.push({ name, path, value });
-			const tables: readonly unknown[] = Array.isArray(value) ? value : [value];
-			if (problems.dialect === "rocky" || !tables.every(looksLikeHook)) return;
-			this.#hooks({ event: name, selectors: [], kind }, name, value, path, parent);
+			this.unknown.push({ name, value });
+			if (problems.dialect === "rocky" || !value.items().every(looksLikeHook)) return;
+			this.#hooks({ event: name, selectors: [], kind }, name, value);
 		}
 	}
 
-	#hooks(head: Header, name: string, value: unknown, path: Path, { problems }: Fields): void {
-		const how = { what: "a hook", remedy: `write it as ${header(head.kind, head.event)}` };
-		for (const fields of tablesOf(value, path, problems, how)) {
+	#hooks(head: Header, name: string, value: Value): void {
+		for (const fields of value.tables("a hook", `write it as ${header(head.kind, head.event)}`)) {
 			const isInner = (key: string) => isContainer(fields.table[key]) && this.#isInner(name, key);
 			const inner = new Set(this.#begins(name) ? fields.keys().filter(isInner) : []);
 			const own = fields.keys().filter((key) => !inner.has(key));
@@ -119,52 +112,27 @@ class Walk {
 }
 
 /** Whether a table under a name that is not an event can be nothing but a hook: it has a key that only hooks have. */
-function looksLikeHook(table: unknown): boolean {
-	return isTable(table) && ["command", "url", "preset", "on_failure"].some((key) => Object.hasOwn(table, key));
+function looksLikeHook({ raw }: Value): boolean {
+	return isTable(raw) && ["command", "url", "preset", "on_failure"].some((key) => Object.hasOwn(raw, key));
 }
 
 /** The hooks under `subscription`, in their order; errors in their events are noted. */
 export function readSubscriptions(root: Fields, resolver: Resolver): readonly Selection[] {
-	const value = root.value("subscription");
+	const value = root.get("subscription");
 	if (value === undefined) return [];
-	const path = root.at("subscription");
-	if (isNamed(value)) {
-		for (const name of Object.keys(value)) {
+	if (isNamed(value.raw)) {
+		for (const [name, { path }] of value.fields()?.entries() ?? []) {
 			const message = `subscription.${keyName(name)} is a table in a table, but subscriptions are a list`;
-			root.problems.add("config_shape", [...path, name], message, `write [[subscription]] with name = ${quote(name)}`);
+			root.problems.add("config_shape", path, message, `write [[subscription]] with name = ${quote(name)}`);
 		}
 		return [];
 	}
-	const how = { what: "a subscription", remedy: "write it as [[subscription]]" };
-	return tablesOf(value, path, root.problems, how).map((fields) => ({
+	return value.tables("a subscription", "write it as [[subscription]]").map((fields) => ({
 		kind: fields.has("command") ? "shell" : "webhook",
 		event: undefined,
 		selectors: resolver.read(fields, SUBSCRIPTION.events) ?? [],
 		fields,
 	}));
-}
-
-/** Notes that a hook has no events, and is not reached by another's chain either. */
-export function requireEvents({ event, fields }: Selection, isReached: boolean): void {
-	if (event !== undefined || fields.has("events") || isReached) return;
-	const example = '["pipeline_error", "job.*", "phase:quality"]';
-	fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
-}
-
-/** The tables of a value that is one or several; what is not a table is noted. */
-export function tablesOf(
-	value: unknown,
-	path: Path,
-	problems: Fields["problems"],
-	{ what, remedy, prefix }: { readonly what: string; readonly remedy: string; readonly prefix?: string },
-): readonly Fields[] {
-	const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-	return items.flatMap((item, index) => {
-		const at = Array.isArray(value) ? [...path, index] : path;
-		if (isTable(item)) return [new Fields(item, at, problems, prefix)];
-		problems.add("config_shape", at, `${what} must be a table, not ${typeName(item)}`, remedy);
-		return [];
-	});
 }
 
 /** `[subscription.a]`: tables where keys belong. */

@@ -1,34 +1,13 @@
-// How a webhook is signed: `secret`, `signature` and `signature_header`, each by itself and all together.
-import { isHeaderName } from "../lib/header.ts";
+// How a webhook is signed: what its `secret`, `signature` and `signature_header` come to together.
 import type { Webhook } from "../model/hook.ts";
-import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
-import { headersOf, SCHEMES, SIGNATURES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
-import { Fields } from "./fields.ts";
-import { type Headers, IDENTITY, RESERVED } from "./headers.ts";
-import { readChoice, readFilled, readText } from "./keys.ts";
-import type { Path } from "./positions.ts";
-import { quote } from "./words.ts";
+import { isLiteral, literalParts } from "../model/reference.ts";
+import { headersOf, SCHEMES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
+import type { Fields } from "./fields.ts";
+import { WEBHOOK } from "./schema.ts";
+import type { Headers, Secret } from "./values.ts";
 
 /** The keys that mean nothing without a secret. */
 const NEED_SECRET = ["signature", "signature_header"];
-
-/** A signature for each must fit into what servers take for headers: often 8 KB. */
-export const MAX_ITEMS = 10;
-
-/** Headers that say something else already. */
-const TAKEN: ReadonlySet<string> = new Set([
-	...RESERVED,
-	...IDENTITY,
-	"content-type",
-	"user-agent",
-	...headersOf("standard"),
-]);
-
-/** A secret, and where it is. */
-export interface Secret {
-	readonly reference: Reference;
-	readonly path: Path;
-}
 
 /**
  * How a hook signs by what its table and those below it say. Notes what does not go together: a scheme without a secret, a
@@ -72,7 +51,7 @@ export function refuseIdleSigning(defaults: readonly Fields[], webhooks: readonl
 }
 
 /** What the tables say, the first one above the others. A scheme takes no header from below: that was another scheme's. */
-export function readSigning(layers: readonly Fields[]): {
+function readSigning(layers: readonly Fields[]): {
 	readonly secrets: readonly Secret[];
 	readonly schemes: readonly Signature[];
 	readonly header: string | undefined;
@@ -81,67 +60,26 @@ export function readSigning(layers: readonly Fields[]): {
 	let schemes: readonly Signature[] = ["rocky"];
 	let header: string | undefined;
 	for (const fields of layers.toReversed()) {
-		const own = readSchemes(fields);
+		const own = WEBHOOK.signature.read(fields);
 		if (fields.has("signature")) header = undefined;
-		header = readSignatureHeader(fields, fields.has("signature") ? own : schemes) ?? header;
+		header = readHeader(fields, fields.has("signature") ? own : schemes) ?? header;
 		schemes = own ?? schemes;
-		secrets = readSecrets(fields) ?? secrets;
+		secrets = WEBHOOK.secret.read(fields) ?? secrets;
 	}
 	return { secrets, schemes, header };
 }
 
-/** The table's own secrets. */
-export function readSecrets(fields: Fields): readonly Secret[] | undefined {
-	const found = itemsOf(fields, "secret").flatMap((item) => {
-		const reference = readFilled(item, "secret");
-		return reference === undefined ? [] : [{ reference, path: item.at("secret") }];
-	});
-	return found.length === 0 ? undefined : found;
-}
-
-/** The table's own schemes. */
-export function readSchemes(fields: Fields): readonly Signature[] | undefined {
-	const found: Signature[] = [];
-	for (const item of itemsOf(fields, "signature")) {
-		const scheme = readChoice(item, "signature", SIGNATURES);
-		if (scheme === undefined) continue;
-		if (!found.includes(scheme)) found.push(scheme);
-		else item.wrong("signature", `signature has ${quote(scheme)} twice`, "take one of the two out");
-	}
-	return found.length === 0 ? undefined : found;
-}
-
-/** `schemes` are those that it would rename the header of; undefined where they are wrong themselves. */
-export function readSignatureHeader(fields: Fields, schemes?: readonly Signature[]): string | undefined {
-	const header = readText(fields, "signature_header");
-	if (header === undefined) return undefined;
+/** The new name of the header of these schemes, which must be a single one that can be renamed. */
+function readHeader(fields: Fields, [first, ...others]: readonly Signature[] = []): string | undefined {
+	const header = WEBHOOK.signatureHeader.read(fields);
 	const wrong = (message: string, remedy: string) => fields.wrong("signature_header", message, remedy);
-	const [first, ...others] = schemes ?? [];
-	if (!isHeaderName(header)) {
-		return wrong("signature_header is an invalid header name", "use letters, digits and hyphens, as in X-Signature");
-	}
-	if (TAKEN.has(header.toLowerCase())) {
-		return wrong(`signature_header is ${quote(header)}, a header with a meaning of its own`, "choose another name");
-	}
-	if (others.length > 0) {
+	if (header !== undefined && others.length > 0) {
 		return wrong("signature_header renames one header, and there are several signatures", "keep one of them");
 	}
-	if (first !== undefined && SCHEMES[first].stamped) {
+	if (header !== undefined && first !== undefined && SCHEMES[first].stamped) {
 		return wrong(`signature_header cannot be used with ${first}, whose headers are fixed`, "take it out");
 	}
 	return header;
-}
-
-/** The items of a list, each as if the key held it alone and at its own place; the table itself where it is not a list. */
-function itemsOf(fields: Fields, key: string): readonly Fields[] {
-	const value = fields.value(key);
-	if (value === undefined) return [];
-	if (!Array.isArray(value)) return [fields];
-	if (value.length === 0) fields.wrong(key, `${key} is an empty list`, "name one, or leave the key out");
-	const most = value.length > MAX_ITEMS;
-	if (most) fields.wrong(key, `${key} has more than ${MAX_ITEMS} items`, "shorten the list");
-	if (most) return [];
-	return value.map((item: unknown, index) => new Fields({ [key]: item }, [...fields.at(key), index], fields.problems));
 }
 
 function secretRemedy(scheme: Signature): string {

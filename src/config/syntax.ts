@@ -3,7 +3,7 @@ import { parse, TomlError } from "smol-toml";
 import { UserError } from "../model/problem.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame, hideAllButKeys } from "./frame.ts";
-import { optionOwners } from "./options.ts";
+import { allPresets, optionRows } from "./options.ts";
 import { TABLES } from "./schema.ts";
 import { redactForms } from "./words.ts";
 
@@ -98,7 +98,10 @@ export function parseSyntax(source: string, file: string): Table {
 		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line);
 		const place = { file, line: error.line, column };
 		const offset = lines.slice(0, -1).join("\n").length + (error.line > 1 ? 1 : 0) + column - 1;
-		const known = new Set([...Object.values(TABLES).flatMap((rows) => [...rows.keys()]), ...optionOwners().keys()]);
+		const known = new Set([
+			...Object.values(TABLES).flatMap((rows) => [...rows.keys()]),
+			...optionRows(...allPresets()).keys(),
+		]);
 		const frame = codeFrame(source, { line: error.line, column, offset }, hideAllButKeys(source, known));
 		throw new UserError({
 			code: "config_syntax",

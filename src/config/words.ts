@@ -1,9 +1,11 @@
 // The words that messages about a config are made of.
 import { closest } from "../lib/suggest.ts";
-import { malformedReference } from "../model/reference.ts";
 
-/** A message and a remedy. The remedy is worked out only where the error is told. */
-export type Explanation = readonly [message: string, remedy: string | (() => string)];
+/** What to do about an error; worked out only where it is told. */
+export type Remedy = string | (() => string);
+
+/** What is wrong, and what to do about it. */
+export type Explanation = readonly [message: string, remedy: Remedy];
 
 /** A TOML value's type, for people. */
 export function typeName(value: unknown): string {
@@ -48,22 +50,6 @@ export function keyName(key: string): string {
 export function didYouMean(written: string, candidates: Iterable<string>, otherwise: string): string {
 	const word = closest(written, candidates);
 	return word === undefined ? otherwise : `did you mean ${quote(word)}?`;
-}
-
-/** What is wrong with the variables that a string refers to, as a phrase after its key; undefined if nothing is. */
-export function referenceProblem(text: string): { readonly problem: string; readonly remedy: string } | undefined {
-	const index = malformedReference(text);
-	if (index === undefined) return undefined;
-	if (/^\$\{\{\s*(?:secrets|env|vars|github|inputs)\b/.test(text.slice(index, index + 50))) {
-		return {
-			problem: "has a GitHub expression in it, which is not evaluated in a file",
-			remedy: `set a variable under env: of the workflow step and write \${VARIABLE} here`,
-		};
-	}
-	return {
-		problem: `has a \${ that does not begin a variable`,
-		remedy: `write \${NAME} or \${NAME:-default}; a literal \${ is written $\${`,
-	};
 }
 
 /** `a, b or c`. */

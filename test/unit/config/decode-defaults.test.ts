@@ -96,7 +96,7 @@ api_key = "for datadog hooks only"
 		const pagerduty = '[[hook.webhooks.ping]]\npreset = "pagerduty"\n';
 		const severity = '[defaults.webhook]\nrouting_key = "k"\nseverity = "urgent"';
 		expect(mistakes(`${pagerduty}${pagerduty}${severity}`)).toEqual([
-			expect.stringMatching(/^7:1 severity must be one of/),
+			expect.stringMatching(/^7:1 defaults.webhook.severity is "urgent", which is not one of/),
 		]);
 	});
 

@@ -160,7 +160,7 @@ describe("a preset's options", () => {
 		mistakes(`[hook.webhooks.ping]\npreset = "pagerduty"\nrouting_key = "k"\n${line}`);
 
 	it.each([
-		['severity = "urgent"', "4:1 severity must be one of "],
+		['severity = "urgent"', '4:1 severity is "urgent", which is not one of '],
 		["severity = 1", "4:1 severity must be a string, not an integer"],
 		["component = true", "4:1 component must be a string, not a boolean"],
 		['component = ""', "4:1 component is empty"],

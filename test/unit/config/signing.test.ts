@@ -116,12 +116,12 @@ describe("a mistake", () => {
 		],
 		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is not one of rocky, /, "use rocky, github,"],
 		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "take one of the two out"],
-		["signature = []", /^signature is an empty list$/, "leave the key out"],
+		["signature = []", /^signature is empty$/, "leave the key out"],
 		["signature = 1", /^signature must be a string, not an integer$/, "in quotes"],
 		['signature = ["rocky", ¦1]', /^signature must be a string, not an integer$/, "in quotes"],
 		['signature = ["rocky", ¦["github"]]', /^signature must be a string, not an array$/, "in quotes"],
 		['signature = [¦""]', /^signature is empty$/, "leave the key out"],
-		[`signature = ${many}`, /^signature has more than 10 items$/, "shorten the list"],
+		[`signature = ${many}`, /^signature has more than 10 items$/, "shorten it"],
 		['signature_header = "X Sig"', /^signature_header is an invalid header name$/, "X-Signature"],
 		['signature_header = "X-Sig: "', /^signature_header is an invalid header name$/, "X-Signature"],
 		['signature_header = ["X-Sig"]', /^signature_header must be a string, not an array$/, "in quotes"],
@@ -152,7 +152,7 @@ describe("a mistake", () => {
 	);
 
 	it.each([
-		["secret = []", "secret is an empty list"],
+		["secret = []", "secret is empty"],
 		['secret = ["a", ¦""]', "secret is empty"],
 		['secret = ["a", ¦" \\n"]', "secret is empty"],
 		['secret = ["a", ¦5]', "secret must be a string, not an integer"],

@@ -1,0 +1,172 @@
+// Values with a form of their own: headers and variables, secrets and schemes of signatures, templates.
+import { isHeaderName, isHeaderValue } from "../lib/header.ts";
+import { literalParts, type Reference } from "../model/reference.ts";
+import type { Template } from "../model/template.ts";
+import { headersOf, SIGNATURES, type Signature } from "../signature/schemes.ts";
+import { compileTemplate } from "../template/compile.ts";
+import { TemplateError } from "../template/tags.ts";
+import type { Value } from "./fields.ts";
+import { readChoice, readFilled, readItems, readReference, readText } from "./keys.ts";
+import type { Path } from "./positions.ts";
+import { quote } from "./words.ts";
+
+/** One header as it is written, and where. */
+interface Header {
+	readonly name: string;
+	readonly value: Reference;
+	readonly path: Path;
+}
+
+/** Headers by their names in lower case. */
+export type Headers = ReadonlyMap<string, Header>;
+
+/**
+ * What the connection and the framing of the bodies need for themselves (RFC 9110, 7.6.1; RFC 9112, 6; RFC 9113, 8.2.2).
+ * An encoding is not for a hook to ask for: responses are read as they are.
+ */
+const RESERVED: readonly string[] = [
+	"accept-encoding",
+	"connection",
+	"content-length",
+	"expect",
+	"host",
+	"http2-settings",
+	"keep-alive",
+	"proxy-authenticate",
+	"proxy-authorization",
+	"proxy-connection",
+	"te",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+];
+
+/** By these a receiver knows what it got. */
+const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
+
+/** What a signature cannot be sent as, since it says something else already. */
+const TAKEN: readonly string[] = [...RESERVED, ...IDENTITY, "content-type", "user-agent", ...headersOf("standard")];
+
+/** What POSIX shells take as a variable's name. */
+export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+export function readHeaders(value: Value): Headers | undefined {
+	const table = value.fields();
+	if (table === undefined) return undefined;
+	const found = new Map<string, Header>();
+	for (const [name, item] of table.entries()) {
+		const lower = name.toLowerCase();
+		const content = readReference(item);
+		const twin = found.get(lower);
+		if (!isHeaderName(name)) {
+			table.wrong(name, "headers has an invalid header name", "use letters, digits and hyphens, as in X-Team");
+		} else if (RESERVED.includes(lower)) {
+			item.wrong("is set by the connection itself", "take it out");
+		} else if (IDENTITY.includes(lower)) {
+			item.wrong("is sent with every webhook already", "take it out");
+		} else if (twin !== undefined) {
+			item.wrong(`is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
+		} else if (content !== undefined && !literalParts(content).every(isHeaderValue)) {
+			const remedy = "use one line of Latin-1 characters; take a trailing line break away";
+			item.wrong("has a character that no header can carry", remedy);
+		} else if (content !== undefined) {
+			found.set(lower, { name, value: content, path: item.path });
+		}
+	}
+	return found;
+}
+
+export function readEnv(value: Value): ReadonlyMap<string, Reference> | undefined {
+	const table = value.fields();
+	if (table === undefined) return undefined;
+	const found = new Map<string, Reference>();
+	for (const [name, item] of table.entries()) {
+		const content = readReference(item);
+		if (!VARIABLE_NAME.test(name)) {
+			table.wrong(name, "env has an invalid variable name", "use letters, digits and underscores");
+		} else if (content !== undefined) {
+			found.set(name, content);
+		}
+	}
+	return found;
+}
+
+/** A signature for each must fit into what servers take for headers: often 8 KB. */
+export const MAX_SIGNATURES = 10;
+
+/** A secret, and where it is. */
+export interface Secret {
+	readonly reference: Reference;
+	readonly path: Path;
+}
+
+export function readSecrets(value: Value): readonly Secret[] | undefined {
+	const found = readItems(value, MAX_SIGNATURES, "name one").flatMap((item) => {
+		const reference = readFilled(item);
+		return reference === undefined ? [] : [{ reference, path: item.path }];
+	});
+	return found.length === 0 ? undefined : found;
+}
+
+export function readSchemes(value: Value): readonly Signature[] | undefined {
+	const found: Signature[] = [];
+	for (const item of readItems(value, MAX_SIGNATURES, "name one")) {
+		const scheme = readChoice(item, SIGNATURES);
+		if (scheme === undefined) continue;
+		if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "take one of the two out");
+		else found.push(scheme);
+	}
+	return found.length === 0 ? undefined : found;
+}
+
+export function readSignatureHeader(value: Value): string | undefined {
+	const header = readText(value);
+	if (header === undefined) return undefined;
+	if (!isHeaderName(header)) {
+		return value.wrong("is an invalid header name", "use letters, digits and hyphens, as in X-Signature");
+	}
+	if (!TAKEN.includes(header.toLowerCase())) return header;
+	return value.wrong(`is ${quote(header)}, a header with a meaning of its own`, "choose another name");
+}
+
+/** The template of a body. An error is placed at its own line and column inside the string. */
+export function readTemplate(value: Value): Template | undefined {
+	const source = readFilled(value);
+	if (source === undefined) return undefined;
+	try {
+		return compileTemplate(source);
+	} catch (error) {
+		if (!(error instanceof TemplateError)) throw error;
+		const { problems, path, label } = value;
+		const start = problems.positions.root.find(path)?.value?.start ?? 0;
+		const offset = offsetInString(problems.source, start, error.offset);
+		problems.addAt("template", offset, `${label}: ${error.message}`, error.remedy);
+		return undefined;
+	}
+}
+
+/** A backslash at the end of a line, which takes the white space after it away, or one of the other escapes. */
+const ESCAPE = /\\(?:([ \t]*\r?\n[ \t\r\n]*)|U([0-9A-Fa-f]{8})|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)/y;
+
+/**
+ * The offset in `source` of the character at `index` of the TOML string that begins at `start`.
+ * See https://toml.io/en/v1.1.0#string
+ */
+function offsetInString(source: string, start: number, index: number): number {
+	const quotes = /(?:"""|''')(?:\r?\n)?|["']/y;
+	quotes.lastIndex = start;
+	const opening = quotes.exec(source)?.[0] ?? "";
+	const escapes = opening.startsWith('"');
+	let offset = start + opening.length;
+	for (let decoded = 0; offset < source.length; ) {
+		ESCAPE.lastIndex = offset;
+		const found = escapes ? ESCAPE.exec(source) : null;
+		const continuation = found?.[1] !== undefined;
+		if (decoded >= index && !continuation) break;
+		offset += found?.[0].length ?? 1;
+		if (continuation) continue;
+		const astral = found?.[2] !== undefined && Number.parseInt(found[2], 16) > 0xffff;
+		decoded += astral ? 2 : 1;
+	}
+	return offset;
+}
