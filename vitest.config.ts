@@ -28,8 +28,11 @@ export default defineConfig({
 					// A property takes a second by itself, and several on a machine that does other things besides.
 					testTimeout: 20_000,
 					sequence: { groupOrder: 2 },
+					// Files share a process, so that what they import is loaded once; each test ends what it has begun.
+					isolate: false,
+					unstubEnvs: true,
 					// Most of it waits for processes and servers; one file at a time, which two cores would give, takes twice as long.
-					maxWorkers: 2,
+					maxWorkers: 3,
 				},
 			},
 		],

@@ -1,10 +1,23 @@
-// One event fired at one webhook through the built action, and what is to be expected of it.
+// One event fired through the built action or the built command, and what is to be expected of it.
 import { expect } from "vitest";
-import { type ActionGiven, type ActionRun, runAction, workspace } from "./runner.ts";
+import {
+	type ActionGiven,
+	type ActionRun,
+	type CommandGiven,
+	type Ended,
+	runAction,
+	runCommand,
+	workspace,
+} from "./runner.ts";
 
-/** What a test may give besides the hook: files of the workspace, the environment, a look at the process. */
-type Given = Pick<ActionGiven, "env" | "started" | "cancel" | "run"> & {
-	readonly files?: Parameters<typeof workspace>[0];
+type Files = Parameters<typeof workspace>[0];
+
+/** What a test may give besides the config: files of the workspace, inputs, the environment, a look at the process. */
+type Given = Omit<ActionGiven, "inputs" | "workspace"> & {
+	/** Of the catalog; pipeline_start if none is given. */
+	readonly event?: string;
+	readonly inputs?: ActionGiven["inputs"];
+	readonly files?: Files;
 };
 
 /** A table for pipeline_start whose waits are short; `more` are further keys of it, on lines of their own. */
@@ -13,13 +26,24 @@ export function webhook(url: string, more = "", name = "r"): string {
 	return `[[hook.webhooks.pipeline_start]]\nname = "${name}"\nurl = "${url}"\n${waits}${more}\n`;
 }
 
-/** Fires pipeline_start at a config. `elapsedMs` is the time of the whole process. */
-export async function fire(config: string, given: Given = {}): Promise<ActionRun & { readonly elapsedMs: number }> {
-	const { files, ...more } = given;
+/** Fires an event at a config by the action. `elapsedMs` is the time of the whole process. */
+export async function fire(
+	config: string | Uint8Array,
+	{ event = "pipeline_start", inputs, files, ...more }: Given = {},
+): Promise<ActionRun & { readonly elapsedMs: number }> {
 	const folder = workspace({ "pipeline-hooks.toml": config, ...files });
 	const start = performance.now();
-	const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder, ...more });
+	const run = await runAction({ inputs: { event, ...inputs }, workspace: folder, ...more });
 	return { ...run, elapsedMs: performance.now() - start };
+}
+
+/** Runs the command in a folder with a config. */
+export function cli(
+	args: readonly string[],
+	config: string | Uint8Array,
+	{ files, ...more }: Omit<CommandGiven, "workspace"> & { readonly files?: Files } = {},
+): Promise<Ended> {
+	return runCommand(args, { workspace: workspace({ "pipeline-hooks.toml": config, ...files }), ...more });
 }
 
 /** Fires pipeline_start at one {@link webhook}. */

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runAction, workspace } from "../helpers/runner.ts";
+import { workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 
 const there = spawnSync("webhook", ["-version"]).status === 0;
 // On CI a missing package is a fault of the setup, not a reason to skip.
@@ -42,9 +43,9 @@ describe.skipIf(!there && CI === undefined)("Debian's webhook (needs webhook)", 
 
 function deliver(url: string, secret: string) {
 	const config = `[hook.webhooks.pipeline_error]\nname = "receiver"\nurl = "${url}"\nsecret = "\${KEY}"\nretry_count = 0`;
-	return runAction({
-		inputs: { event: "pipeline_error", error: 'no "orders" today 🚚\nline two', metadata: "tables_copied=20" },
-		workspace: workspace({ "pipeline-hooks.toml": config }),
+	return fire(config, {
+		event: "pipeline_error",
+		inputs: { error: 'no "orders" today 🚚\nline two', metadata: "tables_copied=20" },
 		env: { KEY: secret },
 	});
 }

@@ -6,7 +6,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { runCommand, workspace } from "../helpers/runner.ts";
+import { workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 
 const PROGRAM = "/usr/bin/prometheus-alertmanager";
 // On CI a missing package is a fault of the setup, not a reason to skip.
@@ -28,9 +29,7 @@ describe.skipIf(isMissing)("Debian's Alertmanager (needs prometheus-alertmanager
 		};
 		const fire = (event: string, ...more: readonly string[]) => {
 			const config = `[[subscription]]\nevents = ["pipeline_*"]\nurl = "${url}"\npreset = "alertmanager"\nlabels = { team = "data" }\n`;
-			return runCommand(["fire", event, "--pipeline", "nightly", ...more], {
-				workspace: workspace({ "pipeline-hooks.toml": config }),
-			});
+			return cli(["fire", event, "--pipeline", "nightly", ...more], config);
 		};
 
 		expect((await fire("pipeline_error", "--error", 'no "orders" today')).code).toBe(0);
@@ -53,7 +52,7 @@ describe.skipIf(isMissing)("Debian's Alertmanager (needs prometheus-alertmanager
 	it("refuses an alert that is none, which fails the delivery with its reason", { timeout: 60_000 }, async () => {
 		const url = await startAlertmanager();
 		const config = `[hook.webhooks.ping]\nurl = "${url}"\npreset = "alertmanager"\nbody_template = '[{"labels": {}}]'\n`;
-		const run = await runCommand(["fire", "ping"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
+		const run = await cli(["fire", "ping"], config);
 		expect(run.stdout).toContain("400 Bad Request: ");
 	});
 });

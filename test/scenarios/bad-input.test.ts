@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 /** Four lines with a webhook and a command that must not run. */
@@ -304,10 +305,7 @@ describe("more than ten annotations of a kind", () => {
 
 	it("are nine of mistakes and how many more there are", async () => {
 		const config = '[[hook.pipeline_start]]\ncommand = "true"\ncolour = "red"\n'.repeat(12);
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": config }),
-		});
+		const run = await fire(config);
 		expect(run.annotations.length).toBe(10);
 		expect(run.annotations.at(-1)).toEqual({ kind: "error", properties: {}, message: "3 more, see the summary" });
 		expect(run.summary.match(/unknown key/g)?.length).toBe(12);
@@ -317,10 +315,7 @@ describe("more than ten annotations of a kind", () => {
 		[10, 10, "the shell hook failed: exit code 3"],
 		[12, 10, "3 more, see the summary"],
 	])("of %i failures are %i, and the last says: %s", async (count, shown, last) => {
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": failing(count) }),
-		});
+		const run = await fire(failing(count));
 		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", failed: String(count) } });
 		expect(run.annotations.map(({ kind }) => kind)).toEqual(Array.from({ length: shown }, () => "warning"));
 		expect(run.annotations.at(-1)?.message).toBe(last);
@@ -328,10 +323,7 @@ describe("more than ten annotations of a kind", () => {
 	});
 
 	it("send the reader to the log where there is no summary", async () => {
-		const run = await runAction({
-			inputs: { event: "pipeline_start", summary: "false" },
-			workspace: workspace({ "pipeline-hooks.toml": failing(11) }),
-		});
+		const run = await fire(failing(11), { inputs: { summary: "false" } });
 		expect(run.annotations.at(-1)?.message).toBe("2 more, see the log");
 		expect(run.summary).toBe("");
 	});
@@ -356,11 +348,7 @@ url = "${url}/free"
 		["abort", 1, [], [["error", `the gate stopped the pipeline: ${reason}`]], "aborted"],
 	])("fails its own hook only, by its mode %s", async (mode, code, paths, annotations, result) => {
 		const server = await startServer({ status: 200 });
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": config(server.url, mode) }),
-			env: mode === "warn" ? {} : { WEBHOOK_SECRET: "" },
-		});
+		const run = await fire(config(server.url, mode), { env: mode === "warn" ? {} : { WEBHOOK_SECRET: "" } });
 		expect(run).toMatchObject({ code, outputs: { result } });
 		expect(server.requests.map(({ path }) => path)).toEqual(paths);
 		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual(annotations);

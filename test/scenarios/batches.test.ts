@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { checkSignature } from "../../src/signature/verify.ts";
 import { type Body, configIn, heldIn, hook, inStore, OK, SECRET, setUp, storesIn } from "../helpers/batches.ts";
-import { runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { runAction, runCommand } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 describe("over the steps of a job", () => {
@@ -358,9 +359,7 @@ it("what a person fires in a folder is held there, and flushed there", async () 
 		"check_result: passed · 0 delivered, 0 failed, 0 skipped, 1 held",
 	);
 	await run("fire", "check_result");
-	expect(
-		(await runCommand(["flush"], { workspace: workspace({ "pipeline-hooks.toml": hook(server.url) }), env })).stdout,
-	).toBe("nothing is held\n");
+	expect((await cli(["flush"], hook(server.url), { env })).stdout).toBe("nothing is held\n");
 	const { stdout, code } = await run("flush", "--json");
 	expect(JSON.parse(stdout)).toMatchObject({
 		result: "passed",

@@ -1,6 +1,7 @@
 // Fallbacks and followers, through the built action and command against real servers.
 import { describe, expect, it } from "vitest";
-import { runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { runAction, workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 const config = (url: string) => `
@@ -66,8 +67,7 @@ describe("a chain", () => {
 
 	it("fault 42: a chain that leads back to itself is refused before anything runs, with its path and place", async () => {
 		const circle = (url: string) => config(url).replace('name = "mail"', 'name = "mail"\nfallback = "pager"');
-		const folder = workspace({ "pipeline-hooks.toml": circle("http://127.0.0.1:1") });
-		const { code, stderr } = await runCommand(["fire", "pipeline_error"], { workspace: folder });
+		const { code, stderr } = await cli(["fire", "pipeline_error"], circle("http://127.0.0.1:1"));
 		expect([code, stderr]).toEqual([
 			2,
 			expect.stringMatching(/pipeline-hooks\.toml:\d+:\d+: .*(pager → mail → pager|mail → pager → mail)/),

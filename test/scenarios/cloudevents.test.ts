@@ -1,8 +1,7 @@
 // CloudEvents through dist: what arrives is an event to CloudEvents' own library, in every mode.
 import { CloudEvent, HTTP } from "cloudevents";
 import { describe, expect, test } from "vitest";
-import { runCommand, workspace } from "../helpers/runner.ts";
-import { delivered, send } from "../helpers/send.ts";
+import { cli, delivered, send } from "../helpers/send.ts";
 import { type Received, startServer } from "../helpers/server.ts";
 
 /** What the library reads from requests as they came. */
@@ -46,11 +45,11 @@ test("a batch is in the batch format, every event of it valid, and what no heade
 	const lines = ["größe ✓", 'a "b" %'].map((table, index) =>
 		JSON.stringify({ event: "after_materialize", id: `evt_${index}`, timestamp: "2026-04-02T14:30:00.5Z", table }),
 	);
-	const folder = workspace({
-		"pipeline-hooks.toml": hook("batch", "batch_size = 10") + hook("binary", 'mode = "binary"'),
-		"events.jsonl": lines.join("\n"),
-	});
-	const run = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
+	const run = await cli(
+		["fire", "--events-file", "events.jsonl"],
+		hook("batch", "batch_size = 10") + hook("binary", 'mode = "binary"'),
+		{ files: { "events.jsonl": lines.join("\n") } },
+	);
 	expect(run).toMatchObject({ code: 0, stderr: "" });
 
 	const [batch] = server.requests.filter(({ path }) => path === "/batch");

@@ -453,6 +453,25 @@ describe("usage", () => {
 		}
 	});
 
+	it.each([
+		["fire", "ping", "--context", '{"a\\n::error::x\\u001b[31m": 1}'],
+		["fire", "ping", "--config", "x\n::error::y"],
+		["fire", "ping\n::error::z"],
+		["fire", "--x\n::error::y"],
+	])("%j says what is wrong, and none of it acts as a workflow command", async (...args) => {
+		const { run } = await setUp();
+		const ended = await run(args);
+		expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(/^error\[\w+\]: /) });
+		expect(ended.stdout + ended.stderr).not.toMatch(/^\s*::|\p{Cc}(?<!\n)/mu);
+	});
+
+	it("a key of a megabyte is shown in a line", async () => {
+		const { run } = await setUp();
+		const ended = await run(["fire", "ping", "--context", "-"], { input: `{"${"k".repeat(1_000_000)}": 1}` });
+		expect(ended.code).toBe(2);
+		expect(ended.stderr.length).toBeLessThan(500);
+	});
+
 	it("--version", async () => {
 		const { run } = await setUp();
 		expect(await run(["--version"])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

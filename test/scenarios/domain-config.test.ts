@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { verify } from "@octokit/webhooks-methods";
 import { expect, test } from "vitest";
 import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const DOCUMENTED = `[[hook.pipeline_complete]]
@@ -53,9 +54,9 @@ test.each([
 ])("the webhook's text %s", async (_, inputs, end) => {
 	const slack = await startServer({ status: 200, body: "ok" });
 	const url = `${slack.url}/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX`;
-	const run = await runAction({
-		inputs: { event: "pipeline_error", "duration-ms": "45200", metadata: "tables_copied=20", ...inputs },
-		workspace: workspace({ "pipeline-hooks.toml": DOCUMENTED }),
+	const run = await fire(DOCUMENTED, {
+		event: "pipeline_error",
+		inputs: { "duration-ms": "45200", metadata: "tables_copied=20", ...inputs },
 		env: { SLACK_WEBHOOK_URL: `${url}\n`, WEBHOOK_SECRET: "whispered" },
 	});
 	expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed" } });

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { BASE_ENV, normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 /** Answers the first request of each connection, and closes the connection as the second one comes. */
@@ -35,8 +36,9 @@ describe("a receiver that closes a kept connection as the next request comes", (
 		const { url, received } = await closing();
 		const hook = `[[subscription]]\nname = "each"\nevents = ["*"]\nurl = "${url}"\nretry_count = ${retries}\n`;
 		const events = Array.from({ length: 40 }, (_, n) => line("check_result", `e${n}`)).join("\n");
-		const folder = workspace({ "pipeline-hooks.toml": `defaults.concurrency = 4\n${hook}`, "events.jsonl": events });
-		const run = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
+		const run = await cli(["fire", "--events-file", "events.jsonl"], `defaults.concurrency = 4\n${hook}`, {
+			files: { "events.jsonl": events },
+		});
 		expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("40 delivered, 0 failed") });
 		expect([received.length, new Set(received).size]).toEqual([40, 40]);
 	});
@@ -241,11 +243,9 @@ describe("a broken line", () => {
 	});
 
 	it("that is no UTF-8 is one too", async () => {
-		const folder = workspace({
-			"pipeline-hooks.toml": CONFIG("http://127.0.0.1:1"),
-			"events.jsonl": Buffer.from([0x7b, 0xff]),
+		const { code, stderr } = await cli(["fire", "--events-file", "events.jsonl"], CONFIG("http://127.0.0.1:1"), {
+			files: { "events.jsonl": Buffer.from([0x7b, 0xff]) },
 		});
-		const { code, stderr } = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
 		expect([code, stderr]).toEqual([2, expect.stringContaining("line 1 of events.jsonl: is not UTF-8")]);
 	});
 });

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import examples from "@octokit/webhooks-examples/api.github.com/index.json" with { type: "json" };
 import { describe, expect, it, test } from "vitest";
 import { runAction, workspace } from "../helpers/runner.ts";
-import { startServer } from "../helpers/server.ts";
 
 const CONFIG = `[[hook.pipeline_start]]
 command = "cat > context.json"
@@ -136,87 +135,5 @@ describe("GitHub's events", () => {
 			undefined,
 		);
 		expect(context).toMatchObject({ ci: { branch: "unknown:fix", fork: true } });
-	});
-});
-
-describe("where secrets are withheld by design", () => {
-	const SECRETS = (url: string) => `[hook.webhooks.pipeline_start]
-name = "announce"
-url = "\${RECEIVER_URL}"
-secret = "\${WEBHOOK_SECRET}"
-
-[[hook.pipeline_start]]
-name = "say"
-command = "echo said"
-env = { TOKEN = "\${TOKEN}" }
-
-[hook.webhooks.pipeline_complete]
-name = "gate"
-url = "${url}/ask"
-secret = "\${WEBHOOK_SECRET}"
-on_failure = "abort"
-`;
-	const absent = { RECEIVER_URL: "", WEBHOOK_SECRET: "", TOKEN: "" };
-	const own = example("pull_request", (payload) => {
-		const { head, base } = Object(payload["pull_request"]);
-		return head.repo?.full_name === base.repo.full_name;
-	});
-	const fork = structuredClone(own);
-	Object(fork).pull_request.head.repo.full_name = "mallory/fork";
-
-	const cases = [
-		["a fork's pull request", fork, "octocat"],
-		["Dependabot's pull request", own, "dependabot[bot]"],
-	] as const;
-
-	it.each(cases)("on %s hooks that need them skip with a notice", async (_, payload, actor) => {
-		const server = await startServer({ status: 200 });
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": SECRETS(server.url) }),
-			env: { ...absent, GITHUB_EVENT_NAME: "pull_request", GITHUB_ACTOR: actor },
-			payload,
-		});
-		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped", delivered: "0", failed: "0", skipped: "2" } });
-		const notice = (title: string, line: string, variable: string) => ({
-			kind: "notice",
-			properties: { title, file: "pipeline-hooks.toml", line },
-			message: `skipped: variable ${variable} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`,
-		});
-		expect(run.annotations).toEqual([notice("announce", "1", "RECEIVER_URL"), notice("say", "6", "TOKEN")]);
-		expect(run.log).not.toContain("said");
-	});
-
-	it.each(cases)("on %s a gate that needs them fails", async (_, payload, actor) => {
-		const server = await startServer({ status: 200 });
-		const run = await runAction({
-			inputs: { event: "pipeline_complete" },
-			workspace: workspace({ "pipeline-hooks.toml": SECRETS(server.url) }),
-			env: { ...absent, GITHUB_EVENT_NAME: "pull_request", GITHUB_ACTOR: actor },
-			payload,
-		});
-		expect(run).toMatchObject({ code: 1, outputs: { result: "aborted" } });
-		expect(run.annotations).toEqual([
-			{
-				kind: "error",
-				properties: { title: "gate", file: "pipeline-hooks.toml", line: "11" },
-				message: "the gate stopped the pipeline: variable WEBHOOK_SECRET is unset or empty; give it to the step as env",
-			},
-		]);
-		expect(server.requests).toEqual([]);
-	});
-
-	it("on a pull request of one's own repository they fail by their mode", async () => {
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": SECRETS("https://example.com") }),
-			env: { ...absent, GITHUB_EVENT_NAME: "pull_request" },
-			payload: own,
-		});
-		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", failed: "2" } });
-		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
-			["warning", "the webhook failed: variable RECEIVER_URL is unset or empty; give it to the step as env"],
-			["warning", "the shell hook failed: variable TOKEN is unset or empty; give it to the step as env"],
-		]);
 	});
 });

@@ -3,15 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { normalise, runAction, workspace } from "../helpers/runner.ts";
-import { type Reply, startServer } from "../helpers/server.ts";
-
-/** Fires pipeline_start through a config of these lines. */
-function fire(config: string) {
-	return runAction({
-		inputs: { event: "pipeline_start" },
-		workspace: workspace({ "pipeline-hooks.toml": config }),
-	});
-}
+import { fire } from "../helpers/send.ts";
+import { startServer } from "../helpers/server.ts";
 
 describe.each([
 	["shell hook", 'command = "echo why >&2; exit 3"', "why (exit code 3)"],
@@ -26,8 +19,7 @@ describe.each([
 	])("with on_failure = %s ends with code %i: %s", async (mode, code, result, annotations, counts) => {
 		const server = await startServer({ status: 403, body: "not you" });
 		const receiver = await startServer({ status: 200 });
-		const folder = workspace({
-			"pipeline-hooks.toml": `[[hook.pipeline_start]]
+		const run = await fire(`[[hook.pipeline_start]]
 name = "before"
 command = "touch before"
 [[hook.webhooks.pipeline_start]]
@@ -37,9 +29,7 @@ ${header}
 name = "failing"
 ${target.replace("URL", server.url)}
 on_failure = "${mode}"
-`,
-		});
-		const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder });
+`);
 		expect(run).toMatchObject({ code, stderr: "", outputs: { result, ...counts } });
 		expect(run.annotations.map((annotation) => [annotation.kind, annotation.message])).toEqual(annotations);
 		expect(receiver.requests.length).toBe(mode === "abort" ? 0 : 1);
@@ -117,137 +107,6 @@ test("shell hooks that are no gates run one at a time beside the webhooks", asyn
 	]);
 });
 
-describe("a webhook gate", () => {
-	const json = (body: string): Reply => ({ status: 200, body, headers: { "Content-Type": "application/json" } });
-	/** Announces a longer body than it sends, then drops the connection. */
-	const half: Reply = (_, response) => {
-		response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "40" });
-		response.write('{"allow":false', () => response.socket?.resetAndDestroy());
-	};
-	const halfOfYes: Reply = (_, response) => {
-		response.writeHead(200, { "Content-Type": "application/json", "Content-Length": "40" });
-		response.write('{"allow":true}', () => response.socket?.resetAndDestroy());
-	};
-
-	it.each<[string, Reply, string]>([
-		["denies with a reason", json('{"allow": false, "reason": "frozen until Monday"}'), "frozen until Monday"],
-		["denies without one", json('{"allow": false}'), 'denied: 200, and the response\'s "allow" is false'],
-		[
-			"answers a word",
-			json('{"allow": "yes"}'),
-			'denied: 200, and the response\'s "allow" is "yes"; a gate must answer {"allow": true}',
-		],
-		[
-			"answers null",
-			json('{"allow": null}'),
-			'denied: 200, and the response\'s "allow" is null; a gate must answer {"allow": true}',
-		],
-		[
-			"answers broken JSON",
-			json('{"allow": tru'),
-			'denied: 200, and the response has an "allow", but is not valid JSON; a gate must answer {"allow": true}',
-		],
-		["is cut off", half, "denied: 200, but the response was truncated"],
-		["is cut off after a yes", halfOfYes, "denied: 200, but the response was truncated"],
-		[
-			"is too long",
-			json(`{"allow": true, "x": "${"x".repeat(300_000)}"}`),
-			"denied: 200, but the response is longer than 250 KB",
-		],
-		["refuses", { status: 403 }, "403 Forbidden"],
-	])("that %s stops the pipeline", async (_, reply, reason) => {
-		const server = await startServer(reply);
-		const run = await fire(
-			`[hook.webhooks.pipeline_start]\nname = "gate"\nurl = "${server.url}"\non_failure = "abort"\nretry_delay_ms = 1\n`,
-		);
-		expect(run).toMatchObject({ code: 1, outputs: { result: "aborted" } });
-		expect(run.annotations).toEqual([
-			{
-				kind: "error",
-				properties: { title: "gate", file: "pipeline-hooks.toml", line: "1" },
-				message: `the gate stopped the pipeline: ${reason}`,
-			},
-		]);
-		expect(server.requests.length).toBe(1);
-	});
-
-	it.each<[string, Reply]>([
-		["true", json('{"allow": true}')],
-		["nothing", { status: 204 }],
-		["a text", { status: 200, body: "fine" }],
-		["JSON that says nothing of it", json('{"ok": 1}')],
-	])("that answers %s lets it go on", async (_, reply) => {
-		const server = await startServer(reply);
-		const run = await fire(
-			`[hook.webhooks.pipeline_start]\nname = "gate"\nurl = "${server.url}"\non_failure = "abort"\n`,
-		);
-		expect(run).toMatchObject({ code: 0, outputs: { result: "passed" } });
-	});
-});
-
-describe("time", () => {
-	it("an attempt past its timeout is tried again with the same id", async () => {
-		const server = await startServer(() => {}, { status: 200 });
-		const run = await fire(
-			`[hook.webhooks.pipeline_start]\nname = "r"\nurl = "${server.url}"\ntimeout_ms = 200\nretry_delay_ms = 1\n`,
-		);
-		expect(run).toMatchObject({ code: 0, annotations: [] });
-		expect(run.log).toContain("r: attempt 1 of 4 failed: no response within 200 ms; the next in ");
-		expect(run.log).toContain("· 200 · 2 attempts · ");
-		expect(server.requests[1]).toEqual(server.requests[0]);
-	});
-
-	it("the deadline ends it all", async () => {
-		const server = await startServer(() => {});
-		const start = performance.now();
-		const run = await fire(
-			`[hook.webhooks.pipeline_start]\nurl = "${server.url}"\ntimeout_ms = 250\ndeadline_ms = 400\nretry_count = 50\nretry_delay_ms = 1\n`,
-		);
-		expect(performance.now() - start).toBeLessThan(4000);
-		expect(run.annotations[0]?.message).toMatch(
-			/^the webhook failed: no response before the deadline of 400 ms, after 2 attempts$/,
-		);
-	});
-
-	it("a Retry-After past the deadline fails at once, naming both", async () => {
-		const server = await startServer({ status: 429, headers: { "Retry-After": "120" } });
-		const run = await fire(`[hook.webhooks.pipeline_start]\nurl = "${server.url}"\ndeadline_ms = 5000\n`);
-		expect(run.annotations[0]?.message).toBe(
-			"the webhook failed: 429 Too Many Requests; Retry-After asks for 120 s, past the deadline of 5000 ms",
-		);
-		expect(server.requests.length).toBe(1);
-	});
-
-	it("a Retry-After of nonsense is the usual wait", async () => {
-		const replies = ["abc", "-5", "1e12", ""].map((after) => ({ status: 503, headers: { "Retry-After": after } }));
-		const server = await startServer(...replies, { status: 200 });
-		const run = await fire(
-			`[hook.webhooks.pipeline_start]\nurl = "${server.url}"\nretry_count = 4\nretry_delay_ms = 1\n`,
-		);
-		expect(run).toMatchObject({ code: 0, annotations: [] });
-		expect(server.requests.length).toBe(5);
-	});
-});
-
-test("a disk that takes no report makes no failure of what was delivered", async () => {
-	const server = await startServer({ status: 200 });
-	const folder = workspace({
-		"pipeline-hooks.toml": `[hook.webhooks.pipeline_start]\nurl = "${server.url}"\n`,
-		file: "not a folder",
-	});
-	const run = await runAction({
-		inputs: { event: "pipeline_start" },
-		workspace: folder,
-		env: { RUNNER_TEMP: join(folder, "file"), GITHUB_STEP_SUMMARY: join(folder, "file", "summary") },
-	});
-	expect(run).toMatchObject({ code: 0, outputs: { result: "passed", delivered: "1" } });
-	expect(run.outputs).not.toHaveProperty("results-file");
-	expect(run.annotations.map(({ kind, message }) => [kind, message.slice(0, message.indexOf(":"))])).toEqual([
-		["warning", "the summary could not be written"],
-		["warning", "the results file could not be written"],
-	]);
-});
-
 describe("concurrency", () => {
 	it.each([1, 3])("is %i at most", async (limit) => {
 		let now = 0;
@@ -292,10 +151,7 @@ describe("results", () => {
 	});
 
 	it("are skipped with a notice where nothing is attached to the event", async () => {
-		const run = await runAction({
-			inputs: { event: "pipeline_complete" },
-			workspace: workspace({ "pipeline-hooks.toml": '[[hook.pipeline_start]]\ncommand = "true"\n' }),
-		});
+		const run = await fire('[[hook.pipeline_start]]\ncommand = "true"\n', { event: "pipeline_complete" });
 		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped", delivered: "0", skipped: "0" } });
 		expect(run.annotations).toEqual([
 			{

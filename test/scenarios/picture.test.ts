@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { drawMessage, PICTURE, PICTURED } from "../../scripts/slack-picture.ts";
-import { runCommand, workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -12,8 +12,7 @@ const picture = readFileSync(join(ROOT, PICTURE), "utf8");
 
 test("is what `npm run picture` draws", async () => {
 	const server = await startServer({ status: 200, body: "ok" });
-	const run = await runCommand(PICTURED.args, {
-		workspace: workspace({ "pipeline-hooks.toml": PICTURED.config }),
+	const run = await cli(PICTURED.args, PICTURED.config, {
 		env: { ...PICTURED.env, SLACK_WEBHOOK_URL: server.url },
 	});
 	expect(run.code).toBe(0);

@@ -8,6 +8,7 @@ import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -63,7 +64,7 @@ ${steps.replaceAll(/^(?=.)/gm, indent)}`;
 test.each(
 	PAGES.flatMap((name) => blocks(name, "toml").map((source, index) => [`${name} #${index + 1}`, source] as const)),
 )("the config in %s is valid", async (_, source) => {
-	const run = await runCommand(["validate"], { workspace: workspace({ "pipeline-hooks.toml": source }) });
+	const run = await cli(["validate"], source);
 	expect(run.stderr).toBe("");
 	expect(run.code).toBe(0);
 });
@@ -84,7 +85,7 @@ describe.each(
 test("the README's workflow hands on every variable that its config reads", async () => {
 	const [config = ""] = blocks("README.md", "toml");
 	const [workflow = ""] = blocks("README.md", "yaml");
-	const run = await runCommand(["validate", "--json"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
+	const run = await cli(["validate", "--json"], config);
 	const { variables }: { variables: { name: string }[] } = JSON.parse(run.stdout);
 	expect(variables).toHaveLength(2);
 	for (const { name } of variables) expect(workflow).toContain(`${name}: \${{ secrets.${name} }}`);
@@ -140,8 +141,8 @@ describe("the commands", () => {
 		const server = await startServer({ status: 200 });
 		const config = (blocks("docs/batches.md", "toml")[0] ?? "").replace("https://example.com", server.url);
 		const [events = ""] = blocks("docs/batches.md", "json");
-		const run = await runCommand(words(command), {
-			workspace: workspace({ "pipeline-hooks.toml": config, "events.jsonl": events }),
+		const run = await cli(words(command), config, {
+			files: { "events.jsonl": events },
 			env: { WEBHOOK_SECRET: "s3cret-value" },
 		});
 		expect(run.code).toBe(0);

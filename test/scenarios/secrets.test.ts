@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
 import { type ActionRun, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const ENV = {
@@ -64,11 +65,7 @@ function expectNoneOf(secrets: readonly string[], shown: string): void {
 
 test("each secret is masked before the first other line, and public words are not", async () => {
 	const server = await startServer({ status: 200 });
-	const run = await runAction({
-		inputs: { event: "pipeline_error" },
-		workspace: workspace({ "pipeline-hooks.toml": config(server.url), "print.sh": PRINT }),
-		env: ENV,
-	});
+	const run = await fire(config(server.url), { event: "pipeline_error", files: { "print.sh": PRINT }, env: ENV });
 	const lines = run.stdout.split("\n");
 	const firstOther = lines.findIndex((line) => !line.startsWith("::add-mask::"));
 	expect(firstOther).toBeGreaterThan(0);
@@ -98,11 +95,7 @@ test("each secret is masked before the first other line, and public words are no
 describe("nothing shows a secret when", () => {
 	it("a command prints it", async () => {
 		const server = await startServer({ status: 200 });
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({ "pipeline-hooks.toml": config(server.url), "print.sh": PRINT }),
-			env: ENV,
-		});
+		const run = await fire(config(server.url), { event: "pipeline_error", files: { "print.sh": PRINT }, env: ENV });
 		expect(run.annotations.map(({ message }) => message)).toEqual(["the shell hook failed: bye *** (exit code 1)"]);
 		expect(run.log).toContain("\n***\n");
 		expectNoneOf(SECRETS, shownBy(run));
@@ -114,11 +107,7 @@ describe("nothing shows a secret when", () => {
 			const { authorization } = request.headers;
 			response.writeHead(400).end(`${"x".repeat(offset)}${authorization} ${SECRETS.join(" ")} ${request.url}`);
 		});
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({ "pipeline-hooks.toml": config(server.url), "print.sh": "" }),
-			env: ENV,
-		});
+		const run = await fire(config(server.url), { event: "pipeline_error", files: { "print.sh": "" }, env: ENV });
 		const [{ message } = { message: "" }] = run.annotations;
 		expect(message).toContain("400 Bad Request: ");
 		expect(message).toContain("***");
@@ -130,12 +119,9 @@ describe("nothing shows a secret when", () => {
 			status: 200,
 			body: JSON.stringify({ allow: false, reason: `no ${ENV.WEBHOOK_SECRET}: ${"y".repeat(480)} ${ENV.URL_TOKEN}` }),
 		});
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({
-				"pipeline-hooks.toml": config(server.url).replace("retry_count = 0", 'on_failure = "abort"'),
-				"print.sh": "",
-			}),
+		const run = await fire(config(server.url).replace("retry_count = 0", 'on_failure = "abort"'), {
+			event: "pipeline_error",
+			files: { "print.sh": "" },
 			env: ENV,
 		});
 		expect(run.annotations[0]?.message).toMatch(/^the gate stopped the pipeline: no \*\*\*: y+/);
@@ -144,21 +130,14 @@ describe("nothing shows a secret when", () => {
 
 	it("a redirect or an error holds the URL", async () => {
 		const server = await startServer({ status: 302, headers: { Location: `https://example.com/${ENV.URL_TOKEN}` } });
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({ "pipeline-hooks.toml": config(server.url), "print.sh": "" }),
-			env: ENV,
-		});
+		const run = await fire(config(server.url), { event: "pipeline_error", files: { "print.sh": "" }, env: ENV });
 		expect(run.annotations[0]?.message).toBe("the webhook failed: 302 Found: redirects are not followed");
 		expectNoneOf(SECRETS, shownBy(run));
 	});
 
 	it("a variable holds something that is no URL", async () => {
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({
-				"pipeline-hooks.toml": '[hook.webhooks.pipeline_error]\nurl = "${URL_TOKEN}"\nretry_count = 0\n',
-			}),
+		const run = await fire('[hook.webhooks.pipeline_error]\nurl = "${URL_TOKEN}"\nretry_count = 0\n', {
+			event: "pipeline_error",
 			env: ENV,
 		});
 		expect(run.annotations[0]?.message).toBe(
@@ -169,9 +148,9 @@ describe("nothing shows a secret when", () => {
 	});
 
 	it("a proxy with a password cannot be reached", async () => {
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: workspace({ "pipeline-hooks.toml": config("https://receiver.invalid"), "print.sh": "" }),
+		const run = await fire(config("https://receiver.invalid"), {
+			event: "pipeline_error",
+			files: { "print.sh": "" },
 			env: { ...ENV, HTTPS_PROXY: "http://user:proxy-password@127.0.0.1:1" },
 		});
 		expect(run.annotations[0]?.message).toContain("proxy (HTTPS_PROXY): connection refused");
@@ -302,11 +281,8 @@ describe("a dry run", () => {
 	});
 
 	it("says what would fail, and fails nothing", async () => {
-		const run = await runAction({
+		const run = await fire(config("https://example.com").replace("retry_count = 0", 'on_failure = "abort"'), {
 			inputs: { ...inputs, "dry-run": "true" },
-			workspace: workspace({
-				"pipeline-hooks.toml": config("https://example.com").replace("retry_count = 0", 'on_failure = "abort"'),
-			}),
 		});
 		expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "skipped" } });
 		expect(run.log).toContain("would fail: variable URL_TOKEN is unset or empty");

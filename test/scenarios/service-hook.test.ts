@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { JSON_TYPE, refusal } from "../helpers/repository.ts";
-import { runAction, workspace } from "../helpers/runner.ts";
+import { fire as fireAt } from "../helpers/send.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 const RUN = {
@@ -17,10 +17,8 @@ const SECRET = "s3cret-of-the-hook";
 async function fire(reply: Reply, more: { readonly inputs?: Record<string, string>; readonly event?: string } = {}) {
 	const receiver = await startServer({ status: 200 });
 	const api = await startServer(reply);
-	const run = await runAction({
-		inputs: { event: more.event ?? "job.completed", "github-token": "ghs_token-of-the-run", ...more.inputs },
-		workspace: workspace({
-			"pipeline-hooks.toml": `[[subscription]]
+	const run = await fireAt(
+		`[[subscription]]
 events    = ["job.*"]
 name      = "etl"
 url       = "${receiver.url}/hooks"
@@ -31,9 +29,12 @@ signature = "service_hook"
 [hook.pipeline_start]
 command = "true"
 `,
-		}),
-		env: { GITHUB_API_URL: api.url, HOOK_SECRET: SECRET },
-	});
+		{
+			event: more.event ?? "job.completed",
+			inputs: { "github-token": "ghs_token-of-the-run", ...more.inputs },
+			env: { GITHUB_API_URL: api.url, HOOK_SECRET: SECRET },
+		},
+	);
 	return { run, sent: receiver.requests, asked: api.requests.map(({ method, path }) => `${method} ${path}`) };
 }
 

@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SCHEMES, SIGNATURES } from "../../src/signature/schemes.ts";
 import { BASE_ENV, runCommand, runProgram, workspace } from "../helpers/runner.ts";
+import { cli } from "../helpers/send.ts";
 import { type Received, startServer } from "../helpers/server.ts";
 import { OTHER_SECRET, SECRET } from "../helpers/signing.ts";
 
@@ -21,7 +22,7 @@ async function deliver(scheme: string, secret = SECRET): Promise<Received> {
 	const server = await startServer({ status: 200 });
 	const config = `[hook.webhooks.ping]\nurl = "${server.url}"\nsecret = "\${S}"\nsignature = "${scheme}"\n`;
 	const args = ["fire", "ping", "--error", "Größe ✓\u2028"];
-	await runCommand(args, { workspace: workspace({ "pipeline-hooks.toml": config }), env: { S: secret } });
+	await cli(args, config, { env: { S: secret } });
 	const [request] = server.requests;
 	if (request === undefined) throw new Error("nothing was sent");
 	return request;

@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type ActionRun, runAction, workspace } from "../helpers/runner.ts";
+import { type ActionRun, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 /** What V8 writes for each script: https://nodejs.org/api/cli.html#node_v8_coveragedir */
@@ -34,9 +35,9 @@ body_template = """{"text": "{{pipeline}}: {{metadata.note}}"}"""
 async function traced(note: string): Promise<Traced> {
 	const { url } = await startServer();
 	const coverage = workspace();
-	const run = await runAction({
-		inputs: { event: "pipeline_complete", metadata: JSON.stringify({ note }) },
-		workspace: workspace({ "pipeline-hooks.toml": CONFIG(url) }),
+	const run = await fire(CONFIG(url), {
+		event: "pipeline_complete",
+		inputs: { metadata: JSON.stringify({ note }) },
 		env: { WEBHOOK_SECRET: SECRET, NODE_V8_COVERAGE: coverage },
 	});
 	const [file = ""] = readdirSync(coverage);

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { verify } from "@octokit/webhooks-methods";
 import { expect, test } from "vitest";
 import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const SECRET = "a secret for both sides";
@@ -123,12 +124,12 @@ test("two hooks on one URL have delivery ids of their own, which stay the same f
 	const server = await startServer({ status: 200 });
 	const archive = `[[hook.webhooks.pipeline_complete]]\nname = "archive"\nurl = "${server.url}/in"\n`;
 	const folder = workspace({ "pipeline-hooks.toml": receiver(server.url) + archive });
-	const fire = () =>
+	const again = () =>
 		runCommand(["fire", "pipeline_complete", "--context", '{"id": "evt_of_mine"}'], {
 			workspace: folder,
 			env: { WEBHOOK_SECRET: SECRET },
 		});
-	expect([(await fire()).code, (await fire()).code]).toEqual([0, 0]);
+	expect([(await again()).code, (await again()).code]).toEqual([0, 0]);
 	const ids = (signed: boolean) =>
 		server.requests
 			.filter(({ headers }) => (headers["x-rocky-signature"] !== undefined) === signed)
@@ -139,8 +140,7 @@ test("two hooks on one URL have delivery ids of their own, which stay the same f
 });
 
 test("summary = false leaves the job summary alone", async () => {
-	const folder = workspace({ "pipeline-hooks.toml": '[[hook.pipeline_start]]\ncommand = "true"' });
-	const run = await runAction({ inputs: { event: "pipeline_start", summary: "false" }, workspace: folder });
+	const run = await fire('[[hook.pipeline_start]]\ncommand = "true"', { inputs: { summary: "false" } });
 	expect(run).toMatchObject({ code: 0, summary: "", outputs: { result: "passed" } });
 });
 

@@ -162,7 +162,7 @@ describe("fault 9: an endless body is read up to 250 KB or until the deadline, i
 });
 
 describe("fault 10: a compressed response is not decompressed: identity is requested, and a gate denies", () => {
-	const zeros = Buffer.alloc(64 * MIB);
+	const zeros = Buffer.alloc(8 * MIB);
 	const bombs: readonly (readonly [string, Buffer])[] = [
 		["gzip", gzipSync(zeros)],
 		["br", brotliCompressSync(zeros)],

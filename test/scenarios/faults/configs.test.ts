@@ -38,13 +38,10 @@ describe("fault 44: a config that is huge, deeply nested or oddly encoded works,
 	});
 
 	it.each([
-		["10 000 webhooks", HOOK + many(10_000, (n) => `[[hook.webhooks.ping]]\nurl = "https://example.com/${n}"\n`)],
-		["10 000 commands", HOOK + many(10_000, () => '[[hook.ping]]\ncommand = "true"\n')],
 		[
 			"10 000 events",
 			HOOK + many(10_000, (n) => `[event.deploy.e${n}]\ntitle = "e"\n[[hook.deploy.e${n}]]\ncommand = "true"\n`),
 		],
-		["10 MB of comments", many(10_000, () => `# ${KILOBYTE}\n`) + HOOK],
 		["10 MB of line breaks", HOOK + "\r\n".repeat(5_000_000)],
 		[
 			"10 MB of hooks",
@@ -64,24 +61,12 @@ describe("fault 44: a config that is huge, deeply nested or oddly encoded works,
 	it.each<[what: string, config: string | Uint8Array, message: RegExp]>([
 		["larger than 10 MB", many(11_000, () => `# ${KILOBYTE}\n`) + HOOK, /larger than 10485760 bytes/],
 		["5 million numbers", `${HOOK}x = [${"1,".repeat(5_000_000)}]\n`, /has more than 2000000 keys and values/],
-		["a key of 5 million parts", `${HOOK}${"a.".repeat(5_000_000)}a = 1\n`, /has more than 2000000 keys and values/],
-		["5 million open arrays", `${HOOK}x = ${"[".repeat(5_000_000)}\n`, /more than 2000000 keys and values/],
 		["a thousand nested tables", `${HOOK}x = ${"{a = ".repeat(1000)}1${"}".repeat(1000)}\n`, /^unknown key "x"/],
-		["a thousand nested arrays", `${HOOK}env = ${"[".repeat(1000)}${"]".repeat(1000)}\n`, /^env must be a table/],
-		["10 000 nested tables", `${HOOK}x = ${"{a = ".repeat(10_000)}1${"}".repeat(10_000)}\n`, /nested too deeply/],
-		["a header of a thousand keys", `${HOOK}[${"a.".repeat(1000)}a]\nb = 1\n`, /^unknown key "a"/],
-		["an event of a thousand parts", `[hook.${"a.".repeat(1000)}a]\ncommand = "x"\n`, /^unknown event "a"/],
 		["a key of 5 MB", `${HOOK}${"k".repeat(5_000_000)} = 1\n`, /^unknown key "k{60}…"/],
 		["a string that is not closed in 9 MB", `${HOOK}x = """${"\n".repeat(9_000_000)}`, /a string is not closed/],
-		["9 MB of quotes", `${HOOK}x = ${'"'.repeat(9_000_000)}\n`, /not valid TOML/],
-		["a NUL, written as an escape", `${HOOK}env = { A = "\\u0000" }\n`, /^env.A has a NUL character in it/],
-		["a NUL byte", `${HOOK}# \u0000\n`, /has a NUL byte in it/],
 		["nothing but NUL bytes", new Uint8Array(1_000_000), /has a NUL byte in it/],
-		["a program", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0x00]), /is not UTF-8 text/],
 		["Latin-1", latin, /is not UTF-8 text/],
 		["UTF-16", Buffer.from(`\ufeff${HOOK}`, "utf16le"), /is UTF-16, not UTF-8/],
-		["a lone surrogate", `${HOOK}env = { A = "\\ud800" }\n`, /not valid TOML/],
-		["__proto__ for a key", `${HOOK}[hook.__proto__]\nx = 1\n`, /^__proto__ cannot be a key/],
 		[
 			"__proto__ at every depth",
 			`${HOOK}[${"a.".repeat(100_000)}a]\n${many(100_000, (n) => `__proto__.k${n} = 1\n`)}`,
@@ -99,8 +84,6 @@ describe("fault 44: a config that is huge, deeply nested or oddly encoded works,
 	it.each([
 		["a line each", many(20_000, (n) => `[[hook.pipeline_start]]\ncommand = "true"\ncolour = "${n}"\n`)],
 		["all on one line", `[hook]\npipeline_start = [${many(20_000, (n) => `{command = "true", colour = ${n}}, `)}]\n`],
-		["unknown events", many(20_000, (n) => `[[hook.pipeline_strat_${n}]]\ncommand = "true"\n`)],
-		["unknown tables", many(20_000, (n) => `[hok${n}]\n`)],
 	])("20 000 errors, %s: a hundred are told, the others are counted", async (_, config) => {
 		const run = await fireWithin(config);
 		expect(run).toMatchObject({ code: 1, outputs: { result: "error" } });

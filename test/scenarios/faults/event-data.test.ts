@@ -2,8 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { NAMES, sendAll, stringsOf } from "../../helpers/every-preset.ts";
-import { runCommand, workspace } from "../../helpers/runner.ts";
-import { delivered, send } from "../../helpers/send.ts";
+import { cli, delivered, send } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const ESC = String.fromCharCode(27);
@@ -101,12 +100,11 @@ describe("fault 30: event data of every kind arrives as valid JSON, as text and 
 	});
 
 	it("a megabyte, on the stdin of a command and in what that says last", async () => {
-		const folder = workspace({
-			"pipeline-hooks.toml":
-				"[[hook.pipeline_error]]\ncommand = \"wc -c; cat /dev/zero | head -c 3000000 | tr '\\\\0' x >&2; exit 1\"\n",
-			"context.json": JSON.stringify({ error: "x".repeat(MEGABYTE) }),
-		});
-		const run = await runCommand(["fire", "pipeline_error", "--context", "@context.json"], { workspace: folder });
+		const run = await cli(
+			["fire", "pipeline_error", "--context", "@context.json"],
+			"[[hook.pipeline_error]]\ncommand = \"wc -c; cat /dev/zero | head -c 3000000 | tr '\\\\0' x >&2; exit 1\"\n",
+			{ files: { "context.json": JSON.stringify({ error: "x".repeat(MEGABYTE) }) } },
+		);
 		expect(run.code).toBe(0);
 		expect(Number(/^\s*(\d+)$/m.exec(run.stdout)?.[1])).toBeGreaterThan(MEGABYTE);
 		expect(run.stdout).toContain("xxx… (exit code 1)\n");

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { cli, fire as fireAt } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 /** A gate that says no to every branch but Dependabot's. */
@@ -20,8 +21,7 @@ function fire(
 	inputs: Readonly<Record<string, string>> = {},
 	files: Readonly<Record<string, string>> = {},
 ) {
-	const folder = workspace({ "pipeline-hooks.toml": config, ...files });
-	return runAction({ inputs: { event: "pipeline_start", ...inputs }, workspace: folder });
+	return fireAt(config, { inputs, files });
 }
 
 /** For `toMatchObject`: nothing was run, for this reason. */
@@ -88,7 +88,7 @@ describe("fault 52: what strangers write in metadata, a context or a file is nev
 			["metadata.rows:>1", "is a comparison, but filters match text", "write the text itself"],
 		] as const) {
 			const config = GATE.replace("branch:dependabot/*", item);
-			const run = await runCommand(["validate"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
+			const run = await cli(["validate"], config);
 			expect(run.code).toBe(2);
 			expect(run.stderr).toContain(`pipeline-hooks.toml:5:23: "${item}" ${message}`);
 			expect(run.stderr).toContain(remedy);

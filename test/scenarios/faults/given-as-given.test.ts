@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodes } from "../../helpers/nodes.ts";
 import { runAction, runCommand, runProgram, workspace } from "../../helpers/runner.ts";
+import { cli } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const NUMBERS = {
@@ -125,7 +126,7 @@ two'''
 		expect(readFileSync(join(folder, "text"), "utf8")).toBe("a\nb\r\nc");
 		expect(server.requests[0]?.body).toBe("one\ntwo");
 		const wrong = `${lines}on_failure = "wrn"\n`.replaceAll("\n", "\r\n");
-		const told = await runCommand(["validate"], { workspace: workspace({ "pipeline-hooks.toml": wrong }) });
+		const told = await cli(["validate"], wrong);
 		expect(told).toMatchObject({ code: 2, stderr: expect.stringContaining("pipeline-hooks.toml:18:1: on_failure is") });
 	});
 });

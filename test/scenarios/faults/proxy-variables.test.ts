@@ -36,14 +36,9 @@ describe("fault 57: an invalid proxy variable fails its hook according to its on
 	const VALUES = [
 		`http://DOM\\${USERINFO}@proxy.test:3128`,
 		`http://${USERINFO}@proxy.test:3128/path`,
-		`http://${USERINFO}@proxy.test:3128?query`,
-		`http://${USERINFO}@proxy.test:3128#fragment`,
-		`"http://${USERINFO}@proxy.test:3128"`,
 		`http://${USERINFO}@proxy .test:3128`,
 		`socks5://${USERINFO}@proxy.test:3128`,
 		`http://${USERINFO}@proxy.test:99999`,
-		`http://${USERINFO}@:3128`,
-		`http:${USERINFO}@proxy.test:3128`,
 	];
 
 	it.each(["warn", "ignore", "abort"])("%s", async (mode) => {
@@ -86,25 +81,11 @@ describe("fault 57: loopback never goes to a proxy, in any spelling", () => {
 describe("fault 24: NO_PROXY names the hosts that requests go to directly", () => {
 	/** Whether the proxy is passed by, for this URL and this list. The unit tests have more of them. */
 	const CASES: readonly (readonly [list: string, url: string, straight: boolean])[] = [
-		["*", "http://api.example.test", true],
-		["api.example.test", "http://api.example.test", true],
-		["api.example.test", "http://API.example.test", true],
-		["example.test", "http://api.example.test", true],
 		[".example.test", "http://api.example.test", true],
-		["other.test, api.example.test", "http://api.example.test", true],
-		["api.example.test:80", "http://api.example.test", true],
+		["other.test, api.example.test:80", "http://api.example.test", true],
 		["192.0.2.20", "http://0xC0000214", true],
-		["*.example.test", "http://api.example.test", true],
-		["2001:db8::20", "http://[2001:db8::20]", true],
-		["[2001:db8::20]", "http://[2001:db8::20]", true],
-		["[2001:db8::20]:80", "http://[2001:db8::20]", true],
 		["2001:DB8:0::20", "http://[2001:db8::20]", true],
-		["", "http://localhost", true],
-		["", "http://127.1", true],
-		["", "http://api.example.test", false],
 		["ample.test", "http://api.example.test", false],
-		["api.example.test:80", "http://api.example.test:443", false],
-		["0.2.20", "http://192.0.2.20", false],
 	];
 	const names = { "api.example.test": [["192.0.2.20"]] };
 	/** Answers 200 to whatever it is asked. */

@@ -160,8 +160,11 @@ describe("fault 59: waiting for a receiver ends at the deadline", () => {
 		const gate = webhook(server.url, 'on_failure = "abort"\nfilter = { include = ["metadata.gate:yes"] }', "gate");
 		const config = `defaults.concurrency = 1\n${webhook(server.url)}${gate}`;
 		const gated = '{"event": "pipeline_start", "metadata": {"gate": "yes"}}\n';
-		const folder = workspace({ "pipeline-hooks.toml": config, "e.jsonl": EVENT.repeat(3) + gated });
-		const run = await runAction({ inputs: { event: "", "events-file": "e.jsonl" }, workspace: folder });
+		const run = await fire(config, {
+			event: "",
+			inputs: { "events-file": "e.jsonl" },
+			files: { "e.jsonl": EVENT.repeat(3) + gated },
+		});
 		const notSent = "not sent: an earlier delivery failed (429 Too Many Requests), and Retry-After asks for 3600 s";
 		expect(run).toMatchObject({ code: 1, outputs: { result: "aborted", delivered: "0" } });
 		expect(run.annotations).toContainEqual(

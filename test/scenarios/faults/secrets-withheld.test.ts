@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { exposed, PATH } from "../../helpers/exposed.ts";
-import { type ActionRun, runAction, workspace } from "../../helpers/runner.ts";
+import { fire as fireAt } from "../../helpers/send.ts";
 import { type Server, startServer } from "../../helpers/server.ts";
 
 const require = createRequire(import.meta.url);
@@ -70,9 +70,7 @@ const ABSENT = { SLACK_WEBHOOK_URL: "", WEBHOOK_SECRET: "", UPLOAD_TOKEN: "" };
 
 async function fire(event: string, payload: Pull, more: Readonly<Record<string, string>>, gate?: string) {
 	const server = await startServer({ status: 200 });
-	const run: ActionRun = await runAction({
-		inputs: { event: "pipeline_start" },
-		workspace: workspace({ "pipeline-hooks.toml": config(server, gate) }),
+	const run = await fireAt(config(server, gate), {
 		env: { GITHUB_EVENT_NAME: event, ...ABSENT, ...more },
 		payload,
 	});

@@ -1,7 +1,8 @@
 // Events that are larger than a service takes: cut between characters, seen to be cut, and told.
 import { describe, expect, it } from "vitest";
 import { NAMES, type Name, sendAll, stringsOf } from "../../helpers/every-preset.ts";
-import { normalise, runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { normalise } from "../../helpers/runner.ts";
+import { cli, fire } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -157,11 +158,9 @@ describe("fault 31: a body over its service's limits is truncated between charac
 
 	it("is told in the log, the results and the summary of the action", async () => {
 		const server = await startServer({ status: 200, body: "ok" });
-		const run = await runAction({
-			inputs: { event: "pipeline_error", error: "x".repeat(100_000) },
-			workspace: workspace({
-				"pipeline-hooks.toml": `[hook.webhooks.pipeline_error]\nname = "s"\nurl = "${server.url}"\npreset = "slack"\n`,
-			}),
+		const run = await fire(`[hook.webhooks.pipeline_error]\nname = "s"\nurl = "${server.url}"\npreset = "slack"\n`, {
+			event: "pipeline_error",
+			inputs: { error: "x".repeat(100_000) },
 		});
 		expect(run).toMatchObject({ code: 0, stderr: "", annotations: [], outputs: { result: "passed" } });
 		const note = "error truncated to 2991 characters";
@@ -173,11 +172,11 @@ describe("fault 31: a body over its service's limits is truncated between charac
 
 	it.each(["fire", "render"])("is told by the command %s", async (command) => {
 		const server = await startServer({ status: 200, body: "ok" });
-		const folder = workspace({
-			"pipeline-hooks.toml": `[hook.webhooks.pipeline_error]\nurl = "${server.url}"\npreset = "teams"\n`,
-			"context.json": JSON.stringify({ error: LONG }),
-		});
-		const run = await runCommand([command, "pipeline_error", "--context", "@context.json"], { workspace: folder });
+		const run = await cli(
+			[command, "pipeline_error", "--context", "@context.json"],
+			`[hook.webhooks.pipeline_error]\nurl = "${server.url}"\npreset = "teams"\n`,
+			{ files: { "context.json": JSON.stringify({ error: LONG }) } },
+		);
 		expect(run).toMatchObject({ code: 0, stderr: "" });
 		expect(run.stdout).toMatch(/note: error truncated to 8000 bytes$/m);
 	});

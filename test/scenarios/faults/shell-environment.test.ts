@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runAction, workspace } from "../../helpers/runner.ts";
+import { fire } from "../../helpers/send.ts";
 
 /** The command files of the runner, https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands. */
 const COMMAND_FILES = ["GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"] as const;
@@ -73,10 +74,10 @@ describe("fault 38: a shell hook gets neither the runner's tokens nor its comman
 	});
 
 	it("also where Node itself would obey them: a hook in Node is not told how to run", async () => {
-		const folder = workspace({
-			"pipeline-hooks.toml": `[hook.pipeline_start]\nname = "h"\ncommand = '"$NODE" -p "typeof process.env.NODE_OPTIONS"'\nenv = { NODE = "${process.execPath}" }\n`,
-		});
-		const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder, env: OURS });
+		const run = await fire(
+			`[hook.pipeline_start]\nname = "h"\ncommand = '"$NODE" -p "typeof process.env.NODE_OPTIONS"'\nenv = { NODE = "${process.execPath}" }\n`,
+			{ env: OURS },
+		);
 		expect(run.log).toContain("\nundefined\n");
 	});
 

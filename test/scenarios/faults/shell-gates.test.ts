@@ -1,6 +1,7 @@
 // What a shell gate's end means: only an end by exit code 0 is a yes, and commands fail as they do in a workflow's step.
 import { describe, expect, it } from "vitest";
-import { runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { runCommand, workspace } from "../../helpers/runner.ts";
+import { fire } from "../../helpers/send.ts";
 
 const DENIED = "the gate stopped the pipeline: ";
 
@@ -38,8 +39,7 @@ describe("fault 45: a hook that a signal ends has failed, and a gate denies", ()
 	});
 
 	it("that is said in the annotation of the step", async () => {
-		const folder = workspace({ "pipeline-hooks.toml": gate("echo frozen; kill -34 $$") });
-		const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder });
+		const run = await fire(gate("echo frozen; kill -34 $$"));
 		expect(run).toMatchObject({ code: 1, outputs: { result: "aborted" } });
 		expect(run.annotations.map(({ message }) => message)).toEqual([
 			`${DENIED}ended by signal 34 (exit code 162); its last line: frozen`,

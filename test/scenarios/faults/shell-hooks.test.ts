@@ -4,8 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { STUBBORN, shell, uniqueMark } from "../../helpers/cancel.ts";
 import { peakMemory } from "../../helpers/memory.ts";
 import { processesMarked } from "../../helpers/processes.ts";
-import { runCommand, workspace } from "../../helpers/runner.ts";
-import { fire } from "../../helpers/send.ts";
+import { cli, fire } from "../../helpers/send.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -49,10 +48,11 @@ async function measured(command: string) {
 
 describe("fault 36: a shell hook may abandon, close or flood its streams: its output is bounded, in constant memory", () => {
 	const withContext = async (command: string) => {
-		const ran = await runCommand(["fire", "pipeline_start", "--context", "-", "--json"], {
-			workspace: workspace({ "pipeline-hooks.toml": `[hook.pipeline_start]\ncommand = ${JSON.stringify(command)}\n` }),
-			input: JSON.stringify({ metadata: { large: "x".repeat(1024 * 1024) } }),
-		});
+		const ran = await cli(
+			["fire", "pipeline_start", "--context", "-", "--json"],
+			`[hook.pipeline_start]\ncommand = ${JSON.stringify(command)}\n`,
+			{ input: JSON.stringify({ metadata: { large: "x".repeat(1024 * 1024) } }) },
+		);
 		const [{ status, error }] = JSON.parse(ran.stdout).results;
 		return { code: ran.code, shown: ran.stderr, became: error === undefined ? status : `${status}: ${error}` };
 	};
@@ -100,11 +100,11 @@ describe("fault 36: a shell hook may abandon, close or flood its streams: its ou
 	};
 
 	it.each([
-		["of lines", "yes 'a line as logs have them' | head -c 1000000000", "1 MiB"],
-		["of the shortest lines", "yes | head -c 1000000000", "100000 lines"],
-		["of blank lines on both streams", "yes '' | head -c 500000000 & yes '' | head -c 500000000 >&2; wait", "lines"],
-		["without a line end", "head -c 1000000000 /dev/zero | tr '\\0' a", undefined],
-	])("one that prints 1 GB %s", async (_, command, limit) => {
+		["1 GB of lines", "yes 'a line as logs have them' | head -c 1000000000", "1 MiB"],
+		["200 MB of the shortest lines", "yes | head -c 200000000", "100000 lines"],
+		["200 MB of blank lines", "yes '' | head -c 100000000 & yes '' | head -c 100000000 >&2; wait", "lines"],
+		["200 MB without a line end", "head -c 200000000 /dev/zero | tr '\\0' a", undefined],
+	])("one that prints %s", async (_, command, limit) => {
 		const ran = await measured(`${command}; echo; echo the last; exit 3`);
 		expect(ran).toMatchObject(ended("the last (exit code 3)"));
 		expect(await beyondUsual(ran.peak)).toBeLessThan(ROOM);

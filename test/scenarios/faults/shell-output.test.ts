@@ -1,6 +1,7 @@
 // What shell hooks print in order to be obeyed by the runner.
 import { describe, expect, it } from "vitest";
 import { runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { cli } from "../../helpers/send.ts";
 import { COMMANDS, carriedOut } from "../../helpers/workflow-commands.ts";
 
 const ESC = "\u001b";
@@ -122,14 +123,14 @@ describe("a config's own words", () => {
 	it.each([[["list"]], [["list", "--json"]], [["validate"]], [["render", "ping"]], [["fire", "ping", "--json"]]])(
 		"act as no workflow command in the output of %j",
 		async (args) => {
-			const run = await runCommand(args, { workspace: workspace({ "pipeline-hooks.toml": config }) });
+			const run = await cli(args, config);
 			expect(run.code).toBe(0);
 			expect(carriedOut(run.stdout + run.stderr)).toEqual([]);
 		},
 	);
 
 	it("are the same words in JSON", async () => {
-		const run = await runCommand(["list", "--json"], { workspace: workspace({ "pipeline-hooks.toml": config }) });
+		const run = await cli(["list", "--json"], config);
 		expect(JSON.parse(run.stdout)).toMatchObject({ hooks: [{ name: "::error::x", target: "##[error]y" }] });
 	});
 });

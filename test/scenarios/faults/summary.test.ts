@@ -128,9 +128,9 @@ preset = "slack"
 		const ESC = String.fromCharCode(27);
 		const body = `${ESC}[31m::error::gotcha\r##[error]x | <b>&</b> \`code\`\n::stop-commands::t`;
 		const server = await startServer({ status: 400, body });
-		const run = await runAction({
-			inputs: { event: "pipeline_error", pipeline: "a|b\n::error::x <img src=x>" },
-			workspace: workspace({ "pipeline-hooks.toml": `[hook.webhooks.pipeline_error]\nurl = "${server.url}"\n` }),
+		const run = await fire(`[hook.webhooks.pipeline_error]\nurl = "${server.url}"\n`, {
+			event: "pipeline_error",
+			inputs: { pipeline: "a|b\n::error::x <img src=x>" },
 		});
 		expect(run.annotations).toEqual([
 			{

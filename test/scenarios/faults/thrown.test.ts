@@ -6,6 +6,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { type ActionRun, BASE_ENV, runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { fire } from "../../helpers/send.ts";
 import { type Received, startServer } from "../../helpers/server.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -102,8 +103,8 @@ const BUG = "this is a bug in pipeline-hooks; please report it with these lines"
 describe("a bug", () => {
 	test("fault 58: a bug in making one message fails that delivery according to its on_failure, and all others go on", async () => {
 		const { url, requests } = await serve();
-		const folder = workspace({
-			"pipeline-hooks.toml": `
+		const run = await fire(
+			`
 [[hook.webhooks.pipeline_error]]
 name = "slack"
 preset = "slack"
@@ -115,12 +116,8 @@ url = "${url}/audit"
 name = "note"
 command = "echo noted"
 `,
-		});
-		const run = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: folder,
-			env: withBug("in making a body"),
-		});
+			{ event: "pipeline_error", env: withBug("in making a body") },
+		);
 		expect(run.code).toBe(0);
 		expect(paths(requests)).toEqual(["/audit"]);
 		expect(told(run)).toEqual({
@@ -150,11 +147,7 @@ on_failure = "abort"
 name = "audit"
 url = "${url}/audit"
 `;
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: workspace({ "pipeline-hooks.toml": config }),
-			env: withBug("in making a body"),
-		});
+		const run = await fire(config, { env: withBug("in making a body") });
 		expect(run.code).toBe(1);
 		expect(requests).toEqual([]);
 		expect(run.outputs).toMatchObject({ result: "aborted", delivered: "0", failed: "1", skipped: "1" });
@@ -163,11 +156,13 @@ url = "${url}/audit"
 
 	test("fault 58: a bug at one line of a file stops there, and what was delivered before is still reported", async () => {
 		const { url, requests } = await serve();
-		const folder = workspace({
-			"pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`,
-			"events.jsonl": '{"event": "ping"}\n{"event": "ping"}\n{"event": "ping"}\n',
-		});
-		const given = { workspace: folder, env: withBug("in the second event") };
+		const given = {
+			workspace: workspace({
+				"pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`,
+				"events.jsonl": '{"event": "ping"}\n{"event": "ping"}\n{"event": "ping"}\n',
+			}),
+			env: withBug("in the second event"),
+		};
 		const run = await runAction({ ...given, inputs: { "events-file": "events.jsonl" } });
 		expect(run.code).toBe(1);
 		expect(paths(requests)).toEqual(["/audit"]);
@@ -194,9 +189,8 @@ url = "${url}/audit"
 
 	test("fault 58: after a bug in making the results there are still the counts, the summary and a failed step", async () => {
 		const { url, requests } = await serve();
-		const run = await runAction({
-			inputs: { event: "ping" },
-			workspace: workspace({ "pipeline-hooks.toml": `[hook.webhooks.ping]\nurl = "${url}/audit"\n` }),
+		const run = await fire(`[hook.webhooks.ping]\nurl = "${url}/audit"\n`, {
+			event: "ping",
 			env: withBug("in making the results"),
 		});
 		expect(run.code).toBe(1);
@@ -291,9 +285,8 @@ on_failure = "abort"
 
 	test("fault 58: a crash after the report leaves the report as it is, and fails the step", async () => {
 		const { url } = await serve();
-		const run = await runAction({
-			inputs: { event: "ping" },
-			workspace: workspace({ "pipeline-hooks.toml": `[hook.webhooks.ping]\nurl = "${url}/audit"\n` }),
+		const run = await fire(`[hook.webhooks.ping]\nurl = "${url}/audit"\n`, {
+			event: "ping",
 			env: withBug("after the report"),
 		});
 		expect(run.code).toBe(1);
@@ -341,14 +334,14 @@ describe("a report that cannot be written", () => {
 			"the summary could not be written: EISDIR: illegal operation on a directory, open '/'",
 		],
 		["GITHUB_OUTPUT", "/dev/full", "the outputs could not be written: ENOSPC: no space left on device, write"],
+		["GITHUB_OUTPUT", "/nowhere/x", "the outputs could not be written: Missing file at path: /nowhere/x"],
 		["RUNNER_TEMP", "/dev/full", /^the results file could not be written: ENOTDIR/],
 	] as const)(
 		"fault 58: a %s that cannot be written (%s) is reported, and so is everything else",
 		async (variable, path, message) => {
 			const { url } = await serve();
-			const run = await runAction({
-				inputs: { event: "ping" },
-				workspace: workspace({ "pipeline-hooks.toml": `[hook.webhooks.ping]\nurl = "${url}/audit"\n` }),
+			const run = await fire(`[hook.webhooks.ping]\nurl = "${url}/audit"\n`, {
+				event: "ping",
 				env: { [variable]: path },
 			});
 			expect(run.code).toBe(0);
@@ -399,12 +392,9 @@ url = "${url}/audit"
 
 test("fault 58: for an invalid line of a file, everything before it is reported, in the outputs and the summary too", async () => {
 	const { url, requests } = await serve();
-	const run = await runAction({
+	const run = await fire(`[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`, {
 		inputs: { "events-file": "events.jsonl" },
-		workspace: workspace({
-			"pipeline-hooks.toml": `[hook.webhooks.ping]\nname = "audit"\nurl = "${url}/audit"\n`,
-			"events.jsonl": '{"event": "ping"}\n{"event": "pi\n{"event": "ping"}\n',
-		}),
+		files: { "events.jsonl": '{"event": "ping"}\n{"event": "pi\n{"event": "ping"}\n' },
 	});
 	expect(run.code).toBe(1);
 	expect(requests).toHaveLength(1);

@@ -5,8 +5,7 @@ import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { authority, listening, rawServer } from "../../helpers/net.ts";
 import { RECEIVER, recordingProxy } from "../../helpers/proxy.ts";
-import { runAction, workspace } from "../../helpers/runner.ts";
-import { webhook } from "../../helpers/send.ts";
+import { fire, webhook } from "../../helpers/send.ts";
 
 const YES = '{"allow": true}';
 const OK = "HTTP/1.1 200 OK\r\n";
@@ -50,12 +49,11 @@ const WAYS = {
 };
 
 async function asked(config: string, inputs = {}, env = {}): Promise<string | undefined> {
-	const folder = workspace({
-		"pipeline-hooks.toml": config,
-		"ca.pem": ca.cert,
-		"events.jsonl": '{"event": "pipeline_start"}\n',
+	const run = await fire(config, {
+		inputs: { ...inputs },
+		files: { "ca.pem": ca.cert, "events.jsonl": '{"event": "pipeline_start"}\n' },
+		env,
 	});
-	const run = await runAction({ inputs: { event: "pipeline_start", ...inputs }, workspace: folder, env });
 	return run.outputs["result"];
 }
 

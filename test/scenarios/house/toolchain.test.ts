@@ -20,7 +20,7 @@ it("runs on the Node of the action", () => {
 	expect(process.version).toMatch(/^v24\./);
 });
 
-it.each(["lint", "typecheck", "check:dist"])("npm run %s", async (script) => {
+it.concurrent.each(["lint", "typecheck", "check:dist"])("npm run %s", async (script) => {
 	const { passed, output } = await npmRun(script);
 	expect(passed, output).toBe(true);
 });
