@@ -9,7 +9,7 @@ type CaFile = { readonly pem: string } | { readonly reason: string };
 /** Gives the certificates of a file, by its path as the config writes it. */
 export type ReadCaFile = (path: string) => Promise<CaFile>;
 
-/** Bytes; the bundle of every public authority is a quarter of it. */
+/** Bytes; the bundle of all public CA certificates is a quarter of it. */
 const MAX_SIZE = 1024 * 1024;
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;

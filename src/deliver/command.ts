@@ -58,21 +58,27 @@ export async function runCommand(
 	const target = showTarget(hook, env);
 	const start = clock.monotonic();
 	const show = log.openGroup(`${hook.name}: ${target}`);
-	let result: ShellResult;
+	const { command, timeoutMs } = hook;
+	const stdin = commandInput(delivery);
+	const asked = { command, shell: hook.shell, cwd: workspace, env: prepared.env, stdin, timeoutMs, onLine: show };
 	try {
-		const { command, timeoutMs } = hook;
-		const stdin = commandInput(delivery);
-		const asked = { command, shell: hook.shell, cwd: workspace, env: prepared.env, stdin, timeoutMs, onLine: show };
-		result = await shell.run(asked, signal);
+		const why = failureOf(await shell.run(asked, signal), timeoutMs);
+		const durationMs = Math.round(clock.monotonic() - start);
+		const told = why === undefined ? {} : { failure: why };
+		const status = why === undefined ? "delivered" : "failed";
+		return {
+			delivery,
+			status,
+			...told,
+			reason: "",
+			target,
+			attempts: [{ durationMs, ...told }],
+			durationMs,
+			notes: [],
+		};
 	} finally {
 		log.closeGroup();
 	}
-	const durationMs = Math.round(clock.monotonic() - start);
-	const why = failureOf(result, hook.timeoutMs);
-	const status = why === undefined ? "delivered" : "failed";
-	const told = why === undefined ? {} : { failure: why };
-	const attempts = [{ durationMs, ...told }];
-	return { delivery, status, ...told, reason: "", target, attempts, durationMs, notes: [] };
 }
 
 /** Why a command failed; undefined where it did not. What the command itself said last comes first. */

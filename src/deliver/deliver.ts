@@ -53,10 +53,11 @@ export class Deliverer {
 	readonly #shared: Omit<Shared, "onBegin">;
 	/**
 	 * A slot is kept through a whole chain, but while a webhook waits; a command, which may be in anybody's, waits for its
-	 * turn besides.
+	 * turn besides. Gates, and what follows them, are in turn by themselves.
 	 */
 	readonly #shellChains = new Slots(1);
 	readonly #webhookChains: Slots;
+	readonly #gateChains = new Slots(Number.POSITIVE_INFINITY);
 	readonly #commands = new Slots(1);
 	/** Of the events that are not at their end. */
 	readonly #states = new Bag<ChainState>();
@@ -76,14 +77,13 @@ export class Deliverer {
 	}
 
 	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
-	async run(plan: Plan): Promise<boolean> {
-		const { gates, shell, webhooks, batched } = plan;
+	async run({ gates, shell, webhooks, batched }: Plan): Promise<boolean> {
 		const first = [...gates, ...shell, ...webhooks, ...batched];
 		const state = new ChainState(first, this.#states);
 		state.begin();
 		const passed: Outcome[] = [];
 		for (const gate of gates) {
-			const outcome = await this.#carryOut(gate, state);
+			const outcome = await this.#carryOut(gate, state, this.#gateChains);
 			passed.push(outcome);
 			if (outcome.status !== "delivered" && outcome.skipCause !== "dry_run") {
 				this.#skipAfter(outcome, first.slice(passed.length), state);
@@ -94,7 +94,7 @@ export class Deliverer {
 		const following = passed.map((gate) => [gate, followers(gate, this.#facts.reach)] as const);
 		for (const [, next] of following) state.plan(next);
 		await Promise.all([this.#beginAll(shell, state), this.#beginAll(webhooks, state), this.#batchAll(batched, state)]);
-		for (const [gate, next] of following) await this.#follow(gate, next, state);
+		for (const [gate, next] of following) await this.#follow(gate, next, state, this.#gateChains);
 		this.#endOf(state);
 		return true;
 	}
@@ -109,7 +109,16 @@ export class Deliverer {
 		await slots.enter();
 		this.#inFlight++;
 		state.begin();
-		void this.#inSlot(slots, delivery, state);
+		void this.#chain(delivery, state, slots)
+			.then(() => this.#endOf(state))
+			.catch((thrown: unknown) => {
+				this.#crash ??= { thrown };
+			})
+			.then(() => {
+				slots.leave();
+				this.#inFlight--;
+				if (this.#inFlight === 0) this.#ended();
+			});
 	}
 
 	/** Waits for all that was begun. Throws as {@link begin} does. */
@@ -140,19 +149,6 @@ export class Deliverer {
 		for (const state of states) for (const missed of state.notReached()) this.#options.onOutcome(missed);
 	}
 
-	/** Never rejects. */
-	async #inSlot(slots: Slots, delivery: Delivery, state: ChainState): Promise<void> {
-		try {
-			await this.#chain(delivery, state, slots);
-			this.#endOf(state);
-		} catch (thrown) {
-			this.#crash ??= { thrown };
-		}
-		slots.leave();
-		this.#inFlight--;
-		if (this.#inFlight === 0) this.#ended();
-	}
-
 	async #beginAll(deliveries: Iterable<Delivery> | AsyncIterable<Delivery>, state: ChainState): Promise<void> {
 		for await (const delivery of deliveries) {
 			state.plan([delivery]);
@@ -173,14 +169,13 @@ export class Deliverer {
 		}
 	}
 
-	async #chain(delivery: Delivery, state: ChainState, slots: Slots | undefined): Promise<void> {
+	async #chain(delivery: Delivery, state: ChainState, slots: Slots): Promise<void> {
 		const outcome = await this.#carryOut(delivery, state, slots);
-		const next = followers(outcome, this.#facts.reach);
-		if (next.length > 0) await this.#follow(outcome, next, state, slots);
+		await this.#follow(outcome, followers(outcome, this.#facts.reach), state, slots);
 	}
 
-	/** With its fallback. Gates have no slots, nor has what follows them. */
-	async #carryOut(delivery: Delivery, state: ChainState, slots?: Slots): Promise<Outcome> {
+	/** With its fallback. */
+	async #carryOut(delivery: Delivery, state: ChainState, slots: Slots): Promise<Outcome> {
 		const outcome = await runWithFallback(delivery, {
 			reach: this.#facts.reach,
 			run: (each) => this.#runOne(each, () => state.markBegun(delivery), slots),
@@ -191,11 +186,8 @@ export class Deliverer {
 	}
 
 	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
-	async #follow(outcome: Outcome, following: readonly Delivery[], state: ChainState, slots?: Slots): Promise<void> {
-		if (outcome.status !== "delivered") {
-			this.#miss(outcome, following, state);
-			return;
-		}
+	async #follow(outcome: Outcome, following: readonly Delivery[], state: ChainState, slots: Slots): Promise<void> {
+		if (outcome.status !== "delivered") return this.#miss(outcome, following, state);
 		for (const next of following) {
 			state.finish(next);
 			if (!state.add(next)) continue;
@@ -229,7 +221,7 @@ export class Deliverer {
 	}
 
 	/** An error in making, sending or judging a message fails that delivery only. */
-	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
+	async #runOne(delivery: Delivery, onBegin: () => void, slots: Slots): Promise<Outcome> {
 		try {
 			const { send } = this.#options;
 			return await (send === undefined ? this.#send(delivery, onBegin, slots) : send(delivery));
@@ -241,19 +233,24 @@ export class Deliverer {
 		}
 	}
 
-	async #send(delivery: Delivery, onBegin: () => void, slots: Slots | undefined): Promise<Outcome> {
+	async #send(delivery: Delivery, onBegin: () => void, slots: Slots): Promise<Outcome> {
 		const { hook } = delivery;
 		const { workspace, signal } = this.#options;
-		const hindered = () => notReady(delivery, this.#facts, this.#ports.env, signal);
+		const refused = () => notReady(delivery, this.#facts, this.#ports.env, signal);
+		const early = refused();
+		if (early !== undefined) return early;
 		if (hook.kind === "webhook") {
-			const shared = { ...this.#shared, onBegin };
-			return hindered() ?? sendWebhook({ ...delivery, hook }, this.#ports, shared, slots);
+			return sendWebhook({ ...delivery, hook }, this.#ports, { ...this.#shared, onBegin }, slots);
 		}
-		const run = () => {
+		await this.#commands.enter();
+		try {
+			// Waiting for its turn may have taken long.
+			const late = refused();
+			if (late !== undefined) return late;
 			onBegin();
-			return runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
-		};
-		// Waiting for its turn may have taken long.
-		return hindered() ?? this.#commands.within(async () => hindered() ?? run());
+			return await runCommand({ ...delivery, hook }, workspace, this.#ports, signal);
+		} finally {
+			this.#commands.leave();
+		}
 	}
 }

@@ -2,8 +2,9 @@
 
 import type { Env } from "../lib/env.ts";
 import { isHeaderValue } from "../lib/header.ts";
-import { isJsonObject, type Json } from "../lib/json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { VERSION } from "../lib/version.ts";
+import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Options, Service } from "../model/preset.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
@@ -12,6 +13,7 @@ import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
 import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
 import { showUrl } from "./target.ts";
+import { unsetVariable } from "./unsent.ts";
 
 /** Where a request goes. */
 export interface Address {
@@ -37,19 +39,14 @@ export interface Envelope {
 	readonly resolve: (reference: Reference) => string;
 }
 
-/** Why there can be no message: an unset variable, or what is wrong with a value. */
-export type MessageProblem =
-	| { readonly kind: "unset"; readonly variable: string }
-	| { readonly kind: "invalid"; readonly reason: string };
-
-/** Carries a hindrance out of the depths of a message. */
+/** Carries out of the depths of a message why there can be none. */
 export class MessageError extends Error {
 	override readonly name = "MessageError";
-	readonly hindrance: MessageProblem;
+	readonly failure: Failure;
 
-	constructor(hindrance: MessageProblem) {
-		super(hindrance.kind);
-		this.hindrance = hindrance;
+	constructor(failure: Failure) {
+		super(failure.cause);
+		this.failure = failure;
 	}
 }
 
@@ -59,31 +56,22 @@ export const IDENTITY = { event: "X-Rocky-Event", delivery: "X-Rocky-Delivery" }
 /** The headers that a message has where neither event, preset nor hook says otherwise. */
 export const USUAL_HEADERS = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` } as const;
 
-/** A hook may be met by a hundred thousand events. */
-const known = new WeakMap<Webhook, { readonly env: Env; readonly made: Envelope | MessageError }>();
+/** A hook may match a hundred thousand events. */
+const known = new WeakMap<Webhook, { readonly env: Env; readonly envelope: Envelope }>();
 
 /** The envelope of a hook, made once for an environment. Throws {@link MessageError}. */
 export function envelopeOf(hook: Webhook, env: Env): Envelope {
 	const before = known.get(hook);
-	const made = before?.env === env ? before.made : attempt(hook, env);
-	if (before?.env !== env) known.set(hook, { env, made });
-	if (made instanceof MessageError) throw made;
-	return made;
-}
-
-function attempt(hook: Webhook, env: Env): Envelope | MessageError {
-	try {
-		return make(hook, env);
-	} catch (error) {
-		if (error instanceof MessageError) return error;
-		throw error;
-	}
+	if (before?.env === env) return before.envelope;
+	const envelope = make(hook, env);
+	known.set(hook, { env, envelope });
+	return envelope;
 }
 
 function make(hook: Webhook, env: Env): Envelope {
 	const resolve = (reference: Reference): string => {
 		const resolved = resolveReference(reference, env);
-		if (resolved.kind === "unset") throw new MessageError({ kind: "unset", variable: resolved.variable });
+		if (resolved.kind === "unset") throw new MessageError(unsetVariable(resolved.variable));
 		return resolved.text;
 	};
 	const options = resolveIn(hook.options, resolve);
@@ -117,15 +105,16 @@ export function refuseBadValues(headers: Readonly<Record<string, string>>): void
 }
 
 function invalid(reason: string): MessageError {
-	return new MessageError({ kind: "invalid", reason });
+	return new MessageError(failure("invalid_message", reason));
 }
 
 function resolveIn(options: Readonly<Record<string, Json>>, resolve: (reference: Reference) => string): Options {
 	const walk = (value: Json): Json => {
 		if (typeof value === "string") return resolve(parseReference(value));
-		if (Array.isArray(value)) return value.map(walk);
-		if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
-		return value;
+		if (isJsonArray(value)) return value.map(walk);
+		return isJsonObject(value) ? walkThrough(value) : value;
 	};
-	return Object.fromEntries(Object.entries(options).map(([key, item]) => [key, walk(item)]));
+	const walkThrough = (object: JsonObject): JsonObject =>
+		Object.fromEntries(Object.entries(object).map(([key, item]) => [key, walk(item)]));
+	return walkThrough(options);
 }

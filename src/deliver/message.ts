@@ -3,30 +3,26 @@
 import type { Env } from "../lib/env.ts";
 import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
+import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
-import type { HttpProxy } from "../ports.ts";
+import type { Template } from "../model/template.ts";
 import { signatureHeaders } from "../signature/sign.ts";
-import { BodyError } from "../template/body.ts";
+import { BodyError, parseJsonBody } from "../template/body.ts";
+import { escapingFor, renderTemplate } from "../template/render.ts";
 import {
+	type Address,
 	addressOf,
 	type Envelope,
 	envelopeOf,
 	IDENTITY,
 	MessageError,
-	type MessageProblem,
 	refuseBadValues,
 	USUAL_HEADERS,
 } from "./envelope.ts";
-import { fillTemplate } from "./template-body.ts";
 
 /** A message ready to be sent. */
-export interface Message {
-	readonly url: URL;
-	/** The URL without its secrets. */
-	readonly target: string;
-	/** Undefined where the request goes straight to its host. */
-	readonly proxy: HttpProxy | undefined;
+export interface Message extends Address {
 	readonly method: string;
 	/** The exact bytes; absent for methods without a body. */
 	readonly body: Uint8Array | undefined;
@@ -42,20 +38,15 @@ export interface Message {
 	readonly notes: readonly string[];
 }
 
-/** The message, or why there can be none: an unset variable, a URL that is none, a template that gives no JSON. */
-export type Made = { readonly kind: "message"; readonly message: Message } | MessageProblem;
-
-/** Makes the message of a delivery. The same delivery and environment give the same bytes. */
-export function makeMessage(delivery: Delivery<Webhook>, env: Env): Made {
+/** Makes the message of a delivery, or says why there can be none. The same delivery and environment give the same bytes. */
+export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure {
 	try {
-		return { kind: "message", message: make(delivery, envelopeOf(delivery.hook, env), env) };
+		return make(delivery, envelopeOf(delivery.hook, env), env);
 	} catch (error) {
-		if (error instanceof MessageError) return error.hindrance;
-		if (error instanceof BodyError) {
-			return { kind: "invalid", reason: `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}` };
-		}
-		if (error instanceof CannotRender) return { kind: "invalid", reason: error.message };
-		throw error;
+		if (error instanceof MessageError) return error.failure;
+		if (error instanceof CannotRender) return failure("invalid_message", error.message);
+		if (!(error instanceof BodyError)) throw error;
+		return failure("invalid_message", `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}`);
 	}
 }
 
@@ -67,7 +58,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 	const batch = isBatch(delivery);
 	const request = service.request?.(events, batch) ?? {};
 	const own = request.url === undefined ? envelope.address : undefined;
-	const { url, target, proxy } = own ?? addressOf(request.url ?? "", hook, env);
+	const address = own ?? addressOf(request.url ?? "", hook, env);
 	const identity = { [IDENTITY.event]: batch ? "batch" : events[0].definition.name, [IDENTITY.delivery]: id };
 	refuseBadValues(request.headers ?? {});
 	const all = mergeHeaders(USUAL_HEADERS, request.headers ?? {}, envelope.headers, identity);
@@ -76,9 +67,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 	const { text, notes } = textOf(delivery, envelope, headers);
 	const body = method === "GET" ? undefined : Buffer.from(text);
 	return {
-		url,
-		target,
-		proxy,
+		...address,
 		method,
 		body,
 		headers,
@@ -90,11 +79,36 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 }
 
 /** The body of the hook's own template, or the service's. */
-function textOf(delivery: Delivery<Webhook>, { service, resolve }: Envelope, headers: Message["headers"]) {
+function textOf(delivery: Delivery<Webhook>, envelope: Envelope, headers: Message["headers"]) {
 	const { bodyTemplate } = delivery.hook;
-	if (bodyTemplate !== undefined) {
-		return { text: fillTemplate(delivery, bodyTemplate, service, headers, resolve), notes: [] };
-	}
-	const { body, notes } = service.body(delivery.events, isBatch(delivery));
+	if (bodyTemplate !== undefined) return { text: fillTemplate(delivery, bodyTemplate, envelope, headers), notes: [] };
+	const { body, notes } = envelope.service.body(delivery.events, isBatch(delivery));
 	return { text: JSON.stringify(body), notes };
+}
+
+/**
+ * The content type among the headers decides how values are escaped, after the service's own escaping. Throws
+ * `BodyError` where the result has to be JSON and is not.
+ */
+function fillTemplate(
+	delivery: Delivery<Webhook>,
+	template: Template,
+	{ service, resolve }: Envelope,
+	headers: Message["headers"],
+): string {
+	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
+	const escaping = escapingFor(type);
+	const contexts = delivery.events.map(({ context }) => context);
+	const rendered = renderTemplate(template, {
+		view: isBatch(delivery) ? { events: contexts } : delivery.events[0].context,
+		escaping,
+		escape: service.escape,
+		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.
+		resolve: (variable) => {
+			const value = resolve({ source: "", parts: [variable] });
+			return service.escape?.(value) ?? value;
+		},
+	});
+	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
+	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, template)) : rendered;
 }

@@ -3,17 +3,17 @@ import { isJsonObject, isTooDeep, type Json, type JsonObject, parseJson } from "
 import { excerpt } from "../lib/text.ts";
 import type { Response } from "../model/preset.ts";
 
-export type Permission =
+/** Empty for a response that says nothing about it: an object without `allow`, text, or no body. */
+export interface Permission {
 	/** An object whose `allow` is `true`. */
-	| { readonly kind: "allowed" }
-	/** Nothing about it: an object without `allow`, text, or no body. */
-	| { readonly kind: "silent" }
-	/** An `allow` that is not `true`, or is not where and how it must be. `reason` is one line. */
-	| { readonly kind: "denied"; readonly reason: string }
-	/** Nothing that a gate would answer. `problem` goes on after "the response". */
-	| { readonly kind: "unreadable"; readonly problem: string };
+	readonly allowed?: true;
+	/** The reason, in one line, of an `allow` that is not `true`, or is not where and how it must be. */
+	readonly denied?: string;
+	/** What is wrong with a response that is not one of a gate; goes on after "the response". */
+	readonly unreadable?: string;
+}
 
-/** What a gate is told to answer. */
+/** The response that a gate should give. */
 export const YES = '{"allow": true}';
 
 /**
@@ -27,18 +27,18 @@ export function readPermission(response: Response, isWhole: boolean): Permission
 	const isPage = HTML_TYPE.test(type) || isHtml(text);
 	if (isJsonObject(value)) {
 		const permission = readObject(value, text, response.status);
-		return permission.kind === "silent" && isPage ? unreadable(HTML) : permission;
+		return isPage ? { unreadable: HTML, ...permission } : permission;
 	}
 	if (text === "") {
 		const isMissing = /json/i.test(type) && !BODILESS.has(response.status);
-		return isMissing ? unreadable("is empty, although its content type is JSON") : { kind: "silent" };
+		return isMissing ? { unreadable: "is empty, although its content type is JSON" } : {};
 	}
-	if (isPage) return unreadable(HTML);
+	if (isPage) return { unreadable: HTML };
 	const problem = problemOf(text, type, value);
 	if (ALLOW_IN_TEXT.test(text) && isWhole) {
 		return malformed(response.status, `the response has an "allow", but ${problem ?? "is not a JSON object"}`);
 	}
-	return problem === undefined ? { kind: "silent" } : unreadable(problem);
+	return problem === undefined ? {} : { unreadable: problem };
 }
 
 /** What is wrong with a body that is not an object; undefined for plain text. */
@@ -76,9 +76,8 @@ const ALLOW_IN_TEXT = /\ballow(?:ed)?["'\\]*\s*[:=>]/i;
 function readObject(value: JsonObject, text: string, status: number): Permission {
 	const found = [...keysOf(text)].filter(({ key }) => ALLOW_KEYS.has(plain(key)));
 	const [first, second] = found;
-	if (first === undefined) {
-		return isTooDeep(value) ? unreadable("is nested too deeply") : { kind: "silent" };
-	}
+	const tooDeep = { unreadable: "is nested too deeply" };
+	if (first === undefined) return isTooDeep(value) ? tooDeep : {};
 	const allow = found.find(({ key, depth }) => key === "allow" && depth === 1);
 	if (allow === undefined) {
 		const instead =
@@ -87,10 +86,10 @@ function readObject(value: JsonObject, text: string, status: number): Permission
 				: `${excerpt(JSON.stringify(first.key), 40)} instead of "allow"`;
 		return malformed(status, `the response has ${instead}`);
 	}
-	const answer = value["allow"] ?? null;
-	if (answer !== true) return { kind: "denied", reason: reasonOf(value["reason"]) || notTrue(status, answer) };
+	const given = value["allow"] ?? null;
+	if (given !== true) return { denied: reasonOf(value["reason"]) || notTrue(status, given) };
 	if (second !== undefined) return malformed(status, 'the response has "allow" more than once');
-	return isTooDeep(value) ? unreadable("is nested too deeply") : { kind: "allowed" };
+	return isTooDeep(value) ? tooDeep : { allowed: true };
 }
 
 const TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]:]/g;
@@ -118,25 +117,17 @@ function plain(key: string): string {
 }
 
 function malformed(status: number, problem: string): Permission {
-	return { kind: "denied", reason: `denied: ${status}, and ${problem}; a gate must answer ${YES}` };
-}
-
-function unreadable(problem: string): Permission {
-	return { kind: "unreadable", problem };
+	return { denied: `denied: ${status}, and ${problem}; a gate must answer ${YES}` };
 }
 
 function reasonOf(given: Json | undefined): string {
 	return typeof given === "string" ? excerpt(given, 500) : "";
 }
 
-function notTrue(status: number, answer: Json): string {
-	const reason = `denied: ${status}, and the response's "allow" is`;
-	return answer === false ? `${reason} false` : `${reason} ${shown(answer)}; a gate must answer ${YES}`;
-}
-
-/** Lists and objects by their kind: nested deep enough, they cannot be written out. */
-function shown(value: Json): string {
-	return typeof value === "object" && value !== null ? kindOf(value) : excerpt(JSON.stringify(value), 40);
+/** Lists and objects are told by their kind: nested deep enough, they cannot be written out. */
+function notTrue(status: number, given: Json): string {
+	const shown = typeof given === "object" ? kindOf(given) : excerpt(JSON.stringify(given), 40);
+	return `denied: ${status}, and the response's "allow" is ${shown}${given === false ? "" : `; a gate must answer ${YES}`}`;
 }
 
 function kindOf(value: Json): string {

@@ -15,22 +15,22 @@ export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 	const unset = unsetVariables(hook, env);
 	const first = hook.kind === "webhook" ? hook.url?.parts[0] : undefined;
 	// A URL that begins with a variable still has to be one; its target is shown by the variable's name.
-	const standIn = (name: string) =>
+	const placeholder = (name: string) =>
 		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
-	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, standIn(name)])) };
-	const shown = preview({ ...delivery, hook: withStandInSecrets(hook, unset) }, filled);
+	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, placeholder(name)])) };
+	const shown = preview({ ...delivery, hook: withPlaceholderSecrets(hook, unset) }, filled);
 	if (shown.kind !== "webhook") return shown;
 	const notes = [...shown.notes, ...unset.map((name) => `variable ${name} is unset here`)];
 	return { ...shown, target: showTarget(hook, env), notes };
 }
 
 /** One that every scheme can sign with, unlike a variable's name. */
-const STAND_IN_SECRET = parseReference(`whsec_${"A".repeat(32)}`);
+const PLACEHOLDER_SECRET = parseReference(`whsec_${"A".repeat(32)}`);
 
-function withStandInSecrets(hook: Hook, unset: readonly string[]): Hook {
+function withPlaceholderSecrets(hook: Hook, unset: readonly string[]): Hook {
 	if (hook.kind === "shell") return hook;
 	const isUnset = (part: Reference["parts"][number]) => typeof part !== "string" && unset.includes(part.name);
-	return { ...hook, secrets: hook.secrets.map((text) => (text.parts.some(isUnset) ? STAND_IN_SECRET : text)) };
+	return { ...hook, secrets: hook.secrets.map((text) => (text.parts.some(isUnset) ? PLACEHOLDER_SECRET : text)) };
 }
 
 /** Makes the message of a delivery as sending would. */
@@ -43,18 +43,12 @@ export function preview(delivery: Delivery, env: Env): Preview {
 		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }) };
 	}
 	const made = makeMessage({ ...delivery, hook }, env);
-	if (made.kind === "unset") return { kind: "problem", target, reason: unsetReason(made.variable) };
-	if (made.kind === "invalid") return { kind: "problem", target, reason: made.reason };
-	const { method, headers, sign, body, notes } = made.message;
-	const signatures = Object.entries(sign(new Date(0))).map(([name, value]) => {
-		return [name, value === delivery.id ? value : "(made when sent)"] as const;
-	});
-	return {
-		kind: "webhook",
-		method,
-		target,
-		headers: { ...headers, ...Object.fromEntries(signatures) },
-		body: new TextDecoder().decode(body),
-		notes,
-	};
+	if ("cause" in made) return { kind: "problem", target, reason: made.reason };
+	const { method, sign, notes } = made;
+	const signatures = Object.entries(sign(new Date(0))).map(([name, value]) => [
+		name,
+		value === delivery.id ? value : "(made when sent)",
+	]);
+	const headers = { ...made.headers, ...Object.fromEntries(signatures) };
+	return { kind: "webhook", method, target, headers, body: new TextDecoder().decode(made.body), notes };
 }

@@ -1,4 +1,5 @@
 // What each receiver of a run asks for: when it may be sent to again, and how many requests it takes at once.
+import { onAbort } from "../lib/on-abort.ts";
 import type { Clock } from "../ports.ts";
 import type { Slots } from "./slots.ts";
 
@@ -22,11 +23,10 @@ export interface Waiting {
 }
 
 /** How waiting ended. */
-export type Turn = { readonly kind: "go" } | { readonly kind: "cancelled" } | Late;
+export type Turn = "go" | "cancelled" | Late;
 
 /** There is no time left before the deadline, or there will be none. */
 export interface Late {
-	readonly kind: "late";
 	/** How long the receiver still asks to wait, where that is past the deadline; otherwise 0. */
 	readonly askedMs: number;
 	/** How long the receiver has accepted nothing. */
@@ -40,7 +40,7 @@ interface Queued extends Waiting {
 	readonly resolve: (turn: Turn) => void;
 }
 
-/** The receivers of a run, by URL. */
+/** The receivers of a run, by URL without its fragment and its user. */
 export class Receivers {
 	readonly #byUrl = new Map<string, Receiver>();
 	readonly #clock: Clock;
@@ -54,12 +54,9 @@ export class Receivers {
 
 	/** The receiver that a request to this URL reaches. */
 	at(url: URL): Receiver {
-		const key = keyOf(url);
-		let receiver = this.#byUrl.get(key);
-		if (receiver === undefined) {
-			receiver = new Receiver(this.#clock, this.#signal);
-			this.#byUrl.set(key, receiver);
-		}
+		const key = `${url.origin}${url.pathname}${url.search}`;
+		const receiver = this.#byUrl.get(key) ?? new Receiver(this.#clock, this.#signal);
+		this.#byUrl.set(key, receiver);
 		return receiver;
 	}
 }
@@ -78,11 +75,12 @@ export class Receiver {
 	/** Since the limit was last changed. */
 	#successes = 0;
 	#acceptedAt = Number.NEGATIVE_INFINITY;
-	/** The first failure since something was accepted. */
+	/** The first failure since something was accepted, and the last one. */
 	#failingSince: number | undefined;
 	#failedAt = Number.NEGATIVE_INFINITY;
-	#refusedAt = Number.NEGATIVE_INFINITY;
+	/** Of the last refusal, or of the first failure since something was accepted. */
 	#reason = "";
+	#isTold = false;
 	readonly #queue: Queued[] = [];
 	#orders = 0;
 	#alarm: AbortController | undefined;
@@ -90,28 +88,27 @@ export class Receiver {
 	constructor(clock: Clock, signal: AbortSignal) {
 		this.#clock = clock;
 		this.#signal = signal;
+		onAbort(signal, () => this.#serve());
 	}
 
 	/** Takes a place for a request, if it can be sent now and nobody waits. {@link leave} gives it back. */
 	take(now: number): boolean {
 		if (this.#queue.length > 0 || now < this.#notBefore || this.#inFlight >= this.#limit) return false;
-		if (this.#failingSince !== undefined && this.#isQuiet(now)) this.#failingSince = undefined;
+		if (now - Math.max(this.#failedAt, this.#notBefore) > QUIET_MS) this.#failingSince = undefined;
 		this.#inFlight++;
 		return true;
 	}
 
 	/** The next place in the order of waiting. A delivery keeps its own for all its attempts. */
 	nextOrder(): number {
-		if (this.#orders === 0) this.#signal.addEventListener("abort", () => this.#serve(), { once: true });
 		return this.#orders++;
 	}
 
 	/** Waits until a request can be sent, and takes a place for it where it can. Meanwhile the slot is given back. */
-	async turn(waiting: Waiting, slots: Slots | undefined): Promise<Turn> {
+	async turn(waiting: Waiting, slots: Slots): Promise<Turn> {
 		for (;;) {
-			const place = this.#enter(waiting);
-			const turn = await (slots === undefined ? place : slots.aside(place));
-			if (turn.kind !== "go" || this.#isStillOpen(waiting)) return turn;
+			const turn = await slots.aside(this.#enter(waiting));
+			if (turn !== "go" || this.#isStillOpen(waiting)) return turn;
 			this.#inFlight--;
 		}
 	}
@@ -132,18 +129,15 @@ export class Receiver {
 		}
 	}
 
-	/**
-	 * The receiver refused a request for now, and may have asked for a wait of so many milliseconds. True for the first
-	 * refusal in a while.
-	 */
+	/** The receiver refused a request for now, and may have asked for a wait of so many milliseconds. True for the first one. */
 	refused(now: number, askedMs: number | undefined, reason: string): boolean {
-		const isFirst = now - Math.max(this.#refusedAt, this.#notBefore) > QUIET_MS;
-		this.#refusedAt = now;
 		this.#limit = Math.max(1, Math.floor(Math.min(this.#limit, this.#inFlight) / 2));
 		this.#successes = 0;
 		if (askedMs !== undefined) this.#notBefore = Math.max(this.#notBefore, now + Math.max(askedMs, MIN_WAIT_MS));
 		this.failed(now, reason);
 		this.#reason = reason;
+		const isFirst = !this.#isTold;
+		this.#isTold = true;
 		return isFirst;
 	}
 
@@ -154,15 +148,11 @@ export class Receiver {
 		this.#failedAt = now;
 	}
 
-	#isQuiet(now: number): boolean {
-		return now - Math.max(this.#failedAt, this.#notBefore) > QUIET_MS;
-	}
-
 	/** Whether the place may be used; getting a slot has taken time, perhaps. */
-	#isStillOpen(waiting: Waiting): boolean {
+	#isStillOpen({ startedAt = Number.POSITIVE_INFINITY, deadlineMs }: Waiting): boolean {
 		const now = this.#clock.monotonic();
-		const hasTime = waiting.startedAt === undefined || now < waiting.startedAt + waiting.deadlineMs;
-		return hasTime && !this.#signal.aborted && now >= this.#notBefore && this.#inFlight <= this.#limit;
+		const isInTime = now >= this.#notBefore && now < startedAt + deadlineMs;
+		return isInTime && !this.#signal.aborted && this.#inFlight <= this.#limit;
 	}
 
 	#enter(waiting: Waiting): Promise<Turn> {
@@ -178,37 +168,24 @@ export class Receiver {
 	#serve(): void {
 		if (this.#queue.length === 0) return;
 		const now = this.#clock.monotonic();
-		const waiting = this.#queue.splice(0);
 		let next = this.#notBefore > now ? this.#notBefore : Number.POSITIVE_INFINITY;
-		for (const queued of waiting) {
-			const end = this.#endOf(queued);
+		for (const queued of this.#queue.splice(0)) {
+			const silentSince = this.#failingSince ?? Math.max(this.#acceptedAt, queued.queuedAt);
+			const end = (queued.startedAt ?? silentSince) + queued.deadlineMs;
 			if (this.#signal.aborted) {
-				queued.resolve({ kind: "cancelled" });
+				queued.resolve("cancelled");
 			} else if (end <= Math.max(now, this.#notBefore)) {
-				queued.resolve(this.#late(queued, end, now));
+				const askedMs = this.#notBefore >= end ? Math.max(0, this.#notBefore - now) : 0;
+				queued.resolve({ askedMs, silentMs: now - silentSince, reason: this.#reason });
 			} else if (now >= this.#notBefore && this.#inFlight < this.#limit) {
 				this.#inFlight++;
-				queued.resolve({ kind: "go" });
+				queued.resolve("go");
 			} else {
 				next = Math.min(next, end);
 				this.#queue.push(queued);
 			}
 		}
 		this.#wakeAt(next, now);
-	}
-
-	/** When a delivery waits no longer. */
-	#endOf({ startedAt, queuedAt, deadlineMs }: Queued): number {
-		return (startedAt ?? this.#silentSince(queuedAt)) + deadlineMs;
-	}
-
-	#silentSince(queuedAt: number): number {
-		return this.#failingSince ?? Math.max(this.#acceptedAt, queuedAt);
-	}
-
-	#late({ queuedAt }: Queued, end: number, now: number): Late {
-		const askedMs = this.#notBefore >= end ? Math.max(0, this.#notBefore - now) : 0;
-		return { kind: "late", askedMs, silentMs: now - this.#silentSince(queuedAt), reason: this.#reason };
 	}
 
 	#wakeAt(time: number, now: number): void {
@@ -226,14 +203,6 @@ export class Receiver {
 function goesBefore(one: Waiting, other: Waiting): boolean {
 	const [begun, otherBegun] = [one.startedAt !== undefined, other.startedAt !== undefined];
 	return begun === otherBegun ? one.order < other.order : begun;
-}
-
-/** The same for all spellings of a URL, https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2; the parser knows the others. */
-function keyOf({ href }: URL): string {
-	return href.replace(/\??(?:#.*)?$/, "").replace(/%[0-9a-f]{2}/gi, (code) => {
-		const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
-		return /[\w.~-]/.test(character) ? character : code.toUpperCase();
-	});
 }
 
 /** Why a delivery was never sent, as a reason. */

@@ -23,13 +23,13 @@ export function askedWaitMs(result: HttpResult, service: Service, now: Date): nu
 export function retryAfterMs(value: string | undefined, now: Date): number | undefined {
 	const written = value?.trim() ?? "";
 	if (/^\d+(\.\d+)?$/.test(written)) return Math.min(Number(written) * 1000, Number.MAX_SAFE_INTEGER);
-	const wait = (parseHttpDate(written, now) ?? Number.NaN) - now.getTime();
+	const wait = (parseHttpDate(written) ?? Number.NEGATIVE_INFINITY) - now.getTime();
 	return wait > -DATE_RESOLUTION_MS ? Math.max(0, wait) : undefined;
 }
 
 /** The time by the clock of who sent the headers, where they have a `Date`; otherwise by ours. */
 export function senderTime({ date }: Readonly<Record<string, string>>, now: Date): Date {
-	return new Date(parseHttpDate(date?.trim() ?? "", now) ?? now);
+	return new Date(parseHttpDate(date?.trim() ?? "") ?? now);
 }
 
 /**
@@ -42,38 +42,12 @@ export function backoffMs(attempt: number, retryDelayMs: number, random: Random)
 	return Math.round(random() * ceiling);
 }
 
-const MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
-const MONTH = "(?<month>[A-Z][a-z]{2})";
-const CLOCK = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d)`;
-
-/** https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7; the day of the week says nothing that the rest does not. */
-const WAYS = [
-	String.raw`[A-Z][a-z]{2}, (?<day>\d\d?) ${MONTH} (?<year>\d{4}) ${CLOCK} (?:GMT|UTC)`,
-	String.raw`[A-Z][a-z]{2,5}day, (?<day>\d\d?)-${MONTH}-(?<year>\d\d) ${CLOCK} (?:GMT|UTC)`,
-	String.raw`[A-Z][a-z]{2} ${MONTH} (?<day>[ \d]\d) ${CLOCK} (?<year>\d{4})`,
-].map((way) => new RegExp(`^${way}$`));
-
 /**
- * The time that is written, in milliseconds since 1970; undefined for anything else. `now` tells which century a year
- * of two digits means. (`Date.parse` takes asctime's way for local time, and almost any text for some time.)
+ * The time of an HTTP date, in milliseconds since 1970, in the one form that is sent today (IMF-fixdate,
+ * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7); undefined for anything else.
  */
-export function parseHttpDate(written: string, now: Date): number | undefined {
-	const fields = WAYS.map((way) => way.exec(written)?.groups).find((groups) => groups !== undefined);
-	if (fields === undefined) return undefined;
-	const [day = 0, year = 0, hour = 0, minute = 0, second = 0] = ["day", "year", "hour", "minute", "second"].map(
-		(name) => Number(fields[name]),
-	);
-	const month = MONTHS.indexOf(fields["month"] ?? "") / 3;
-	if (!Number.isInteger(month) || hour > 23 || minute > 59 || second > 60) return undefined;
-	const date = new Date(0);
-	date.setUTCFullYear(fields["year"]?.length === 2 ? nearest(year, now.getUTCFullYear()) : year, month, day);
-	if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined;
-	// Second 60, a leap second, is the next one here.
-	return date.setUTCHours(hour, minute, second);
-}
-
-/** The year of these two last digits that is at most 50 years ahead. */
-function nearest(digits: number, now: number): number {
-	const first = now - 49;
-	return first + ((((digits - first) % 100) + 100) % 100);
+function parseHttpDate(written: string): number | undefined {
+	const date = new Date(written);
+	// `Date` takes almost any text for some time, and the 30th of February for a day in March.
+	return date.getTime() > 0 && date.toUTCString() === written ? date.getTime() : undefined;
 }

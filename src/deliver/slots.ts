@@ -49,16 +49,6 @@ export class Slots {
 		}
 	}
 
-	/** Does the work in a slot. */
-	async within<T>(work: () => Promise<T>): Promise<T> {
-		await this.enter();
-		try {
-			return await work();
-		} finally {
-			this.leave();
-		}
-	}
-
 	#serve(): void {
 		while (this.#free > 0) {
 			const next = this.#returning.shift() ?? (this.#aside < MAX_ASIDE ? this.#waiting.shift() : undefined);

@@ -11,7 +11,7 @@ import { describeAsked, describeLate, type Receiver, type Receivers, showMs, typ
 import { judge, throughProxy } from "./response.ts";
 import { askedWaitMs, backoffMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
-import { CANCELLED, failed, skipped, unsetVariable } from "./unsent.ts";
+import { CANCELLED, failed, skipped } from "./unsent.ts";
 
 /** Bytes of a response that are read: 250 KB. */
 const RESPONSE_LIMIT = 250 * 1024;
@@ -38,13 +38,11 @@ export async function sendWebhook(
 	delivery: Delivery<Webhook>,
 	ports: WebhookPorts,
 	shared: Shared,
-	slots?: Slots,
+	slots: Slots,
 ): Promise<Outcome> {
 	const { env } = ports;
-	const made = makeMessage(delivery, env);
-	if (made.kind === "unset") return failed(delivery, unsetVariable(made.variable), env);
-	if (made.kind === "invalid") return failed(delivery, failure("invalid_message", made.reason), env);
-	const { message } = made;
+	const message = makeMessage(delivery, env);
+	if ("cause" in message) return failed(delivery, message, env);
 	const found = message.caFile === undefined ? undefined : await shared.readCaFile(message.caFile);
 	if (found !== undefined && "reason" in found) {
 		return { ...failed(delivery, failure("ca_file", found.reason), env), target: message.target };
@@ -63,30 +61,32 @@ interface Sending {
 	readonly caCertificates: string | undefined;
 	readonly ports: WebhookPorts;
 	readonly shared: Shared;
-	readonly slots: Slots | undefined;
+	readonly slots: Slots;
 }
 
 /** One delivery on its way. */
 class Attempts {
 	readonly #sending: Sending;
+	readonly #hook: Webhook;
 	readonly #receiver: Receiver;
 	readonly #attempts: Attempt[] = [];
 	/** Those of them that count against `retry_count`. */
 	#counted = 0;
 	/** When the first one began. */
 	#start: number | undefined;
-	#order: number | undefined;
+	readonly #order: number;
 	/** Why the last one failed. */
 	#last = failure("deadline", "");
-	#status: Pick<Outcome, "httpStatus"> = {};
 	#connections: Connections;
 
 	constructor(sending: Sending) {
 		const { delivery, message, shared } = sending;
 		this.#sending = sending;
+		this.#hook = delivery.hook;
 		this.#receiver = shared.receivers.at(message.url);
+		this.#order = this.#receiver.nextOrder();
 		// A request that is sent once only must not meet a connection that the receiver is about to close.
-		this.#connections = delivery.hook.retryCount === 0 ? "single" : shared.connections;
+		this.#connections = this.#hook.retryCount === 0 ? "single" : shared.connections;
 	}
 
 	/** Makes them. To be called once. */
@@ -96,8 +96,9 @@ class Attempts {
 		const { signal, onBegin } = shared;
 		for (;;) {
 			if (!this.#receiver.take(clock.monotonic())) {
-				const turn = await this.#receiver.turn(this.#waiting(), slots);
-				if (turn.kind !== "go") return this.#unsent(turn);
+				const waiting = { startedAt: this.#start, deadlineMs: this.#hook.deadlineMs, order: this.#order };
+				const turn = await this.#receiver.turn(waiting, slots);
+				if (turn !== "go") return this.#unsent(turn);
 			}
 			const begun = clock.monotonic();
 			this.#start ??= begun;
@@ -109,24 +110,16 @@ class Attempts {
 				this.#receiver.leave();
 			}
 			if (typeof next === "object") return next;
-			if (typeof next === "number") {
-				const slept = clock.sleep(next, signal);
-				await (slots === undefined ? slept : slots.aside(slept));
-			}
-			if (signal.aborted) return this.#unsent({ kind: "cancelled" });
+			if (typeof next === "number") await slots.aside(clock.sleep(next, signal));
+			if (signal.aborted) return this.#unsent("cancelled");
 			// Getting a slot again may have taken too long.
-			if (this.#leftAt(clock.monotonic()) <= 0) return this.#pastDeadline(undefined);
+			if (this.#leftAt(clock.monotonic()) <= 0) return this.#pastDeadline();
 		}
 	}
 
-	#waiting() {
-		this.#order ??= this.#receiver.nextOrder();
-		return { startedAt: this.#start, deadlineMs: this.#sending.delivery.hook.deadlineMs, order: this.#order };
-	}
-
 	#request(begun: number): HttpRequest {
-		const { delivery, message, caCertificates, ports } = this.#sending;
-		const { timeoutMs, allowPrivate } = delivery.hook;
+		const { message, caCertificates, ports } = this.#sending;
+		const { timeoutMs, allowPrivate } = this.#hook;
 		const { method, url, proxy, headers, body, sign } = message;
 		return {
 			method,
@@ -144,15 +137,14 @@ class Attempts {
 
 	/** Milliseconds until the deadline, whole. */
 	#leftAt(now: number): number {
-		return this.#sending.delivery.hook.deadlineMs - Math.round(now - (this.#start ?? now));
+		return this.#hook.deadlineMs - Math.round(now - (this.#start ?? now));
 	}
 
-	#judge(received: HttpResult, begun: number): Next {
+	#judge(result: HttpResult, begun: number): Next {
 		const { delivery, message, ports } = this.#sending;
 		const now = ports.clock.monotonic();
-		const result = this.#beforeDeadline(received, begun);
-		this.#status = result.kind === "response" ? { httpStatus: result.status } : {};
-		const attempt = { ...this.#status, durationMs: Math.round(now - begun) };
+		const durationMs = Math.round(now - begun);
+		const attempt = { ...(result.kind === "response" && { httpStatus: result.status }), durationMs };
 		const { failure: why, note } = judge(delivery, message.service, result);
 		if (why === undefined) {
 			this.#receiver.accepted(now);
@@ -160,14 +152,19 @@ class Attempts {
 			const notes = note === undefined ? message.notes : [...message.notes, note];
 			return { ...this.#outcome(), status: "delivered", notes };
 		}
-		this.#last = { ...why, reason: `${why.reason}${throughProxy(message, result)}` };
+		const { timeoutMs, deadlineMs } = this.#hook;
+		const isCutShort = why.cause === "timeout" && this.#leftAt(begun) < timeoutMs;
+		const reason = isCutShort
+			? why.reason.replace(/within \d+ ms/, `before the deadline of ${deadlineMs} ms`)
+			: why.reason;
+		this.#last = { ...why, reason: `${reason}${throughProxy(message, result)}` };
 		this.#attempts.push({ ...attempt, failure: this.#last });
 		return this.#afterFailure(result, now);
 	}
 
 	#afterFailure(result: HttpResult, now: number): Next {
-		const { delivery, message, ports } = this.#sending;
-		const { hook } = delivery;
+		const { message, ports } = this.#sending;
+		const { name, retryCount, retryDelayMs } = this.#hook;
 		const { cause, retryable, reason } = this.#last;
 		// A receiver may close a connection that was kept: that says nothing of the next request, which gets its own.
 		if (cause === "reset" && this.#connections === "pooled") {
@@ -179,57 +176,45 @@ class Attempts {
 		if (!retryable) return this.#failed(this.#last);
 
 		// The receiver is there and says when: only the deadline ends that.
-		const isCounted = this.#status.httpStatus !== 429 || askedMs === undefined;
+		const isCounted = askedMs === undefined || result.kind === "failure" || result.status !== 429;
 		if (isCounted) this.#counted++;
 		const left = this.#leftAt(now);
-		if (this.#counted > hook.retryCount || (left <= 0 && cause === "timeout")) {
-			return this.#failedAfter(this.#afterMany());
-		}
-		const wait = askedMs ?? backoffMs(this.#counted, hook.retryDelayMs, ports.random);
+		if (this.#counted > retryCount || (left <= 0 && cause === "timeout")) return this.#failedAfter(this.#afterMany());
+		const wait = askedMs ?? backoffMs(this.#counted, retryDelayMs, ports.random);
 		if (wait >= left) return this.#pastDeadline(left > 0 ? askedMs : undefined);
 		if (isCounted) {
-			const which = `attempt ${this.#counted} of ${hook.retryCount + 1}`;
-			ports.log.info(`${hook.name}: ${which} failed: ${reason}; the next in ${Math.round(wait)} ms`);
+			const which = `attempt ${this.#counted} of ${retryCount + 1}`;
+			ports.log.info(`${name}: ${which} failed: ${reason}; the next in ${Math.round(wait)} ms`);
 		} else if (isFirst) {
-			ports.log.info(`${hook.name}: ${reason}; deliveries to ${message.target} wait for ${showMs(wait)}`);
+			ports.log.info(`${name}: ${reason}; deliveries to ${message.target} wait for ${showMs(wait)}`);
 		}
 		return askedMs === undefined ? wait : "turn";
 	}
 
-	/** Says so where the deadline of all attempts has ended this one. */
-	#beforeDeadline(result: HttpResult, begun: number): HttpResult {
-		const { timeoutMs, deadlineMs } = this.#sending.delivery.hook;
-		if (result.kind !== "failure" || result.cause !== "timeout" || this.#leftAt(begun) >= timeoutMs) return result;
-		const { proxy } = this.#sending.message;
-		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
-		return { ...result, detail: `no response before the deadline of ${deadlineMs} ms${through}` };
-	}
-
-	/** True for the first refusal in a while. */
+	/** True for its first refusal. */
 	#tellReceiver(result: HttpResult, askedMs: number | undefined, now: number): boolean {
 		const { reason } = this.#last;
-		if (result.kind === "response" && (result.status === 429 || askedMs !== undefined)) {
-			return this.#receiver.refused(now, askedMs, reason);
-		}
-		if (result.kind === "failure" || isRetryableStatus(result.status)) this.#receiver.failed(now, reason);
+		const status = result.kind === "response" ? result.status : undefined;
+		if (status === 429 || askedMs !== undefined) return this.#receiver.refused(now, askedMs, reason);
+		if (status === undefined || isRetryableStatus(status)) this.#receiver.failed(now, reason);
 		else this.#receiver.accepted(now);
 		return false;
 	}
 
 	/** What becomes of a delivery whose turn does not come. */
-	#unsent(turn: Exclude<Turn, { kind: "go" }>): Outcome {
-		const { deadlineMs } = this.#sending.delivery.hook;
+	#unsent(turn: Exclude<Turn, "go">): Outcome {
+		const { delivery, ports } = this.#sending;
 		const isBegun = this.#start !== undefined;
-		if (turn.kind === "late") {
+		if (turn !== "cancelled") {
 			if (isBegun) return this.#pastDeadline(turn.askedMs || undefined);
-			return this.#failed(failure("deadline", describeLate(turn, deadlineMs)));
+			return this.#failed(failure("deadline", describeLate(turn, this.#hook.deadlineMs)));
 		}
 		if (isBegun) return this.#failed(failure("cancelled", `cancelled; before that: ${this.#last.reason}`));
-		return skipped(this.#sending.delivery, "cancelled", CANCELLED, this.#sending.ports.env);
+		return skipped(delivery, "cancelled", CANCELLED, ports.env);
 	}
 
-	#pastDeadline(askedMs: number | undefined): Outcome {
-		const { deadlineMs } = this.#sending.delivery.hook;
+	#pastDeadline(askedMs?: number): Outcome {
+		const { deadlineMs } = this.#hook;
 		if (askedMs !== undefined) return this.#failedAfter(`; ${describeAsked(askedMs, deadlineMs)}${this.#afterMany()}`);
 		const after = `after ${count(this.#attempts.length, "attempt")}`;
 		return this.#failedAfter(`; the deadline of ${deadlineMs} ms leaves no time for another, ${after}`);
@@ -251,8 +236,10 @@ class Attempts {
 	#outcome(): Omit<Outcome, "status"> {
 		const { delivery, message, ports } = this.#sending;
 		const { target, notes } = message;
+		const { httpStatus } = this.#attempts.at(-1) ?? {};
+		const status = httpStatus === undefined ? {} : { httpStatus };
 		const now = ports.clock.monotonic();
 		const durationMs = Math.round(now - (this.#start ?? now));
-		return { ...this.#status, delivery, reason: "", target, attempts: this.#attempts, durationMs, notes };
+		return { ...status, delivery, reason: "", target, attempts: this.#attempts, durationMs, notes };
 	}
 }

@@ -19,9 +19,18 @@ export function proxyFailure({ variable }: HttpProxy, { cause, detail }: HttpFai
 /** The failure of a status with which the proxy refused a request, or to open a tunnel. */
 export function refusedByProxy(proxy: HttpProxy, status: number, method?: "CONNECT"): HttpFailure {
 	const mayPass = status >= 500 || status === 408 || status === 429;
-	const told = `${status} ${process.getBuiltinModule("node:http").STATUS_CODES[status] ?? ""}`.trim();
+	const told = showStatus(status);
 	const detail = method === undefined || status === 407 ? told : `${told} on ${method}`;
 	return proxyFailure(proxy, httpFailure(mayPass ? "unreachable" : "proxy", detail));
+}
+
+/** As RFC 9110 names them, where Node has their older names. */
+const RENAMED: Readonly<Record<number, string>> = { 413: "Content Too Large", 422: "Unprocessable Content" };
+
+/** `503 Service Unavailable`; only the number of a status that has no name. */
+export function showStatus(status: number): string {
+	const { STATUS_CODES } = process.getBuiltinModule("node:http");
+	return `${status} ${RENAMED[status] ?? STATUS_CODES[status] ?? ""}`.trim();
 }
 
 /** Carries a failure that we found ourselves through a client that connects. */

@@ -5,12 +5,9 @@ import { type Delivery, deliveryId } from "../model/delivery.ts";
 import type { EventDefinition, Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 
-/** After these a pipeline says nothing more, so that what is held is sent with them. */
-const FINAL_EVENTS: readonly string[] = ["pipeline_complete", "pipeline_error"];
-
-/** Whether held events are sent with this one. */
+/** Whether held events are sent with this one, since a pipeline says nothing more after it. */
 export function isFinal({ name }: EventDefinition): boolean {
-	return FINAL_EVENTS.includes(name);
+	return name === "pipeline_complete" || name === "pipeline_error";
 }
 
 /** The delivery of a batch. */
@@ -28,25 +25,18 @@ export const BATCH_BYTES = 1_000_000;
 /** Groups events as they come, hook by hook. */
 export class Batches {
 	readonly #open = new Map<string, { readonly hook: Webhook; readonly groups: Groups<PipelineEvent> }>();
-	/** Several hooks may batch the same event. */
-	#measured: { readonly event: PipelineEvent; readonly bytes: number } | undefined;
 
 	/** Adds the event of a delivery; the batches that it fills, or finds no room in. */
 	add({ hook, events: [event] }: Delivery<Webhook>): readonly Delivery<Webhook>[] {
 		const limits = { items: hook.batchSize ?? 1, bytes: BATCH_BYTES };
 		const { groups } = this.#open.get(hook.name) ?? { groups: new Groups<PipelineEvent>(limits) };
 		this.#open.set(hook.name, { hook, groups });
-		return deliveries(hook, groups.add(event, this.#measure(event)));
+		return deliveries(hook, groups.add(event, bytesOf(event)));
 	}
 
 	/** What was begun and not filled. */
 	rest(): readonly Delivery<Webhook>[] {
 		return [...this.#open.values()].flatMap(({ hook, groups }) => deliveries(hook, groups.rest()));
-	}
-
-	#measure(event: PipelineEvent): number {
-		if (this.#measured?.event !== event) this.#measured = { event, bytes: bytesOf(event) };
-		return this.#measured.bytes;
 	}
 }
 
@@ -54,7 +44,6 @@ function deliveries(hook: Webhook, groups: readonly (readonly PipelineEvent[])[]
 	return groups.flatMap(([first, ...rest]) => (first === undefined ? [] : [batchDelivery(hook, [first, ...rest])]));
 }
 
-/** Of its JSON, and of the run beside it. */
 function bytesOf({ context, run }: PipelineEvent): number {
-	return Buffer.byteLength(JSON.stringify(context)) + (run === undefined ? 0 : Buffer.byteLength(JSON.stringify(run)));
+	return Buffer.byteLength(JSON.stringify(context)) + Buffer.byteLength(run === undefined ? "" : JSON.stringify(run));
 }

@@ -21,14 +21,14 @@ const NAMES = ["name", "fullyQualifiedName", "displayName", "tagFQN", "id"] as c
  * Why none of the filters lets the event through, as one phrase; undefined where one does, or where there are none. What
  * a name alone does not tell is let through.
  */
-export function filterFault(filters: readonly Filter[], event: EventLike): string | undefined {
-	const faults: string[] = [];
+export function excludedByFilter(filters: readonly Filter[], event: EventLike): string | undefined {
+	const reasons = new Set<string>();
 	for (const filter of filters) {
-		const fault = faultOf(filter, event);
-		if (fault === undefined) return undefined;
-		faults.push(fault);
+		const reason = unmatchedIn(filter, event);
+		if (reason === undefined) return undefined;
+		reasons.add(reason);
 	}
-	return faults.length === 0 ? undefined : `its filter ${[...new Set(faults)].join(", or ")}`;
+	return reasons.size === 0 ? undefined : `its filter ${[...reasons].join(", or ")}`;
 }
 
 /** What a filter asks, in the words of the config. */
@@ -50,8 +50,8 @@ function showAny(conditions: readonly Condition[]): string {
 	return alternatives(conditions.map(showCondition));
 }
 
-/** The first thing in a filter that does not hold. */
-function faultOf({ events, entities, include, exclude }: Filter, event: EventLike): string | undefined {
+/** The first part of a filter that does not match, as a phrase. */
+function unmatchedIn({ events, entities, include, exclude }: Filter, event: EventLike): string | undefined {
 	const { definition, context } = event;
 	if (events !== undefined && !events.some((selector) => selects(selector, definition))) {
 		return `asks for events ${alternatives(events.map(showSelector))}`;
@@ -59,8 +59,8 @@ function faultOf({ events, entities, include, exclude }: Filter, event: EventLik
 	if (entities !== undefined && context !== undefined && !isOfEntity(entities, context)) {
 		return `asks for entities ${alternatives(entities)}`;
 	}
-	const unmet = grouped(include).find((group) => group.every((condition) => holds(condition, event) === false));
-	if (unmet !== undefined) return `asks for ${showAny(unmet)}`;
+	const unmatched = grouped(include).find((group) => group.every((condition) => holds(condition, event) === false));
+	if (unmatched !== undefined) return `asks for ${showAny(unmatched)}`;
 	const excluding = exclude.find((condition) => holds(condition, event) === true);
 	return excluding === undefined ? undefined : `excludes ${showCondition(excluding)}`;
 }
@@ -71,9 +71,7 @@ function grouped(conditions: readonly Condition[]): readonly (readonly Condition
 	for (const condition of conditions) {
 		// No key is empty.
 		const key = condition.kind === "field" ? "" : condition.key;
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [condition]);
-		else group.push(condition);
+		groups.set(key, [...(groups.get(key) ?? []), condition]);
 	}
 	return [...groups.values()];
 }
@@ -89,17 +87,13 @@ function holds(condition: Condition, { definition, context }: EventLike): boolea
 		const changed = valuesAt(context, ["changes", "field"], "every_item").flatMap(textsOf);
 		return changed.some((field) => matchesGlob(condition.field, field));
 	}
-	const texts = textsUnder(condition.key, { definition, context });
-	return texts?.some((text) => matchesGlob(condition.pattern, text));
-}
-
-/** The texts that stand under a key; `event` and `phase` are known by the event's name. */
-function textsUnder(key: string, { definition, context }: EventLike): readonly string[] | undefined {
-	if (key === "event") return [definition.name];
-	if (key === "phase") return [definition.phase];
+	const { key, pattern } = condition;
+	if (key === "event") return matchesGlob(pattern, definition.name);
+	if (key === "phase") return matchesGlob(pattern, definition.phase);
 	if (context === undefined) return undefined;
 	const path = pathOfKey(key);
-	return path === undefined ? [] : valuesAt(context, path, "every_item").flatMap(textsOf);
+	const texts = path === undefined ? [] : valuesAt(context, path, "every_item").flatMap(textsOf);
+	return texts.some((text) => matchesGlob(pattern, text));
 }
 
 /** The texts by which a value can be meant: itself, or the names of an object. */

@@ -3,7 +3,7 @@
 import type { Unmatched } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
 import { selects, showSelector } from "../model/selector.ts";
-import { type EventLike, filterFault } from "./filter.ts";
+import { type EventLike, excludedByFilter } from "./filter.ts";
 
 /** All hooks of a config, by whether they match an event. */
 export interface Selected {
@@ -18,10 +18,9 @@ const SHOWN = 8;
 export function selection(hooks: readonly Hook[], event: EventLike): Selected {
 	const selected: Hook[] = [];
 	const unmatched: Unmatched[] = [];
-	let ways: Referrers | undefined;
 	for (const hook of hooks.toSorted((a, b) => a.order - b.order)) {
 		const attached = isAttached(hook, event);
-		const reason = attached ? excludedBecause(hook, event) : unattached(hook, () => (ways ??= referrersTo(hooks)));
+		const reason = attached ? excludedBecause(hook, event) : unattached(hook, hooks);
 		if (reason === undefined) selected.push(hook);
 		else unmatched.push({ hook, reason, attached });
 	}
@@ -43,29 +42,13 @@ function isAttached({ selectors }: Hook, { definition }: EventLike): boolean {
 }
 
 function excludedBecause({ enabled, filters }: Hook, event: EventLike): string | undefined {
-	return enabled ? filterFault(filters, event) : "it is disabled";
+	return enabled ? excludedByFilter(filters, event) : "it is disabled";
 }
 
-/** By the name of a hook: the hooks whose fallback it is, and those that it follows. */
-type Referrers = ReadonlyMap<string, { readonly instead: readonly string[]; readonly after: readonly string[] }>;
-
-function referrersTo(hooks: readonly Hook[]): Referrers {
-	const ways = new Map<string, { readonly instead: string[]; readonly after: string[] }>();
-	const to = (name: string) => {
-		const known = ways.get(name) ?? { instead: [], after: [] };
-		ways.set(name, known);
-		return known;
-	};
-	for (const { name, fallback, onSuccess } of hooks) {
-		if (fallback !== undefined) to(fallback).instead.push(name);
-		for (const next of onSuccess) to(next).after.push(name);
-	}
-	return ways;
-}
-
-function unattached({ name, selectors }: Hook, ways: () => Referrers): string {
+function unattached({ name, selectors }: Hook, hooks: readonly Hook[]): string {
 	if (selectors.length > 0) return `its events are ${some(selectors.map(showSelector))}`;
-	const { instead = [], after = [] } = ways().get(name) ?? {};
+	const instead = hooks.filter(({ fallback }) => fallback === name).map((hook) => hook.name);
+	const after = hooks.filter(({ onSuccess }) => onSuccess.includes(name)).map((hook) => hook.name);
 	const told = [
 		...(instead.length === 0 ? [] : [`as the fallback of ${some(instead)}`]),
 		...(after.length === 0 ? [] : [`after ${some(after)}`]),

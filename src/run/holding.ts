@@ -10,7 +10,7 @@ import type { ConfigWarning, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import type { Claimed, Store, StoredItem, StoreFailure } from "../model/store.ts";
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
-import { chainsIn } from "../plan/reach.ts";
+import { chainsIn } from "../plan/chains.ts";
 import type { Ports } from "../ports.ts";
 import { sealOf } from "../store/seal.ts";
 import { readHeld, writeHeld } from "./held-event.ts";

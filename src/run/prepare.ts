@@ -8,7 +8,7 @@ import type { GivenContext } from "../model/context.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
-import { chainLookup } from "../plan/reach.ts";
+import { chainLookup } from "../plan/chains.ts";
 import type { Files, Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
 import { redactContext } from "../secrets/context.ts";

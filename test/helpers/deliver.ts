@@ -4,8 +4,8 @@ import { Deliverer, type DeliverOptions, type DeliverPorts } from "../../src/del
 import type { Outcome, RunFacts } from "../../src/model/delivery.ts";
 import type { PipelineEvent } from "../../src/model/event.ts";
 import type { Hook } from "../../src/model/hook.ts";
+import { chainLookup } from "../../src/plan/chains.ts";
 import { createPlan } from "../../src/plan/plan.ts";
-import { chainLookup } from "../../src/plan/reach.ts";
 import { matches } from "../../src/plan/select.ts";
 import { Collector } from "../../src/report/collect.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "./fakes.ts";

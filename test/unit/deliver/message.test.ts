@@ -15,8 +15,8 @@ function make(given: (url?: URL) => Partial<Service>, hook: Parameters<typeof we
 
 function sent(...args: Parameters<typeof make>) {
 	const made = make(...args);
-	if (made.kind !== "message") throw new Error(made.kind === "invalid" ? made.reason : made.kind);
-	return made.message;
+	if ("cause" in made) throw new Error(made.reason);
+	return made;
 }
 
 describe("what a service adds to a message", () => {
@@ -55,9 +55,9 @@ describe("what a service adds to a message", () => {
 
 	it("is checked as the hook's own URL and headers are", () => {
 		const to = (url: string) => make(() => ({ request: () => ({ url }) }), { url: undefined });
-		expect(to("http://a.x/")).toMatchObject({ kind: "invalid", reason: expect.stringContaining("over http") });
+		expect(to("http://a.x/")).toMatchObject({ cause: "invalid_message", reason: expect.stringContaining("over http") });
 		expect(make(() => ({ request: () => ({ headers: { X: "a\nb" } }) }))).toMatchObject({
-			kind: "invalid",
+			cause: "invalid_message",
 			reason: expect.stringContaining("header X"),
 		});
 	});
@@ -66,7 +66,7 @@ describe("what a service adds to a message", () => {
 		const body = () => {
 			throw new CannotRender("the event has no resource");
 		};
-		expect(make(() => ({ body }))).toEqual({ kind: "invalid", reason: "the event has no resource" });
+		expect(make(() => ({ body }))).toMatchObject({ cause: "invalid_message", reason: "the event has no resource" });
 	});
 });
 
@@ -74,8 +74,8 @@ describe("a batch", () => {
 	it("is rendered as one, and said to be one, however few its events", () => {
 		const hook = webhook({ batchSize: 5 });
 		const made = makeMessage({ id: "dlv_1", hook, events: [event()] }, {});
-		if (made.kind !== "message") throw new Error(made.kind);
-		expect(made.message.headers["X-Rocky-Event"]).toBe("batch");
-		expect(JSON.parse(new TextDecoder().decode(made.message.body))).toEqual({ events: [event().context] });
+		if ("cause" in made) throw new Error(made.reason);
+		expect(made.headers["X-Rocky-Event"]).toBe("batch");
+		expect(JSON.parse(new TextDecoder().decode(made.body))).toEqual({ events: [event().context] });
 	});
 });

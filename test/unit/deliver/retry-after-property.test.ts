@@ -1,4 +1,4 @@
-// Retry-After: the wait that any header asks for, against dates that are written here as HTTP has them.
+// Retry-After: the wait that any header asks for, and of what is no time at all.
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { retryAfterMs } from "../../../src/deliver/retry.ts";
@@ -7,24 +7,6 @@ import { oddPiece, oddText } from "../../helpers/odd-text.ts";
 afterEach(() => {
 	vi.unstubAllEnvs();
 });
-
-const DAYS = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split(" ");
-const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
-
-const two = (number: number) => String(number).padStart(2, "0");
-
-/** The three ways to write a time, https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7 */
-const WAYS = {
-	imf: (at: Date) => at.toUTCString(),
-	rfc850: (at: Date) =>
-		`${DAYS[at.getUTCDay()]}, ${two(at.getUTCDate())}-${MONTHS[at.getUTCMonth()]}-${two(at.getUTCFullYear() % 100)} ${clock(at)} GMT`,
-	asctime: (at: Date) =>
-		`${DAYS[at.getUTCDay()]?.slice(0, 3)} ${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${clock(at)} ${String(at.getUTCFullYear()).padStart(4, "0")}`,
-};
-
-function clock(at: Date): string {
-	return [at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()].map(two).join(":");
-}
 
 const SECOND = 1000;
 const YEAR = 365 * 24 * 3600 * SECOND;
@@ -40,29 +22,26 @@ const whole = (ms: number) => Math.floor(ms / SECOND) * SECOND;
 const expected = (wait: number) => (wait > -SECOND ? Math.max(0, wait) : undefined);
 
 describe("Retry-After", () => {
-	it("of a time in any of HTTP's three ways is the wait until then, whatever the zone of the machine", () => {
-		const way = fc.constantFrom("imf", "rfc850", "asctime");
-		// Of a year in two digits the century is the one that is nearest.
+	it("of a time is the wait until then, whatever the zone of the machine", () => {
 		const distance = fc.oneof(
 			fc.integer({ min: -49 * YEAR, max: 49 * YEAR }),
 			fc.integer({ min: -3 * SECOND, max: 3 * SECOND }),
 		);
 		fc.assert(
-			fc.property(now, distance, way, zone, (from, ms, form, timezone) => {
+			fc.property(now, distance, zone, (from, ms, timezone) => {
 				vi.stubEnv("TZ", timezone);
 				const at = new Date(whole(from.getTime() + ms));
-				const wait = at.getTime() - from.getTime();
-				expect(retryAfterMs(` ${WAYS[form](at)}\t`, from), WAYS[form](at)).toBe(expected(wait));
+				expect(retryAfterMs(` ${at.toUTCString()}\t`, from)).toBe(expected(at.getTime() - from.getTime()));
 			}),
 			{ numRuns: 500 },
 		);
 	});
 
-	it("of a year far away is a wait or none, in the two ways that write all of it", () => {
+	it("of a year far away is a wait or none", () => {
 		const at = fc.integer({ min: Date.parse("0000-01-01T00:00:00Z"), max: Date.parse("9999-12-31T23:59:59Z") });
 		fc.assert(
-			fc.property(now, at.map(whole), fc.constantFrom("imf", "asctime"), (from, ms, form) => {
-				expect(retryAfterMs(WAYS[form](new Date(ms)), from)).toBe(expected(ms - from.getTime()));
+			fc.property(now, at.map(whole), (from, ms) => {
+				expect(retryAfterMs(new Date(ms).toUTCString(), from)).toBe(expected(ms - from.getTime()));
 			}),
 			{ numRuns: 300 },
 		);
@@ -87,24 +66,20 @@ describe("Retry-After", () => {
 	});
 
 	it.each([
-		["a leap second", "Wed, 31 Dec 2036 23:59:60 GMT", Date.UTC(2037, 0, 1)],
-		["a day that there is not", "Mon, 30 Feb 2037 00:00:00 GMT", undefined],
-		["an hour that there is not", "Thu, 01 Jan 2037 24:00:00 GMT", undefined],
-		["a zone of another name", "Thu, 01 Jan 2037 00:00:00 UTC", Date.UTC(2037, 0, 1)],
-		["a zone that HTTP does not have", "Thu, 01 Jan 2037 00:00:00 EST", undefined],
-		["an offset", "Thu, 01 Jan 2037 00:00:00 +0200", undefined],
-		["a year in two digits, more than fifty years ahead", "Tuesday, 02-Apr-77 00:00:00 GMT", undefined],
-		["a year in two digits, fifty years ahead", "Thursday, 02-Apr-76 00:00:00 GMT", Date.UTC(2076, 3, 2)],
-		["a date only", "Thu, 01 Jan 2037", undefined],
-		["a wrong day of the week", "Mon, 01 Jan 2037 00:00:00 GMT", Date.UTC(2037, 0, 1)],
-		["two of them", "5, 5", undefined],
-	])("of %s: %s", (_, value, at) => {
-		const from = new Date("2026-04-02T14:30:00Z");
-		expect(retryAfterMs(value, from)).toBe(at === undefined ? undefined : at - from.getTime());
+		"Wed, 31 Dec 2036 23:59:60 GMT",
+		"Mon, 30 Feb 2037 00:00:00 GMT",
+		"Thu, 01 Jan 2037 24:00:00 GMT",
+		"Thu, 01 Jan 2037 00:00:00 EST",
+		"Thu, 01 Jan 2037 00:00:00 +0200",
+		"Mon, 01 Jan 2037 00:00:00 GMT",
+		"Thu, 01 Jan 2037",
+		"5, 5",
+	])("is none of %s", (value) => {
+		expect(retryAfterMs(value, new Date("2026-04-02T14:30:00Z"))).toBeUndefined();
 	});
 
 	it("of any text is no wait or a finite one, and of seconds or a date only", () => {
-		const time = fc.tuple(now, fc.constantFrom("imf", "rfc850", "asctime")).map(([at, form]) => WAYS[form](at));
+		const time = now.map((at) => at.toUTCString());
 		const changed = fc
 			.tuple(fc.oneof(time, fc.nat().map(String)), fc.nat(), fc.nat(2), oddPiece)
 			.map(([text, at, cut, added]) => {
@@ -132,7 +107,7 @@ describe("Retry-After", () => {
 				const wait = retryAfterMs(value, from);
 				if (wait === undefined) return;
 				expect(Number.isFinite(wait) && wait >= 0 && wait <= Number.MAX_SAFE_INTEGER, String(wait)).toBe(true);
-				expect(value.trim()).toMatch(/^(?:[0-9]+(?:\.[0-9]+)?|[A-Z][a-z]+,? .*\d\d:\d\d:\d\d.*)$/);
+				expect(value.trim()).toMatch(/^(?:[0-9]+(?:\.[0-9]+)?|[A-Z][a-z]+, .*\d\d:\d\d:\d\d.*)$/);
 			}),
 			{ numRuns: 1000 },
 		);

@@ -1,6 +1,7 @@
 // One webhook delivery: attempts, waits, the deadline, gates' answers and what is told of a failure.
 import { describe, expect, test } from "vitest";
 import { Receivers } from "../../../src/deliver/receivers.ts";
+import { Slots } from "../../../src/deliver/slots.ts";
 import { type Shared, sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
@@ -23,7 +24,12 @@ async function send(given: Partial<Webhook>, env: Record<string, string>, ...res
 	const clock = fakeClock();
 	const log = fakeLog();
 	const hook = webhook({ name: "hook", ...given });
-	const outcome = await sendWebhook(delivery(hook), { http, clock, log, env, random: () => 0.5 }, sharedOf(clock));
+	const outcome = await sendWebhook(
+		delivery(hook),
+		{ http, clock, log, env, random: () => 0.5 },
+		sharedOf(clock),
+		new Slots(1),
+	);
 	return { outcome, requests: http.requests, sleeps: clock.sleeps, lines: log.lines };
 }
 
@@ -63,7 +69,7 @@ describe("retries", () => {
 			const clock = fakeClock();
 			const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0.5 };
 			const shared: Shared = { ...sharedOf(clock), connections: "pooled" };
-			const outcome = await sendWebhook(delivery(webhook({ name: "hook", ...given })), ports, shared);
+			const outcome = await sendWebhook(delivery(webhook({ name: "hook", ...given })), ports, shared, new Slots(1));
 			return { outcome, sleeps: clock.sleeps, connections: http.requests.map(({ connections }) => connections) };
 		}
 
@@ -177,7 +183,7 @@ describe("retries", () => {
 		const http = fakeHttp(answer(503), answer(200));
 		const clock = { ...fakeClock(), sleep: async () => controller.abort() };
 		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0 };
-		const outcome = await sendWebhook(delivery(webhook()), ports, sharedOf(clock, controller));
+		const outcome = await sendWebhook(delivery(webhook()), ports, sharedOf(clock, controller), new Slots(1));
 		expect(outcome).toMatchObject({
 			status: "failed",
 			failure: { reason: "cancelled; before that: 503 Service Unavailable" },

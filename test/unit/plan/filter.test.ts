@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { CI_FACTS } from "../../../src/model/event.ts";
 import type { Condition, Filter } from "../../../src/model/hook.ts";
-import { filterFault, showFilter } from "../../../src/plan/filter.ts";
+import { excludedByFilter, showFilter } from "../../../src/plan/filter.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event, type Told } from "../../helpers/make.ts";
 
@@ -49,7 +49,7 @@ const SALES: Told = {
 };
 
 const holds = (include: string, given = SALES) => {
-	return filterFault([filter([include])], event("entityUpdated", given)) === undefined;
+	return excludedByFilter([filter([include])], event("entityUpdated", given)) === undefined;
 };
 
 describe("a condition", () => {
@@ -131,7 +131,7 @@ describe("a condition", () => {
 	});
 });
 
-const fault = (filters: readonly Filter[], given = SALES) => filterFault(filters, event("entityUpdated", given));
+const fault = (filters: readonly Filter[], given = SALES) => excludedByFilter(filters, event("entityUpdated", given));
 
 describe("a filter", () => {
 	it("takes any field, any value under one key, and every key", () => {
@@ -162,8 +162,8 @@ describe("a filter", () => {
 		const events = [{ kind: "glob", pattern: "job.*" } as const, { kind: "phase", phase: "quality" } as const];
 		const narrow = filter([], [], { events });
 		expect(fault([narrow])).toBe("its filter asks for events job.* or phase:quality");
-		expect(filterFault([narrow], event("job.failed"))).toBeUndefined();
-		expect(filterFault([narrow], event("check_result"))).toBeUndefined();
+		expect(excludedByFilter([narrow], event("job.failed"))).toBeUndefined();
+		expect(excludedByFilter([narrow], event("check_result"))).toBeUndefined();
 	});
 
 	it("is one of several of which one must hold; none at all lets everything through", () => {
@@ -192,7 +192,7 @@ describe("a filter", () => {
 
 describe("of an event's name alone", () => {
 	const { definition } = event("job.failed");
-	const may = (...filters: readonly Filter[]) => filterFault(filters, { definition });
+	const may = (...filters: readonly Filter[]) => excludedByFilter(filters, { definition });
 
 	it("a filter may hold in all that only a context tells", () => {
 		expect(may(filter(["tags", "metadata.env:prod"], ["branch:x", "owners"], { entities: ["table"] }))).toBeUndefined();
@@ -214,8 +214,8 @@ describe("of an event's name alone", () => {
 		fc.assert(
 			fc.property(any, anyEvent, (all, happened) => {
 				const filters = all.map((one) => ({ ...filter(), ...one }));
-				if (filterFault(filters, happened) !== undefined) return;
-				expect(filterFault(filters, { definition: happened.definition })).toBeUndefined();
+				if (excludedByFilter(filters, happened) !== undefined) return;
+				expect(excludedByFilter(filters, { definition: happened.definition })).toBeUndefined();
 			}),
 			{ numRuns: 500 },
 		);
@@ -254,9 +254,9 @@ describe("whatever the event is", () => {
 	it("an item either holds or excludes nothing", () => {
 		fc.assert(
 			fc.property(item, anyEvent, (one, happened) => {
-				const included = filterFault([open([one])], happened) === undefined;
-				expect(filterFault([open([], [one])], happened) !== undefined).toBe(included);
-				expect(filterFault([open([one], [one])], happened)).toBeDefined();
+				const included = excludedByFilter([open([one])], happened) === undefined;
+				expect(excludedByFilter([open([], [one])], happened) !== undefined).toBe(included);
+				expect(excludedByFilter([open([one], [one])], happened)).toBeDefined();
 			}),
 			{ numRuns: 500 },
 		);
@@ -265,7 +265,7 @@ describe("whatever the event is", () => {
 	it("several filters hold where one of them does, and items of different keys where each does", () => {
 		fc.assert(
 			fc.property(fc.array(item, { minLength: 1, maxLength: 5 }), anyEvent, (items, happened) => {
-				const passes = (...filters: readonly Filter[]) => filterFault(filters, happened) === undefined;
+				const passes = (...filters: readonly Filter[]) => excludedByFilter(filters, happened) === undefined;
 				const each = items.map((one) => passes(open([one])));
 				expect(passes(...items.map((one) => open([one])))).toBe(each.includes(true));
 				const keys = items.map((one) => (one.kind === "field" ? "" : one.key));
@@ -284,7 +284,7 @@ describe("whatever the event is", () => {
 		fc.assert(
 			fc.property(fact, word, fc.dictionary(fact, word), parts, (name, pattern, ci, told) => {
 				const one: Condition = { kind: "value", key: name, pattern };
-				const passes = (more: Told) => filterFault([open([one])], event("ping", { ...more, ci })) === undefined;
+				const passes = (more: Told) => excludedByFilter([open([one])], event("ping", { ...more, ci })) === undefined;
 				expect(passes(told)).toBe(passes({}));
 				expect(passes(told)).toBe({ provider: "local", ...ci }[name] === pattern);
 			}),

@@ -1,17 +1,16 @@
 // How hooks reach each other by name, as fallbacks and followers.
 
 import type { FindChained } from "../model/delivery.ts";
-import type { PipelineEvent } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { passesFilter } from "./select.ts";
 
-/** The way to each hook by its name: its events do not count there, its filter and whether it is enabled do. */
+/** Finds hooks by name: whether they are enabled and their filters count, and not their own events. */
 export function chainLookup(hooks: readonly Hook[]): FindChained {
 	const byName = new Map(hooks.map((hook) => [hook.name, hook]));
 	return (name, events) => {
 		const hook = byName.get(name);
 		if (hook === undefined) return undefined;
-		const [first, ...rest] = events.filter((event: PipelineEvent) => passesFilter(hook, event));
+		const [first, ...rest] = events.filter((event) => passesFilter(hook, event));
 		return first === undefined ? undefined : { hook, events: [first, ...rest] };
 	};
 }
