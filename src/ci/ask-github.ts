@@ -1,13 +1,21 @@
-// Asking GitHub's API: with octokit, which is loaded only then, and for a bounded time.
-
+// GitHub's API, asked with octokit, which is loaded only then: a file of the run's commit, and the workflow run.
+import { isAbsolute, relative, sep } from "node:path";
+import type { Env } from "../lib/env.ts";
+import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Ports, ReadRemoteFile, ReadRemoteRun } from "../ports.ts";
+import type { FoundResource } from "../model/event.ts";
+import type { FileRead, Files, Ports, ReadRemoteFile, ReadRemoteRun } from "../ports.ts";
 
-/** Milliseconds for one answer, a second try included. */
+/** Milliseconds for one response, a second attempt included. */
 const LIMIT_MS = 15_000;
 
-/** How whoever reads a remedy gives a token. */
-export const TOKEN = "github-token (for the command: GITHUB_TOKEN in its environment)";
+/** Bytes; a workflow run takes some 20 000, and more with each pull request and each workflow that it reuses. */
+const RUN_LIMIT = 1024 * 1024;
+
+const TOKEN = "github-token (for the command: GITHUB_TOKEN in its environment)";
+const NO_TOKEN = "there is no token for GitHub's API";
+const GIVE_RESOURCE = "give `resource` in the context";
+const LET_READ_RUN = `give the job \`permissions: actions: read\` and check ${TOKEN}, or ${GIVE_RESOURCE}`;
 
 /** What octokit's bundle exports. */
 export interface GithubApi {
@@ -15,8 +23,108 @@ export interface GithubApi {
 	readonly readRemoteRun: ReadRemoteRun;
 }
 
+/** A commit of a repository, and how it is asked for. */
+export interface Source {
+	/** `owner/name`; empty where nobody says. */
+	readonly repository: string;
+	/** Empty where nobody says. */
+	readonly commit: string;
+	readonly apiUrl: string;
+	/** Empty where there is none. */
+	readonly token: string;
+}
+
+/** The commit of the run. */
+export function sourceOf(env: Env, token: string): Source {
+	return {
+		repository: env["GITHUB_REPOSITORY"] ?? "",
+		commit: env["GITHUB_SHA"] ?? "",
+		apiUrl: env["GITHUB_API_URL"] || "https://api.github.com",
+		token,
+	};
+}
+
+/**
+ * Reads what is in `workspace` from the commit, never from the workspace, and everything else from the disk. `because`
+ * begins what is told of a failure. `signal` ends a request early.
+ */
+export function githubFiles(
+	{ repository, commit, apiUrl, token }: Source,
+	workspace: string,
+	because: string,
+	{ files, clock }: Pick<Ports, "files" | "clock">,
+	signal: AbortSignal,
+	load: () => Promise<Pick<GithubApi, "readRemoteFile">> = loadApi,
+): Files {
+	const unreadable = (why: string, remedy: string): FileRead => {
+		return { kind: "unreadable", detail: because === "" ? why : `${because}; ${why}`, remedy };
+	};
+	const read = async (file: string, limit: number): Promise<FileRead> => {
+		const path = await inside(workspace, file, files);
+		if (path === undefined) return files.read(file, limit);
+		if (repository === "" || commit === "") return unreadable("GITHUB_REPOSITORY or GITHUB_SHA is not set", "");
+		if (token === "") return unreadable(NO_TOKEN, `give ${TOKEN}, with \`permissions: contents: read\``);
+		const { readRemoteFile } = await load();
+		const { bytes, failure } = await inTime(clock, signal, (ends) =>
+			readRemoteFile({ token, apiUrl, repository, ref: commit, path, limit }, ends),
+		);
+		if (failure !== undefined) {
+			const orCheckout = because === "" ? "run actions/checkout before this step, or " : "";
+			return unreadable(failure, `${orCheckout}give the job \`permissions: contents: read\` and check ${TOKEN}`);
+		}
+		if (bytes === undefined) return { kind: "missing" };
+		if (bytes.length > limit) return { kind: "unreadable", detail: `larger than ${limit} bytes` };
+		return { kind: "file", bytes };
+	};
+	return { ...files, read };
+}
+
+/**
+ * The path from the workspace, with `/`. Undefined for what lies outside by its spelling and, once links are followed,
+ * in truth: a second name of the workspace is the workspace.
+ */
+async function inside(workspace: string, path: string, files: Files): Promise<string | undefined> {
+	return below(workspace, path) ?? below(await files.real(workspace), await files.real(path));
+}
+
+function below(folder: string, path: string): string | undefined {
+	const way = relative(folder, path).replaceAll(sep, "/");
+	const leaves = way === "" || way === ".." || way.startsWith("../") || isAbsolute(way);
+	return leaves ? undefined : way;
+}
+
+/**
+ * Reads the workflow run of this job. `token` is for GitHub's API; empty where there is none. `signal` ends the request
+ * early. Never throws for what the world does.
+ */
+export async function workflowRun(
+	env: Env,
+	token: string,
+	clock: Ports["clock"],
+	signal: AbortSignal,
+	load: () => Promise<Pick<GithubApi, "readRemoteRun">> = loadApi,
+): Promise<FoundResource> {
+	const { repository, apiUrl } = sourceOf(env, token);
+	const id = env["GITHUB_RUN_ID"] ?? "";
+	const none = (why: string, remedy = GIVE_RESOURCE) => ({ reason: `${why}; ${remedy}` });
+	if (env["GITHUB_ACTIONS"] !== "true") return none("only in GitHub Actions is there a workflow run");
+	if (repository === "" || !/^\d{1,15}$/.test(id)) return none("GITHUB_REPOSITORY or GITHUB_RUN_ID is not set");
+	if (token === "") return none(NO_TOKEN, `give ${TOKEN}, or ${GIVE_RESOURCE}`);
+	const { readRemoteRun } = await load();
+	const { bytes, failure } = await inTime(clock, signal, (ends) =>
+		readRemoteRun({ token, apiUrl, repository, runId: Number(id), limit: RUN_LIMIT }, ends),
+	);
+	if (failure !== undefined) return none(failure, LET_READ_RUN);
+	if (bytes === undefined) return none(`GitHub's API knows no run ${id} of ${repository}`, LET_READ_RUN);
+	if (bytes.length > RUN_LIMIT) return none(`the workflow run is larger than ${RUN_LIMIT} bytes`);
+	const resource = parseJson(new TextDecoder().decode(bytes));
+	if (!isJsonObject(resource)) return none("GitHub's API responded with something other than a JSON object");
+	if (isTooDeep(resource)) return none(`the workflow run is nested deeper than ${MAX_DEPTH} levels`);
+	return { resource };
+}
+
 /** Octokit's bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-export async function loadApi(): Promise<GithubApi> {
+async function loadApi(): Promise<GithubApi> {
 	const ours = import.meta.url;
 	const theirs = new URL("../github/index.js", ours).href;
 	// The exports of a CommonJS bundle are the default export of its namespace.
@@ -24,25 +132,28 @@ export async function loadApi(): Promise<GithubApi> {
 	return bundle.default;
 }
 
-/** Ends the work after a time; its own rejection then says so. */
-export async function inTime<T>(
+interface Asked {
+	/** Absent where the API does not have it. */
+	readonly bytes?: Uint8Array | undefined;
+	/** In one bounded line: `GitHub's API answered 403: Resource not accessible by integration`. */
+	readonly failure?: string;
+}
+
+/** What `read` gives, for at most {@link LIMIT_MS}. */
+async function inTime(
 	clock: Ports["clock"],
 	signal: AbortSignal,
-	work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+	read: (signal: AbortSignal) => Promise<Uint8Array | undefined>,
+): Promise<Asked> {
 	const late = new AbortController();
 	const done = new AbortController();
-	void clock
-		.sleep(LIMIT_MS, done.signal)
-		.then(() => late.abort(new Error(`gave no complete response within ${LIMIT_MS / 1000} s`)));
+	const reason = new Error(`gave no complete response within ${LIMIT_MS / 1000} s`);
+	void clock.sleep(LIMIT_MS, done.signal).then(() => late.abort(reason));
 	try {
-		return await work(AbortSignal.any([signal, late.signal]));
+		return { bytes: await read(AbortSignal.any([signal, late.signal])) };
+	} catch (error) {
+		return { failure: `GitHub's API ${excerpt(error instanceof Error ? error.message : String(error), 300)}` };
 	} finally {
 		done.abort();
 	}
-}
-
-/** What became of it, in one bounded line: `GitHub's API answered 403: Resource not accessible by integration`. */
-export function describeApiError(error: unknown): string {
-	return `GitHub's API ${excerpt(error instanceof Error ? error.message : String(error), 300)}`;
 }

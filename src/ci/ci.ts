@@ -1,5 +1,4 @@
 // What a CI provider is: how it is recognised, and the facts of the run that it tells.
-
 import type { Env } from "../lib/env.ts";
 import type { JsonObject } from "../lib/json.ts";
 import type { Untrusted } from "../model/delivery.ts";
@@ -39,7 +38,6 @@ export interface CiRun {
 
 /** One CI system. */
 export interface CiProvider {
-	readonly name: string;
 	readonly detect: (env: Env) => boolean;
 	/** Never fails: facts that cannot be had are left out. */
 	readonly read: (sources: CiSources) => Promise<CiRun>;

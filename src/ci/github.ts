@@ -5,16 +5,11 @@ import type { Env } from "../lib/env.ts";
 import { compact } from "../lib/json.ts";
 import type { CiFacts } from "../model/event.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
-import { needsPayload } from "./github-events.ts";
+import { areSecretsWithheld, isTrusted, needsPayload } from "./github-events.ts";
 import { originOf } from "./github-origin.ts";
-import { areSecretsWithheld, untrustedBy } from "./github-trust.ts";
 import { readPayload } from "./payload.ts";
 
-export const github: CiProvider = {
-	name: "github",
-	detect: (env) => env["GITHUB_ACTIONS"] === "true",
-	read,
-};
+export const github: CiProvider = { detect: (env) => env["GITHUB_ACTIONS"] === "true", read };
 
 async function read({ env, files, cwd, matrix }: CiSources): Promise<CiRun> {
 	const event = env["GITHUB_EVENT_NAME"] ?? "";
@@ -41,7 +36,7 @@ async function read({ env, files, cwd, matrix }: CiSources): Promise<CiRun> {
 		holdingFolder: holdingFolder(env, runId, attempt),
 		workspace: env["GITHUB_WORKSPACE"] || cwd,
 		secretsWithheld: areSecretsWithheld(event, env, payload),
-		untrusted: untrustedBy(event),
+		untrusted: isTrusted(event) ? undefined : { event: event || "an event without a name" },
 	};
 }
 

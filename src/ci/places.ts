@@ -2,8 +2,8 @@
 import type { Untrusted } from "../model/delivery.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Files, Ports } from "../ports.ts";
+import { githubFiles, sourceOf } from "./ask-github.ts";
 import type { CiRun } from "./ci.ts";
-import { githubFiles, nameOf, type Source, sourceOf } from "./github-files.ts";
 
 /** One place where the config may be. */
 export interface ConfigPlace {
@@ -21,43 +21,33 @@ export interface ConfigPlace {
 	readonly untrusted?: Untrusted;
 }
 
-/** What finding a config needs of the world. */
-export type PlacePorts = Pick<Ports, "env" | "files" | "clock">;
-
 /** The first place to look for a config at. `token` is for GitHub's API; empty where there is none. */
 export async function configPlace(
 	{ workspace, untrusted }: CiRun,
 	token: string,
-	ports: PlacePorts,
+	ports: Pick<Ports, "env" | "files" | "clock">,
 	signal: AbortSignal,
 ): Promise<ConfigPlace> {
 	const { files } = ports;
 	const source = sourceOf(ports.env, token);
-	if (untrusted !== undefined) return basePlace(untrusted, source, workspace, ports, signal);
 	const { repository, commit } = source;
-	if (token === "" || repository === "" || commit === "") return { files };
-	// In a checkout, what is missing is missing.
-	const git = await files.read(`${workspace}/.git`, 1);
-	if (git.kind !== "missing") return { files };
-	return { files, next: { files: githubFiles(source, workspace, "", ports, signal), isRemote: true } };
-}
-
-/** Nothing in the workspace counts, whatever is checked out there: a folder can say anything of itself. */
-function basePlace(
-	untrusted: Untrusted,
-	source: Source,
-	workspace: string,
-	ports: PlacePorts,
-	signal: AbortSignal,
-): ConfigPlace {
-	const because = `on ${untrusted.event} config files are read from ${nameOf(source)}, not from the workspace`;
+	if (untrusted === undefined) {
+		if (token === "" || repository === "" || commit === "") return { files };
+		// In a checkout, what is missing is missing.
+		const git = await files.read(`${workspace}/.git`, 1);
+		if (git.kind !== "missing") return { files };
+		return { files, next: { files: githubFiles(source, workspace, "", ports, signal), isRemote: true } };
+	}
+	// Nothing in the workspace counts, whatever is checked out there: a folder can say anything of itself.
+	const base = `${repository || "the repository"} at ${commit.slice(0, 7) || "its default branch"}`;
+	const note = `on ${untrusted.event} config files are read from ${base}, not from the workspace`;
 	return {
-		files: githubFiles(source, workspace, because, ports, signal),
+		files: githubFiles(source, workspace, note, ports, signal),
 		isRemote: true,
-		note: because,
+		note,
 		missing: (config) => ({
 			code: "config_missing",
-			message: `${config === undefined ? "there is no config file" : `config file ${config} not found`}; ${because}`,
+			message: `${config === undefined ? "there is no config file" : `config file ${config} not found`}; ${note}`,
 			remedy: "give its path in the repository; where it is there, the job needs `permissions: contents: read`",
 		}),
 		untrusted,

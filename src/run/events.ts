@@ -1,6 +1,6 @@
 // Events of a run: found by the name that the user wrote, completed with the facts of the run, enriched by the CI's API.
 import { randomUUID } from "node:crypto";
-import { workflowRun } from "../ci/github-run.ts";
+import { workflowRun } from "../ci/ask-github.ts";
 import { dialectOf } from "../config/load.ts";
 import { keyName } from "../config/words.ts";
 import { closest } from "../lib/suggest.ts";

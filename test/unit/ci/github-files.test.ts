@@ -1,6 +1,6 @@
 // Reading by GitHub's API: what is asked, and what is told when it fails.
 import { describe, expect, it } from "vitest";
-import { githubFiles, nameOf, sourceOf } from "../../../src/ci/github-files.ts";
+import { githubFiles, sourceOf } from "../../../src/ci/ask-github.ts";
 import type { Clock, ReadRemoteFile, RemoteFile } from "../../../src/ports.ts";
 import { fakeClock, fakeFiles } from "../../helpers/fakes.ts";
 
@@ -22,7 +22,9 @@ interface Given {
 function read(path: string, reader: ReadRemoteFile, given: Given = {}) {
 	const { env = ENV, token = "ghs_x", because = "", clock = STILL, signal = new AbortController().signal } = given;
 	const ports = { files: fakeFiles({ [OUTSIDE]: "outside", "/work/hooks.toml": "the workspace's" }), clock };
-	const files = githubFiles(sourceOf(env, token), "/work", because, ports, signal, async () => reader);
+	const files = githubFiles(sourceOf(env, token), "/work", because, ports, signal, async () => ({
+		readRemoteFile: reader,
+	}));
 	return files.read(path, 10);
 }
 
@@ -95,10 +97,5 @@ describe("what is told", () => {
 		const found = read("/work/hooks.toml", never, { signal: cancel.signal });
 		cancel.abort(new Error("was called off"));
 		expect(await found).toMatchObject({ detail: "GitHub's API was called off" });
-	});
-
-	it("by a name of the commit, also where nobody says which", () => {
-		expect(nameOf(sourceOf(ENV, ""))).toBe("acme/warehouse at 0123456");
-		expect(nameOf(sourceOf({}, ""))).toBe("the repository at its default branch");
 	});
 });

@@ -1,6 +1,6 @@
 // Reading the workflow run by GitHub's API: octokit against a real server, what is asked, and what is told when it fails.
 import { describe, expect, it } from "vitest";
-import { workflowRun } from "../../../src/ci/github-run.ts";
+import { workflowRun } from "../../../src/ci/ask-github.ts";
 import { readRemoteRun } from "../../../src/entry/github-api.ts";
 import type { Env } from "../../../src/lib/env.ts";
 import type { Clock } from "../../../src/ports.ts";
@@ -45,7 +45,7 @@ async function read({ replies = [], env = ENV, token = "ghs_x", clock = STILL, s
 		token,
 		clock,
 		signal ?? new AbortController().signal,
-		async () => readRemoteRun,
+		async () => ({ readRemoteRun }),
 	);
 	return { found, requests: api.requests };
 }

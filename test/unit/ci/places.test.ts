@@ -67,5 +67,7 @@ describe("an untrusted run", () => {
 			message: expect.stringMatching(/^there is no config file; on issue_comment .* acme\/warehouse at 0123456/),
 		});
 		expect(found?.missing?.("x.toml").message).toMatch(/^config file x.toml not found; on issue_comment /);
+		const [nameless] = await places(comment, { env: {} });
+		expect(nameless?.note).toContain(" the repository at its default branch, ");
 	});
 });
