@@ -22,7 +22,7 @@ const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, on
 const { redact } = createRedactor(() => namedSecrets(terminal.env));
 
 const program = new Command("pipeline-hooks")
-	.description("Runs the hooks of a pipeline's events: shell gates and signed, retried webhooks, from one TOML config.")
+	.description("Runs the hooks of a pipeline's events: gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
 	.configureOutput({

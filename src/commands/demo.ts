@@ -15,8 +15,8 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 			.command("demo")
 			.summary("watch hooks at work; needs no network and no config")
 			.description(
-				"Plays a pipeline's life with a config of its own: gates, shell hooks and signed webhooks to a receiver on " +
-					"this machine that plays Slack, Teams, PagerDuty and Datadog. Exit code 0 when all went as it must.",
+				"Runs a made-up pipeline with its own config: gates, shell hooks and signed webhooks to a receiver on this machine, " +
+					"which plays Slack, Teams, PagerDuty and Datadog. The exit code is 0 if everything went as it should.",
 			)
 			.option("--keep", "keep the temporary folder with the config")
 			.option("--json", "write one JSON document"),

@@ -26,8 +26,8 @@ export const registerFire = defineCommand<Flags>(
 	(program) =>
 		withInputs(program.command("fire"), "[event]")
 			.summary("run the hooks of an event")
-			.description("Runs the hooks that the config attaches to an event: gates first, then the rest side by side.")
-			.option("--events-file <file>", "fire the events of a file, one JSON object a line; - reads stdin")
+			.description("Runs the hooks that select an event: gates first, one at a time, then the others side by side.")
+			.option("--events-file <file>", "fire the events of a file, one JSON object per line; - reads stdin")
 			.option(...DRY_RUN)
 			.option(...UNTRUSTED_SHELL),
 	"fire pipeline_error --error 'connection lost' --metadata tables=20",
@@ -40,8 +40,8 @@ export const registerTest: Register = defineCommand<Flags>(
 		withInputs(program.command("test"))
 			.summary("run the hooks of an event with a made-up context")
 			.description(
-				"Runs the hooks of an event for real, with a made-up context marked by metadata.test = true. " +
-					"Flags replace what is made up. Where that pages or mentions people, it says so, and on a terminal it asks before.",
+				"Runs the hooks of an event for real, with a made-up context marked with metadata.test = true. Flags replace " +
+					"made-up values. If that would page or mention people, it says so and, on a terminal, asks first.",
 			)
 			.option(...ONE_HOOK)
 			.option("--yes", "do not ask before people are paged or mentioned")
@@ -57,8 +57,8 @@ export const registerRender = defineCommand<Flags>(
 		withInputs(program.command("render"))
 			.summary("show the exact messages of an event without sending them")
 			.description(
-				"Shows the exact messages that an event would send, secrets blanked. Nothing is run or sent. What the flags " +
-					"leave open is made up, as `test` does; `fire --dry-run` makes nothing up.",
+				"Shows the exact messages that an event would send, with secrets redacted. Nothing is run or sent. Values that no " +
+					"flag gives are made up, as in `test`; `fire --dry-run` makes nothing up.",
 			)
 			.option(...ONE_HOOK),
 	"render pipeline_complete --duration-ms 45200",
@@ -72,8 +72,8 @@ export const registerFlush = defineCommand<Flags>(
 			.command("flush")
 			.summary("send the events that are held for batches")
 			.description(
-				"Sends the events that hooks with a batch_size hold, without waiting for more of them, and again the batches that " +
-					"have failed. On CI it sends what earlier steps of the job have left; elsewhere, what was fired in this folder.",
+				"Sends the events that are held for hooks with a batch_size, without waiting for more, and the batches that have " +
+					"failed, again. In CI these are the events of earlier steps of the job; elsewhere, those fired in this folder.",
 			)
 			.option(...CONFIG)
 			.option(...JSON_RESULTS)
@@ -88,15 +88,18 @@ const CONFIG = [
 ] as const;
 const JSON_RESULTS = ["--json", "write the results to stdout as JSON, everything else to stderr"] as const;
 const DRY_RUN = ["--dry-run", "show the exact messages without sending them"] as const;
-const ONE_HOOK = ["--hook <name>", "this hook alone, whatever its events and its filter, also a disabled one"] as const;
+const ONE_HOOK = [
+	"--hook <name>",
+	"only this hook, whatever its events and its filter, even if it is disabled",
+] as const;
 const UNTRUSTED_SHELL = [
 	"--allow-untrusted-shell",
-	"run shell hooks also on GitHub's events that a stranger can trigger",
+	"also run shell hooks on GitHub events that a stranger can trigger",
 ] as const;
 
 function withInputs(command: Command, argument = "<event>"): Command {
 	return command
-		.argument(argument, "name of the event, as `pipeline-hooks events` lists them")
+		.argument(argument, "name of the event, as in `pipeline-hooks events`")
 		.option(...CONFIG)
 		.option("--run-id <id>", "id of the run")
 		.option("--pipeline <name>", "name of the pipeline")
@@ -105,7 +108,7 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--error <text>", "what went wrong")
 		.option("--duration-ms <number>", "how long it took, in milliseconds")
 		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
-		.option("--context <json>", "any other context key, as a JSON object; @FILE reads a file, - reads stdin")
+		.option("--context <json>", "JSON object with other keys of the context; @FILE reads a file, - reads stdin")
 		.option("--matrix <json>", "values of the job's matrix, as a JSON object")
 		.option(...JSON_RESULTS);
 }

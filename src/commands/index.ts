@@ -26,7 +26,7 @@ export const COMMANDS: readonly Register[] = [
 
 /** `hooks list` and `hooks test`, as Rocky has them. */
 function registerRockys(...[program, terminal, done]: Parameters<Register>): void {
-	const hooks = program.command("hooks").summary("list and test, as they are called in Rocky");
+	const hooks = program.command("hooks").summary("list and test, under their names in Rocky");
 	registerList(hooks, terminal, done);
 	registerTest(hooks, terminal, done);
 }

@@ -18,12 +18,13 @@ export const registerList = defineCommand<{ readonly config?: string }>(
 	(program) =>
 		program
 			.command("list")
-			.summary("list the hooks, those that an event selects, or one hook whole")
+			.summary("list all hooks, those that an event selects, or one hook in full")
 			.description(
-				"Lists the hooks of the config that firing an event would read, in the order of the file; with an event, those it selects, and why the others " +
-					"are not among them; with the name of a hook, all that is set for it. A filter also asks for what only a real event has: `render` tells whether it holds.",
+				"Lists the hooks of the config that `fire` would read, in the order of the file. With an event: the hooks that it " +
+					"selects, and why the others are not selected. With the name of a hook: everything that is set for it. Whether " +
+					"a filter matches may depend on what only a real event has: `render` shows it.",
 			)
-			.argument("[name]", "name of an event or of a hook; an event goes first")
+			.argument("[name]", "name of an event or a hook; if both have it, the event")
 			.option("--config <file>", "config file")
 			.option("--json", "write JSON"),
 	"list pipeline_error",

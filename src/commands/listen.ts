@@ -27,16 +27,16 @@ export const registerListen = defineCommand<ListenFlags>(
 			.command("listen")
 			.summary("receive webhooks on this machine and show them")
 			.description(
-				"Receives webhooks on this machine, checks their signatures and shows each one. With --status it plays a " +
-					"receiver in trouble. Ends on Ctrl-C.",
+				"Receives webhooks on this machine, checks their signatures and shows each one. With --status it acts like a " +
+					"receiver that fails. Ctrl-C ends it.",
 			)
-			.option("--port <number>", "port to listen on; 0 takes any that is free", "8787")
+			.option("--port <number>", "port to listen on; 0 for any free port", "8787")
 			.option("--host <address>", "address to listen on", "127.0.0.1")
-			.option("--secret-env <variable>", "environment variable with the secret that signs; repeatable", collect)
+			.option("--secret-env <variable>", "environment variable with the signing secret; repeatable", collect)
 			.option("--scheme <name>", `how requests are signed: ${SIGNATURES.join(", ")}`, "rocky")
-			.option("--signature-header <name>", "header of the signature, where it is renamed")
-			.option("--status <list>", "responses in turn; the last one repeats: 503,429,200", "200")
-			.option("--retry-after <seconds>", "Retry-After of responses that are not a success")
+			.option("--signature-header <name>", "header of the signature, if it is renamed")
+			.option("--status <list>", "statuses of the responses, in order; the last one repeats: 503,429,200", "200")
+			.option("--retry-after <seconds>", "Retry-After of responses other than 2xx")
 			.option("--count <number>", "end after this many requests")
 			.option("--json", "write each request to stdout as one line of JSON"),
 	"listen --secret-env WEBHOOK_SECRET --status 503,200",

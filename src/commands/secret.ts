@@ -11,9 +11,9 @@ export const registerSecret = defineCommand<{ readonly standard?: boolean }>(
 	(program) =>
 		program
 			.command("secret")
-			.summary("print a new secret to sign webhooks with")
+			.summary("print a new signing secret")
 			.description("Prints a new random secret of 256 bits. It is not stored: give it to the hook and to its receiver.")
-			.option("--standard", "as the standard signature takes it: whsec_ and base64")
+			.option("--standard", "for the standard signature: whsec_ and base64")
 			.option("--json", "write JSON"),
 	"secret --standard",
 	async ({ flags, json, terminal }) => {

@@ -13,8 +13,8 @@ export const registerValidate = defineCommand<{ readonly config?: string; readon
 			.command("validate")
 			.summary("check the config")
 			.description(
-				"Checks the config that firing an event would read, and tells which environment variables it reads. Exit code 2 with " +
-					"every error at its line, 0 without any.",
+				"Checks the config that `fire` would read, and shows which environment variables it reads. The exit code is 2 if there " +
+					"are errors, each shown with its line, otherwise 0.",
 			)
 			.option("--config <file>", "config file")
 			.option("--json", "write JSON")

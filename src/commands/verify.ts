@@ -27,17 +27,17 @@ export const registerVerify = defineCommand<VerifyFlags>(
 	(program) =>
 		program
 			.command("verify")
-			.summary("check the signature of a request that came")
+			.summary("check the signature of a request")
 			.description(
-				"Checks the signature of a request: its headers, and its body byte for byte as it came. Exit code 0 where it is " +
-					"right, 1 where it is not, saying why, and 2 for an error in the call.",
+				"Checks the signature of a request, from its headers and the exact bytes of its body. The exit code is 0 if it is " +
+					"valid, 1 if it is not, and 2 for an error in the call.",
 			)
 			.argument("[file]", "file with the body; - reads stdin", "-")
 			.option("--scheme <name>", `how the request is signed: ${SIGNATURES.join(", ")}`, "rocky")
-			.option("--secret-env <variable>", "environment variable with the secret that signs; repeatable", collect)
+			.option("--secret-env <variable>", "environment variable with the signing secret; repeatable", collect)
 			.option("--header <name: value>", "a header of the request; repeatable", collect)
-			.option("--signature-header <name>", "header of the signature, where it is renamed")
-			.option("--tolerance <seconds>", "how far from now the time of standard may lie; default: 300")
+			.option("--signature-header <name>", "header of the signature, if it is renamed")
+			.option("--tolerance <seconds>", "how far the time of standard may be from now; default: 300")
 			.option("--json", "write JSON"),
 	'verify --scheme github --secret-env WEBHOOK_SECRET --header "X-Hub-Signature-256: $SIGNATURE" body.json',
 	async ({ flags, json, argument = "-", terminal }) => {
