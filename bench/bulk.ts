@@ -35,7 +35,9 @@ const batched = createWorkload(config(`batch_size = ${BATCH}`), url);
 const fire = [COMMAND, "fire", "--events-file", file];
 try {
 	print(`Node ${process.version}, ${platform()} ${arch()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown"}`);
-	print(`${EVENTS} events from a file, ${CONCURRENCY} requests at once; medians of ${RUNS} whole processes, by turns`);
+	print(
+		`${EVENTS} events from a file, ${CONCURRENCY} requests at once; medians of ${RUNS} whole processes, alternating`,
+	);
 	const loop = [LOOP, file, url, String(CONCURRENCY)];
 	const single = await measure("unbatched", loop, unbatched, EVENTS);
 	await measure(`batch_size = ${BATCH}`, loop, batched, Math.ceil(EVENTS / BATCH));

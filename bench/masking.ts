@@ -1,11 +1,11 @@
-// Prints how long masking hostile text takes: a megabyte of what masks are slowest at, with 400 secrets.
+// Prints how long masking hostile text takes: a megabyte of what is slowest to mask, with 400 secrets.
 import { createMask } from "../src/secrets/mask.ts";
 
 const SECRETS = 400;
 const LENGTH = 1_000_000;
 const BUDGET_MS = 1000;
 
-/** What the text is full of: escapes in escapes, beginnings of secrets, cuts, and what may be a code. */
+/** What the text is made of: escapes in escapes, beginnings of secrets, truncated ones, and what may be encoded. */
 const UNITS = [
 	"%5c",
 	"\\u005c",

@@ -12,10 +12,10 @@ export interface Pair {
 	readonly measured: number;
 }
 
-/** The first pairs find cold disks and caches. */
+/** The first pairs run with cold disks and caches. */
 const WARM_UP_PAIRS = 5;
 
-/** Runs two programs by turns, after `warmUp` pairs that do not count, so that whatever else the machine does falls on both. */
+/** Runs two programs alternately, after `warmUp` pairs that do not count, so that other load affects both. */
 export async function timePairs(
 	baseline: Program,
 	measured: Program,

@@ -1,4 +1,4 @@
-// The receiving end of the measured webhooks: a server on loopback that counts what came rightly signed.
+// The receiver of the measured webhooks: a server on loopback that counts requests with a valid signature.
 import { createHmac } from "node:crypto";
 import { createServer as createHttpServer, type RequestListener } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -11,7 +11,7 @@ export interface Receiver {
 	readonly close: () => void;
 }
 
-/** Starts a receiver of requests signed with `secret`; over https where it has a certificate. */
+/** Starts a receiver of requests signed with `secret`; over https if it has a certificate. */
 export async function startReceiver(secret: string, certificate?: Certificate): Promise<Receiver> {
 	let accepted = 0;
 	const listener: RequestListener = async (request, response) => {

@@ -16,7 +16,7 @@ const MAX_MEMORY_MIB = 58;
 const EMPTY: Program = ["-e", "0"];
 const MAIN_CHUNK = join(import.meta.dirname, "../dist/action/index.js");
 const ACTION: Program = [MAIN_CHUNK];
-/** A signed POST without config, template, masks, outputs or summary: what Node itself asks for one. */
+/** A signed POST without config, template, masks, outputs or summary: what it costs in Node itself. */
 const BARE_POST: Program = [
 	"-e",
 	`const url = new URL(process.env.WEBHOOK_URL);
@@ -113,7 +113,7 @@ function check(accepted: number, workload: Workload | undefined): void {
 		throw new Error(`${accepted} signed webhooks came, ${passed} runs passed, ${summaries} wrote a summary`);
 }
 
-/** The budget, and whether it holds; two blanks where there is none. */
+/** The budget, and whether it is met; two empty cells if there is none. */
 function against(value: number, budget: number | undefined): readonly [string, string] {
 	return budget === undefined ? ["", ""] : [String(budget), value <= budget ? "holds" : "MISSED"];
 }

@@ -1,6 +1,6 @@
-// What many measurements of one thing say: their middle, and how sure it is.
+// What many measurements of one thing say: their median, and its confidence interval.
 
-/** The middle of the numbers; the mean of the two middle ones where their count is even. NaN for none. */
+/** The median; the mean of the two middle numbers if their count is even. NaN for an empty list. */
 export function median(numbers: readonly number[]): number {
 	const sorted = ascending(numbers);
 	const half = sorted.length / 2;

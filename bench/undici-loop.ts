@@ -1,4 +1,4 @@
-// The least that posting a file of events takes: undici and nothing else, as many at once as the command.
+// The minimum for posting a file of events: only undici, with as many requests at once as the command.
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Pool } from "undici";
@@ -7,7 +7,7 @@ const [file = "", target = "", width = "20"] = process.argv.slice(2);
 const url = new URL(target);
 const pool = new Pool(url.origin, { connections: Number(width) });
 const lines = createInterface({ input: createReadStream(file) })[Symbol.asyncIterator]();
-/** As many and as long as those of the command; the signature is always the same. */
+/** As many and as long as the command's headers; the signature is always the same. */
 const headers = {
 	"accept-encoding": "identity",
 	"Content-Type": "application/json",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 /** What the webhooks are signed with. */
 export const SECRET = "whsec_0123456789abcdef0123456789abcdef";
 
-/** A webhook with everything that a step with one uses: a secret to mask, a header, a template of its own. */
+/** A webhook with everything that a typical step uses: a secret to mask, a header, a template. */
 export const WEBHOOK = `
 [hook.webhooks.pipeline_complete]
 url = "\${WEBHOOK_URL}"
@@ -31,7 +31,7 @@ export interface Workload {
 	readonly remove: () => void;
 }
 
-/** Lays out a step that sends to `url`; `extra` goes into its environment. */
+/** Prepares a step that sends to `url`; `extra` goes into its environment. */
 export function createWorkload(config: string, url: string, extra: Readonly<Record<string, string>> = {}): Workload {
 	const folder = mkdtempSync(join(tmpdir(), "bench-"));
 	const file = (name: string) => join(folder, name);

@@ -1,4 +1,4 @@
-// Renews dist/ from lib/.
+// Builds dist/ from lib/.
 import { bundleInto } from "./bundle.ts";
 
 await bundleInto("dist");

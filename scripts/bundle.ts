@@ -1,4 +1,4 @@
-// Turns what is compiled in lib/ into folders that run with nothing installed: the entries, and what receivers import.
+// Turns the compiled lib/ into folders that run with nothing installed: the entries, and the module for receivers.
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import ncc from "@vercel/ncc";
@@ -8,14 +8,14 @@ interface Bundle {
 	readonly folder: string;
 	/** Relative to the repository, which must be the working directory: chunk ids follow this path. */
 	readonly entry: string;
-	/** Modules that are not bundled, and the module of Node that stands where they stood. */
+	/** Modules that are not bundled, and the module of Node that takes their place. */
 	readonly externals: Readonly<Record<string, string>>;
 	readonly executable: boolean;
 }
 
 /**
- * What `@actions/core` imports for identity tokens, for the platform's name and for building summaries, none of which is
- * ever asked for: an HTTP client with an undici of its own, a process runner, and `fs.promises`. Loading them costs more
+ * What `@actions/core` imports for identity tokens, the platform's name and job summaries, which are never
+ * used: an HTTP client with its own undici, a process runner, and `fs.promises`. Loading them costs more
  * than half a delivery. The relative names are core's own files; no file of ours is imported by such a name.
  */
 const NEVER_CALLED = {
@@ -30,15 +30,15 @@ const NEVER_CALLED = {
 const BUNDLES: readonly Bundle[] = [
 	{ folder: "action", entry: "lib/action.js", externals: NEVER_CALLED, executable: false },
 	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
-	// Octokit needs the HTTP client while it is imported, so it is apart; the others load it when it is needed.
+	// Octokit needs the HTTP client as soon as it is imported, so it has its own bundle, which the others load when needed.
 	{ folder: "github", entry: "lib/entry/github-api.js", externals: {}, executable: false },
-	// Shared by both entries, which must start also on a Node that is too old for undici.
+	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 ];
 
 /**
- * What receivers import as `pipeline-hooks/verify`, from lib/signature/: small enough to be read, so not bundled, but in
- * one file for those that `require` it.
+ * What receivers import as `pipeline-hooks/verify`, from lib/signature/. It is not bundled, since it is small enough to be
+ * read, except for one file for those that `require` it.
  */
 const VERIFY = { folder: "verify", modules: ["request", "schemes", "verify"], required: "verify" };
 
@@ -49,7 +49,7 @@ const NOTICES = "licenses.txt";
 const COMMON_JS = '{ "type": "commonjs" }\n';
 const ES_MODULES = '{ "type": "module" }\n';
 
-/** Writes every bundle to its folder in `directory`, in place of what stood there. */
+/** Writes every bundle to its folder in `directory`, and deletes what was there before. */
 export async function bundleInto(directory: string): Promise<void> {
 	await rm(directory, { recursive: true, force: true });
 	// Without a "type" of their own the entries are still read as modules, and bundled as CommonJS.
@@ -65,7 +65,7 @@ async function writeVerify(folder: string): Promise<void> {
 		const read = (type: string) => readFile(join("lib/signature", `${name}.${type}`), "utf8");
 		await writeInto(join(folder, `${name}.js`), await read("js"));
 		const types = await read("d.ts");
-		// The compiler leaves the names of the sources where it writes types.
+		// The compiler leaves the names of the sources in the types that it writes.
 		const importing = (type: string) => types.replaceAll(/(from "\.\/\w+)\.ts"/g, `$1.${type}"`);
 		await writeInto(join(folder, `${name}.d.ts`), importing("js"));
 		await writeInto(join(folder, `${name}.d.cts`), importing("cjs"));
@@ -92,13 +92,13 @@ async function write(bundle: Bundle, folder: string): Promise<void> {
 	}
 }
 
-/** V8 keeps a source in half the memory when it is all ASCII. Only strings and patterns hold other characters. */
+/** V8 keeps a source in half the memory if it is all ASCII. Only strings and patterns have other characters. */
 function inAscii(code: string): string {
 	return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 async function writeInto(path: string, content: string | Buffer): Promise<void> {
-	// How ncc writes an import that it cannot find: instead of an error now, one when the code runs.
+	// ncc writes this for an import that it cannot find: no error now, but one when the code runs.
 	if (content.includes('eval("require")')) throw new Error(`${path} imports a module that does not exist`);
 	await mkdir(dirname(path), { recursive: true });
 	await writeFile(path, content);

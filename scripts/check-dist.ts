@@ -1,4 +1,4 @@
-// Fails when the committed dist/ is not what the sources give.
+// Fails if the committed dist/ does not match the sources.
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ try {
 	await rm(scratch, { recursive: true, force: true });
 }
 
-/** One line for each file that is missing, left over or different, in the order of their names. */
+/** One line for each file that is missing, left over or different, sorted by name. */
 async function differences(expected: string, actual: string): Promise<string[]> {
 	const names = new Set([...(await filesOf(expected)), ...(await filesOf(actual))]);
 	const lines: string[] = [];

@@ -1,4 +1,4 @@
-// Draws the README's picture anew: sends the message to a receiver on this machine, and draws what arrived.
+// Draws the README's picture: sends the message to a receiver on this machine, and draws what arrived.
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";

@@ -1,4 +1,4 @@
-// Who may import whom in src/: a file imports its own folder and folders below it. Prints every import that goes up.
+// Checks the imports in src/: a file imports its own folder and folders below it. Prints every other import.
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 
