@@ -29,7 +29,7 @@ export const CODES: Readonly<Record<ProblemCode, Explanation>> = {
 		remedy: "Correct the key, or put values of your own into `metadata`",
 	},
 	events_file: {
-		meaning: "A file of events has a line that cannot be fired, or none that uses the `event` given beside it",
+		meaning: "A file of events has a line that cannot be fired, or none of its lines uses the input `event`",
 		example: "line 3 of events.jsonl: is not JSON",
 		remedy:
 			"Correct the line and fire the file again from there; the message says how many events were fired before it",
