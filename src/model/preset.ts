@@ -1,7 +1,7 @@
 // What a preset is: one service's message format, limits and way of saying no.
 
 import type { Json } from "../lib/json.ts";
-import type { Events, Status } from "./event.ts";
+import type { Events } from "./event.ts";
 
 /** How one option of a preset is written in the config. */
 export interface OptionSpec {
@@ -97,13 +97,3 @@ export interface Preset {
 export class CannotRender extends Error {
 	override readonly name = "CannotRender";
 }
-
-/** A colour word for each status, as several services use them. */
-export const SEVERITY: Readonly<Record<Status, "critical" | "error" | "warning" | "info">> = {
-	started: "info",
-	success: "info",
-	failure: "error",
-	cancelled: "warning",
-	info: "info",
-	warning: "warning",
-};

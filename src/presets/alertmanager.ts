@@ -2,11 +2,11 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
+import type { Options, Preset } from "../model/preset.ts";
 import { boundedKey, correlationParts, partText } from "./key.ts";
-import { tableOption, textOption } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { oneLine, Truncator } from "./text.ts";
+import { choice, tableOption, textOption } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** Ours: Alertmanager states none, but hands annotations on to services that do. */
 const LABEL_LIMIT = 200;
@@ -33,17 +33,14 @@ export const alertmanager = (): Preset => ({
 	pages: true,
 	options: {
 		labels: { kind: "table", summary: "Additional labels, which override the preset's, such as severity or alertname" },
-		hold: {
-			kind: "choice",
-			choices: [...HOLDS.keys()],
-			summary: "How long an alert fires if no success ends it; default 7d",
-		},
+		hold: choice([...HOLDS.keys()], "How long an alert fires if no success ends it; default 7d"),
 	},
 	needs: { url: true, json: true },
 	service: (options, url) => ({
 		request: () => ({ notes: /\/api\/v2\/alerts\/?$/.test(url?.pathname ?? "") ? [] : [PATH_NOTE] }),
 		body: (events) => {
-			const alerts = events.map((event) => alertOf(event, options));
+			const bodyOf = storyBody("characters", unescaped, (story, truncator) => alertOf(story, options, truncator));
+			const alerts = events.map((event) => bodyOf([event], false));
 			return { body: alerts.map(({ body }) => body), notes: [...new Set(alerts.flatMap(({ notes }) => notes))] };
 		},
 	}),
@@ -53,24 +50,21 @@ export const alertmanager = (): Preset => ({
 const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager takes alerts";
 
 /** `endsAt` in the past ends the alert; without one, Alertmanager ends it after some minutes by itself. */
-function alertOf(event: PipelineEvent, options: Options): Message {
-	const truncator = new Truncator("characters");
-	const story = storyOf([event], truncator.notes);
-	const { timestamp, status } = story.context;
+function alertOf(story: Story, options: Options, truncator: Truncator): JsonObject {
+	const { lead, status, error, link } = story;
+	const { timestamp } = lead.context;
 	const hours = HOLDS.get(textOption(options, "hold") ?? "") ?? 168;
 	const held = new Date(Math.min(Date.parse(timestamp) + hours * 3_600_000, Date.parse("9999-12-31T23:59:59.999Z")));
-	const body = {
-		labels: labelsOf(event, options),
-		annotations: {
-			summary: truncator.text("title", story.headline, SUMMARY_LIMIT),
-			description: describe(story, truncator),
-			status,
-		},
+	const summary = truncator.text("title", story.headline, SUMMARY_LIMIT);
+	const facts = truncator.facts([...story.facts, ...story.details], FACT, (name, value) => `${name}: ${value}`);
+	const cause = error === "" ? [] : [truncator.ends("error", error, ERROR_LIMIT)];
+	return {
+		labels: labelsOf(lead, options),
+		annotations: { summary, description: [...cause, ...facts].join("\n"), status },
 		startsAt: timestamp,
 		endsAt: status === "success" ? timestamp : held.toISOString(),
-		...(story.link === undefined ? {} : { generatorURL: story.link.url }),
+		...(link === undefined ? {} : { generatorURL: link.url }),
 	};
-	return { body, notes: truncator.notes };
 }
 
 /**
@@ -94,10 +88,4 @@ function labelsOf(event: PipelineEvent, options: Options): JsonObject {
 	]);
 	const filled = written.filter(([label, value]) => label !== "" && value !== "");
 	return { alertname: name, ...Object.fromEntries(filled) };
-}
-
-function describe({ error, facts, details }: Story, truncator: Truncator): string {
-	const lines = truncator.facts([...facts, ...details], FACT, (name, value) => `${name}: ${value}`);
-	const cause = error === "" ? [] : [truncator.ends("error", error, ERROR_LIMIT)];
-	return [...cause, ...lines].join("\n");
 }

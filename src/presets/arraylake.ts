@@ -1,13 +1,13 @@
 // The arraylake preset: the body of Arraylake's webhooks, or its Slack message.
 
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
 import { type Events, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Message, Preset } from "../model/preset.ts";
 import { contextWithout, listed } from "./context.ts";
 import { headline } from "./facts.ts";
 import { leftOut, moreLine } from "./list.ts";
-import { textOption } from "./options.ts";
+import { choice, textOption } from "./options.ts";
 import { escapeSlack, slack } from "./slack.ts";
 import { statusCounts } from "./story.ts";
 import { oneLine, Truncator } from "./text.ts";
@@ -15,14 +15,11 @@ import { oneLine, Truncator } from "./text.ts";
 /** Arraylake's own name for the event `commit`, the only one that it sends. */
 const COMMIT = { event: "commit", theirs: "NewCommit", text: "New commit" } as const;
 
-/** What the body says in keys of its own, or in place of everything else. */
-const SAID = ["event", "data"] as const;
-
 /** Ours, in characters, of each part of a line. */
 const PART_LIMIT = 300;
 
 /**
- * Ours: as many lines as people read. All of them together stay below the 40,000 characters after which Slack cuts.
+ * Ours: as many lines as people read. All of them together stay below the 40,000 characters that Slack takes.
  * https://docs.slack.dev/changelog/2018-truncating-really-long-messages
  */
 const LINES_LIMIT = 25;
@@ -35,11 +32,10 @@ export const arraylake = (): Preset => ({
 	name: "arraylake",
 	title: "Arraylake",
 	options: {
-		format: {
-			kind: "choice",
-			choices: ["json", "slack"],
-			summary: "What is posted: the webhook's body (json, the default) or a line for Slack (slack)",
-		},
+		format: choice(
+			["json", "slack"],
+			"What is posted: the webhook's body (json, the default) or a line for Slack (slack)",
+		),
 	},
 	needs: { url: true },
 	service: (options) => {
@@ -49,21 +45,20 @@ export const arraylake = (): Preset => ({
 });
 
 /**
- * An event that is no commit keeps its own name: a receiver must not take it for one. Its details are `data`, before
- * which the repository stands; without `data` a commit has the repository alone, any other event the whole context.
+ * An event other than a commit keeps its own name: a receiver must not take it for one. Its details are the repository
+ * and `data`; without `data` a commit has the repository alone, any other event the whole context.
  */
 function bodyOf({ definition, context }: PipelineEvent): JsonObject {
 	const { entity, data, ci, pipeline } = context;
 	const isCommit = definition.name === COMMIT.event;
-	const body = wellFormed({
+	return {
 		event: isCommit ? COMMIT.theirs : context.event,
 		details: {
 			repo_name: data?.["repo_name"] ?? repositoryName(context),
 			repo_id: data?.["repo_id"] ?? entity?.["id"] ?? ci?.repository ?? pipeline,
-			...(data ?? (isCommit ? {} : contextWithout(context, SAID))),
+			...(data ?? (isCommit ? {} : contextWithout(context, ["event", "data"]))),
 		},
-	});
-	return isJsonObject(body) ? body : {};
+	};
 }
 
 /** The last part of the CI's repository: Arraylake's names have no owner before them. */

@@ -5,11 +5,11 @@ import { compact, type JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
-import { contextBody, listed } from "./context.ts";
+import { listed } from "./context.ts";
 import { boundedKey } from "./key.ts";
-import { textOption } from "./options.ts";
+import { choice, text, textOption } from "./options.ts";
 
-/** Ours, in characters: in binary mode all of these stand in headers together, of which servers take some 8 KB. */
+/** Ours, in characters: in binary mode all of these are in headers together, and servers take some 8 KB of headers. */
 const ID_LIMIT = 200;
 const TYPE_PREFIX_LIMIT = 100;
 const SOURCE_LIMIT = 500;
@@ -30,33 +30,23 @@ interface Attributes {
 
 /**
  * `data` is the whole context. A batch is a list of events in the batch format, whatever the mode, since there is no
- * batch in binary mode. Receivers need take no more than 64 KiB an event; nothing is cut for it.
+ * batch in binary mode. Receivers need take no more than 64 KiB an event; nothing is truncated for it.
  */
 export const cloudevents = (): Preset => ({
 	name: "cloudevents",
 	title: "CloudEvents",
 	options: {
-		mode: {
-			kind: "choice",
-			choices: ["structured", "binary"],
-			summary: "Whether the attributes are in the body (structured, the default) or in ce- headers (binary)",
-		},
-		type_prefix: {
-			kind: "string",
-			summary: `Reverse-DNS prefix of the event's name in type; default ${TYPE_PREFIX}`,
-		},
-		source: {
-			kind: "string",
-			summary: "URI of the event's origin; default the repository's address, or else the run's",
-		},
+		mode: choice(
+			["structured", "binary"],
+			"Whether the attributes are in the body (structured, the default) or in ce- headers (binary)",
+		),
+		type_prefix: text(`Reverse-DNS prefix of the event's name in type; default ${TYPE_PREFIX}`),
+		source: text("URI of the event's origin; default the repository's address, or else the run's"),
 	},
 	needs: { url: true, json: true },
 	service: (options) => ({
 		request: ([first], batch) => ({ headers: headersOf(first, options, batch) }),
-		body: (events, batch) => {
-			const bodyOf = (event: PipelineEvent) => structured(event, options);
-			return listed(isBinary(options) && !batch ? ({ context }) => contextBody(context) : bodyOf)(events, batch);
-		},
+		body: (events, batch) => listed((event) => bodyOf(event, options, batch))(events, batch),
 	}),
 });
 
@@ -73,12 +63,9 @@ function headersOf(event: PipelineEvent, options: Options, batch: boolean): Read
 	return { "Content-Type": "application/json", ...Object.fromEntries(headers) };
 }
 
-function structured(event: PipelineEvent, options: Options): JsonObject {
-	return {
-		...attributesOf(event, options),
-		datacontenttype: "application/json",
-		data: contextBody(event.context),
-	};
+function bodyOf(event: PipelineEvent, options: Options, batch: boolean): JsonObject {
+	if (isBinary(options) && !batch) return event.context;
+	return { ...attributesOf(event, options), datacontenttype: "application/json", data: event.context };
 }
 
 function attributesOf({ context }: PipelineEvent, options: Options): Attributes {
@@ -127,8 +114,5 @@ function isUriReference(text: string): boolean {
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#3132-http-header-values */
 function headerValue(text: string): string {
-	return text.replaceAll(/[^\x21-\x7e]|["%]/gu, (character) => {
-		const bytes = [...Buffer.from(character)];
-		return bytes.map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join("");
-	});
+	return text.replaceAll(/[^\x21-\x7e]|["%]/gu, encodeURIComponent);
 }

@@ -1,13 +1,13 @@
 // The datadog preset: the Events API v1, with tags and a key that groups the events of one thing.
 
 import { excerpt } from "../lib/text.ts";
-import type { EventContext, Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
+import type { EventContext, Status } from "../model/event.ts";
+import type { Options, Preset } from "../model/preset.ts";
 import { groupKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { textOption, textsOption } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { escapeMarkdown, type Fact, muted, oneLine, Truncator, unescaped } from "./text.ts";
+import { choice, required, secret, textOption, textsOption } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
 const TITLE_LIMIT = 100;
@@ -15,7 +15,7 @@ const TEXT_LIMIT = 4000;
 const AGGREGATION_KEY_LIMIT = 100;
 /** https://docs.datadoghq.com/getting_started/tagging/ */
 const TAG_LIMIT = 200;
-/** Ours: so that the facts that identify the event, the link and the error all find room in the text. */
+/** Ours: so that the facts that identify the event, the link and the error all fit into the text. */
 const FACT = { label: 80, value: 100 };
 const ERROR_LIMIT = 1200;
 const LIST = { lines: 30, title: 150, error: 200, bullet: "- " };
@@ -24,8 +24,6 @@ const LIST = { lines: 30, title: 150, error: 200, bullet: "- " };
 const ITEM_LIMIT = FACT.label + FACT.value + "- ****: \n".length;
 
 const [OPEN, CLOSE, GAP, ITEM] = ["%%% \n", "\n %%%", "\n\n", "- "];
-/** What would end the block of Markdown. */
-const CLOSING = /%{3,}/g;
 
 /** https://docs.datadoghq.com/getting_started/site/ */
 const SITES = [
@@ -55,8 +53,8 @@ export const datadog = (): Preset => ({
 	name: "datadog",
 	title: "Datadog",
 	options: {
-		api_key: { kind: "string", secret: true, required: true, summary: "API key of the organisation" },
-		site: { kind: "choice", choices: SITES, summary: "Site of the organisation; default datadoghq.com" },
+		api_key: required(secret("API key of the organisation")),
+		site: choice(SITES, "Site of the organisation; default datadoghq.com"),
 		tags: { kind: "strings", summary: "Additional tags, as key:value" },
 	},
 	needs: { json: true },
@@ -65,35 +63,27 @@ export const datadog = (): Preset => ({
 			url: url?.href ?? `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
 			headers: { "DD-API-KEY": textOption(options, "api_key") ?? "" },
 		}),
-		body: (events) => message(events, options),
+		body: storyBody("characters", literal, (story, truncator) => ({
+			title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
+			text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
+			alert_type: ALERT_TYPES[story.status],
+			aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
+			tags: tags(story.context, options, truncator),
+		})),
 	}),
 });
-
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("characters", literal);
-	const story = storyOf(events, truncator.notes);
-	const body = {
-		title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
-		text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
-		alert_type: ALERT_TYPES[story.status],
-		aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
-		tags: tags(story.context, options, truncator),
-	};
-	return { body, notes: truncator.notes };
-}
 
 /** The list first. */
 function listed(story: Story, truncator: Truncator): readonly string[] {
 	const rest = [...linkTo(story), items(story.facts, truncator)];
 	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
-	const { lines } = listEvents(story.events, truncator, { ...LIST, size }, literal);
-	// Three percent signs would end the block of Markdown.
-	return [lines.join("\n").replaceAll(CLOSING, "%%"), ...rest];
+	const { lines } = listEvents(story.events, truncator, { ...LIST, size });
+	return [unclosed(lines.join("\n")), ...rest];
 }
 
-/** Facts, link and error first; then as many details as find room. */
+/** Facts, link and error first; then as many details as fit. */
 function told(story: Story, truncator: Truncator): readonly string[] {
-	const error = story.error.replaceAll(CLOSING, "%%");
+	const error = unclosed(story.error);
 	const parts = [
 		items([...story.facts, ["Time", story.period]], truncator),
 		...linkTo(story),
@@ -104,13 +94,17 @@ function told(story: Story, truncator: Truncator): readonly string[] {
 	return details.length === 0 ? parts : [...parts, items(details, truncator)];
 }
 
+/** Three percent signs would end the block of Markdown. */
+function unclosed(text: string): string {
+	return text.replaceAll(/%{3,}/g, "%%");
+}
+
 function linkTo({ link }: Story): readonly string[] {
 	return link === undefined ? [] : [`[${link.text}](${link.url})`];
 }
 
 function items(facts: readonly Fact[], truncator: Truncator): string {
-	const safe = (text: string) => text.replaceAll(CLOSING, "%%");
-	const given = facts.map(([label, value]) => [safe(label), safe(value)] as const);
+	const given = facts.map(([label, value]) => [unclosed(label), unclosed(value)] as const);
 	return truncator.facts(given, FACT, (name, value) => `${ITEM}**${name}**: ${value}`).join("\n");
 }
 
@@ -142,6 +136,4 @@ function normalTag(tag: string, truncator: Truncator): string {
 	return truncator.text(`tag ${excerpt(tag, 20)}`, normal, TAG_LIMIT, unescaped).replace(/[_…]+$/, "");
 }
 
-function literal(point: string): string {
-	return muted(escapeMarkdown(point));
-}
+const literal: Escaping = (text) => muted(escapeMarkdown(text));

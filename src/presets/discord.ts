@@ -1,13 +1,13 @@
 // The discord preset: one embed for webhooks, which mentions nobody but whom its option names.
 
-import { isObject, type JsonObject, parseJson } from "../lib/json.ts";
+import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
+import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
 import { mentionOption, mentions, withQuery } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { type Fact, Truncator, unescaped } from "./text.ts";
+import { fieldsOf, waitOf } from "./response.ts";
+import { COLORS, type Story, storyBody } from "./story.ts";
+import { type Escaping, type Fact, Truncator, unescaped } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MESSAGE_LIMIT = 6000;
@@ -18,16 +18,6 @@ const ERROR_LIMIT = 2000;
 const FIELD = { label: 80, value: 300 };
 const FOOTER_LIMIT = 400;
 const LIST = { lines: 40, size: 3500, title: 200, error: 150 };
-
-/** `0xRRGGBB`. */
-const COLORS: Readonly<Record<Status, number>> = {
-	started: 0x3498db,
-	success: 0x2ecc71,
-	failure: 0xe74c3c,
-	cancelled: 0x95a5a6,
-	info: 0x3498db,
-	warning: 0xf1c40f,
-};
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_WEBHOOK = 10015;
@@ -41,7 +31,22 @@ export const discord = (): Preset => ({
 	service: (options, url) => ({
 		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
 		request: () => ({ url: withQuery(url, "wait", "true"), notes: forOthers(url) }),
-		body: (events) => message(events, options),
+		body: storyBody("characters", literal, (story, truncator) => {
+			const title = truncator.text("title", story.headline, TITLE_LIMIT);
+			const description = describe(story, truncator);
+			const footer = footerOf(story, truncator);
+			const room = MESSAGE_LIMIT - title.length - description.length - footer.length;
+			const embed = {
+				title,
+				...(story.link === undefined ? {} : { url: story.link.url }),
+				...(description === "" ? {} : { description }),
+				color: COLORS[story.status],
+				fields: fields(story, room, truncator),
+				...(footer === "" ? {} : { footer: { text: footer } }),
+				...(story.isBatch ? {} : { timestamp: story.context.timestamp }),
+			};
+			return { embeds: [embed], ...mentioning(options, truncator) };
+		}),
 		judge,
 		explain,
 		retryAfter,
@@ -55,28 +60,9 @@ function forOthers(url: URL | undefined): readonly string[] {
 	return [`the url ends in /${suffix}, where Discord takes another service's messages: leave that out`];
 }
 
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("characters", literal);
-	const story = storyOf(events, truncator.notes);
-	const title = truncator.text("title", story.headline, TITLE_LIMIT);
-	const description = describe(story, truncator);
-	const footer = footerOf(story, truncator);
-	const room = MESSAGE_LIMIT - title.length - description.length - footer.length;
-	const embed = {
-		title,
-		...(story.link === undefined ? {} : { url: story.link.url }),
-		...(description === "" ? {} : { description }),
-		color: COLORS[story.status],
-		fields: fields(story, room, truncator),
-		...(footer === "" ? {} : { footer: { text: footer } }),
-		...(story.isBatch ? {} : { timestamp: story.context.timestamp }),
-	};
-	return { body: { embeds: [embed], ...mentioning(options, truncator) }, notes: truncator.notes };
-}
-
 function describe({ isBatch, events, error }: Story, truncator: Truncator): string {
-	if (isBatch) return listEvents(events, truncator, LIST, literal).lines.join("\n");
-	return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, unescaped);
+	if (isBatch) return listEvents(events, truncator, LIST).lines.join("\n");
+	return error && truncator.codeBlock(error, ERROR_LIMIT, unescaped);
 }
 
 /** Discord shows no Markdown in it. */
@@ -85,27 +71,21 @@ function footerOf({ isBatch, subject, origin }: Story, truncator: Truncator): st
 	return truncator.text("footer", facts.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
 }
 
-/** As many facts as find room. */
-function fields(
-	{ isBatch, subject, details, period }: Story,
-	size: number,
-	truncator: Truncator,
-): readonly JsonObject[] {
-	const facts: readonly Fact[] = isBatch ? [["Time", period]] : [...subject, ...details];
+/** As many facts as there is room for. */
+function fields({ isBatch, subject, details, time }: Story, size: number, truncator: Truncator): readonly JsonObject[] {
+	const facts = (isBatch ? time : [...subject, ...details]).map(unlisted);
 	let room = size;
 	const fitting = facts.slice(0, FIELDS_LIMIT).findIndex((fact) => {
-		const { name, value } = field(fact, new Truncator("characters", literal));
-		room -= name.length + value.length;
+		room -= new Truncator("characters", literal).fact(fact, FIELD).join("").length;
 		return room < 0;
 	});
-	const kept = truncator.list("facts", facts, fitting === -1 ? FIELDS_LIMIT : fitting);
-	return kept.map((fact) => ({ ...field(fact, truncator), inline: true }));
+	const most = fitting === -1 ? FIELDS_LIMIT : fitting;
+	return truncator.facts(facts, { ...FIELD, most }, (name, value) => ({ name, value, inline: true }));
 }
 
 /** No value begins a list: a zero-width space comes before the mark of one. */
-function field([label, text]: Fact, truncator: Truncator): { readonly name: string; readonly value: string } {
-	const [name, value] = truncator.fact([label, text.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b")], FIELD);
-	return { name, value };
+function unlisted([label, value]: Fact): Fact {
+	return [label, value.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b")];
 }
 
 /**
@@ -136,25 +116,19 @@ function mentioning(options: Options, truncator: Truncator): JsonObject {
 }
 
 /**
- * A code point that is no Markdown, mention, emoji or time. Slashes too: a link with escapes in it would lead elsewhere,
- * so there is none. https://support.discord.com/hc/en-us/articles/210298617
+ * Literally: no Markdown, mention, emoji or time. Slashes too: a link with escapes in it would lead elsewhere, so there
+ * must be none. https://support.discord.com/hc/en-us/articles/210298617
  */
-function literal(point: string): string {
-	if (point === "@") return "@\u200b";
-	return /[\\`*_~|[\]<>#/]/.test(point) ? `\\${point}` : point;
-}
+const literal: Escaping = (text) => text.replaceAll(/[\\`*_~|[\]<>#/]/g, "\\$&").replaceAll("@", "@\u200b");
 
-/** For templates, where text may stand in code, which shows escapes: no mention and no link with a text of its own. */
-function inert(text: string): string {
-	return text.replaceAll(/[@<]|\](?=\()/g, "$&\u200b");
-}
+/** For templates, where text may be in code, which shows escapes: no mention and no link with a text of its own. */
+const inert: Escaping = (text) => text.replaceAll(/[@<]|\](?=\()/g, "$&\u200b");
 
 /** A success is the message that was saved; an error may have any status. */
 function judge({ status, body }: Response): Verdict {
 	const said = body.trim();
 	if (said === "") return { ok: true, note: "not confirmed: the url asks Discord not to wait" };
-	const response = parseJson(said);
-	if (isObject(response) && typeof response["id"] === "string") return { ok: true };
+	if (typeof fieldsOf(said)["id"] === "string") return { ok: true };
 	const error = errorOf(body);
 	const reason =
 		error === undefined
@@ -171,9 +145,7 @@ function explain({ status, body }: Response): string | undefined {
 
 /** https://docs.discord.com/developers/reference#error-messages */
 function errorOf(body: string): { readonly code: number; readonly message: string } | undefined {
-	const response = parseJson(body);
-	if (!isObject(response)) return undefined;
-	const { code, message } = response;
+	const { code, message } = fieldsOf(body);
 	return typeof code === "number" && typeof message === "string" ? { code, message } : undefined;
 }
 
@@ -184,10 +156,9 @@ function errorOf(body: string): { readonly code: number; readonly message: strin
  * https://github.com/discord/discord-api-docs/issues/2360
  */
 function retryAfter({ headers, body }: Response): number | undefined {
-	const response = parseJson(body);
-	const asked = isObject(response) ? response["retry_after"] : undefined;
-	if (typeof asked !== "number" || asked < 0) return undefined;
-	const reset = Number(headers["x-ratelimit-reset-after"] ?? Number.NaN);
-	const isMilliseconds = Number.isInteger(asked) && Math.abs(asked / 1000 - reset) < Math.abs(asked - reset);
-	return Math.min(Math.ceil(isMilliseconds ? asked : asked * 1000), Number.MAX_SAFE_INTEGER);
+	const asked = fieldsOf(body)["retry_after"];
+	const reset = Number(headers["x-ratelimit-reset-after"]);
+	const isMilliseconds =
+		typeof asked === "number" && Number.isInteger(asked) && Math.abs(asked / 1000 - reset) < Math.abs(asked - reset);
+	return waitOf(isMilliseconds ? asked / 1000 : asked);
 }

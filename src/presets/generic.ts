@@ -1,7 +1,7 @@
 // The generic preset: the context itself, for receivers of one's own.
 
 import type { Preset } from "../model/preset.ts";
-import { contextBody } from "./context.ts";
+import { listed } from "./context.ts";
 
 /** Every 2xx is a success; whether a gate is denied in one is judged for all presets alike. */
 export const generic = (): Preset => ({
@@ -11,8 +11,8 @@ export const generic = (): Preset => ({
 	needs: { url: true },
 	service: () => ({
 		body: (events, batch) => {
-			const bodies = events.map(({ context }) => contextBody(context));
-			return { body: batch ? { events: bodies } : (bodies[0] ?? {}), notes: [] };
+			const { body, notes } = listed(({ context }) => context)(events, batch);
+			return { body: batch ? { events: body } : body, notes };
 		},
 	}),
 });

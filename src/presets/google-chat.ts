@@ -2,13 +2,13 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { EventContext, Events } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
+import type { EventContext } from "../model/event.ts";
+import type { Options, Preset } from "../model/preset.ts";
 import { boundedKey, originParts, writeKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions, textOption, withQuery } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { type Fact, oneLine, Truncator } from "./text.ts";
+import { lineOption, mentionOption, mentions, text, withQuery } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { type Escaping, escapeHtml, type Fact, type Truncator } from "./text.ts";
 
 /**
  * A message has 32,000 bytes in all. These parts (bytes of JSON), the link and the frame around them stay below it
@@ -40,62 +40,63 @@ export const googleChat = (): Preset => ({
 	title: "Google Chat",
 	options: {
 		mention: mentionOption("all, and users by id or e-mail address"),
-		thread_key: {
-			kind: "string",
-			summary: "Key of the thread that messages go to; by default each run has its own thread",
-		},
+		thread_key: text("Key of the thread that messages go to; by default each run has its own thread"),
 	},
 	needs: { url: true, json: true },
 	service: (options, url) => ({
 		// https://developers.google.com/workspace/chat/quickstart/webhooks#start_or_reply_to_a_message_thread
 		request: () => ({ url: withQuery(url, "messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD") }),
-		body: (events) => message(events, options),
+		body: storyBody("bytes", inert, (story, truncator) => {
+			const { mark, cause } = story;
+			const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
+			const card = { header: { title }, sections: sectionsOf(story, truncator) };
+			const mentioned = mentions(options, truncator, mention);
+			return {
+				...(mentioned === "" ? {} : { text: mentioned }),
+				fallbackText: cause === "" ? title : `${title} – ${inert(excerpt(cause, CAUSE_LIMIT))}`,
+				cardsV2: [{ cardId: "event", card }],
+				thread: { threadKey: threadKey(story.events[0].context, options) },
+			};
+		}),
 		escape: inert,
 	}),
 });
 
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("bytes", inert);
-	const story = storyOf(events, truncator.notes);
-	const { mark, cause, link } = story;
-	const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
-	const main = story.isBatch ? [list(story, truncator)] : errorParagraph(story, truncator);
-	const { known, details } = factsOf(story, truncator);
+/** Those that have a widget, as each must. */
+function sectionsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const { isBatch, link } = story;
+	const main = isBatch ? [list(story, truncator)] : errorParagraph(story, truncator);
+	const facts = truncator.list("facts", [...story.facts, ...story.details], FACTS_LIMIT);
+	const texts = facts.map((fact) => decoratedText(fact, truncator));
+	const [known, details] = [texts.slice(0, story.facts.length), texts.slice(story.facts.length)];
+	const folded = details.length <= OPEN_DETAILS ? {} : { collapsible: true, uncollapsibleWidgetsCount: OPEN_DETAILS };
 	const sections = [
-		...(story.isBatch ? [{ widgets: main }, { widgets: known }] : [{ widgets: [...main, ...known] }]),
+		...(isBatch ? [{ widgets: main }, { widgets: known }] : [{ widgets: [...main, ...known] }]),
 		{ widgets: link === undefined ? [] : [button(link.text, link.url)] },
-		{
-			header: "Details",
-			...(details.length <= OPEN_DETAILS ? {} : { collapsible: true, uncollapsibleWidgetsCount: OPEN_DETAILS }),
-			widgets: details,
-		},
+		{ header: "Details", ...folded, widgets: details },
 	];
-	const text = mentions(options, truncator, mention);
-	// A section must have a widget.
-	const card = { header: { title }, sections: sections.filter(({ widgets }) => widgets.length > 0) };
-	const body = {
-		...(text === "" ? {} : { text }),
-		fallbackText: cause === "" ? title : `${title} – ${inert(excerpt(cause, CAUSE_LIMIT))}`,
-		cardsV2: [{ cardId: "event", card }],
-		thread: { threadKey: threadKey(events[0].context, options) },
-	};
-	return { body, notes: truncator.notes };
+	return sections.filter(({ widgets }) => widgets.length > 0);
 }
 
 function list({ events }: Story, truncator: Truncator): JsonObject {
-	return { textParagraph: { text: listEvents(events, truncator, LIST, escapeHtml).lines.join("<br>") } };
+	return { textParagraph: { text: listEvents(events, truncator, LIST, escapeText).lines.join("<br>") } };
 }
 
 function errorParagraph({ error }: Story, truncator: Truncator): readonly JsonObject[] {
 	if (error === "") return [];
-	const text = truncator.ends("error", spaced(error), ERROR_LIMIT, escapeHtml);
-	return [{ textParagraph: { text, maxLines: OPEN_LINES } }];
+	// HTML shows runs of white space as one space: they are written with no-break spaces.
+	const spaced = error.replaceAll(/^[ \t]+|[ \t]{2,}/gm, (space) => "\u00a0".repeat(space.length));
+	return [{ textParagraph: { text: truncator.ends("error", spaced, ERROR_LIMIT, escapeText), maxLines: OPEN_LINES } }];
 }
 
-function factsOf(story: Story, truncator: Truncator) {
-	const facts = truncator.list("facts", [...story.facts, ...story.details], FACTS_LIMIT);
-	const texts = facts.map((fact) => decoratedText(fact, truncator));
-	return { known: texts.slice(0, story.facts.length), details: texts.slice(story.facts.length) };
+function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
+	const topLabel = truncator.text("fact name", label, FACT.label);
+	const text = truncator.text(`fact ${excerpt(label, 40)}`, value, FACT.value, escapeText);
+	return { decoratedText: { topLabel, text, wrapText: true } };
+}
+
+function button(text: string, url: string): JsonObject {
+	return { buttonList: { buttons: [{ text, onClick: { openLink: { url } } }] } };
 }
 
 /**
@@ -108,42 +109,15 @@ function mention(name: string): string | undefined {
 }
 
 function threadKey({ ci, pipeline, run_id: run }: EventContext, options: Options): string {
-	const own = oneLine(textOption(options, "thread_key") ?? "");
-	if (own !== "") return boundedKey(own, THREAD_KEY_LIMIT);
-	return boundedKey(writeKey({ ...originParts(ci), pipeline, run }) || "pipeline-hooks", THREAD_KEY_LIMIT);
+	const key = lineOption(options, "thread_key") || writeKey({ ...originParts(ci), pipeline, run });
+	return boundedKey(key || "pipeline-hooks", THREAD_KEY_LIMIT);
 }
-
-function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
-	const topLabel = truncator.text("fact name", label, FACT.label);
-	const text = truncator.text(`fact ${excerpt(label, 40)}`, value, FACT.value, escapeHtml);
-	return { decoratedText: { topLabel, text, wrapText: true } };
-}
-
-function button(text: string, url: string): JsonObject {
-	return { buttonList: { buttons: [{ text, onClick: { openLink: { url } } }] } };
-}
-
-/** HTML shows runs of blank space as one: they are written with no-break spaces. */
-function spaced(text: string): string {
-	return text.replaceAll(/^[ \t]+|[ \t]{2,}/gm, (space) => "\u00a0".repeat(space.length));
-}
-
-const HTML: ReadonlyMap<string, string> = new Map([
-	["&", "&amp;"],
-	["<", "&lt;"],
-	[">", "&gt;"],
-	["\n", "<br>"],
-]);
 
 /** Most texts of a card are HTML. https://developers.google.com/workspace/chat/format-messages#card-formatting */
-function escapeHtml(point: string): string {
-	return HTML.get(point) ?? point;
-}
+const escapeText: Escaping = (text) => escapeHtml(text).replaceAll("\n", "<br>");
 
 /**
- * For texts that Google Chat does not take for HTML, or that a template puts nobody knows where: with a zero-width space
- * in it no tag, mention (`<users/all>`) or link (`<https://…|text>`) begins, however the text is read.
+ * For texts that Google Chat does not take for HTML, or that a template puts anywhere: with a zero-width space in it no
+ * tag, mention (`<users/all>`) or link (`<https://…|text>`) begins, however the text is read.
  */
-function inert(text: string): string {
-	return text.replaceAll("<", "<\u200b");
-}
+const inert: Escaping = (text) => text.replaceAll("<", "<\u200b");

@@ -2,14 +2,13 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Events } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
+import type { Preset } from "../model/preset.ts";
 import { contextShown, contextWithout } from "./context.ts";
-import { alertKey, boundedKey } from "./key.ts";
+import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { tableOption, textOption } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { escapeMarkdown, jsonBytes, oneLine, Truncator } from "./text.ts";
+import { lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { type Escaping, escapeMarkdown, type Fact, jsonBytes, type Truncator } from "./text.ts";
 
 /** 512 KB, read as the smaller of its two meanings. https://github.com/prometheus/alertmanager/pull/4372, by incident.io */
 const EVENT_LIMIT = 512_000;
@@ -18,7 +17,7 @@ const TITLE_LIMIT = 255;
 const KEY_LIMIT = 255;
 const ERROR_LIMIT = 5000;
 const FACT = { label: 80, value: 500 };
-/** Ours: of what is said to be left out. */
+/** Ours: of the names of what is left out. */
 const NAMES_LIMIT = 100;
 const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
 
@@ -33,20 +32,9 @@ export const incidentIo = (): Preset => ({
 	title: "incident.io",
 	pages: true,
 	options: {
-		token: {
-			kind: "string",
-			secret: true,
-			required: true,
-			summary: "Token of the HTTP alert source, without the word Bearer",
-		},
-		source_id: {
-			kind: "string",
-			summary: "ID of the HTTP alert source, the end of its URL; required if there is no url",
-		},
-		deduplication_key: {
-			kind: "string",
-			summary: "Key that links an alert and its resolution; by default made from what the event is about",
-		},
+		token: required(secret("Token of the HTTP alert source, without the word Bearer")),
+		source_id: text("ID of the HTTP alert source, the end of its URL; required if there is no url"),
+		deduplication_key: text("Key that links an alert and its resolution; by default made from what the event is about"),
 		metadata: { kind: "table", summary: "Added to the context in the metadata, and overrides it" },
 	},
 	needs: { url: "source_id", json: true },
@@ -55,36 +43,32 @@ export const incidentIo = (): Preset => ({
 			url: url?.href ?? ADDRESS + encodeURIComponent(textOption(options, "source_id") ?? ""),
 			headers: { Authorization: `Bearer ${textOption(options, "token") ?? ""}` },
 		}),
-		body: (events) => message(events, options),
+		body: storyBody("characters", literal, (story, truncator) => {
+			const event = {
+				title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
+				status: story.status === "success" ? "resolved" : "firing",
+				deduplication_key: alertKey(story, KEY_LIMIT, lineOption(options, "deduplication_key")),
+				description: description(story, truncator),
+				...(story.link === undefined ? {} : { source_url: story.link.url }),
+			};
+			const known = { ...metadataOf(story), ...tableOption(options, "metadata") };
+			return { ...event, metadata: fitting(known, jsonBytes(event), truncator) };
+		}),
 	}),
 });
 
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("characters", literal);
-	const story = storyOf(events, truncator.notes);
-	const key = oneLine(textOption(options, "deduplication_key") ?? "");
-	const parts = [what(story, truncator), facts(story, truncator)];
-	const event = {
-		title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
-		status: story.status === "success" ? "resolved" : "firing",
-		deduplication_key: key === "" ? alertKey(story, KEY_LIMIT) : boundedKey(key, KEY_LIMIT),
-		description: parts.filter((part) => part !== "").join("\n\n"),
-		...(story.link === undefined ? {} : { source_url: story.link.url }),
-	};
-	const known = { ...metadataOf(story), ...tableOption(options, "metadata") };
-	const metadata = fitting(known, jsonBytes(event), truncator);
-	return { body: { ...event, metadata }, notes: truncator.notes };
-}
-
-function what({ isBatch, events, error }: Story, truncator: Truncator): string {
-	if (!isBatch) return error === "" ? "" : truncator.codeBlock(error, ERROR_LIMIT, silence);
-	const { lines } = listEvents(events, truncator, LIST, literal);
-	return lines.map((line) => `- ${line}`).join("\n");
-}
-
-function facts({ isBatch, status, facts }: Story, truncator: Truncator): string {
-	const all = isBatch ? [["Status", status] as const, ...facts] : facts;
-	return truncator.facts(all, FACT, (name, value) => `- **${name}**: ${value}`).join("\n");
+function description({ isBatch, events, status, error, facts }: Story, truncator: Truncator): string {
+	const told = isBatch
+		? listEvents(events, truncator, LIST).lines.map((line) => `- ${line}`)
+		: error === ""
+			? []
+			: [truncator.codeBlock(error, ERROR_LIMIT, silence)];
+	const all: readonly Fact[] = isBatch ? [["Status", status], ...facts] : facts;
+	const items = truncator.facts(all, FACT, (name, value) => `- **${name}**: ${value}`);
+	return [told, items]
+		.filter((lines) => lines.length > 0)
+		.map((lines) => lines.join("\n"))
+		.join("\n\n");
 }
 
 /** Of a batch in the same places as an event's own, for the attributes that are read from there. */
@@ -92,7 +76,7 @@ function metadataOf({ isBatch, events, context }: Story): JsonObject {
 	return isBatch ? { count: events.length, ...contextWithout(context, ["id"]) } : contextShown(context);
 }
 
-/** The metadata without its largest values, as few as leave the event within the limit: alerts are routed by the rest. */
+/** The metadata without its largest values, as few as bring the event within the limit: alerts are routed by the rest. */
 function fitting(metadata: JsonObject, others: number, truncator: Truncator): JsonObject {
 	const sizes = Object.entries(metadata).map(([key, value]) => [key, jsonBytes({ [key]: value })] as const);
 	let over = others + jsonBytes({ metadata }) - EVENT_LIMIT;
@@ -108,11 +92,7 @@ function fitting(metadata: JsonObject, others: number, truncator: Truncator): Js
 	return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
 }
 
-function literal(point: string): string {
-	return silence(escapeMarkdown(point));
-}
-
 /** incident.io posts alerts to chats: with a zero-width space in it no mention, tag or link of theirs begins. */
-function silence(point: string): string {
-	return point === "@" || point === "<" ? `${point}\u200b` : point;
-}
+const silence: Escaping = (text) => text.replaceAll(/[@<]/g, "$&\u200b");
+
+const literal: Escaping = (text) => silence(escapeMarkdown(text));

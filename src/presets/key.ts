@@ -7,7 +7,7 @@ import type { Story } from "./story.ts";
 /** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
 type Parts = Readonly<Record<string, Json | undefined>>;
 
-/** {@link correlationParts} as one text of at most `limit` code units (48 or more); a longer one ends in a hash of all of it. */
+/** {@link correlationParts} as a {@link boundedKey}. */
 export function correlationKey(event: PipelineEvent, limit: number): string {
 	return boundedKey(writeKey(correlationParts(event)), limit);
 }
@@ -16,66 +16,37 @@ export function correlationKey(event: PipelineEvent, limit: number): string {
  * What is the same for a failure and the success that ends it, over all runs and attempts: repository, branch, pipeline,
  * what of it, and the subject.
  */
-export function correlationParts({ context, definition }: PipelineEvent): Parts {
-	const { ci } = context;
-	const subject = subjectOf(definition.phase, context);
-	// What names no subject is the job's own doing, and jobs of one workflow end each other's alerts least of all.
-	const isOfJob = definition.phase === "pipeline" || Object.values(subject).every(isAbsent);
-	const job = {
-		workflow: ci?.workflow === context.pipeline ? undefined : ci?.workflow,
-		job: ci?.job,
-		matrix: ci?.matrix,
-	};
+export function correlationParts({ context, definition: { name, phase, status } }: PipelineEvent): Parts {
+	const { ci, pipeline } = context;
+	const subject = subjectOf(phase, context);
+	// What names no subject is the job's own doing, and jobs of one workflow must not end each other's alerts.
+	const isOfJob = phase === "pipeline" || Object.values(subject).every(isAbsent);
+	const workflow = ci?.workflow === pipeline ? undefined : ci?.workflow;
 	return {
 		...originParts(ci),
-		pipeline: context.pipeline,
-		...(isOfJob ? job : {}),
-		...series(definition),
+		pipeline,
+		...(isOfJob ? { workflow, job: ci?.job, matrix: ci?.matrix } : {}),
+		// Events of a phase that begin, succeed or fail tell of one thing. One that only informs or warns (drift, a check's
+		// result) is a thing of its own: a finished materialization does not end a drift.
+		...(status === "info" || status === "warning" ? { event: name } : { phase }),
 		...subject,
 	};
 }
 
-const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
-/** No event and no phase of a config can have that name. */
-const SEVERAL: EventDefinition = { name: "*", phase: "*", status: "info", title: "" };
-
-/**
- * The {@link correlationKey} of a story's events where all have the same. Else that of the pipeline that they share, so
- * that the pipeline's own success ends what a batch of its events has reported; or of no more than what they share, where
- * they are of several pipelines.
- */
-export function groupKey({ events, context }: Story, limit: number): string {
-	const [first = "", ...others] = events.map((event) => correlationKey(event, limit));
-	if (others.every((key) => key === first)) return first;
-	return correlationKey({ definition: context.pipeline === "" ? SEVERAL : PIPELINE, context }, limit);
-}
-
-/**
- * The key of the alert that a story opens, or resolves by the status `success`: its {@link groupKey}. A good batch
- * resolves that one only if one of its successes has it, else that of its last success. Only what is known to have
- * succeeded is ever resolved: a run may send several batches, and a good one must not close the alert of a bad one.
- */
-export function alertKey(story: Story, limit: number): string {
-	const whole = groupKey(story, limit);
-	if (story.status !== "success") return whole;
-	const ended = story.events
-		.filter((event) => event.context.status === "success")
-		.map((event) => correlationKey(event, limit));
-	return ended.includes(whole) ? whole : (ended.at(-1) ?? whole);
-}
-
-/** A key of at most `limit` code units (48 or more); a longer one ends in `#` and a hash of all of it. */
-export function boundedKey(key: string, limit: number): string {
-	if (key.length <= limit) return key;
-	const hash = createHash("sha256").update(key).digest("hex").slice(0, 32);
-	return `${key.slice(0, limit - hash.length - 1).toWellFormed()}#${hash}`;
-}
-
-/** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
-export function writeKey(parts: Parts): string {
-	return Object.entries(parts)
-		.flatMap(([name, value]) => (isAbsent(value) ? [] : [`${name}=${encode(partText(value))}`]))
-		.join("; ");
+/** A failed pipeline may name the model or table that failed it, and its success does not. */
+function subjectOf(phase: string, { model, table, project_id, entity, metadata, resource }: EventContext): Parts {
+	if (phase === "pipeline") return { project: project_id };
+	return {
+		model,
+		table,
+		project: project_id,
+		entity_type: entity?.["type"],
+		entity: entity?.["name"],
+		entity_fqn: entity?.["fullyQualifiedName"],
+		entity_id: entity?.["id"],
+		check: metadata?.["check"],
+		resource: resource?.["id"],
+	};
 }
 
 /**
@@ -95,28 +66,50 @@ export function originParts(ci: CiFacts | undefined): Parts {
 	};
 }
 
+const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
+/** No event and no phase of a config can have that name. */
+const SEVERAL: EventDefinition = { name: "*", phase: "*", status: "info", title: "" };
+
 /**
- * Events of a phase that begin, succeed or fail tell of one thing. An event that only informs or warns (drift, a check's
- * result) is a thing of its own: a finished materialization does not end a drift.
+ * The {@link correlationKey} of a story's events where all have the same. Else that of the pipeline that they share, so
+ * that the pipeline's own success ends what a batch of its events has reported; or of no more than what they share, where
+ * they are of several pipelines.
  */
-function series({ name, phase, status }: EventDefinition): Parts {
-	return status === "info" || status === "warning" ? { event: name } : { phase };
+export function groupKey({ events, context }: Story, limit: number): string {
+	const [first = "", ...others] = events.map((event) => correlationKey(event, limit));
+	if (others.every((key) => key === first)) return first;
+	return correlationKey({ definition: context.pipeline === "" ? SEVERAL : PIPELINE, context }, limit);
 }
 
-/** A failed pipeline may name the model or table that failed it, and its success does not. */
-function subjectOf(phase: string, { model, table, project_id, entity, metadata, resource }: EventContext): Parts {
-	if (phase === "pipeline") return { project: project_id };
-	return {
-		model,
-		table,
-		project: project_id,
-		entity_type: entity?.["type"],
-		entity: entity?.["name"],
-		entity_fqn: entity?.["fullyQualifiedName"],
-		entity_id: entity?.["id"],
-		check: metadata?.["check"],
-		resource: resource?.["id"],
-	};
+/**
+ * The key of the alert that a story opens, or resolves by the status `success`: `own`, else its {@link groupKey}. A good
+ * batch resolves that one only if one of its successes has it, else that of its last success. Only what is known to have
+ * succeeded is ever resolved: a run may send several batches, and a good one must not close the alert of a bad one.
+ */
+export function alertKey(story: Story, limit: number, own = ""): string {
+	if (own !== "") return boundedKey(own, limit);
+	const whole = groupKey(story, limit);
+	const successes = story.events.filter(({ context }) => context.status === "success");
+	const ended = successes.map((event) => correlationKey(event, limit));
+	return story.status !== "success" || ended.includes(whole) ? whole : (ended.at(-1) ?? whole);
+}
+
+/** A key of at most `limit` code units (48 or more); a longer one ends in `#` and a hash of all of it. */
+export function boundedKey(key: string, limit: number): string {
+	if (key.length <= limit) return key;
+	const hash = createHash("sha256").update(key).digest("hex").slice(0, 32);
+	return `${key.slice(0, limit - hash.length - 1).toWellFormed()}#${hash}`;
+}
+
+/** Runs of the marks that keys are made of, of what cannot be seen, and of white space that a service may drop. */
+const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
+
+/** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
+export function writeKey(parts: Parts): string {
+	return Object.entries(parts)
+		.filter(([, value]) => !isAbsent(value))
+		.map(([name, value]) => `${name}=${partText(value).toWellFormed().replaceAll(ENCODED, encodeURIComponent)}`)
+		.join("; ");
 }
 
 function isAbsent(value: Json | undefined): value is undefined | null | "" {
@@ -136,13 +129,4 @@ function sorted(value: Json): Json {
 		return Object.fromEntries(pairs.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 	}
 	return Array.isArray(value) ? value.map(sorted) : value;
-}
-
-/** Runs of the marks that keys are made of, of what cannot be seen, and of white space that a service may drop. */
-const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
-
-function encode(value: string): string {
-	return value
-		.toWellFormed()
-		.replaceAll(ENCODED, (run) => Buffer.from(run).toString("hex").toUpperCase().replaceAll(/../g, "%$&"));
 }

@@ -1,10 +1,10 @@
-// The list in a batch's message: one line an event, as many as find room.
+// The texts that a message has room for: the list of a batch, one line an event, and lines of facts below it.
 
 import { count } from "../lib/text.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import { formatDuration, headline } from "./facts.ts";
-import { MARKS, RANK, statusCounts } from "./story.ts";
-import { type Escaping, oneLine, Truncator, unescaped } from "./text.ts";
+import { MARKS, RANK, type Story, statusCounts } from "./story.ts";
+import { type Escaping, type FactLimits, oneLine, Truncator } from "./text.ts";
 
 /** How much of a list a message takes; sizes are in the unit of its {@link Truncator}. */
 export interface ListLimits {
@@ -22,7 +22,7 @@ export interface ListLimits {
 
 /** The list of a batch. */
 export interface Listing {
-	/** In the order in which the events happened; the last one counts the rest where not all find room. */
+	/** In the order in which the events happened; the last one counts the rest where not all fit. */
 	readonly lines: readonly string[];
 	/** That last one: `… and 988 more: 3 failed, 985 succeeded`; undefined when nothing is left out. */
 	readonly more: string | undefined;
@@ -36,31 +36,30 @@ export function listEvents(
 	events: Events,
 	truncator: Truncator,
 	limits: ListLimits,
-	escaping: Escaping = unescaped,
+	escaping: Escaping = truncator.escaping,
 ): Listing {
 	const { bullet = "" } = limits;
 	const isSeveral = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
 	const counted = truncator.size(moreLine(events)) + 1;
+	const rank = ([, { context }]: readonly [number, PipelineEvent]) => RANK.indexOf(context.status);
+	const worstFirst = [...events.entries()].toSorted((one, other) => rank(one) - rank(other));
 	const kept = new Map<number, string>();
-	const truncated = { title: 0, error: 0 };
+	const notes: string[] = [];
 	let room = limits.size;
-	for (const [place, event] of byRank(events).slice(0, limits.lines)) {
-		const { context } = event;
-		const [title, error] = [new Truncator(truncator.unit, escaping), new Truncator(truncator.unit, escaping)];
-		const wrong = start(context.error ?? "", limits.error);
-		const named = title.text("title", lineTitle(event, isSeveral), limits.title);
-		const because = wrong === "" ? "" : ` – ${error.text("error", wrong, limits.error)}`;
-		const line = `${bullet}${MARKS[context.status]} ${named}${because}`;
+	for (const [place, event] of worstFirst.slice(0, limits.lines)) {
+		const parts = new Truncator(truncator.unit, escaping);
+		const title = parts.text("title", lineTitle(event, isSeveral), limits.title);
+		const error = parts.text("error", start(event.context.error ?? "", limits.error), limits.error);
+		const line = `${bullet}${MARKS[event.context.status]} ${title}${error === "" ? "" : ` – ${error}`}`;
 		room -= truncator.size(line) + 1;
 		if (room < (kept.size + 1 === events.length ? 0 : counted)) break;
 		kept.set(place, line);
-		truncated.title += title.notes.length;
-		truncated.error += error.notes.length;
+		notes.push(...parts.notes);
 	}
 	for (const part of ["title", "error"] as const) {
-		if (truncated[part] === 0) continue;
-		const of = count(truncated[part], "event");
-		truncator.notes.push(`${part} of ${of} truncated to ${limits[part]} ${truncator.unit}`);
+		const number = notes.filter((note) => note.startsWith(part)).length;
+		if (number === 0) continue;
+		truncator.notes.push(`${part} of ${count(number, "event")} truncated to ${limits[part]} ${truncator.unit}`);
 	}
 	const left = events.filter((_, place) => !kept.has(place));
 	const lines = events.flatMap((_, place) => kept.get(place) ?? []);
@@ -86,16 +85,49 @@ function start(text: string, limit: number): string {
 	return line.length > limit || text.length <= limit * 10 ? line : oneLine(text);
 }
 
-/** Each event with its place in the batch. */
-function byRank(events: Events): readonly (readonly [place: number, event: PipelineEvent])[] {
-	const rank = ([, { context }]: readonly [number, PipelineEvent]) => RANK.indexOf(context.status);
-	return [...events.entries()].toSorted((one, other) => rank(one) - rank(other));
-}
-
 function lineTitle(event: PipelineEvent, isSeveral: boolean): string {
 	const { pipeline, duration_ms: duration } = event.context;
 	const title = headline(event);
 	const where = isSeveral && !title.endsWith(`: ${oneLine(pipeline)}`) ? oneLine(pipeline) : "";
 	const notes = [where, duration === undefined ? "" : formatDuration(duration)].filter((note) => note !== "");
 	return notes.length === 0 ? title : `${title} (${notes.join(", ")})`;
+}
+
+/** How a text made of nothing but lines is written. */
+export interface TextFormat {
+	/** Of the whole text. */
+	readonly limit: number;
+	/** Of the error, as `error` writes it. */
+	readonly errorLimit: number;
+	readonly error: (text: string) => string;
+	readonly list: Omit<ListLimits, "size">;
+	readonly fact: FactLimits;
+	/** One line of facts. */
+	readonly item: (name: string, value: string) => string;
+}
+
+/**
+ * The list of a batch and the facts that its events share, or an event's error, its facts, and as many details as fit.
+ * The text also has room for the lines before and after these.
+ */
+export function textLines(
+	{ isBatch, events, error, facts, details }: Story,
+	truncator: Truncator,
+	{ limit, errorLimit, list, fact, item, ...write }: TextFormat,
+	before: readonly string[] = [],
+	after: readonly string[] = [],
+): readonly string[] {
+	const items = (of: Story["facts"]) => truncator.facts(of, fact, item);
+	const roomBeside = (lines: readonly string[]) =>
+		limit - truncator.size([...before, ...lines, ...after, ""].join("\n"));
+	if (isBatch) {
+		const shared = items(facts);
+		// A list counts 1 for a line break, of which JSON writes two bytes.
+		const size = roomBeside(shared) - (list.lines + 1) * (truncator.size("\n") - 1);
+		return [...listEvents(events, truncator, { ...list, size }).lines, ...shared];
+	}
+	const told = error === "" ? [] : [write.error(truncator.ends("error", error, errorLimit))];
+	const known = [...told, ...items(facts)];
+	const longestItem = fact.label + fact.value + truncator.size(`${item("", "")}\n`);
+	return [...known, ...items(truncator.list("details", details, Math.floor(roomBeside(known) / longestItem)))];
 }

@@ -1,13 +1,10 @@
 // The openmetadata preset: the body of OpenMetadata's webhooks (https://openmetadatastandards.org/operations/webhook).
 import { createHash } from "node:crypto";
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { contextWithout, listed } from "./context.ts";
 import { textOption } from "./options.ts";
-
-/** What the body says in keys of its own. */
-const SAID = ["id", "event", "timestamp", "changes"] as const;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -15,8 +12,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 
 /**
- * The `signature` that OpenMetadata's page shows in the body stands in the header only: it cannot be inside the bytes that
- * it signs. A batch, of whose body the page says nothing, is a list of the same bodies.
+ * The `signature` that OpenMetadata's page shows in the body is in the header only: it cannot be inside the bytes that it
+ * signs. A batch, about which the page says nothing, is a list of the same bodies.
  */
 export const openmetadata = (): Preset => ({
 	name: "openmetadata",
@@ -34,19 +31,19 @@ export const openmetadata = (): Preset => ({
 /** An event that OpenMetadata does not have keeps its own name as `eventType`: receivers ignore what they do not know. */
 function bodyOf({ context }: PipelineEvent, options: Options): JsonObject {
 	const changes = namedChanges(context);
-	const body = wellFormed({
+	const those = (kind: string) => changes.filter((change) => kindOf(change) === kind).map(toFieldChange);
+	return {
 		eventId: eventId(context.id),
 		eventType: context.event,
 		timestamp: Date.parse(context.timestamp),
 		entity: context.entity ?? derivedEntity(context),
 		changeDescription: {
-			fieldsAdded: changes.filter((change) => kindOf(change) === "added").map(toFieldChange),
-			fieldsUpdated: changes.filter((change) => kindOf(change) === "updated").map(toFieldChange),
-			fieldsDeleted: changes.filter((change) => kindOf(change) === "deleted").map(toFieldChange),
+			fieldsAdded: those("added"),
+			fieldsUpdated: those("updated"),
+			fieldsDeleted: those("deleted"),
 		},
 		webhookName: textOption(options, "webhook_name") ?? "pipeline-hooks",
-	});
-	return isJsonObject(body) ? body : {};
+	};
 }
 
 function namedChanges({ changes = [] }: EventContext): readonly JsonObject[] {
@@ -75,7 +72,12 @@ function eventId(id: string): string {
 function derivedEntity(context: EventContext): JsonObject {
 	const [type = "pipeline"] = entityTypes(context);
 	const name = context.table ?? context.model ?? context.pipeline;
-	return { type, name, fullyQualifiedName: name, extension: contextWithout(context, SAID) };
+	return {
+		type,
+		name,
+		fullyQualifiedName: name,
+		extension: contextWithout(context, ["id", "event", "timestamp", "changes"]),
+	};
 }
 
 /** A field that had no value before was added, one that has none now was deleted. An empty list is a value. */
@@ -84,14 +86,10 @@ function kindOf({ old, new: now }: JsonObject): "added" | "updated" | "deleted" 
 	return isAbsent(old) ? "added" : "deleted";
 }
 
-function toFieldChange({ field, old, new: now }: JsonObject): JsonObject {
-	return {
-		name: field ?? "",
-		...(old === undefined || isAbsent(old) ? {} : { oldValue: old }),
-		...(now === undefined || isAbsent(now) ? {} : { newValue: now }),
-	};
+function toFieldChange({ field = "", old, new: now }: JsonObject): JsonObject {
+	return { name: field, ...(isAbsent(old) ? {} : { oldValue: old }), ...(isAbsent(now) ? {} : { newValue: now }) };
 }
 
-function isAbsent(value: Json | undefined): boolean {
+function isAbsent(value: Json | undefined): value is undefined | null {
 	return value === undefined || value === null;
 }

@@ -1,34 +1,53 @@
-// What a hook gives its preset: options, checked by the config but for what variables bring in, mentions, and its URL.
-import { isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+// What a hook gives its preset: options, checked by the config but for what variables put in, mentions, and its URL.
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { OptionSpec, Options } from "../model/preset.ts";
+import { wellFormedObject } from "./context.ts";
 import { type Escaping, oneLine, type Truncator } from "./text.ts";
 
 /** Ours: mentions in a message, and the size of one that stays plain text. */
 const MENTIONS_LIMIT = 20;
 const PLAIN_LIMIT = 80;
 
+/** An option that is one text. */
+export const text = (summary: string): OptionSpec => ({ kind: "string", summary });
+
+export const secret = (summary: string): OptionSpec => ({ ...text(summary), secret: true });
+
+export const choice = (choices: readonly string[], summary: string): OptionSpec => ({
+	kind: "choice",
+	choices,
+	summary,
+});
+
+export const required = (option: OptionSpec): OptionSpec => ({ ...option, required: true });
+
+/** The option `mention`; `whom` is what may be named. No text of an event ever mentions anybody. */
+export const mentionOption = (whom: string): OptionSpec => ({ kind: "strings", summary: `Who is mentioned: ${whom}` });
+
 /** The option's text without white space around it; undefined when absent or blank. */
 export function textOption(options: Options, name: string): string | undefined {
-	const value = Object.hasOwn(options, name) ? options[name] : undefined;
-	return isText(value) ? value.trim() : undefined;
+	return textsOption(options, name)[0];
+}
+
+/** The option's text on one line; empty when absent, or when it has nothing to see. */
+export function lineOption(options: Options, name: string): string {
+	return oneLine(textOption(options, name) ?? "");
 }
 
 /** The texts of a list, or one text alone; blank ones left out. */
 export function textsOption(options: Options, name: string): readonly string[] {
-	const value = Object.hasOwn(options, name) ? options[name] : undefined;
-	const items: readonly Json[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
-	return items.filter(isText).map((text) => text.trim());
+	const value = options[name] ?? [];
+	const items: readonly Json[] = isJsonArray(value) ? value : [value];
+	return items
+		.filter((item) => typeof item === "string")
+		.map((text) => text.trim())
+		.filter((text) => text !== "");
 }
 
 /** A table's keys and values, lone surrogates replaced; empty when absent. */
 export function tableOption(options: Options, name: string): JsonObject {
-	const table = wellFormed(options[name] ?? {});
-	return isJsonObject(table) ? table : {};
-}
-
-/** The option `mention`; `whom` is what may be named. No text of an event ever mentions anybody. */
-export function mentionOption(whom: string): OptionSpec {
-	return { kind: "strings", summary: `Who is mentioned: ${whom}` };
+	const table = options[name];
+	return isJsonObject(table) ? wellFormedObject(table) : {};
 }
 
 /**
@@ -59,8 +78,4 @@ export function withQuery(url: URL | undefined, name: string, value: string): st
 	const longer = new URL(url);
 	longer.search += `${url.search === "" ? "" : "&"}${name}=${value}`;
 	return longer.href;
-}
-
-function isText(value: Json | undefined): value is string {
-	return typeof value === "string" && value.trim() !== "";
 }

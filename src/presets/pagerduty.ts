@@ -1,14 +1,14 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
 import type { JsonObject } from "../lib/json.ts";
 import type { EventContext, Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset } from "../model/preset.ts";
+import type { Options, Preset } from "../model/preset.ts";
 import { contextShown } from "./context.ts";
 import { headlineAndError } from "./facts.ts";
-import { alertKey, boundedKey } from "./key.ts";
+import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { tableOption, textOption } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { jsonBytes, oneLine, plain, Truncator } from "./text.ts";
+import { choice, lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
 const SUMMARY_LIMIT = 1024;
@@ -35,9 +35,6 @@ const SEVERITY: Readonly<Record<Status, (typeof SEVERITIES)[number]>> = {
 	warning: "warning",
 };
 
-/** The metadata keys by which Rocky's hooks tell the options. */
-const [ROUTING_KEY, SEVERITY_KEY] = ["routing_key", "severity"] as const;
-
 /**
  * Pages for every event it is attached to, but resolves on a success.
  *
@@ -50,25 +47,16 @@ export const pagerduty = (): Preset => ({
 	title: "PagerDuty",
 	pages: true,
 	options: {
-		routing_key: {
-			kind: "string",
-			secret: true,
-			required: true,
-			summary: "The service's Events API v2 integration key",
-		},
-		severity: {
-			kind: "choice",
-			choices: SEVERITIES,
-			summary: "Severity of alerts; by default error for a failure, warning for a warning, info for the rest",
-		},
-		region: { kind: "choice", choices: ["us", "eu"], summary: "Service region of the account; default us" },
-		component: { kind: "string", summary: "The part that failed; default the model or table" },
-		group: { kind: "string", summary: "Logical group of the component" },
-		class: { kind: "string", summary: "Class of the event; default the event's name" },
-		dedup_key: {
-			kind: "string",
-			summary: "Key that links an alert and its resolution; by default made from what the event is about",
-		},
+		routing_key: required(secret("The service's Events API v2 integration key")),
+		severity: choice(
+			SEVERITIES,
+			"Severity of alerts; by default error for a failure, warning for a warning, info for the rest",
+		),
+		region: choice(["us", "eu"], "Service region of the account; default us"),
+		component: text("The part that failed; default the model or table"),
+		group: text("Logical group of the component"),
+		class: text("Class of the event; default the event's name"),
+		dedup_key: text("Key that links an alert and its resolution; by default made from what the event is about"),
 		custom_details: { kind: "table", summary: "Added to the context in the details, and overrides it" },
 	},
 	needs: { json: true },
@@ -77,27 +65,23 @@ export const pagerduty = (): Preset => ({
 			const region = textOption(options, "region") === "eu" ? "eu." : "";
 			return { url: url?.href ?? `https://events.${region}pagerduty.com/v2/enqueue` };
 		},
-		body: (events) => message(events, options),
+		body: storyBody("characters", unescaped, (story, truncator) => alert(story, options, truncator)),
 	}),
 });
 
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("characters");
-	const story = storyOf(events, truncator.notes);
-	const { link } = story;
-	const own = oneLine(textOption(options, "dedup_key") ?? "");
+function alert(story: Story, options: Options, truncator: Truncator): JsonObject {
+	const { link, events, status, lead } = story;
 	const call = {
-		routing_key: oneLine(routingKey(events, options) ?? ""),
-		event_action: story.status === "success" ? "resolve" : "trigger",
-		dedup_key: own === "" ? alertKey(story, DEDUP_KEY_LIMIT) : boundedKey(own, DEDUP_KEY_LIMIT),
+		routing_key: routingKey(events, options),
+		event_action: status === "success" ? "resolve" : "trigger",
+		dedup_key: alertKey(story, DEDUP_KEY_LIMIT, lineOption(options, "dedup_key")),
 		...(link === undefined ? {} : { links: [{ href: link.url, text: link.text }] }),
 	};
 	const payload = payloadOf(story, options, truncator);
-	const whole: JsonObject = { ...call, payload: { ...payload, custom_details: detailsOf(story, options, truncator) } };
-	if (jsonBytes(whole) <= EVENT_LIMIT) return { body: whole, notes: truncator.notes };
+	const whole = { ...call, payload: { ...payload, custom_details: detailsOf(story, options, truncator) } };
+	if (jsonBytes(whole) <= EVENT_LIMIT) return whole;
 	truncator.notes.push(`custom_details left out: the event is larger than ${EVENT_LIMIT} bytes`);
-	const body = { ...call, payload: { ...payload, custom_details: detailsLeftOut(story.lead.context, truncator) } };
-	return { body, notes: truncator.notes };
+	return { ...call, payload: { ...payload, custom_details: detailsLeftOut(lead.context, truncator) } };
 }
 
 function payloadOf({ isBatch, lead, context, ...story }: Story, options: Options, truncator: Truncator): JsonObject {
@@ -108,13 +92,10 @@ function payloadOf({ isBatch, lead, context, ...story }: Story, options: Options
 		class: name("class", textOption(options, "class") ?? context.event),
 	};
 	const source = [context.ci?.repository, context.pipeline].find((text) => oneLine(text ?? "") !== "");
-	const summary = !isBatch
-		? headlineAndError(lead)
-		: story.status === "success"
-			? story.headline
-			: `${story.headline}: ${headlineAndError(lead)}`;
+	const counted = isBatch ? [story.headline] : [];
+	const told = isBatch && story.status === "success" ? [] : [headlineAndError(lead)];
 	return {
-		summary: truncator.ends("summary", summary, SUMMARY_LIMIT),
+		summary: truncator.ends("summary", [...counted, ...told].join(": "), SUMMARY_LIMIT),
 		source: name("source", source) || "pipeline-hooks",
 		severity: severity(story.events, story.status, options),
 		timestamp: name("timestamp", lead.context.timestamp),
@@ -143,22 +124,23 @@ function detailsLeftOut({ status, error }: EventContext, truncator: Truncator): 
 	return { status, details, ...kept };
 }
 
-function routingKey(events: Events, options: Options): string | undefined {
-	const keys = events.map(({ context }) => metadataText(context, ROUTING_KEY));
-	return textOption(options, "routing_key") ?? keys.find((key) => key !== undefined);
+function routingKey(events: Events, options: Options): string {
+	const keys = events.map(({ context }) => metadataText(context, "routing_key"));
+	return lineOption(options, "routing_key") || oneLine(keys.find((key) => key !== undefined) ?? "");
 }
 
-/** The highest of the events with the worst status, as the option tells it, else the metadata; a success has none of its own. */
+/** The highest of the events with the worst status, as the option or their metadata says; a success has none of its own. */
 function severity(events: Events, worst: Status, options: Options): string {
 	if (worst === "success") return SEVERITY.success;
 	const wanted = events
 		.filter(({ context }) => context.status === worst)
-		.map(({ context }) => (textOption(options, "severity") ?? metadataText(context, SEVERITY_KEY))?.toLowerCase())
+		.map(({ context }) => (textOption(options, "severity") ?? metadataText(context, "severity"))?.toLowerCase())
 		.map((text) => SEVERITIES.find((known) => known === text) ?? SEVERITY[worst]);
 	return SEVERITIES.find((known) => wanted.includes(known)) ?? SEVERITY[worst];
 }
 
+/** What Rocky's hooks say in the metadata for an option. */
 function metadataText({ metadata }: EventContext, key: string): string | undefined {
-	const value = metadata !== undefined && Object.hasOwn(metadata, key) ? metadata[key] : undefined;
+	const value = metadata?.[key];
 	return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 }

@@ -1,8 +1,9 @@
 // The service_hook preset: the resource itself, as ETL service hooks post it.
 
-import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
+import type { JsonObject } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
+import { listed } from "./context.ts";
 
 /**
  * The body is what the API answers for the resource, and nothing else; a batch is a list of them.
@@ -15,21 +16,18 @@ export const serviceHook = (): Preset => ({
 	needs: { url: true, resource: true },
 	service: () => ({
 		body: (events, batch) => {
-			const bodies = events.map(resourceOf).filter((resource) => resource !== undefined);
-			const [first] = bodies;
-			if (first !== undefined && bodies.length === events.length) return { body: batch ? bodies : first, notes: [] };
-			const without = events.find((event) => resourceOf(event) === undefined) ?? events[0];
-			const missing = batch ? `${events.length - bodies.length} of ${events.length} events have` : "the event has";
-			throw new CannotRender(`${missing} no resource to post; ${remedyFor(without)}`);
+			const without = events.filter((event) => resourceOf(event) === undefined);
+			const [first] = without;
+			if (first === undefined) return listed((event) => resourceOf(event) ?? {})(events, batch);
+			const missing = batch ? `${without.length} of ${events.length} events have` : "the event has";
+			throw new CannotRender(`${missing} no resource to post; ${remedyFor(first)}`);
 		},
 	}),
 });
 
 /** The context's own, else the CI run. */
 function resourceOf({ context, run }: PipelineEvent): JsonObject | undefined {
-	const found = context.resource ?? (run !== undefined && "resource" in run ? run.resource : undefined);
-	const body = found === undefined ? undefined : wellFormed(found);
-	return isJsonObject(body) ? body : undefined;
+	return context.resource ?? (run !== undefined && "resource" in run ? run.resource : undefined);
 }
 
 function remedyFor({ run }: PipelineEvent): string {

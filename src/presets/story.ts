@@ -1,11 +1,12 @@
 // What a message says of one event, or of a batch of them: the same parts for both, before any service's escaping.
 
 import { isDeepStrictEqual } from "node:util";
-import { compact } from "../lib/json.ts";
+import { compact, type Json } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
 import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
+import type { Service } from "../model/preset.ts";
 import { details, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
-import { type Fact, oneLine, plain } from "./text.ts";
+import { type Escaping, type Fact, oneLine, plain, Truncator, type Unit } from "./text.ts";
 
 /** The worst first; where nothing went wrong, an end before a beginning, since what has ended has begun. */
 export const RANK: readonly Status[] = ["failure", "cancelled", "warning", "success", "started", "info"];
@@ -18,6 +19,16 @@ export const MARKS: Readonly<Record<Status, string>> = {
 	cancelled: "⏹️",
 	info: "ℹ️",
 	warning: "⚠️",
+};
+
+/** `0xRRGGBB`, where a service takes any colour. */
+export const COLORS: Readonly<Record<Status, number>> = {
+	started: 0x3498db,
+	success: 0x2ecc71,
+	failure: 0xe74c3c,
+	cancelled: 0x95a5a6,
+	info: 0x3498db,
+	warning: 0xf1c40f,
 };
 
 const COUNTED: Readonly<Record<Status, (number: number) => string>> = {
@@ -52,7 +63,9 @@ export interface Story {
 	readonly subject: readonly Fact[];
 	/** Where it came from. */
 	readonly origin: readonly Fact[];
-	/** Both of these, and for a batch its time. */
+	/** Of a batch its period as a fact; empty for one event. */
+	readonly time: readonly Fact[];
+	/** The three before this. */
 	readonly facts: readonly Fact[];
 	/** Everything else that is known of the one event; empty for a batch. */
 	readonly details: readonly Fact[];
@@ -60,6 +73,18 @@ export interface Story {
 	readonly period: string;
 	/** To the run of all; where they have several, to that of the first failure. */
 	readonly link: { readonly url: string; readonly text: string } | undefined;
+}
+
+/** The body of a message that tells a {@link Story}; one truncator keeps its parts within their limits. */
+export function storyBody(
+	unit: Unit,
+	escaping: Escaping,
+	write: (story: Story, truncator: Truncator) => Json,
+): Service["body"] {
+	return (events) => {
+		const truncator = new Truncator(unit, escaping);
+		return { body: write(storyOf(events, truncator.notes), truncator), notes: truncator.notes };
+	};
 }
 
 /** Tells the events. Adds to `notes` what is left out of it. */
@@ -71,10 +96,10 @@ export function storyOf(events: Events, notes: string[]): Story {
 	const lead = events.find((event) => event.context.status === status) ?? first;
 	const times = [first, events.at(-1) ?? first].map((event) => oneLine(event.context.timestamp));
 	const period = [...new Set(times)].join(" – ");
-	const failure = status === "failure" ? headlineAndError(lead) : "";
 	const error = isBatch ? "" : plain(context.error ?? "");
 	const subject = identity(context).filter(([label]) => !isBatch || label !== "Status");
 	const from = origin(context);
+	const time: readonly Fact[] = isBatch ? [["Time", period]] : [];
 	return {
 		events,
 		isBatch,
@@ -84,10 +109,11 @@ export function storyOf(events: Events, notes: string[]): Story {
 		mark: MARKS[status],
 		headline: isBatch ? batchHeadline(events, context) : headline(first),
 		error,
-		cause: isBatch ? failure : error,
+		cause: isBatch && status === "failure" ? headlineAndError(lead) : error,
 		subject,
 		origin: from,
-		facts: [...subject, ...from, ...(isBatch ? [["Time", period] as const] : [])],
+		time,
+		facts: [...subject, ...from, ...time],
 		details: isBatch ? [] : details(context),
 		period,
 		link: linkOf(lead, context, notes),
@@ -96,11 +122,11 @@ export function storyOf(events: Events, notes: string[]): Story {
 
 /** `what: 3 failed, 9 succeeded`; that all only inform is not worth a word. */
 export function statusCounts(what: string, events: readonly PipelineEvent[]): string {
-	const numbers = RANK.map(
+	if (events.every(({ context }) => context.status === "info")) return what;
+	const counts = RANK.map(
 		(status) => [status, events.filter(({ context }) => context.status === status).length] as const,
 	);
-	const counted = numbers.filter(([, number]) => number > 0);
-	if (counted.every(([status]) => status === "info")) return what;
+	const counted = counts.filter(([, number]) => number > 0);
 	return `${what}: ${counted.map(([status, number]) => COUNTED[status](number)).join(", ")}`;
 }
 
@@ -117,9 +143,8 @@ const SHARED_FACTS = [
 
 function shared(events: Events): EventContext {
 	const [{ context: first }] = events;
-	const isSame = (read: (context: EventContext) => unknown) =>
-		events.every(({ context }) => isDeepStrictEqual(read(context), read(first)));
-	const same = <T>(read: (context: EventContext) => T) => (isSame(read) ? read(first) : undefined);
+	const same = <T>(read: (context: EventContext) => T) =>
+		events.every(({ context }) => isDeepStrictEqual(read(context), read(first))) ? read(first) : undefined;
 	const facts = SHARED_FACTS.map((name) => [name, same(({ ci }) => ci?.[name])] as const);
 	return compact<EventContext>({
 		id: first.id,

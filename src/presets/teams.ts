@@ -1,12 +1,12 @@
 // The teams preset: an Adaptive Card for Teams Workflows, and the retired connectors' way of saying no.
 
 import type { JsonObject } from "../lib/json.ts";
-import type { Events, Status } from "../model/event.ts";
-import type { Message, Options, Preset, Response, Verdict } from "../model/preset.ts";
+import type { Status } from "../model/event.ts";
+import type { Preset, Response, Verdict } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
-import { textOption } from "./options.ts";
-import { type Story, storyOf } from "./story.ts";
-import { escapeMarkdown, Truncator } from "./text.ts";
+import { choice, textOption } from "./options.ts";
+import { type Story, storyBody } from "./story.ts";
+import { type Escaping, escapeMarkdown, type Truncator } from "./text.ts";
 
 /**
  * A message has 28 KB in all. These parts (bytes of JSON), the link and the frame around them stay below it together.
@@ -33,16 +33,21 @@ export const teams = (): Preset => ({
 	name: "teams",
 	title: "Microsoft Teams",
 	options: {
-		card: {
-			kind: "choice",
-			choices: ["message", "bare"],
-			summary: "Whether the card is wrapped in a message (the default) or bare, as some flows expect",
-		},
+		card: choice(
+			["message", "bare"],
+			"Whether the card is wrapped in a message (the default) or bare, as some flows expect",
+		),
 	},
 	needs: { url: true, json: true },
 	service: (options, url) => ({
 		request: () => ({ notes: retired(url) }),
-		body: (events) => message(events, options),
+		body: storyBody("bytes", escapeCard, (story, truncator) => {
+			const content = card(story, truncator);
+			if (textOption(options, "card") === "bare") return content;
+			// https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook
+			const contentType = "application/vnd.microsoft.card.adaptive";
+			return { type: "message", attachments: [{ contentType, contentUrl: null, content }] };
+		}),
 		judge,
 	}),
 });
@@ -52,33 +57,28 @@ function retired(url: URL | undefined): readonly string[] {
 	return ["connector URLs of webhook.office.com are retired: make a Workflow in Teams and use its URL"];
 }
 
-function message(events: Events, options: Options): Message {
-	const truncator = new Truncator("bytes", escapeCard);
-	const story = storyOf(events, truncator.notes);
+function card(story: Story, truncator: Truncator): JsonObject {
 	const { link } = story;
 	const title = textBlock(truncator.text("title", literal(story.headline), TITLE_LIMIT));
-	const content: JsonObject = {
+	const main = story.isBatch ? list(story, truncator) : errorBlock(story, truncator);
+	const facts = [...story.facts, ...story.details].map(([label, value]) => [literal(label), literal(value)] as const);
+	return {
 		$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
 		type: "AdaptiveCard",
 		version: "1.4",
 		body: [
 			{ ...title, size: "Large", weight: "Bolder", color: COLORS[story.status] },
-			...(story.isBatch ? list(story, truncator) : errorBlock(story, truncator)),
-			factSet(story, truncator),
+			...main,
+			{ type: "FactSet", facts: truncator.facts(facts, FACT, (title, value) => ({ title, value })) },
 		],
 		...(link === undefined ? {} : { actions: [{ type: "Action.OpenUrl", title: link.text, url: link.url }] }),
 		msteams: { width: "Full" },
 	};
-	return { body: textOption(options, "card") === "bare" ? content : inMessage(content), notes: truncator.notes };
 }
 
 function list({ events }: Story, truncator: Truncator): readonly JsonObject[] {
-	const { lines, more } = listEvents(events, truncator, LIST, escapeCard);
-	return lines.map((line) => ({
-		...textBlock(line),
-		spacing: "Small",
-		...(line === more ? { isSubtle: true } : {}),
-	}));
+	const { lines, more } = listEvents(events, truncator, LIST);
+	return lines.map((line) => ({ ...textBlock(line), spacing: "Small", ...(line === more ? { isSubtle: true } : {}) }));
 }
 
 function errorBlock({ error }: Story, truncator: Truncator): readonly JsonObject[] {
@@ -90,20 +90,9 @@ function textBlock(text: string): JsonObject {
 	return { type: "TextBlock", text, wrap: true };
 }
 
-function factSet(story: Story, truncator: Truncator): JsonObject {
-	const given = [...story.facts, ...story.details].map(([label, value]) => [literal(label), literal(value)] as const);
-	return { type: "FactSet", facts: truncator.facts(given, FACT, (title, value) => ({ title, value })) };
-}
-
-/** https://learn.microsoft.com/connectors/teams/#microsoft-teams-webhook */
-function inMessage(card: JsonObject): JsonObject {
-	const contentType = "application/vnd.microsoft.card.adaptive";
-	return { type: "message", attachments: [{ contentType, contentUrl: null, content: card }] };
-}
-
 /**
- * A line that begins with blank space or with a mark of Markdown's (list, quote, heading) begins with no-break
- * spaces instead: the indentation stays, and no block can begin after one.
+ * A line that begins with white space or with a mark of Markdown's (list, quote, heading) begins with no-break spaces
+ * instead: the indentation stays, and no block can begin after one.
  */
 function literal(text: string): string {
 	return text.replaceAll(/^([ \t]+)|^(?=>|(?:[-+#]+|\d+[.)])(?:\s|$))/gm, (indent) =>
@@ -112,9 +101,7 @@ function literal(text: string): string {
 }
 
 /** https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features: a Markdown subset, without line breaks. */
-function escapeCard(point: string): string {
-	return point === "\n" ? "\n\n" : escapeMarkdown(point);
-}
+const escapeCard: Escaping = (text) => escapeMarkdown(text).replaceAll("\n", "\n\n");
 
 /** Connectors told errors inside a 200: `… endpoint returned HTTP error 429 …`. */
 function judge({ status, body }: Response): Verdict {

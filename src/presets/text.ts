@@ -1,10 +1,10 @@
-// Foreign text made fit for a service: plain, well-formed, escaped and within a limit.
-import { isObject, type Json, parseJson } from "../lib/json.ts";
+// Foreign text made fit for a service: plain, escaped and within a limit.
+import type { Json } from "../lib/json.ts";
 import { excerpt, stripSequences } from "../lib/text.ts";
 
 /**
- * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn round the
- * order of what follows, lone surrogates replaced, no blank space around it.
+ * Text as people may see it: no terminal sequences, no control characters but `\n` and tab, none that turn the order of
+ * what follows around, lone surrogates replaced, no white space around it.
  */
 export function plain(text: string): string {
 	return stripSequences(text.replaceAll(/\r\n?|[\u0085\u2028\u2029]/g, "\n"))
@@ -18,28 +18,25 @@ export function oneLine(text: string): string {
 	return plain(text).replaceAll(/\s+/g, " ");
 }
 
-/** What a service says under a key of its JSON, shortened; undefined where it says nothing there. */
-export function saidUnder(key: string, body: string): string | undefined {
-	const response = parseJson(body);
-	const said = isObject(response) ? response[key] : undefined;
-	return typeof said === "string" && said !== "" ? excerpt(said, 200) : undefined;
-}
-
 /** UTF-8 bytes that a value takes up as JSON. */
 export function jsonBytes(value: Json): number {
 	return Buffer.byteLength(JSON.stringify(value));
 }
 
-/**
- * What a limit counts. `characters` are UTF-16 code units: never fewer than code points, so a text that fits, fits
- * whichever of the two a service means. `bytes` are those of the text inside a JSON string in UTF-8.
- */
-export type Unit = "characters" | "bytes";
+/** Writes a text, or any part of one, so that a service takes it literally. */
+export type Escaping = (text: string) => string;
 
-const SIZE: Readonly<Record<Unit, (text: string) => number>> = {
-	characters: (text) => text.length,
-	bytes: (text) => jsonBytes(text) - 2,
-};
+/** For where a service reads no markup. */
+export const unescaped: Escaping = (text) => text;
+
+/** With a zero-width space after its `@` a name is only text, where a service would mention whom it names. */
+export const muted: Escaping = (text) => text.replaceAll("@", "@\u200b");
+
+/** Markdown takes it literally: no emphasis, code or link can come of it. */
+export const escapeMarkdown: Escaping = (text) => text.replaceAll(/[\\`*_~[\]]/g, "\\$&");
+
+export const escapeHtml: Escaping = (text) =>
+	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** One line of a message; neither part is blank, and both are one line. */
 export type Fact = readonly [label: string, value: string];
@@ -51,41 +48,35 @@ export interface FactLimits {
 	readonly most?: number;
 }
 
-/** Writes one code point so that a service takes it literally. */
-export type Escaping = (point: string) => string;
-
-/** For where a service reads no markup. */
-export const unescaped: Escaping = (point) => point;
-
-/** With a zero-width space after its `@` a name is only text, where a service would mention whom it names. */
-export const muted: Escaping = (point) => (point === "@" ? "@\u200b" : point);
-
-/** Markdown takes the code point literally: no emphasis, code or link can come of it. */
-export const escapeMarkdown: Escaping = (point) => (/[\\`*_~[\]]/.test(point) ? `\\${point}` : point);
+/**
+ * What a limit counts. `characters` are UTF-16 code units: never fewer than code points, so a text that fits, fits
+ * whichever of the two a service means. `bytes` are those of the text inside a JSON string in UTF-8.
+ */
+export type Unit = "characters" | "bytes";
 
 /** Truncates the parts of one message to their limits and remembers, for people, what it truncated. */
 export class Truncator {
 	/** One phrase for each part, in order. */
 	readonly notes: string[] = [];
 	readonly unit: Unit;
-	readonly #escaping: Escaping;
+	/** That of all parts for which no other is given. */
+	readonly escaping: Escaping;
 
-	/** `escaping` is that of all parts for which no other is given. */
 	constructor(unit: Unit, escaping: Escaping = unescaped) {
 		this.unit = unit;
-		this.#escaping = escaping;
+		this.escaping = escaping;
 	}
 
 	/** What the limits count of a text. */
 	size(text: string): number {
-		return SIZE[this.unit](text);
+		return this.unit === "characters" ? text.length : jsonBytes(text) - 2;
 	}
 
 	/**
 	 * The text, escaped code point by code point, at most `limit` long with its escapes. A longer one ends in `…`, and
 	 * neither a code point nor an escape is ever split.
 	 */
-	text(what: string, text: string, limit: number, escaping: Escaping = this.#escaping): string {
+	text(what: string, text: string, limit: number, escaping: Escaping = this.escaping): string {
 		const room = limit - this.size("…");
 		let used = 0;
 		let written = "";
@@ -104,17 +95,17 @@ export class Truncator {
 	}
 
 	/**
-	 * As {@link text}, but a longer one has its `…` inside and keeps its end, of which twice as much: what went wrong is
-	 * said in the first lines of an error or in the last lines of a log.
+	 * As {@link text}, but a longer one has its `…` inside and keeps twice as much of its end: what went wrong is said in
+	 * the first lines of an error or in the last lines of a log.
 	 */
-	ends(what: string, text: string, limit: number, escaping: Escaping = this.#escaping): string {
+	ends(what: string, text: string, limit: number, escaping: Escaping = this.escaping): string {
 		const before = this.notes.length;
 		const whole = this.text(what, text, limit, escaping);
 		if (this.notes.length === before) return whole;
 		const start = new Truncator(this.unit).text(what, text, Math.floor(limit / 3), escaping);
 		let room = limit - this.size(start);
 		let end = "";
-		// A code unit is never smaller than 1, so no more of them can find room.
+		// A code unit is never smaller than 1, so no more of them fit.
 		for (const point of Array.from(text.slice(-limit)).toReversed()) {
 			const piece = escaping(point);
 			room -= this.size(piece);
@@ -125,11 +116,10 @@ export class Truncator {
 	}
 
 	/** Both ends of an error in a block of code, at most `limit` long with its fences, which no text in it can close. */
-	codeBlock(error: string, limit: number, escaping: Escaping = this.#escaping): string {
+	codeBlock(error: string, limit: number, escaping: Escaping = this.escaping): string {
 		const [open, close] = ["```\n", "\n```"];
-		return (
-			open + this.ends("error", error.replaceAll("```", "'''"), limit - open.length - close.length, escaping) + close
-		);
+		const room = limit - open.length - close.length;
+		return open + this.ends("error", error.replaceAll("```", "'''"), room, escaping) + close;
 	}
 
 	/** Each fact as `write` puts its name and value together; `most` of them, where the limits say so. */

@@ -3,6 +3,7 @@ import { expect } from "vitest";
 import { runCommand, workspace } from "./runner.ts";
 import { startServer } from "./server.ts";
 
+/** The further keys of each hook. */
 const HOOKS = {
 	generic: "",
 	slack: 'preset = "slack"',
@@ -12,6 +13,10 @@ const HOOKS = {
 	google_chat: 'preset = "google_chat"',
 	discord: 'preset = "discord"',
 	incident_io: 'preset = "incident_io"\ntoken = "0123456789abcdef0123456789abcdef"',
+	mattermost: 'preset = "mattermost"',
+	telegram: 'preset = "telegram"\nchat_id = "-1001234567890"',
+	ntfy: 'preset = "ntfy"\ntopic = "a-topic-nobody-guesses"',
+	alertmanager: 'preset = "alertmanager"',
 	cloudevents: 'preset = "cloudevents"',
 	cloudevents_binary: 'preset = "cloudevents"\nmode = "binary"',
 	openmetadata: 'preset = "openmetadata"',
@@ -22,23 +27,10 @@ const HOOKS = {
 } as const;
 
 export type Name = keyof typeof HOOKS;
-export const NAMES: readonly Name[] = [
-	"generic",
-	"slack",
-	"teams",
-	"pagerduty",
-	"datadog",
-	"google_chat",
-	"discord",
-	"incident_io",
-	"cloudevents",
-	"cloudevents_binary",
-	"openmetadata",
-	"datachonk",
-	"arraylake",
-	"template",
-	"slack_template",
-];
+export const NAMES: readonly string[] = Object.keys(HOOKS);
+
+/** Where on the server a hook posts, if not at its name: ntfy takes JSON at the root alone, Alertmanager at one path. */
+const PATHS: Readonly<Record<string, string>> = { ntfy: "?ntfy", alertmanager: "api/v2/alerts" };
 
 /** One receiver's message. */
 export interface Got {
@@ -57,9 +49,10 @@ export interface SentAll {
 /** Fires an event with this context through every hook. Each body is valid UTF-8 and JSON, and is delivered. */
 export async function sendAll(context: unknown, env: Readonly<Record<string, string>> = {}): Promise<SentAll> {
 	const server = await startServer({ status: 200, body: '{"ok": true, "id": "1"}' });
-	const config = NAMES.map(
-		(name) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${server.url}/${name}"\n${HOOKS[name]}\n`,
-	).join("\n");
+	const config = Object.entries(HOOKS)
+		.map(([name, keys]) => [name, `${server.url}/${PATHS[name] ?? name}`, keys])
+		.map(([name, url, keys]) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${url}"\n${keys}\n`)
+		.join("\n");
 	const run = await runCommand(["fire", "pipeline_error", "--context", "-", "--json"], {
 		workspace: workspace({ "pipeline-hooks.toml": config }),
 		input: JSON.stringify(context),
@@ -72,7 +65,8 @@ export async function sendAll(context: unknown, env: Readonly<Record<string, str
 	expect(document.result).toBe("passed");
 	const received = server.requests.map(({ path, raw, body }) => {
 		expect(raw.equals(Buffer.from(body)), `${path} is UTF-8`).toBe(true);
-		return [path.replace(/^\/|\?.*$/g, ""), { body: JSON.parse(body), raw, text: body }] as const;
+		const name = Object.keys(PATHS).find((each) => path === `/${PATHS[each]}`) ?? path.replace(/^\/|\?.*$/g, "");
+		return [name, { body: JSON.parse(body), raw, text: body }] as const;
 	});
 	expect(received.length).toBe(NAMES.length);
 	return {

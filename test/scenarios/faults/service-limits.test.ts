@@ -19,6 +19,10 @@ const SERVICES = [
 	"google_chat",
 	"discord",
 	"incident_io",
+	"mattermost",
+	"telegram",
+	"ntfy",
+	"alertmanager",
 ] as const satisfies readonly Name[];
 
 interface Slack {
@@ -100,6 +104,19 @@ const WITHIN: Readonly<Record<(typeof SERVICES)[number], (text: string, bytes: n
 		}
 	},
 	incident_io: (_, bytes) => expect(bytes).toBeLessThanOrEqual(512_000),
+	mattermost: (_, bytes) => expect(bytes).toBeLessThanOrEqual(800_000),
+	telegram: (text) => {
+		const { text: written }: { readonly text: string } = JSON.parse(text);
+		expect(written.replaceAll(/<[^<>]*>/g, "").replaceAll(/&\w+;/g, "x").length).toBeLessThanOrEqual(4096);
+	},
+	ntfy: (text) => {
+		const { message }: { readonly message: string } = JSON.parse(text);
+		expect(Buffer.byteLength(message)).toBeLessThanOrEqual(4096);
+	},
+	alertmanager: (text) => {
+		const [alert]: readonly { readonly labels: Readonly<Record<string, string>> }[] = JSON.parse(text);
+		for (const value of Object.values(alert?.labels ?? {})) expect(value.length).toBeLessThanOrEqual(200);
+	},
 };
 
 const everything = (text: string) => ({

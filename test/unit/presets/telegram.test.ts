@@ -69,6 +69,12 @@ describe("the telegram preset", () => {
 		});
 	});
 
+	it.each(["", "-0", "0", "-7", "1.5", "General"])("posts to no topic where thread_id is %j", (thread_id) => {
+		expect(renderEvent(telegram(), event("ping"), { ...OPTIONS, thread_id }).body).not.toHaveProperty(
+			"message_thread_id",
+		);
+	});
+
 	it("fills a long batch up to the limit", () => {
 		const many = batch(100, (index) =>
 			event("model_error", { model: `${index}${"m".repeat(90)}`, error: "e".repeat(90) }),
