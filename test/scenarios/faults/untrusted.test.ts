@@ -103,7 +103,7 @@ describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussi
 	},
 );
 
-it("fault 39: `flush` of the command refuses the shell hook that follows a batch, unless it is allowed", async () => {
+it("fault 39: flush refuses the shell hook that follows a batch, unless it is allowed", async () => {
 	const receiver = await startServer({ status: 200 });
 	const batch = `url = "${receiver.url}"\nbatch_size = 5\nthen = "note"\n`;
 	const note = `[[subscription]]\nname = "note"\ncommand = "echo noted"\n`;
