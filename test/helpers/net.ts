@@ -8,6 +8,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TLSSocket } from "node:tls";
+import { onTestFinished } from "vitest";
 
 export interface Certificate {
 	readonly key: Buffer;
@@ -31,6 +32,22 @@ export async function listening<T>(server: Server, body: (port: number) => Promi
 		for (const socket of sockets) socket.destroy();
 		await new Promise((resolve) => server.close(resolve));
 	}
+}
+
+/** Starts a server that ends with the test; its address, as `http://127.0.0.1:port`. */
+export async function started(server: Server): Promise<string> {
+	let end = () => {};
+	const port = await new Promise<number>((resolve, reject) => {
+		const untilEnd = (found: number) => {
+			resolve(found);
+			return new Promise<void>((over) => {
+				end = over;
+			});
+		};
+		listening(server, untilEnd).catch(reject);
+	});
+	onTestFinished(() => end());
+	return `http://127.0.0.1:${port}`;
 }
 
 /**

@@ -77,3 +77,25 @@ function ended(kind: string, code: number, what: string, reason: string | RegExp
 		results: { results: [{ status: "failed", attempts, error }] },
 	};
 }
+
+/** For {@link sendEach}: what the results say of a webhook that was delivered. */
+export function deliveredRow(attempts = 1): object {
+	return { status: "delivered", attempts };
+}
+
+/** For {@link sendEach}: what the results say of one that failed. */
+export function failedRow(reason: string | RegExp, attempts = 1): object {
+	return { status: "failed", attempts, error: typeof reason === "string" ? reason : expect.stringMatching(reason) };
+}
+
+/** Fires webhooks in one run of pipeline_start. The results must have this row of each. */
+export async function sendEach(
+	hooks: readonly (readonly [url: string, more: string, row: object])[],
+): ReturnType<typeof fire> {
+	const run = await fire(hooks.map(([url, more], n) => webhook(url, more, `h${n}`)).join(""));
+	expect(run).toMatchObject({ code: 0, stderr: "" });
+	const { results }: { results: readonly { readonly hook: string }[] } = JSON.parse(run.outputs["results"] ?? "");
+	const rows = hooks.map((_, n) => results.find(({ hook }) => hook === `h${n}`));
+	expect(rows).toMatchObject(hooks.map(([, , row]) => row));
+	return run;
+}

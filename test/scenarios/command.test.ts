@@ -408,6 +408,7 @@ describe("help", async () => {
 		const { folder, run } = await setUp();
 		const help = await run([...(command === "" ? [] : [command]), "--help"]);
 		expect(help).toMatchObject({ code: 0, stderr: "" });
+		if (command !== "") expect(help.stdout).toContain(" --json ");
 		const example = /\nExample:\n {2}\$ (pipeline-hooks .*)\n/.exec(help.stdout)?.[1] ?? "";
 		expect(example).toMatch(new RegExp(`^pipeline-hooks ${command}`));
 		for (const line of help.stdout.split("\n")) if (line !== `  $ ${example}`) expect(line.length).toBeLessThan(81);

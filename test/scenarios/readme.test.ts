@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";
+import { mistakes } from "../helpers/parse.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
 import { cli } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
@@ -63,10 +64,8 @@ ${steps.replaceAll(/^(?=.)/gm, indent)}`;
 
 test.each(
 	PAGES.flatMap((name) => blocks(name, "toml").map((source, index) => [`${name} #${index + 1}`, source] as const)),
-)("the config in %s is valid", async (_, source) => {
-	const run = await cli(["validate"], source);
-	expect(run.stderr).toBe("");
-	expect(run.code).toBe(0);
+)("the config in %s is valid", (_, source) => {
+	expect(mistakes(source)).toEqual([]);
 });
 
 describe.each(
@@ -207,15 +206,13 @@ describe("nothing is missing from the references", () => {
 		expect(rows).toEqual(CATALOG.map(({ phase, name, status }) => `${phase} ${name} ${status}`));
 	});
 
-	test("docs/commands.md has every command, and each has an example and --json", async () => {
-		const help = async (...args: readonly string[]) =>
-			(await runCommand([...args, "--help"], { workspace: workspace() })).stdout;
-		const names = [...(await help()).matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
+	test("docs/commands.md has every command", async () => {
+		const { stdout } = await runCommand(["--help"], { workspace: workspace() });
+		const names = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name = ""]) => name);
 		const table = page("docs/commands.md").matchAll(/^\| `([a-z]+)(?: \[?[A-Z]+\]?)?` \|/gm);
 		const rows = [...table].map(([, name = ""]) => name);
 		expect(names.length).toBeGreaterThan(9);
 		expect(rows).toEqual(expect.arrayContaining(names));
-		for (const name of names) expect(await help(name)).toMatch(/ --json [\s\S]*\nExample:\n/);
 	});
 
 	test("docs/presets.md has every option of every preset, in its own words", () => {

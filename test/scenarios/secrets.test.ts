@@ -2,9 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { type ActionRun, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
+import { shownBy } from "../helpers/shown.ts";
 
 const ENV = {
 	WEBHOOK_SECRET: "signing-secret-1234",
@@ -52,13 +53,6 @@ echo "bye $HOOK_TOKEN" >&2
 exit 1
 `;
 
-/** Everything that anyone but the runner gets to read. */
-function shownBy(run: ActionRun): string {
-	const file = run.outputs["results-file"];
-	const results = file === undefined ? "" : readFileSync(file, "utf8");
-	return [run.log, run.stderr, JSON.stringify(run.outputs), results, run.summary].join("\n");
-}
-
 function expectNoneOf(secrets: readonly string[], shown: string): void {
 	expect(secrets.filter((secret) => shown.includes(secret))).toEqual([]);
 }
@@ -102,7 +96,7 @@ describe("nothing shows a secret when", () => {
 	});
 
 	// The answer is quoted up to a limit: at each offset that falls somewhere else in the secret.
-	it.each([0, 150, 171, 175, 180, 185, 190])("a server echoes it, %i characters into its answer", async (offset) => {
+	it.each([0, 171, 185])("a server echoes it, %i characters into its answer", async (offset) => {
 		const server = await startServer((request, response) => {
 			const { authorization } = request.headers;
 			response.writeHead(400).end(`${"x".repeat(offset)}${authorization} ${SECRETS.join(" ")} ${request.url}`);

@@ -56,15 +56,11 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 			? ["webhook-id", "webhook-timestamp", "webhook-signature"]
 			: [SCHEMES[scheme].header.toLowerCase()];
 
-	it("is accepted by its receivers, with the right secret only, and is the only signature", async () => {
-		const request = await only(`signature = "${scheme}"\nsecret = "\${NEW}"`);
+	it("is accepted by its receivers and the command, with the right secret only, and is the only signature", async () => {
+		const request = await only(`signature = "${scheme}"\nsecret = "\${NEW}"\nbody_template = '"{{event}} ✓ \\u00e9"'`);
 		expect(await isAccepted(scheme, request, SECRET)).toBe(true);
 		expect(await isAccepted(scheme, request, OTHER_SECRET)).toBe(false);
 		expect(signatureNames(request).toSorted()).toEqual(headers.toSorted());
-	});
-
-	it("is accepted by the command, byte for byte as it came", async () => {
-		const request = await only(`signature = "${scheme}"\nsecret = "\${NEW}"\nbody_template = '"{{event}} ✓ \\u00e9"'`);
 		const given = headers.flatMap((name) => ["--header", `${name}: ${request.headers[name]}`]);
 		const args = ["verify", "--scheme", scheme, "--secret-env", "NEW", ...given];
 		const at = { workspace: workspace(), env: ENV };

@@ -1,8 +1,9 @@
 // Subscriptions, selectors, filters and `enabled` through the built command and action, as a config's writer meets them.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
-import { normalise, runAction, runCommand, workspace } from "../helpers/runner.ts";
+import { normalise, runCommand, workspace } from "../helpers/runner.ts";
+import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
 const FILE = "pipeline-hooks.toml";
@@ -47,41 +48,38 @@ filter = [
 async function setUp() {
 	const server = await startServer({ status: 200 });
 	const folder = workspace({ [FILE]: config(server.url) });
-	const fire = async (event: string, context: object = {}) => {
-		const before = server.requests.length;
-		const run = await runCommand(["fire", event, "--context", JSON.stringify(context)], { workspace: folder });
+	/** Fires events as the lines of one file; the webhooks that each was sent to, in the order of their names. */
+	const fireAll = async (...events: readonly (readonly [event: string, context?: object])[]) => {
+		const lines = events.map(([event, context], n) => JSON.stringify({ ...context, event, id: `${n}` }));
+		writeFileSync(join(folder, "events.jsonl"), lines.join("\n"));
+		const run = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
 		expect(run).toMatchObject({ code: 0, stderr: "" });
-		const paths = server.requests.slice(before).map(({ path }) => path.slice(1));
-		return { hooks: paths.toSorted(), last: run.stdout.trimEnd().split("\n").at(-1) };
+		const sent = server.requests.map(({ path, body }) => ({ hook: path.slice(1), id: JSON.parse(body).id }));
+		return events.map((_, n) => sent.flatMap(({ hook, id }) => (id === `${n}` ? [hook] : [])).toSorted());
 	};
-	return { server, folder, fire };
+	return { server, folder, fireAll };
 }
 
 describe("an event fires", () => {
-	it("the hooks that select it by name, alias, glob or phase, and no others", async () => {
-		const { server, folder, fire } = await setUp();
-		expect((await fire("generation.completed")).hooks).toEqual(["data-team", "everything"]);
-		expect((await fire("generation.failed")).hooks).toEqual(["everything"]);
-		expect((await fire("job.failed")).hooks).toEqual(["data-team", "everything"]);
-		expect((await fire("check_result")).hooks).toEqual(["data-team", "everything"]);
-		expect((await fire("commit")).hooks).toEqual(["data-team", "everything"]);
-		expect((await fire("deploy.cut")).hooks).toEqual(["everything", "train"]);
-		expect(
-			server.requests.every(({ headers, path }) => (path === "/data-team") === "x-rocky-signature" in headers),
-		).toBe(true);
-		await fire("on_pipeline_start");
-		await fire("discover_complete");
-		expect(readFileSync(join(folder, "log"), "utf8")).toBe("pipeline_start\n");
-	});
-
-	it("nothing by *, where it is ping", async () => {
-		const { fire } = await setUp();
-		expect(await fire("ping")).toEqual({ hooks: [], last: `ping: no hook in ${FILE} is attached to it` });
-	});
-
-	it("no hook that is disabled", async () => {
-		const { folder, fire } = await setUp();
-		expect((await fire("pipeline_complete")).last).toBe("pipeline_complete: passed · 2 delivered, 0 failed, 0 skipped");
+	it("the hooks that select it by name, alias, glob or phase, and are enabled, and no others; * leaves out ping", async () => {
+		const { server, folder, fireAll } = await setUp();
+		const expected = [
+			["generation.completed", "data-team", "everything"],
+			["generation.failed", "everything"],
+			["job.failed", "data-team", "everything"],
+			["check_result", "data-team", "everything"],
+			["commit", "data-team", "everything"],
+			["deploy.cut", "everything", "train"],
+			["ping"],
+			["on_pipeline_start", "everything"],
+			["discover_complete", "everything"],
+			["pipeline_complete", "everything"],
+		];
+		const fired = await fireAll(...expected.map(([event = ""]) => [event] as const));
+		expect(fired).toEqual(expected.map(([, ...hooks]) => hooks));
+		const isSigned = server.requests.map(({ headers }) => "x-rocky-signature" in headers);
+		expect(isSigned).toEqual(server.requests.map(({ path }) => path === "/data-team"));
+		expect(readFileSync(join(folder, "log"), "utf8")).toBe("pipeline_start\npipeline_complete\n");
 		expect(() => readFileSync(join(folder, "off"))).toThrow("ENOENT");
 	});
 });
@@ -90,41 +88,38 @@ describe("a filter", () => {
 	const table = { type: "table", domain: { name: "Sales" } };
 	const context = { entity: table, changes: [{ field: "tags" }], metadata: { env: "prod" } };
 
-	it.each([
-		["all that it asks", context, true],
-		["another field of those that it asks for", { ...context, changes: [{ field: "columns.email" }] }, true],
-		["none of the fields", { ...context, changes: [{ field: "name" }] }, false],
-		["another type", { ...context, entity: { ...table, type: "topic" } }, false],
-		["a type that fits a glob", { ...context, entity: { ...table, type: "dashboard" } }, true],
-		["another domain", { ...context, entity: { ...table, domain: { name: "Finance" } } }, false],
-		["another environment", { ...context, metadata: { env: "dev" } }, false],
-		["something excluded", { ...context, status: "warning" }, false],
-		["nothing at all", {}, false],
-	])("is asked about %s", async (_, given, fires) => {
-		const { fire } = await setUp();
-		expect((await fire("entityUpdated", given)).hooks).toEqual(fires ? ["everything", "sales"] : ["everything"]);
-	});
-
-	it("is one of several", async () => {
-		const { fire } = await setUp();
-		expect((await fire("entityCreated", { owners: ["bob", "alice"] })).hooks).toEqual(["everything", "sales"]);
-		expect((await fire("entityUpdated", { owners: ["alice"] })).hooks).toEqual(["everything"]);
+	it("holds for what has all that it asks, or what another of several asks", async () => {
+		const { fireAll } = await setUp();
+		const cases: readonly (readonly [what: string, context: object, fires: boolean])[] = [
+			["all that it asks", context, true],
+			["another field of those that it asks for", { ...context, changes: [{ field: "columns.email" }] }, true],
+			["none of the fields", { ...context, changes: [{ field: "name" }] }, false],
+			["another type", { ...context, entity: { ...table, type: "topic" } }, false],
+			["a type that fits a glob", { ...context, entity: { ...table, type: "dashboard" } }, true],
+			["another domain", { ...context, entity: { ...table, domain: { name: "Finance" } } }, false],
+			["another environment", { ...context, metadata: { env: "dev" } }, false],
+			["something excluded", { ...context, status: "warning" }, false],
+			["nothing at all", {}, false],
+			["what another event is asked for", { owners: ["alice"] }, false],
+		];
+		const [created, ...updated] = await fireAll(
+			["entityCreated", { owners: ["bob", "alice"] }],
+			...cases.map(([, given]) => ["entityUpdated", given] as const),
+		);
+		expect(created).toEqual(["everything", "sales"]);
+		const fired = cases.filter((_, n) => updated[n]?.includes("sales")).map(([what]) => what);
+		expect(fired).toEqual(cases.filter(([, , fires]) => fires).map(([what]) => what));
 	});
 
 	it("that keeps the only hook out is told by the action", async () => {
 		const source =
 			'[[hook.pipeline_error]]\nname = "alert"\ncommand = "touch ran"\nfilter = { include = "branch:release/*" }\n';
-		const folder = workspace({ [FILE]: source });
-		const run = await runAction({ inputs: { event: "pipeline_error" }, workspace: folder });
+		const run = await fire(source, { event: "pipeline_error" });
 		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped" } });
 		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
 			["notice", `no hook in ${FILE} matches pipeline_error (alert: its filter asks for branch:release/*)`],
 		]);
-		const again = await runAction({
-			inputs: { event: "pipeline_error" },
-			workspace: folder,
-			env: { GITHUB_REF_NAME: "release/7" },
-		});
+		const again = await fire(source, { event: "pipeline_error", env: { GITHUB_REF_NAME: "release/7" } });
 		expect(again.outputs).toMatchObject({ result: "passed", delivered: "1" });
 	});
 });

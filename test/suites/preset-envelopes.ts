@@ -22,7 +22,7 @@ export function presetEnvelopes(
 			fc.property(event, options, (of, chosen) => {
 				renderChecked(preset, of, chosen, service);
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 25 },
 		);
 	});
 
@@ -34,7 +34,7 @@ export function presetEnvelopes(
 				const { body } = renderBatchChecked(preset, [first, ...more], given, service);
 				expect(body).toEqual([first, ...more].map((of) => renderEvent(preset, of, given).body));
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 15 },
 		);
 	});
 }

@@ -17,7 +17,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 			fc.property(anyEvent, options, (event, chosen) => {
 				renderChecked(preset, event, chosen, service);
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 25 },
 		);
 	});
 
@@ -47,13 +47,13 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 				const { body } = renderBatchChecked(preset, [first, ...more], chosen, service);
 				if (!whole) expect(JSON.stringify(body)).toContain(`${more.length + 1} events`);
 			}),
-			{ numRuns: 50 },
+			{ numRuns: 15 },
 		);
 	});
 
 	it("says so when anything of what it shows of a batch is missing", () => {
 		fc.assert(
-			fc.property(fc.array(anyEvent, { minLength: 2, maxLength: 40 }), (events) => {
+			fc.property(fc.array(anyEvent, { minLength: 2, maxLength: 12 }), (events) => {
 				const marked = events.map((event, index) => markLine(event, index));
 				const [first, ...more] = marked.map(({ event }) => event);
 				if (first === undefined) return;

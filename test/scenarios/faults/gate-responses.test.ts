@@ -19,39 +19,19 @@ describe("fault 47: a gate's response that is partial, compressed or an HTML pag
 	it.each<[string, Reply, string]>([
 		["206", { status: 206, headers: JSON_TYPE, body: '{"allow": true}' }, "is only a part (Partial Content)"],
 		[
-			"207",
-			{ status: 207, headers: { "Content-Type": "application/xml" }, body: "<multistatus/>" },
-			"has several statuses (Multi-Status)",
-		],
-		[
 			"gzip",
 			(_, response) =>
 				response.writeHead(200, { ...JSON_TYPE, "Content-Encoding": "gzip" }).end(gzipSync('{"allow": true}')),
 			"is compressed, which was not asked for",
 		],
 		[
-			"gzip that nothing tells of",
-			(_, response) => response.writeHead(200).end(gzipSync('{"allow": false}')),
-			"is not readable as UTF-8 text",
-		],
-		[
 			"a login page",
 			{ status: 200, headers: { "Content-Type": "text/html; charset=utf-8" }, body: "Please sign in" },
 			"is an HTML page (a login page?)",
 		],
-		[
-			"a captive portal's page without a type",
-			{ status: 200, body: "\ufeff\n<!-- portal -->\n<HTML><body>" },
-			"is an HTML page (a login page?)",
-		],
-		[
-			"an announced JSON that is empty",
-			{ status: 200, headers: JSON_TYPE },
-			"is empty, although its content type is JSON",
-		],
 	])("%s", async (_, reply, problem) => {
 		const { run, asked } = await ask(reply);
-		const status = problem.includes("Partial") ? 206 : problem.includes("Multi") ? 207 : 200;
+		const status = problem.includes("Partial") ? 206 : 200;
 		expect(run).toMatchObject(denied(`denied: ${status}, but the response ${problem}${MUST}`));
 		expect(asked).toBe(1);
 	});
@@ -60,13 +40,8 @@ describe("fault 47: a gate's response that is partial, compressed or an HTML pag
 describe("fault 48: a gate's JSON that is not an object with one true allow denies, and an explicit no is final", () => {
 	it.each([
 		["[]", "but the response is a list, not a JSON object"],
-		["false", "but the response is false, not a JSON object"],
-		['\u0000{"ok": true}', "but the response is not valid JSON"],
-		['{"ok": true}\n{"ok": true}', "but the response is not valid JSON"],
 		['{"allow": false, "allow": true}', 'and the response has "allow" more than once'],
-		['{"allow": true, "\\u0061llow": true}', 'and the response has "allow" more than once'],
 		['{"Allow": true}', 'and the response has "Allow" instead of "allow"'],
-		['\ufeff {"allow": "true"}', 'and the response\'s "allow" is "true"'],
 		['{"result": {"allow": false}}', 'and the response has "allow" only below another key'],
 	])("%j", async (body, problem) => {
 		const { run } = await ask({ status: 200, body });
@@ -86,23 +61,20 @@ describe("fault 48: a gate's JSON that is not an object with one true allow deni
 		expect((await ask({ status: 200, body: '{"allow": true}' }, strict)).run).toMatchObject(delivered());
 	});
 
-	it.each([302, 404, 429, 500, 503])(
-		"a no with status %i: no retry, no fallback, and its reason is told",
-		async (status) => {
-			const no = {
-				status,
-				headers: { ...JSON_TYPE, "Retry-After": "1" },
-				body: '{"allow": false, "reason": "frozen"}',
-			};
-			const gate = await startServer(no);
-			const second = await startServer({ status: 200, body: '{"allow": true}' });
-			const config =
-				webhook(gate.url, `${GATE}retry_count = 2\nfallback = "second"\n`) +
-				`[[subscription]]\nname = "second"\nurl = "${second.url}"\n`;
-			expect(await fire(config)).toMatchObject(denied("frozen"));
-			expect([gate.requests.length, second.requests.length]).toEqual([1, 0]);
-		},
-	);
+	it.each([302, 429, 503])("a no with status %i: no retry, no fallback, and its reason is told", async (status) => {
+		const no = {
+			status,
+			headers: { ...JSON_TYPE, "Retry-After": "1" },
+			body: '{"allow": false, "reason": "frozen"}',
+		};
+		const gate = await startServer(no);
+		const second = await startServer({ status: 200, body: '{"allow": true}' });
+		const config =
+			webhook(gate.url, `${GATE}retry_count = 2\nfallback = "second"\n`) +
+			`[[subscription]]\nname = "second"\nurl = "${second.url}"\n`;
+		expect(await fire(config)).toMatchObject(denied("frozen"));
+		expect([gate.requests.length, second.requests.length]).toEqual([1, 0]);
+	});
 
 	it("a 503 that says nothing is tried again, and a fallback has to prove its yes by the same rules", async () => {
 		const said = async (body: string) => {

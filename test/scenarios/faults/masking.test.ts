@@ -2,18 +2,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type ActionRun, runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { runAction, runCommand, workspace } from "../../helpers/runner.ts";
 import { startServer } from "../../helpers/server.ts";
+import { shownBy } from "../../helpers/shown.ts";
 
 const KEY = `-----BEGIN RSA PRIVATE KEY-----\n${"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n".repeat(20)}-----END RSA PRIVATE KEY-----\n`;
 const CONFIG = "pipeline-hooks.toml";
-
-/** Everything that a run shows, but for what it tells the runner to mask. */
-function shownBy(run: ActionRun): string {
-	const file = run.outputs["results-file"];
-	const results = file === undefined ? "" : readFileSync(file, "utf8");
-	return [run.log, run.stderr, JSON.stringify(run.outputs), results, run.summary].join("\n");
-}
 
 describe("fault 53: thousands of escapes beside a secret with spaces are masked in bounded time, and a signal is still handled", () => {
 	const escapes = ["%5c", "\\u005c", "&#92;", "%255c"].map((each) => each.repeat(4000));

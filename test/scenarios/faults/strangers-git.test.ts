@@ -59,6 +59,7 @@ function settings(touch: (name: string) => string): string {
 }
 
 const KINDS = ["a .git folder", "a .git file that names a folder", "a .git folder with a commondir"] as const;
+const EVENTS = ["workflow_run", "discussion_comment", "pull_request_target"];
 
 /** Puts the stranger's git beside their config. `head` is what HEAD says. */
 function stranger(kind: (typeof KINDS)[number], folder: string, head: string, touch: (name: string) => string): void {
@@ -91,19 +92,16 @@ it("the settings of these scenarios do run programs where git is asked", () => {
 	expect(ran()).toEqual(expect.arrayContaining(["alias"]));
 });
 
-describe.each(KINDS)("with %s", (kind) => {
-	it.each(["workflow_run", "discussion_comment", "pull_request_target"])(
-		"fault 49: a stranger's git settings run no program, and the base commit's config is used: %s",
-		async (event) => {
-			const stage = await exposed();
-			const { env, touch, ran } = marked();
-			const folder = workspace({ [PATH]: stage.strangers });
-			stranger(kind, folder, `${stage.base}\n`, touch);
-			const run = await stage.fire(event, { workspace: folder, env });
-			expect(run).toMatchObject(refused(`refused on ${event}: the workspace may hold a stranger's code`));
-			expect([stage.sent(), stage.ran(), ran()]).toEqual([["base"], [], []]);
-		},
-	);
+describe.each(KINDS.map((kind, n) => [kind, EVENTS[n] ?? ""] as const))("with %s", (kind, event) => {
+	it("fault 49: a stranger's git settings run no program, and the base commit's config is used", async () => {
+		const stage = await exposed();
+		const { env, touch, ran } = marked();
+		const folder = workspace({ [PATH]: stage.strangers });
+		stranger(kind, folder, `${stage.base}\n`, touch);
+		const run = await stage.fire(event, { workspace: folder, env });
+		expect(run).toMatchObject(refused(`refused on ${event}: the workspace may hold a stranger's code`));
+		expect([stage.sent(), stage.ran(), ran()]).toEqual([["base"], [], []]);
+	});
 
 	it("fault 49: nor does the command run a program in a stranger's git folder, though it reads branch and repository there", async () => {
 		const { env, touch, ran } = marked();

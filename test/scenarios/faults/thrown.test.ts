@@ -305,15 +305,8 @@ on_failure = "abort"
 [[hook.webhooks.pipeline_start]]
 name = "stuck"
 url = "${url}/hang"
-timeout_ms = 60000
 `;
-		const folder = workspace({ "pipeline-hooks.toml": config });
-		const run = await runAction({
-			inputs: { event: "pipeline_start" },
-			workspace: folder,
-			env: withBug("in cancelling what is in flight"),
-			cancel: hanging,
-		});
+		const run = await fire(config, { env: withBug("in cancelling what is in flight"), cancel: hanging });
 		expect(run.code).toBe(1);
 		expect(run.outputs).toMatchObject({ result: "error", delivered: "1", failed: "1", skipped: "0" });
 		expect(told(run)).toEqual({ gate: "delivered", stuck: LOST });

@@ -21,6 +21,13 @@ const UNPROVED = {
 	"a 204 that announces a body": 'HTTP/1.1 204 No Content\r\nContent-Length: 16\r\n\r\n{"allow": false}',
 	"chunks in another transfer encoding": `${OK}Transfer-Encoding: gzip, chunked\r\n\r\nf\r\n${YES}\r\n0\r\n\r\n`,
 };
+/** Those that are tried by every way; what a transport makes of each of them is in the suite of transports. */
+const SOME = [
+	"HTTP/1.0 without a length",
+	"chunks without the last one",
+	"a 204 that announces a body",
+	"the last chunk",
+];
 const PROVED = {
 	"a length": `${OK}Content-Length: 15\r\n\r\n${YES}`,
 	"a length in HTTP/1.0": `HTTP/1.0 200 OK\r\nContent-Length: 15\r\n\r\n${YES}`,
@@ -58,16 +65,17 @@ async function asked(config: string, inputs = {}, env = {}): Promise<string | un
 }
 
 describe("fault 47: a gate's response without proof of its end denies", () => {
-	describe.each(Object.entries(WAYS))("%s", (_, ask) => {
-		it("whatever it says", async () => {
-			const answers = Object.entries(UNPROVED).map(async ([name, raw]) => [name, await ask(raw)]);
-			expect(await Promise.all(answers)).toEqual(Object.keys(UNPROVED).map((name) => [name, "aborted"]));
-		});
-
-		it("and one with proof is a yes", async () => {
-			const answers = Object.entries(PROVED).map(async ([name, raw]) => [name, await ask(raw)]);
-			expect(await Promise.all(answers)).toEqual(Object.keys(PROVED).map((name) => [name, "passed"]));
-		});
+	it.each(Object.entries(WAYS))("%s, and only one with proof is a yes", async (way, ask) => {
+		const tried = ([name]: readonly [string, string]) => way === "on a connection of its own" || SOME.includes(name);
+		const expected = (cases: object, result: string) =>
+			Object.entries(cases)
+				.filter(tried)
+				.map(([name]) => [name, result]);
+		const answers = Object.entries({ ...UNPROVED, ...PROVED }).filter(tried);
+		expect(await Promise.all(answers.map(async ([name, raw]) => [name, await ask(raw)]))).toEqual([
+			...expected(UNPROVED, "aborted"),
+			...expected(PROVED, "passed"),
+		]);
 	});
 
 	it("of a gate in Python's HTTP/1.0 that is killed after its headers", async () => {

@@ -48,7 +48,7 @@ const HANG: Reply = (_, response) => {
 	response.write("[defaults]\n");
 };
 
-describe.each(["pull_request_target", "workflow_run", "issue_comment"])(
+describe.each(["workflow_run"])(
 	"fault 39: on %s the step fails if the base commit's config cannot be read; the checkout's is not used instead",
 	(event) => {
 		it("without a token", async () => {

@@ -8,7 +8,18 @@ it("fault 50: an event that is not on the list of trusted events uses the base c
 	const stage = await exposed();
 	stage.checkOutForeign();
 	const events = [
-		...["discussion", "issues", "check_run", "deployment_status", "registry_package", "workflow_call"],
+		...[
+			"discussion",
+			"discussion_comment",
+			"issue_comment",
+			"issues",
+			"pull_request_target",
+			"workflow_run",
+			"check_run",
+			"deployment_status",
+			"registry_package",
+			"workflow_call",
+		],
 		...["pull_request_of_tomorrow", "PUSH", ""],
 	];
 	const runs = await Promise.all(events.map((event) => stage.fire(event)));

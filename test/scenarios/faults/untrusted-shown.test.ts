@@ -7,7 +7,7 @@ import { startApi } from "../../helpers/repository.ts";
 import { runCommand, workspace } from "../../helpers/runner.ts";
 import { startServer } from "../../helpers/server.ts";
 
-const EXPOSING = ["pull_request_target", "workflow_run", "issue_comment"];
+const EXPOSING = ["issue_comment"];
 
 /** One hook that fails and falls back on a command, and one that is followed by a command. */
 const chained = (url: string) => `[[hook.webhooks.pipeline_start]]

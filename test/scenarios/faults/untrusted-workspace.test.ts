@@ -6,14 +6,11 @@ import { exposed, PATH, refused } from "../../helpers/exposed.ts";
 import { repository } from "../../helpers/repository.ts";
 import { workspace } from "../../helpers/runner.ts";
 
-it.each(["pull_request_target", "workflow_run", "issue_comment"])(
-	"fault 39: on %s the checkout is not used, even if it is the base commit",
-	async (event) => {
-		const { api, fire, ran, sent } = await exposed();
-		expect(await fire(event)).toMatchObject(refused("the workspace may hold a stranger's code"));
-		expect([sent(), ran(), api.requests.length]).toEqual([["base"], [], 1]);
-	},
-);
+it("fault 39: on workflow_run the checkout is not used, even if it is the base commit", async () => {
+	const { api, fire, ran, sent } = await exposed();
+	expect(await fire("workflow_run")).toMatchObject(refused("the workspace may hold a stranger's code"));
+	expect([sent(), ran(), api.requests.length]).toEqual([["base"], [], 1]);
+});
 
 describe("fault 39: a config path that leads into the workspace, in any spelling, is read from the base commit", () => {
 	it("in another checkout below the workspace, which is not the base's", async () => {

@@ -8,7 +8,7 @@ import { startServer } from "../../helpers/server.ts";
 
 const WAY_OUT = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
-describe.each(["pull_request_target", "workflow_run", "issue_comment", "discussion_comment"])(
+describe.each(["pull_request_target", "discussion_comment"])(
 	"fault 39: on %s a stranger's checkout is not used: hooks come from the base commit, and shell hooks are refused",
 	(event) => {
 		it("sends what the base says, and runs nothing", async () => {
