@@ -1,10 +1,8 @@
 // The entry of the action: maps the runner's inputs to a request, fires it, and lets the runner know.
 import * as core from "@actions/core";
-import { handleSignals } from "./entry/cancellation.ts";
-import { handleCrashes } from "./entry/crash.ts";
 import { EXIT, reject, runToEnd } from "./entry/ending.ts";
-import { limitDnsThreads } from "./entry/lookups.ts";
 import { nodeFiles, nodePorts } from "./entry/node.ts";
+import { guardProcess, limitDnsThreads } from "./entry/process.ts";
 import { githubReporter } from "./report/github.ts";
 import { readInputs } from "./run/inputs.ts";
 import { fire } from "./run/run.ts";
@@ -13,8 +11,7 @@ import { fire } from "./run/run.ts";
 process.exitCode = 1;
 const env = limitDnsThreads(process.env);
 const reporter = githubReporter(env, nodeFiles);
-const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, reporter, { env, signal }));
-const { signal, done } = handleSignals(tell);
+const { signal, onCrash, done } = guardProcess((thrown) => reject(thrown, reporter, { env, signal }));
 // A reader of the log that has gone is no reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 

@@ -3,10 +3,8 @@ import { Command, CommanderError } from "commander";
 import { EXIT, type ExitCode } from "./commands/command.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { processTerminal } from "./commands/terminal.ts";
-import { handleSignals } from "./entry/cancellation.ts";
-import { handleCrashes } from "./entry/crash.ts";
 import { reject } from "./entry/ending.ts";
-import { limitDnsThreads } from "./entry/lookups.ts";
+import { guardProcess, limitDnsThreads } from "./entry/process.ts";
 import { VERSION } from "./lib/version.ts";
 import { terminalReporter } from "./report/terminal.ts";
 import { namedSecrets } from "./secrets/known.ts";
@@ -14,8 +12,9 @@ import { createRedactor } from "./secrets/mask.ts";
 
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = EXIT.aborted;
-const { onCrash, tell } = handleCrashes((thrown) => reject(thrown, terminalReporter(terminal, false), terminal));
-const { signal, done } = handleSignals(tell);
+const { signal, onCrash, done } = guardProcess((thrown) => {
+	return reject(thrown, terminalReporter(terminal, false), terminal);
+});
 const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, onCrash });
 
 // Commander quotes what was typed.

@@ -3,24 +3,51 @@ import { getOctokit } from "@actions/github";
 import { isJsonObject, parseJson } from "../lib/json.ts";
 import type { RemoteFile, RemoteRun } from "../ports.ts";
 
-type Octokit = ReturnType<typeof getOctokit>;
-
-/** Reads a file as `ReadRemoteFile` says. What may pass (no answer, a cut one, a 5xx) is tried once more. */
-export async function readRemoteFile(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
-	const octokit = getOctokit(file.token, { baseUrl: file.apiUrl });
-	return twice(signal, () => readFileOnce(octokit, file, signal));
+/**
+ * Reads a file as `ReadRemoteFile` says.
+ * https://docs.github.com/en/rest/repos/contents#get-repository-content
+ */
+export function readRemoteFile(file: RemoteFile, signal: AbortSignal): Promise<Uint8Array | undefined> {
+	const { path, ref, limit } = file;
+	return ask(file, signal, async ({ repos }, target) => {
+		const { data, headers } = await repos.getContent({ ...target, path, ref, mediaType: { format: "raw" } });
+		// The raw format gives the content itself; a folder or a submodule comes as JSON all the same.
+		if (!headers["content-type"]?.startsWith("application/json")) return collect(data, limit);
+		return fileInJson(await collect(data, 2 * limit));
+	});
 }
 
-/** Reads a run as `ReadRemoteRun` says. What may pass is tried once more. */
-export async function readRemoteRun(run: RemoteRun, signal: AbortSignal): Promise<Uint8Array | undefined> {
-	const octokit = getOctokit(run.token, { baseUrl: run.apiUrl });
-	return twice(signal, () => readRunOnce(octokit, run, signal));
+/**
+ * Reads a run as `ReadRemoteRun` says.
+ * https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run
+ */
+export function readRemoteRun(run: RemoteRun, signal: AbortSignal): Promise<Uint8Array | undefined> {
+	return ask(run, signal, async ({ actions }, target) => {
+		const { data } = await actions.getWorkflowRun({ ...target, run_id: run.runId });
+		return collect(data, run.limit);
+	});
 }
 
-async function twice<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T | undefined> {
+type Rest = ReturnType<typeof getOctokit>["rest"];
+
+/** What endpoints are told besides what they are asked for. */
+interface Target {
+	readonly owner: string;
+	readonly repo: string;
+	readonly request: { readonly signal: AbortSignal; readonly parseSuccessResponseBody: false };
+}
+
+/** What may pass (no response, a truncated one, a 5xx) is tried once more. */
+async function ask<T>(
+	{ token, apiUrl, repository }: Pick<RemoteFile, "token" | "apiUrl" | "repository">,
+	signal: AbortSignal,
+	read: (rest: Rest, target: Target) => Promise<T>,
+): Promise<T | undefined> {
+	const { rest } = getOctokit(token, { baseUrl: apiUrl });
+	const [owner = "", repo = ""] = repository.split("/");
 	for (let attempt = 1; ; attempt += 1) {
 		try {
-			return await read();
+			return await read(rest, { owner, repo, request: { signal, parseSuccessResponseBody: false } });
 		} catch (error) {
 			const status = statusOf(error);
 			if (status === 404) return undefined;
@@ -28,20 +55,6 @@ async function twice<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T 
 			if (attempt === 2 || (status !== undefined && status < 500)) throw new Error(describe(error, status));
 		}
 	}
-}
-
-/** https://docs.github.com/en/rest/repos/contents#get-repository-content */
-async function readFileOnce(octokit: Octokit, { repository, path, ref, limit }: RemoteFile, signal: AbortSignal) {
-	const { data, headers } = await octokit.rest.repos.getContent({
-		...ownerAndName(repository),
-		path,
-		ref,
-		mediaType: { format: "raw" },
-		request: { signal, parseSuccessResponseBody: false },
-	});
-	// The raw format gives the content itself; a folder or a submodule comes as JSON all the same.
-	if (!headers["content-type"]?.startsWith("application/json")) return collect(data, limit);
-	return fileInJson(await collect(data, 2 * limit));
 }
 
 /** The file in the JSON of Gitea and Forgejo, which know no raw format here: https://docs.gitea.com/api/#tag/repository */
@@ -52,23 +65,8 @@ function fileInJson(bytes: Uint8Array): Uint8Array | undefined {
 	return typeof content === "string" ? new Uint8Array(Buffer.from(content, "base64")) : undefined;
 }
 
-/** https://docs.github.com/en/rest/actions/workflow-runs#get-a-workflow-run */
-async function readRunOnce(octokit: Octokit, { repository, runId, limit }: RemoteRun, signal: AbortSignal) {
-	const { data } = await octokit.rest.actions.getWorkflowRun({
-		...ownerAndName(repository),
-		run_id: runId,
-		request: { signal, parseSuccessResponseBody: false },
-	});
-	return collect(data, limit);
-}
-
-function ownerAndName(repository: string) {
-	const [owner = "", repo = ""] = repository.split("/");
-	return { owner, repo };
-}
-
 /**
- * Octokit's own reading takes a body that is cut for an empty one, so it is told to leave the stream alone, of which the
+ * Octokit's own reading takes a truncated body for an empty one, so it is told to leave the stream alone, of which the
  * types of its endpoints know nothing.
  */
 async function collect(body: unknown, limit: number): Promise<Uint8Array> {
@@ -84,7 +82,7 @@ async function collect(body: unknown, limit: number): Promise<Uint8Array> {
 	return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** Octokit gives faults of the connection the status 500, but no answer. */
+/** Octokit gives failures of the connection the status 500, but no response. */
 function statusOf(error: unknown): number | undefined {
 	if (!(error instanceof Error && "status" in error && "response" in error)) return undefined;
 	return error.response !== undefined && typeof error.status === "number" ? error.status : undefined;

@@ -1,4 +1,4 @@
-// The outside world as it really is, on Node: what stands behind ports.ts.
+// The outside world as it really is, on Node: the ports of ports.ts.
 import {
 	appendFileSync,
 	closeSync,
@@ -69,7 +69,13 @@ export const nodeFiles: Files = {
 		writeFileSync(path, text);
 	},
 	append: async (path, text) => appendFileSync(path, text),
-	real: async (path) => realPath(path),
+	real: async (path) => {
+		try {
+			return realpathSync.native(path);
+		} catch {
+			return path;
+		}
+	},
 };
 
 /** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
@@ -84,31 +90,18 @@ function makeFolder(path: string): void {
 	}
 }
 
-function realPath(path: string): string {
-	try {
-		return realpathSync.native(path);
-	} catch {
-		return path;
-	}
-}
-
 function readFile(path: string, limit: number): FileRead {
 	let handle: number | undefined;
 	try {
 		handle = openRegular(path);
 		const bytes = readAtMost(handle, limit);
-		return bytes === undefined ? tooLarge(limit) : { kind: "file", bytes };
+		if (bytes !== undefined) return { kind: "file", bytes };
+		return { kind: "unreadable", detail: `larger than ${limit} bytes`, isTooLarge: true };
 	} catch (error) {
-		return errorCode(error) === "ENOENT" && isLink(path) ? DANGLING : notRead(error);
+		return notRead(path, error);
 	} finally {
 		if (handle !== undefined) closeSync(handle);
 	}
-}
-
-/** What is there is not a file whose bytes are simply there. */
-class NotRegular extends Error {
-	override readonly name = "NotRegular";
-	readonly code = NOT_REGULAR;
 }
 
 /**
@@ -129,27 +122,20 @@ function openRegular(path: string): number {
 
 function refuseIrregular(found: Stats): void {
 	if (found.isFile()) return;
-	if (found.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
 	const what = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
-	throw new NotRegular(`is ${what}, not a regular file`);
+	throw found.isDirectory()
+		? Object.assign(new Error("is a directory"), { code: "EISDIR" })
+		: Object.assign(new Error(`is ${what}, not a regular file`), { code: NOT_REGULAR });
 }
 
-/** A link is somebody's intention: a config that it does not lead to is no config that is not there. */
-const DANGLING: FileRead = { kind: "unreadable", detail: "is a symbolic link that leads nowhere" };
-
-function isLink(path: string): boolean {
-	return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
-}
-
-function tooLarge(limit: number): FileRead {
-	return { kind: "unreadable", detail: `larger than ${limit} bytes`, isTooLarge: true };
-}
-
-function notRead(error: unknown): FileRead {
+function notRead(path: string, error: unknown): FileRead {
 	const code = errorCode(error) ?? "unknown error";
+	// A link is somebody's intention: a config that it does not lead to is no config that is missing.
+	const isDangling = code === "ENOENT" && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+	if (isDangling) return { kind: "unreadable", detail: "is a symbolic link that leads nowhere" };
 	if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
-	if (error instanceof NotRegular) return { kind: "unreadable", detail: error.message };
-	return { kind: "unreadable", detail: REASONS[code] ?? code };
+	const detail = code === NOT_REGULAR && error instanceof Error ? error.message : (REASONS[code] ?? code);
+	return { kind: "unreadable", detail };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,9 +1,11 @@
-// What signals do to a process, without a process: what comes when, and what is killed.
+// What signals do to a process, without a process: what comes when, and what is killed; and how long look-ups may take.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { handleSignals } from "../../../src/entry/cancellation.ts";
+import { guardProcess, limitDnsThreads } from "../../../src/entry/process.ts";
 import { endGroup, type Group, posixGroup, windowsTree } from "../../../src/shell/process-group.ts";
+
+const tell = async () => {};
 
 /** What the process was told to heed, by its name, and what it did. */
 const listeners = new Map<unknown, () => void>();
@@ -47,7 +49,7 @@ const LEFT = "pipeline-hooks: cancelled; something of it still hung and was left
 
 describe("a signal", () => {
 	it.each(["SIGINT", "SIGTERM", "SIGHUP"])("%s cancels, and work that never ends is left 6.5 s later", (name) => {
-		const { signal } = handleSignals();
+		const { signal } = guardProcess(tell);
 		expect(signal.aborted).toBe(false);
 		emit(name);
 		expect(signal.aborted).toBe(true);
@@ -58,7 +60,7 @@ describe("a signal", () => {
 	});
 
 	it("leaves work that is done and reported a second for the rest", () => {
-		const { done } = handleSignals();
+		const { done } = guardProcess(tell);
 		emit("SIGINT");
 		wait(3000);
 		done();
@@ -69,7 +71,7 @@ describe("a signal", () => {
 	});
 
 	it("that comes after the work ends what is left of it, too", () => {
-		const { done } = handleSignals();
+		const { done } = guardProcess(tell);
 		done();
 		wait(60_000);
 		expect(did).toEqual([]);
@@ -79,7 +81,7 @@ describe("a signal", () => {
 	});
 
 	it("counts from the first: a later one puts nothing off", () => {
-		handleSignals();
+		guardProcess(tell);
 		emit("SIGINT");
 		wait(6000);
 		emit("SIGTERM");
@@ -93,7 +95,7 @@ describe("a signal", () => {
 			did.push(`${pid} ${signal}`);
 			return true;
 		});
-		handleSignals();
+		guardProcess(tell);
 		emit("SIGINT");
 		wait(6500);
 		expect(did.slice(0, 2)).toEqual([LATE, `${process.pid} SIGKILL`]);
@@ -120,7 +122,7 @@ describe("the group of a command in flight", () => {
 	});
 
 	it("is killed at a later signal, but not at one that is the first once more", async () => {
-		handleSignals();
+		guardProcess(tell);
 		emit("SIGINT");
 		wait(499);
 		emit("SIGINT");
@@ -131,14 +133,14 @@ describe("the group of a command in flight", () => {
 	});
 
 	it("is killed when the process ends, for whatever reason", async () => {
-		handleSignals();
+		guardProcess(tell);
 		emit("exit");
 		expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 	});
 });
 
 it("a group that has ended is left alone, although its number may belong to another by then", async () => {
-	handleSignals();
+	guardProcess(tell);
 	let isRunning = true;
 	const end = vi.fn();
 	const group = windowsTree(() => isRunning, end);
@@ -147,4 +149,15 @@ it("a group that has ended is left alone, although its number may belong to anot
 	isRunning = true;
 	emit("exit");
 	expect(end).not.toHaveBeenCalled();
+});
+
+it("bounds the look-ups of this process, and gives the environment as it was", () => {
+	const environment: Record<string, string | undefined> = { PATH: "/bin" };
+	expect(limitDnsThreads(environment)).toEqual({ PATH: "/bin" });
+	expect(environment).toEqual({ PATH: "/bin", UV_THREADPOOL_SIZE: "16", RES_OPTIONS: "timeout:2 attempts:2" });
+});
+
+it("leaves alone what somebody has set", () => {
+	const environment = { UV_THREADPOOL_SIZE: "4", RES_OPTIONS: "" };
+	expect(limitDnsThreads(environment)).toEqual(environment);
 });
