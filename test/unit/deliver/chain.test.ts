@@ -139,6 +139,14 @@ describe("the fallback of a gate", () => {
 	});
 
 	it.each([
+		...["refused", "name_not_found", "unreachable", "timeout", "reset"],
+		...["tls", "protocol", "proxy", "forbidden", "invalid"],
+	] as const)("is asked where the gate cannot be reached: %s", async (cause) => {
+		const { paths, result } = await run([gate, spare], { gate: { kind: "failure", cause, detail: cause } });
+		expect([paths.at(-1), result]).toEqual(["spare", "passed"]);
+	});
+
+	it.each([
 		["a no with a status that is retried", answer(503, '{"allow": false}')],
 		["a no with a status that says wait", answer(429, '{"allow": false}', { "retry-after": "1" })],
 		["a body that denies", answer(200, '{"allow": false}')],

@@ -4,7 +4,7 @@ import { reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
-import type { Http, ShellResult } from "../../../src/ports.ts";
+import type { Http, Shell, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
 import { answer, exited, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
@@ -128,6 +128,30 @@ describe("the rest", () => {
 });
 
 describe("a command", () => {
+	test("that waits behind another when the run is cancelled is skipped", async () => {
+		const controller = new AbortController();
+		const shell = fakeShell();
+		const cancelling: Shell = {
+			run: async (command, signal) => {
+				await new Promise((resolve) => setImmediate(resolve));
+				controller.abort();
+				return shell.run(command, signal);
+			},
+		};
+		const hooks = [
+			webhook({ onSuccess: ["first"] }),
+			webhook({ onSuccess: ["second"] }),
+			...["first", "second"].map((name) => shellHook({ name, selectors: [] })),
+		];
+		const options = { signal: controller.signal };
+		const { statuses } = await run(hooks, {}, { ports: { shell: cancelling }, options });
+		expect(statuses.slice(2)).toEqual([
+			["first", "delivered", ""],
+			["second", "skipped", "cancelled before it began"],
+		]);
+		expect(shell.commands).toHaveLength(1);
+	});
+
 	test("gets the context on stdin, HOOK_* and its own env, and none of the runner's tokens and files", async () => {
 		const shell = fakeShell();
 		const env = {
