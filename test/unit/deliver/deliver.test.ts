@@ -127,6 +127,30 @@ describe("the rest", () => {
 	});
 });
 
+describe("in a workspace that may be a stranger's", () => {
+	const facts = { untrusted: { event: "workflow_run" } };
+	const REASON =
+		"refused on workflow_run: the workspace may hold a stranger's code, and a shell hook would run it with this job's " +
+		"secrets; set allow-untrusted-shell: true if nothing in it comes from a pull request";
+
+	test("a shell hook fails without being begun, whatever else it lacks, and webhooks are sent", async () => {
+		const env = new Map([["TOKEN", parseReference("${UNSET}")]]);
+		const { statuses, shell } = await run([shellHook({ name: "a", env }), webhook({ name: "b" })], {}, { facts });
+		expect(statuses).toEqual([
+			["a", "failed", REASON],
+			["b", "delivered", ""],
+		]);
+		expect(shell.commands).toEqual([]);
+	});
+
+	test("a shell gate ends the event, and a webhook gate is asked as ever", async () => {
+		const gates = [webhook({ onFailure: "abort" }), shellHook({ onFailure: "abort" }), webhook()];
+		const { statuses, shell } = await run(gates, {}, { facts });
+		expect(statuses.map(([, status]) => status)).toEqual(["delivered", "failed", "skipped"]);
+		expect(shell.commands).toEqual([]);
+	});
+});
+
 describe("a command", () => {
 	test("that waits behind another when the run is cancelled is skipped", async () => {
 		const controller = new AbortController();

@@ -88,23 +88,6 @@ describe("a 429 with Retry-After", () => {
 		expect(told[0]?.delivery.hook.name).toBe("other");
 	});
 
-	test("is one wait where the URLs differ in what is not sent", async () => {
-		const hooks = ["a", "a#b", "a#c", "b"].map((path) => webhook({ name: path, url: to(path), deadlineMs: 5000 }));
-		const { ended } = await fire(
-			hooks,
-			() =>
-				({ url }) =>
-					url.pathname === "/a" ? refusal(60) : answer(200),
-			concurrency(1),
-		);
-		expect(ended.map(([name, , reason]) => [name, String(reason).split(":")[0]])).toEqual([
-			["a", "429 Too Many Requests; Retry-After asks for 60 s, past the deadline of 5000 ms"],
-			["a#b", "not sent"],
-			["a#c", "not sent"],
-			["b", ""],
-		]);
-	});
-
 	test("past the deadline fails at once, also those that have not begun, and a gate", async () => {
 		const notSent =
 			"not sent: an earlier delivery failed (429 Too Many Requests), and Retry-After asks for 3600 s, past the deadline of 60000 ms";
