@@ -20,7 +20,7 @@ export type Random = () => number;
 export interface HttpProxy {
 	/** `http:` or `https:`; its user and password, percent-encoded, are still in it. */
 	readonly url: URL;
-	/** The variable that names it, by which its failures are told. */
+	/** The variable that names it, for the messages of its failures. */
 	readonly variable: string;
 }
 
@@ -72,7 +72,7 @@ export type HttpCause =
  */
 export type BodyRead = "whole" | "truncated" | "over_limit" | "undelimited";
 
-/** A response of which at least the headers came. */
+/** A response: at least its headers came. */
 export interface HttpResponse {
 	readonly kind: "response";
 	readonly status: number;

@@ -1,9 +1,9 @@
-// The deliveries of one event: which were fired, which have no outcome yet, and which nothing has led to.
+// The deliveries of one event: which were fired, which have no outcome yet, and which were not reached.
 
 import type { Bag } from "../lib/bag.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 
-/** What follows several deliveries is fired once, or said once not to be reached. */
+/** A delivery that follows several others is fired once, or skipped once as not reached. */
 export class ChainState {
 	readonly #fired: Set<string>;
 	/** Those without an outcome, and whether they were begun. */
@@ -13,14 +13,14 @@ export class ChainState {
 	#inFlight = 0;
 	readonly #leave: () => void;
 
-	/** `first` are those that the event begins with. It is `among` the others until its end. */
+	/** `first` are those that the event begins with. The state is `among` the others until its end. */
 	constructor(first: readonly Delivery[], among: Bag<ChainState>) {
 		this.#fired = new Set(first.map(({ id }) => id));
 		this.plan(first);
 		this.#leave = among.add(this);
 	}
 
-	/** These are to have an outcome, of their own or of what ends the run. */
+	/** From now on these need an outcome. */
 	plan(deliveries: readonly Delivery[]): void {
 		for (const delivery of deliveries) this.#unfinished.set(delivery, false);
 	}
@@ -29,12 +29,12 @@ export class ChainState {
 		if (this.#unfinished.has(delivery)) this.#unfinished.set(delivery, true);
 	}
 
-	/** The delivery has its outcome, or another one has it. */
+	/** The delivery has its outcome, or another one has it in its place. */
 	finish(delivery: Delivery): void {
 		this.#unfinished.delete(delivery);
 	}
 
-	/** Whether the delivery is new; it counts as fired from then on. */
+	/** Counts the delivery as fired. False if it was fired before. */
 	add({ id }: Delivery): boolean {
 		this.#missed.delete(id);
 		return this.#fired.size < this.#fired.add(id).size;
@@ -44,18 +44,18 @@ export class ChainState {
 		return this.#fired.has(id);
 	}
 
-	/** Something has not led to what follows it; another may do so yet. */
+	/** A delivery has not led to its follower; another one still may. */
 	miss(outcome: Outcome): void {
 		const { id } = outcome.delivery;
 		if (!this.#missed.has(id)) this.#missed.set(id, outcome);
 	}
 
-	/** Something is in flight that may fire more. */
+	/** Something is in flight that may fire more deliveries. */
 	begin(): void {
 		this.#inFlight++;
 	}
 
-	/** It has ended: what was not reached, once nothing can reach it any more. */
+	/** It has ended. Gives what was not reached, as soon as nothing can reach it any more. */
 	end(): readonly Outcome[] {
 		this.#inFlight--;
 		if (this.#inFlight > 0) return [];
@@ -63,12 +63,12 @@ export class ChainState {
 		return this.notReached();
 	}
 
-	/** What has no outcome, and whether it was begun. */
+	/** The deliveries without an outcome, and whether they were begun. */
 	unfinished(): readonly (readonly [delivery: Delivery, isBegun: boolean])[] {
 		return [...this.#unfinished];
 	}
 
-	/** What was not reached, each once. */
+	/** The outcomes of what was not reached, each given once. */
 	notReached(): readonly Outcome[] {
 		const missed = [...this.#missed.values()];
 		this.#missed.clear();

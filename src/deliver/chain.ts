@@ -10,25 +10,21 @@ export interface Chaining {
 	readonly reach: FindChained;
 	/** Carries out one delivery by itself: the hook's own, or a fallback in its place. */
 	readonly run: (delivery: Delivery) => Promise<Outcome>;
-	/** Whether the run was cancelled: nothing new begins then. */
-	readonly cancelled: () => boolean;
+	readonly signal: AbortSignal;
 }
 
 /**
- * Runs a delivery and, where it has failed for good, its fallback once, in the same failure mode and with the same id.
- * The outcome is that of the hook itself, and says by which way it went; a batch of which any event went by none has
- * failed. A gate that has denied asks nobody else.
+ * Runs a delivery and, if it fails for good, its fallback once, in the same failure mode and with the same id. The
+ * outcome is that of the hook itself, and names the fallback that delivered it. A batch fails if any of its events was
+ * not delivered. A gate that has denied asks no fallback.
+ *
+ * `requireAllow` is set if a gate before this hook has to prove its yes, even with other hooks between the two.
  */
-export function runWithFallback(delivery: Delivery, chaining: Chaining): Promise<Outcome> {
-	return runInTurn(delivery, chaining, false);
-}
-
-/** `requireAllow` is set where a gate before this hook has to prove its yes, with whatever hooks between the two. */
-async function runInTurn(delivery: Delivery, chaining: Chaining, requireAllow: boolean): Promise<Outcome> {
+export async function runWithFallback(delivery: Delivery, chaining: Chaining, requireAllow = false): Promise<Outcome> {
 	const first = await chaining.run(delivery);
 	const { hook, events, id } = delivery;
 	const { failure } = first;
-	if (failure === undefined || hook.fallback === undefined || chaining.cancelled()) return first;
+	if (failure === undefined || hook.fallback === undefined || chaining.signal.aborted) return first;
 	if (isGate(hook) && isDecided(failure)) return first;
 	const next = chaining.reach(hook.fallback, events);
 	if (next === undefined) {
@@ -37,11 +33,10 @@ async function runInTurn(delivery: Delivery, chaining: Chaining, requireAllow: b
 	}
 	const proves = requireAllow || (hook.kind === "webhook" && hook.requireAllow);
 	const instead = { ...next, id, hook: inPlaceOf(hook, next.hook, proves) };
-	const second = await runInTurn(instead, chaining, proves);
-	return joined(first, failure, second);
+	return joined(first, failure, await runWithFallback(instead, chaining, proves));
 }
 
-/** A fallback fails as the hook would, and a gate's has to prove its yes as the gate would. */
+/** A fallback has the failure mode of its hook, and the fallback of a gate proves its yes as the gate does. */
 function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 	if (fallback.kind === "shell") return { ...fallback, onFailure };
 	return { ...fallback, onFailure, requireAllow: fallback.requireAllow || proves };
@@ -50,8 +45,7 @@ function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
 export function followers({ status, skipCause, delivery, via }: Outcome, reach: FindChained): readonly Delivery[] {
 	const { hook, events } = delivery;
-	if (status === "held" || skipCause === "dry_run" || (hook.onSuccess.length === 0 && via === undefined))
-		return NOTHING;
+	if (status === "held" || skipCause === "dry_run") return [];
 	const instead = via === undefined ? undefined : reach(via, events);
 	const names = new Set([...hook.onSuccess, ...(instead?.hook.onSuccess ?? [])]);
 	return [...names].flatMap((name): Delivery[] => {
@@ -60,9 +54,7 @@ export function followers({ status, skipCause, delivery, via }: Outcome, reach: 
 	});
 }
 
-const NOTHING: readonly Delivery[] = [];
-
-/** The outcome of a hook that has failed and of its fallback, as that of the hook. */
+/** The outcomes of a hook that has failed and of its fallback, as one of the hook. */
 function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 	const way = second.delivery.hook.name;
 	const { delivery } = first;
@@ -89,14 +81,14 @@ function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 		...both,
 		...(missed.length < events.length && { missed }),
 		status: "failed",
-		// Of the last that failed, as the status is.
+		// The cause is that of the last one that failed.
 		failure: { ...(second.failure ?? why), reason: `${why.reason}; ${told}` },
 		target: first.target,
 		notes: [...first.notes, ...second.notes],
 	};
 }
 
-/** The places of the events of a delivery that neither its hook nor the fallback has delivered. */
+/** The places of the events that neither the hook nor its fallback has delivered. */
 function missedOf(first: Outcome, { status, delivery, missed }: Outcome): readonly number[] {
 	const { events } = delivery;
 	const failed = status === "delivered" ? [] : (missed ?? [...events.keys()]);

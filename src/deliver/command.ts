@@ -81,27 +81,24 @@ export async function runCommand(
 	}
 }
 
-/** Why a command failed; undefined where it did not. What the command itself said last comes first. */
+/** Why a command failed; undefined if it did not. What it said last comes first where it ended by itself. */
 function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: number): Failure | undefined {
-	if (end.kind === "exit" && end.code === 0) return undefined;
 	const said = lastStderr || lastStdout;
-	const how = describeEnd(end, timeoutMs);
-	if (said === "" || end.kind === "not_started") return failure(end.kind, how);
-	const isOwn = end.kind === "exit" && end.signal === undefined;
-	return failure(end.kind, isOwn ? `${said} (${how})` : `${how}; its last line: ${said}`);
-}
-
-function describeEnd(end: ShellResult["end"], timeoutMs: number): string {
+	const after = said === "" ? "" : `; its last line: ${said}`;
 	switch (end.kind) {
-		case "exit":
-			return end.signal === undefined ? `exit code ${end.code}` : `ended by ${end.signal} (exit code ${end.code})`;
+		case "exit": {
+			const how = `exit code ${end.code}`;
+			if (end.code === 0) return undefined;
+			if (end.signal !== undefined) return failure("exit", `ended by ${end.signal} (${how})${after}`);
+			return failure("exit", said === "" ? how : `${said} (${how})`);
+		}
 		case "signal":
-			return `ended by ${end.signal}`;
+			return failure("signal", `ended by ${end.signal}${after}`);
 		case "timeout":
-			return `not done within ${timeoutMs} ms`;
+			return failure("timeout", `not done within ${timeoutMs} ms${after}`);
 		case "cancelled":
-			return "cancelled";
+			return failure("cancelled", `cancelled${after}`);
 		case "not_started":
-			return `could not be started: ${end.detail}`;
+			return failure("not_started", `could not be started: ${end.detail}`);
 	}
 }

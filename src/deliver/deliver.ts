@@ -22,10 +22,11 @@ export const MANY_WEBHOOKS = 33;
 /** What carrying out a plan needs of the world. */
 export type DeliverPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "shell" | "files" | "log">;
 
-/** What became of an event that was put into a batch: what is to be sent now, and why it is not among that. */
+/** What became of an event that was put into a batch. */
 export interface Batched {
+	/** What is to be sent now. */
 	readonly due: Iterable<Delivery<Webhook>> | AsyncIterable<Delivery<Webhook>>;
-	/** Set where the event waits for others beyond this process. */
+	/** Why the event waits for others beyond this process. */
 	readonly held?: string;
 }
 
@@ -35,9 +36,9 @@ export interface DeliverOptions {
 	readonly workspace: string;
 	/** Of webhooks: `pooled` from {@link MANY_WEBHOOKS} on. */
 	readonly connections: Connections;
-	/** Aborts on cancellation: what has not begun is skipped then. */
+	/** Aborts on cancellation: what has not begun is skipped. */
 	readonly signal: AbortSignal;
-	/** Takes the place of carrying a delivery out: that of a dry run, whose outcomes let an event pass. */
+	/** Carries out a delivery instead: in a dry run, whose outcomes let an event pass. */
 	readonly send?: ((delivery: Delivery) => Promise<Outcome>) | undefined;
 	/** Puts the event of a delivery into a batch. Called one after the other. */
 	readonly batch: (delivery: Delivery<Webhook>) => Promise<Batched>;
@@ -52,18 +53,18 @@ export class Deliverer {
 	readonly #options: DeliverOptions;
 	readonly #shared: Omit<Shared, "onBegin">;
 	/**
-	 * A slot is kept through a whole chain, but while a webhook waits; a command, which may be in anybody's, waits for its
-	 * turn besides. Gates, and what follows them, are in turn by themselves.
+	 * A chain keeps its slot to its end, except while a webhook waits. A command, which can be in any chain, also waits for
+	 * its turn. Gates and their followers run one at a time anyway.
 	 */
 	readonly #shellChains = new Slots(1);
 	readonly #webhookChains: Slots;
 	readonly #gateChains = new Slots(Number.POSITIVE_INFINITY);
 	readonly #commands = new Slots(1);
-	/** Of the events that are not at their end. */
+	/** Of the events that have not ended. */
 	readonly #states = new Bag<ChainState>();
 	#inFlight = 0;
 	#ended = () => {};
-	/** What was thrown beside the deliveries themselves, such as a bug in what follows them. */
+	/** What was thrown between deliveries: a bug, which ends the run. */
 	#crash: { readonly thrown: unknown } | undefined;
 
 	constructor(facts: RunFacts, ports: DeliverPorts, options: DeliverOptions) {
@@ -76,7 +77,7 @@ export class Deliverer {
 		this.#shared = { connections, readCaFile: caFileReader(ports.files, workspace), receivers, signal };
 	}
 
-	/** Asks the gates, and begins the rest as soon as there is room. False where a gate has not said yes. */
+	/** Asks the gates, and begins the rest as soon as there is room. False if a gate has not let the event pass. */
 	async run({ gates, shell, webhooks, batched }: Plan): Promise<boolean> {
 		const first = [...gates, ...shell, ...webhooks, ...batched];
 		const state = new ChainState(first, this.#states);
@@ -99,10 +100,7 @@ export class Deliverer {
 		return true;
 	}
 
-	/**
-	 * Begins one delivery as soon as there is room. Throws what was thrown beside the deliveries before, since a run does
-	 * not go on after that.
-	 */
+	/** Begins one delivery as soon as there is room. Throws what was thrown between the deliveries before. */
 	async begin(delivery: Delivery, state = new ChainState([delivery], this.#states)): Promise<void> {
 		if (this.#crash !== undefined) throw this.#crash.thrown;
 		const slots = delivery.hook.kind === "shell" ? this.#shellChains : this.#webhookChains;
@@ -132,8 +130,8 @@ export class Deliverer {
 	}
 
 	/**
-	 * Gives every delivery that has no outcome yet one, for a run that cannot go on: nobody knows what became of those
-	 * that were begun. `others` have not even been planned here.
+	 * Gives an outcome to every delivery that has none, for a run that cannot go on. What became of those that were begun
+	 * is not known. `others` were not even planned here.
 	 */
 	abandon(others: readonly Delivery[] = []): void {
 		const { env } = this.#ports;
@@ -158,12 +156,12 @@ export class Deliverer {
 
 	async #batchAll(deliveries: readonly Delivery<Webhook>[], state: ChainState): Promise<void> {
 		for (const delivery of deliveries) {
-			// What cannot be sent now cannot be later: it ends by itself.
+			// What cannot be sent now cannot be sent later: it ends by itself.
 			const { signal, batch } = this.#options;
 			const sendable = !signal.aborted && unsetVariables(delivery.hook, this.#ports.env).length === 0;
 			const { due, held: why } = sendable ? await batch(delivery) : { due: [delivery] };
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env), delivery, state);
-			// What becomes of its event is the outcome of a batch.
+			// Its event gets the outcome of a batch.
 			else state.finish(delivery);
 			await this.#beginAll(due, state);
 		}
@@ -179,13 +177,13 @@ export class Deliverer {
 		const outcome = await runWithFallback(delivery, {
 			reach: this.#facts.reach,
 			run: (each) => this.#runOne(each, () => state.markBegun(delivery), slots),
-			cancelled: () => this.#options.signal.aborted,
+			signal: this.#options.signal,
 		});
 		this.#emit(outcome, delivery, state);
 		return outcome;
 	}
 
-	/** Carries out what follows a delivery, each once an event, or notes that it has not led there. */
+	/** Carries out the followers of a delivery, each once an event, or notes that it has not led to them. */
 	async #follow(outcome: Outcome, following: readonly Delivery[], state: ChainState, slots: Slots): Promise<void> {
 		if (outcome.status !== "delivered") return this.#miss(outcome, following, state);
 		for (const next of following) {
@@ -206,7 +204,7 @@ export class Deliverer {
 		for (const missed of state.end()) this.#options.onOutcome(missed);
 	}
 
-	/** A gate that a cancellation ended has decided nothing. */
+	/** A gate that a cancellation has ended has not denied. */
 	#skipAfter({ delivery: { hook } }: Outcome, rest: readonly Delivery[], state: ChainState): void {
 		const { aborted } = this.#options.signal;
 		const cause = aborted ? "cancelled" : "gate_failed";
@@ -244,7 +242,7 @@ export class Deliverer {
 		}
 		await this.#commands.enter();
 		try {
-			// Waiting for its turn may have taken long.
+			// Waiting for its turn may have taken a long time.
 			const late = refused();
 			if (late !== undefined) return late;
 			onBegin();

@@ -27,7 +27,7 @@ export interface Address {
 /** The part of a message that no event changes. */
 export interface Envelope {
 	readonly service: Service;
-	/** The hook's own; undefined where it has none. */
+	/** The hook's own, if it has one. */
 	readonly address: Address | undefined;
 	/** The hook's own. */
 	readonly headers: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface Envelope {
 	readonly resolve: (reference: Reference) => string;
 }
 
-/** Carries out of the depths of a message why there can be none. */
+/** Thrown where a message cannot be made. */
 export class MessageError extends Error {
 	override readonly name = "MessageError";
 	readonly failure: Failure;

@@ -26,9 +26,9 @@ export interface Message extends Address {
 	readonly method: string;
 	/** The exact bytes; absent for methods without a body. */
 	readonly body: Uint8Array | undefined;
-	/** All headers but the signature's, of whose names it has none. */
+	/** All headers except those of the signature. */
 	readonly headers: Readonly<Record<string, string>>;
-	/** The headers that sign the bytes, made afresh at the time of each attempt; none without a secret. */
+	/** The headers that sign the bytes, for the time of an attempt; none without a secret. */
 	readonly sign: (now: Date) => Readonly<Record<string, string>>;
 	/** The service that responds. */
 	readonly service: Service;
@@ -38,7 +38,7 @@ export interface Message extends Address {
 	readonly notes: readonly string[];
 }
 
-/** Makes the message of a delivery, or says why there can be none. The same delivery and environment give the same bytes. */
+/** The message of a delivery, or why it cannot be made. The same delivery and environment give the same bytes. */
 export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure {
 	try {
 		return make(delivery, envelopeOf(delivery.hook, env), env);

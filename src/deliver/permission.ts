@@ -1,4 +1,4 @@
-// What the body of a gate's response says: yes, no, nothing, or something that cannot be taken for a yes.
+// What the body of a gate's response says: yes, no, nothing, or something that cannot count as a yes.
 import { isJsonObject, isTooDeep, type Json, type JsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Response } from "../model/preset.ts";
@@ -124,7 +124,7 @@ function reasonOf(given: Json | undefined): string {
 	return typeof given === "string" ? excerpt(given, 500) : "";
 }
 
-/** Lists and objects are told by their kind: nested deep enough, they cannot be written out. */
+/** Lists and objects are named by their kind: nested deep enough, they cannot be written out. */
 function notTrue(status: number, given: Json): string {
 	const shown = typeof given === "object" ? kindOf(given) : excerpt(JSON.stringify(given), 40);
 	return `denied: ${status}, and the response's "allow" is ${shown}${given === false ? "" : `; a gate must answer ${YES}`}`;

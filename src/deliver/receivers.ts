@@ -18,20 +18,15 @@ export interface Waiting {
 	readonly startedAt: number | undefined;
 	/** Runs from the first attempt; before that, for as long as the receiver accepts nothing. */
 	readonly deadlineMs: number;
-	/** As {@link Receiver.nextOrder} gave it. */
-	readonly order: number;
 }
 
-/** How waiting ended. */
+/** How the wait ended; an object if no time is left before the deadline, or none will be. */
 export type Turn = "go" | "cancelled" | Late;
 
-/** There is no time left before the deadline, or there will be none. */
 export interface Late {
-	/** How long the receiver still asks to wait, where that is past the deadline; otherwise 0. */
+	/** The rest of the wait that the receiver asks for, if that ends after the deadline; otherwise 0. */
 	readonly askedMs: number;
-	/** How long the receiver has accepted nothing. */
-	readonly silentMs: number;
-	/** Why the receiver accepts nothing, as another delivery was told; empty where none failed. */
+	/** Why a delivery that has not begun is not sent. */
 	readonly reason: string;
 }
 
@@ -82,7 +77,6 @@ export class Receiver {
 	#reason = "";
 	#isTold = false;
 	readonly #queue: Queued[] = [];
-	#orders = 0;
 	#alarm: AbortController | undefined;
 
 	constructor(clock: Clock, signal: AbortSignal) {
@@ -91,7 +85,7 @@ export class Receiver {
 		onAbort(signal, () => this.#serve());
 	}
 
-	/** Takes a place for a request, if it can be sent now and nobody waits. {@link leave} gives it back. */
+	/** Takes a place for a request if it can be sent now and no other waits. {@link leave} gives it back. */
 	take(now: number): boolean {
 		if (this.#queue.length > 0 || now < this.#notBefore || this.#inFlight >= this.#limit) return false;
 		if (now - Math.max(this.#failedAt, this.#notBefore) > QUIET_MS) this.#failingSince = undefined;
@@ -99,12 +93,7 @@ export class Receiver {
 		return true;
 	}
 
-	/** The next place in the order of waiting. A delivery keeps its own for all its attempts. */
-	nextOrder(): number {
-		return this.#orders++;
-	}
-
-	/** Waits until a request can be sent, and takes a place for it where it can. Meanwhile the slot is given back. */
+	/** Waits until a request can be sent, and takes a place for it. Meanwhile the slot is given back. */
 	async turn(waiting: Waiting, slots: Slots): Promise<Turn> {
 		for (;;) {
 			const turn = await slots.aside(this.#enter(waiting));
@@ -119,7 +108,7 @@ export class Receiver {
 		this.#serve();
 	}
 
-	/** A request got a response that another attempt would get too, or a success. */
+	/** A request got a success, or a response that another attempt would get too. */
 	accepted(now: number): void {
 		this.#acceptedAt = now;
 		this.#failingSince = undefined;
@@ -141,14 +130,14 @@ export class Receiver {
 		return isFirst;
 	}
 
-	/** A request got no response, perhaps because its own deadline came, or a failure of the server: a refusal tells more. */
+	/** A request got no response, or the server failed. A refusal says more. */
 	failed(now: number, reason: string): void {
 		if (this.#failingSince === undefined) this.#reason = reason;
 		this.#failingSince ??= now;
 		this.#failedAt = now;
 	}
 
-	/** Whether the place may be used; getting a slot has taken time, perhaps. */
+	/** Whether the place may still be used: getting a slot may have taken time. */
 	#isStillOpen({ startedAt = Number.POSITIVE_INFINITY, deadlineMs }: Waiting): boolean {
 		const now = this.#clock.monotonic();
 		const isInTime = now >= this.#notBefore && now < startedAt + deadlineMs;
@@ -157,14 +146,14 @@ export class Receiver {
 
 	#enter(waiting: Waiting): Promise<Turn> {
 		return new Promise((resolve) => {
-			const queued = { ...waiting, queuedAt: this.#clock.monotonic(), resolve };
-			const before = this.#queue.findLastIndex((other) => !goesBefore(queued, other));
-			this.#queue.splice(before + 1, 0, queued);
+			const hasBegun = ({ startedAt }: Waiting) => startedAt !== undefined;
+			const before = hasBegun(waiting) ? this.#queue.findLastIndex(hasBegun) : this.#queue.length - 1;
+			this.#queue.splice(before + 1, 0, { ...waiting, queuedAt: this.#clock.monotonic(), resolve });
 			this.#serve();
 		});
 	}
 
-	/** Lets go whoever may, ends what waits in vain, and looks again when time changes one of both. */
+	/** Lets those go that may, ends those whose time is over, and looks again at the next time that changes either. */
 	#serve(): void {
 		if (this.#queue.length === 0) return;
 		const now = this.#clock.monotonic();
@@ -176,7 +165,7 @@ export class Receiver {
 				queued.resolve("cancelled");
 			} else if (end <= Math.max(now, this.#notBefore)) {
 				const askedMs = this.#notBefore >= end ? Math.max(0, this.#notBefore - now) : 0;
-				queued.resolve({ askedMs, silentMs: now - silentSince, reason: this.#reason });
+				queued.resolve({ askedMs, reason: this.#whyNotSent(askedMs, now - silentSince, queued.deadlineMs) });
 			} else if (now >= this.#notBefore && this.#inFlight < this.#limit) {
 				this.#inFlight++;
 				queued.resolve("go");
@@ -186,6 +175,13 @@ export class Receiver {
 			}
 		}
 		this.#wakeAt(next, now);
+	}
+
+	#whyNotSent(askedMs: number, silentMs: number, deadlineMs: number): string {
+		const earlier = this.#reason === "" ? "" : `an earlier delivery failed (${this.#reason}), and `;
+		if (askedMs >= deadlineMs) return `not sent: ${earlier}${describeAsked(askedMs, deadlineMs)}`;
+		const more = askedMs > 0 ? ` and asks for ${showMs(askedMs)} more` : "";
+		return `not sent: ${earlier}the receiver has accepted nothing for ${showMs(silentMs)}${more}`;
 	}
 
 	#wakeAt(time: number, now: number): void {
@@ -198,19 +194,6 @@ export class Receiver {
 			if (this.#alarm === alarm) this.#serve();
 		});
 	}
-}
-
-function goesBefore(one: Waiting, other: Waiting): boolean {
-	const [begun, otherBegun] = [one.startedAt !== undefined, other.startedAt !== undefined];
-	return begun === otherBegun ? one.order < other.order : begun;
-}
-
-/** Why a delivery was never sent, as a reason. */
-export function describeLate({ askedMs, silentMs, reason }: Late, deadlineMs: number): string {
-	const earlier = reason === "" ? "" : `an earlier delivery failed (${reason}), and `;
-	if (askedMs >= deadlineMs) return `not sent: ${earlier}${describeAsked(askedMs, deadlineMs)}`;
-	const more = askedMs > 0 ? ` and asks for ${showMs(askedMs)} more` : "";
-	return `not sent: ${earlier}the receiver has accepted nothing for ${showMs(silentMs)}${more}`;
 }
 
 export function describeAsked(askedMs: number, deadlineMs: number): string {

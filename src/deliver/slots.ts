@@ -1,9 +1,9 @@
 // Slots: how many things are in flight at once, and who waits for one of them to end.
 
-/** How many may wait aside before nothing new gets a slot: what waits keeps its message in memory. */
+/** If so many wait aside, nothing new gets a slot, because each of them keeps its message in memory. */
 const MAX_ASIDE = 200;
 
-/** A number of slots, each taken for as long as some work takes; whoever waits is served in turn. */
+/** A number of slots, each taken for the time of some work; those who wait are served in turn. */
 export class Slots {
 	#free: number;
 	#aside = 0;
@@ -32,10 +32,7 @@ export class Slots {
 		this.#serve();
 	}
 
-	/**
-	 * Gives the slot back for as long as its work has to wait for something else, and takes one again after that, before
-	 * all that have not begun.
-	 */
+	/** Gives the slot back while its work waits for something else, and takes one again before any that has not begun. */
 	async aside<T>(waiting: Promise<T>): Promise<T> {
 		this.#aside++;
 		this.leave();

@@ -9,7 +9,7 @@ import { showTarget } from "./target.ts";
 /** Why a delivery is skipped after a cancellation. */
 export const CANCELLED = "cancelled before it began";
 
-/** Why a delivery must not be begun now; undefined where it may. */
+/** The outcome of a delivery that must not be begun now; undefined if it may be. */
 export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: AbortSignal): Outcome | undefined {
 	if (signal.aborted) return skipped(delivery, "cancelled", CANCELLED, env);
 	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
@@ -22,7 +22,7 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 	return refused === undefined ? undefined : failed(delivery, failure("untrusted", refused), env);
 }
 
-/** Why a shell hook is refused, where a stranger's code may lie in the workspace; undefined where a hook may run. */
+/** Why a shell hook is refused in a workspace that may hold a stranger's code; undefined if the hook may run. */
 export function untrustedReason(
 	{ hook }: Pick<Delivery, "hook">,
 	{ untrusted }: Pick<RunFacts, "untrusted">,
@@ -33,7 +33,7 @@ export function untrustedReason(
 	return `refused on ${untrusted.event}: ${risk}; ${wayOut}`;
 }
 
-/** The outcome of a delivery that has none, in a run that cannot go on. */
+/** The outcome of an unfinished delivery in a run that cannot go on. */
 export function abandoned(delivery: Delivery, isBegun: boolean, env: Env): Outcome {
 	if (!isBegun) return skipped(delivery, "stopped", "the run stopped on an error before this began", env);
 	const reason = "the run stopped on an error while this was in flight; what became of it is not known";
@@ -51,17 +51,17 @@ export function unsetVariable(variable: string): Failure {
 	return failure("unset_variable", unsetReason(variable));
 }
 
-/** The outcome of a delivery that failed without an attempt that can be told. */
+/** The outcome of a delivery that failed without an attempt. */
 export function failed(delivery: Delivery, why: Failure, env: Env): Outcome {
 	return { ...unsent(delivery, "", env), status: "failed", failure: why };
 }
 
-/** The outcome of a delivery that will not be begun any more. */
+/** The outcome of a delivery that will not be begun. */
 export function skipped(delivery: Delivery, skipCause: SkipCause, reason: string, env: Env): Outcome {
 	return { ...unsent(delivery, reason, env), status: "skipped", skipCause };
 }
 
-/** The outcome of an event that waits for others to make a batch with. */
+/** The outcome of an event that waits for others to form a batch. */
 export function held(delivery: Delivery, reason: string, env: Env): Outcome {
 	return { ...unsent(delivery, reason, env), status: "held" };
 }

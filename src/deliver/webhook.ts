@@ -7,7 +7,7 @@ import type { Webhook } from "../model/hook.ts";
 import type { Connections, HttpRequest, HttpResult, Ports } from "../ports.ts";
 import type { ReadCaFile } from "./ca-file.ts";
 import { type Message, makeMessage } from "./message.ts";
-import { describeAsked, describeLate, type Receiver, type Receivers, showMs, type Turn } from "./receivers.ts";
+import { describeAsked, type Receiver, type Receivers, showMs, type Turn } from "./receivers.ts";
 import { judge, throughProxy } from "./response.ts";
 import { askedWaitMs, backoffMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
@@ -19,7 +19,7 @@ const RESPONSE_LIMIT = 250 * 1024;
 /** What a delivery needs of the world. */
 export type WebhookPorts = Pick<Ports, "clock" | "random" | "env" | "http" | "log">;
 
-/** What a delivery shares with the others of its run, and what it tells. */
+/** What a delivery shares with the others of its run. */
 export interface Shared {
 	readonly connections: Connections;
 	readonly readCaFile: ReadCaFile;
@@ -50,7 +50,7 @@ export async function sendWebhook(
 	return new Attempts({ delivery, message, caCertificates: found?.pem, ports, shared, slots }).make();
 }
 
-/** What comes after an attempt: the outcome, another one in turn, or one after so many milliseconds of our own. */
+/** What follows an attempt: the outcome, another attempt in turn, or one after so many milliseconds. */
 type Next = Outcome | "turn" | number;
 
 /** What the attempts of a delivery need. */
@@ -74,7 +74,6 @@ class Attempts {
 	#counted = 0;
 	/** When the first one began. */
 	#start: number | undefined;
-	readonly #order: number;
 	/** Why the last one failed. */
 	#last = failure("deadline", "");
 	#connections: Connections;
@@ -84,19 +83,18 @@ class Attempts {
 		this.#sending = sending;
 		this.#hook = delivery.hook;
 		this.#receiver = shared.receivers.at(message.url);
-		this.#order = this.#receiver.nextOrder();
 		// A request that is sent once only must not meet a connection that the receiver is about to close.
 		this.#connections = this.#hook.retryCount === 0 ? "single" : shared.connections;
 	}
 
-	/** Makes them. To be called once. */
+	/** To be called once. */
 	async make(): Promise<Outcome> {
 		const { ports, shared, slots } = this.#sending;
 		const { clock, http } = ports;
 		const { signal, onBegin } = shared;
 		for (;;) {
 			if (!this.#receiver.take(clock.monotonic())) {
-				const waiting = { startedAt: this.#start, deadlineMs: this.#hook.deadlineMs, order: this.#order };
+				const waiting = { startedAt: this.#start, deadlineMs: this.#hook.deadlineMs };
 				const turn = await this.#receiver.turn(waiting, slots);
 				if (turn !== "go") return this.#unsent(turn);
 			}
@@ -175,7 +173,7 @@ class Attempts {
 		const isFirst = this.#tellReceiver(result, askedMs, now);
 		if (!retryable) return this.#failed(this.#last);
 
-		// The receiver is there and says when: only the deadline ends that.
+		// The receiver works and says when to come again: only the deadline ends that.
 		const isCounted = askedMs === undefined || result.kind === "failure" || result.status !== 429;
 		if (isCounted) this.#counted++;
 		const left = this.#leftAt(now);
@@ -191,7 +189,7 @@ class Attempts {
 		return askedMs === undefined ? wait : "turn";
 	}
 
-	/** True for its first refusal. */
+	/** True for the first refusal. */
 	#tellReceiver(result: HttpResult, askedMs: number | undefined, now: number): boolean {
 		const { reason } = this.#last;
 		const status = result.kind === "response" ? result.status : undefined;
@@ -201,13 +199,13 @@ class Attempts {
 		return false;
 	}
 
-	/** What becomes of a delivery whose turn does not come. */
+	/** The outcome of a delivery whose turn does not come. */
 	#unsent(turn: Exclude<Turn, "go">): Outcome {
 		const { delivery, ports } = this.#sending;
 		const isBegun = this.#start !== undefined;
 		if (turn !== "cancelled") {
 			if (isBegun) return this.#pastDeadline(turn.askedMs || undefined);
-			return this.#failed(failure("deadline", describeLate(turn, this.#hook.deadlineMs)));
+			return this.#failed(failure("deadline", turn.reason));
 		}
 		if (isBegun) return this.#failed(failure("cancelled", `cancelled; before that: ${this.#last.reason}`));
 		return skipped(delivery, "cancelled", CANCELLED, ports.env);
@@ -224,7 +222,7 @@ class Attempts {
 		return this.#attempts.length === 1 ? "" : `, after ${count(this.#attempts.length, "attempt")}`;
 	}
 
-	/** For the reason of the last attempt, with more to be told of it. */
+	/** For the reason of the last attempt, and more. */
 	#failedAfter(more: string): Outcome {
 		return this.#failed({ ...this.#last, reason: `${this.#last.reason}${more}` });
 	}

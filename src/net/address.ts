@@ -67,7 +67,7 @@ const PUBLIC_ONLY: Table = [
 	],
 ];
 
-/** IPv6 addresses that stand for one of IPv4, and which bytes of theirs that is; mapped ones are read as IPv4 anyway. */
+/** IPv6 addresses that represent one of IPv4, and the places of its bytes. Mapped ones are read as IPv4 anyway. */
 const EMBEDDED: readonly (readonly [within: readonly Range[], ...places: readonly (readonly number[])[]])[] = [
 	// Compatible (RFC 4291, 2.5.5), translated (RFC 2765, 2.1), and NAT64's well-known prefix (RFC 6052, 2.2).
 	[ranges("::/96", "::ffff:0:0:0/96", "64:ff9b::/96"), [12, 13, 14, 15]],
@@ -119,7 +119,7 @@ function addressOf({ hostname }: URL): string | undefined {
 	return /^(?:\[.*\]|[\d.]+)$/.test(hostname) ? hostname.replace(/^\[|\]$/g, "") : undefined;
 }
 
-/** The address and those of IPv4 that it may stand for; none for a text that is not an address. */
+/** The address and those of IPv4 that it may represent; none for a text that is not an address. */
 function meaningsOf(text: string): readonly bigint[] {
 	const address = parse(text);
 	if (address === undefined) return [];

@@ -110,7 +110,7 @@ export class Exchange {
 		const { status = 0, headers = {} } = this.#response ?? {};
 		if (this.#request.method === "HEAD" || status === 304) return true;
 		const { "content-length": length, "transfer-encoding": encoding } = headers;
-		// A body that a 204 announces may not be read, and nobody knows what it says.
+		// A body that a 204 announces may not be read, so what it says is not known.
 		if (status === 204) return encoding === undefined && (length === undefined || length === "0");
 		// With both, two programs on the way may have read two different bodies. In no other spelling are chunks read as such.
 		if (encoding !== undefined) return length === undefined && /^chunked *$/i.test(encoding);
@@ -120,5 +120,5 @@ export class Exchange {
 
 const CANCELLED = httpFailure("cancelled", "cancelled");
 
-/** As Node and undici tell them, one or several of a name. */
+/** As Node and undici give them, one or several of a name. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,4 +1,4 @@
-// What kept an HTTP exchange from giving a response, told in a short sentence that holds nothing of the URL.
+// Why an HTTP exchange gave no response, in a short sentence without any part of the URL.
 
 import { excerpt } from "../lib/text.ts";
 import { errorCode } from "../model/problem.ts";
@@ -19,8 +19,8 @@ export function proxyFailure({ variable }: HttpProxy, { cause, detail }: HttpFai
 /** The failure of a status with which the proxy refused a request, or to open a tunnel. */
 export function refusedByProxy(proxy: HttpProxy, status: number, method?: "CONNECT"): HttpFailure {
 	const mayPass = status >= 500 || status === 408 || status === 429;
-	const told = showStatus(status);
-	const detail = method === undefined || status === 407 ? told : `${told} on ${method}`;
+	const shown = showStatus(status);
+	const detail = method === undefined || status === 407 ? shown : `${shown} on ${method}`;
 	return proxyFailure(proxy, httpFailure(mayPass ? "unreachable" : "proxy", detail));
 }
 
@@ -115,8 +115,8 @@ const TLS_CODE =
 /** The failure of a request that could not even be begun. Never quotes a message. */
 export function describeImpossible(error: unknown): HttpFailure {
 	if (error instanceof URIError) return httpFailure(...impossible("its user or password is not percent-encoded"));
-	const told = describeError(error);
-	return told.cause === "protocol" ? httpFailure(...impossible(nameOf(error))) : told;
+	const described = describeError(error);
+	return described.cause === "protocol" ? httpFailure(...impossible(nameOf(error))) : described;
 }
 
 /** The failure of what a client raises before the headers of a response. Never quotes a message. */
@@ -149,7 +149,7 @@ const TLS_RECORDS: readonly number[] = [0x15, 0x16];
 const UNASKED_CONTINUE =
 	"unexpected 100 Continue, which is skipped only without a proxy and on a connection of its own";
 
-/** What can be told of an error without its message. */
+/** What can be said of an error without its message. */
 function nameOf(error: unknown): string {
 	return errorCode(error) || (error instanceof Error && error.name !== "Error" ? error.name : "unknown error");
 }

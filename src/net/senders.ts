@@ -29,7 +29,7 @@ export interface Sender {
 	destroy(): void;
 }
 
-/** Whether the proxy opens a tunnel, through which nobody but the receiver responds. */
+/** Whether the proxy opens a tunnel, through which only the receiver responds. */
 export function isTunnelled({ url }: HttpRequest): boolean {
 	return url.protocol === "https:";
 }
@@ -115,7 +115,7 @@ function connector(
 		// A socket whose signal has aborted before is opened by Node all the same, and never closed.
 		if (closing.aborted) return done(new errors.ClientDestroyedError(), null);
 		connect(target, (...made) => {
-			// An alert after the handshake leaves the socket open, and of its end undici tells nothing but that it came.
+			// An alert after the handshake leaves the socket open, and undici gives no reason for its end.
 			const [, socket] = made;
 			socket?.once("error", (error) => socket.destroy(error));
 			done(...made);

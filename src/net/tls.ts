@@ -30,7 +30,7 @@ export function tlsOptions(caCertificates: string | undefined): TlsOptions {
 	return { ...STRICT, secureContext };
 }
 
-/** Node before 22.15 tells only those that it brings along, not those of NODE_EXTRA_CA_CERTS. */
+/** Node before 22.15 gives only its bundled ones, not those of NODE_EXTRA_CA_CERTS. */
 function usualCertificates(): readonly string[] {
 	const tls: Partial<Pick<typeof import("node:tls"), "getCACertificates">> &
 		Pick<typeof import("node:tls"), "rootCertificates"> = process.getBuiltinModule("node:tls");

@@ -25,43 +25,41 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
  */
 export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls): CheckedUrl {
 	const trimmed = text.trim();
-	if (trimmed === "") return { problem: "is empty", remedy: "give the receiver's URL, beginning with https://" };
+	if (trimmed === "") return refused("is empty", "give the receiver's URL, beginning with https://");
 	// The URL parser drops line breaks and tabs silently, which would hide a secret that was pasted badly.
 	if (/\p{Cc}/u.test(trimmed)) {
-		return { problem: "has a line break or control character in it", remedy: "write the URL on one line" };
+		return refused("has a line break or control character in it", "write the URL on one line");
 	}
 	const [, scheme] = NAMED_SCHEME.exec(trimmed.toLowerCase()) ?? [];
 	if (scheme !== undefined) {
-		return { problem: `has the scheme ${scheme}`, remedy: "webhooks are sent to https:// URLs only" };
+		return refused(`has the scheme ${scheme}`, "webhooks are sent to https:// URLs only");
 	}
 	const url = /^https?:\/\/[^/\\]/i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined;
 	if (url === undefined) {
-		return {
-			problem: "is not an https URL",
-			remedy: `write it as https://host/path, or \${VAR} to take it from an environment variable`,
-		};
+		const remedy = `write it as https://host/path, or \${VAR} to take it from an environment variable`;
+		return refused("is not an https URL", remedy);
 	}
 	if (!isPercentEncoded(url)) {
-		return {
-			problem: "has a user or password that is not percent-encoded properly",
-			remedy: "write % as %25, and the other characters that a URL cannot hold in the same way",
-		};
+		const remedy = "write % as %25, and the other characters that a URL cannot hold in the same way";
+		return refused("has a user or password that is not percent-encoded properly", remedy);
 	}
 	if (url.protocol === "http:" && !allowHttp && !LOOPBACK.test(url.hostname)) {
-		return {
-			problem: "would be sent over http, without encryption",
-			remedy: "use https://, or set allow_http = true if the receiver really has no TLS",
-		};
+		const remedy = "use https://, or set allow_http = true if the receiver really has no TLS";
+		return refused("would be sent over http, without encryption", remedy);
 	}
-	const refused = refusedHost(url, allowPrivate);
-	if (refused === undefined) return { url };
+	const what = refusedHost(url, allowPrivate);
+	if (what === undefined) return { url };
 	const isPrivate = refusedHost(url, true) === undefined;
-	return {
-		problem: `has ${refused}`,
-		remedy: isPrivate
+	return refused(
+		`has ${what}`,
+		isPrivate
 			? "give a public address, or set allow_private = true"
 			: "no webhook is sent there; give the receiver's own address",
-	};
+	);
+}
+
+function refused(problem: string, remedy: string): CheckedUrl {
+	return { problem, remedy };
 }
 
 /** Whether the user and password of a URL can be decoded, which the URL parser does not ask for. */

@@ -18,8 +18,8 @@ export interface EventLike {
 const NAMES = ["name", "fullyQualifiedName", "displayName", "tagFQN", "id"] as const;
 
 /**
- * Why none of the filters lets the event through, as one phrase; undefined where one does, or where there are none. What
- * a name alone does not tell is let through.
+ * Why no filter lets the event through, as one phrase; undefined if one does, or if there are no filters. Conditions that
+ * need a context are passed where only the name is known.
  */
 export function excludedByFilter(filters: readonly Filter[], event: EventLike): string | undefined {
 	const reasons = new Set<string>();
@@ -80,7 +80,7 @@ function isOfEntity(patterns: readonly string[], context: EventContext): boolean
 	return entityTypes(context).some((type) => patterns.some((pattern) => matchesGlob(pattern, type)));
 }
 
-/** Whether a condition holds; undefined where the name of the event alone does not tell. */
+/** Whether a condition holds; undefined if that needs a context and there is none. */
 function holds(condition: Condition, { definition, context }: EventLike): boolean | undefined {
 	if (condition.kind === "field") {
 		if (context === undefined) return undefined;
