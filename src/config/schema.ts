@@ -150,7 +150,7 @@ export const WEBHOOK = {
 		public: false,
 		type: { type: "object", additionalProperties: { type: "string" } },
 		read: readHeaders,
-		summary: "Override the preset's, in any case; merged with those of the defaults",
+		summary: "Override the preset's, regardless of case; merged with those of the defaults",
 	}),
 	method: choice("method", {
 		choices: ["POST", "PUT", "PATCH", "DELETE", "GET"],
