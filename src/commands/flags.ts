@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { nodeFiles } from "../entry/node.ts";
 import type { Json } from "../lib/json.ts";
-import { readObject } from "../lib/read-object.ts";
+import { readObject } from "../lib/json-reader.ts";
 import { errorCode, type Problem, throwIfAny, UserError, unlessCancelled } from "../model/problem.ts";
 import { readMetadataLines } from "../run/metadata-lines.ts";
 import type { Terminal } from "./command.ts";

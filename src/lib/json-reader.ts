@@ -1,9 +1,9 @@
 // Reads JSON (RFC 8259) with what `JSON.parse` loses: the digits of numbers, keys given twice, the place of an error.
 
-import { type ExactNumber, readNumber } from "./exact-number.ts";
-import type { Json } from "./json.ts";
+import { ExactNumber, readNumber, writesExactNumbers } from "./exact-number.ts";
+import { isJsonObject, type Json, type JsonObject, MAX_DEPTH, wellFormed } from "./json.ts";
 
-/** What is wrong at an offset. `missing_value` and `bare` stand where a value was wanted, `separator` where none was. */
+/** What is wrong at an offset. For `missing_value` and `bare` a value was expected, for `separator` none was. */
 export interface JsonFault {
 	readonly kind:
 		| "missing_value"
@@ -14,7 +14,8 @@ export interface JsonFault {
 		| "extra"
 		| "ended"
 		| "control"
-		| "backslash";
+		| "backslash"
+		| "too_deep";
 	/** In UTF-16 code units, after any white space; the length of the text for `ended`. */
 	readonly offset: number;
 }
@@ -31,140 +32,160 @@ export type JsonRead =
 	  }
 	| { readonly kind: "fault"; readonly fault: JsonFault };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a JSON string may not hold.
-const PLAIN = /[^"\\\x00-\x1f]*/y;
-const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
-const LITERAL = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![^\s,:{}[\]"])/y;
-
-/** Reads a text. Takes time in proportion to it, however deep it nests. */
-export function readJson(text: string): JsonRead {
-	return new Reader(text).read();
+/** Reads a text with at most so many levels of objects and lists in each other, in time that is linear in the text. */
+export function readJson(text: string, maxDepth: number = 2 * MAX_DEPTH): JsonRead {
+	try {
+		return new Reader(text, maxDepth).read();
+	} catch (thrown) {
+		if (thrown instanceof NotJson) return { kind: "fault", fault: thrown.fault };
+		throw thrown;
+	}
 }
 
-/** An object or a list that is not closed yet, and where its value goes. */
-type Open =
-	| { readonly close: "}"; readonly items: Record<string, Json>; key: string }
-	| { readonly close: "]"; readonly items: Json[] };
+/** The object that a text is, or what is wrong with it as a phrase; `notJson` begins that for one that is not JSON. */
+export function readObject(text: string, notJson: string): JsonObject | string {
+	const read = readJson(text, MAX_DEPTH);
+	if (read.kind === "fault") {
+		const { kind, offset } = read.fault;
+		if (kind === "too_deep") return `is nested deeper than ${MAX_DEPTH} levels`;
+		// Without quoting it: it may hold a secret.
+		return `${notJson}${kind === "ended" ? " (it ends too early)" : placeIn(text, offset, "wrong at")}`;
+	}
+	const { value, repeatedKeyAt, exactNumberAt } = read;
+	if (repeatedKeyAt !== undefined) return `has a key twice in one object${placeIn(text, repeatedKeyAt, "again at")}`;
+	if (exactNumberAt !== undefined && !writesExactNumbers()) {
+		return `has a number that loses digits${placeIn(text, exactNumberAt, "at")}: put it in quotes, or use Node 22 or later`;
+	}
+	const object = text.includes("\\u") || !text.isWellFormed() ? wellFormed(value) : value;
+	return isJsonObject(object) ? object : "is JSON, but not an object";
+}
 
-type Wanted = "value" | "first item" | "key" | "first key" | "colon" | "more";
+/** ` (wrong at line 2, column 5)`; without the line where there is but one. */
+function placeIn(text: string, offset: number, what: string): string {
+	const before = text.slice(0, offset).split("\n");
+	const column = `column ${(before.at(-1)?.length ?? 0) + 1}`;
+	return ` (${what} ${text.trim().includes("\n") ? `line ${before.length}, ${column}` : column})`;
+}
+
+/** Thrown and caught in this file only. */
+class NotJson extends Error {
+	readonly fault: JsonFault;
+
+	constructor(fault: JsonFault) {
+		super(fault.kind);
+		this.fault = fault;
+	}
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a JSON string may not hold.
+const STRING_PART = /[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y;
+const LITERAL = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![^\s,:{}[\]"])/y;
+const WORDS: ReadonlyMap<string, boolean | null> = new Map([
+	["true", true],
+	["false", false],
+	["null", null],
+]);
 
 class Reader {
 	readonly #text: string;
-	readonly #open: Open[] = [];
-	#wanted: Wanted = "value";
+	readonly #maxDepth: number;
 	#at = 0;
-	#value: Json = null;
 	#repeatedKeyAt: number | undefined;
 	#exactNumberAt: number | undefined;
 
-	constructor(text: string) {
+	constructor(text: string, maxDepth: number) {
 		this.#text = text;
+		this.#maxDepth = maxDepth;
 	}
 
 	read(): JsonRead {
-		let before = "";
+		const value = this.#value(1);
+		if (this.#next() !== undefined) this.#fail("extra");
+		return { kind: "value", value, repeatedKeyAt: this.#repeatedKeyAt, exactNumberAt: this.#exactNumberAt };
+	}
+
+	/** A value; an object or a list is on this level. */
+	#value(level: number): Json {
+		const character = this.#next();
+		if (character === '"') return this.#string();
+		if (character !== "{" && character !== "[") return this.#literal(character);
+		if (level > this.#maxDepth) this.#fail("too_deep");
+		if (character === "[") {
+			const list: Json[] = [];
+			this.#items("]", () => list.push(this.#value(level + 1)));
+			return list;
+		}
+		const object: Record<string, Json> = {};
+		this.#items("}", () => {
+			const start = this.#at;
+			if (this.#text[start] !== '"') this.#fail("key");
+			const key = this.#string();
+			if (Object.hasOwn(object, key)) this.#repeatedKeyAt ??= start;
+			if (!this.#skip(":")) this.#fail("separator");
+			setOwn(object, key, this.#value(level + 1));
+		});
+		return object;
+	}
+
+	/** All from a bracket to the one that closes it; each item is read from its first character on. */
+	#items(close: string, readItem: () => void): void {
+		this.#at++;
+		if (this.#skip(close)) return;
 		for (;;) {
-			this.#at = skipSpace(this.#text, this.#at);
-			const character = this.#text[this.#at];
-			if (this.#wanted === "more" && this.#open.length === 0) {
-				if (character !== undefined) return this.#fault("extra");
-				return {
-					kind: "value",
-					value: this.#value,
-					repeatedKeyAt: this.#repeatedKeyAt,
-					exactNumberAt: this.#exactNumberAt,
-				};
-			}
-			if (character === undefined) return this.#fault("ended");
-			const fault = this.#take(character, before);
-			if (fault !== undefined) return { kind: "fault", fault };
-			before = character;
+			readItem();
+			if (this.#skip(close)) return;
+			if (!this.#skip(",")) this.#fail("separator");
+			if (this.#next() === close) this.#fail("trailing_comma");
 		}
 	}
 
-	/** Reads one token. */
-	#take(character: string, before: string): JsonFault | undefined {
-		const open = this.#open.at(-1);
-		const wanted = this.#wanted;
-		const wantsKey = wanted === "key" || wanted === "first key";
-		if (character === open?.close) {
-			if (wanted === "more" || wanted === "first item" || wanted === "first key") {
-				this.#open.pop();
-				this.#at++;
-				this.#put(open.items);
-				return undefined;
-			}
-			if (before === ",") return { kind: "trailing_comma", offset: this.#at };
-		}
-		if (wanted === "more" || wanted === "colon") {
-			if (character !== (wanted === "more" ? "," : ":")) return { kind: "separator", offset: this.#at };
-			this.#wanted = wanted === "more" && open?.close === "}" ? "key" : "value";
-			this.#at++;
-			return undefined;
-		}
-		if (character === '"') return this.#string(open, wantsKey);
-		if (wantsKey) return { kind: "key", offset: this.#at };
-		if (character === "{" || character === "[") {
-			this.#open.push(character === "{" ? { close: "}", items: {}, key: "" } : { close: "]", items: [] });
-			this.#wanted = character === "{" ? "first key" : "first item";
-			this.#at++;
-			return undefined;
-		}
-		return this.#literal(character);
-	}
-
-	#string(open: Open | undefined, isKey: boolean): JsonFault | undefined {
+	#string(): string {
 		const start = this.#at;
-		const end = endOfString(this.#text, start);
-		if (typeof end !== "number") return end;
-		const inner = this.#text.slice(start + 1, end - 1);
-		const value = inner.includes("\\") ? String(JSON.parse(this.#text.slice(start, end))) : inner;
-		this.#at = end;
-		if (!isKey || open?.close !== "}") {
-			this.#put(value);
-			return undefined;
-		}
-		if (Object.hasOwn(open.items, value)) this.#repeatedKeyAt ??= start;
-		open.key = value;
-		this.#wanted = "colon";
-		return undefined;
+		this.#at++;
+		while (this.#match(STRING_PART) !== "");
+		const end = this.#text[this.#at];
+		if (end !== '"') this.#fail(end === "\\" ? "backslash" : "control");
+		this.#at++;
+		const written = this.#text.slice(start, this.#at);
+		return written.includes("\\") ? String(JSON.parse(written)) : written.slice(1, -1);
 	}
 
-	#literal(character: string): JsonFault | undefined {
+	#literal(character = ""): Json {
 		const start = this.#at;
-		const end = skip(LITERAL, this.#text, start);
-		if (end === start) return { kind: ",]}".includes(character) ? "missing_value" : "bare", offset: start };
-		this.#at = end;
-		const value = literal(this.#text.slice(start, end));
-		if (typeof value === "object" && value !== null) this.#exactNumberAt ??= start;
-		this.#put(value);
-		return undefined;
+		const written = this.#match(LITERAL);
+		if (written === "") this.#fail(",]}".includes(character) ? "missing_value" : "bare");
+		const word = WORDS.get(written);
+		if (word !== undefined) return word;
+		const number = readNumber(written);
+		if (number instanceof ExactNumber) this.#exactNumberAt ??= start;
+		return number;
 	}
 
-	/** A finished value, into what is open around it. */
-	#put(value: Json): void {
-		const open = this.#open.at(-1);
-		if (open === undefined) this.#value = value;
-		else if (open.close === "}") setOwn(open.items, open.key, value);
-		else open.items.push(value);
-		this.#wanted = "more";
+	/** What matches here, which is then read; empty where nothing does. */
+	#match(pattern: RegExp): string {
+		pattern.lastIndex = this.#at;
+		const [found = ""] = pattern.exec(this.#text) ?? [];
+		this.#at += found.length;
+		return found;
 	}
 
-	#fault(kind: JsonFault["kind"]): JsonRead {
-		return { kind: "fault", fault: { kind, offset: this.#at } };
+	/** The next character that is not white space; it is not read yet. */
+	#next(): string | undefined {
+		while (" \n\t\r".includes(this.#text[this.#at] ?? "?")) this.#at++;
+		return this.#text[this.#at];
 	}
-}
 
-function literal(text: string): number | ExactNumber | boolean | null {
-	switch (text) {
-		case "true":
-			return true;
-		case "false":
-			return false;
-		case "null":
-			return null;
-		default:
-			return readNumber(text);
+	/** Reads the next character if it is this one, and white space after it. */
+	#skip(character: string): boolean {
+		if (this.#next() !== character) return false;
+		this.#at++;
+		this.#next();
+		return true;
+	}
+
+	/** At the end of the text, whatever was expected: it has ended. */
+	#fail(kind: JsonFault["kind"]): never {
+		throw new NotJson({ kind: this.#at < this.#text.length ? kind : "ended", offset: this.#at });
 	}
 }
 
@@ -172,31 +193,4 @@ function literal(text: string): number | ExactNumber | boolean | null {
 function setOwn(object: Record<string, Json>, key: string, value: Json): void {
 	if (key !== "__proto__") object[key] = value;
 	else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
-}
-
-/** The offset after a match at `offset`; the same offset when there is none. */
-function skip(pattern: RegExp, text: string, offset: number): number {
-	pattern.lastIndex = offset;
-	return pattern.test(text) ? pattern.lastIndex : offset;
-}
-
-/** The offset after any white space. */
-function skipSpace(text: string, offset: number): number {
-	let at = offset;
-	while (text[at] === " " || text[at] === "\n" || text[at] === "\t" || text[at] === "\r") at++;
-	return at;
-}
-
-/** The offset after the closing quote, or the fault inside the string. */
-function endOfString(text: string, start: number): number | JsonFault {
-	let at = start + 1;
-	for (;;) {
-		at = skip(PLAIN, text, at);
-		if (text[at] === '"') return at + 1;
-		if (at >= text.length) return { kind: "ended", offset: at };
-		if (text[at] !== "\\") return { kind: "control", offset: at };
-		const end = skip(ESCAPED, text, at);
-		if (end === at) return { kind: "backslash", offset: at };
-		at = end;
-	}
 }

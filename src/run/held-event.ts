@@ -1,7 +1,7 @@
 // A held event as text: as it was when it happened, independent of the config of a later step.
 
 import { isJsonObject, type Json } from "../lib/json.ts";
-import { readObject } from "../lib/read-object.ts";
+import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
 import { completeEvent, type GivenContext, readContext } from "../model/context.ts";
 import {

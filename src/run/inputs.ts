@@ -1,7 +1,7 @@
 // The inputs of the action and the flags of the command, as strings, become one typed request; every problem at once.
 
 import type { JsonObject } from "../lib/json.ts";
-import { readObject } from "../lib/read-object.ts";
+import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
 import { type GivenContext, readContext } from "../model/context.ts";
 import { type Problem, throwIfAny } from "../model/problem.ts";

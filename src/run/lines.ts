@@ -1,6 +1,6 @@
 // Files of events: JSON Lines, one context with its `event` a line, read as they stream.
 
-import { readObject } from "../lib/read-object.ts";
+import { readObject } from "../lib/json-reader.ts";
 import { type GivenContext, readContext } from "../model/context.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 

@@ -43,6 +43,8 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 			return absent(before, template) ?? { what: "there is a comma before a closing bracket", remedy: COMMA };
 		case "key":
 			return { what: "a key has no quotes", remedy: 'write keys in double quotes: "text"' };
+		case "too_deep":
+			return { what: "it has too many objects and lists in each other", remedy: "flatten it" };
 		case "control":
 			return {
 				what: "a string holds a raw line break or control character",

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
-import { readJson } from "../../../src/lib/json-reader.ts";
+import { readJson, readObject } from "../../../src/lib/json-reader.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 
 /** What a text says, which must be JSON. */
@@ -94,10 +94,54 @@ describe("readJson", () => {
 		expect(read(text).repeatedKeyAt).toBe(offset);
 	});
 
-	it("takes time in proportion to the text, however deep it nests", () => {
-		const depth = 1_000_000;
-		expect(readJson("[".repeat(depth))).toEqual({ kind: "fault", fault: { kind: "ended", offset: depth } });
-		expect(readJson(`${"[".repeat(depth)}${"]".repeat(depth)}`).kind).toBe("value");
+	it("reads so many levels, and no more", () => {
+		const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+		expect(readJson(nested(1000)).kind).toBe("value");
+		expect(readJson(nested(1001))).toEqual({ kind: "fault", fault: { kind: "too_deep", offset: 1000 } });
+		expect(readJson(`[${nested(3)}, {"a": 1}]`, 4).kind).toBe("value");
+		expect(readJson(`[${nested(3)}, {"a": [[[]]]}]`, 4)).toEqual({
+			kind: "fault",
+			fault: { kind: "too_deep", offset: 17 },
+		});
+		expect(readJson("[".repeat(1000))).toEqual({ kind: "fault", fault: { kind: "ended", offset: 1000 } });
+		expect(readJson("[".repeat(1_000_000)).kind).toBe("fault");
+	});
+
+	it.each([
+		["", "ended", 0],
+		[" [1, ", "ended", 5],
+		['{"a" ', "ended", 5],
+		['["a', "ended", 3],
+		["[1, ]", "trailing_comma", 4],
+		['{"a": 1,\n}', "trailing_comma", 9],
+		["[,1]", "missing_value", 1],
+		['{"a": }', "missing_value", 6],
+		["[1 2]", "separator", 3],
+		['{"a" 1}', "separator", 5],
+		['{"a": 1]', "separator", 7],
+		["{a: 1}", "key", 1],
+		["{1: 1}", "key", 1],
+		['{"a": tru}', "bare", 6],
+		["[01]", "bare", 1],
+		["{} x", "extra", 3],
+		['["a\n"]', "control", 3],
+		['["\\x"]', "backslash", 2],
+	])("tells what is wrong, and where: %j", (text, kind, offset) => {
+		expect(readJson(text)).toEqual({ kind: "fault", fault: { kind, offset } });
+	});
+
+	it.each([
+		["{}", {}],
+		["[]", "is JSON, but not an object"],
+		["{", "is no JSON (it ends too early)"],
+		["{x}", "is no JSON (wrong at column 2)"],
+		['{\n"a": 1,\n}', "is no JSON (wrong at line 3, column 1)"],
+		['{"a": 1, "a": 2}', "has a key twice in one object (again at column 10)"],
+		[`{"a": ${"[".repeat(499)}${"]".repeat(499)}}`, expect.any(Object)],
+		[`{"a": ${"[".repeat(500)}${"]".repeat(500)}}`, "is nested deeper than 500 levels"],
+		['{"a": "\\ud800"}', { a: "\ufffd" }],
+	])("reads an object, or says why not: %.40s", (text, wanted) => {
+		expect(readObject(text, "is no JSON")).toEqual(wanted);
 	});
 });
 

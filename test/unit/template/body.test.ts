@@ -84,9 +84,13 @@ describe("parseJsonBody", () => {
 		expect(fault(`{"a": "${"😀".repeat(50)}\u202e\u2028\t", b}`)).toMatchSnapshot();
 	});
 
+	it("tells a body that nests too deeply", () => {
+		expect(fault("[".repeat(500_000))).toMatch(/^line 1, column 1001: it has too many objects and lists in each other/);
+	});
+
 	it("stays quick on a long body", () => {
-		expect(fault(`[${"[".repeat(500_000)}${'"\\u0041",'.repeat(100_000)}]`)).toMatch(
-			/^line 1, column 1400002: there is a comma/,
+		expect(fault(`[${"[".repeat(500)}${'"\\u0041",'.repeat(100_000)}]`)).toMatch(
+			/^line 1, column 900502: there is a comma/,
 		);
 	});
 });
