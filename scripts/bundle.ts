@@ -40,7 +40,7 @@ const BUNDLES: readonly Bundle[] = [
  * What receivers import as `pipeline-hooks/verify`, from lib/signature/. It is not bundled, since it is small enough to be
  * read, except for one file for those that `require` it.
  */
-const VERIFY = { folder: "verify", modules: ["request", "schemes", "verify"], required: "verify" };
+const VERIFY = { folder: "verify", modules: ["schemes", "verify"], required: "verify" };
 
 const SHEBANG = "#!/usr/bin/env node\n";
 const NOTICES = "licenses.txt";

@@ -15,11 +15,11 @@ export type Signature = (typeof SIGNATURES)[number];
 
 /** What is signed: the body, and by stamped schemes the rest too. */
 export interface Signed {
-	/** The exact bytes; a string stands for its UTF-8. */
+	/** The exact bytes; a string is taken as UTF-8. */
 	readonly body: Uint8Array | string;
 	/** The delivery's id, the same on each attempt. */
 	readonly id: string;
-	/** Of the attempt, as it stands in the header: whole seconds since 1970. */
+	/** Of the attempt, as it is in the header: whole seconds since 1970. */
 	readonly timestamp: string;
 }
 
@@ -29,17 +29,11 @@ export interface Scheme {
 	readonly header: string;
 	/** Whether id and time are sent, and signed with the body; the header then takes a signature of every secret. */
 	readonly stamped: boolean;
-	/**
-	 * Gives, for a secret, what the header says of each body, and a receiver compares it with; undefined where the scheme
-	 * cannot use the secret.
-	 */
-	readonly signer: (secret: string) => Signer | undefined;
-	/** What is wrong with a secret that gives no signer, as a phrase that follows `secret` and quotes none of it. */
+	/** What the header says of a body, and a receiver compares it with; undefined where the scheme cannot use the secret. */
+	readonly sign: (secret: string, signed: Signed) => string | undefined;
+	/** What is wrong with a secret that it cannot use, as a phrase that follows `secret` and quotes none of it. */
 	readonly fault: string;
 }
-
-/** Signs what one secret is to sign. */
-export type Signer = (signed: Signed) => string;
 
 /** The headers that a stamped scheme sends beside the signature. */
 export const STAMP = { id: "webhook-id", timestamp: "webhook-timestamp" } as const;
@@ -56,26 +50,23 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 	token: {
 		header: "X-Secret-Token",
 		stamped: false,
-		signer: (secret) => (HEADER_VALUE.test(secret) ? () => secret : undefined),
+		sign: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
 		fault: "has a character that no header can carry, and the scheme token sends it as one",
 	},
 	// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
 	standard: {
 		header: "webhook-signature",
 		stamped: true,
-		signer: (secret) => {
+		sign: (secret, { id, timestamp, body }) => {
 			const key = standardKey(secret);
 			if (key === undefined) return undefined;
-			return ({ id, timestamp, body }) => {
-				const hmac = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body);
-				return `v1,${hmac.digest("base64")}`;
-			};
+			return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
 		},
 		fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 	},
 };
 
-/** The headers that a scheme sends, the signature's own first; `renamed` stands in for that one. */
+/** The headers that a scheme sends, the signature's own first; `renamed` replaces that one. */
 export function headersOf(scheme: Signature, renamed?: string): readonly string[] {
 	const { header, stamped } = SCHEMES[scheme];
 	return [renamed ?? header, ...(stamped ? [STAMP.id, STAMP.timestamp] : [])];
@@ -88,18 +79,16 @@ export function signingSecrets<T>(scheme: Signature, secrets: readonly T[]): rea
 
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
 export function secretFault(scheme: Signature, secret: string): string | undefined {
-	const { signer, fault } = SCHEMES[scheme];
-	return signer(secret) === undefined ? fault : undefined;
+	const { sign, fault } = SCHEMES[scheme];
+	return sign(secret, { body: "", id: "", timestamp: "" }) === undefined ? fault : undefined;
 }
 
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 function ofBody(header: string, prefix: string): Scheme {
-	const signer: Scheme["signer"] = (secret) => {
-		return ({ body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
-	};
-	return { header, stamped: false, signer, fault: "" };
+	const sign: Scheme["sign"] = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
+	return { header, stamped: false, sign, fault: "" };
 }
 
 /** Bytes of a key of Standard Webhooks. */
@@ -110,7 +99,7 @@ function standardKey(secret: string): Uint8Array | undefined {
 	const text = secret.replace(/^whsec_/, "");
 	const key = Buffer.from(text, "base64");
 	const written = key.toString("base64");
-	// Compared, because decoding passes over whatever is no base64.
+	// Compared, because decoding passes over whatever is not base64.
 	if (text !== written && text !== written.replace(/=+$/, "")) return undefined;
 	return key.length >= LEAST && key.length <= MOST ? key : undefined;
 }

@@ -1,5 +1,5 @@
 // Signatures: the headers by which a receiver knows that a body came from a holder of the secret, unchanged.
-import { headersOf, SCHEMES, type Signature, type Signer, STAMP, secretFault, signingSecrets } from "./schemes.ts";
+import { headersOf, SCHEMES, type Signature, STAMP, secretFault, signingSecrets } from "./schemes.ts";
 
 /** How a hook signs. */
 export interface Signing {
@@ -34,46 +34,20 @@ export function signatureNames({ schemes, secrets, header }: Signing): readonly 
 
 /** The headers that sign these exact bytes; none without a secret. Throws for one that has a {@link signingFault}. */
 export function signatureHeaders(
-	signing: Signing,
+	{ schemes, secrets, header }: Signing,
 	{ id, timestamp, body }: SigningAttempt,
 ): Readonly<Record<string, string>> {
 	const seconds = String(Math.floor(timestamp.getTime() / 1000));
 	const headers: Record<string, string> = {};
-	for (const { name, stamped, signers } of preparedFor(signing)) {
-		if (stamped) {
-			headers[STAMP.id] = id;
-			headers[STAMP.timestamp] = seconds;
-		}
-		headers[name] = signers.map((signer) => signer({ body, id, timestamp: seconds })).join(" ");
+	for (const scheme of secrets.length === 0 ? [] : schemes) {
+		const { header: own, stamped, sign, fault } = SCHEMES[scheme];
+		const signatures = signingSecrets(scheme, secrets).map((secret) => {
+			const signature = sign(secret, { body, id, timestamp: seconds });
+			if (signature === undefined) throw new Error(`secret ${fault}`);
+			return signature;
+		});
+		if (stamped) Object.assign(headers, { [STAMP.id]: id, [STAMP.timestamp]: seconds });
+		headers[header ?? own] = signatures.join(" ");
 	}
 	return headers;
-}
-
-/** One scheme of a hook, with what its secrets have been made into. */
-interface Prepared {
-	/** Of the header with the signatures. */
-	readonly name: string;
-	readonly stamped: boolean;
-	readonly signers: readonly Signer[];
-}
-
-/** A hook may sign a hundred thousand bodies. */
-const known = new WeakMap<Signing, readonly Prepared[]>();
-
-function preparedFor(signing: Signing): readonly Prepared[] {
-	const found = known.get(signing) ?? prepare(signing);
-	known.set(signing, found);
-	return found;
-}
-
-function prepare({ schemes, secrets, header }: Signing): readonly Prepared[] {
-	return (secrets.length === 0 ? [] : schemes).map((scheme) => {
-		const { header: own, stamped, signer, fault } = SCHEMES[scheme];
-		const signers = signingSecrets(scheme, secrets).map((secret) => {
-			const made = signer(secret);
-			if (made === undefined) throw new Error(`secret ${fault}`);
-			return made;
-		});
-		return { name: header ?? own, stamped, signers };
-	});
 }
