@@ -16,12 +16,12 @@ export interface Group {
 	end(signal: "SIGTERM" | "SIGKILL"): void;
 }
 
-/** Those of the commands under way: from their making until {@link endGroup} is done with them. */
-const underWay = new Set<Group>();
+/** Those of the commands in flight: from their making until {@link endGroup} is done with them. */
+const inFlight = new Set<Group>();
 
-/** Kills every group under way at once, without waiting: for a process that ends before its commands have. */
+/** Kills every group in flight at once, without waiting: for a process that ends before its commands have. */
 export function killGroups(): void {
-	for (const group of underWay) if (group.alive()) group.end("SIGKILL");
+	for (const group of inFlight) if (group.alive()) group.end("SIGKILL");
 }
 
 /** The group that `pid` leads. Without a pid there is none. */
@@ -34,7 +34,7 @@ export function posixGroup(pid: number | undefined): Group {
 			return false;
 		}
 	};
-	return begun({ alive: () => pid !== undefined && send(0) && !onlyZombies(pid), end: send });
+	return begin({ alive: () => pid !== undefined && send(0) && !onlyZombies(pid), end: send });
 }
 
 /**
@@ -61,11 +61,11 @@ function readStat(pid: string): string {
 
 /** Windows has neither groups nor SIGTERM: the tree is found from its root, and only as long as that runs. */
 export function windowsTree(isRunning: () => boolean, taskkill: () => void): Group {
-	return begun({ alive: isRunning, end: taskkill });
+	return begin({ alive: isRunning, end: taskkill });
 }
 
-function begun(group: Group): Group {
-	underWay.add(group);
+function begin(group: Group): Group {
+	inFlight.add(group);
 	return group;
 }
 
@@ -78,7 +78,7 @@ export async function endGroup(group: Group): Promise<void> {
 			await gone(group, KILL_GRACE_MS);
 		}
 	}
-	underWay.delete(group);
+	inFlight.delete(group);
 }
 
 /** Whether the group ends by itself within `ms` milliseconds. */

@@ -10,7 +10,7 @@ import { monotonicMs } from "./monotonic.ts";
 import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
 import { loadStreams } from "./streams.ts";
 
-/** Milliseconds that what a command left behind has to end by itself, and output under way to arrive. */
+/** Milliseconds that what a command left behind has to end by itself, and output on its way to arrive. */
 const DRAIN_MS = 300;
 
 type End = ShellResult["end"];
@@ -74,7 +74,7 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 	const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 	const taskkill = () => {
 		const options = { env, stdio: "ignore", windowsHide: true } as const;
-		// Its own failures need no answer: the tree is then still seen running.
+		// Its own failures change nothing: the tree is then still seen running.
 		spawn("taskkill", ["/T", "/F", "/PID", String(child.pid)], options).on("error", () => {});
 	};
 	const group = windows ? windowsTree(isRunning, taskkill) : posixGroup(child.pid);

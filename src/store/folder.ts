@@ -1,6 +1,7 @@
-// The folder of a store and the file in it: of this user alone, and what they must be to be used.
-import { closeSync, lstatSync, mkdirSync, openSync, type Stats } from "node:fs";
+// The folder of a store: what it and the file in it must be to be used, and the leases of those who use it.
+import { closeSync, existsSync, lstatSync, mkdirSync, openSync, rmSync, type Stats } from "node:fs";
 import { dirname, join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
 import { errorCode } from "../model/problem.ts";
 
 /** For this user only. */
@@ -31,7 +32,7 @@ export function prepareFolder(folder: string, create: boolean): string | undefin
  * Makes an empty file where there is none; SQLite gives the files beside it the same mode. One that is there is not even
  * opened: to close it would end the locks that this process has on it.
  */
-export function makePrivateFile(path: string): void {
+function makePrivateFile(path: string): void {
 	unlessThere(() => closeSync(openSync(path, "wx", FILE_MODE)));
 }
 
@@ -49,4 +50,42 @@ function untrustedReason(path: string, isRight: (found: Stats) => boolean, other
 	if (user === undefined) return undefined;
 	if (found.uid !== user) return `${path} belongs to another user`;
 	return (found.mode & 0o022) === 0 ? undefined : `others may write into ${path}`;
+}
+
+/** Opens a database. */
+export type Open = (path: string) => DatabaseSync;
+
+/**
+ * Takes a name, and gives what returns it. An empty database is locked under it: the operating system lets go of the
+ * lock with the process, be it killed, also where steps in containers do not see each other's processes.
+ */
+export function takeLease(folder: string, name: string, open: Open): () => void {
+	const path = pathOf(folder, name);
+	makePrivateFile(path);
+	const database = open(path);
+	database.exec("BEGIN EXCLUSIVE");
+	return () => {
+		database.close();
+		rmSync(path, { force: true });
+	};
+}
+
+/** Whether a process has that name. What it has left behind is removed. */
+export function isLeased(folder: string, name: string, open: Open): boolean {
+	const path = pathOf(folder, name);
+	if (!existsSync(path)) return false;
+	const database = open(path);
+	try {
+		database.exec("BEGIN EXCLUSIVE");
+	} catch {
+		return true;
+	} finally {
+		database.close();
+	}
+	rmSync(path, { force: true });
+	return false;
+}
+
+function pathOf(folder: string, name: string): string {
+	return join(folder, `${name}.lease`);
 }

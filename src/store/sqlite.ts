@@ -4,8 +4,7 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Groups } from "../lib/groups.ts";
 import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../model/store.ts";
-import { prepareFolder, storeFile } from "./folder.ts";
-import { isLeased, takeLease } from "./lease.ts";
+import { isLeased, type Open, prepareFolder, storeFile, takeLease } from "./folder.ts";
 import { migrate, transaction } from "./schema.ts";
 
 /** How long one process waits for another that writes. */
@@ -24,8 +23,6 @@ export const openSqliteStore: OpenStore = async (folder, { create }) => {
 	});
 	return "problem" in opened ? unusable(opened) : opened;
 };
-
-type Open = (path: string) => DatabaseSync;
 
 /** With the tables of this version. Throws. */
 function openDatabase(path: string, open: Open): DatabaseSync {
@@ -67,14 +64,13 @@ function attempt<T>(path: string, work: () => T): T | StoreFailure {
 	}
 }
 
-/** An item without its body. */
+/** An item that nobody has claimed, without its body. */
 interface Row {
 	readonly seq: number;
 	readonly id: string;
 	readonly bytes: number;
 	/** The `seq` of the first item of its batch; undefined while it waits for others. */
 	readonly batch: number | undefined;
-	readonly claimant: string | undefined;
 }
 
 class SqliteStore implements Store {
@@ -102,19 +98,18 @@ class SqliteStore implements Store {
 		return this.#attempt(() => {
 			this.#returnLease ??= takeLease(this.#folder, this.#name, this.#open);
 			return transaction(this.#database, () => {
-				const rows = this.#rowsOf(owner);
-				const waiting = rows.filter(({ batch }) => batch === undefined);
+				if (all) this.#releaseLeft(owner);
+				const free = this.#freeOf(owner);
 				const groups = new Groups<Row>(limits);
-				const full = waiting.flatMap((row) => groups.add(row, row.bytes));
+				const full = free.filter(({ batch }) => batch === undefined).flatMap((row) => groups.add(row, row.bytes));
 				const rest = groups.rest();
-				const claimed = all ? [...this.#leftBehind(rows), ...full, ...rest] : full;
+				const claimed = all ? [...batchesOf(free), ...full, ...rest] : full;
 				for (const batch of claimed) {
 					for (const { seq } of batch) {
 						this.#run("UPDATE items SET batch = ?, claimant = ? WHERE seq = ?", batch[0]?.seq ?? seq, this.#name, seq);
 					}
 				}
-				const batches = claimed.map((batch) => batch.map(({ id }) => id));
-				return { batches, left: all ? 0 : rest.flat().length };
+				return { batches: claimed.map((batch) => batch.map(({ id }) => id)), left: all ? 0 : rest.flat().length };
 			});
 		});
 	}
@@ -159,26 +154,25 @@ class SqliteStore implements Store {
 	}
 
 	/** Of an owner, the oldest first. */
-	#rowsOf(owner: string): readonly Row[] {
+	#freeOf(owner: string): readonly Row[] {
 		const rows = this.#database.prepare(
-			"SELECT seq, id, length(body) AS bytes, batch, claimant FROM items WHERE owner = ? ORDER BY seq",
+			"SELECT seq, id, length(body) AS bytes, batch FROM items WHERE owner = ? AND claimant IS NULL ORDER BY seq",
 		);
-		return rows.all(owner).map(({ seq, id, bytes, batch, claimant }) => ({
+		return rows.all(owner).map(({ seq, id, bytes, batch }) => ({
 			seq: Number(seq),
 			id: String(id),
 			bytes: Number(bytes),
 			batch: batch === null ? undefined : Number(batch),
-			claimant: claimant === null ? undefined : String(claimant),
 		}));
 	}
 
-	/** The batches that were kept, and those whose process has ended. */
-	#leftBehind(rows: readonly Row[]): readonly (readonly Row[])[] {
-		const claimants = new Set(rows.flatMap(({ claimant }) => claimant ?? []));
-		const claimed = new Set([...claimants].filter((name) => isLeased(this.#folder, name, this.#open)));
-		const free = rows.filter(({ claimant }) => claimant === undefined || !claimed.has(claimant));
-		const numbers = new Set(free.flatMap(({ batch }) => batch ?? []));
-		return [...numbers].map((number) => free.filter(({ batch }) => batch === number));
+	/** Releases what was claimed by processes that have ended. */
+	#releaseLeft(owner: string): void {
+		const rows = this.#database.prepare("SELECT DISTINCT claimant FROM items WHERE owner = ? AND claimant IS NOT NULL");
+		const claimants = rows.all(owner).map(({ claimant }) => String(claimant));
+		for (const name of claimants.filter((name) => !isLeased(this.#folder, name, this.#open))) {
+			this.#run("UPDATE items SET claimant = NULL WHERE claimant = ?", name);
+		}
 	}
 
 	#run(sql: string, ...values: readonly (string | number | null | Uint8Array)[]): void {
@@ -188,4 +182,10 @@ class SqliteStore implements Store {
 	#attempt<T>(work: () => T): T | StoreFailure {
 		return attempt(storeFile(this.#folder), work);
 	}
+}
+
+/** Those that were made before: they stay as they are. */
+function batchesOf(rows: readonly Row[]): readonly (readonly Row[])[] {
+	const numbers = new Set(rows.flatMap(({ batch }) => batch ?? []));
+	return [...numbers].map((number) => rows.filter(({ batch }) => batch === number));
 }
