@@ -1,11 +1,10 @@
 // A text that is clear of secrets is given back at once: nothing is prepared to search it.
 import { expect, test, vi } from "vitest";
 import { Automaton } from "../../../src/secrets/automaton.ts";
-import { decodings } from "../../../src/secrets/encodings.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
 
-vi.mock("../../../src/secrets/automaton.ts", { spy: true });
-vi.mock("../../../src/secrets/encodings.ts", { spy: true });
+/** Is called while a search is prepared, and for every character that is searched. */
+const spy = () => vi.spyOn(Automaton.prototype, "next");
 
 const SECRETS = [
 	"/services/T0123456789/bzq91xk",
@@ -14,9 +13,9 @@ const SECRETS = [
 	"Bearer ghs_0123456789abcdef",
 ];
 
-test("the texts of the usual run build no search, and decode nothing", () => {
+test("the texts of the usual run build no search", () => {
+	const searching = spy();
 	const mask = createMask(SECRETS);
-	vi.clearAllMocks();
 	for (const text of [
 		"✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s",
 		'{"id":"evt_7123f5678ea9bcd4","pipeline":"acme/data-warehouse","owners":["Ada  Byron"],"rows":1152921506151679042}',
@@ -25,18 +24,17 @@ test("the texts of the usual run build no search, and decode nothing", () => {
 	]) {
 		expect(mask(text)).toBe(text);
 	}
-	expect(Automaton).not.toHaveBeenCalled();
-	expect(decodings).not.toHaveBeenCalled();
+	expect(searching).not.toHaveBeenCalled();
 
 	expect(mask("it said T0123456789")).toBe("it said ***");
-	expect(Automaton).toHaveBeenCalledOnce();
+	expect(searching).toHaveBeenCalled();
 });
 
 test.each(["correct\nhorse  battery", "correc…", "battery", btoa("Bearer ghs_"), "'\\''", "100 %"])(
 	"what may have a part of a secret is searched: %j",
 	(text) => {
-		vi.clearAllMocks();
+		const searching = spy();
 		createMask(SECRETS)(text);
-		expect(Automaton).toHaveBeenCalled();
+		expect(searching).toHaveBeenCalled();
 	},
 );
