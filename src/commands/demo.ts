@@ -1,12 +1,10 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
 import { randomBytes } from "node:crypto";
-import { excerpt } from "../lib/text.ts";
 import { jsonText, resultsDocument } from "../report/json.ts";
 import { createMask, type Mask } from "../secrets/mask.ts";
-import { defineCommand, EXIT, type Paint } from "./command.ts";
-import { type Played, play, receiptsOf, SECRETS, unexpected, type Watch } from "./demo/play.ts";
-import type { Step } from "./demo/script.ts";
-import { closingLines, outcomeLine } from "./demo/view.ts";
+import { defineCommand, EXIT } from "./command.ts";
+import { closingLines, receiptsOf, unexpected } from "./demo/closing.ts";
+import { type Played, play, SECRETS } from "./demo/play.ts";
 
 /** Plays the demo. */
 export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
@@ -22,18 +20,17 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 			.option("--json", "write one JSON document"),
 	"demo",
 	async ({ flags: { keep = false }, json, terminal, reporter }) => {
-		const { out, paint } = terminal;
+		const { paint } = terminal;
 		const secrets = Object.fromEntries(SECRETS.map((name) => [name, randomBytes(24).toString("hex")]));
 		const mask = createMask(Object.values(secrets));
-		if (!json) {
-			out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
-			out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
-		}
+		const out = (line: string) => (json ? undefined : terminal.out(line));
+		out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
+		out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
 		try {
-			const played = await play(terminal, secrets, keep, json ? {} : storyTeller(out, mask, paint));
+			const played = await play(terminal, secrets, keep, { out, mask, paint });
 			const problems = unexpected(played);
-			if (json) out(jsonText(documentOf(played, problems, mask)));
-			else for (const line of closingLines(played, problems, paint)) out(mask(line));
+			if (json) terminal.out(jsonText(documentOf(played, problems, mask)));
+			for (const line of closingLines(played, problems, paint)) out(mask(line));
 			if (keep) terminal.err(`kept: ${played.folder}`);
 			return problems.length === 0 ? EXIT.ok : EXIT.aborted;
 		} catch (error) {
@@ -45,28 +42,6 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 		}
 	},
 );
-
-/** Tells the story to `out`, one line a hook, as soon as its outcome is known. */
-function storyTeller(out: (line: string) => void, mask: Mask, paint: Paint): Watch {
-	let last: Step | undefined;
-	return {
-		onStep: (step) => {
-			const { run, event, note } = step;
-			out("");
-			if (run !== last?.run) out(paint("bold", run));
-			last = step;
-			out(`  ${paint("cyan", event)}  ${paint("dim", note)}`);
-		},
-		onRetry: (line) => out(paint("dim", `    ↻ ${excerpt(mask(line), 94)}`)),
-		onOutcome: (outcome, printed) => out(outcomeLine(outcome, printed, mask, paint)),
-		onReport: ({ outcomes, result }) => {
-			for (const outcome of outcomes) {
-				if (outcome.skipCause === "gate_failed") out(outcomeLine(outcome, "", mask, paint));
-			}
-			if (result === "aborted") out(paint("red", "      → the workflow step fails with exit code 1"));
-		},
-	};
-}
 
 /** What `--json` writes; secrets redacted. */
 function documentOf({ fired, received, durationMs }: Played, problems: readonly string[], mask: Mask) {

@@ -1,19 +1,5 @@
 // The outside world as it really is, on Node: the ports of ports.ts.
-import {
-	appendFileSync,
-	closeSync,
-	constants,
-	createReadStream,
-	fstatSync,
-	lstatSync,
-	mkdirSync,
-	openSync,
-	readSync,
-	realpathSync,
-	type Stats,
-	statSync,
-	writeFileSync,
-} from "node:fs";
+import fs from "node:fs";
 import { dirname } from "node:path";
 import type { Env } from "../lib/env.ts";
 import { onAbort } from "../lib/on-abort.ts";
@@ -62,16 +48,16 @@ export const nodeClock: Clock = {
 export const nodeFiles: Files = {
 	read: async (path, limit) => readFile(path, limit),
 	stream: async function* (path, signal) {
-		yield* createReadStream(path, { fd: openRegular(path), signal });
+		yield* fs.createReadStream(path, { fd: openRegular(path), signal });
 	},
 	write: async (path, text) => {
 		makeFolder(dirname(path));
-		writeFileSync(path, text);
+		fs.writeFileSync(path, text);
 	},
-	append: async (path, text) => appendFileSync(path, text),
+	append: async (path, text) => fs.appendFileSync(path, text),
 	real: async (path) => {
 		try {
-			return realpathSync.native(path);
+			return fs.realpathSync.native(path);
 		} catch {
 			return path;
 		}
@@ -81,12 +67,12 @@ export const nodeFiles: Files = {
 /** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
 function makeFolder(path: string): void {
 	try {
-		mkdirSync(path);
+		fs.mkdirSync(path);
 	} catch (error) {
 		if (errorCode(error) === "EEXIST") return;
 		if (errorCode(error) !== "ENOENT" || dirname(path) === path) throw error;
 		makeFolder(dirname(path));
-		mkdirSync(path);
+		fs.mkdirSync(path);
 	}
 }
 
@@ -100,7 +86,7 @@ function readFile(path: string, limit: number): FileRead {
 	} catch (error) {
 		return notRead(path, error);
 	} finally {
-		if (handle !== undefined) closeSync(handle);
+		if (handle !== undefined) fs.closeSync(handle);
 	}
 }
 
@@ -109,18 +95,21 @@ function readFile(path: string, limit: number): FileRead {
  * may do anything, so those are not opened; what is opened in the end is looked at again. Throws.
  */
 function openRegular(path: string): number {
-	refuseIrregular(statSync(path));
-	const handle = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0));
+	refuseIrregular(fs.statSync(path));
+	const handle = fs.openSync(
+		path,
+		fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0) | (fs.constants.O_NOCTTY ?? 0),
+	);
 	try {
-		refuseIrregular(fstatSync(handle));
+		refuseIrregular(fs.fstatSync(handle));
 		return handle;
 	} catch (error) {
-		closeSync(handle);
+		fs.closeSync(handle);
 		throw error;
 	}
 }
 
-function refuseIrregular(found: Stats): void {
+function refuseIrregular(found: fs.Stats): void {
 	if (found.isFile()) return;
 	const what = found.isFIFO() ? "a named pipe" : found.isSocket() ? "a socket" : "a device";
 	throw found.isDirectory()
@@ -131,7 +120,7 @@ function refuseIrregular(found: Stats): void {
 function notRead(path: string, error: unknown): FileRead {
 	const code = errorCode(error) ?? "unknown error";
 	// A link is somebody's intention: a config that it does not lead to is no config that is missing.
-	const isDangling = code === "ENOENT" && lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+	const isDangling = code === "ENOENT" && fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 	if (isDangling) return { kind: "unreadable", detail: "is a symbolic link that leads nowhere" };
 	if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
 	const detail = code === NOT_REGULAR && error instanceof Error ? error.message : (REASONS[code] ?? code);
@@ -151,11 +140,11 @@ const CHUNK_BYTES = 64 * 1024;
 
 /** Undefined when there is more than `limit` bytes. Files of /proc tell no size, so the reading counts as well. */
 function readAtMost(handle: number, limit: number): Uint8Array | undefined {
-	if (fstatSync(handle).size > limit) return undefined;
+	if (fs.fstatSync(handle).size > limit) return undefined;
 	const chunks: Uint8Array[] = [];
 	for (let room = limit; room >= 0; ) {
 		const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, room + 1));
-		const length = readSync(handle, chunk);
+		const length = fs.readSync(handle, chunk);
 		if (length === 0) return Buffer.concat(chunks);
 		chunks.push(chunk.subarray(0, length));
 		room -= length;

@@ -10,7 +10,7 @@ export const BODY_LIMIT = 1024 * 1024;
 /** Milliseconds that responses in flight have to get out when the receiver closes. */
 const CLOSE_GRACE_MS = 1000;
 
-/** What the receiver says to one request. */
+/** How the receiver responds to one request. */
 export interface ReceiverResponse {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
@@ -18,13 +18,11 @@ export interface ReceiverResponse {
 	readonly body?: string;
 }
 
-/** One request as it came. */
-export interface ReceivedRequest {
+/** One request as it came, with the status of its response. */
+export interface Received {
 	readonly method: string;
 	/** With its query, as it was sent. */
 	readonly path: string;
-	/** Names in lower case; repeated headers joined with `, `. */
-	readonly headers: Readonly<Record<string, string>>;
 	/** The exact bytes; empty when there were more than {@link BODY_LIMIT}. */
 	readonly body: Uint8Array;
 	/** What `X-Rocky-Event` says. */
@@ -33,10 +31,6 @@ export interface ReceivedRequest {
 	readonly deliveryId: string | undefined;
 	/** `not checked` where there is no secret, or not all of the body. */
 	readonly signature: SignatureVerdict | "not checked";
-}
-
-/** A request with the status of its response. */
-export interface Received extends ReceivedRequest {
 	readonly status: number;
 }
 
@@ -49,7 +43,7 @@ export interface ReceiverOptions {
 	/** How they are signed: as `rocky`, in its own header, where nothing is given. */
 	readonly signing?: Pick<SignedRequest, "scheme" | "header">;
 	/** Not asked about a body that is too large: that is a 413. */
-	readonly respond: (request: ReceivedRequest) => ReceiverResponse;
+	readonly respond: (path: string) => ReceiverResponse;
 	/** Called for each request before its sender can have read the response; not for one that broke off. */
 	readonly onRequest: (received: Received) => void;
 }
@@ -73,13 +67,20 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 	const responding = new Set<ServerResponse>();
 	const server = createServer(async (request, response) => {
 		response.once("close", () => responding.delete(response));
-		const body = await readBody(request);
-		if (body === undefined) return;
-		const received = describe(request, body, options);
-		const given = body === "too large" ? { status: 413 } : options.respond(received);
+		const whole = await readBody(request);
+		if (whole === undefined) return;
+		const { method = "", url: path = "", headersDistinct: headers } = request;
+		const isTooLarge = whole === "too large";
+		const body = isTooLarge ? new Uint8Array() : whole;
+		const secret = isTooLarge ? undefined : options.secret(path);
+		const signature =
+			secret === undefined ? "not checked" : checkSignature({ ...options.signing, body, headers, secret });
+		const given = isTooLarge ? { status: 413 } : options.respond(path);
 		if (!response.destroyed) responding.add(response);
 		response.writeHead(given.status, { ...given.headers, connection: "close" }).end(given.body);
-		options.onRequest({ ...received, status: given.status });
+		const event = headers["x-rocky-event"]?.join(", ");
+		const deliveryId = headers["x-rocky-delivery"]?.join(", ");
+		options.onRequest({ method, path, body, event, deliveryId, signature, status: given.status });
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", reject).listen(options.port, options.host, resolve);
@@ -111,29 +112,6 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | "too lar
 		return undefined;
 	}
 	return size > BODY_LIMIT ? "too large" : Buffer.concat(chunks);
-}
-
-function describe(
-	request: IncomingMessage,
-	body: Uint8Array | "too large",
-	{ secret: secretOf, signing = {} }: ReceiverOptions,
-): ReceivedRequest {
-	const entries = Object.entries(request.headersDistinct);
-	const headers = Object.fromEntries(entries.map(([name, values]) => [name, values?.join(", ") ?? ""]));
-	const path = request.url ?? "";
-	const secret = secretOf(path);
-	const checked = secret !== undefined && body !== "too large";
-	return {
-		method: request.method ?? "",
-		path,
-		headers,
-		body: body === "too large" ? new Uint8Array() : body,
-		event: headers["x-rocky-event"],
-		deliveryId: headers["x-rocky-delivery"],
-		signature: checked
-			? checkSignature({ body, headers, secret, scheme: signing.scheme, header: signing.header })
-			: "not checked",
-	};
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, vi } from "vitest";
-import { play, receiptsOf, SECRETS, unexpected } from "../../../src/commands/demo/play.ts";
+import { receiptsOf, unexpected } from "../../../src/commands/demo/closing.ts";
+import { play, SECRETS } from "../../../src/commands/demo/play.ts";
 import { configText, SCRIPT } from "../../../src/commands/demo/script.ts";
 import { registerDemo } from "../../../src/commands/demo.ts";
 import { parseConfig } from "../../../src/config/load.ts";
@@ -148,7 +149,11 @@ describe("the check at its end", () => {
 	it("notices a wrong signature, a lost request and a wrong outcome", async () => {
 		const { signal } = new AbortController();
 		const secrets = Object.fromEntries(SECRETS.map((name) => [name, name.repeat(2)]));
-		const { fired, received } = await play({ env, signal }, secrets, false, {});
+		const { fired, received } = await play({ env, signal }, secrets, false, {
+			out: () => {},
+			mask: (text) => text,
+			paint: (_, text) => text,
+		});
 		expect(unexpected({ fired, received })).toEqual([]);
 		const [first, ...rest] = received;
 		if (first === undefined) throw new Error("nothing was received");

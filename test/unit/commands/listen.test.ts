@@ -266,7 +266,6 @@ describe("what came from outside", () => {
 	const received: Received = {
 		method: "POST",
 		path: "/",
-		headers: {},
 		body: new Uint8Array(),
 		event: undefined,
 		deliveryId: undefined,

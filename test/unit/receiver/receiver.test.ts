@@ -69,7 +69,6 @@ describe("startReceiver", () => {
 			deliveryId: "dlv_1",
 			signature: "not checked",
 			status: 503,
-			headers: { "x-rocky-event": "ping" },
 		});
 		expect(Buffer.from(received[0]?.body ?? [])).toEqual(Buffer.from(body));
 	});
