@@ -80,6 +80,9 @@ function check<B extends Json>(body: B, notes: readonly string[], { validate, li
 	validate(body);
 }
 
+/** What nobody should see in a text: halves of characters, control characters, and what turns the order of a text around. */
+export const UNSEEN = /[\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\n\t]/u;
+
 /** Every string and key of a value. */
 export function textsOf(value: Json): readonly string[] {
 	const texts: string[] = [];

@@ -1,12 +1,14 @@
 // What every preset must hold to, whatever its service: one suite, run for each.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isObject, type Json } from "../../src/lib/json.ts";
+import { isJsonObject, isObject, type Json, type JsonObject } from "../../src/lib/json.ts";
 import { CATALOG } from "../../src/model/catalog.ts";
 import { type PipelineEvent, STATUSES } from "../../src/model/event.ts";
 import type { Options, Preset } from "../../src/model/preset.ts";
+import { anyEvent, anyOptions } from "../helpers/any-event.ts";
 import { event } from "../helpers/make.ts";
-import { HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
-import { type Checked, renderChecked, renderEvent } from "../helpers/rendered.ts";
+import { failedPipeline, finishedRun, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../helpers/presets.ts";
+import { type Checked, renderBatch, renderChecked, renderEvent } from "../helpers/rendered.ts";
 import { presetBatches } from "./preset-batches.ts";
 import { presetEnvelopes } from "./preset-envelopes.ts";
 import { presetProperties } from "./preset-properties.ts";
@@ -21,13 +23,15 @@ export interface PresetCase extends Checked {
 	readonly whole?: boolean;
 	/** Whether another system has laid down what the body holds, so that not everything of an event has a place in it. */
 	readonly fixed?: boolean;
+	/** Throws where a text of an event would mean anything to the service; no option mentions anybody. */
+	readonly literal?: (body: JsonObject) => void;
 	/** Gives an event what the preset cannot do without. */
 	readonly complete?: (event: PipelineEvent) => PipelineEvent;
 }
 
 /** Runs the suite. */
 export function presetSuite(preset: Preset, of: PresetCase): void {
-	const { options, secretsAt, whole = false, fixed = false, complete = (event) => event, ...service } = of;
+	const { options, secretsAt, whole = false, fixed = false, literal, complete = (event) => event, ...service } = of;
 	const render = (event: PipelineEvent) => renderChecked(preset, complete(event), options, service);
 
 	describe(`the ${preset.name} preset, as every preset,`, () => {
@@ -45,6 +49,15 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 				complete(event("pipeline_error", { error: "boom", metadata: { rows: [1, { two: 2 }] } })),
 			);
 			expect(renderEvent(preset, given, deepFreeze(options))).toStrictEqual(renderEvent(preset, given, options));
+		});
+
+		it("writes a failed pipeline and the batch of a whole run to the byte", () => {
+			const [first, ...more] = finishedRun();
+			const batch = renderBatch(preset, [complete(first), ...more.map(complete)], options);
+			for (const { body, notes } of [renderEvent(preset, complete(failedPipeline()), options), batch]) {
+				expect(JSON.stringify(body, null, "\t")).toMatchSnapshot();
+				expect(notes).toEqual([]);
+			}
 		});
 
 		it.each(CATALOG.map(({ name }) => name))("renders %s in every status, cutting nothing", (name) => {
@@ -103,7 +116,27 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 		});
 
 		presetBatches(preset, options, service, whole);
+		if (literal !== undefined) presetLiterals(preset, options, literal);
 		presetProperties(preset, options, service, whole);
+	});
+}
+
+/** Adds the tests that a stranger's text stays text. */
+function presetLiterals(preset: Preset, given: Options, literal: (body: JsonObject) => void): void {
+	const check = (first: PipelineEvent, more: readonly PipelineEvent[], { mention: _, ...options }: Options) => {
+		literal(renderEvent(preset, first, options).body);
+		const { body } = renderBatch(preset, [first, ...more], options);
+		if (!isJsonObject(body)) throw new Error("a batch that is not an object");
+		literal(body);
+	};
+
+	it.each(HOSTILE)("takes a hostile text literally: %j", (text) => {
+		check(hostileEvent(text), [event("ping"), hostileEvent(text)], given);
+	});
+
+	it("takes every text of any event literally, alone and in a batch, for any options", () => {
+		const events = fc.array(anyEvent, { maxLength: 4 });
+		fc.assert(fc.property(anyEvent, events, anyOptions(preset, given), check), { numRuns: 40 });
 	});
 }
 

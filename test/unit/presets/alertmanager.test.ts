@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { alertmanager } from "../../../src/presets/alertmanager.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
+import { monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
 import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
@@ -48,44 +48,6 @@ const alert = (name: string, given = {}, options = {}) => renderEvent(alertmanag
 const labels = (name: string, given = {}, options = {}) => alert(name, given, options)["labels"];
 
 describe("the alertmanager preset", () => {
-	it("fires for a failed pipeline, and holds the alert for a week", () => {
-		expect(alertmanager().service({}).body([failedPipeline()], false)).toEqual({
-			notes: [],
-			body: [
-				{
-					labels: {
-						alertname: "pipeline",
-						severity: "error",
-						repository: "acme/shop",
-						branch: "main",
-						pipeline: "etl",
-						phase: "pipeline",
-					},
-					annotations: {
-						summary: "Pipeline failed: etl",
-						description: [
-							"Table `dim_orders` not found\n  at load <orders> & more",
-							"Status: failure",
-							"Pipeline: etl",
-							"Duration: 45.2s",
-							"Run: 1234567890-1",
-							"Repository: acme/shop",
-							"Branch: main",
-							"Commit: 1a2b3c4",
-							"Actor: octocat",
-							"tables_copied: 20",
-							"shards: [1,2]",
-						].join("\n"),
-						status: "failure",
-					},
-					startsAt: "2026-04-02T14:30:00Z",
-					endsAt: "2026-04-09T14:30:00.000Z",
-					generatorURL: RUN_URL,
-				},
-			],
-		});
-	});
-
 	it("ends on a success the alert of the same labels", () => {
 		const { startsAt, endsAt } = alert("pipeline_complete", { run_id: "another" });
 		expect([startsAt, endsAt]).toEqual(["2026-04-02T14:30:00Z", "2026-04-02T14:30:00Z"]);

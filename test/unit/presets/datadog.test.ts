@@ -6,16 +6,8 @@ import type { PipelineEvent } from "../../../src/model/event.ts";
 import type { Options } from "../../../src/model/preset.ts";
 import { datadog } from "../../../src/presets/datadog.ts";
 import { event } from "../../helpers/make.ts";
-import {
-	batch,
-	failedPipeline,
-	finishedRun,
-	HOSTILE,
-	hostileEvent,
-	monstrousEvent,
-	RUN_URL,
-} from "../../helpers/presets.ts";
-import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
+import { batch, monstrousEvent } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const API_KEY = "0123456789abcdef0123456789abcdef";
@@ -40,7 +32,23 @@ function validate(body: JsonObject): void {
 	expect(String(body["text"]).split("%%%")).toHaveLength(3);
 }
 
+/** No text ends the block of Markdown or of code, notifies anybody or links elsewhere than to the run. */
+function literal({ title, text: written }: JsonObject): void {
+	const text = String(written);
+	expect(text).toMatch(/^%%% \n[\s\S]*\n %%%$/);
+	expect(text.slice(5, -5)).not.toContain("%%%");
+	expect(`${title}${text}`).not.toMatch(/@(?!\u200b)/);
+	expect(`${title}${text}`).not.toMatch(UNSEEN);
+	const [outside = "", , after = "", ...more] = text.split(/^```$/m);
+	expect(more).toEqual([]);
+	const shown = `${outside}${after}`
+		.replace(/\[View (?:first failed )?run\]\(https?:[^()\s`\\|]+\)/, "")
+		.replaceAll(/\\[\\`*_~[\]]/g, "");
+	expect(shown).not.toMatch(/[\\`~[\]]/);
+}
+
 presetSuite(datadog(), {
+	literal,
 	options: { api_key: API_KEY, tags: ["team:data"] },
 	secretsAt: [],
 	validate,
@@ -59,79 +67,6 @@ presetSuite(datadog(), {
 const tagsOf = (of: PipelineEvent, options: Options) => renderEvent(datadog(), of, options).body["tags"];
 
 describe("the datadog preset", () => {
-	it("renders a failed pipeline", () => {
-		expect(renderEvent(datadog(), failedPipeline(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
-			notes: [],
-			body: {
-				title: "Pipeline failed: etl",
-				text: [
-					"%%% ",
-					"- **Status**: failure",
-					"- **Pipeline**: etl",
-					"- **Duration**: 45.2s",
-					"- **Run**: 1234567890-1",
-					"- **Repository**: acme/shop",
-					"- **Branch**: main",
-					"- **Commit**: 1a2b3c4",
-					"- **Actor**: octocat",
-					"- **Time**: 2026-04-02T14:30:00Z",
-					"",
-					`[View run](${RUN_URL})`,
-					"",
-					"```",
-					"Table `dim_orders` not found",
-					"  at load <orders> & more",
-					"```",
-					"",
-					"- **tables\\_copied**: 20",
-					"- **shards**: \\[1,2\\]",
-					" %%%",
-				].join("\n"),
-				alert_type: "error",
-				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
-				tags: [
-					"event:pipeline_error",
-					"pipeline:etl",
-					"status:failure",
-					"repository:acme/shop",
-					"branch:main",
-					"team:data",
-				],
-			},
-		});
-	});
-
-	it("renders a batch", () => {
-		expect(renderBatch(datadog(), finishedRun(), { api_key: API_KEY, tags: ["team:data"] })).toEqual({
-			notes: [],
-			body: {
-				title: "5 events: 2 failed, 1 warning, 1 succeeded, 1 started – etl",
-				text: [
-					"%%% ",
-					"- ▶️ Pipeline started: etl",
-					"- ✅ Model run complete: stg\\_orders (4.2s)",
-					"- ❌ Model failed: dim\\_orders (45.2s) – Table \\`raw\\_orders\\` not found at load <orders> & more",
-					"- ⚠️ Schema drift detected: raw\\_customers",
-					"- ❌ Pipeline failed: etl (2m 10s) – 1 model failed",
-					"",
-					`[View run](${RUN_URL})`,
-					"",
-					"- **Pipeline**: etl",
-					"- **Run**: 1234567890-1",
-					"- **Repository**: acme/shop",
-					"- **Branch**: main",
-					"- **Commit**: 1a2b3c4",
-					"- **Actor**: octocat",
-					"- **Time**: 2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z",
-					" %%%",
-				].join("\n"),
-				alert_type: "error",
-				aggregation_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
-				tags: ["event:batch", "pipeline:etl", "status:failure", "repository:acme/shop", "branch:main", "team:data"],
-			},
-		});
-	});
-
 	it("counts in a last item what a batch has left out", () => {
 		const { body } = renderBatch(
 			datadog(),
@@ -165,28 +100,11 @@ describe("the datadog preset", () => {
 		}
 	});
 
-	it.each([
-		["pipeline_start", "info"],
-		["pipeline_complete", "success"],
-		["pipeline_error", "error"],
-		["job.stopped", "warning"],
-		["drift_detected", "warning"],
-		["commit", "info"],
-	])("gives %s the alert type %s", (name, type) => {
-		expect(renderEvent(datadog(), event(name), {}).body["alert_type"]).toBe(type);
-	});
-
 	it("groups a failure with the success that ends it", () => {
 		const key = (name: string) =>
 			renderEvent(datadog(), event(name, { model: "a".repeat(200) }), {}).body["aggregation_key"];
 		expect(key("after_model_run")).toBe(key("model_error"));
 		expect(String(key("model_error"))).toHaveLength(100);
-	});
-
-	it.each(HOSTILE)("closes no block of Markdown and notifies nobody by a user's text: %j", (text) => {
-		const { body } = renderEvent(datadog(), hostileEvent(text), {});
-		expect(String(body["text"]).slice(5, -5)).not.toContain("%%%");
-		expect(`${body["title"]}${body["text"]}`).not.toMatch(/@(?!\u200b)/);
 	});
 
 	it("lets no link end inside its address", () => {

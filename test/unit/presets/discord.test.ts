@@ -5,8 +5,8 @@ import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.
 import type { Response } from "../../../src/model/preset.ts";
 import { discord } from "../../../src/presets/discord.ts";
 import { event } from "../../helpers/make.ts";
-import { batch, failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { renderBatch, renderEvent, requestOf, textsOf } from "../../helpers/rendered.ts";
+import { hostileEvent, monstrousEvent } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf, textsOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** Discord takes blank space off both ends, and refuses what is then empty. */
@@ -87,10 +87,25 @@ function textsIn(body: Json): { readonly marked: readonly string[]; readonly foo
 	};
 }
 
+function literal(body: JsonObject): void {
+	expect(body["allowed_mentions"]).toEqual({ parse: [] });
+	expect(body).not.toHaveProperty("content");
+	const { marked, footer } = textsIn(body);
+	for (const text of marked) {
+		expect(text).not.toMatch(UNSEEN);
+		const [before = "", , after = "", ...more] = text.split("```");
+		expect(more).toEqual([]);
+		const shown = `${before}${after}`.replaceAll(/\\[\\`*_~|[\]<>#/]/g, "");
+		expect(shown).not.toMatch(/[\\`*_~|[\]<>#/]|@(?!\u200b)/);
+	}
+	expect(footer).not.toMatch(UNSEEN);
+}
+
 presetSuite(discord(), {
 	options: {},
 	secretsAt: [],
 	validate,
+	literal,
 	limits: (body) => {
 		const { marked, footer } = textsIn(body);
 		return [{ what: "characters", size: [...marked, footer].join("").length, max: 6000 }];
@@ -104,63 +119,9 @@ const answer = (status: number, body: Json | string, headers: Response["headers"
 });
 
 describe("the discord preset", () => {
-	it("renders a failed pipeline", () => {
-		expect(renderEvent(discord(), failedPipeline(), {})).toEqual({
-			notes: [],
-			body: {
-				embeds: [
-					{
-						title: "Pipeline failed: etl",
-						url: RUN_URL,
-						description: "```\nTable `dim_orders` not found\n  at load <orders> & more\n```",
-						color: 0xe74c3c,
-						fields: [
-							{ name: "Status", value: "failure", inline: true },
-							{ name: "Pipeline", value: "etl", inline: true },
-							{ name: "Duration", value: "45.2s", inline: true },
-							{ name: "Run", value: "1234567890-1", inline: true },
-							{ name: "tables\\_copied", value: "20", inline: true },
-							{ name: "shards", value: "\\[1,2\\]", inline: true },
-						],
-						footer: { text: "acme/shop · main · 1a2b3c4 · octocat" },
-						timestamp: "2026-04-02T14:30:00Z",
-					},
-				],
-				allowed_mentions: { parse: [] },
-			},
-		});
-	});
-
-	it.each([
-		["pipeline_start", 0x3498db],
-		["pipeline_complete", 0x2ecc71],
-		["pipeline_error", 0xe74c3c],
-		["job.stopped", 0x95a5a6],
-		["drift_detected", 0xf1c40f],
-		["commit", 0x3498db],
-	])("shows %s in the colour %d", (name, color) => {
-		expect(embedOf(renderEvent(discord(), event(name), {}).body)["color"]).toBe(color);
-	});
-
 	it("shows no more than there is", () => {
 		const embed = embedOf(renderEvent(discord(), event("ping"), {}).body);
 		for (const key of ["url", "description", "footer"]) expect(embed).not.toHaveProperty(key);
-	});
-
-	it.each(HOSTILE)("makes no Markdown, mention or link of a user's text: %j", (hostile) => {
-		const made = [
-			renderEvent(discord(), hostileEvent(hostile), {}).body,
-			renderBatch(discord(), [hostileEvent(hostile), event("ping")], {}).body,
-		];
-		for (const body of made) {
-			for (const sent of textsIn(body).marked) {
-				const [before = "", code, after, ...more] = sent.split("```");
-				expect(more).toEqual([]);
-				expect([code === undefined, after ?? ""]).toEqual([after === undefined, ""]);
-				const literal = before.replaceAll(/\\[\\`*_~|[\]<>#/]/g, "");
-				expect(literal).not.toMatch(/[\\`*_~|[\]<>#/]|@(?!\u200b)|^(?:-|\d+\.)\s/);
-			}
-		}
 	});
 
 	it.each([
@@ -214,36 +175,6 @@ describe("the discord preset", () => {
 		for (const name of ["Status", "Pipeline", "Model", "Table", "Entity", "Project", "Duration", "Run"]) {
 			expect(names).toContain(name);
 		}
-	});
-
-	it("renders a batch as one list with its count, the rest counted", () => {
-		const given = { ci: { repository: "acme/shop", run_url: RUN_URL } };
-		const events = [
-			event("after_model_run", { ...given, model: "dim_orders", duration_ms: 1200 }),
-			event("model_error", { ...given, model: "items", error: "a < b" }),
-		] as const;
-		expect(renderBatch(discord(), events, {})).toEqual({
-			notes: [],
-			body: {
-				embeds: [
-					{
-						title: "2 events: 1 failed, 1 succeeded – etl",
-						url: RUN_URL,
-						description: "✅ Model run complete: dim\\_orders (1.2s)\n❌ Model failed: items – a \\< b",
-						color: 0xe74c3c,
-						fields: [{ name: "Time", value: "2026-04-02T14:30:00Z", inline: true }],
-						footer: { text: "etl · run_1 · acme/shop" },
-					},
-				],
-				allowed_mentions: { parse: [] },
-			},
-		});
-		const { body } = renderBatch(
-			discord(),
-			batch(100, (index) => event("model_error", { model: `m${index}`, error: "e".repeat(500) })),
-			{},
-		);
-		expect(embedOf(body)["description"]).toMatch(/\n… and \d\d more: \d\d failed$/);
 	});
 
 	it("asks Discord to wait until the message is saved", () => {

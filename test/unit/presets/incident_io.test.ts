@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { incidentIo } from "../../../src/presets/incident-io.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, HOSTILE, hostileEvent, monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
+import { monstrousEvent } from "../../helpers/presets.ts";
+import { renderBatch, renderEvent, requestOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const options = { token: "tok_0123456789abcdef", source_id: "01GW2G3V0S59R238FAHPDS1R66" };
@@ -30,7 +30,20 @@ function validate(body: JsonObject): void {
 	expect(conforms.errors).toBe(null);
 }
 
+function literal({ title, description }: JsonObject): void {
+	expect(title).not.toMatch(/\n/);
+	for (const text of [title, description]) {
+		expect(text).not.toMatch(/[@<](?!\u200b)/);
+		expect(text).not.toMatch(UNSEEN);
+	}
+	const [before = "", , after = "", ...more] = String(description).split(/^```$/m);
+	expect(more).toEqual([]);
+	const shown = `${before}${after}`.replaceAll(/^- \*\*|\*\*: /gm, "").replaceAll(/\\[\\`*_~[\]]/g, "");
+	expect(shown).not.toMatch(/[\\`*~[\]]/);
+}
+
 presetSuite(incidentIo(), {
+	literal,
 	options,
 	secretsAt: [],
 	validate,
@@ -40,52 +53,6 @@ presetSuite(incidentIo(), {
 const sent = (...given: Parameters<typeof event>) => renderEvent(incidentIo(), event(...given), options).body;
 
 describe("the incident_io preset", () => {
-	it("renders a failed pipeline", () => {
-		expect(renderEvent(incidentIo(), failedPipeline(), options)).toEqual({
-			notes: [],
-			body: {
-				title: "Pipeline failed: etl",
-				status: "firing",
-				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
-				description: [
-					"```",
-					"Table `dim_orders` not found",
-					"  at load <\u200borders> & more",
-					"```",
-					"",
-					"- **Status**: failure",
-					"- **Pipeline**: etl",
-					"- **Duration**: 45.2s",
-					"- **Run**: 1234567890-1",
-					"- **Repository**: acme/shop",
-					"- **Branch**: main",
-					"- **Commit**: 1a2b3c4",
-					"- **Actor**: octocat",
-				].join("\n"),
-				source_url: RUN_URL,
-				metadata: {
-					id: "evt_1",
-					event: "pipeline_error",
-					run_id: "1234567890-1",
-					pipeline: "etl",
-					timestamp: "2026-04-02T14:30:00Z",
-					status: "failure",
-					error: "Table `dim_orders` not found\n  at load <orders> & more",
-					duration_ms: 45200,
-					metadata: { tables_copied: "20", shards: [1, 2] },
-					ci: {
-						provider: "github",
-						repository: "acme/shop",
-						branch: "main",
-						commit: "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b",
-						actor: "octocat",
-						run_url: RUN_URL,
-					},
-				},
-			},
-		});
-	});
-
 	it.each([
 		["pipeline_error", "pipeline_complete", {}],
 		["model_error", "after_model_run", { model: "dim_orders" }],
@@ -164,59 +131,6 @@ describe("the incident_io preset", () => {
 		const fits = { blob: "e".repeat(500_000) };
 		expect(renderEvent(incidentIo(), event("ping", { metadata: fits }), options).notes).toEqual([]);
 		expect(renderEvent(incidentIo(), monstrousEvent(), options).notes).toContain("title truncated to 255 characters");
-	});
-
-	it.each(HOSTILE)("makes neither mention, link nor code of a user's text: %j", (hostile) => {
-		const bodies = [
-			renderEvent(incidentIo(), hostileEvent(hostile), options).body,
-			renderBatch(incidentIo(), [hostileEvent(hostile), event("ping")], options).body,
-		];
-		for (const body of bodies) {
-			const { title, description } = Object(body);
-			for (const text of [title, description]) expect(text).not.toMatch(/[@<](?!\u200b)/);
-			const [before = "", code, after, ...more] = String(description).split(/^```$/m);
-			expect(more).toEqual([]);
-			expect(code === undefined).toBe(after === undefined);
-			const literal = `${before}${after ?? ""}`.replaceAll(/\\[\\`*_~[\]]/g, "").replaceAll(/^- \*\*|\*\*: /gm, "");
-			expect(literal).not.toMatch(/[\\`*~[\]]/);
-		}
-	});
-
-	it("renders a batch as one alert of what its events share, with a list", () => {
-		const ci = { repository: "acme/shop", branch: "main", run_url: RUN_URL };
-		const events = [
-			event("after_model_run", { ci, model: "dim_orders", duration_ms: 1200 }),
-			event("model_error", { ci, model: "items", error: "no such table" }),
-		] as const;
-		expect(renderBatch(incidentIo(), events, options)).toEqual({
-			notes: [],
-			body: {
-				title: "2 events: 1 failed, 1 succeeded – etl",
-				status: "firing",
-				deduplication_key: "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline",
-				description: [
-					"- ✅ Model run complete: dim\\_orders (1.2s)",
-					"- ❌ Model failed: items – no such table",
-					"",
-					"- **Status**: failure",
-					"- **Pipeline**: etl",
-					"- **Run**: run\\_1",
-					"- **Repository**: acme/shop",
-					"- **Branch**: main",
-					"- **Time**: 2026-04-02T14:30:00Z",
-				].join("\n"),
-				source_url: RUN_URL,
-				metadata: {
-					count: 2,
-					event: "batch",
-					run_id: "run_1",
-					pipeline: "etl",
-					timestamp: "2026-04-02T14:30:00Z",
-					status: "failure",
-					ci: { provider: "local", repository: "acme/shop", branch: "main", run_url: RUN_URL },
-				},
-			},
-		});
 	});
 
 	it("resolves with a batch what has succeeded in it, and never what a bad one has fired", () => {

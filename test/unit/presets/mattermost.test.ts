@@ -4,8 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { mattermost } from "../../../src/presets/mattermost.ts";
 import { event } from "../../helpers/make.ts";
-import { failedPipeline, finishedRun, HOSTILE, hostileEvent, RUN_URL } from "../../helpers/presets.ts";
-import { renderBatch, renderEvent, textsOf } from "../../helpers/rendered.ts";
+import { renderEvent, textsOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
 const text = { type: "string", minLength: 1 };
@@ -52,7 +51,15 @@ function validate(body: JsonObject): void {
 	expect(conforms.errors).toBe(null);
 }
 
+function literal(body: JsonObject): void {
+	for (const text of textsOf(body).filter((each) => !each.startsWith("https://"))) {
+		expect(text).not.toMatch(/@(?!\u200b)/);
+		expect(text).not.toMatch(UNSEEN);
+	}
+}
+
 presetSuite(mattermost(), {
+	literal,
 	options: { mention: ["here"] },
 	secretsAt: [],
 	validate,
@@ -60,57 +67,6 @@ presetSuite(mattermost(), {
 });
 
 describe("the mattermost preset", () => {
-	it("renders a failed pipeline", () => {
-		expect(renderEvent(mattermost(), failedPipeline(), { mention: ["@data.team", "channel"] })).toEqual({
-			notes: [],
-			body: {
-				text: "@data.team @channel",
-				attachments: [
-					{
-						fallback: "❌ Pipeline failed: etl",
-						color: "#e74c3c",
-						title: "❌ Pipeline failed: etl",
-						title_link: RUN_URL,
-						text: "```\nTable `dim_orders` not found\n  at load <orders> & more\n```",
-						fields: [
-							{ title: "Status", value: "failure", short: true },
-							{ title: "Pipeline", value: "etl", short: true },
-							{ title: "Duration", value: "45.2s", short: true },
-							{ title: "Run", value: "1234567890-1", short: true },
-							{ title: "tables\\_copied", value: "20", short: true },
-							{ title: "shards", value: "\\[1,2\\]", short: true },
-						],
-						footer: "acme/shop · main · 1a2b3c4 · octocat · 2026-04-02T14:30:00Z",
-					},
-				],
-			},
-		});
-	});
-
-	it("renders a batch as a list of its events", () => {
-		const { body } = renderBatch(mattermost(), finishedRun(), {});
-		expect(body).toHaveProperty(
-			"attachments.0.text",
-			expect.stringMatching(
-				/^▶️ Pipeline started: etl\n✅ Model run complete: stg\\_orders \(4\.2s\)\n❌ [\s\S]*1 model failed$/,
-			),
-		);
-		expect(body).toHaveProperty("attachments.0.fields.2", {
-			title: "Time",
-			value: "2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z",
-			short: true,
-		});
-	});
-
-	it.each(HOSTILE)("mentions nobody in a user's text: %j", (hostile) => {
-		for (const { body } of [
-			renderEvent(mattermost(), hostileEvent(hostile), {}),
-			renderBatch(mattermost(), [event("ping"), hostileEvent(hostile)], {}),
-		]) {
-			for (const sent of textsOf(body)) if (!sent.startsWith("https://")) expect(sent).not.toMatch(/@(?!\u200b)/);
-		}
-	});
-
 	it("keeps a name that is not one of Mattermost's as text", () => {
 		expect(renderEvent(mattermost(), event("ping"), { mention: ["data team"] }).body["text"]).toBe("@\u200bdata team");
 	});
