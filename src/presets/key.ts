@@ -33,11 +33,14 @@ export function correlationParts({ context, definition: { name, phase, status } 
 	};
 }
 
-/** A failed pipeline may name the model or table that failed it, and its success does not. */
+/**
+ * What the success is sure to name as well: a failed pipeline may name the model or table that failed it, and a table that
+ * failed the model that makes it.
+ */
 function subjectOf(phase: string, { model, table, project_id, entity, metadata, resource }: EventContext): Parts {
 	if (phase === "pipeline") return { project: project_id };
 	return {
-		model,
+		model: phase === "table" && table !== undefined ? undefined : model,
 		table,
 		project: project_id,
 		entity_type: entity?.["type"],

@@ -52,6 +52,15 @@ describe("is the same for", () => {
 		expect(matrix({ a: { x: 1, y: [{ p: 1, q: 2 }] }, b: 2 })).toBe(matrix({ b: 2, a: { y: [{ q: 2, p: 1 }], x: 1 } }));
 	});
 
+	it.each<[string, string, GivenContext, GivenContext]>([
+		["materialize_error", "after_materialize", { model: "m", table: "t" }, { table: "t" }],
+		["pipeline_error", "pipeline_complete", { model: "m", table: "t" }, { table: "t" }],
+		["pipeline_error", "pipeline_complete", { model: "m", table: "t" }, {}],
+		["model_error", "after_model_run", { model: "m" }, { model: "m" }],
+	])("%s and %s, where the failure names more", (failed, ended, failure, success) => {
+		expect(keyOf(ended, success)).toBe(keyOf(failed, failure));
+	});
+
 	it("a table's failure and success in two jobs, and two pull requests of a merge queue", () => {
 		const table = { table: "orders" };
 		expect(keyOf("after_materialize", table, { job: "repair" })).toBe(keyOf("materialize_error", table));
@@ -107,7 +116,7 @@ describe("tells apart", () => {
 			{ resource: { id: 8 } },
 			{ table: "orders; check=unique" },
 		];
-		for (const name of ["check_result", "materialize_error", "job.failed"]) {
+		for (const name of ["check_result", "model_error", "job.failed"]) {
 			expect(new Set(subjects.map((given) => keyOf(name, given))).size, name).toBe(subjects.length);
 		}
 	});
