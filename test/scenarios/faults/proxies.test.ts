@@ -11,14 +11,13 @@ import {
 	withoutSquid,
 	withoutTinyproxy,
 } from "../../helpers/proxy.ts";
-import { delivered, denied, failed, fire, send, webhook } from "../../helpers/send.ts";
+import { delivered, denied, failed, failedRow, fire, send, webhook } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
 const inTinyproxy = describe.skipIf(withoutTinyproxy);
 const inSquid = describe.skipIf(withoutSquid);
 
-/** A port below 1024 on which nobody listens. */
-const CLOSED = "127.0.0.1:1";
+/** Nobody listens on a port below 1024 there. */
 const UNREACHABLE = `${RECEIVER}:1`;
 const PLAIN = "allow_http = true";
 
@@ -109,24 +108,6 @@ describe("fault 24: a proxy that the environment names is used, and sees only th
 			expect(server.requests).toMatchObject(variables.map(() => request));
 		});
 
-		it("of the variable of the URL's scheme, not of the other's", async () => {
-			const proxy = await startTinyproxy();
-			const server = await startServer({ status: 200 });
-			const env = { https_proxy: `http://${CLOSED}`, all_proxy: `http://${CLOSED}`, http_proxy: proxy.url };
-			expect(await send(behindProxy(server.url), PLAIN, { env })).toMatchObject(delivered());
-			expect(proxy.asked().length).toBe(1);
-		});
-
-		it("of a variable without a scheme", async () => {
-			const proxy = await startTinyproxy();
-			const { server } = receiver();
-			await listening(server, async (port) => {
-				const env = { HTTPS_PROXY: proxy.host };
-				expect(await send(`https://${RECEIVER}:${port}/in`, trusting, { env, files })).toMatchObject(delivered());
-			});
-			expect(proxy.asked().length).toBe(1);
-		});
-
 		it("at an IPv6 address, to another one", async () => {
 			const proxy = await startTinyproxy(undefined, "::1");
 			const { server, requests } = receiver();
@@ -199,14 +180,6 @@ describe("fault 24: a failure of a receiver behind a proxy is reported as the re
 		expect(new Set(requests.map(([, delivery]) => delivery)).size).toBe(1);
 	});
 
-	it("an answer of 403 is final", async () => {
-		const { server, requests } = receiver([403]);
-		await through(server, async (url, env) => {
-			expect(await send(url, trusting, { env, files })).toMatchObject(failed("403 Forbidden"));
-		});
-		expect(requests.length).toBe(1);
-	});
-
 	it("a server without TLS is none of the proxy", async () => {
 		const server = await startServer({ status: 200 });
 		const proxy = recordingProxy();
@@ -247,49 +220,41 @@ describe("fault 24: a proxy that asks for a password gets it; if it refuses, it 
 	}
 
 	inSquid("Debian's squid (needs squid)", () => {
-		it("the right one, percent-encoded, for https", async () => {
+		it("the right one, percent-encoded, for https and plain http, and the receiver does not get it", async () => {
 			const proxy = await startSquid(LOGIN);
-			const { server, requests } = receiver();
-			await listening(server, async (port) => {
-				const env = { HTTPS_PROXY: proxy.url.replace("://", `://${right}`) };
-				const run = await send(`https://${RECEIVER}:${port}/in`, trusting, { env, files });
-				expect(run).toMatchObject(delivered());
+			const secure = receiver();
+			const plain = await startServer({ status: 200 });
+			await listening(secure.server, async (port) => {
+				const value = proxy.url.replace("://", `://${right}`);
+				const env = { HTTPS_PROXY: value, http_proxy: value };
+				const hooks = webhook(`https://${RECEIVER}:${port}/in`, trusting) + webhook(behindProxy(plain.url), PLAIN, "p");
+				const run = await fire(hooks, { env, files });
+				expect(run).toMatchObject({ annotations: [], outputs: { delivered: "2" } });
 				expectNoSecret(run);
-				await expect.poll(proxy.asked).toEqual([`CONNECT ${RECEIVER}:${port}`]);
+				const asked = [`CONNECT ${RECEIVER}:${port}`, `POST ${behindProxy(plain.url)}/`];
+				await expect.poll(() => proxy.asked().toSorted()).toEqual(asked);
 			});
-			expect(requests.length).toBe(1);
+			expect([secure.requests.length, plain.requests.length]).toEqual([1, 1]);
+			expect(plain.requests[0]?.headers).not.toHaveProperty("proxy-authorization");
 		});
 
-		it("the right one, percent-encoded, for plain http, and the receiver does not get it", async () => {
+		it("none, a wrong one, and one that is not encoded as it must be are refused at once", async () => {
 			const proxy = await startSquid(LOGIN);
 			const server = await startServer({ status: 200 });
-			const run = await send(behindProxy(server.url), PLAIN, {
-				env: { http_proxy: proxy.url.replace("://", `://${right}`) },
-			});
-			expect(run).toMatchObject(delivered());
-			expectNoSecret(run);
-			expect(server.requests.length).toBe(1);
-			expect(server.requests[0]?.headers).not.toHaveProperty("proxy-authorization");
-		});
-
-		const WRONG: readonly (readonly [what: string, userinfo: string])[] = [
-			["none", ""],
-			["a wrong one", `${encodeURIComponent(LOGIN.user)}:wrong-password@`],
-			["one that is not encoded as it must be", `${encodeURIComponent(LOGIN.user)}:${"p%40ss"}@`],
-		];
-
-		it.each(WRONG)("%s is refused at once", async (_, userinfo) => {
-			const proxy = await startSquid(LOGIN);
-			const server = await startServer({ status: 200 });
-			const value = proxy.url.replace("://", `://${userinfo}`);
-			const env = { https_proxy: value, HTTP_PROXY: value };
-			const url = behindProxy(server.url);
-			const urls = [url.replace("http:", "https:"), url];
-			const [secure, plain] = await Promise.all(urls.map((each) => send(each, PLAIN, { env })));
-			expect(secure).toMatchObject(failed("proxy (https_proxy): 407 Proxy Authentication Required"));
-			expect(plain).toMatchObject(failed("proxy (HTTP_PROXY): 407 Proxy Authentication Required"));
-			for (const run of [secure, plain]) expectNoSecret(run);
-			await expect.poll(() => proxy.asked().length).toBe(2);
+			const user = encodeURIComponent(LOGIN.user);
+			const userinfos = ["", `${user}:wrong-password@`, `${user}:p%40ss@`];
+			for (const userinfo of userinfos) {
+				const value = proxy.url.replace("://", `://${userinfo}`);
+				const url = behindProxy(server.url);
+				const hooks = webhook(url.replace("http:", "https:"), PLAIN, "secure") + webhook(url, PLAIN, "plain");
+				const run = await fire(hooks, { env: { https_proxy: value, HTTP_PROXY: value } });
+				const rows = ["https_proxy", "HTTP_PROXY"].map((variable) =>
+					failedRow(`proxy (${variable}): 407 Proxy Authentication Required`),
+				);
+				expect(run.results).toMatchObject({ results: rows });
+				expectNoSecret(run);
+			}
+			await expect.poll(() => proxy.asked().length).toBe(2 * userinfos.length);
 			expect(server.requests).toEqual([]);
 		});
 

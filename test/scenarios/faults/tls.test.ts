@@ -161,15 +161,6 @@ describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, an
 		});
 	});
 
-	it.skipIf(withoutNginx)("a URL without TLS for nginx with it (needs nginx-light)", async () => {
-		const nginx = await startNginx(["ssl; ssl_certificate crt; ssl_certificate_key key; location / { return 200; }"], {
-			crt: valid.cert,
-			key: valid.key,
-		});
-		const run = await send(`http://127.0.0.1:${nginx.ports[0]}`);
-		expect(run).toMatchObject(failed(/^400 Bad Request: .*The plain HTTP request was sent to HTTPS port/));
-	});
-
 	it.each(["", 'ca_file = "ca.pem"'])(
 		"a server with TLS 1.1 at most, whatever the environment says %s",
 		async (more) => {
@@ -188,22 +179,6 @@ describe("fault 5: plain HTTP on a TLS port, and TLS below 1.2, fail at once, an
 			expect(requests).toBe(0);
 		},
 	);
-
-	it.skipIf(withoutNginx)("nginx with TLS 1.1 at most (needs nginx-light)", async () => {
-		const nginx = await startNginx(
-			[
-				`ssl; ssl_certificate crt; ssl_certificate_key key; ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;
-				location / { return 200; }`,
-			],
-			{ crt: valid.cert, key: valid.key },
-		);
-		const [port = 0] = nginx.ports;
-		expect(await protocolWith(port)).toBe("TLSv1.1");
-		const files = { "ca.pem": ours.cert, "careless.cjs": CARELESS_SCRIPT };
-		const run = await send(`https://127.0.0.1:${port}`, "", { env: CARELESS, files });
-		expect(run).toMatchObject(withoutWarning(failed(TOO_OLD)));
-		expect(nginx.log()).toEqual([]);
-	});
 });
 
 function withChain({ key, cert }: Certificate, authority: Buffer): Certificate {
