@@ -3,12 +3,13 @@ import { closest } from "../lib/suggest.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { Config, ConfigWarning, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import { checkTargets, nameHooks, readChains, withoutBatchedGates } from "./chains.ts";
+import { nameHooks, readChains } from "./chains.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
 import { gateIn } from "./hidden.ts";
-import { readHook, setting } from "./hook.ts";
+import { readHook } from "./hook.ts";
+import { setting } from "./keys.ts";
 import { header, readDefaults, refuseUnknown } from "./known.ts";
 import type { Problems } from "./problems.ts";
 import { Resolver } from "./resolve.ts";
@@ -40,29 +41,28 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const written = [...selections, ...readSubscriptions(root, resolver)];
 	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
 	const all = written.length > 1 ? written.toSorted((a, b) => order(a) - order(b)) : written;
-	const named = nameHooks(all, problems);
-	const chains = readChains(named, problems);
-	const read = named.flatMap(({ selection, name }, order): Hook[] => {
-		const { selectors, fields } = selection;
-		if (selection.event === undefined && !fields.has("events") && !chains.reaches(name)) {
+	const named = nameHooks(all, defaults);
+	const { edges, asked, warnings: disabled } = readChains(named, problems);
+	const reached = new Set([...edges.values()].flat().map(({ text }) => text));
+	const hooks = named.flatMap(({ selection, layers, name }, order): Hook[] => {
+		const { event, selectors, fields } = selection;
+		if (event === undefined && !fields.has("events") && !reached.has(name)) {
 			const example = '["pipeline_error", "job.*", "phase:quality"]';
 			fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
 		}
-		const reached = chains.of(name);
+		const named = edges.get(name) ?? [];
 		const identity = {
 			name,
 			selectors,
 			filters: readFilters(fields, resolver),
-			fallback: reached.find(({ key }) => key === "fallback")?.text,
-			onSuccess: reached.flatMap(({ key, text }) => (key === "then" ? [text] : [])),
+			fallback: named.find(({ key }) => key === "fallback")?.text,
+			onSuccess: named.flatMap(({ key, text }) => (key === "then" ? [text] : [])),
 			place: problems.place(fields.path),
 			order,
 		};
-		const hook = readHook(selection, identity, defaults);
+		const hook = readHook({ selection, layers, identity, isAsked: asked.has(name), askedAt: asked.get(name)?.path });
 		return hook === undefined ? [] : [hook];
 	});
-	const hooks = withoutBatchedGates(read, chains, named, problems);
-	const disabled = checkTargets(hooks, chains, problems);
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
 	refuseIdleSigning(defaults.webhook, webhooks);
 	problems.throwIfAny();

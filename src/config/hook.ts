@@ -6,35 +6,31 @@ import { checkUrl } from "../net/url.ts";
 import { findPreset } from "../presets/index.ts";
 import { escapingFor } from "../template/render.ts";
 import type { Fields } from "./fields.ts";
-import type { Key } from "./keys.ts";
-import { type Defaults, refuseUnknownInHook } from "./known.ts";
+import { type Key, type Layers, setting } from "./keys.ts";
+import { refuseUnknownInHook } from "./known.ts";
 import { optionRows, requireOptions } from "./options.ts";
+import type { Path } from "./positions.ts";
 import { HOOK, SHELL, TARGET, WEBHOOK } from "./schema.ts";
 import type { Selection } from "./selections.ts";
 import { hookSigning } from "./signing.ts";
 import type { Headers } from "./values.ts";
+import { quote } from "./words.ts";
 
-/** Which hook it is, when it is fired and which others it reaches, whatever it does. */
-type HookIdentity = Omit<ShellHook, "kind" | "enabled" | "onFailure" | "timeoutMs" | "command" | "shell" | "env">;
-
-/** A hook's table, then those of its defaults. */
-type Layers = readonly [Fields, ...Fields[]];
-
-/** The hook, its errors noted; undefined when it has no command, or no preset of that name. */
-export function readHook(selection: Selection, identity: HookIdentity, defaults: Defaults): Hook | undefined {
-	const { kind, fields } = selection;
-	return kind === "shell"
-		? readShellHook(selection, identity, [fields, ...defaults.shell])
-		: readWebhook(selection, identity, [fields, ...defaults.webhook]);
+/** What is known of a hook before its settings are. */
+interface Given {
+	readonly selection: Selection;
+	readonly layers: Layers;
+	/** Which hook it is, when it is fired and which others it reaches. */
+	readonly identity: Omit<ShellHook, "kind" | "enabled" | "onFailure" | "timeoutMs" | "command" | "shell" | "env">;
+	/** Whether a pipeline waits for it. */
+	readonly isAsked: boolean;
+	/** Where it is named as the fallback of a gate, or of such a fallback. */
+	readonly askedAt: Path | undefined;
 }
 
-/** What the first table says that has the key, else the built-in default. */
-export function setting<T, D>(row: Key<T, D>, layers: readonly Fields[]): T | D {
-	for (const fields of layers) {
-		const value = row.read(fields);
-		if (value !== undefined) return value;
-	}
-	return row.default;
+/** The hook, its errors noted; undefined when it has no command, or no preset of that name. */
+export function readHook(given: Given): Hook | undefined {
+	return given.selection.kind === "shell" ? readShellHook(given) : readWebhook(given);
 }
 
 /** What all tables say, those above over those below. */
@@ -42,7 +38,7 @@ function merged<T>(row: Key<ReadonlyMap<string, T>>, layers: readonly Fields[]):
 	return new Map(layers.toReversed().flatMap((fields) => [...(row.read(fields) ?? [])]));
 }
 
-function readShellHook(selection: Selection, identity: HookIdentity, layers: Layers): ShellHook | undefined {
+function readShellHook({ selection, identity, layers }: Given): ShellHook | undefined {
 	const { fields } = selection;
 	refuseUnknownInHook(selection, undefined);
 	const settings = {
@@ -60,7 +56,8 @@ function readShellHook(selection: Selection, identity: HookIdentity, layers: Lay
 	return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 }
 
-function readWebhook(selection: Selection, identity: HookIdentity, layers: Layers): Webhook | undefined {
+function readWebhook(given: Given): Webhook | undefined {
+	const { selection, identity, layers } = given;
 	const { fields } = selection;
 	const preset = readPreset(layers);
 	refuseUnknownInHook(selection, preset);
@@ -80,7 +77,11 @@ function readWebhook(selection: Selection, identity: HookIdentity, layers: Layer
 		requireAllow: setting(WEBHOOK.requireAllow, layers),
 	};
 	refuseAsyncGate(layers, settings);
-	const batchSize = readBatchSize(layers, settings);
+	if (!given.isAsked && WEBHOOK.requireAllow.read(fields) !== undefined) {
+		const message = "require_allow is for gates, and this hook is not a gate";
+		fields.wrong("require_allow", message, 'set on_failure = "abort", or take require_allow out');
+	}
+	const batchSize = readBatchSize(given, settings);
 	const url = readUrl(selection, preset, settings, layers);
 	refuseBodyOfGet(fields, { ...settings, batchSize });
 	const signed = hookSigning(layers, headers);
@@ -113,14 +114,22 @@ function refuseAsyncGate(layers: Layers, { onFailure }: Pick<Hook, "onFailure">)
 	layers[0].wrong("async", message, 'take async out, or set on_failure = "warn"');
 }
 
-/** None for a gate, which needs a response for each event, and none for a GET, which carries none: they take no default. */
-function readBatchSize(layers: Layers, { onFailure, method }: Pick<Webhook, "onFailure" | "method">) {
+/** None for what a pipeline waits for, event by event, and none for a GET, which carries none: they take no default. */
+function readBatchSize(
+	{ identity: { name }, layers, isAsked, askedAt }: Given,
+	{ onFailure, method }: Pick<Webhook, "onFailure" | "method">,
+) {
 	const [fields] = layers;
 	const own = fields.has("batch_size");
 	const batchSize = setting(WEBHOOK.batchSize, layers);
-	if (onFailure !== "abort") return own || method !== "GET" ? batchSize : undefined;
-	const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
-	if (own) fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
+	if (!isAsked) return own || method !== "GET" ? batchSize : undefined;
+	if (own && onFailure === "abort") {
+		const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
+		fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
+	} else if (own && askedAt !== undefined) {
+		const message = `fallback names ${quote(name)}, which has a batch_size, and gates never batch`;
+		fields.problems.add("config_value", askedAt, message, "name another hook, or take batch_size out of that one");
+	}
 	return undefined;
 }
 

@@ -34,7 +34,7 @@ export function jsonSchema(): JsonObject {
 		...table({
 			hook: { description: "Shell hooks, and below webhooks the webhooks", ...ref("hooks") },
 			hooks: { description: "The same as hook", ...ref("hooks") },
-			subscription: oneOrMany({ anyOf: [ref("shellSubscription"), ref("webhookSubscription")] }, {}),
+			subscription: oneOrMany({ anyOf: [ref("shellSubscription"), ref("webhookSubscription")] }),
 			defaults: ref("defaults"),
 			event: { type: "object", additionalProperties: ref("event") },
 		}),
@@ -65,7 +65,7 @@ function table(properties: JsonObject, more: JsonObject | false = false): JsonOb
 
 /** The tables of hooks below one key: hooks for the event that it names, or the rest of the names of others. */
 function tables(hook: string): JsonObject {
-	return { anyOf: [oneOrMany(ref(hook), {}), { type: "object", additionalProperties: ref(`${hook}Tables`) }] };
+	return { anyOf: [oneOrMany(ref(hook)), { type: "object", additionalProperties: ref(`${hook}Tables`) }] };
 }
 
 function headers(hook: string): JsonObject {

@@ -1,45 +1,44 @@
 // The options of presets, as rows of the table of keys.
 import { ExactNumber, writesExactNumbers } from "../lib/exact-number.ts";
-import type { Json, JsonObject } from "../lib/json.ts";
+import type { Json } from "../lib/json.ts";
 import type { OptionSpec, Preset } from "../model/preset.ts";
 import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import { type Fields, isTable, type Value } from "./fields.ts";
-import { checkReferences, type Key, readBoolean, readChoice, readText, special, TEXT } from "./keys.ts";
+import { BOOLEAN, checkReferences, choice, type Key, type Kind, key, TEXT } from "./keys.ts";
 import { typeName } from "./words.ts";
 
-/** How an option of a kind is checked, and the same as JSON Schema. */
-interface Kind {
-	readonly type: (choices: readonly string[]) => JsonObject;
-	readonly check: (value: Value, choices: readonly string[]) => unknown;
+/** The kind of an option, whose value is then taken as JSON. */
+function kindOf({ kind, choices = [] }: OptionSpec): Kind<unknown> {
+	switch (kind) {
+		case "boolean":
+			return BOOLEAN;
+		case "string":
+			return TEXT;
+		case "table":
+			return { type: { type: "object" }, parse: (value) => value.fields('write it as { key = "value" }') };
+		case "strings":
+			return {
+				type: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+				parse: (value) => {
+					const items = value.items();
+					if (items.every(({ raw }) => typeof raw === "string")) return;
+					if (items[0] === value) value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
+					else value.wrong("must hold strings only", "quote each item");
+				},
+			};
+		case "choice": {
+			const exact = choice(choices);
+			return {
+				type: { anyOf: [exact.type, { type: "string", pattern: "\\$\\{" }] },
+				parse: (value) => {
+					const text = TEXT.parse(value);
+					if (text !== undefined && isLiteral(parseReference(text))) exact.parse(value);
+				},
+			};
+		}
+	}
 }
-
-const KINDS: Readonly<Record<OptionSpec["kind"], Kind>> = {
-	boolean: { type: () => ({ type: "boolean" }), check: readBoolean },
-	table: { type: () => ({ type: "object" }), check: (value) => value.fields('write it as { key = "value" }') },
-	string: { type: () => TEXT, check: readText },
-	strings: {
-		type: () => ({ anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] }),
-		check: (value) => {
-			if (typeof value.raw === "string") return;
-			if (!Array.isArray(value.raw)) value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
-			else if (!value.raw.every((item) => typeof item === "string"))
-				value.wrong("must hold strings only", "quote each item");
-		},
-	},
-	choice: {
-		type: (choices) => ({
-			anyOf: [
-				{ type: "string", enum: [...choices] },
-				{ type: "string", pattern: "\\$\\{" },
-			],
-		}),
-		check: (value, choices) => {
-			const text = readText(value);
-			if (text !== undefined && isLiteral(parseReference(text))) readChoice(value, choices);
-		},
-	},
-};
 
 /** No message of any service has tables nested this deep. */
 const MAX_DEPTH = 100;
@@ -67,17 +66,14 @@ export function optionRows(...of: readonly Preset[]): ReadonlyMap<string, Key<Js
 	return found;
 }
 
-function optionRow(name: string, { kind, choices = [], summary, secret }: OptionSpec): Key<Json> {
-	const { type, check } = KINDS[kind];
-	return special(name, {
-		summary,
-		public: secret !== true && kind !== "table",
-		type: type(choices),
-		read: (value) => {
-			check(value, choices);
-			return toJson(value.raw, value);
-		},
-	});
+function optionRow(name: string, spec: OptionSpec): Key<Json> {
+	const kind = kindOf(spec);
+	const parse = (value: Value) => {
+		kind.parse(value);
+		return toJson(value.raw, value);
+	};
+	const isPublic = spec.secret !== true && spec.kind !== "table";
+	return key(name, { type: kind.type, parse }, { summary: spec.summary, public: isPublic });
 }
 
 /** Notes the options that the preset cannot do without. */

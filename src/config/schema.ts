@@ -1,61 +1,34 @@
 // The one table of keys: what each key of a config holds, its default, whether code frames show it, and what it is for.
-import { type EventDefinition, STATUSES } from "../model/event.ts";
+import { STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
-import { SIGNATURES } from "../signature/schemes.ts";
-import {
-	boolean,
-	choice,
-	integer,
-	type Key,
-	oneOrMany,
-	readName,
-	reference,
-	special,
-	TEXT,
-	text,
-	texts,
-	wordType,
-} from "./keys.ts";
-import {
-	MAX_SIGNATURES,
-	readEnv,
-	readHeaders,
-	readSchemes,
-	readSecrets,
-	readSignatureHeader,
-	readTemplate,
-	VARIABLE_NAME,
-} from "./values.ts";
+import { BOOLEAN, choice, integer, type Key, type Kind, key, NAME, oneOrMany, REFERENCE, TEXT, texts } from "./keys.ts";
+import { ENV, HEADERS, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
+
+/** Read by `readFilters`, which needs the events of the whole config. */
+const FILTERS: Kind<never> = { type: oneOrMany({ $ref: "#/definitions/filter" }), parse: () => undefined };
 
 /** The keys of every hook that have no default. */
 export const HOOK = {
-	name: special("name", {
-		type: TEXT,
-		read: readName,
+	name: key("name", NAME, {
 		otherwise: "`<event>-<kind>-<n>`",
 		summary: "Unique; the hook's name in annotations and results",
 	}),
-	enabled: boolean("enabled", { default: true, summary: "`false` switches the hook off" }),
-	filter: special("filter", {
-		type: oneOrMany({ $ref: "#/definitions/filter" }, {}),
-		// By readFilters, which needs the events of the whole config.
-		read: () => undefined,
+	enabled: key("enabled", BOOLEAN, { default: true, summary: "`false` switches the hook off" }),
+	filter: key("filter", FILTERS, {
 		summary: "Limits the hook to events that match: [filters](subscriptions.md#filters)",
 	}),
-	fallback: text("fallback", {
+	fallback: key("fallback", TEXT, {
 		summary: "The hook that is tried once when this one has failed for good: [chains](subscriptions.md#chains)",
 	}),
-	onSuccess: texts("then", {
-		example: '["name of a hook"]',
+	onSuccess: key("then", texts('then = ["name of a hook"]'), {
 		summary: "The hooks that are fired when this one has succeeded",
 	}),
 };
 
 /** What a subscription has beside the keys of its kind. */
 export const SUBSCRIPTION = {
-	events: texts("events", {
-		example: '["pipeline_error", "job.*", "phase:quality"]',
+	events: key("events", texts('events = ["pipeline_error", "job.*", "phase:quality"]'), {
 		otherwise: "required, unless another hook's `fallback` or `then` names it",
 		summary: "Event names, globs and phases: [subscriptions](subscriptions.md)",
 	}),
@@ -63,12 +36,12 @@ export const SUBSCRIPTION = {
 
 /** What a hook does. */
 export const TARGET = {
-	shell: text("command", {
+	shell: key("command", TEXT, {
 		public: false,
 		otherwise: "required",
 		summary: "One or more lines, passed to the shell unchanged",
 	}),
-	webhook: reference("url", {
+	webhook: key("url", REFERENCE, {
 		public: false,
 		otherwise: "the preset's, if it has one",
 		summary: "https, or http to loopback",
@@ -77,37 +50,28 @@ export const TARGET = {
 
 /** The settings of hooks of both kinds. */
 const COMMON = {
-	onFailure: choice("on_failure", {
-		choices: FAILURE_MODES,
+	onFailure: key("on_failure", choice(FAILURE_MODES), {
 		default: "warn",
 		summary: "`abort` makes the hook a gate, which stops the pipeline; `warn` annotates; `ignore` is silent",
 	}),
-	async: boolean("async", {
+	async: key("async", BOOLEAN, {
 		default: false,
 		summary: "Accepted because Rocky has it; has no effect, and cannot be true for a gate",
 	}),
 };
 
-const timeout = (value: number, summary: string) => integer("timeout_ms", { least: 1, default: value, summary });
+const timeout = (value: number, summary: string) => key("timeout_ms", integer(1), { default: value, summary });
 
 /** The settings of shell hooks, which `[defaults]` and `[defaults.shell]` can have. */
 export const SHELL = {
 	...COMMON,
 	timeoutMs: timeout(30_000, "Time limit of the whole command, in milliseconds"),
-	shell: choice("shell", {
-		choices: SHELL_NAMES,
-		default: undefined,
+	shell: key("shell", choice(SHELL_NAMES), {
 		otherwise: "`sh`; `cmd` on Windows",
 		summary: "`sh` runs `sh -e`, `bash` runs `bash --noprofile --norc -eo pipefail`; `pwsh` stops at the first error",
 	}),
-	env: special("env", {
+	env: key("env", ENV, {
 		public: false,
-		type: {
-			type: "object",
-			propertyNames: { pattern: VARIABLE_NAME.source },
-			additionalProperties: { type: "string" },
-		},
-		read: readEnv,
 		summary: "Additional variables, merged with those of the defaults",
 	}),
 };
@@ -116,75 +80,55 @@ export const SHELL = {
 export const WEBHOOK = {
 	...COMMON,
 	timeoutMs: timeout(10_000, "Time limit of one attempt, in milliseconds"),
-	preset: choice("preset", {
-		choices: PRESET_NAMES,
-		anyCase: "rocky",
+	preset: key("preset", choice(PRESET_NAMES, "rocky"), {
 		default: "generic",
 		summary: "The service that the message is for; each has options of its own: [presets](presets.md)",
 	}),
-	secret: special("secret", {
+	secret: key("secret", SECRETS, {
 		public: false,
-		type: oneOrMany(TEXT, { maxItems: MAX_SIGNATURES }),
-		read: readSecrets,
 		summary: "Signs the body; a list for [rotation](signatures.md#rotation)",
 	}),
-	signature: special("signature", {
-		type: oneOrMany(wordType(SIGNATURES), { maxItems: MAX_SIGNATURES, uniqueItems: true }),
-		read: readSchemes,
+	signature: key("signature", SCHEMES, {
 		otherwise: "`rocky`",
 		summary: "The signature scheme, or a list of them: [signatures](signatures.md)",
 	}),
-	signatureHeader: special("signature_header", {
-		type: { type: "string", pattern: "^\\S+$" },
-		read: readSignatureHeader,
+	signatureHeader: key("signature_header", SIGNATURE_HEADER, {
 		otherwise: "the scheme's",
 		summary: "Another name for the header of the signature",
 	}),
-	batchSize: integer("batch_size", {
-		least: 1,
-		most: 1000,
-		default: undefined,
+	batchSize: key("batch_size", integer(1, 1000), {
 		summary: "Sends up to this many events as one message: [batches](batches.md)",
 	}),
-	headers: special("headers", {
+	headers: key("headers", HEADERS, {
 		public: false,
-		type: { type: "object", additionalProperties: { type: "string" } },
-		read: readHeaders,
 		summary: "Override the preset's, regardless of case; merged with those of the defaults",
 	}),
-	method: choice("method", {
-		choices: ["POST", "PUT", "PATCH", "DELETE", "GET"],
-		anyCase: "always",
-		default: undefined,
+	method: key("method", choice(["POST", "PUT", "PATCH", "DELETE", "GET"], "always"), {
 		otherwise: "the preset's, usually `POST`",
 		summary: "The method of the request",
 	}),
-	bodyTemplate: special("body_template", {
-		type: TEXT,
-		read: readTemplate,
+	bodyTemplate: key("body_template", TEMPLATE, {
 		otherwise: "the preset's body",
 		summary: "The body, with values of the event inserted: [templates](templates.md)",
 	}),
-	retryCount: integer("retry_count", { least: 0, default: 3, summary: "Attempts after the first" }),
-	retryDelayMs: integer("retry_delay_ms", {
-		least: 1,
+	retryCount: key("retry_count", integer(0), { default: 3, summary: "Attempts after the first" }),
+	retryDelayMs: key("retry_delay_ms", integer(1), {
 		default: 1000,
 		summary: "Longest wait before the second attempt, in milliseconds; doubles with each further one",
 	}),
-	deadlineMs: integer("deadline_ms", {
-		least: 1,
+	deadlineMs: key("deadline_ms", integer(1), {
 		default: 60_000,
 		summary: "Time limit of all attempts together, in milliseconds",
 	}),
-	allowHttp: boolean("allow_http", { default: false, summary: "Allows plain http to hosts other than loopback" }),
-	allowPrivate: boolean("allow_private", {
+	allowHttp: key("allow_http", BOOLEAN, { default: false, summary: "Allows plain http to hosts other than loopback" }),
+	allowPrivate: key("allow_private", BOOLEAN, {
 		default: true,
 		summary: "Allows private and loopback addresses; link-local and metadata addresses are always refused",
 	}),
-	caFile: reference("ca_file", {
+	caFile: key("ca_file", REFERENCE, {
 		summary: "Additional CA certificates to trust, as PEM; a path relative to the workspace",
 	}),
-	requireAllow: boolean("require_allow", {
+	requireAllow: key("require_allow", BOOLEAN, {
 		default: false,
 		summary: 'For a gate: only `{"allow": true}` lets the pipeline go on',
 	}),
@@ -192,36 +136,31 @@ export const WEBHOOK = {
 
 /** What `[defaults]` has beside the settings. */
 export const DEFAULTS = {
-	concurrency: integer("concurrency", { least: 1, most: 1000, default: 20, summary: "Webhooks in flight at once" }),
+	concurrency: key("concurrency", integer(1, 1000), { default: 20, summary: "Webhooks in flight at once" }),
 };
 
 /** What `[event.x]` says of an event. */
 export const EVENT = {
-	phase: text("phase", { otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
-	status: choice<EventDefinition["status"], "info">("status", {
-		choices: STATUSES,
+	phase: key("phase", TEXT, { otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
+	status: key("status", choice(STATUSES), {
 		default: "info",
 		summary: "The status that it reports, which sets the colour of messages",
 	}),
-	title: text("title", { otherwise: "made from its name", summary: "The headline of messages" }),
+	title: key("title", TEXT, { otherwise: "made from its name", summary: "The headline of messages" }),
 };
 
 /** What a filter can ask; at least one of them. */
 export const FILTER = {
-	events: texts("events", {
-		example: '["job.*", "phase:quality"]',
+	events: key("events", texts('events = ["job.*", "phase:quality"]'), {
 		summary: "Only these of the hook's own events",
 	}),
-	entities: texts("entities", {
-		example: '["table", "dash*"]',
+	entities: key("entities", texts('entities = ["table", "dash*"]'), {
 		summary: "Types of entities; `*` matches any characters",
 	}),
-	include: texts("include", {
-		example: '["tags", "branch:release/*"]',
+	include: key("include", texts('include = ["tags", "branch:release/*"]'), {
 		summary: "Changed fields, and values as `key:value`, that the event must have",
 	}),
-	exclude: texts("exclude", {
-		example: '["status:success"]',
+	exclude: key("exclude", texts('exclude = ["status:success"]'), {
 		summary: "Changed fields and values that the event must not have",
 	}),
 };

@@ -6,7 +6,7 @@ import { headersOf, SIGNATURES, type Signature } from "../signature/schemes.ts";
 import { compileTemplate } from "../template/compile.ts";
 import { TemplateError } from "../template/tags.ts";
 import type { Value } from "./fields.ts";
-import { readChoice, readFilled, readItems, readReference, readText } from "./keys.ts";
+import { choice, type Kind, oneOrMany, REFERENCE, readItems, readReference, TEXT } from "./keys.ts";
 import type { Path } from "./positions.ts";
 import { quote } from "./words.ts";
 
@@ -48,51 +48,61 @@ const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
 const TAKEN: readonly string[] = [...RESERVED, ...IDENTITY, "content-type", "user-agent", ...headersOf("standard")];
 
 /** What POSIX shells take as a variable's name. */
-export const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
-export function readHeaders(value: Value): Headers | undefined {
-	const table = value.fields();
-	if (table === undefined) return undefined;
-	const found = new Map<string, Header>();
-	for (const [name, item] of table.entries()) {
-		const lower = name.toLowerCase();
-		const content = readReference(item);
-		const twin = found.get(lower);
-		if (!isHeaderName(name)) {
-			table.wrong(name, "headers has an invalid header name", "use letters, digits and hyphens, as in X-Team");
-		} else if (RESERVED.includes(lower)) {
-			item.wrong("is set by the connection itself", "take it out");
-		} else if (IDENTITY.includes(lower)) {
-			item.wrong("is sent with every webhook already", "take it out");
-		} else if (twin !== undefined) {
-			item.wrong(`is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
-		} else if (content !== undefined && !literalParts(content).every(isHeaderValue)) {
-			const remedy = "use one line of Latin-1 characters; take a trailing line break away";
-			item.wrong("has a character that no header can carry", remedy);
-		} else if (content !== undefined) {
-			found.set(lower, { name, value: content, path: item.path });
+export const HEADERS: Kind<Headers> = {
+	type: { type: "object", additionalProperties: { type: "string" } },
+	parse: (value) => {
+		const table = value.fields();
+		if (table === undefined) return undefined;
+		const found = new Map<string, Header>();
+		for (const [name, item] of table.entries()) {
+			const lower = name.toLowerCase();
+			const content = readReference(item);
+			const twin = found.get(lower);
+			if (!isHeaderName(name)) {
+				table.wrong(name, "headers has an invalid header name", "use letters, digits and hyphens, as in X-Team");
+			} else if (RESERVED.includes(lower)) {
+				item.wrong("is set by the connection itself", "take it out");
+			} else if (IDENTITY.includes(lower)) {
+				item.wrong("is sent with every webhook already", "take it out");
+			} else if (twin !== undefined) {
+				item.wrong(`is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
+			} else if (content !== undefined && !literalParts(content).every(isHeaderValue)) {
+				const remedy = "use one line of Latin-1 characters; take a trailing line break away";
+				item.wrong("has a character that no header can carry", remedy);
+			} else if (content !== undefined) {
+				found.set(lower, { name, value: content, path: item.path });
+			}
 		}
-	}
-	return found;
-}
+		return found;
+	},
+};
 
-export function readEnv(value: Value): ReadonlyMap<string, Reference> | undefined {
-	const table = value.fields();
-	if (table === undefined) return undefined;
-	const found = new Map<string, Reference>();
-	for (const [name, item] of table.entries()) {
-		const content = readReference(item);
-		if (!VARIABLE_NAME.test(name)) {
-			table.wrong(name, "env has an invalid variable name", "use letters, digits and underscores");
-		} else if (content !== undefined) {
-			found.set(name, content);
+export const ENV: Kind<ReadonlyMap<string, Reference>> = {
+	type: {
+		type: "object",
+		propertyNames: { pattern: VARIABLE_NAME.source },
+		additionalProperties: { type: "string" },
+	},
+	parse: (value) => {
+		const table = value.fields();
+		if (table === undefined) return undefined;
+		const found = new Map<string, Reference>();
+		for (const [name, item] of table.entries()) {
+			const content = readReference(item);
+			if (!VARIABLE_NAME.test(name)) {
+				table.wrong(name, "env has an invalid variable name", "use letters, digits and underscores");
+			} else if (content !== undefined) {
+				found.set(name, content);
+			}
 		}
-	}
-	return found;
-}
+		return found;
+	},
+};
 
 /** A signature for each must fit into what servers take for headers: often 8 KB. */
-export const MAX_SIGNATURES = 10;
+const MAX_SIGNATURES = 10;
 
 /** A secret, and where it is. */
 export interface Secret {
@@ -100,38 +110,51 @@ export interface Secret {
 	readonly path: Path;
 }
 
-export function readSecrets(value: Value): readonly Secret[] | undefined {
-	const found = readItems(value, MAX_SIGNATURES, "name one").flatMap((item) => {
-		const reference = readFilled(item);
-		return reference === undefined ? [] : [{ reference, path: item.path }];
-	});
-	return found.length === 0 ? undefined : found;
-}
+export const SECRETS: Kind<readonly Secret[]> = {
+	type: oneOrMany(TEXT.type, { maxItems: MAX_SIGNATURES }),
+	parse: (value) => {
+		const found = readItems(value, MAX_SIGNATURES, "name one").flatMap((item) => {
+			const reference = REFERENCE.parse(item);
+			return reference === undefined ? [] : [{ reference, path: item.path }];
+		});
+		return found.length === 0 ? undefined : found;
+	},
+};
 
-export function readSchemes(value: Value): readonly Signature[] | undefined {
-	const found: Signature[] = [];
-	for (const item of readItems(value, MAX_SIGNATURES, "name one")) {
-		const scheme = readChoice(item, SIGNATURES);
-		if (scheme === undefined) continue;
-		if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "take one of the two out");
-		else found.push(scheme);
-	}
-	return found.length === 0 ? undefined : found;
-}
+const SCHEME = choice(SIGNATURES);
 
-export function readSignatureHeader(value: Value): string | undefined {
-	const header = readText(value);
-	if (header === undefined) return undefined;
-	if (!isHeaderName(header)) {
-		return value.wrong("is an invalid header name", "use letters, digits and hyphens, as in X-Signature");
-	}
-	if (!TAKEN.includes(header.toLowerCase())) return header;
-	return value.wrong(`is ${quote(header)}, a header with a meaning of its own`, "choose another name");
-}
+export const SCHEMES: Kind<readonly Signature[]> = {
+	type: oneOrMany(SCHEME.type, { maxItems: MAX_SIGNATURES, uniqueItems: true }),
+	parse: (value) => {
+		const found: Signature[] = [];
+		for (const item of readItems(value, MAX_SIGNATURES, "name one")) {
+			const scheme = SCHEME.parse(item);
+			if (scheme === undefined) continue;
+			if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "take one of the two out");
+			else found.push(scheme);
+		}
+		return found.length === 0 ? undefined : found;
+	},
+};
 
-/** The template of a body. An error is placed at its own line and column inside the string. */
-export function readTemplate(value: Value): Template | undefined {
-	const source = readFilled(value);
+export const SIGNATURE_HEADER: Kind<string> = {
+	type: { type: "string", pattern: "^\\S+$" },
+	parse: (value) => {
+		const header = TEXT.parse(value);
+		if (header === undefined) return undefined;
+		if (!isHeaderName(header)) {
+			return value.wrong("is an invalid header name", "use letters, digits and hyphens, as in X-Signature");
+		}
+		if (!TAKEN.includes(header.toLowerCase())) return header;
+		return value.wrong(`is ${quote(header)}, a header with a meaning of its own`, "choose another name");
+	},
+};
+
+export const TEMPLATE: Kind<Template> = { type: TEXT.type, parse: readTemplate };
+
+/** An error is placed at its own line and column inside the string. */
+function readTemplate(value: Value): Template | undefined {
+	const source = REFERENCE.parse(value);
 	if (source === undefined) return undefined;
 	try {
 		return compileTemplate(source);
