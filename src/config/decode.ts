@@ -1,24 +1,21 @@
 // A parsed config file as typed hooks, with every error in it found at once.
-import { closest } from "../lib/suggest.ts";
-import { type Vocabulary, vocabulary } from "../model/catalog.ts";
+import { vocabulary } from "../model/catalog.ts";
 import type { Config, ConfigWarning, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { nameHooks, readChains } from "./chains.ts";
 import { readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
-import { gateIn } from "./hidden.ts";
+import { gateIn, refuseStrayGates } from "./gates.ts";
 import { readHook } from "./hook.ts";
 import { setting } from "./keys.ts";
-import { header, readDefaults, refuseUnknown } from "./known.ts";
+import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
 import type { Problems } from "./problems.ts";
 import { Resolver } from "./resolve.ts";
 import { DEFAULTS } from "./schema.ts";
 import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
-import { type Explanation, keyName, quote } from "./words.ts";
-
-const HOOK_KEYS: readonly string[] = ["hook", "hooks"];
+import { quote } from "./words.ts";
 
 const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
 
@@ -40,7 +37,7 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 
 	const written = [...selections, ...readSubscriptions(root, resolver)];
 	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
-	const all = written.length > 1 ? written.toSorted((a, b) => order(a) - order(b)) : written;
+	const all = written.toSorted((a, b) => order(a) - order(b));
 	const named = nameHooks(all, defaults);
 	const { edges, asked, warnings: disabled } = readChains(named, problems);
 	const reached = new Set([...edges.values()].flat().map(({ text }) => text));
@@ -80,35 +77,6 @@ function refusePrototype({ table, problems }: Fields): void {
 	for (const { path, offset } of problems.positions.prototypes) {
 		if (!Object.hasOwn(table, path[0] ?? "")) continue;
 		problems.addAt("config_shape", offset, "__proto__ cannot be a key", "choose another name");
-	}
-}
-
-function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation | undefined {
-	const message = `${keyName(key)} must be inside [hook]`;
-	if (key === "webhooks") return [message, "write [[hook.webhooks.<event>]]"];
-	const event = find(key);
-	if (event !== undefined) {
-		return [message, `write it as ${header("shell", event.name)} or ${header("webhook", event.name)}`];
-	}
-	if (!events.some(({ name }) => name.startsWith(`${key}.`))) return undefined;
-	return [message, `write [[hook.${key}.<…>]] or [[hook.webhooks.${key}.<…>]]`];
-}
-
-/** Tables that Rocky's own file cannot have for us, and that people may take for ours. */
-const OURS_ELSEWHERE: readonly string[] = ["subscription", "defaults"];
-
-/** Whatever else is in Rocky's own file belongs to Rocky, but for a gate that was surely meant for us. */
-function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): void {
-	for (const [key, value] of Object.entries(table)) {
-		const gate = HOOK_KEYS.includes(key) ? undefined : gateIn(value, [key]);
-		if (gate === undefined) continue;
-		const near = closest(key, [...HOOK_KEYS, ...OURS_ELSEWHERE]);
-		if (near === undefined && explainTopLevel(key, builtIn) === undefined) continue;
-		const remedy =
-			near !== undefined && HOOK_KEYS.includes(near)
-				? `did you mean ${quote(near)}?`
-				: `write it as ${header("shell", builtIn.find(key)?.name ?? "pipeline_start")}, or move it to .github/pipeline-hooks.toml`;
-		problems.add("config_value", gate, `${keyName(key)} has a gate, but is not read in rocky.toml`, remedy);
 	}
 }
 

@@ -1,4 +1,5 @@
 // Keys that a table cannot have: refused, with the help that fits.
+import type { Vocabulary } from "../model/catalog.ts";
 import type { Hook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
 import { Fields } from "./fields.ts";
@@ -43,6 +44,21 @@ const DEFAULTS = new Map([...TABLES.shell, ...TABLES.webhook, ...TABLES.defaults
 /** Whether hooks of any kind have such a key. */
 export function isHookKey(key: string): boolean {
 	return ALL.has(key) || ownersOf(key).length > 0;
+}
+
+/** The tables that hooks are under. */
+export const HOOK_KEYS: readonly string[] = ["hook", "hooks"];
+
+/** The help with a key at the top of a file that belongs under `hook`; undefined for any other key. */
+export function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation | undefined {
+	const message = `${keyName(key)} must be inside [hook]`;
+	if (key === "webhooks") return [message, "write [[hook.webhooks.<event>]]"];
+	const event = find(key);
+	if (event !== undefined) {
+		return [message, `write it as ${header("shell", event.name)} or ${header("webhook", event.name)}`];
+	}
+	if (!events.some(({ name }) => name.startsWith(`${key}.`))) return undefined;
+	return [message, `write [[hook.${key}.<…>]] or [[hook.webhooks.${key}.<…>]]`];
 }
 
 /** A hook's table before it is read. */

@@ -1,10 +1,10 @@
 // Finding and reading the config file: the one that is named, or the first of the usual ones.
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
-import type { Config, ConfigWarning } from "../model/hook.ts";
-import { type Problem, UserError } from "../model/problem.ts";
+import type { Config } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
-import { hiddenWarning } from "./hidden.ts";
+import { type ConfigFile, hiddenWarning } from "./gates.ts";
 import { type Dialect, Problems } from "./problems.ts";
 import { decodeText, normalised, parseSyntax } from "./syntax.ts";
 
@@ -31,39 +31,41 @@ const MAX_PARTS = 2_000_000;
 export async function loadConfig({ workspace, config, warnHidden }: LoadRequest, files: Files): Promise<Config> {
 	const named = config?.trim() ?? "";
 	const candidates: readonly string[] = named === "" ? USUAL_FILES : [named];
-	for (const [index, candidate] of candidates.entries()) {
+	const open = async (candidate: string): Promise<ConfigFile> => {
 		const path = resolve(workspace, candidate);
-		const file = shown(workspace, path);
-		const read = await files.read(path, MAX_SIZE);
-		switch (read.kind) {
-			case "missing":
-				continue;
-			case "unreadable":
-				throw unreadable(file, read.detail, read.remedy);
-			case "file": {
-				const found = parseConfig(decodeText(read.bytes, file), file, dialectOf(path));
-				const others = warnHidden ? candidates.slice(index + 1) : [];
-				const hidden = await hiddenBy(file, others, workspace, files);
-				return hidden.length === 0 ? found : { ...found, warnings: [...found.warnings, ...hidden] };
-			}
+		return { file: shown(workspace, path), dialect: dialectOf(path), read: await files.read(path, MAX_SIZE) };
+	};
+	for (const [index, candidate] of candidates.entries()) {
+		const { file, dialect, read } = await open(candidate);
+		if (read.kind === "missing") continue;
+		if (read.kind === "unreadable") {
+			const remedy = read.remedy ?? "make it a readable TOML file of at most 10 MB";
+			throw new UserError({
+				code: "config_unreadable",
+				message: `config file ${file} cannot be read: ${read.detail}`,
+				remedy,
+			});
 		}
+		const found = parseConfig(decodeText(read.bytes, file), file, dialect);
+		if (!warnHidden) return found;
+		const others = candidates.slice(index + 1).map(async (other) => hiddenWarning(await open(other), file));
+		const hidden = (await Promise.all(others)).filter((warning) => warning !== undefined);
+		return { ...found, warnings: [...found.warnings, ...hidden] };
 	}
-	throw new UserError(named === "" ? noneFound(workspace) : notFound(named, workspace));
-}
-
-/** What is to be told of the files that would have been read if there were not the one that is. */
-async function hiddenBy(
-	used: string,
-	others: readonly string[],
-	workspace: string,
-	files: Files,
-): Promise<readonly ConfigWarning[]> {
-	const warnings = others.map(async (other) => {
-		const path = resolve(workspace, other);
-		const read = await files.read(path, MAX_SIZE);
-		return hiddenWarning({ file: shown(workspace, path), dialect: dialectOf(path), read }, used);
-	});
-	return (await Promise.all(warnings)).filter((warning) => warning !== undefined);
+	const checkout = "if the workspace is still empty, run actions/checkout before this step";
+	throw new UserError(
+		named === ""
+			? {
+					code: "config_missing",
+					message: `no config file in ${workspace}; looked for ${USUAL_FILES.join(", ")}`,
+					remedy: `create .github/pipeline-hooks.toml or name a file with config; ${checkout}`,
+				}
+			: {
+					code: "config_missing",
+					message: `config file ${named} not found in ${workspace}`,
+					remedy: `correct the config input; ${checkout}`,
+				},
+	);
 }
 
 /** Whose a config file is, by its name. */
@@ -85,14 +87,6 @@ function shown(workspace: string, path: string): string {
 	return outside || inside === "" ? path : inside.replaceAll(sep, "/");
 }
 
-function unreadable(file: string, detail: string, remedy = "make it a readable TOML file of at most 10 MB"): UserError {
-	return new UserError({
-		code: "config_unreadable",
-		message: `config file ${file} cannot be read: ${detail}`,
-		remedy,
-	});
-}
-
 /** Before it is parsed, which costs more. Counts what follows or separates a key or value, also where it is in a string. */
 function refuseTooMany(text: string, file: string): void {
 	let parts = 0;
@@ -106,21 +100,4 @@ function refuseTooMany(text: string, file: string): void {
 			place: { file, line: before.length, column: (before.at(-1) ?? "").length + 1 },
 		});
 	}
-}
-
-function notFound(named: string, workspace: string): Problem {
-	return {
-		code: "config_missing",
-		message: `config file ${named} not found in ${workspace}`,
-		remedy: "correct the config input; if the workspace is still empty, run actions/checkout before this step",
-	};
-}
-
-function noneFound(workspace: string): Problem {
-	return {
-		code: "config_missing",
-		message: `no config file in ${workspace}; looked for ${USUAL_FILES.join(", ")}`,
-		remedy:
-			"create .github/pipeline-hooks.toml or name a file with config; if the workspace is still empty, run actions/checkout before this step",
-	};
 }

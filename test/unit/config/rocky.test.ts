@@ -92,6 +92,14 @@ describe("rocky.toml", () => {
 		]);
 	});
 
+	it("whose only hooks have unknown events warns, and has nothing to do", () => {
+		const { hooks, warnings } = parse('[[hook.on_new_thing]]\ncommand = "x"\n', "rocky");
+		expect({ hooks, warnings: warnings.map(({ message }) => message) }).toEqual({
+			hooks: [],
+			warnings: ['unknown event "on_new_thing", its hooks are left out'],
+		});
+	});
+
 	it("is full of mistakes in any other file", () => {
 		expect(mistakes(ROCKY).length).toBeGreaterThan(8);
 	});

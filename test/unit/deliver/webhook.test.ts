@@ -293,9 +293,9 @@ describe("the connection", () => {
 		expect((await send({}, env, answer(403))).outcome.failure?.reason).toBe("403 Forbidden");
 	});
 
-	test("has the hook's allow_private and the certificates of its ca_file", async () => {
-		const given = { allowPrivate: false, caFile: parseReference("${CERTS}/ca.pem") };
-		const { requests } = await send(given, { CERTS: "/etc/certs" }, answer(200));
+	test("has the hook's allow_private and the certificates of its ca_file, whose path may end in a newline", async () => {
+		const given = { allowPrivate: false, caFile: parseReference("/etc/certs/${CA}") };
+		const { requests } = await send(given, { CA: "ca.pem\n" }, answer(200));
 		const caCertificates = "certificates of /etc/certs/ca.pem";
 		expect(requests).toMatchObject([{ ...connection, allowPrivate: false, caCertificates }]);
 	});

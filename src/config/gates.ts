@@ -1,0 +1,80 @@
+// Gates that nobody would ask: of a file that another one hides, and of tables that are not read in a rocky.toml.
+import { closest } from "../lib/suggest.ts";
+import type { Vocabulary } from "../model/catalog.ts";
+import type { ConfigWarning } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
+import type { FileRead } from "../ports.ts";
+import { type Fields, isContainer, isTable } from "./fields.ts";
+import { explainTopLevel, HOOK_KEYS, header } from "./known.ts";
+import type { Path } from "./positions.ts";
+import { type Dialect, Problems } from "./problems.ts";
+import { decodeText, parseSyntax } from "./syntax.ts";
+import { keyName, quote } from "./words.ts";
+
+/** A file that may be a config. */
+export interface ConfigFile {
+	/** As messages name it. */
+	readonly file: string;
+	readonly dialect: Dialect;
+	readonly read: FileRead;
+}
+
+/** A warning about a file that is not read because `used` is, and that has gates, or may have; else undefined. */
+export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string): ConfigWarning | undefined {
+	const warning = (what: string, place = { file, line: 1, column: 1 }): ConfigWarning => ({
+		message: `${file} ${what}: only ${used} is read; move its hooks there, or remove one of the two files`,
+		place,
+	});
+	if (read.kind === "missing") return undefined;
+	if (read.kind === "unreadable")
+		return warning(`cannot be read (${read.detail}), and may have gates that are not asked`);
+	try {
+		const text = decodeText(read.bytes, file);
+		const table = parseSyntax(text, file);
+		const { hook, hooks } = table;
+		const gate = gateIn(dialect === "rocky" ? { hook, hooks } : table, []);
+		return gate && warning("has gates that are not asked", { ...new Problems(text, file, dialect).place(gate) });
+	} catch (error) {
+		if (error instanceof UserError) return warning("is not valid TOML, and may have gates that are not asked");
+		throw error;
+	}
+}
+
+/** What `on_failure` may say without making a gate. In doubt it makes one. */
+const NO_GATE: readonly unknown[] = ["warn", "ignore"];
+
+/** The path of the first key in a value that makes its hook a gate, also where it is misspelt; undefined without any. */
+export function gateIn(value: unknown, path: Path): Path | undefined {
+	if (!isContainer(value)) return undefined;
+	const entries: Iterable<readonly [string | number, unknown]> = isTable(value)
+		? Object.entries(value)
+		: value.entries();
+	for (const [key, inside] of entries) {
+		const at = [...path, key];
+		const found = typeof key === "string" && isGate(key, inside) ? at : gateIn(inside, at);
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}
+
+function isGate(key: string, value: unknown): boolean {
+	return typeof value === "string" && closest(key, ["on_failure"]) !== undefined && !NO_GATE.includes(value);
+}
+
+/** Tables that Rocky's own file cannot have for us, and that people may take for ours. */
+const OURS_ELSEWHERE: readonly string[] = ["subscription", "defaults"];
+
+/** Whatever else is in Rocky's own file belongs to Rocky, but for a gate that was surely meant for us. */
+export function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): void {
+	for (const [key, value] of Object.entries(table)) {
+		const gate = HOOK_KEYS.includes(key) ? undefined : gateIn(value, [key]);
+		if (gate === undefined) continue;
+		const near = closest(key, [...HOOK_KEYS, ...OURS_ELSEWHERE]);
+		if (near === undefined && explainTopLevel(key, builtIn) === undefined) continue;
+		const remedy =
+			near !== undefined && HOOK_KEYS.includes(near)
+				? `did you mean ${quote(near)}?`
+				: `write it as ${header("shell", builtIn.find(key)?.name ?? "pipeline_start")}, or move it to .github/pipeline-hooks.toml`;
+		problems.add("config_value", gate, `${keyName(key)} has a gate, but is not read in rocky.toml`, remedy);
+	}
+}
