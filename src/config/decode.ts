@@ -10,6 +10,7 @@ import { gateIn, refuseStrayGates } from "./gates.ts";
 import { readHook } from "./hook.ts";
 import { setting } from "./keys.ts";
 import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
+import { pathOf } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { Resolver } from "./resolve.ts";
 import { DEFAULTS } from "./schema.ts";
@@ -74,9 +75,9 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 function refusePrototype({ table, problems }: Fields): void {
 	// An escape may spell it, too.
 	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
-	for (const { path, offset } of problems.positions.prototypes) {
-		if (!Object.hasOwn(table, path[0] ?? "")) continue;
-		problems.addAt("config_shape", offset, "__proto__ cannot be a key", "choose another name");
+	for (const node of problems.positions.prototypes) {
+		if (!Object.hasOwn(table, pathOf(node)[0] ?? "")) continue;
+		problems.addAt("config_shape", node.offset, "__proto__ cannot be a key", "choose another name");
 	}
 }
 

@@ -30,7 +30,7 @@ function declareAll(parent: Fields, prefix: string, declaring: Declaring): void 
 		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
 		// The beginning of other names, unless a header of its own declares it.
 		const isBare = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
-		const begins = isBare && parent.problems.positions.root.find(value.path)?.isHeader !== true;
+		const begins = isBare && parent.problems.positions.find(value.path)?.isHeader !== true;
 		const problem = begins ? undefined : nameProblem(name, declaring);
 		if (problem !== undefined) {
 			parent.wrong(key, ...problem);

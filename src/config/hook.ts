@@ -41,6 +41,8 @@ function merged<T>(row: Key<ReadonlyMap<string, T>>, layers: readonly Fields[]):
 function readShellHook({ selection, identity, layers }: Given): ShellHook | undefined {
 	const { fields } = selection;
 	refuseUnknownInHook(selection, undefined);
+	refuseAsyncGate(layers);
+	const command = TARGET.shell.read(fields);
 	const settings = {
 		enabled: setting(HOOK.enabled, [fields]),
 		onFailure: setting(SHELL.onFailure, layers),
@@ -48,8 +50,6 @@ function readShellHook({ selection, identity, layers }: Given): ShellHook | unde
 		shell: setting(SHELL.shell, layers),
 		env: merged(SHELL.env, layers),
 	};
-	refuseAsyncGate(layers, settings);
-	const command = TARGET.shell.read(fields);
 	if (command !== undefined) return { kind: "shell", ...identity, ...settings, command };
 	// A url in the command's place has got its own explanation.
 	const missing = !fields.has("command") && !fields.has("url");
@@ -57,16 +57,22 @@ function readShellHook({ selection, identity, layers }: Given): ShellHook | unde
 }
 
 function readWebhook(given: Given): Webhook | undefined {
-	const { selection, identity, layers } = given;
+	const { selection, identity, layers, isAsked } = given;
 	const { fields } = selection;
 	const preset = readPreset(layers);
 	refuseUnknownInHook(selection, preset);
-	const headers: Headers = merged(WEBHOOK.headers, layers);
+	refuseAsyncGate(layers);
+	const headers = merged(WEBHOOK.headers, layers);
+	const method = setting(WEBHOOK.method, layers);
+	const batchSize = setting(WEBHOOK.batchSize, layers);
+	// What a pipeline waits for, event by event, takes no default, and neither does a GET, which carries none.
+	const batches = !isAsked && (fields.has("batch_size") || method !== "GET");
 	const settings = {
 		enabled: setting(HOOK.enabled, [fields]),
 		onFailure: setting(WEBHOOK.onFailure, layers),
 		timeoutMs: setting(WEBHOOK.timeoutMs, layers),
-		method: setting(WEBHOOK.method, layers),
+		method,
+		batchSize: batches ? batchSize : undefined,
 		bodyTemplate: setting(WEBHOOK.bodyTemplate, layers),
 		retryCount: setting(WEBHOOK.retryCount, layers),
 		retryDelayMs: setting(WEBHOOK.retryDelayMs, layers),
@@ -75,23 +81,16 @@ function readWebhook(given: Given): Webhook | undefined {
 		allowPrivate: setting(WEBHOOK.allowPrivate, layers),
 		caFile: setting(WEBHOOK.caFile, layers),
 		requireAllow: setting(WEBHOOK.requireAllow, layers),
+		...hookSigning(layers, headers),
 	};
-	refuseAsyncGate(layers, settings);
-	if (!given.isAsked && WEBHOOK.requireAllow.read(fields) !== undefined) {
-		const message = "require_allow is for gates, and this hook is not a gate";
-		fields.wrong("require_allow", message, 'set on_failure = "abort", or take require_allow out');
-	}
-	const batchSize = readBatchSize(given, settings);
+	refuseContradictions(given, settings, preset, headers);
 	const url = readUrl(selection, preset, settings, layers);
-	refuseBodyOfGet(fields, { ...settings, batchSize });
-	const signed = hookSigning(layers, headers);
 	if (preset === undefined) return undefined;
-	checkContentType(preset, headers, fields);
 	// Rocky's own webhooks have no options; what they need comes with the event.
 	if (fields.problems.dialect === "native" && settings.bodyTemplate === undefined) requireOptions(preset, layers);
 	const options = readOptions(preset, layers);
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
-	return { kind: "webhook", ...identity, ...settings, ...signed, batchSize, url, preset, options, headers: sent };
+	return { kind: "webhook", ...identity, ...settings, url, preset, options, headers: sent };
 }
 
 function readOptions(preset: Preset, layers: Layers): Webhook["options"] {
@@ -107,30 +106,45 @@ function readPreset(layers: Layers): Preset | undefined {
 }
 
 /** Notes that a hook is both a gate, which is waited for, and asynchronous, which Rocky does not wait for. */
-function refuseAsyncGate(layers: Layers, { onFailure }: Pick<Hook, "onFailure">): void {
-	const isAsync = setting(WEBHOOK.async, layers);
-	if (onFailure !== "abort" || !isAsync) return;
+function refuseAsyncGate(layers: Layers): void {
+	const isAsync = setting(SHELL.async, layers);
+	if (!isAsync || setting(SHELL.onFailure, layers) !== "abort") return;
 	const message = 'async cannot be true together with on_failure = "abort", which makes the pipeline wait for the hook';
 	layers[0].wrong("async", message, 'take async out, or set on_failure = "warn"');
 }
 
-/** None for what a pipeline waits for, event by event, and none for a GET, which carries none: they take no default. */
-function readBatchSize(
-	{ identity: { name }, layers, isAsked, askedAt }: Given,
-	{ onFailure, method }: Pick<Webhook, "onFailure" | "method">,
-) {
-	const [fields] = layers;
-	const own = fields.has("batch_size");
-	const batchSize = setting(WEBHOOK.batchSize, layers);
-	if (!isAsked) return own || method !== "GET" ? batchSize : undefined;
-	if (own && onFailure === "abort") {
-		const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
-		fields.wrong("batch_size", message, 'take batch_size out, or set on_failure = "warn"');
-	} else if (own && askedAt !== undefined) {
-		const message = `fallback names ${quote(name)}, which has a batch_size, and gates never batch`;
-		fields.problems.add("config_value", askedAt, message, "name another hook, or take batch_size out of that one");
+/** Notes settings of a webhook that do not go together. */
+function refuseContradictions(
+	{ selection: { fields }, identity: { name }, isAsked, askedAt }: Given,
+	{ onFailure, method, bodyTemplate, batchSize }: Pick<Webhook, "onFailure" | "method" | "bodyTemplate" | "batchSize">,
+	preset: Preset | undefined,
+	headers: Headers,
+): void {
+	const refuse = (path: Path, message: string, remedy: string) =>
+		fields.problems.add("config_value", path, message, remedy);
+	if (!isAsked && WEBHOOK.requireAllow.read(fields) !== undefined) {
+		const message = "require_allow is for gates, and this hook is not a gate";
+		refuse(fields.at("require_allow"), message, 'set on_failure = "abort", or take require_allow out');
 	}
-	return undefined;
+	if (fields.has("batch_size") && onFailure === "abort") {
+		const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
+		refuse(fields.at("batch_size"), message, 'take batch_size out, or set on_failure = "warn"');
+	} else if (fields.has("batch_size") && askedAt !== undefined) {
+		const message = `fallback names ${quote(name)}, which has a batch_size, and gates never batch`;
+		refuse(askedAt, message, "name another hook, or take batch_size out of that one");
+	}
+	if (method === "GET" && (bodyTemplate ?? batchSize) !== undefined) {
+		// At the hook where it inherits the method, which may suit other hooks.
+		const path = fields.has("method") ? fields.at("method") : fields.path;
+		const key = bodyTemplate === undefined ? "batch_size" : "body_template";
+		const message = `method is GET, which carries no body, and there is a ${key}`;
+		refuse(path, message, `take ${key} away, or set method = "POST"`);
+	}
+	const type = headers.get("content-type");
+	if (preset?.needs.json !== true || type === undefined || !isLiteral(type.value)) return;
+	if (escapingFor(literalParts(type.value).join("")) === "json") return;
+	const message = `headers.${type.name} is not a JSON type: ${preset.title} accepts only JSON`;
+	refuse(type.path, message, "take it out: application/json is sent by itself");
 }
 
 function readUrl(
@@ -155,24 +169,4 @@ function readUrl(
 		if ("problem" in checked) fields.wrong("url", `url ${checked.problem}`, checked.remedy);
 	}
 	return url;
-}
-
-/** Told at the method where the hook has its own, else at the hook: what it inherits may suit other hooks. */
-function refuseBodyOfGet(
-	fields: Fields,
-	{ method, bodyTemplate, batchSize }: Pick<Webhook, "method" | "bodyTemplate" | "batchSize">,
-): void {
-	if (method !== "GET" || (bodyTemplate ?? batchSize) === undefined) return;
-	const path = fields.has("method") ? fields.at("method") : fields.path;
-	const key = bodyTemplate === undefined ? "batch_size" : "body_template";
-	const message = `method is GET, which carries no body, and there is a ${key}`;
-	fields.problems.add("config_value", path, message, `take ${key} away, or set method = "POST"`);
-}
-
-function checkContentType(preset: Preset, headers: Headers, { problems }: Fields): void {
-	const type = headers.get("content-type");
-	if (preset.needs.json !== true || type === undefined || !isLiteral(type.value)) return;
-	if (escapingFor(literalParts(type.value).join("")) === "json") return;
-	const message = `headers.${type.name} is not a JSON type: ${preset.title} accepts only JSON`;
-	problems.add("config_value", type.path, message, "take it out: application/json is sent by itself");
 }

@@ -17,58 +17,21 @@ export interface Range {
 	readonly end: number;
 }
 
-/** A table, array or value. Its path is worked out only when asked for: one kept in each would make deep documents quadratic. */
-export class Node {
+/** A table, array or value. It does not hold its path, which would make deep documents quadratic. */
+export interface Node {
 	readonly parent: Node | undefined;
 	/** Its key, or its index in an array. */
 	readonly step: string | number;
 	/** Of the last part of its key, the first `[` of its header, the start of an item; else of what created it in passing. */
 	offset: number;
-	isHeader = false;
+	isHeader: boolean;
 	/** Its text; undefined for what has none but a header, or nothing. */
-	value: Range | undefined = undefined;
-	#children: Map<string | number, Node> | undefined = undefined;
-
-	constructor(parent: Node | undefined, step: string | number, offset: number) {
-		this.parent = parent;
-		this.step = step;
-		this.offset = offset;
-	}
-
-	get path(): Path {
-		const path: (string | number)[] = [];
-		for (let node: Node = this; node.parent !== undefined; node = node.parent) path.push(node.step);
-		return path.reverse();
-	}
-
-	find(path: Path): Node | undefined {
-		let node: Node | undefined = this;
-		for (const step of path) node = node === undefined ? undefined : node.#children?.get(step);
-		return node;
-	}
-
-	/** The child at a key or index, created where there is none yet. */
-	child(step: string | number, offset: number): Node {
-		this.#children ??= new Map();
-		const node = this.#children.get(step) ?? new Node(this, step, offset);
-		this.#children.set(step, node);
-		return node;
-	}
-
-	/** A new item at the end of an array. */
-	append(offset: number): Node {
-		return this.child(this.#children?.size ?? 0, offset);
-	}
-
-	/** The last item of an array of tables, else the table itself. */
-	get current(): Node {
-		return this.#children?.get(this.#children.size - 1) ?? this;
-	}
+	value: Range | undefined;
+	children: Map<string | number, Node> | undefined;
 }
 
 /** The positions of one TOML source, which the parser has accepted: of any other they are merely incomplete. */
 export class Positions {
-	readonly root = new Node(undefined, "", 0);
 	/** Every key, header and array item that is written out, in the order of the file. */
 	readonly entries: Node[] = [];
 	/** The keys that are `__proto__`, also as a part of a dotted key or a header, each once. */
@@ -76,16 +39,23 @@ export class Positions {
 	/** Each from its `#` to the end of its line. */
 	readonly comments: Range[] = [];
 	readonly #source: string;
+	readonly #root = newNode(undefined, "", 0);
 	#at = 0;
 	#lines: readonly number[] | undefined;
 
 	constructor(source: string) {
 		this.#source = source;
-		let table = this.root;
+		let table = this.#root;
 		for (this.#skip(); this.#at < source.length; this.#skip()) {
 			if (source[this.#at] === "[") table = this.#header();
 			else this.#pair(table);
 		}
+	}
+
+	find(path: Path): Node | undefined {
+		let node: Node | undefined = this.#root;
+		for (const step of path) node = node?.children?.get(step);
+		return node;
 	}
 
 	spot(offset: number): Spot {
@@ -99,17 +69,20 @@ export class Positions {
 		return { line: line + 1, column: offset - (this.#lines[line] ?? 0) + 1, offset };
 	}
 
-	/** The table that a header opens. */
+	/** The table that a header opens. On the way, an array of tables stands for its last table. */
 	#header(): Node {
 		const offset = this.#at;
 		const brackets = this.#source[offset + 1] === "[" ? 2 : 1;
 		this.#at += brackets;
-		let node = this.root;
-		for (const { text } of this.#key()) node = this.#child(node.current, text, offset);
+		let node = this.#root;
+		for (const { text } of this.#key()) {
+			const last = node.children?.get(node.children.size - 1);
+			node = this.#child(last ?? node, text, offset);
+		}
 		this.#at += brackets;
-		const table = brackets === 2 ? node.append(offset) : node;
-		table.isHeader = true;
-		return this.#write(table, offset);
+		if (brackets === 2) node = this.#append(node, offset);
+		node.isHeader = true;
+		return this.#write(node, offset);
 	}
 
 	/** A key, possibly dotted, with its value. */
@@ -123,10 +96,17 @@ export class Positions {
 		this.#value(this.#write(node, last));
 	}
 
-	#child(table: Node, key: string, offset: number): Node {
-		const node = table.child(key, offset);
-		if (key === "__proto__") this.prototypes.add(node);
+	/** The node at a key or index, created where there is none yet. */
+	#child(parent: Node, step: string | number, offset: number): Node {
+		parent.children ??= new Map();
+		const node = parent.children.get(step) ?? newNode(parent, step, offset);
+		parent.children.set(step, node);
+		if (step === "__proto__") this.prototypes.add(node);
 		return node;
+	}
+
+	#append(array: Node, offset: number): Node {
+		return this.#child(array, array.children?.size ?? 0, offset);
 	}
 
 	#write(node: Node, offset: number): Node {
@@ -153,7 +133,7 @@ export class Positions {
 			const char = this.#source[this.#at];
 			if (char === "]" || char === "}") break;
 			if (char === ",") this.#at++;
-			else if (isArray) this.#value(this.#write(node.append(this.#at), this.#at));
+			else if (isArray) this.#value(this.#write(this.#append(node, this.#at), this.#at));
 			else this.#pair(node);
 		}
 		this.#at++;
@@ -205,6 +185,16 @@ export class Positions {
 	}
 }
 
+export function pathOf(node: Node): Path {
+	const path: (string | number)[] = [];
+	for (let at = node; at.parent !== undefined; at = at.parent) path.push(at.step);
+	return path.reverse();
+}
+
+function newNode(parent: Node | undefined, step: string | number, offset: number): Node {
+	return { parent, step, offset, isHeader: false, value: undefined, children: undefined };
+}
+
 function startsOfLines(source: string): readonly number[] {
 	const starts = [0];
 	for (let at = source.indexOf("\n"); at !== -1; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
@@ -218,7 +208,6 @@ export function endOfLine(source: string, at: number): number {
 }
 
 const BARE_KEY = /[^\s.=#"'[\]{},]*/y;
-
 /** A date may have a space inside. */
 const BARE_VALUE = /[^,\]}#\n]*/y;
 

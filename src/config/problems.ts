@@ -41,7 +41,7 @@ export class Problems {
 	/** Where a key or table is; for an absent one, where the nearest table around it is. */
 	offset(path: Path): number {
 		for (let length = path.length; length > 0; length--) {
-			const node = this.positions.root.find(path.slice(0, length));
+			const node = this.positions.find(path.slice(0, length));
 			if (node !== undefined) return node.offset;
 		}
 		return 0;
@@ -93,7 +93,7 @@ export class Problems {
 
 	/** A value is public where the innermost known table that it is in says so of its key there. */
 	#isPublic(): (node: Node) => boolean {
-		const tables = new Map(this.#tables.map(([path, isPublic]) => [this.positions.root.find(path), isPublic]));
+		const tables = new Map(this.#tables.map(([path, isPublic]) => [this.positions.find(path), isPublic]));
 		return ({ step, parent }) => {
 			for (let [key, table] = [step, parent]; table !== undefined; { step: key, parent: table } = table) {
 				const isPublic = tables.get(table);

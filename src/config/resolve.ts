@@ -12,36 +12,35 @@ const PHASE = "phase:";
 
 /** Reads selectors against the events that a config can name. */
 export class Resolver {
-	readonly #vocabulary: Vocabulary;
+	/** Every event, the declared ones last. */
+	readonly events: readonly EventDefinition[];
 	readonly names: ReadonlySet<string>;
 	readonly phases: ReadonlySet<string>;
+	readonly #find: Vocabulary["find"];
 	readonly #globs = new Map<string, Selector | undefined>();
 
-	constructor(vocabulary: Vocabulary) {
-		this.#vocabulary = vocabulary;
-		this.names = new Set(vocabulary.events.map(({ name }) => name));
-		this.phases = new Set(vocabulary.events.map(({ phase }) => phase));
-	}
-
-	/** Every event, the declared ones last. */
-	get events(): readonly EventDefinition[] {
-		return this.#vocabulary.events;
+	constructor({ events, find }: Vocabulary) {
+		this.events = events;
+		this.names = new Set(events.map(({ name }) => name));
+		this.phases = new Set(events.map(({ phase }) => phase));
+		this.#find = find;
 	}
 
 	/** What is meant: an event's own name before other spellings of one, those before globs; undefined for nothing. */
 	resolve(written: string): Selector | undefined {
-		const event = this.#vocabulary.find(written);
+		const event = this.#find(written);
 		if (event !== undefined) return { kind: "event", event: event.name };
 		if (written.startsWith(PHASE)) {
 			const phase = written.slice(PHASE.length).trim();
 			return this.phases.has(phase) ? { kind: "phase", phase } : undefined;
 		}
-		return written.includes("*") ? this.#glob(written) : undefined;
-	}
-
-	/** The events that any of the selectors selects. */
-	select(selectors: readonly Selector[]): readonly EventDefinition[] {
-		return this.events.filter((event) => selectors.some((selector) => selects(selector, event)));
+		if (!written.includes("*")) return undefined;
+		if (!this.#globs.has(written)) {
+			const globs = [written, bare(written)].map((pattern): Selector => ({ kind: "glob", pattern }));
+			const found = globs.find((selector) => this.events.some((event) => selects(selector, event)));
+			this.#globs.set(written, found);
+		}
+		return this.#globs.get(written);
 	}
 
 	/** The selectors of a key; undefined where it is absent or wrong as a whole. What selects no event is noted. */
@@ -49,22 +48,21 @@ export class Resolver {
 		const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
 		const written = key.read(fields);
 		for (const { text, path } of written ?? []) {
+			const wrong = (...problem: Explanation) => fields.problems.add("config_value", path, ...problem);
 			const selector = this.resolve(text);
-			if (selector === undefined) {
-				fields.problems.add("config_value", path, ...this.explain(text));
-				continue;
-			}
-			const shown = showSelector(selector);
+			const shown = selector === undefined ? "" : showSelector(selector);
 			const before = found.get(shown);
-			if (before === undefined) {
+			if (selector === undefined) {
+				wrong(...this.explain(text));
+			} else if (before !== undefined) {
+				const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
+				const label = fields.get(key.name)?.label;
+				wrong(`${label} has ${quote(shown)} twice, ${other}`, "take one of the two out");
+			} else {
 				found.set(shown, { selector, text });
-				continue;
 			}
-			const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
-			const message = `${fields.get(key.name)?.label} has ${quote(shown)} twice, ${other}`;
-			fields.problems.add("config_value", path, message, "take one of the two out");
 		}
-		return written === undefined ? undefined : [...found.values()].map(({ selector }) => selector);
+		return written && Array.from(found.values(), ({ selector }) => selector);
 	}
 
 	/** What is wrong with a selector that selects nothing, and what to do. */
@@ -99,15 +97,6 @@ export class Resolver {
 		if (name.startsWith(PHASE) && this.phases.size < 50) return `phases are ${list([...this.phases].map(keyName))}`;
 		if (isEventName(name)) return `declare an event of your own as [event.${keyName(name)}]`;
 		return "`pipeline-hooks events` lists the known ones";
-	}
-
-	#glob(written: string): Selector | undefined {
-		if (this.#globs.has(written)) return this.#globs.get(written);
-		const found = [written, bare(written)]
-			.map((pattern): Selector => ({ kind: "glob", pattern }))
-			.find((selector) => this.events.some((event) => selects(selector, event)));
-		this.#globs.set(written, found);
-		return found;
 	}
 }
 

@@ -161,7 +161,7 @@ function readTemplate(value: Value): Template | undefined {
 	} catch (error) {
 		if (!(error instanceof TemplateError)) throw error;
 		const { problems, path, label } = value;
-		const start = problems.positions.root.find(path)?.value?.start ?? 0;
+		const start = problems.positions.find(path)?.value?.start ?? 0;
 		const offset = offsetInString(problems.source, start, error.offset);
 		problems.addAt("template", offset, `${label}: ${error.message}`, error.remedy);
 		return undefined;

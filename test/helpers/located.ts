@@ -1,7 +1,7 @@
 // What must hold between a TOML source, its parsed value and its positions.
 import { parse } from "smol-toml";
 import { expect } from "vitest";
-import { type Path, Positions } from "../../src/config/positions.ts";
+import { type Path, Positions, pathOf } from "../../src/config/positions.ts";
 import { isObject } from "../../src/lib/json.ts";
 
 /** Parses with the real parser; undefined when it refuses the source. */
@@ -16,16 +16,16 @@ export function tryParse(source: string): Record<string, unknown> | undefined {
 /** Everything that the parsed value has is located, where the source says it, and nothing else is. */
 export function expectLocated(source: string, parsed: Record<string, unknown>): void {
 	const positions = new Positions(source);
-	const { root, entries } = positions;
+	const { entries } = positions;
 	const lines = source.split("\n");
 	const written = new Set(entries);
 	expect(written.size, "each path is written once").toBe(entries.length);
 
 	for (const { path, value } of walk(parsed, [])) {
 		const shown = JSON.stringify(path);
-		const node = root.find(path);
+		const node = positions.find(path);
 		if (node === undefined) throw new Error(`${shown} is not located`);
-		expect(node.path).toEqual(path);
+		expect(pathOf(node)).toEqual(path);
 		const { line, column } = positions.spot(node.offset);
 		expect(lines[line - 1]?.[column - 1], `line and column of ${shown}`).toBe(source[node.offset]);
 		const header = headerAt(source, node.offset);
@@ -44,7 +44,7 @@ export function expectLocated(source: string, parsed: Record<string, unknown>): 
 		}
 	}
 
-	const known = new Set(Array.from(walk(parsed, []), ({ path }) => root.find(path)));
+	const known = new Set(Array.from(walk(parsed, []), ({ path }) => positions.find(path)));
 	expect(entries.filter((node) => !known.has(node))).toEqual([]);
 	const offsets = entries.map(({ offset }) => offset);
 	expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));

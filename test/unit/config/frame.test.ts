@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeFrame, hideAllButKeys, hideValues } from "../../../src/config/frame.ts";
-import { type Node, Positions } from "../../../src/config/positions.ts";
+import { type Node, Positions, pathOf } from "../../../src/config/positions.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { tryParse } from "../../helpers/located.ts";
 
@@ -21,7 +21,7 @@ const frame = (source: string, line: number, column: number, hide: Parameters<ty
 
 /** Keys whose values are hidden in these tests; all others are public. */
 const HIDDEN = ["url", "secret", "headers", "api_key", "tokens"];
-const isPublic = ({ path }: Node) => !path.some((step) => typeof step === "string" && HIDDEN.includes(step));
+const isPublic = (node: Node) => !pathOf(node).some((step) => typeof step === "string" && HIDDEN.includes(step));
 
 /** The frame of a source that is valid TOML. */
 function located(source: string, line: number, column = 1): string[] {

@@ -1,14 +1,14 @@
 // Positions of keys, tables and values: hard cases, random documents and hostile sizes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Path, Positions } from "../../../src/config/positions.ts";
+import { type Path, Positions, pathOf } from "../../../src/config/positions.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { expectLocated, tryParse } from "../../helpers/located.ts";
 
 /** `line:column` of a path's key and value; a table that has none of its own is where its key is. */
 function at(source: string, path: Path): { key: string | undefined; value: string | undefined } {
 	const positions = new Positions(source);
-	const node = positions.root.find(path);
+	const node = positions.find(path);
 	const show = (offset: number | undefined) => {
 		if (offset === undefined) return undefined;
 		const { line, column } = positions.spot(offset);
@@ -20,7 +20,7 @@ function at(source: string, path: Path): { key: string | undefined; value: strin
 /** Each entry as its path and its text. */
 function entriesOf(source: string): [Path, string | undefined][] {
 	const { entries } = new Positions(source);
-	return entries.map(({ path, value }) => [path, value && source.slice(value.start, value.end)]);
+	return entries.map((node) => [pathOf(node), node.value && source.slice(node.value.start, node.value.end)]);
 }
 
 describe("tables", () => {
