@@ -10,7 +10,6 @@ import { gateIn, refuseStrayGates } from "./gates.ts";
 import { readHook } from "./hook.ts";
 import { setting } from "./keys.ts";
 import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
-import { pathOf } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { Resolver } from "./resolve.ts";
 import { DEFAULTS } from "./schema.ts";
@@ -25,7 +24,6 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const { file, dialect } = problems;
 	const whole = new Fields(table, [], problems);
 	const root = dialect === "native" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
-	refusePrototype(root);
 	const builtIn = vocabulary();
 	refuseUnknown(root, TOP_LEVEL, (key) => explainTopLevel(key, builtIn));
 
@@ -69,16 +67,6 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, whole.keys().length === 0);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
 	return { file, hooks, events, concurrency, warnings };
-}
-
-/** `__proto__` is not a key that anyone needs, and one that JavaScript may take for something else. */
-function refusePrototype({ table, problems }: Fields): void {
-	// An escape may spell it, too.
-	if (!/__proto__|\\[uUx]/.test(problems.source)) return;
-	for (const node of problems.positions.prototypes) {
-		if (!Object.hasOwn(table, pathOf(node)[0] ?? "")) continue;
-		problems.addAt("config_shape", node.offset, "__proto__ cannot be a key", "choose another name");
-	}
 }
 
 /** In Rocky's own file an event may be one that only a later Rocky knows: an error only where its gate would be lost. */

@@ -93,9 +93,8 @@ export class Fields {
 		return new Value(this.table[key], this.at(key), this.#prefix + keyName(key), this.problems);
 	}
 
-	/** The table's keys, without `__proto__`, which is refused for the whole file at once. */
 	keys(): string[] {
-		return Object.keys(this.table).filter((key) => key !== "__proto__");
+		return Object.keys(this.table);
 	}
 
 	/** The same table as if it had only these of its keys. */

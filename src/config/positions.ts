@@ -34,8 +34,6 @@ export interface Node {
 export class Positions {
 	/** Every key, header and array item that is written out, in the order of the file. */
 	readonly entries: Node[] = [];
-	/** The keys that are `__proto__`, also as a part of a dotted key or a header, each once. */
-	readonly prototypes = new Set<Node>();
 	/** Each from its `#` to the end of its line. */
 	readonly comments: Range[] = [];
 	readonly #source: string;
@@ -101,7 +99,6 @@ export class Positions {
 		parent.children ??= new Map();
 		const node = parent.children.get(step) ?? newNode(parent, step, offset);
 		parent.children.set(step, node);
-		if (step === "__proto__") this.prototypes.add(node);
 		return node;
 	}
 
@@ -183,12 +180,6 @@ export class Positions {
 			}
 		}
 	}
-}
-
-export function pathOf(node: Node): Path {
-	const path: (string | number)[] = [];
-	for (let at = node; at.parent !== undefined; at = at.parent) path.push(at.step);
-	return path.reverse();
 }
 
 function newNode(parent: Node | undefined, step: string | number, offset: number): Node {

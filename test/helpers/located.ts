@@ -1,7 +1,7 @@
 // What must hold between a TOML source, its parsed value and its positions.
 import { parse } from "smol-toml";
 import { expect } from "vitest";
-import { type Path, Positions, pathOf } from "../../src/config/positions.ts";
+import { type Node, type Path, Positions } from "../../src/config/positions.ts";
 import { isObject } from "../../src/lib/json.ts";
 
 /** Parses with the real parser; undefined when it refuses the source. */
@@ -48,6 +48,10 @@ export function expectLocated(source: string, parsed: Record<string, unknown>): 
 	expect(entries.filter((node) => !known.has(node))).toEqual([]);
 	const offsets = entries.map(({ offset }) => offset);
 	expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+}
+
+export function pathOf(node: Node): Path {
+	return node.parent === undefined ? [] : [...pathOf(node.parent), node.step];
 }
 
 /** Every path below a parsed value. */

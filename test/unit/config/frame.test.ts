@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { codeFrame, hideAllButKeys, hideValues } from "../../../src/config/frame.ts";
-import { type Node, Positions, pathOf } from "../../../src/config/positions.ts";
+import { type Node, Positions } from "../../../src/config/positions.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
-import { tryParse } from "../../helpers/located.ts";
+import { pathOf, tryParse } from "../../helpers/located.ts";
 
 /** The spot of a line and a column. */
 function spot(source: string, line: number, column: number) {

@@ -1,9 +1,9 @@
 // Positions of keys, tables and values: hard cases, random documents and hostile sizes.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Path, Positions, pathOf } from "../../../src/config/positions.ts";
+import { type Path, Positions } from "../../../src/config/positions.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
-import { expectLocated, tryParse } from "../../helpers/located.ts";
+import { expectLocated, pathOf, tryParse } from "../../helpers/located.ts";
 
 /** `line:column` of a path's key and value; a table that has none of its own is where its key is. */
 function at(source: string, path: Path): { key: string | undefined; value: string | undefined } {

@@ -1,7 +1,7 @@
 // A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is no mistake.
 import { describe, expect, it } from "vitest";
 import { eventsOf } from "../../helpers/make.ts";
-import { mistakes, parse, webhook } from "../../helpers/parse.ts";
+import { mistakes, parse } from "../../helpers/parse.ts";
 
 const ROCKY = `
 [adapter]
@@ -111,12 +111,6 @@ describe("rocky.toml", () => {
 			"3:1 timeout_ms must be an integer from 1 to 2147483647",
 		]);
 		expect(mistakes('[hook.webhooks.on_ping]\nurl = "https://e.x/"\npreset = "slak"', "rocky")).toHaveLength(1);
-	});
-
-	it("may have its own __proto__ outside of hooks", () => {
-		const source = '[other]\n__proto__ = 1\n[hook.webhooks.ping]\nurl = "https://e.x/"\n';
-		expect(eventsOf(webhook(source, "rocky"))).toBe("ping");
-		expect(mistakes(`${source}__proto__ = 1\n`, "rocky")).toEqual(["5:1 __proto__ cannot be a key"]);
 	});
 
 	it("without any hook gives nothing to do", () => {
