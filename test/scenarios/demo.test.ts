@@ -26,15 +26,3 @@ test.each(versions)("on Node %s, with nothing installed and no network to lean o
 	}
 	expect(run.stdout).toMatch(/^ {2}Slack .* 503, 200 /m);
 });
-
-test("as JSON: every delivery with its signature's verdict", async () => {
-	const run = await runProgram(process.execPath, [join(ROOT, "dist/cli/index.js"), "demo", "--json"], {
-		cwd: workspace(),
-		env: { PATH: process.env["PATH"] ?? "" },
-	});
-	expect(run.code).toBe(0);
-	const { ok, received }: { ok: boolean; received: { signed: boolean }[] } = JSON.parse(run.stdout);
-	expect(ok).toBe(true);
-	expect(received).toHaveLength(10);
-	for (const { signed } of received) expect(signed).toBe(true);
-});

@@ -15,24 +15,17 @@ interface Given {
 	readonly env?: Record<string, string>;
 	readonly token?: string;
 	readonly because?: string;
-	readonly clock?: Clock;
-	readonly signal?: AbortSignal;
 }
 
 function read(path: string, reader: ReadRemoteFile, given: Given = {}) {
-	const { env = ENV, token = "ghs_x", because = "", clock = STILL, signal = new AbortController().signal } = given;
-	const ports = { files: fakeFiles({ [OUTSIDE]: "outside", "/work/hooks.toml": "the workspace's" }), clock };
+	const { env = ENV, token = "ghs_x", because = "" } = given;
+	const ports = { files: fakeFiles({ [OUTSIDE]: "outside", "/work/hooks.toml": "the workspace's" }), clock: STILL };
+	const { signal } = new AbortController();
 	const files = githubFiles(sourceOf(env, token), "/work", because, ports, signal, async () => ({
 		readRemoteFile: reader,
 	}));
 	return files.read(path, 10);
 }
-
-const never: ReadRemoteFile = (_, signal) =>
-	new Promise((_, reject) => {
-		if (signal.aborted) reject(signal.reason);
-		signal.addEventListener("abort", () => reject(signal.reason));
-	});
 
 describe("what is asked", () => {
 	it("is the path from the workspace at the commit; what lies outside is read from the disk", async () => {
@@ -83,19 +76,5 @@ describe("what is told", () => {
 			detail: expect.stringMatching(/^GitHub's API answered 500/),
 			remedy: expect.stringMatching(/^run actions\/checkout before this step, or give/),
 		});
-	});
-
-	it("when 15 seconds are over", async () => {
-		const clock = fakeClock();
-		const late = { kind: "unreadable", detail: "GitHub's API gave no complete response within 15 s" };
-		expect(await read("/work/hooks.toml", never, { clock })).toMatchObject(late);
-		expect(clock.sleeps).toEqual([15_000]);
-	});
-
-	it("when the run is cancelled meanwhile", async () => {
-		const cancel = new AbortController();
-		const found = read("/work/hooks.toml", never, { signal: cancel.signal });
-		cancel.abort(new Error("was called off"));
-		expect(await found).toMatchObject({ detail: "GitHub's API was called off" });
 	});
 });

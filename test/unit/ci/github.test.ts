@@ -6,6 +6,7 @@ import { github } from "../../../src/ci/github.ts";
 import { readCi } from "../../../src/ci/index.ts";
 import type { Env } from "../../../src/lib/env.ts";
 import type { Files } from "../../../src/ports.ts";
+import { fakeFiles } from "../../helpers/fakes.ts";
 
 const require = createRequire(import.meta.url);
 const examples: { name: string; examples: Record<string, unknown>[] }[] = require("@octokit/webhooks-examples");
@@ -29,23 +30,14 @@ const ENV: Env = {
 	GITHUB_WORKSPACE: "/work",
 };
 
-function filesWith(payload: unknown): Files & { readonly reads: string[] } {
-	const reads: string[] = [];
-	const bytes = new TextEncoder().encode(typeof payload === "string" ? payload : JSON.stringify(payload));
-	return {
-		reads,
-		read: async (path) => {
-			reads.push(path);
-			return { kind: "file", bytes };
-		},
-		stream: async function* () {},
-		write: async () => {},
-		append: async () => {},
-		real: async (path) => path,
-	};
-}
+const filesWith = (payload: unknown) =>
+	fakeFiles({ "/event.json": typeof payload === "string" ? payload : JSON.stringify(payload) });
 
 const read = (env: Env, files: Files) => readCi({ env, files, cwd: "/elsewhere", now: new Date(0) });
+
+/** The facts of a run on an event of that name. */
+const factsOf = async (GITHUB_EVENT_NAME: string, payload: unknown, more: Env = {}) =>
+	(await read({ ...ENV, ...more, GITHUB_EVENT_NAME }, filesWith(payload))).facts;
 
 describe("github", () => {
 	test("a push tells everything by the environment, and the payload is not even read", async () => {
@@ -77,9 +69,9 @@ describe("github", () => {
 	});
 
 	test("a tag is no branch", async () => {
-		const run = await read({ ...ENV, GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1" }, filesWith({}));
-		expect(run.facts).toMatchObject({ tag: "v1" });
-		expect(run.facts.branch).toBeUndefined();
+		const facts = await factsOf("push", {}, { GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1" });
+		expect(facts).toMatchObject({ tag: "v1" });
+		expect(facts.branch).toBeUndefined();
 	});
 
 	test("a pull request's branch and commit are the head's, not the merge commit's", async () => {
@@ -107,8 +99,7 @@ describe("github", () => {
 				base: { repo: { full_name: "acme/warehouse" } },
 			},
 		});
-		const env = { ...ENV, GITHUB_HEAD_REF: "main", ...more, GITHUB_EVENT_NAME };
-		const facts = async (head: object) => (await read(env, filesWith(pull(head)))).facts;
+		const facts = (head: object) => factsOf(GITHUB_EVENT_NAME, pull(head), { GITHUB_HEAD_REF: "main", ...more });
 		const owner = { login: "stranger" };
 		const theirs = { branch: "stranger:main", fork: true, pull_request: 7, commit: "b" };
 		expect(await facts({ user: owner, repo: { full_name: "stranger/warehouse", owner } })).toMatchObject(theirs);
@@ -121,12 +112,11 @@ describe("github", () => {
 	});
 
 	test("a merge queue's branch is the one that is merged into", async () => {
-		const env = { ...ENV, GITHUB_EVENT_NAME: "merge_group" };
 		const ref = "refs/heads/gh-readonly-queue/release/1.x/pr-12-0123456789abcdef0123456789abcdef01234567";
 		const queued = { branch: "release/1.x", queue: true, pull_request: 12 };
-		expect((await read(env, filesWith({ merge_group: { head_ref: ref } }))).facts).toMatchObject(queued);
-		expect((await read({ ...env, GITHUB_REF: ref }, filesWith("not json"))).facts).toMatchObject(queued);
-		const unknown = (await read({ ...env, GITHUB_REF: "refs/heads/main" }, filesWith({}))).facts;
+		expect(await factsOf("merge_group", { merge_group: { head_ref: ref } })).toMatchObject(queued);
+		expect(await factsOf("merge_group", "not json", { GITHUB_REF: ref })).toMatchObject(queued);
+		const unknown = await factsOf("merge_group", {}, { GITHUB_REF: "refs/heads/main" });
 		expect([unknown.queue, unknown.branch]).toEqual([true, undefined]);
 		const following = (head: string) => ({
 			workflow_run: {
@@ -136,39 +126,28 @@ describe("github", () => {
 				repository: { full_name: "acme/warehouse" },
 			},
 		});
-		const followed = { ...env, GITHUB_EVENT_NAME: "workflow_run" };
-		expect((await read(followed, filesWith(following("acme/warehouse")))).facts).toMatchObject(queued);
-		const fork = (await read(followed, filesWith(following("x/warehouse")))).facts;
+		expect(await factsOf("workflow_run", following("acme/warehouse"))).toMatchObject(queued);
+		const fork = await factsOf("workflow_run", following("x/warehouse"));
 		expect([fork.fork, fork.queue]).toEqual([true, undefined]);
 	});
 
 	test("a workflow_run tells of a fork, one that is gone, and of the only pull request", async () => {
-		const env = { ...ENV, GITHUB_EVENT_NAME: "workflow_run" };
-		const facts = async (run: object, more: object = {}) =>
-			(await read(env, filesWith({ workflow_run: { head_branch: "main", ...run }, ...more }))).facts;
+		const facts = (run: object, more: object = {}) =>
+			factsOf("workflow_run", { workflow_run: { head_branch: "main", ...run }, ...more });
 		const repository = { full_name: "acme/warehouse" };
 		const stranger = { full_name: "stranger/warehouse", owner: { login: "stranger" } };
-		expect(await facts({ head_repository: stranger, repository })).toMatchObject({
-			branch: "stranger:main",
-			fork: true,
-		});
-		expect(await facts({ head_repository: null }, { repository })).toMatchObject({
-			branch: "unknown:main",
-			fork: true,
-		});
+		const theirs = { branch: "stranger:main", fork: true };
+		expect(await facts({ head_repository: stranger, repository })).toMatchObject(theirs);
+		const nobodys = { branch: "unknown:main", fork: true };
+		expect(await facts({ head_repository: null }, { repository })).toMatchObject(nobodys);
 		const pulls = { event: "pull_request", pull_requests: [{ number: 5 }] };
 		const ours = await facts({ head_repository: repository, ...pulls }, { repository });
 		expect(ours).toMatchObject({ branch: "main", pull_request: 5 });
 		expect(ours).not.toHaveProperty("fork");
-		const pushed = await facts({ head_repository: repository, repository, ...pulls, event: "push" });
-		expect(pushed).not.toHaveProperty("pull_request");
-		const several = await facts({
-			event: "pull_request",
-			head_repository: repository,
-			repository,
-			pull_requests: [{ number: 5 }, { number: 6 }],
-		});
-		expect(several).not.toHaveProperty("pull_request");
+		for (const other of [{ event: "push" }, { pull_requests: [{ number: 5 }, { number: 6 }] }]) {
+			const told = await facts({ head_repository: repository, repository, ...pulls, ...other });
+			expect(told).not.toHaveProperty("pull_request");
+		}
 	});
 
 	test.each([
@@ -181,23 +160,21 @@ describe("github", () => {
 	])("a workflow_run that follows a run on %s of this repository", async (event, told) => {
 		const repository = { full_name: "acme/warehouse" };
 		const run = { event, head_branch: "main", head_repository: repository, repository };
-		const { facts } = await read({ ...ENV, GITHUB_EVENT_NAME: "workflow_run" }, filesWith({ workflow_run: run }));
-		const { branch, tag, stranger, fork } = facts;
+		const { branch, tag, stranger, fork } = await factsOf("workflow_run", { workflow_run: run });
 		expect({ branch, tag, stranger, fork }).toEqual({ branch: undefined, tag: undefined, fork: undefined, ...told });
 	});
 
 	test.each(["issue_comment", "issues", "check_suite", "watch", "an_event_of_tomorrow"])(
 		"a run that anyone can start says so: %s",
-		async (GITHUB_EVENT_NAME) => {
-			const run = await read({ ...ENV, GITHUB_EVENT_NAME }, filesWith({}));
-			expect(run.facts).toMatchObject({ branch: "main", stranger: true });
+		async (name) => {
+			expect(await factsOf(name, {})).toMatchObject({ branch: "main", stranger: true });
 		},
 	);
 
 	test("no example of GitHub's makes reading fail, or gives a branch of ours to a fork", async () => {
 		for (const { name, examples: payloads } of examples) {
 			for (const payload of payloads) {
-				const { facts } = await read({ ...ENV, GITHUB_EVENT_NAME: name }, filesWith(payload));
+				const facts = await factsOf(name, payload);
 				expect(facts.branch ?? facts.tag, name).toEqual(expect.any(String));
 				expect(facts.fork, name).toBeUndefined();
 			}
@@ -205,10 +182,9 @@ describe("github", () => {
 	});
 
 	test("a comment on a pull request is a run of the default branch, with the number", async () => {
-		const env = { ...ENV, GITHUB_EVENT_NAME: "issue_comment" };
-		const on = (issue: object) => read(env, filesWith({ issue }));
-		expect((await on({ number: 5, pull_request: {} })).facts).toMatchObject({ branch: "main", pull_request: 5 });
-		expect((await on({ number: 5 })).facts).not.toHaveProperty("pull_request");
+		const on = (issue: object) => factsOf("issue_comment", { issue });
+		expect(await on({ number: 5, pull_request: {} })).toMatchObject({ branch: "main", pull_request: 5 });
+		expect(await on({ number: 5 })).not.toHaveProperty("pull_request");
 	});
 
 	test.each([
@@ -216,14 +192,9 @@ describe("github", () => {
 		["Forgejo", { GITEA_ACTIONS: "true", FORGEJO_ACTIONS: "true" }],
 		["Forgejo alone", { FORGEJO_ACTIONS: "true" }],
 	])("%s's page of a run goes by its number", async (_, more) => {
-		const env = {
-			...ENV,
-			...more,
-			GITHUB_RUN_NUMBER: "57",
-			GITHUB_RUN_ATTEMPT: "2",
-			GITHUB_SERVER_URL: "https://g.example/",
-		};
-		expect((await read(env, filesWith({}))).facts.run_url).toBe("https://g.example/acme/warehouse/actions/runs/57");
+		const env = { GITHUB_RUN_NUMBER: "57", GITHUB_RUN_ATTEMPT: "2", GITHUB_SERVER_URL: "https://g.example/" };
+		const { run_url } = await factsOf("push", {}, { ...env, ...more });
+		expect(run_url).toBe("https://g.example/acme/warehouse/actions/runs/57");
 	});
 
 	test("the values of a matrix come from outside of the environment", async () => {
@@ -233,9 +204,11 @@ describe("github", () => {
 
 	test("a workflow_run's branch and commit are those of the run that it follows", async () => {
 		const payload = example("workflow_run");
-		const run = await read({ ...ENV, GITHUB_EVENT_NAME: "workflow_run" }, filesWith(payload));
 		const source = JSON.parse(JSON.stringify(payload)).workflow_run;
-		expect(run.facts).toMatchObject({ branch: source.head_branch, commit: source.head_sha });
+		expect(await factsOf("workflow_run", payload)).toMatchObject({
+			branch: source.head_branch,
+			commit: source.head_sha,
+		});
 	});
 
 	describe("secrets are withheld", () => {
@@ -298,8 +271,11 @@ describe("github", () => {
 	});
 
 	test.each(["not json", "[]", '{"pull_request": 7}'])("a payload that is %s takes nothing down", async (payload) => {
-		const run = await read({ ...ENV, GITHUB_EVENT_NAME: "pull_request", GITHUB_HEAD_REF: "b" }, filesWith(payload));
-		expect(run.facts).toMatchObject({ branch: "unknown:b", fork: true, commit: "a".repeat(40) });
+		expect(await factsOf("pull_request", payload, { GITHUB_HEAD_REF: "b" })).toMatchObject({
+			branch: "unknown:b",
+			fork: true,
+			commit: "a".repeat(40),
+		});
 	});
 
 	test("an almost empty environment gives what there is", async () => {

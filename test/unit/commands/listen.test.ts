@@ -116,41 +116,12 @@ HH:MM:SS  POST /hook → 200
 	});
 
 	it.each([
-		[
-			["--scheme", "standart", "--secret-env", "S"],
-			'--scheme: "standart" is not one of rocky, github,',
-			"did you mean standard?",
-		],
-		[
-			["--scheme", "sha1", "--secret-env", "S"],
-			'--scheme: "sha1" is not one of',
-			"name the one that the hook's signature names",
-		],
-		[["--scheme", "github"], "--scheme: there is no secret to check signatures with", "--secret-env WEBHOOK_SECRET"],
-		[["--signature-header", "X-Sig"], "--signature-header: there is no secret", "--secret-env WEBHOOK_SECRET"],
-		[
-			["--signature-header", "X Sig", "--secret-env", "S"],
-			"--signature-header: that is not a valid header name",
-			"X-OM-Signature",
-		],
-		[
-			["--scheme", "standard", "--signature-header", "X-Sig", "--secret-env", "S"],
-			"--signature-header: the headers of standard are fixed",
-			"take it out",
-		],
-		[
-			["--scheme", "standard", "--secret-env", "PLAIN"],
-			"--secret-env: the secret in PLAIN is not valid for the scheme standard, which takes whsec_ and base64",
-			"the secret that the sender signs with",
-		],
-	])("refuses %j", async (args, message, remedy) => {
-		const { done, err } = run(registerListen, ["listen", "--port", "0", ...args], {
-			env: { S: KEY, PLAIN: "hunter2" },
-		});
+		[["--scheme", "github"], "--scheme: there is no secret to check signatures with"],
+		[["--signature-header", "X-Sig"], "--signature-header: there is no secret to check signatures with"],
+	])("refuses %j, by which nothing would be checked", async (args, message) => {
+		const { done, err } = run(registerListen, ["listen", "--port", "0", ...args]);
 		expect(await done).toBe(2);
-		expect(err.join("\n")).toContain(message);
-		expect(err.join("\n")).toContain(remedy);
-		expect(err.join("\n")).not.toContain("hunter2");
+		expect(err).toEqual([`error[usage]: ${message}`, "  → name its variable: --secret-env WEBHOOK_SECRET"]);
 	});
 
 	it("answers in turn, the last one again, with Retry-After on what is no success", async () => {
@@ -253,12 +224,6 @@ HH:MM:SS  POST /hook → 200
 		}
 		expect(text).toContain("--secret-env: variable NO_SUCH is unset or empty\n  → export NO_SUCH first");
 		expect(text).toContain("for example --status 503,429,200");
-	});
-
-	it("does not repeat what stands where a variable's name belongs: it may be the secret", async () => {
-		const { done, err } = run(registerListen, ["listen", "--secret-env", "hunter2-hunter2"]);
-		expect(await done).toBe(2);
-		expect(err.join("\n")).not.toContain("hunter2");
 	});
 });
 

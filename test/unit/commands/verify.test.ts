@@ -169,6 +169,11 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "EMPTY"], "--secret-env: variable EMPTY is unset or empty\n  → export EMPTY first"],
 		[["--secret-env", "hunter2-hunter2"], "--secret-env: that is not a valid variable name\n"],
 		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is not one of rocky, github, '],
+		[["--secret-env", "S", "--signature-header", "X Sig"], "--signature-header: that is not a valid header name\n"],
+		[
+			["--secret-env", "S", "--scheme", "standard", "--signature-header", "X-Sig"],
+			"--signature-header: the headers of standard are fixed\n  → take it out",
+		],
 		[
 			["--secret-env", "PLAIN", "--scheme", "standard"],
 			"--secret-env: the secret in PLAIN is not valid for the scheme standard",
@@ -188,6 +193,13 @@ describe("a mistake in the call", () => {
 		expect(err).toMatch(/^error\[(?:usage|input)\]: /);
 		expect(err).toContain(`]: ${message}`);
 		expect(err.match(/^error/gm)).toHaveLength(1);
+	});
+
+	it.each([
+		["standart", "did you mean standard?"],
+		["sha1", "name the one that the hook's signature names"],
+	])("is an unknown scheme: %s", async (scheme, remedy) => {
+		expect((await verify(["--secret-env", "S", "--scheme", scheme])).err).toContain(`\n  → ${remedy}`);
 	});
 
 	it("is told with the others, as JSON too", async () => {

@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { LINE_LIMIT, SHOWN_LIMIT } from "../../../src/lib/text.ts";
+import type { Log } from "../../../src/ports.ts";
 import { githubReporter } from "../../../src/report/github.ts";
 import { shownLine } from "../../../src/report/log.ts";
 import { terminalReporter } from "../../../src/report/terminal.ts";
 import { createMask, createRedactor } from "../../../src/secrets/mask.ts";
 import { readLines } from "../../../src/shell/lines.ts";
+import { fakeFiles } from "../../helpers/fakes.ts";
 
 const SECRET = `s3cret-${"0123456789".repeat(20)}`;
 const mask = createMask([SECRET]);
@@ -69,23 +71,33 @@ describe("the log", () => {
 		expect(lines).toEqual([expected, `${"x".repeat(SHOWN_LIMIT - 1)}…`]);
 	});
 
-	it("of GitHub masks before it cuts", () => {
+	/** What the action's reporter writes, once the secret is known. */
+	function written(work: (log: Log) => void): readonly string[] {
 		const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
-		const { log } = githubReporter(
-			{},
-			{
-				read: async () => ({ kind: "missing" }),
-				stream: async function* () {},
-				write: async () => {},
-				append: async () => {},
-				real: async (path) => path,
-			},
-		);
+		const { log } = githubReporter({}, fakeFiles());
 		log.protect([SECRET]);
-		log.info(line);
-		log.info("x".repeat(SHOWN_LIMIT + 1));
-		const written = write.mock.calls.map(([text]) => String(text).trimEnd());
+		work(log);
+		const lines = write.mock.calls.map(([text]) => String(text).trimEnd());
 		write.mockRestore();
-		expect(written.slice(-2)).toEqual([expected, `${"x".repeat(SHOWN_LIMIT - 1)}…`]);
+		return lines;
+	}
+
+	it("of GitHub masks before it cuts", () => {
+		const lines = written(({ info }) => {
+			info(line);
+			info("x".repeat(SHOWN_LIMIT + 1));
+		});
+		expect(lines.slice(-2)).toEqual([expected, `${"x".repeat(SHOWN_LIMIT - 1)}…`]);
 	});
+
+	it.each([
+		[`deploy $ curl -H 'Key: ${SECRET}'`, "deploy $ curl -H 'Key: ***'"],
+		[`first\nsecond ${"é".repeat(300)}`, `first second ${"é".repeat(186)}…`],
+		[`${"x".repeat(190)} ${SECRET}`, `${"x".repeat(190)} ***`],
+	])(
+		"of GitHub shows as a group's title one line of at most 200 characters, and no part of a secret: %#",
+		(title, told) => {
+			expect(written(({ openGroup }) => openGroup(title))).toContain(`::group::${told}`);
+		},
+	);
 });

@@ -3,15 +3,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { excerpt } from "../../../src/lib/text.ts";
 import type { Outcome } from "../../../src/model/delivery.ts";
+import type { Events } from "../../../src/model/event.ts";
 import { failure } from "../../../src/model/failure.ts";
 import { annotationsOf, problemAnnotations } from "../../../src/report/annotations.ts";
 import { Collector } from "../../../src/report/collect.ts";
 import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/log.ts";
-import { neutralise } from "../../../src/report/neutralise.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
-import { createRedactor } from "../../../src/secrets/mask.ts";
+import { createMask, createRedactor } from "../../../src/secrets/mask.ts";
 import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;
@@ -143,40 +143,6 @@ test("results say what is to be known of a delivery, masked, one line each, and 
 	]);
 });
 
-describe("neutralise", () => {
-	test.each([
-		"::error::x",
-		"  ::set-output name=a::b",
-		"\t::stop-commands::x",
-		"text ##[error]x",
-		"##[group]",
-		"a\r::warning::b",
-		"\u00a0::notice::x",
-		"\u0085::add-mask::x",
-	])("%j acts as no command", (line) => {
-		for (const safe of neutralise(line)) {
-			expect(safe).not.toMatch(/^[\s\u0085]*::/);
-			expect(safe).not.toContain("##[");
-			expect(safe).not.toContain("\r");
-		}
-	});
-
-	test("no text at all makes a line that the runner would obey, and nothing visible is lost", () => {
-		const nasty = fc.string({
-			unit: fc.constantFrom(":", "#", "[", " ", "\r", "\n", "e", "\u2028", "\u00a0", "\u0085", "\u200b"),
-		});
-		fc.assert(
-			fc.property(fc.oneof(nasty, fc.string()), (text) => {
-				const lines = neutralise(text);
-				for (const line of lines) expect(/^[\s\u0085]*::|##\[|[\r\n]/.test(line)).toBe(false);
-				expect(lines.join("\n").replaceAll("\u200b", "")).toBe(
-					text.replaceAll(/\r\n?/g, "\n").replaceAll("\u200b", ""),
-				);
-			}),
-		);
-	});
-});
-
 describe("the summary", () => {
 	test("shows a row a hook, failures first, with the gate and the reason", () => {
 		const hooks = [
@@ -191,35 +157,6 @@ describe("the summary", () => {
 		expect(text).toMatch(
 			/^### Pipeline failed · `pipeline_error` · aborted\n\nPipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
 		);
-	});
-
-	test("no text breaks out of its cell", () => {
-		fc.assert(
-			fc.property(fc.string({ unit: "binary" }), (text) => {
-				const outcomes = [outcome("failed", "warn", { reason: text, target: text, notes: [text] })];
-				const rows = summaryMarkdown(report(outcomes), plain)?.trimEnd().split("\n") ?? [];
-				expect(rows).toHaveLength(7);
-				expect(rows.at(-1)?.match(/\|/g)).toHaveLength(7);
-				expect(rows.at(-1)).not.toMatch(/[<>`\\]/);
-			}),
-		);
-	});
-
-	const many = Array.from({ length: 9000 }, () => outcome("failed", "warn", { reason: "é".repeat(400) }));
-
-	test("stays under 1 MiB and counts what it leaves out", () => {
-		const text = summaryMarkdown(report(many), plain) ?? "";
-		expect(Buffer.byteLength(text)).toBeLessThan(1024 * 1024);
-		const shown = text.match(/^\| ❌/gm)?.length ?? 0;
-		expect(text.slice(-60)).toMatch(new RegExp(`\n${9000 - shown} more rows: see the results file\\.\n\n$`));
-	});
-
-	test("takes no more than the room that is left, and none where there is too little", () => {
-		for (let room = 200; room < 6000; room += 100) {
-			const text = summaryMarkdown(report(many.slice(0, 50)), plain, room);
-			expect(Buffer.byteLength(text ?? "")).toBeLessThanOrEqual(room);
-			expect(text === undefined, String(room)).toBe(room < 300);
-		}
 	});
 
 	test("makes no link of an address, and no formula of a price", () => {
@@ -260,4 +197,62 @@ test("a line of the log: what, where, how long, why", () => {
 		"✗ gate · 5 ms: because",
 	);
 	expect(outcomeLine(outcome("skipped", "warn", { attempts: [] }), plain)).toMatch(/· skipped: because$/);
+});
+
+test("an event id that the user gave is masked", () => {
+	const report = reportOf(event("pipeline_start", { id: "load-s3cret-key" }), []);
+	expect(resultsDocument(report, createMask(["s3cret-key"])).event_id).toBe("load-***");
+});
+
+test("the name of an events file is redacted in the title of the summary, and where a mistake in it is told", () => {
+	const file = "s3cret-key/##[x]";
+	const stopped = { code: "events_file" as const, message: "wrong", remedy: "", place: { file, line: 3, column: 1 } };
+	const report = {
+		...reportOf(event("pipeline_start"), []),
+		source: { kind: "file" as const, name: file, events: 2 },
+		stopped,
+	};
+	const mask = createMask(["s3cret-key"]);
+	expect(resultsDocument(report, mask).problems).toMatchObject([{ file: "***/##\u200b[x]", line: 3, column: 1 }]);
+	expect(summaryMarkdown(report, mask)).not.toContain("s3cret");
+	expect(annotationsOf(report, mask).map(({ place }) => place)).toEqual([{ title: "***/##[x]:3:1" }]);
+});
+
+test("however long an id is, the output stays inside of its limit", () => {
+	const long = event("pipeline_start", { id: "\u0001é".repeat(100_000) });
+	const document = resultsDocument(reportOf(long, []), createMask([]));
+	expect(Buffer.byteLength(limitedJson(document, 64 * 1024))).toBeLessThan(64 * 1024);
+	expect(document.event_id).toMatch(/^.{999}…$/u);
+});
+
+function batch(size: number) {
+	const at = (line: number) => ({
+		...event("pipeline_error", { id: `evt_${line}`, metadata: { big: "x".repeat(99) } }),
+		line,
+	});
+	const events: Events = [at(1), ...Array.from({ length: size - 1 }, (_, index) => at(index + 2))];
+	const delivery = { id: "dlv_1", hook: webhook({ batchSize: 100 }), events };
+	return { delivery, status: "delivered", reason: "", target: "", attempts: [], durationMs: 0, notes: [] } as const;
+}
+
+test("all of many are counted, 2000 of each status kept, and of their events what names them", () => {
+	const collector = new Collector(true);
+	for (let number = 0; number < 2500; number++) collector.add(batch(1 + (number % 3)));
+	const { outcomes, counts, result } = collector.collected();
+	expect([outcomes.length, counts, result]).toEqual([
+		2000,
+		{ delivered: 2500, failed: 0, skipped: 0, held: 0 },
+		"passed",
+	]);
+	const three = outcomes[2]?.delivery.events ?? [];
+	expect([three.length, three[0]?.line, three.at(-1)?.line, three[0]?.context.id]).toEqual([3, 1, 3, "evt_1"]);
+	expect(JSON.stringify(outcomes.map(({ delivery }) => delivery.events))).not.toContain("big");
+});
+
+test("all of one event are kept, as they are, in the order of the file", () => {
+	const collector = new Collector(false);
+	const [a, b] = [batch(2), batch(2)];
+	collector.add(b);
+	collector.add(a);
+	expect(collector.collected().outcomes).toEqual([a, b]);
 });
