@@ -20,20 +20,36 @@ export function linesRead(output: string): readonly string[] {
 }
 
 /** The command in a line, of any of the two forms; undefined where there is none. */
-export function commandIn(line: string): RunnerCommand | undefined {
-	return doubleColon(line) ?? brackets(line);
+export function commandIn(line: string, names: readonly string[] = COMMAND_NAMES): RunnerCommand | undefined {
+	return doubleColon(line, names) ?? brackets(line, names);
+}
+
+/** The names of the commands that the runner carries out, in their order, each with what follows it. */
+export function carriedOut(output: string): readonly string[] {
+	const names = [...COMMAND_NAMES];
+	const done: string[] = [];
+	let token: string | undefined;
+	for (const line of linesRead(output)) {
+		const { name, data = "" } = commandIn(line, names) ?? {};
+		if (name === undefined || (token !== undefined && name !== token)) continue;
+		token = name === "stop-commands" ? data.toLowerCase() : undefined;
+		if (token !== undefined) names.push(token);
+		done.push(`${name} ${data}`);
+	}
+	return done;
 }
 
 /** What .NET's `TrimStart` takes away. */
 const SPACE = /^[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
-function doubleColon(line: string): RunnerCommand | undefined {
+function doubleColon(line: string, names: readonly string[]): RunnerCommand | undefined {
 	const text = line.replace(SPACE, "");
 	if (!startsAlike(text, 0, "::")) return undefined;
 	// Where the name begins is counted in UTF-16 code units, whatever the prefix was found to be.
 	const info = (end: number) => text.slice(2, end);
 	for (const end of alike(text, "::", 2)) {
 		const command = known(
+			names,
 			info(end),
 			",",
 			[
@@ -48,14 +64,15 @@ function doubleColon(line: string): RunnerCommand | undefined {
 	return undefined;
 }
 
-function brackets(line: string): RunnerCommand | undefined {
+function brackets(line: string, names: readonly string[]): RunnerCommand | undefined {
 	const more = [
 		["%3B", ";"],
 		["%5D", "]"],
 	] as const;
 	for (const start of alike(line, "##[", 0)) {
 		const end = line.indexOf("]", start);
-		const command = end < 0 ? undefined : known(line.slice(start + 3, end), ";", more, line.slice(end + 1), more);
+		const command =
+			end < 0 ? undefined : known(names, line.slice(start + 3, end), ";", more, line.slice(end + 1), more);
 		if (command !== undefined) return command;
 	}
 	return undefined;
@@ -64,6 +81,7 @@ function brackets(line: string): RunnerCommand | undefined {
 type Escapes = readonly (readonly [string, string])[];
 
 function known(
+	names: readonly string[],
 	info: string,
 	separator: string,
 	inProperties: Escapes,
@@ -72,14 +90,8 @@ function known(
 ): RunnerCommand | undefined {
 	const space = info.indexOf(" ");
 	const name = (space < 0 ? info : info.slice(0, space)).toLowerCase();
-	if (!COMMAND_NAMES.includes(name)) return undefined;
-	const pairs =
-		space < 0
-			? []
-			: info
-					.slice(space + 1)
-					.trim()
-					.split(separator);
+	if (!names.includes(name)) return undefined;
+	const pairs = space < 0 ? [] : info.slice(space).trim().split(separator);
 	const properties = pairs.flatMap((pair) => {
 		const at = pair.indexOf("=");
 		return at < 1 || at === pair.length - 1

@@ -2,16 +2,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { blocks } from "../helpers/pages.ts";
 import { workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 import { type Conclusion, runWorkflow, type WorkflowGiven } from "../helpers/workflow.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-const README = readFileSync(join(import.meta.dirname, "../../README.md"), "utf8");
-const block = (language: string) => new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "m").exec(README)?.[1] ?? "";
-const WORKFLOW = block("yaml");
-const CONFIG = block("toml");
+const [WORKFLOW = ""] = blocks("README.md", "yaml");
+const [CONFIG = ""] = blocks("README.md", "toml");
 
 /** Touches the file that tells where the run is, and stays there until it is cancelled. */
 const WAIT = "touch here; sleep 30 & wait\n";
@@ -115,7 +114,7 @@ describe("the README's workflow", () => {
 });
 
 describe("the README's further steps", () => {
-	const steps = [...README.matchAll(/^```yaml\n( {6}-[\s\S]*?)^```/gm)].map(([, step = ""]) => step);
+	const steps = blocks("README.md", "yaml").filter((block) => block.startsWith("      -"));
 
 	/** Fires events in a workflow with this step at its end, and gives what the receiver was told and the script was given. */
 	async function endingWith(step: string, load: string) {
@@ -164,9 +163,8 @@ ${step.replace("./tell-someone.sh", "bash tell-someone.sh")}`;
 });
 
 describe("the workflow of docs/from/rocky.md, after its dry run", () => {
-	const page = readFileSync(join(import.meta.dirname, "../../docs/from/rocky.md"), "utf8");
-	const [, indented = ""] = /^ {3}```yaml\n([\s\S]*?)^ {3}```/m.exec(page) ?? [];
-	const workflow = indented.replaceAll(/^ {3}/gm, "").replaceAll(/^ +dry-run: true\n/gm, "");
+	const [shown = ""] = blocks("docs/from/rocky.md", "yaml");
+	const workflow = shown.replaceAll(/^ +dry-run: true\n/gm, "");
 
 	test.each([
 		["is stopped by its gate", "exit 1", "true", ends("success", "failure", "skipped", "skipped", "skipped"), []],

@@ -7,23 +7,15 @@ import { describe, expect, test } from "vitest";
 import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";
+import { blocks, page, ROOT } from "../helpers/pages.ts";
 import { mistakes } from "../helpers/parse.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
 import { cli } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 /** The pages of docs/from have tests of their own. */
 const PAGES = globSync(["*.md", "docs/*.md"], { cwd: ROOT }).toSorted();
 const LINKED = [...PAGES, ...globSync(["docs/adr/*.md", "docs/from/*.md"], { cwd: ROOT }).toSorted()];
-const page = (name: string) => readFileSync(join(ROOT, name), "utf8");
-
-/** The fenced blocks of a page in one language. */
-function blocks(name: string, language: string): readonly string[] {
-	return [...page(name).matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-		(match) => match[1] ?? "",
-	);
-}
 
 /** The lines of a page's shell blocks that call the command. */
 function commands(name: string): readonly string[] {

@@ -4,10 +4,10 @@ import { chmodSync, cpSync, readdirSync, readFileSync, symlinkSync } from "node:
 import { delimiter, dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { VERSION } from "../../src/lib/version.ts";
+import { blocks, ROOT } from "../helpers/pages.ts";
 import { BASE_ENV, type Ended, runProgram, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const ARCHIVE = `pipeline-hooks-v${VERSION}.tar.gz`;
 const CHANGELOG = `# Changelog
 
@@ -30,14 +30,6 @@ function checkout(changelog = CHANGELOG): string {
 	for (const name of ["package.json", "package-lock.json", "LICENSE", "dist"])
 		cpSync(join(ROOT, name), join(folder, name), { recursive: true });
 	return folder;
-}
-
-/** The fenced blocks of a page in one language. */
-function blocksOf(name: string, language: string): readonly string[] {
-	const page = readFileSync(join(ROOT, name), "utf8");
-	return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
-		([, block = ""]) => block,
-	);
 }
 
 function release(folder: string, tag = `v${VERSION}`): Promise<Ended> {
@@ -107,7 +99,7 @@ allow_http = true
 	it("is installed by the README's commands", async () => {
 		const folder = checkout();
 		await release(folder);
-		const commands = blocksOf("README.md", "sh").find((block) => block.includes("tar -xzf")) ?? "";
+		const commands = blocks("README.md", "sh").find((block) => block.includes("tar -xzf")) ?? "";
 		expect(commands).toContain(`/releases/download/v${VERSION}`);
 		const home = workspace({
 			"bin/curl": `#!/bin/sh

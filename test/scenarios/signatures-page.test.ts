@@ -1,22 +1,18 @@
 // docs/signatures.md, tried: its receivers, its commands and its tables.
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { SCHEMES, SIGNATURES } from "../../src/signature/schemes.ts";
+import { blocks, page, ROOT } from "../helpers/pages.ts";
 import { BASE_ENV, runCommand, runProgram, workspace } from "../helpers/runner.ts";
 import { cli } from "../helpers/send.ts";
 import { type Received, startServer } from "../helpers/server.ts";
 import { OTHER_SECRET, SECRET } from "../helpers/signing.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
-const PAGE = readFileSync(join(ROOT, "docs/signatures.md"), "utf8");
-
-function blocks(language: string): readonly string[] {
-	const found = PAGE.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"));
-	return [...found].map(([, text = ""]) => text);
-}
+const NAME = "docs/signatures.md";
+const PAGE = page(NAME);
 
 async function deliver(scheme: string, secret = SECRET): Promise<Received> {
 	const server = await startServer({ status: 200 });
@@ -44,8 +40,8 @@ function project(files: Readonly<Record<string, string>>): string {
 }
 
 describe("the receivers accept what is signed here, and nothing else", () => {
-	const [alone = "", ...javascript] = blocks("js");
-	const [python = "", standard = ""] = blocks("python");
+	const [alone = "", ...javascript] = blocks(NAME, "js");
+	const [python = "", standard = ""] = blocks(NAME, "python");
 	test("there are four in JavaScript", () => expect(javascript.length).toBe(3));
 
 	test("without a library, in JavaScript and in Python", async () => {
@@ -117,7 +113,7 @@ print([is_signed(*all) for all in [
 });
 
 describe("the commands", () => {
-	const [make = "", verify = "", listen = "", ...others] = blocks("sh");
+	const [make = "", verify = "", listen = "", ...others] = blocks(NAME, "sh");
 	const shell = (code: string, folder: string, env: Readonly<Record<string, string>> = {}) => {
 		const path = [join(folder, "node_modules/.bin"), BASE_ENV["PATH"]].join(delimiter);
 		return runProgram("sh", ["-ec", code], { cwd: folder, env: { ...BASE_ENV, ...env, PATH: path } });
@@ -133,7 +129,7 @@ describe("the commands", () => {
 
 	test("verify, and print what is shown", async () => {
 		const run = await shell(verify, project({}));
-		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks("text")[0] });
+		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks(NAME, "text")[0] });
 	});
 
 	test("verify by the example of the help", async () => {

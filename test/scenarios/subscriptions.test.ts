@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { blocks, page } from "../helpers/pages.ts";
 import { normalise, runCommand, workspace } from "../helpers/runner.ts";
 import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
@@ -246,16 +247,15 @@ enabled = false
 });
 
 describe("docs/subscriptions.md", () => {
-	const page = readFileSync(join(import.meta.dirname, "../../docs/subscriptions.md"), "utf8");
-	const blocks = (language: string) =>
-		[...page.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, "gm"))].map(([, text = ""]) => text);
-	const [source = ""] = blocks("toml");
-	const commands = blocks("sh").map((line) => line.trim().split(" ").slice(1));
+	const NAME = "docs/subscriptions.md";
+	const text = page(NAME);
+	const [source = ""] = blocks(NAME, "toml");
+	const commands = blocks(NAME, "sh").map((line) => line.trim().split(" ").slice(1));
 
 	test("lists what its command lists", async () => {
 		const [args = []] = commands;
 		const run = await runCommand(args, { workspace: workspace({ [FILE]: source }) });
-		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks("text")[0] });
+		expect(run).toMatchObject({ code: 0, stderr: "", stdout: blocks(NAME, "text")[0] });
 	});
 
 	test("renders what it says", async () => {
@@ -289,7 +289,7 @@ describe("docs/subscriptions.md", () => {
 			return JSON.parse(stdout);
 		};
 		const names = (text: string) => [...text.matchAll(/`([a-z_]+)`/g)].map(([, name = ""]) => name);
-		const table = page.slice(page.indexOf("`list` has `config`")).split("\n\n")[1] ?? "";
+		const table = text.slice(text.indexOf("`list` has `config`")).split("\n\n")[1] ?? "";
 		const documented = table
 			.split("\n")
 			.slice(2)
@@ -302,7 +302,7 @@ describe("docs/subscriptions.md", () => {
 			not_matched: [{ hook: "mail" }, { hook: "audit" }, {}, {}],
 		});
 
-		const items = page.slice(page.indexOf("of a webhook `method`")).split("\n- ");
+		const items = text.slice(text.indexOf("of a webhook `method`")).split("\n- ");
 		const rendered = await json("render", "job.failed");
 		expect(rendered.not_matched).toContainEqual({ hook: "old-log", reason: "it is disabled" });
 		const keys = (kind: string) => {

@@ -32,9 +32,9 @@ describe("fault 3: a connection that hangs is abandoned at the timeout and retri
 		});
 
 		it("among more than 32 webhooks, and holds none of them up", async () => {
-			const run = await fireThere(hung("timeout_ms = 200\nretry_count = 1") + OTHERS);
+			const run = await fireThere(hung("timeout_ms = 600\nretry_count = 1") + OTHERS);
 			expect(run.annotations.map(({ message }) => message)).toEqual([
-				"the webhook failed: no response within 200 ms, after 2 attempts",
+				"the webhook failed: no response within 600 ms, after 2 attempts",
 			]);
 			expect(run.outputs).toMatchObject({ delivered: "33", failed: "1" });
 			expect(run.log.indexOf("✓ other-32")).toBeLessThan(run.log.indexOf("✗ https"));
@@ -61,12 +61,12 @@ describe("fault 3: a connection that hangs is abandoned at the timeout and retri
 			socket.on("error", () => {}).once("data", (first: Buffer) => firsts.push(first));
 		});
 		await listening(silent, async (port) => {
-			const run = await send(`https://127.0.0.1:${port}`, "timeout_ms = 200\nretry_count = 2");
-			expect(run).toMatchObject(failed("no response within 200 ms, after 3 attempts", 3));
+			const run = await send(`https://127.0.0.1:${port}`, "timeout_ms = 500\nretry_count = 1");
+			expect(run).toMatchObject(failed("no response within 500 ms, after 2 attempts", 2));
 			expect(run.elapsedMs).toBeLessThan(5000);
 		});
 		// A handshake record each.
-		expect(firsts.map(([type]) => type)).toEqual([0x16, 0x16, 0x16]);
+		expect(firsts.map(([type]) => type)).toEqual([0x16, 0x16]);
 	});
 
 	it("once in the TLS handshake, among more than 32 webhooks, which then are all delivered", async () => {

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { textsIn } from "../../helpers/echo.ts";
 import { runAction, runCommand, runProgram, workspace } from "../../helpers/runner.ts";
-import { commandIn, linesRead } from "../../helpers/runner-commands.ts";
+import { carriedOut, commandIn, linesRead } from "../../helpers/runner-commands.ts";
 import { startServer } from "../../helpers/server.ts";
-import { carriedOut } from "../../helpers/workflow-commands.ts";
 
 const ESC = "\u001b";
 const CONFIG = "pipeline-hooks.toml";

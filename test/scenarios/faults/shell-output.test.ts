@@ -1,8 +1,8 @@
 // What shell hooks print in order to be obeyed by the runner.
 import { describe, expect, it } from "vitest";
 import { runAction, runCommand, workspace } from "../../helpers/runner.ts";
+import { COMMAND_NAMES, carriedOut } from "../../helpers/runner-commands.ts";
 import { cli } from "../../helpers/send.ts";
-import { COMMANDS, carriedOut } from "../../helpers/workflow-commands.ts";
 
 const ESC = "\u001b";
 
@@ -33,11 +33,14 @@ const BEFORE = [
 const WITHIN = [`${ESC}[0m`, "\u200b", "\u00ad", "\u0000", `${ESC}]0;title\u0007`, "\r", "\u2028"];
 
 /** One of these is worth something, whatever it is put before: a property, a value, capitals. */
-const SPELLINGS = COMMANDS.flatMap((name) => [`${name} name=result,file=x::passed`, `${name.toUpperCase()}::passed`]);
+const SPELLINGS = COMMAND_NAMES.flatMap((name) => [
+	`${name} name=result,file=x::passed`,
+	`${name.toUpperCase()}::passed`,
+]);
 
 const V2 = SPELLINGS.flatMap((spelling) => BEFORE.map((before) => `${before}::${spelling}`));
-const V1 = COMMANDS.flatMap((name) => BEFORE.map((before) => `${before}##[${name} name=result;x=y]passed`));
-const SPLIT = COMMANDS.flatMap((name) =>
+const V1 = COMMAND_NAMES.flatMap((name) => BEFORE.map((before) => `${before}##[${name} name=result;x=y]passed`));
+const SPLIT = COMMAND_NAMES.flatMap((name) =>
 	WITHIN.flatMap((within) => [
 		`:${within}:${name}::passed`,
 		`#${within}#[${name}]passed`,
@@ -69,7 +72,7 @@ const files = {
 
 describe("fault 37: no workflow command that a shell hook prints takes effect, in any spelling", () => {
 	it("which are obeyed where nothing stands in their way", () => {
-		for (const name of COMMANDS) {
+		for (const name of COMMAND_NAMES) {
 			if (name === "stop-commands") continue;
 			expect(carriedOut(`  ::${name} a=b::c\n`)).toEqual([`${name} c`]);
 			expect(carriedOut(`\u0085::${name.toUpperCase()}::c\r`)).toEqual([`${name} c`]);
@@ -96,7 +99,7 @@ describe("fault 37: no workflow command that a shell hook prints takes effect, i
 		]);
 		expect(carriedOut(run.stderr)).toEqual([]);
 		// Still there to be read, and the more so for being harmless.
-		for (const name of COMMANDS) expect(run.log).toMatch(new RegExp(`::${name}::passed`, "i"));
+		for (const name of COMMAND_NAMES) expect(run.log).toMatch(new RegExp(`::${name}::passed`, "i"));
 	});
 
 	it.each([

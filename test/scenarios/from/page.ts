@@ -1,23 +1,18 @@
 // A page of docs/from: its configs, files, commands and requests, and what it takes to try them.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { blocks as blocksOf, page, ROOT } from "../../helpers/pages.ts";
 import { BASE_ENV, type Ended, runProgram, workspace } from "../../helpers/runner.ts";
 import type { Received, Server } from "../../helpers/server.ts";
 
-const ROOT = join(import.meta.dirname, "../../..");
-const FOLDER = join(ROOT, "docs/from");
-
 /** The pages' names, such as `rocky.md`. */
-export const PAGES: readonly string[] = readdirSync(FOLDER).filter((name) => name.endsWith(".md"));
+export const PAGES: readonly string[] = readdirSync(join(ROOT, "docs/from")).filter((name) => name.endsWith(".md"));
 
-export function pageText(name: string): string {
-	return readFileSync(join(FOLDER, name), "utf8");
-}
+export const pageText = (name: string) => page(`docs/from/${name}`);
 
-/** The fenced blocks in one language, in their order; those of a list are moved to the left. */
+/** The fenced blocks in one language, in their order. */
 export function blocks(name: string, language: string): readonly string[] {
-	const found = pageText(name).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([\\s\\S]*?)^\\1\`\`\``, "gm"));
-	return [...found].map(([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""));
+	return blocksOf(`docs/from/${name}`, language);
 }
 
 /** The block after the sentence that names the file first. */
@@ -29,23 +24,23 @@ export function fileOf(name: string, file: string): string {
 }
 
 /** What the page's configs read from the environment; the secrets are those that the page names. */
-export function environment(page: string, { url }: Pick<Server, "url">): Readonly<Record<string, string>> {
-	const named = pageText(page).matchAll(/\b([A-Z_]+_(?:SECRET|TOKEN))=([\w-]+)/g);
+export function environment(name: string, { url }: Pick<Server, "url">): Readonly<Record<string, string>> {
+	const named = pageText(name).matchAll(/\b([A-Z_]+_(?:SECRET|TOKEN))=([\w-]+)/g);
 	const secrets = Object.fromEntries([...named].map(([, name = "", value = ""]) => [name, value]));
 	return { ...secrets, SLACK_WEBHOOK_URL: `${url}/slack` };
 }
 
 /** A folder with the page's config and files. The config's receiver is the server. */
-export function folderOf(page: string, config: string, { url }: Pick<Server, "url">): string {
-	const text = pageText(page);
+export function folderOf(name: string, config: string, { url }: Pick<Server, "url">): string {
+	const text = pageText(name);
 	const named = ["event.json", "snapshot.json", "events.jsonl"].filter((file) => text.includes(`\`${file}\``));
-	const [request = ""] = blocks(page, "http");
+	const [request = ""] = blocks(name, "http");
 	return workspace({
-		[page === "rocky.md" && config.includes("[adapter") ? "rocky.toml" : "pipeline-hooks.toml"]: config.replaceAll(
+		[name === "rocky.md" && config.includes("[adapter") ? "rocky.toml" : "pipeline-hooks.toml"]: config.replaceAll(
 			"https://receiver.example.com",
 			url,
 		),
-		...Object.fromEntries(named.map((file) => [file, fileOf(page, file)])),
+		...Object.fromEntries(named.map((file) => [file, fileOf(name, file)])),
 		"body.json": parseRequest(request).body,
 		"scripts/freeze.sh": "exit 0\n",
 	});
