@@ -1,11 +1,7 @@
 // Debian's nginx with a config of its own, on loopback, for as long as a test runs.
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
-import { listening } from "./net.ts";
+import { startProgram } from "./program.ts";
 import { workspace } from "./runner.ts";
 
 const PROGRAM = "/usr/sbin/nginx";
@@ -25,19 +21,12 @@ export async function startNginx(
 	servers: readonly string[],
 	files: Readonly<Record<string, string | Uint8Array>> = {},
 ): Promise<Nginx> {
-	for (let attempt = 1; ; attempt++) {
-		const ports = await freePorts(servers.length);
-		const folder = workspace({ ...files, "nginx.conf": config(servers, ports), "access.log": "" });
-		const process = spawn(PROGRAM, ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"], {
-			stdio: ["ignore", "ignore", "pipe"],
-		});
-		onTestFinished(() => void process.kill("SIGKILL"));
-		const failure = await untilReady(process);
-		const log = () => readFileSync(join(folder, "access.log"), "utf8").split("\n").filter(Boolean);
-		if (failure === undefined) return { ports, log };
-		// Somebody else may have taken a port in between.
-		if (attempt === 3 || !failure.includes("Address already in use")) throw new Error(`nginx: ${failure}`);
-	}
+	const { ports, cwd } = await startProgram(servers.length, (free) => {
+		const folder = workspace({ ...files, "nginx.conf": config(servers, free), "access.log": "" });
+		const args = ["-p", folder, "-c", join(folder, "nginx.conf"), "-e", "stderr"];
+		return { program: PROGRAM, args, cwd: folder };
+	});
+	return { ports, log: () => readFileSync(join(cwd, "access.log"), "utf8").split("\n").filter(Boolean) };
 }
 
 /** One process in the foreground that writes into its folder only. */
@@ -56,22 +45,4 @@ http {
 	${blocks.join("\n\t")}
 }
 `;
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-	if (count === 0) return [];
-	// All are held until the last one is known, so that none comes twice.
-	return listening(createServer(), async (port) => [port, ...(await freePorts(count - 1))]);
-}
-
-/** Waits for its first notice, which comes after it has bound its ports; what it said instead if it ended. */
-async function untilReady(process: ChildProcess): Promise<string | undefined> {
-	let said = "";
-	const ready = new Promise<undefined>((resolve) => {
-		process.stderr?.setEncoding("utf8").on("data", (text: string) => {
-			said += text;
-			if (said.includes("using the")) resolve(undefined);
-		});
-	});
-	return Promise.race([ready, once(process, "exit").then(() => said)]);
 }

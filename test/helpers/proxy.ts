@@ -1,12 +1,11 @@
 // Proxies as people run them, Debian's tinyproxy and squid, and one that tells everything it was sent.
 // Requests for this machine go to no proxy, so behind these every other name is this machine.
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { onTestFinished } from "vitest";
-import { listening } from "./net.ts";
+import { started } from "./net.ts";
+import { type Program, startProgram } from "./program.ts";
 import { workspace } from "./runner.ts";
 
 const TINYPROXY = "/usr/bin/tinyproxy";
@@ -43,10 +42,7 @@ interface Login {
 
 /** Starts tinyproxy on a free port; it ends with the test. */
 export async function startTinyproxy(login?: Login, address = "127.0.0.1"): Promise<Proxy> {
-	const world = relay();
-	await new Promise<void>((resolve) => world.listen(0, "127.0.0.1", resolve));
-	onTestFinished(() => void world.close());
-	const upstream = `Upstream http 127.0.0.1:${portOf(world)}`;
+	const upstream = `Upstream http ${(await started(relay())).replace("http://", "")}`;
 	return starting(address, (port) => {
 		const basic = login === undefined ? "" : `BasicAuth ${login.user} ${login.password}`;
 		const config = `Port ${port}\nListen ${address}\nTimeout 60\nMaxClients 100\nAllow 127.0.0.1\nAllow ::1\n${basic}\n${upstream}\n`;
@@ -55,7 +51,7 @@ export async function startTinyproxy(login?: Login, address = "127.0.0.1"): Prom
 			const requests = log(join(folder, "proxy.log")).matchAll(/Request \(file descriptor \d+\): (\S+ \S+) HTTP/g);
 			return [...requests].map(([, request = ""]) => request);
 		};
-		return { program: TINYPROXY, args: ["-d", "-c", "tinyproxy.conf"], folder, asked };
+		return { program: TINYPROXY, args: ["-d", "-c", "tinyproxy.conf"], cwd: folder, asked };
 	});
 }
 
@@ -88,32 +84,14 @@ visible_hostname proxy.test
 			log(join(folder, "access.log"))
 				.split("\n")
 				.filter((line) => /^[A-Z]+ /.test(line));
-		return { program: SQUID, args: ["-N", "-f", "squid.conf"], folder, asked };
+		return { program: SQUID, args: ["-N", "-f", "squid.conf"], cwd: folder, asked };
 	});
 }
 
-interface Command {
-	readonly program: string;
-	readonly args: readonly string[];
-	readonly folder: string;
-	readonly asked: Proxy["asked"];
-}
-
-async function starting(address: string, command: (port: number) => Command): Promise<Proxy> {
-	for (let attempt = 1; ; attempt++) {
-		const port = await listening(createServer(), async (free) => free, address);
-		const { program, args, folder, asked } = command(port);
-		const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
-		onTestFinished(() => void child.kill("SIGKILL"));
-		let said = "";
-		for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text));
-		if (await listens(child, address, port)) {
-			const host = address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
-			return { url: `http://${host}`, host, asked };
-		}
-		// Somebody else may have taken the port in between.
-		if (attempt === 3) throw new Error(`${program}: ${said}`);
-	}
+async function starting(address: string, command: (port: number) => Program & Pick<Proxy, "asked">): Promise<Proxy> {
+	const { ports, asked } = await startProgram(1, ([port = 0]) => command(port), address);
+	const host = address.includes(":") ? `[${address}]:${ports[0]}` : `${address}:${ports[0]}`;
+	return { url: `http://${host}`, host, asked };
 }
 
 /** A proxy on its way to the receiver, or not: what it was sent before the tunnel, and what it does with a CONNECT. */
@@ -174,12 +152,6 @@ function relay(): Server {
 	});
 }
 
-function portOf(server: Server): number {
-	const address = server.address();
-	if (address === null || typeof address === "string") throw new Error("no port");
-	return address.port;
-}
-
 /** The hash of a password as squid's helper knows it. */
 function hashed(password: string): string {
 	return execFileSync("openssl", ["passwd", "-apr1", "-stdin"], { input: password, encoding: "utf8" }).trim();
@@ -187,20 +159,4 @@ function hashed(password: string): string {
 
 function log(path: string): string {
 	return existsSync(path) ? readFileSync(path, "utf8") : "";
-}
-
-/** Waits until connections are taken; false when the program has ended instead. */
-async function listens(program: ChildProcess, address: string, port: number): Promise<boolean> {
-	while (program.exitCode === null && program.signalCode === null) {
-		const taken = await new Promise<boolean>((resolve) => {
-			const socket: Socket = connect(port, address, () => {
-				socket.destroy();
-				resolve(true);
-			});
-			socket.once("error", () => resolve(false));
-		});
-		if (taken) return true;
-		await sleep(10);
-	}
-	return false;
 }

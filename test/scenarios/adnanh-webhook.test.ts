@@ -1,10 +1,9 @@
 // A receiver of other people's making verifies what is sent: Debian's `webhook`, https://github.com/adnanh/webhook.
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { startProgram } from "../helpers/program.ts";
 import { workspace } from "../helpers/runner.ts";
 import { fire } from "../helpers/send.ts";
 
@@ -73,36 +72,9 @@ async function startReceiver(): Promise<{ readonly url: string; readonly payload
 			},
 		]),
 	});
-	const port = await freePort();
-	const args = ["-hooks", join(hooks, "hooks.json"), "-ip", "127.0.0.1", "-port", String(port)];
-	const receiver = spawn("webhook", args, { stdio: "ignore" });
-	onTestFinished(() => {
-		receiver.kill();
+	const { ports } = await startProgram(1, ([port]) => {
+		const args = ["-hooks", join(hooks, "hooks.json"), "-ip", "127.0.0.1", "-port", String(port)];
+		return { program: "webhook", args };
 	});
-	const url = `http://127.0.0.1:${port}`;
-	for (let tries = 0; !(await answers(url)); tries++) {
-		if (tries === 100) throw new Error("webhook does not start");
-		await sleep(50);
-	}
-	return { url: `${url}/hooks/pipeline`, payload: join(folder, "payload.json") };
-}
-
-function answers(url: string): Promise<boolean> {
-	return fetch(url).then(
-		() => true,
-		() => false,
-	);
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer();
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => {
-				if (address === null || typeof address === "string") reject(new Error("no port"));
-				else resolve(address.port);
-			});
-		});
-	});
+	return { url: `http://127.0.0.1:${ports[0]}/hooks/pipeline`, payload: join(folder, "payload.json") };
 }

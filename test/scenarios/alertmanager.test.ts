@@ -1,11 +1,9 @@
 // A real Alertmanager, Debian's, holds the alert of a failure and ends it on the success.
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
+import { startProgram } from "../helpers/program.ts";
 import { workspace } from "../helpers/runner.ts";
 import { cli } from "../helpers/send.ts";
 
@@ -60,30 +58,16 @@ describe.skipIf(isMissing)("Debian's Alertmanager (needs prometheus-alertmanager
 /** The address for alerts of an Alertmanager on a free port of loopback, which ends with the test. */
 async function startAlertmanager(): Promise<string> {
 	const folder = workspace({ "alertmanager.yml": "route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n" });
-	const port = await freePort();
-	const args = [
-		`--config.file=${join(folder, "alertmanager.yml")}`,
-		`--storage.path=${join(folder, "data")}`,
-		`--web.listen-address=127.0.0.1:${port}`,
-		"--cluster.listen-address=",
-	];
-	const program = spawn(PROGRAM, args, { stdio: "ignore" });
-	onTestFinished(async () => {
-		program.kill("SIGKILL");
-		if (program.exitCode === null && program.signalCode === null) await once(program, "exit");
+	const { ports } = await startProgram(1, ([port]) => {
+		const args = [
+			`--config.file=${join(folder, "alertmanager.yml")}`,
+			`--storage.path=${join(folder, "data")}`,
+			`--web.listen-address=127.0.0.1:${port}`,
+			"--cluster.listen-address=",
+		];
+		return { program: PROGRAM, args };
 	});
-	for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
-		const ready = await fetch(`http://127.0.0.1:${port}/-/ready`).catch(() => undefined);
-		if (ready?.ok) return `http://127.0.0.1:${port}/api/v2/alerts`;
-	}
-	throw new Error("Alertmanager did not start");
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const address = server.address();
-	server.close();
-	await once(server, "close");
-	return typeof address === "object" && address !== null ? address.port : 0;
+	const url = `http://127.0.0.1:${ports[0]}`;
+	await expect.poll(async () => (await fetch(`${url}/-/ready`)).ok, { timeout: 20_000 }).toBe(true);
+	return `${url}/api/v2/alerts`;
 }
