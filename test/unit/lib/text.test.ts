@@ -1,7 +1,7 @@
 // That nothing a terminal acts on is left of a text, whatever stands in what, and all else is.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { excerpt, stripSequences, stripTerminal } from "../../../src/lib/text.ts";
+import { clip, count, duration, excerpt, stripSequences, stripTerminal } from "../../../src/lib/text.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
 const UNITS = [..."\u001b\u009b\u009d\u0090\u0098\u009c\u0007\u0085\u007f\b[]PX^_\\0;1m ?J\n\r\t\u202e\u2066\u200ea"];
@@ -51,4 +51,36 @@ describe("stripTerminal", () => {
 			expect(cpuTime() - start).toBeLessThan(3000);
 		},
 	);
+});
+
+describe("the limit of a line", () => {
+	it.each([
+		["1234567890", 10, "1234567890"],
+		["12345678901", 10, "123456789…"],
+		["😀".repeat(10), 10, "😀".repeat(10)],
+		["😀".repeat(11), 10, `${"😀".repeat(9)}…`],
+		["", 10, ""],
+	])("of %j is %i code points", (text, limit, wanted) => {
+		expect(clip(text, limit)).toBe(wanted);
+		expect(excerpt(text, limit)).toBe(wanted);
+	});
+
+	it("is one of an excerpt, however much of the text is white space", () => {
+		expect(excerpt(` a \n\t b${" ".repeat(100)}`, 10)).toBe("a b…");
+		expect(excerpt(` a \n\u2028 b${" ".repeat(10)}`, 10)).toBe("a b");
+		expect(excerpt("a\ud800", 10)).toBe("a\ufffd");
+	});
+});
+
+it.each([
+	[0, "0 ms"],
+	[999.4, "999 ms"],
+	[1000, "1 s"],
+	[59_940, "59.9 s"],
+	[60_000, "1 min 0 s"],
+	[200_400, "3 min 20 s"],
+])("%d milliseconds are %s", (milliseconds, wanted) => expect(duration(milliseconds)).toBe(wanted));
+
+it("counts one and many", () => {
+	expect([0, 1, 2].map((number) => count(number, "attempt"))).toEqual(["0 attempts", "1 attempt", "2 attempts"]);
 });

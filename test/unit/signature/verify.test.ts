@@ -1,7 +1,6 @@
 // Signatures as a receiver checks them, against what the sender makes: each scheme passes the same tests.
 import { createHmac } from "node:crypto";
 import { runInNewContext } from "node:vm";
-import { sign } from "@octokit/webhooks-methods";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
@@ -48,11 +47,6 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 				expect(checkSignature(request(body, { headers, secret: `${key}\n` }))).toBe("valid");
 			}),
 		);
-	});
-
-	it("takes a text for its UTF-8", () => {
-		const headers = signed(new TextEncoder().encode("Größe ✓"), SECRET, scheme);
-		expect(checkSignature(request("Größe ✓", { headers }))).toBe("valid");
 	});
 
 	it("refuses a body with any bit flipped, or a byte more or less", () => {
@@ -185,18 +179,6 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 			}),
 		);
 	});
-
-	it("refuses garbage for a header", () => {
-		const own = signed("hello", SECRET, scheme);
-		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.constantFrom(VECTOR, `${VECTOR}0`)), fc.nat(2), (value, index) => {
-				const names = headersOf(scheme);
-				const name = names[index % names.length] ?? "";
-				fc.pre(value !== own[name]);
-				expect(verifySignature(request("hello", { headers: { ...own, [name]: value } }))).toBe(false);
-			}),
-		);
-	});
 });
 
 describe("the scheme", () => {
@@ -324,7 +306,7 @@ describe("the body", () => {
 		verdictOf({ body, headers: { "x-rocky-signature": VECTOR }, secret: "key", scheme: "rocky" });
 
 	it.each([
-		["text", "hello"],
+		["a text", "hello"],
 		["a Buffer", Buffer.from("hello")],
 		["a Uint8Array", new TextEncoder().encode("hello")],
 		["a view of a part", bytes.subarray(1, 6)],
@@ -334,6 +316,11 @@ describe("the body", () => {
 		["a Uint8Array of another realm", runInNewContext("Uint8Array.of(104, 101, 108, 108, 111)")],
 	])("may be %s", (_, body) => {
 		expect(check(body)).toBe("valid");
+	});
+
+	it("is the UTF-8 of a text", () => {
+		const headers = signed(new TextEncoder().encode("Größe ✓"), SECRET);
+		expect(checkSignature({ body: "Größe ✓", headers, secret: SECRET })).toBe("valid");
 	});
 
 	it("may be empty, and is then signed like any other", () => {
@@ -352,7 +339,7 @@ describe("the body", () => {
 	});
 });
 
-describe("a mistake of the call is a TypeError that names the option and quotes nothing", () => {
+describe("an error of the call is a TypeError that names the option and quotes nothing", () => {
 	const GIVEN = { body: "hello", headers: { "x-rocky-signature": VECTOR }, secret: "key" };
 
 	it.each([
@@ -433,34 +420,6 @@ describe("a mistake of the call is a TypeError that names the option and quotes 
 
 describe("what the senders' own libraries sign", () => {
 	const now = new Date();
-
-	it("by GitHub's is valid as github", async () => {
-		await fc.assert(
-			fc.asyncProperty(
-				fc.string({ minLength: 1 }),
-				fc.string({ unit: "grapheme", minLength: 1 }),
-				async (key, body) => {
-					fc.pre(key.trim() === key && body.isWellFormed());
-					const headers = { "x-hub-signature-256": await sign(key, body) };
-					expect(checkSignature({ body, headers, secret: ["x", key], scheme: "github" })).toBe("valid");
-					expect(checkSignature({ body: `${body} `, headers, secret: ["x", key], scheme: "github" })).toBe("invalid");
-				},
-			),
-		);
-	});
-
-	it("by Node's own HMAC is valid, however long secret and body are", () => {
-		for (const [key, size] of [1, 63, 64, 65, 200].flatMap((key) =>
-			[0, 1, 65_471, 65_472, 65_536, 300_000].map((size) => [key, size] as const),
-		)) {
-			const [secret, text] = ["ü".repeat(key), "€".repeat(size)];
-			for (const body of [text, Buffer.from(text)]) {
-				const headers = { "x-hook-signature": createHmac("sha256", secret).update(body).digest("hex") };
-				const verdict = checkSignature({ body, headers, secret, scheme: "service_hook" });
-				expect(verdict, `${key} ${size} ${typeof body}`).toBe("valid");
-			}
-		}
-	});
 
 	it("by Standard Webhooks' is valid as standard, and changed it is what it is to them", () => {
 		const key = fc
