@@ -2,7 +2,7 @@
 import type { Env } from "../lib/env.ts";
 import { isHeaderName } from "../lib/header.ts";
 import { closest } from "../lib/suggest.ts";
-import { SCHEMES, SIGNATURES, type Signature, secretFault } from "../signature/schemes.ts";
+import { SCHEMES, SIGNATURES, type Signature, secretProblem } from "../signature/schemes.ts";
 import type { Reject } from "./flags.ts";
 
 /** As they are written. */
@@ -45,7 +45,7 @@ function readSecret(variable: string, scheme: Signature | undefined, env: Env, r
 	if (!/^[A-Za-z_]\w*$/.test(variable)) return reject(invalid, "give the variable's name, for example WEBHOOK_SECRET");
 	const secret = env[variable]?.trim() ?? "";
 	if (secret === "") return reject(`--secret-env: variable ${variable} is unset or empty`, `export ${variable} first`);
-	const problem = scheme && secretFault(scheme, secret);
+	const problem = scheme && secretProblem(scheme, secret);
 	if (problem === undefined) return secret;
 	return reject(`--secret-env: the secret in ${variable} ${problem}`, "give it the secret that the sender signs with");
 }

@@ -1,7 +1,7 @@
 // How a webhook is signed: what its `secret`, `signature` and `signature_header` come to together.
 import type { Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts } from "../model/reference.ts";
-import { headersOf, SCHEMES, type Signature, secretFault, signingSecrets } from "../signature/schemes.ts";
+import { headersOf, SCHEMES, type Signature, secretProblem, signingSecrets } from "../signature/schemes.ts";
 import type { Fields } from "./fields.ts";
 import { WEBHOOK } from "./schema.ts";
 import type { Headers, Secret } from "./values.ts";
@@ -26,7 +26,7 @@ export function hookSigning(
 	}
 	for (const scheme of schemes) {
 		for (const { reference, path } of signingSecrets(scheme, secrets)) {
-			const problem = isLiteral(reference) && secretFault(scheme, literalParts(reference).join("").trim());
+			const problem = isLiteral(reference) && secretProblem(scheme, literalParts(reference).join("").trim());
 			if (problem) fields.problems.add("config_value", path, `secret ${problem}`, secretRemedy(scheme));
 		}
 	}

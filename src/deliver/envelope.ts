@@ -11,7 +11,7 @@ import { parseReference, type Reference, resolveReference } from "../model/refer
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
-import { type Signing, signatureNames, signingFault } from "../signature/sign.ts";
+import { type Signing, signatureNames, signingProblem } from "../signature/sign.ts";
 import { showUrl } from "./target.ts";
 import { unsetVariable } from "./unsent.ts";
 
@@ -82,8 +82,8 @@ function make(hook: Webhook, env: Env): Envelope {
 	const secrets = hook.secrets.map((reference) => resolve(reference).trim());
 	if (secrets.includes("")) throw invalid("secret is only white space");
 	const signing = { schemes: hook.signatures, secrets, header: hook.signatureHeader };
-	const fault = signingFault(signing);
-	if (fault !== undefined) throw invalid(`secret ${fault}`);
+	const problem = signingProblem(signing);
+	if (problem !== undefined) throw invalid(`secret ${problem}`);
 	const caFile = hook.caFile === undefined ? undefined : resolve(hook.caFile).trim();
 	const service = hook.preset.service(options, address?.url);
 	return { service, address, headers, signing, signed: signatureNames(signing), caFile, resolve };

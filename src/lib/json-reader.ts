@@ -4,7 +4,7 @@ import { ExactNumber, readNumber, writesExactNumbers } from "./exact-number.ts";
 import { isJsonObject, type Json, type JsonObject, MAX_DEPTH, wellFormed } from "./json.ts";
 
 /** What is wrong at an offset. For `missing_value` and `bare` a value was expected, for `separator` none was. */
-export interface JsonFault {
+export interface JsonError {
 	readonly kind:
 		| "missing_value"
 		| "trailing_comma"
@@ -30,14 +30,14 @@ export type JsonRead =
 			/** The offset of the first number that JavaScript cannot write as it is written. */
 			readonly exactNumberAt: number | undefined;
 	  }
-	| { readonly kind: "fault"; readonly fault: JsonFault };
+	| { readonly kind: "error"; readonly error: JsonError };
 
 /** Reads a text with at most so many levels of objects and lists in each other, in time that is linear in the text. */
 export function readJson(text: string, maxDepth: number = 2 * MAX_DEPTH): JsonRead {
 	try {
 		return new Reader(text, maxDepth).read();
 	} catch (thrown) {
-		if (thrown instanceof NotJson) return { kind: "fault", fault: thrown.fault };
+		if (thrown instanceof NotJson) return { kind: "error", error: thrown.error };
 		throw thrown;
 	}
 }
@@ -45,8 +45,8 @@ export function readJson(text: string, maxDepth: number = 2 * MAX_DEPTH): JsonRe
 /** The object that a text is, or what is wrong with it as a phrase; `notJson` begins that for one that is not JSON. */
 export function readObject(text: string, notJson: string): JsonObject | string {
 	const read = readJson(text, MAX_DEPTH);
-	if (read.kind === "fault") {
-		const { kind, offset } = read.fault;
+	if (read.kind === "error") {
+		const { kind, offset } = read.error;
 		if (kind === "too_deep") return `is nested deeper than ${MAX_DEPTH} levels`;
 		// Without quoting it: it may hold a secret.
 		return `${notJson}${kind === "ended" ? " (it ends too early)" : placeIn(text, offset, "wrong at")}`;
@@ -69,11 +69,11 @@ function placeIn(text: string, offset: number, what: string): string {
 
 /** Thrown and caught in this file only. */
 class NotJson extends Error {
-	readonly fault: JsonFault;
+	readonly error: JsonError;
 
-	constructor(fault: JsonFault) {
-		super(fault.kind);
-		this.fault = fault;
+	constructor(error: JsonError) {
+		super(error.kind);
+		this.error = error;
 	}
 }
 
@@ -184,7 +184,7 @@ class Reader {
 	}
 
 	/** At the end of the text, whatever was expected: it has ended. */
-	#fail(kind: JsonFault["kind"]): never {
+	#fail(kind: JsonError["kind"]): never {
 		throw new NotJson({ kind: this.#at < this.#text.length ? kind : "ended", offset: this.#at });
 	}
 }

@@ -32,7 +32,7 @@ export interface Scheme {
 	/** What the header says of a body, and a receiver compares it with; undefined where the scheme cannot use the secret. */
 	readonly sign: (secret: string, signed: Signed) => string | undefined;
 	/** What is wrong with a secret that it cannot use, as a phrase that follows `secret` and quotes none of it. */
-	readonly fault: string;
+	readonly problem: string;
 }
 
 /** The headers that a stamped scheme sends beside the signature. */
@@ -51,7 +51,7 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 		header: "X-Secret-Token",
 		stamped: false,
 		sign: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
-		fault: "has a character that no header can carry, and the scheme token sends it as one",
+		problem: "has a character that no header can carry, and the scheme token sends it as one",
 	},
 	// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
 	standard: {
@@ -62,7 +62,7 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 			if (key === undefined) return undefined;
 			return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
 		},
-		fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+		problem: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
 	},
 };
 
@@ -78,9 +78,9 @@ export function signingSecrets<T>(scheme: Signature, secrets: readonly T[]): rea
 }
 
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
-export function secretFault(scheme: Signature, secret: string): string | undefined {
-	const { sign, fault } = SCHEMES[scheme];
-	return sign(secret, { body: "", id: "", timestamp: "" }) === undefined ? fault : undefined;
+export function secretProblem(scheme: Signature, secret: string): string | undefined {
+	const { sign, problem } = SCHEMES[scheme];
+	return sign(secret, { body: "", id: "", timestamp: "" }) === undefined ? problem : undefined;
 }
 
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
@@ -88,7 +88,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 function ofBody(header: string, prefix: string): Scheme {
 	const sign: Scheme["sign"] = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
-	return { header, stamped: false, sign, fault: "" };
+	return { header, stamped: false, sign, problem: "" };
 }
 
 /** Bytes of a key of Standard Webhooks. */

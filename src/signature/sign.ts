@@ -1,5 +1,5 @@
 // Signatures: the headers by which a receiver knows that a body came from a holder of the secret, unchanged.
-import { headersOf, SCHEMES, type Signature, STAMP, secretFault, signingSecrets } from "./schemes.ts";
+import { headersOf, SCHEMES, type Signature, STAMP, secretProblem, signingSecrets } from "./schemes.ts";
 
 /** How a hook signs. */
 export interface Signing {
@@ -22,9 +22,11 @@ export interface SigningAttempt {
 }
 
 /** What is wrong with a secret, as a phrase that follows `secret` and quotes none of it; undefined where all can sign. */
-export function signingFault({ schemes, secrets }: Signing): string | undefined {
-	const faults = schemes.flatMap((scheme) => signingSecrets(scheme, secrets).map((text) => secretFault(scheme, text)));
-	return faults.find((fault) => fault !== undefined);
+export function signingProblem({ schemes, secrets }: Signing): string | undefined {
+	const problems = schemes.flatMap((scheme) =>
+		signingSecrets(scheme, secrets).map((text) => secretProblem(scheme, text)),
+	);
+	return problems.find((problem) => problem !== undefined);
 }
 
 /** The names of the headers that {@link signatureHeaders} gives. */
@@ -32,7 +34,7 @@ export function signatureNames({ schemes, secrets, header }: Signing): readonly 
 	return secrets.length === 0 ? [] : schemes.flatMap((scheme) => headersOf(scheme, header));
 }
 
-/** The headers that sign these exact bytes; none without a secret. Throws for one that has a {@link signingFault}. */
+/** The headers that sign these exact bytes; none without a secret. Throws for one that has a {@link signingProblem}. */
 export function signatureHeaders(
 	{ schemes, secrets, header }: Signing,
 	{ id, timestamp, body }: SigningAttempt,
@@ -40,10 +42,10 @@ export function signatureHeaders(
 	const seconds = String(Math.floor(timestamp.getTime() / 1000));
 	const headers: Record<string, string> = {};
 	for (const scheme of secrets.length === 0 ? [] : schemes) {
-		const { header: own, stamped, sign, fault } = SCHEMES[scheme];
+		const { header: own, stamped, sign, problem } = SCHEMES[scheme];
 		const signatures = signingSecrets(scheme, secrets).map((secret) => {
 			const signature = sign(secret, { body, id, timestamp: seconds });
-			if (signature === undefined) throw new Error(`secret ${fault}`);
+			if (signature === undefined) throw new Error(`secret ${problem}`);
 			return signature;
 		});
 		if (stamped) Object.assign(headers, { [STAMP.id]: id, [STAMP.timestamp]: seconds });

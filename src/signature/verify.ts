@@ -51,7 +51,7 @@ export function verifySignature(request: SignedRequest): boolean {
 /** As {@link verifySignature}, telling why not. An empty secret, which anyone has, validates nothing. */
 export function checkSignature(request: SignedRequest): SignatureVerdict {
 	const { body, valuesOf, secrets, scheme, header, ...more } = readRequest(request);
-	const { stamped, sign, fault } = SCHEMES[scheme];
+	const { stamped, sign, problem } = SCHEMES[scheme];
 	const [signatures = [], ...stamps] = headersOf(scheme, header).map(valuesOf);
 	if ([signatures, ...stamps].some((values) => values.length === 0)) return "missing";
 	// Of two ids or times, a handler may read the other one. A dot in an id could move what is signed as the time.
@@ -61,7 +61,7 @@ export function checkSignature(request: SignedRequest): SignatureVerdict {
 
 	// Secrets of other schemes may be among them, but not alone.
 	const expected = secrets.flatMap((text) => sign(text, { body, id, timestamp }) ?? []).map(digest);
-	if (secrets.length > 0 && expected.length === 0) throw new TypeError(`pipeline-hooks/verify: secret ${fault}`);
+	if (secrets.length > 0 && expected.length === 0) throw new TypeError(`pipeline-hooks/verify: secret ${problem}`);
 	const fits = (given: string) => {
 		const own = digest(given);
 		return expected.some((signature) => timingSafeEqual(signature, own));

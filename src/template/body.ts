@@ -29,13 +29,13 @@ export function parseJsonBody(rendered: string, template: Template): Json {
 		if (read.exactNumberAt === undefined || writesExactNumbers()) return read.value;
 		throw new BodyError("body has a number that loses digits", "put it in quotes, or use Node 22 or later");
 	}
-	const { fault } = read;
-	const before = rendered.slice(0, fault.offset);
+	const { error } = read;
+	const before = rendered.slice(0, error.offset);
 	const line = before.split("\n").length;
 	const column = before.length - before.lastIndexOf("\n");
-	const { what, remedy } = causeOf(fault, before, template);
+	const { what, remedy } = causeOf(error, before, template);
 	const isQuotable = rendered !== "" && !hasVariable(template.nodes);
-	const quoted = isQuotable ? ` in «${quoteAround(rendered, fault.offset)}»` : "";
+	const quoted = isQuotable ? ` in «${quoteAround(rendered, error.offset)}»` : "";
 	throw new BodyError(`body is not JSON at line ${line}, column ${column}: ${what}${quoted}`, remedy);
 }
 

@@ -1,5 +1,5 @@
 // Why a template gave a body that is not JSON: the usual causes, and the tag of the template that is to blame.
-import type { JsonFault } from "../lib/json-reader.ts";
+import type { JsonError } from "../lib/json-reader.ts";
 import type { Node, Template } from "../model/template.ts";
 
 /** Both are one line and show nothing of the body, only of the template. */
@@ -16,9 +16,9 @@ const MISSING: Cause = {
 	remedy: `check the tag that should give it: ${nullInstead("field")}`,
 };
 
-/** Tells the cause of a fault; `before` is the body up to it. */
-export function causeOf(fault: JsonFault, before: string, template: Template): Cause {
-	switch (fault.kind) {
+/** Tells the cause of a error; `before` is the body up to it. */
+export function causeOf(error: JsonError, before: string, template: Template): Cause {
+	switch (error.kind) {
 		case "missing_value":
 			return absent(before, template) ?? MISSING;
 		case "ended":
@@ -34,7 +34,7 @@ export function causeOf(fault: JsonFault, before: string, template: Template): C
 				const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
 				return { what: `${tag.shown} is in quotes and brings its own`, remedy };
 			}
-			if (fault.kind === "extra")
+			if (error.kind === "extra")
 				return { what: "text follows after the end", remedy: "send one value: several go into [ ]" };
 			const remedy = 'check the commas and brackets here, and that each " inside a text is written \\"';
 			return { what: "a comma, colon or closing bracket is missing", remedy };

@@ -8,7 +8,7 @@ import { oddText } from "../../helpers/odd-text.ts";
 /** What a text says, which must be JSON. */
 function read(text: string) {
 	const found = readJson(text);
-	if (found.kind === "fault") throw new Error(`${found.fault.kind} at ${found.fault.offset}`);
+	if (found.kind === "error") throw new Error(`${found.error.kind} at ${found.error.offset}`);
 	return found;
 }
 
@@ -70,8 +70,8 @@ describe("readJson", () => {
 				try {
 					parsed = JSON.stringify(JSON.parse(text));
 				} catch {
-					expect(found.kind).toBe("fault");
-					if (found.kind === "fault") expect(found.fault.offset).toBeLessThanOrEqual(text.length);
+					expect(found.kind).toBe("error");
+					if (found.kind === "error") expect(found.error.offset).toBeLessThanOrEqual(text.length);
 					return;
 				}
 				expect(found.kind).toBe("value");
@@ -97,14 +97,14 @@ describe("readJson", () => {
 	it("reads so many levels, and no more", () => {
 		const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 		expect(readJson(nested(1000)).kind).toBe("value");
-		expect(readJson(nested(1001))).toEqual({ kind: "fault", fault: { kind: "too_deep", offset: 1000 } });
+		expect(readJson(nested(1001))).toEqual({ kind: "error", error: { kind: "too_deep", offset: 1000 } });
 		expect(readJson(`[${nested(3)}, {"a": 1}]`, 4).kind).toBe("value");
 		expect(readJson(`[${nested(3)}, {"a": [[[]]]}]`, 4)).toEqual({
-			kind: "fault",
-			fault: { kind: "too_deep", offset: 17 },
+			kind: "error",
+			error: { kind: "too_deep", offset: 17 },
 		});
-		expect(readJson("[".repeat(1000))).toEqual({ kind: "fault", fault: { kind: "ended", offset: 1000 } });
-		expect(readJson("[".repeat(1_000_000)).kind).toBe("fault");
+		expect(readJson("[".repeat(1000))).toEqual({ kind: "error", error: { kind: "ended", offset: 1000 } });
+		expect(readJson("[".repeat(1_000_000)).kind).toBe("error");
 	});
 
 	it.each([
@@ -127,7 +127,7 @@ describe("readJson", () => {
 		['["a\n"]', "control", 3],
 		['["\\x"]', "backslash", 2],
 	])("tells what is wrong, and where: %j", (text, kind, offset) => {
-		expect(readJson(text)).toEqual({ kind: "fault", fault: { kind, offset } });
+		expect(readJson(text)).toEqual({ kind: "error", error: { kind, offset } });
 	});
 
 	it.each([

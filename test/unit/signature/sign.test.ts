@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, test } from "vitest";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
-import { type Signing, signatureHeaders, signingFault } from "../../../src/signature/sign.ts";
+import { type Signing, signatureHeaders, signingProblem } from "../../../src/signature/sign.ts";
 import { NOW, OTHER_SECRET, SECRET, signed } from "../../helpers/signing.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -110,14 +110,14 @@ describe("signatureHeaders", () => {
 	});
 });
 
-describe("signingFault", () => {
+describe("signingProblem", () => {
 	const STANDARD = "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
 	const TOKEN = "has a character that no header can carry, and the scheme token sends it as one";
 	const base64 = (length: number) => Buffer.alloc(length, 251).toString("base64");
 
 	it.each([24, 25, 26, 32, 63, 64])("finds none with a key of %i bytes", (length) => {
 		for (const secret of [`whsec_${base64(length)}`, base64(length), base64(length).replaceAll("=", "")]) {
-			expect(signingFault({ schemes: ["standard"], secrets: [secret] })).toBeUndefined();
+			expect(signingProblem({ schemes: ["standard"], secrets: [secret] })).toBeUndefined();
 		}
 	});
 
@@ -135,18 +135,18 @@ describe("signingFault", () => {
 		["bits left over at the end", SECRET.replace("8=", "9=")],
 		["a plain password", "correct horse battery staple"],
 	])("finds %s under standard", (_, secret) => {
-		expect(signingFault({ schemes: ["rocky", "standard"], secrets: [secret] })).toBe(STANDARD);
-		expect(signingFault({ schemes: ["standard"], secrets: [SECRET, secret] })).toBe(STANDARD);
-		expect(signingFault({ schemes: ["rocky", "github", "service_hook"], secrets: [secret] })).toBeUndefined();
+		expect(signingProblem({ schemes: ["rocky", "standard"], secrets: [secret] })).toBe(STANDARD);
+		expect(signingProblem({ schemes: ["standard"], secrets: [SECRET, secret] })).toBe(STANDARD);
+		expect(signingProblem({ schemes: ["rocky", "github", "service_hook"], secrets: [secret] })).toBeUndefined();
 	});
 
 	it.each(["a\nb", "a\u0000", "schlüssel ✓"])("finds what no header can carry under token: %j", (secret) => {
-		expect(signingFault({ schemes: ["token"], secrets: [secret] })).toBe(TOKEN);
-		expect(signingFault({ schemes: ["rocky"], secrets: [secret] })).toBeUndefined();
-		expect(signingFault({ schemes: ["token"], secrets: ["fine", secret] })).toBeUndefined();
+		expect(signingProblem({ schemes: ["token"], secrets: [secret] })).toBe(TOKEN);
+		expect(signingProblem({ schemes: ["rocky"], secrets: [secret] })).toBeUndefined();
+		expect(signingProblem({ schemes: ["token"], secrets: ["fine", secret] })).toBeUndefined();
 	});
 
 	it("finds none where there is no secret", () => {
-		expect(signingFault({ schemes: SIGNATURES, secrets: [] })).toBeUndefined();
+		expect(signingProblem({ schemes: SIGNATURES, secrets: [] })).toBeUndefined();
 	});
 });

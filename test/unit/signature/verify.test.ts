@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it } from "vitest";
-import { headersOf, SIGNATURES, secretFault } from "../../../src/signature/schemes.ts";
+import { headersOf, SIGNATURES, secretProblem } from "../../../src/signature/schemes.ts";
 import { signatureHeaders } from "../../../src/signature/sign.ts";
 import { checkSignature, type SignedRequest, verifySignature } from "../../../src/signature/verify.ts";
 import { NOW, OTHER_SECRET, SECRET, signed } from "../../helpers/signing.ts";
@@ -77,7 +77,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		const from = scheme === "standard" ? "whsec_".length : 0;
 		for (let at = 0; at < (SECRET.length - from) * 7; at++) {
 			const other = SECRET.slice(0, from) + flip(SECRET.slice(from), at);
-			const verdict = secretFault(scheme, other.trim()) === undefined ? "invalid" : "TypeError";
+			const verdict = secretProblem(scheme, other.trim()) === undefined ? "invalid" : "TypeError";
 			if (other.trim() !== SECRET) expect(verdictOf(request("hello", { secret: other }))).toBe(verdict);
 		}
 	});
