@@ -1,4 +1,4 @@
-// GitHub's API, asked with octokit, which is loaded only then: a file of the run's commit, and the workflow run.
+// Requests to GitHub's API, for files of the run's commit and for the workflow run. Octokit is loaded only then.
 import { isAbsolute, relative, sep } from "node:path";
 import type { Env } from "../lib/env.ts";
 import { isJsonObject, isTooDeep, MAX_DEPTH, parseJson } from "../lib/json.ts";
@@ -23,14 +23,14 @@ export interface GithubApi {
 	readonly readRemoteRun: ReadRemoteRun;
 }
 
-/** A commit of a repository, and how it is asked for. */
+/** A commit of a repository, and how to ask for it. */
 export interface Source {
-	/** `owner/name`; empty where nobody says. */
+	/** `owner/name`; empty if unknown. */
 	readonly repository: string;
-	/** Empty where nobody says. */
+	/** Empty if unknown. */
 	readonly commit: string;
 	readonly apiUrl: string;
-	/** Empty where there is none. */
+	/** Empty if there is none. */
 	readonly token: string;
 }
 
@@ -45,8 +45,8 @@ export function sourceOf(env: Env, token: string): Source {
 }
 
 /**
- * Reads what is in `workspace` from the commit, never from the workspace, and everything else from the disk. `because`
- * begins what is told of a failure. `signal` ends a request early.
+ * Reads files of `workspace` from the commit, never from the workspace, and all others from the disk. Failures begin with
+ * `because`. `signal` ends a request early.
  */
 export function githubFiles(
 	{ repository, commit, apiUrl, token }: Source,
@@ -80,8 +80,8 @@ export function githubFiles(
 }
 
 /**
- * The path from the workspace, with `/`. Undefined for what lies outside by its spelling and, once links are followed,
- * in truth: a second name of the workspace is the workspace.
+ * The path from the workspace, with `/`. Undefined for a path that leads outside, both as it is written and with all
+ * links followed: another name of the workspace is the workspace.
  */
 async function inside(workspace: string, path: string, files: Files): Promise<string | undefined> {
 	return below(workspace, path) ?? below(await files.real(workspace), await files.real(path));
@@ -94,8 +94,8 @@ function below(folder: string, path: string): string | undefined {
 }
 
 /**
- * Reads the workflow run of this job. `token` is for GitHub's API; empty where there is none. `signal` ends the request
- * early. Never throws for what the world does.
+ * Reads the workflow run of this job. `token` is for GitHub's API; empty if there is none. `signal` ends the request early.
+ * A failure is a value with its reason.
  */
 export async function workflowRun(
 	env: Env,
@@ -133,13 +133,13 @@ async function loadApi(): Promise<GithubApi> {
 }
 
 interface Asked {
-	/** Absent where the API does not have it. */
+	/** Absent if the API does not have it. */
 	readonly bytes?: Uint8Array | undefined;
 	/** In one bounded line: `GitHub's API answered 403: Resource not accessible by integration`. */
 	readonly failure?: string;
 }
 
-/** What `read` gives, for at most {@link LIMIT_MS}. */
+/** Waits for `read` for at most {@link LIMIT_MS}. */
 async function inTime(
 	clock: Ports["clock"],
 	signal: AbortSignal,

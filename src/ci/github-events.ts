@@ -1,11 +1,11 @@
-// GitHub's events by what they mean here: whose code runs, which need their payload, and which are given no secrets.
+// What GitHub's events mean here: whose code runs, which need their payload, and which get no secrets.
 import type { Env } from "../lib/env.ts";
 import { at, textAt } from "./payload.ts";
 
 /** GitHub withholds secrets from the runs of these events that come from a fork. */
 const WITHHOLD_FROM_FORKS: readonly string[] = ["pull_request", "pull_request_review", "pull_request_review_comment"];
 
-/** Payloads of these events tell nothing that the environment does not. */
+/** The environment has all that the payloads of these events say. */
 const TOLD_BY_ENVIRONMENT: readonly string[] = [
 	"create",
 	"delete",
@@ -19,7 +19,7 @@ const TOLD_BY_ENVIRONMENT: readonly string[] = [
 
 const TRUSTED: readonly string[] = [...TOLD_BY_ENVIRONMENT, ...WITHHOLD_FROM_FORKS, "merge_group"];
 
-/** Whether the payload tells what the environment does not. */
+/** Whether the payload has facts that the environment does not have. */
 export function needsPayload(event: string): boolean {
 	return !TOLD_BY_ENVIRONMENT.includes(event);
 }

@@ -4,12 +4,12 @@ import type { CiFacts } from "../model/event.ts";
 import { isFork, isTrusted } from "./github-events.ts";
 import { at, numberOf, textAt } from "./payload.ts";
 
-/** The facts that tell one line of work from another, in the order of {@link CiFacts}; those that do not apply are undefined. */
+/** The facts that tell one line of work from another, in the order of {@link CiFacts}. */
 type Origin = {
 	readonly [K in "branch" | "tag" | "fork" | "queue" | "stranger" | "pull_request" | "commit"]?: CiFacts[K] | undefined;
 };
 
-/** Where the run's code comes from. What nobody tells counts as a fork's: better kept out than mistaken for ours. */
+/** Where the run's code comes from. An unknown repository counts as a fork: better kept out than mistaken for ours. */
 export function originOf(event: string, env: Env, payload: unknown): Origin {
 	if (at(payload, "pull_request.head") || event.startsWith("pull_request")) return ofPull(env, payload);
 	if (event === "workflow_run") return ofRun(payload);
@@ -45,8 +45,8 @@ function ofPull(env: Env, payload: unknown): Origin {
 }
 
 /**
- * A run that follows another is about the other's code: its own ref and commit are the default branch's. Of one that
- * follows a run which itself follows another, nobody tells whose code it is about.
+ * A run that follows another is about the other's code: its own ref and commit are the default branch's. If the other
+ * run follows a third one, it is not known whose code it is about.
  */
 function ofRun(payload: unknown): Origin {
 	const run = at(payload, "workflow_run");
@@ -62,7 +62,7 @@ function ofRun(payload: unknown): Origin {
 	const isTag = event === "release";
 	const isOfPull = event.startsWith("pull_request");
 	const pulls = at(run, "pull_requests");
-	// Those of the same head, also of a push to it.
+	// The list has every pull request with the same head, also on a push to it.
 	const isOnly = isOfPull && Array.isArray(pulls) && pulls.length === 1;
 	return {
 		branch: isTag || event === "workflow_run" ? undefined : name,

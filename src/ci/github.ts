@@ -1,4 +1,4 @@
-// GitHub Actions, and Gitea's and Forgejo's, which speak as GitHub does: the run's facts from environment and payload.
+// GitHub Actions, and those of Gitea and Forgejo, which work alike: the run's facts from environment and payload.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 import { join } from "node:path";
 import type { Env } from "../lib/env.ts";
@@ -40,14 +40,14 @@ async function read({ env, files, cwd, matrix }: CiSources): Promise<CiRun> {
 	};
 }
 
-/** The runner empties its temporary folder before and after each job, but may not have come to that. */
+/** The runner empties its temporary folder before and after each job, but it may have been killed before that. */
 function holdingFolder(env: Env, runId: string, attempt: number): string | undefined {
 	const temporary = env["RUNNER_TEMP"];
 	const job = (env["GITHUB_JOB"] ?? "").replaceAll(/[^\w-]/g, "_");
 	return temporary ? join(temporary, "pipeline-hooks", `held-${runId}-${attempt}-${job}`) : undefined;
 }
 
-/** Gitea's runners set the one variable, Forgejo's both; their pages go by the run's number, and know no attempts. */
+/** Gitea's runners set the first variable, Forgejo's both; the URLs of their pages have the run's number and no attempt. */
 function runUrl(env: Env, attempt: number): string | undefined {
 	const isGitea = env["GITEA_ACTIONS"] === "true" || env["FORGEJO_ACTIONS"] === "true";
 	const server = env["GITHUB_SERVER_URL"]?.replace(/\/+$/, "");

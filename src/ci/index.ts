@@ -1,4 +1,4 @@
-// The CI providers, in the order in which they are asked; `local` knows every place.
+// The CI providers, in the order in which they are asked; `local` accepts everything.
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
 import { github } from "./github.ts";
 import { local } from "./local.ts";

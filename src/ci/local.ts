@@ -1,4 +1,4 @@
-// A person's machine, or any place no other provider knows: the facts that a git checkout tells.
+// A person's machine, or any place that no other provider knows: the facts that a git checkout has.
 import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import type { Env } from "../lib/env.ts";
@@ -26,18 +26,18 @@ async function read({ files, cwd, now, env, matrix }: CiSources): Promise<CiRun>
 	};
 }
 
-/** One for each folder that a person works in: what one fires in it stays together. */
+/** One for each folder that the command is called in. */
 function holdingFolder(env: Env, cwd: string): string {
 	const temporary = env["TMPDIR"] || env["TEMP"] || "/tmp";
 	const owner = `${env["USER"] ?? env["USERNAME"] ?? ""}\n${cwd}`;
 	return join(temporary, `pipeline-hooks-held-${createHash("sha256").update(owner).digest("hex").slice(0, 32)}`);
 }
 
-/** A checkout. What its files do not tell is undefined. */
+/** A checkout. What its files do not say is undefined. */
 interface Checkout {
-	/** The folder that `.git` lies in; absolute. */
+	/** The folder that has `.git`; absolute. */
 	readonly top: string;
-	/** Undefined where no branch is checked out. */
+	/** Undefined if no branch is checked out. */
 	readonly branch: string | undefined;
 	/** 40 or 64 hex digits. */
 	readonly commit: string | undefined;
@@ -55,8 +55,8 @@ const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const BRANCH = /^ref: (refs\/heads\/((?:(?!\.)[^\s~^:?*[\\/]+\/)*(?!\.)[^\s~^:?*[\\/]+))$/;
 
 /**
- * The checkout that a folder lies in, as its files tell it; undefined outside of any. git is not asked: the settings of
- * a repository, which may be a stranger's, can make it run any program.
+ * The checkout that a folder is in, read from its files; undefined outside a checkout. git itself is not run: the
+ * settings of a repository, which may be a stranger's, can make it run any program.
  */
 export async function readCheckout(cwd: string, files: Files): Promise<Checkout | undefined> {
 	const textOf = async (path: string, limit = LINE_LIMIT) => {
@@ -76,7 +76,7 @@ export async function readCheckout(cwd: string, files: Files): Promise<Checkout 
 	};
 	for (let top = cwd; ; top = dirname(top)) {
 		const folder = resolve(top, ".git");
-		// A file in a worktree and in a submodule, which names the folder.
+		// In a worktree and in a submodule it is a file that names the folder.
 		const [, named] = /^gitdir: (.+)$/.exec((await textOf(folder)) ?? "") ?? [];
 		const git = named === undefined ? folder : resolve(top, named);
 		const head = await textOf(`${git}/HEAD`);

@@ -1,4 +1,4 @@
-// The payload of the event that triggered a workflow: what GitHub, Gitea or Forgejo tell of it, and nobody else writes.
+// The payload of the event that triggered a workflow, which GitHub, Gitea or Forgejo wrote, and nobody else can.
 import type { Env } from "../lib/env.ts";
 import { isObject, parseJson } from "../lib/json.ts";
 import type { Files } from "../ports.ts";
@@ -6,25 +6,25 @@ import type { Files } from "../ports.ts";
 /** Bytes. GitHub caps a webhook payload at 25 MB. */
 const LIMIT = 25 * 1024 * 1024;
 
-/** The payload of the run's event; undefined where there is none, or it is not JSON. Nothing about it is known. */
+/** The payload of the run's event; undefined if there is none, or it is not JSON. Its shape is not known. */
 export async function readPayload(env: Env, files: Files): Promise<unknown> {
 	const path = env["GITHUB_EVENT_PATH"];
 	const read = path ? await files.read(path, LIMIT) : undefined;
 	return read?.kind === "file" ? parseJson(new TextDecoder().decode(read.bytes)) : undefined;
 }
 
-/** The value at a path of keys, such as `pull_request.head.sha`; undefined where there is none. */
+/** The value at a path of keys, such as `pull_request.head.sha`; undefined if there is none. */
 export function at(payload: unknown, path: string): unknown {
 	return path.split(".").reduce((value, key) => (isObject(value) ? value[key] : undefined), payload);
 }
 
-/** The text at a path; undefined where it is empty or not a string. */
+/** The text at a path; undefined if it is empty or not a string. */
 export function textAt(payload: unknown, path: string): string | undefined {
 	const value = at(payload, path);
 	return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The number of an issue or a pull request; undefined where it is not a positive integer. */
+/** The number of an issue or a pull request; undefined if it is not a positive integer. */
 export function numberOf(issue: unknown): number | undefined {
 	const value = at(issue, "number");
 	return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;

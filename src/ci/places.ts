@@ -13,15 +13,15 @@ export interface ConfigPlace {
 	readonly isRemote?: true;
 	/** The place to look at when there is no config here. */
 	readonly next?: ConfigPlace;
-	/** What whoever watches should know of this place. */
+	/** A line for the log about this place. */
 	readonly note?: string;
-	/** What to tell when there is no config here, where that is more than the usual. `config` is the input. */
+	/** The problem if there is no config here, if it is not the usual one. `config` is the input. */
 	readonly missing?: (config: string | undefined) => Problem;
-	/** Set where what lies in the workspace may be a stranger's. */
+	/** Set if the files of the workspace may be a stranger's. */
 	readonly untrusted?: Untrusted;
 }
 
-/** The first place to look for a config at. `token` is for GitHub's API; empty where there is none. */
+/** The first place to look for a config. `token` is for GitHub's API; empty if there is none. */
 export async function configPlace(
 	{ workspace, untrusted }: CiRun,
 	token: string,
@@ -33,12 +33,12 @@ export async function configPlace(
 	const { repository, commit } = source;
 	if (untrusted === undefined) {
 		if (token === "" || repository === "" || commit === "") return { files };
-		// In a checkout, what is missing is missing.
+		// In a checkout, a missing file is really missing.
 		const git = await files.read(`${workspace}/.git`, 1);
 		if (git.kind !== "missing") return { files };
 		return { files, next: { files: githubFiles(source, workspace, "", ports, signal), isRemote: true } };
 	}
-	// Nothing in the workspace counts, whatever is checked out there: a folder can say anything of itself.
+	// Nothing in the workspace is trusted, whatever seems to be checked out there: a folder can claim anything.
 	const base = `${repository || "the repository"} at ${commit.slice(0, 7) || "its default branch"}`;
 	const note = `on ${untrusted.event} config files are read from ${base}, not from the workspace`;
 	return {

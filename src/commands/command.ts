@@ -26,7 +26,7 @@ export interface Terminal extends Process {
 	readonly err: (line: string) => void;
 	/** Stdin in pieces, as they are asked for; rejects when {@link Terminal.signal} aborts. */
 	readonly input: () => AsyncIterable<Uint8Array>;
-	/** Asks a person, who says yes or no; undefined where nobody is there to be asked. */
+	/** Asks the user yes or no; undefined if there is no terminal to ask on. */
 	readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 	/** Secrets that are known so far. */
 	readonly known: string[];
@@ -36,7 +36,7 @@ export interface Terminal extends Process {
 	readonly columns: number;
 	/** Aborts on Ctrl-C and on SIGTERM. */
 	readonly signal: AbortSignal;
-	/** Aborts when nobody reads stdout any more: what only shows things can end then. */
+	/** Aborts when nobody reads stdout any more, so that a command that only shows things can end. */
 	readonly unread: AbortSignal;
 }
 
@@ -51,13 +51,13 @@ export interface Call<Flags = unknown> {
 	readonly argument: string | undefined;
 	readonly terminal: Terminal;
 	readonly reporter: TerminalReporter;
-	/** Takes what gives the report of this moment, should the process end before the work does. */
+	/** Takes a function that makes the report of this moment, in case the process ends before the work does. */
 	readonly onBegin: (stop: (problem: Problem) => Report) => void;
 }
 
 /**
- * A command in the frame of all: `declare` adds it to the program, and `work` ends with a report or an exit code. What
- * it throws is told, and gives the exit code. `example` is shown with the help.
+ * Defines a command: `declare` adds it to the program, and `work` gives a report or an exit code. What `work` throws is
+ * reported and sets the exit code. The help ends with `example`.
  */
 export function defineCommand<Flags extends object>(
 	declare: (program: Command) => Command,
@@ -78,12 +78,12 @@ export function defineCommand<Flags extends object>(
 	};
 }
 
-/** For commander: an option that may be repeated. */
+/** For commander: collects the values of a repeatable option. */
 export function collect(value: string, before: readonly string[] = []): readonly string[] {
 	return [...before, value];
 }
 
-/** The config that firing an event would read, for commands that only look at it. */
+/** Loads the config that firing an event would read, for commands that only show it. */
 export function loadRun({ flags, terminal, reporter }: Call<{ readonly config?: string }>): Promise<RunContext> {
 	const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
 	const request = { config: flags.config, githubToken, allowUntrustedShell: false, context: {} };

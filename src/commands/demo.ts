@@ -37,7 +37,7 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 			if (!(error instanceof Error && "syscall" in error)) throw error;
 			const remedy = "it needs a temporary folder, which TMPDIR can name, and a port on 127.0.0.1";
 			await reporter.reject([{ code: "usage", message: `the demo cannot run here: ${error.message}`, remedy }]);
-			// What the system refuses is not an error in the call.
+			// This is an error of the system, not of the call.
 			return EXIT.aborted;
 		}
 	},

@@ -11,7 +11,7 @@ import { fire } from "../run/run.ts";
 import { type Call, collect, defineCommand, type Register, type Terminal } from "./command.ts";
 import { readBytes, readMetadataFlags } from "./flags.ts";
 
-/** The flags that are not an input as they are. All others are, by their names. */
+/** The flags that need more than their name to become an input; every other flag is an input of the same name. */
 interface Flags {
 	readonly metadata?: readonly string[];
 	readonly context?: string;
@@ -153,7 +153,7 @@ async function readContext(flag: string | undefined, terminal: Terminal): Promis
 /** More than any event needs. */
 const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** Says what a test would do to people, and asks where there is somebody to be asked. */
+/** Says whom a test would page or mention, and asks first on a terminal. */
 function confirming({ flags: { yes, dryRun }, terminal }: Call<Flags>): Observer["confirm"] {
 	if (dryRun === true) return undefined;
 	return async (hooks) => {
@@ -164,7 +164,7 @@ function confirming({ flags: { yes, dryRun }, terminal }: Call<Flags>): Observer
 	};
 }
 
-/** Whom a hook pages or mentions, as phrases. */
+/** Phrases for the people whom a hook pages or mentions. */
 function effectsOn(hook: Hook): readonly string[] {
 	if (hook.kind === "shell") return [];
 	const { name, preset, options } = hook;

@@ -1,4 +1,4 @@
-// Flags that take more than a word: what they name in files and stdin, repeated metadata, and errors told together.
+// What several commands need for their flags: files and stdin, repeated metadata, and all errors at once.
 import { resolve } from "node:path";
 import { nodeFiles } from "../entry/node.ts";
 import type { Json } from "../lib/json.ts";
@@ -7,10 +7,10 @@ import { errorCode, type Problem, throwIfAny, UserError, unlessCancelled } from 
 import { readMetadataLines } from "../run/metadata-lines.ts";
 import type { Terminal } from "./command.ts";
 
-/** Takes one error of a flag: what is wrong, and what to do. */
+/** Adds one error of a flag: what is wrong, and what to do. */
 export type Reject = (message: string, remedy: string) => undefined;
 
-/** What `read` makes of the flags. Throws one `UserError` with all that it rejects. */
+/** Runs `read` over the flags. Throws one `UserError` with every error that it rejects. */
 export function checkFlags<T>(read: (reject: Reject) => T): T {
 	const problems: Problem[] = [];
 	const value = read((message, remedy) => {
@@ -21,17 +21,17 @@ export function checkFlags<T>(read: (reject: Reject) => T): T {
 	return value;
 }
 
-/** What is to be read, and how its errors are told. */
+/** What to read, and how to report errors in reading it. */
 interface Wanted {
 	/** `the body`. */
 	readonly what: string;
 	/** Bytes. */
 	readonly limit: number;
-	/** The problem with the file, from what is wrong with it: `the file x does not exist`. */
+	/** Makes the problem from a message such as `the file x does not exist`. */
 	readonly unreadable: (message: string) => Problem;
 }
 
-/** The bytes of a file, or of stdin where it is `-`. Throws `UserError` where they cannot be read, or are too many. */
+/** The bytes of a file, or of stdin for `-`. Throws `UserError` if they cannot be read, or there are too many. */
 export function readBytes(file: string, wanted: Wanted, terminal: Terminal): Promise<Uint8Array> {
 	return unlessCancelled(
 		file === "-" ? readStdin(wanted, terminal) : readFile(file, wanted, terminal),
@@ -66,7 +66,7 @@ async function readStdin({ what, limit }: Wanted, { input }: Terminal): Promise<
 
 /**
  * Repeated `--metadata` flags as one input. Each is a JSON object, one key=value, whose value may hold line breaks, or
- * lines of which the first is key<<END. What is none of these is handed on as it is, for the input's own check to refuse.
+ * lines that begin with key<<END. Anything else is passed on unchanged, for the input's own check to refuse.
  * Throws `UserError` for a key that is given twice.
  */
 export function readMetadataFlags(flags: readonly string[]): string {

@@ -1,4 +1,4 @@
-// What `list` tells of a hook: a row of it, or all that is set. Keys that are undefined are left out.
+// What `list` shows of a hook: one row, or all its settings. Undefined keys are left out.
 import { showTarget } from "../deliver/target.ts";
 import { untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
@@ -13,7 +13,7 @@ import { headersOf, SCHEMES } from "../signature/schemes.ts";
 /** A hook as a row. */
 export type HookRow = ReturnType<typeof hookRow>;
 
-/** What is told of each hook. */
+/** The row of a hook in a list. */
 export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
 	return {
 		name: hook.name,
@@ -33,7 +33,7 @@ export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
 	};
 }
 
-/** All that is set for a hook: headers by their names, secrets by their variables. */
+/** All settings of a hook: headers by their names, secrets by their variables. */
 export function wholeHook(hook: Hook, { config, facts }: RunContext, env: Env) {
 	const leading = config.hooks.filter((each) => each.fallback === hook.name || each.onSuccess.includes(hook.name));
 	return {

@@ -77,7 +77,7 @@ function showHooks(
 	for (const line of [...linesOf(rows, columns), ...lists]) print(line);
 }
 
-/** All that is set for a hook, credentials by their variables only. */
+/** All settings of a hook, credentials by their variables only. */
 function showHook(
 	{ json, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
 	run: RunContext,
@@ -111,7 +111,7 @@ function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
 	return tableLines(["NAME", "EVENT", "KIND", "ON FAILURE", "TARGET", "WHERE"], cells, columns);
 }
 
-/** What has no room in a column. */
+/** What does not fit into a column. */
 function moreOf({ filter, batch_size, fallback, on_success, refused }: HookRow): string {
 	return [
 		filter && `if ${filter.join(", or ")}`,

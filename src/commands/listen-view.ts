@@ -1,4 +1,4 @@
-// How `listen` shows one request: lines for a person, or one line of JSON. What came from outside is made safe.
+// How `listen` shows one request: lines for a person, or one line of JSON. Foreign text in it is made safe.
 import { readJson } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Received } from "../receiver/receiver.ts";
@@ -11,7 +11,7 @@ import type { Paint, Style } from "./command.ts";
 export interface Shown {
 	readonly received: Received;
 	readonly time: Date;
-	/** The delivery id came before: another attempt, or a redelivery. */
+	/** The delivery id was seen before: another attempt, or a redelivery. */
 	readonly again: boolean;
 }
 
@@ -42,7 +42,7 @@ export function requestLines({ received, time, again }: Shown, mask: Mask, paint
 	].flatMap(neutralise);
 }
 
-/** One line of JSON; a body that is no JSON is a string in it. */
+/** One line of JSON; a body that is not JSON becomes a string. */
 export function requestJson({ received, time, again }: Shown, mask: Mask): string {
 	const { method, path, event, deliveryId, signature, status, body } = received;
 	const text = new TextDecoder().decode(body);
@@ -75,7 +75,7 @@ function bodyLines({ body, status }: Received, mask: Mask): readonly string[] {
 	return whole === "" ? [] : lines;
 }
 
-/** Every control and direction character as `\uXXXX`, which inside JSON means the same; tabs stay. */
+/** Escapes every control and direction character as `\uXXXX`, which means the same inside JSON; tabs stay. */
 function visible(text: string): string {
 	return text.replaceAll(
 		/(?!\t)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu,

@@ -48,7 +48,7 @@ export const registerListen = defineCommand<ListenFlags>(
 		const end = new AbortController();
 		let shown = 0;
 		const receiver = await listen(options, (received) => {
-			// Requests that come while the last one wanted is still in flight are nobody's.
+			// Requests that arrive while the last one is in flight are not shown.
 			if (shown === count) return;
 			const { deliveryId = "" } = received;
 			const shownAt = { received, time: new Date(), again: seen.has(deliveryId) };
@@ -76,7 +76,7 @@ function describeCheck({ scheme, secrets }: CheckedSigning, { secretEnv = [] }: 
 	return `${scheme === "rocky" ? "" : `${scheme} `}signatures checked with ${secretEnv.join(" or ")}`;
 }
 
-/** Reads the flags. Throws one `UserError` with all that is wrong with them. */
+/** Reads the flags. Throws one `UserError` with all their errors. */
 export function readListenFlags(flags: ListenFlags, env: Env) {
 	return checkFlags((reject) => {
 		const whole = (name: string, text: string, least: number, most: number, example: string) => {
@@ -92,7 +92,7 @@ export function readListenFlags(flags: ListenFlags, env: Env) {
 		const retryAfter = optional("retry-after", flags.retryAfter, 0, "2");
 		const statuses = flags.status.split(",").map((text) => whole("status", text, 200, 599, "503,429,200"));
 		const [first = response(200, retryAfter), ...rest] = statuses.map((status) => response(status, retryAfter));
-		// A scheme without a secret would check nothing although someone relies on the check.
+		// Without a secret nothing would be checked, although someone relies on the check.
 		const named = flags.scheme !== "rocky" ? "scheme" : flags.signatureHeader !== undefined ? "signature-header" : "";
 		if (named !== "" && flags.secretEnv === undefined) {
 			const problem = `--${named}: there is no secret to check signatures with`;
@@ -109,7 +109,7 @@ export function readListenFlags(flags: ListenFlags, env: Env) {
 	});
 }
 
-/** What every gate and every preset takes for a yes: Slack looks for `ok`, Discord for `id`. */
+/** A success for every gate and every preset: Slack looks for `ok`, Discord for `id`. */
 const YES = {
 	headers: { "Content-Type": "application/json" },
 	body: JSON.stringify({ allow: true, ok: true, id: "0" }),

@@ -15,9 +15,9 @@ export interface SigningFlags {
 /** How the signatures of requests are checked. */
 export interface CheckedSigning {
 	readonly scheme: Signature;
-	/** One of them must match; empty where no variable is named. */
+	/** One of them must match; empty if no variable is named. */
 	readonly secrets: readonly string[];
-	/** Where it is not the scheme's own. */
+	/** The header of the signature, if it is not the scheme's own. */
 	readonly header: string | undefined;
 }
 
@@ -38,7 +38,7 @@ function readScheme(text: string, reject: Reject): Signature | undefined {
 	);
 }
 
-/** A variable that is named and empty would leave signatures unchecked although someone relies on the check. */
+/** A named variable that is empty is an error: signatures would go unchecked although someone relies on the check. */
 function readSecret(variable: string, scheme: Signature | undefined, env: Env, reject: Reject): string | undefined {
 	// Not quoted: it may well be the secret itself.
 	const invalid = "--secret-env: that is not a valid variable name";

@@ -1,8 +1,8 @@
-// Tables for a terminal: columns as wide as their widest cell, or rows one below the other where they do not fit.
+// Tables for a terminal: columns as wide as their widest cell, or one block a row if the columns do not fit.
 
 /**
- * The lines of a table; `head` and every row have the same number of cells. In fewer than `columns`, each row is a block
- * of its own that begins with its first cell. Control characters must be gone already.
+ * The lines of a table; `head` and every row have the same number of cells. If the table is wider than `columns`, each
+ * row becomes a block that begins with its first cell. The cells must have no control characters.
  */
 export function tableLines(
 	head: readonly string[],
@@ -20,7 +20,7 @@ export function tableLines(
 	]);
 }
 
-/** Names with what is said of each, one a line, indented; a text that is wider than `columns` goes on below itself. */
+/** Names with their texts, one a line, indented; a text that is too wide for `columns` wraps below itself. */
 export function pairLines(
 	pairs: readonly (readonly [name: string, text: string])[],
 	columns: number,
@@ -32,7 +32,7 @@ export function pairLines(
 	});
 }
 
-/** The text in lines of at most `room` columns, broken between words, or in a word that has no room in a line. */
+/** The text in lines of at most `room` columns, broken between words, or inside a word that is longer than a line. */
 export function wrapped(text: string, room: number): readonly string[] {
 	const lines: string[] = [];
 	let rest = Array.from(text);

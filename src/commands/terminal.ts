@@ -12,7 +12,7 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 	const unread = new AbortController();
 	const err = (line: string) => process.stderr.write(inert(line));
 	process.stdout.on("error", (error) => {
-		// A reader that has seen enough (`| head`) is no error: what was begun goes on unseen, and its exit code counts.
+		// A reader that stops early (`| head`) is not an error: the work goes on, and its exit code counts.
 		if (errorCode(error) !== "EPIPE" && !unread.signal.aborted) err(`stdout could not be written: ${error.message}`);
 		unread.abort();
 	});
@@ -45,7 +45,7 @@ async function* stdin(signal: AbortSignal): AsyncGenerator<Uint8Array> {
 	yield* addAbortSignal(signal, process.stdin);
 }
 
-/** Anything but a yes is a no, and so is a cancellation. */
+/** Anything but a yes is a no; so is a cancellation. */
 async function ask(question: string, signal: AbortSignal): Promise<boolean> {
 	const { createInterface } = await import("node:readline/promises");
 	const lines = createInterface({ input: process.stdin, output: process.stderr });
@@ -58,7 +58,7 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
 	}
 }
 
-/** Whatever is said here, in a step of a workflow it is no workflow command. */
+/** A line that cannot act as a workflow command, in case this runs in a step of a workflow. */
 function inert(line: string): string {
 	return `${neutralise(line).join("\n")}\n`;
 }

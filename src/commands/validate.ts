@@ -1,4 +1,4 @@
-// `validate`: whether the config is right, and which variables it needs.
+// `validate`: whether the config is valid, and which variables it needs.
 import { jsonSchema } from "../config/json-schema.ts";
 import { count } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";

@@ -16,7 +16,7 @@ interface VerifyFlags extends SigningFlags {
 }
 
 interface CheckedRequest extends CheckedSigning {
-	/** By their names in lower case, each with every value that it was given. */
+	/** By their names in lower case, with all values of each. */
 	readonly headers: Readonly<Record<string, readonly string[]>>;
 	readonly toleranceSeconds: number;
 	readonly now: Date;
@@ -70,7 +70,7 @@ const BODY = {
 	unreadable: (message: string) => ({ code: "usage", message, remedy: "name the file with the body" }) as const,
 };
 
-/** Why it is not valid; empty where it is. */
+/** Why the signature is not valid; empty if it is. */
 function describe(
 	verdict: SignatureVerdict,
 	{ scheme, header, headers, toleranceSeconds, now }: CheckedRequest,

@@ -1,4 +1,4 @@
-// The one end of a run: whatever is thrown, and whenever, is told with all that was delivered until then.
+// The one end of a run: whatever is thrown, and whenever, is reported with all that was delivered until then.
 
 import type { Env } from "../lib/env.ts";
 import { type Problem, UserError } from "../model/problem.ts";
@@ -9,21 +9,21 @@ import { problemsOf } from "../secrets/thrown.ts";
 export const EXIT = { ok: 0, aborted: 1, usage: 2 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Tells what was thrown; never twice the same. */
+/** Reports what was thrown. */
 export type Tell = (thrown: unknown) => Promise<unknown>;
 
-/** What the end of a run needs of its process. */
+/** What the end of a run needs to know of its process. */
 export interface Process {
 	readonly env: Env;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
-	/** From now on errors that nothing catches are told this way. */
+	/** From now on errors that nothing catches are reported this way. */
 	readonly onCrash: (tell: Tell) => void;
 }
 
 /**
- * Does the work of a run and tells its report. What is thrown before the work hands over its `stop` is told as a run of
- * which nothing was carried out; later with the report that `stop` gives; after the report, beside it.
+ * Does the work of a run and reports it. An error before the work hands over its `stop` means that nothing was run; a
+ * later one is reported with the report that `stop` makes; one after the report is added to it.
  */
 export async function runToEnd(
 	reporter: Reporter,
@@ -62,7 +62,7 @@ export async function runToEnd(
 	}
 }
 
-/** Tells why nothing was run. */
+/** Reports why nothing was run. */
 export async function reject(
 	thrown: unknown,
 	reporter: Pick<Reporter, "reject">,
@@ -72,7 +72,7 @@ export async function reject(
 	return isUsage(thrown) && !signal.aborted ? EXIT.usage : EXIT.aborted;
 }
 
-/** A mistake of the user, which is found before anything is carried out. */
+/** Whether it is an error of the user, which is found before anything is run. */
 function isUsage(thrown: unknown): boolean {
 	return thrown instanceof UserError && thrown.problems[0].code !== "cancelled";
 }

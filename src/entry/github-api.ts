@@ -1,4 +1,4 @@
-// The bundle of its own that holds octokit: loaded only when GitHub's API is really asked for something.
+// A separate bundle with octokit, which is loaded only for a request to GitHub's API.
 import { getOctokit } from "@actions/github";
 import { isJsonObject, parseJson } from "../lib/json.ts";
 import type { RemoteFile, RemoteRun } from "../ports.ts";
@@ -30,14 +30,14 @@ export function readRemoteRun(run: RemoteRun, signal: AbortSignal): Promise<Uint
 
 type Rest = ReturnType<typeof getOctokit>["rest"];
 
-/** What endpoints are told besides what they are asked for. */
+/** The parameters that every request has. */
 interface Target {
 	readonly owner: string;
 	readonly repo: string;
 	readonly request: { readonly signal: AbortSignal; readonly parseSuccessResponseBody: false };
 }
 
-/** What may pass (no response, a truncated one, a 5xx) is tried once more. */
+/** Tries once more after what may pass: no response, a truncated one, a 5xx. */
 async function ask<T>(
 	{ token, apiUrl, repository }: Pick<RemoteFile, "token" | "apiUrl" | "repository">,
 	signal: AbortSignal,
@@ -66,8 +66,8 @@ function fileInJson(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Octokit's own reading takes a truncated body for an empty one, so it is told to leave the stream alone, of which the
- * types of its endpoints know nothing.
+ * Octokit itself reads a truncated body as an empty one, so it is told not to read the stream, which the types of its
+ * endpoints do not know.
  */
 async function collect(body: unknown, limit: number): Promise<Uint8Array> {
 	if (!(body instanceof ReadableStream)) return new Uint8Array();

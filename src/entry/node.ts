@@ -1,4 +1,4 @@
-// The outside world as it really is, on Node: the ports of ports.ts.
+// The ports of ports.ts on Node.
 import fs from "node:fs";
 import { dirname } from "node:path";
 import type { Env } from "../lib/env.ts";
@@ -44,7 +44,7 @@ export const nodeClock: Clock = {
 		}),
 };
 
-/** Blocking: a config and an event payload are small, and the detour over the thread pool costs more than they do. */
+/** Blocking: a config and an event payload are small, and the thread pool would cost more than reading them. */
 export const nodeFiles: Files = {
 	read: async (path, limit) => readFile(path, limit),
 	stream: async function* (path, signal) {
@@ -64,7 +64,7 @@ export const nodeFiles: Files = {
 	},
 };
 
-/** Node's own recursive mkdir never returns below a folder such as /proc, which is there and in which nothing can be made. */
+/** Node's own recursive mkdir never returns below a folder such as /proc, which exists but in which nothing can be made. */
 function makeFolder(path: string): void {
 	try {
 		fs.mkdirSync(path);
@@ -91,8 +91,8 @@ function readFile(path: string, limit: number): FileRead {
 }
 
 /**
- * Opens a regular file, through links too. To open a named pipe would wait for somebody who writes, and to open a device
- * may do anything, so those are not opened; what is opened in the end is looked at again. Throws.
+ * Opens a regular file, through links too. Opening a named pipe would wait for a writer, and opening a device may do
+ * anything, so the path is checked before, and again once it is open. Throws.
  */
 function openRegular(path: string): number {
 	refuseIrregular(fs.statSync(path));
@@ -119,7 +119,7 @@ function refuseIrregular(found: fs.Stats): void {
 
 function notRead(path: string, error: unknown): FileRead {
 	const code = errorCode(error) ?? "unknown error";
-	// A link is somebody's intention: a config that it does not lead to is no config that is missing.
+	// Somebody meant the link to lead somewhere: this is an error, not a missing file.
 	const isDangling = code === "ENOENT" && fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 	if (isDangling) return { kind: "unreadable", detail: "is a symbolic link that leads nowhere" };
 	if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
@@ -138,7 +138,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const CHUNK_BYTES = 64 * 1024;
 
-/** Undefined when there is more than `limit` bytes. Files of /proc tell no size, so the reading counts as well. */
+/** Undefined if there are more than `limit` bytes. Files of /proc have no size, so the bytes are counted too. */
 function readAtMost(handle: number, limit: number): Uint8Array | undefined {
 	if (fs.fstatSync(handle).size > limit) return undefined;
 	const chunks: Uint8Array[] = [];

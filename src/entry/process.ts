@@ -22,7 +22,7 @@ const LEFTOVERS_MS = 1000;
 /** Milliseconds in which signals are the same one: a terminal sends SIGINT to all it runs, and npm hands its own on. */
 const REPEAT_MS = 500;
 
-/** Milliseconds in which an error that nothing catches must be told. */
+/** Milliseconds in which an error that nothing catches must be reported. */
 const TELLING_MS = 5000;
 
 interface GuardedProcess extends Pick<Process, "signal" | "onCrash"> {
@@ -95,7 +95,7 @@ export function guardProcess(tell: Tell): GuardedProcess {
 
 /** Connections that are closing are not waited for, which over TLS takes milliseconds. */
 function exitOnceWritten(): void {
-	// A turn later, because what could not be written is told by then.
+	// A turn later, because errors in writing are reported by then.
 	process.stdout.write("", () => process.stderr.write("", () => setImmediate(() => process.exit())));
 }
 
@@ -114,8 +114,8 @@ function isInThread(): boolean {
 }
 
 /**
- * Half of them look names up, and Node has four: two name servers that do not respond would hold up every other host.
- * They start with the first look-up, and more of them cost nothing that can be measured.
+ * Half of these threads look names up, and Node has four: two name servers that do not respond would hold up every other
+ * host. They start with the first look-up, and more of them cost nothing that can be measured.
  */
 const THREADS = "16";
 
@@ -123,8 +123,8 @@ const THREADS = "16";
 const RESOLVER = "timeout:2 attempts:2";
 
 /**
- * Limits how long look-ups of names take, which the system does in threads of Node's, and nothing can cancel. Changes
- * what the environment leaves open, and gives that as it was before.
+ * Limits how long look-ups of names take, which the system does in Node's threads and nothing can cancel. Sets variables
+ * that the environment does not have, and returns the environment as it was.
  */
 export function limitDnsThreads(environment: Record<string, string | undefined>): Env {
 	const before = { ...environment };

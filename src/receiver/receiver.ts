@@ -1,4 +1,4 @@
-// A local HTTP receiver: takes requests whole, checks their signatures and responds as it is told.
+// A local HTTP receiver: reads whole requests, checks their signatures and responds as configured.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -7,14 +7,14 @@ import { checkSignature, type SignatureVerdict, type SignedRequest } from "../si
 /** Bytes of a body that are kept: 1 MiB. A larger one is read to its end, so that its sender gets the 413. */
 export const BODY_LIMIT = 1024 * 1024;
 
-/** Milliseconds that responses in flight have to get out when the receiver closes. */
+/** Milliseconds in which responses in flight can still be sent when the receiver closes. */
 const CLOSE_GRACE_MS = 1000;
 
 /** How the receiver responds to one request. */
 export interface ReceiverResponse {
 	readonly status: number;
 	readonly headers?: Readonly<Record<string, string>>;
-	/** Nothing when absent. */
+	/** Empty if absent. */
 	readonly body?: string;
 }
 
@@ -23,13 +23,13 @@ export interface Received {
 	readonly method: string;
 	/** With its query, as it was sent. */
 	readonly path: string;
-	/** The exact bytes; empty when there were more than {@link BODY_LIMIT}. */
+	/** The exact bytes; empty if there were more than {@link BODY_LIMIT}. */
 	readonly body: Uint8Array;
 	/** What `X-Rocky-Event` says. */
 	readonly event: string | undefined;
 	/** What `X-Rocky-Delivery` says: the same for each attempt of one delivery. */
 	readonly deliveryId: string | undefined;
-	/** `not checked` where there is no secret, or not all of the body. */
+	/** `not checked` if there is no secret, or the body is too large. */
 	readonly signature: SignatureVerdict | "not checked";
 	readonly status: number;
 }
@@ -38,19 +38,19 @@ export interface ReceiverOptions {
 	readonly host: string;
 	/** 0 takes any that is free. */
 	readonly port: number;
-	/** The secret that requests to this path are signed with, or several that may be; undefined leaves them unchecked. */
+	/** The secret that signs requests to this path, or several of which one must match; undefined checks nothing. */
 	readonly secret: (path: string) => SignedRequest["secret"] | undefined;
-	/** How they are signed: as `rocky`, in its own header, where nothing is given. */
+	/** How they are signed; by default as `rocky`, in its own header. */
 	readonly signing?: Pick<SignedRequest, "scheme" | "header">;
 	/** Not asked about a body that is too large: that is a 413. */
 	readonly respond: (path: string) => ReceiverResponse;
-	/** Called for each request before its sender can have read the response; not for one that broke off. */
+	/** Called for each whole request, before its sender can have read the response. */
 	readonly onRequest: (received: Received) => void;
 }
 
 export interface Receiver {
 	readonly port: number;
-	/** Lets responses in flight get out, then ends every connection. */
+	/** Waits for responses in flight, then ends every connection. */
 	close(): Promise<void>;
 }
 
@@ -97,7 +97,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 	};
 }
 
-/** Undefined when the sender broke off. */
+/** Undefined if the sender closed the connection early. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array | "too large" | undefined> {
 	const chunks: Uint8Array[] = [];
 	let size = 0;

@@ -73,7 +73,7 @@ function at({ file, line, column }: Place, mask: Mask): AnnotationPlace {
 	return isOutside || mask(file) !== file ? {} : { file, startLine: line, startColumn: column };
 }
 
-/** Ten of a kind fit: the tenth is itself only where it is the last. `unkept` is how many warnings the report left out. */
+/** At most ten of a kind; of more, the tenth says how many are left. `unkept` counts warnings that the report dropped. */
 function bounded(annotations: readonly Annotation[], summary: boolean, unkept = 0): readonly Annotation[] {
 	return (["error", "warning", "notice"] as const).flatMap((kind) => {
 		const all = annotations.filter((annotation) => annotation.kind === kind);

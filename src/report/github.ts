@@ -46,7 +46,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 	};
 
 	const unwritten = new Set<string>();
-	/** A disk that is full or read-only undoes nothing of what has run: it is no failure but a warning, once. */
+	/** Warns once if a file cannot be written: a full or read-only disk undoes nothing of what has run. */
 	const write = async (what: string, body: () => unknown) => {
 		try {
 			await body();
@@ -111,7 +111,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			);
 		},
 		reject: (problems) => {
-			// Of the inputs as they are, since one of them may be the error.
+			// From the input itself, since the inputs may not have been read.
 			const summary = core.getInput("summary").toLowerCase() !== "false";
 			return inParts(
 				() => setOutputs({ ...NOTHING, results: JSON.stringify(NO_RESULTS) }),
@@ -135,7 +135,7 @@ function annotate(annotations: readonly Annotation[]): void {
 	for (const { kind, message, place } of annotations) COMMANDS[kind](message, place);
 }
 
-/** The size of a file, or `limit` where it is larger; 0 of one that cannot be read. */
+/** The size of a file, at most `limit`; 0 if it cannot be read. */
 async function sizeOf(path: string, limit: number, files: Files): Promise<number> {
 	const found = await files.read(path, limit);
 	if (found.kind === "file") return found.bytes.byteLength;

@@ -17,7 +17,7 @@ const LIMIT_BYTES = 900 * 1024;
 
 const ICONS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✅", failed: "❌", skipped: "⏭️", held: "⏳" };
 
-/** The summary of a report in at most `room` bytes, failures first; undefined where not even its head finds room. */
+/** The summary of a report in at most `room` bytes, failures first; undefined if not even its head fits. */
 export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES): string | undefined {
 	const { source, stopped, outcomes } = report;
 	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
@@ -62,7 +62,7 @@ function capitalised(text: string): string {
 	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** As many of the rows as find room under the lines, and where the others are. */
+/** The lines, as many of the rows as fit below them, and where to find the others. */
 function bounded(
 	lines: readonly string[],
 	rows: readonly string[],
@@ -102,8 +102,8 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 
 /**
  * Text that Markdown, HTML and tables show as it is: every ASCII punctuation that could mean something is an entity, and
- * so is what would make a link of an address without a scheme. Addresses of people are found in the text that comes of
- * it, so that an `@` needs a zero-width space behind it.
+ * so is the dot that would make an address without a scheme a link. GitHub looks for mentions in the decoded text, so an
+ * `@` needs a zero-width space behind it.
  */
 function plain(text: string): string {
 	return text

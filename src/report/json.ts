@@ -7,8 +7,8 @@ import { isListed, type Report } from "./report.ts";
 import { fitting, type Row, rowOf, shownId, worstFirst } from "./row.ts";
 
 /**
- * What `results`, `results-file` and `fire --json` hold. Every text is masked and one line, and not a workflow command
- * when it is printed by itself.
+ * What `results`, `results-file` and `fire --json` hold. Every text is masked, on one line, and no workflow command even
+ * if a script prints it alone.
  */
 export function resultsDocument(report: Report, mask: Mask) {
 	const { source, stopped } = report;
@@ -18,7 +18,7 @@ export function resultsDocument(report: Report, mask: Mask) {
 	});
 	const document = {
 		result: stopped === undefined ? report.result : ("error" satisfies Result),
-		/** Empty where not one event was fired but several. */
+		/** Empty if several events were fired. */
 		event: event?.definition.name ?? "",
 		event_id: shownId(event?.context.id ?? "", mask),
 		/** How many events of a file were fired. */
@@ -47,14 +47,14 @@ function masked({ code, message, remedy, place }: Problem, mask: Mask) {
 	};
 }
 
-/** A JSON value with every text changed; its keys are ours. */
+/** A copy of a JSON value with every text changed, but no key. */
 export function mapTexts<T extends object>(value: T, change: (text: string) => string): T {
 	return JSON.parse(JSON.stringify(value), (_, item: unknown) => (typeof item === "string" ? change(item) : item));
 }
 
 /**
- * The same JSON, in which no value can act when it is printed: the runner knows the command `##[name]` anywhere in a line
- * and `::name::` at the start of one, which some shells' `echo` makes of a `\n`; terminals know control characters.
+ * The same JSON, with every value inert when it is printed: the runner knows the command `##[name]` anywhere in a line and
+ * `::name::` at its start, which some shells' `echo` can make of a `\n`; terminals act on control characters.
  */
 export function inertJson(json: string): string {
 	return json

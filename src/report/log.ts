@@ -5,7 +5,7 @@ import type { Log } from "../ports.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { outcomeLine } from "./text.ts";
 
-/** Where a log writes. */
+/** How a log writes. */
 interface Sink {
 	readonly redact: Mask;
 	readonly protect: Log["protect"];
@@ -16,7 +16,7 @@ interface Sink {
 	readonly close: () => void;
 }
 
-/** A log in which the lines of others, such as webhooks in flight, wait for the end of an open group. */
+/** A log that keeps a group whole: other lines, such as those of webhooks in flight, wait until the group is closed. */
 export function createLog({ redact, protect, print, debug, open, close }: Sink): Log {
 	let waiting: (() => void)[] | undefined;
 	const write = (one: () => void) => (waiting === undefined ? one() : waiting.push(one));
@@ -39,7 +39,7 @@ export function createLog({ redact, protect, print, debug, open, close }: Sink):
 	};
 }
 
-/** The line redacted, and only then truncated. One that was truncated before ends in a `…`, so that no beginning of a secret is left. */
+/** The line redacted, and only then truncated. A line that came truncated gets a `…`, by which a cut secret is found. */
 export function shownLine(line: string, redact: Mask): string {
 	return clip(redact(line.length < LINE_LIMIT ? line : `${stripTerminal(line)}…`), SHOWN_LIMIT);
 }
@@ -52,7 +52,7 @@ export function logOutcome(log: Log, redact: Mask): (outcome: Outcome) => void {
 	};
 }
 
-/** Does every part of a report in turn, also where one throws; then throws the first of what was thrown. */
+/** Makes every part of a report in turn, even if one throws; then throws the first error. */
 export async function inParts(...parts: readonly (() => unknown)[]): Promise<void> {
 	const thrown: unknown[] = [];
 	for (const part of parts) {

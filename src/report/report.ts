@@ -1,4 +1,4 @@
-// The report of a run: what was fired, what became of it, and where it is told.
+// The report of a run: what was fired, what became of it, and who shows it.
 import { count, excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome, Preview, Unmatched } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
@@ -18,7 +18,7 @@ export interface Report extends Collected {
 	readonly source: Source;
 	/** As the user would write it. */
 	readonly configFile: string;
-	/** The hooks that did not match the one event; of several events none. */
+	/** The hooks that did not match the event; empty if several events were fired. */
 	readonly unmatched: readonly Unmatched[];
 	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
@@ -35,20 +35,20 @@ export interface Reporter {
 	outcome(outcome: Outcome): void;
 	/** In a dry run: what one delivery would send. */
 	preview(delivery: Delivery, shown: Preview): void;
-	/** Everything is done. Throws the first error of this program in making it, after all other parts of it were told. */
+	/** Everything is done. If a part of the report throws, the other parts are still made, and then the first error is thrown. */
 	finish(report: Report): Promise<void>;
 	/** Nothing was run. */
 	reject(problems: readonly Problem[]): Promise<void>;
-	/** Something failed after a report was made or begun; what it has told stays. */
+	/** Something failed after a report was made or begun; what was reported stays. */
 	fail(problem: Problem): Promise<void>;
 }
 
-/** Whether its outcomes are all there are, not only the first of many. */
+/** Whether the report has all outcomes, and not only the first of many. */
 export function isListed({ outcomes, counts }: Collected): boolean {
 	return Object.values(counts).reduce((sum, number) => sum + number, 0) === outcomes.length;
 }
 
-/** How deliveries ended: `3 delivered, 1 failed, 0 skipped`, and how many are held where any are. */
+/** How deliveries ended: `3 delivered, 1 failed, 0 skipped`, and how many are held, if any. */
 export function countsLine({ delivered, failed, skipped, held }: Counts): string {
 	return `${delivered} delivered, ${failed} failed, ${skipped} skipped${held === 0 ? "" : `, ${held} held`}`;
 }
@@ -65,7 +65,7 @@ export function nameOf(source: Source): string {
 	}
 }
 
-/** Why nothing ran for `what`: no hook is attached to the event, none of those that are matches it, or nothing is held. */
+/** Why nothing ran for `what`: no hook is attached to the event, no attached hook matches it, or nothing is held. */
 export function unmatchedLine({ configFile, unmatched, source, warnings }: Report, what: string): string {
 	if (source.kind === "held") return warnings.length === 0 ? "nothing is held" : "nothing was sent";
 	if (source.kind === "file") {

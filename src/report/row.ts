@@ -1,9 +1,9 @@
-// A delivery's outcome as every report tells it: one row, its texts masked and only then truncated, so that no half of a secret is left.
+// One row a delivery, from which every report prints. Texts are masked before they are truncated, so that no part of a secret is left.
 import { clip, excerpt } from "../lib/text.ts";
 import { type Delivery, isBatch, type Outcome, reasonOf } from "../model/delivery.ts";
 import type { Mask } from "../secrets/mask.ts";
 
-/** Code points: what a command or a gate said last has at most 500, and how it ended must find room after that. */
+/** Code points: the last line of a command or a gate has at most 500, and how it ended must fit after that. */
 const REASON_LIMIT = 600;
 
 /** Code points of one note on a delivery. */
@@ -14,7 +14,7 @@ const ID_LIMIT = 1000;
 
 export type Row = ReturnType<typeof rowOf>;
 
-/** What the outputs, files and `--json` hold of a delivery, and all other reports print from. */
+/** One delivery in the outputs, files and `--json`; the other reports print from it. */
 export function rowOf(outcome: Outcome, mask: Mask, isOneOfMany = false) {
 	const { delivery, status, attempts, durationMs, httpStatus, failure, via, notes } = outcome;
 	const { hook, events } = delivery;
@@ -59,7 +59,7 @@ function rank({ status, delivery }: Outcome): number {
 	return delivery.hook.onFailure === "abort" ? 0 : 1;
 }
 
-/** Where the events of a delivery stand in their file: `line 3`, `lines 3 to 12`; empty where they come from none. */
+/** The lines of a delivery's events in their file: `line 3`, `lines 3 to 12`; empty if they are not from a file. */
 export function linesOf({ events }: Delivery): string {
 	const first = events[0].line;
 	const last = events.at(-1)?.line;
@@ -67,7 +67,7 @@ export function linesOf({ events }: Delivery): string {
 	return first === last || last === undefined ? `line ${first}` : `lines ${first} to ${last}`;
 }
 
-/** How many of the texts, from the first, fit into `room` bytes with one more byte each. */
+/** How many of the texts, from the first on, fit into `room` bytes, with one byte more for each. */
 export function fitting(texts: readonly string[], room: number): number {
 	let left = room;
 	const over = texts.findIndex((text) => {

@@ -13,13 +13,13 @@ import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.t
 export interface Output {
 	readonly out: (line: string) => void;
 	readonly err: (line: string) => void;
-	/** What secrets are known by before a config tells. */
+	/** Tells the secrets that are known before a config is read. */
 	readonly env: Env;
-	/** What reporters to this output were told to protect, for those that come after them. */
+	/** What earlier reporters to this output were told to protect. */
 	readonly known: string[];
 }
 
-/** A reporter that also shows what a command has to say about the config: redacted, and acting as nothing. */
+/** A reporter that also prints what a command shows of the config, redacted and inert. */
 export interface TerminalReporter extends Reporter {
 	/** One line or more. */
 	print(text: string): void;

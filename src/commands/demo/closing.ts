@@ -1,4 +1,4 @@
-// The end of the demo: what the services got, whether all went as it must, the config that did it, and what to do next.
+// The end of the demo: what the services got, whether all went as expected, the config, and what to do next.
 import { parseJson } from "../../lib/json.ts";
 import { valuesAt } from "../../lib/lookup.ts";
 import { count, duration, excerpt } from "../../lib/text.ts";
@@ -13,7 +13,7 @@ import { CONFIG_PATH, configText, SHOWN_CONFIG_LINES, serviceAt } from "./script
 const READS_WIDTH = 42;
 const FRAME_WIDTH = 96;
 
-/** What went otherwise than it must, one sentence each; empty when all is well. */
+/** What did not go as the script says, one sentence each; empty if all is well. */
 export function unexpected({ fired, received }: Pick<Played, "fired" | "received">): readonly string[] {
 	const webhooks = fired.flatMap(({ report }) =>
 		report.outcomes.filter(({ delivery }) => delivery.hook.kind === "webhook"),
@@ -36,7 +36,7 @@ export function unexpected({ fired, received }: Pick<Played, "fired" | "received
 	];
 }
 
-/** What the receiver got, one receipt a delivery: its attempts are told by its id. In the order of the first ones. */
+/** What the receiver got: one receipt a delivery with all its attempts, in the order of the first attempts. */
 export function receiptsOf(received: readonly Received[]) {
 	const idOf = ({ deliveryId = "none" }: Received) => deliveryId;
 	return [...new Set(received.map(idOf))].map((delivery) => {

@@ -15,7 +15,7 @@ import type { Paint } from "../command.ts";
 import { CONFIG_PATH, configText, SCRIPT, SERVICES, type Step, serviceAt, serviceUrls } from "./script.ts";
 import { outcomeLine } from "./story.ts";
 
-/** How the story is told while it goes on. */
+/** Where the story is shown while it happens. */
 export interface Telling {
 	readonly out: (line: string) => void;
 	readonly mask: Mask;
@@ -32,10 +32,10 @@ export interface Played {
 	readonly folder: string;
 }
 
-/** The variables that the config asks for besides URLs. */
+/** The variables with secrets that the config names. */
 export const SECRETS = ["HOOKS_SECRET", "AUDIT_SECRET", "PAGERDUTY_ROUTING_KEY", "DATADOG_API_KEY"] as const;
 
-/** What commands need to run. Anything else, such as a proxy or a CI's variables, would change what is shown. */
+/** Variables that commands need to run. Any other, such as a proxy's or a CI's, would change what is shown. */
 const KEPT = /^(PATH|HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE)$/i;
 
 /** Plays the whole script. Rejects where the system allows no temporary folder or no port on loopback. */

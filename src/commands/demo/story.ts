@@ -1,4 +1,4 @@
-// The demo as it goes on: one line a hook, as soon as its outcome is known.
+// The demo while it runs: one line a hook, as soon as its outcome is known.
 import { duration, excerpt } from "../../lib/text.ts";
 import { isGate, type Outcome, reasonOf } from "../../model/delivery.ts";
 import type { Mask } from "../../secrets/mask.ts";
