@@ -3,8 +3,9 @@ import type { Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts } from "../model/reference.ts";
 import { headersOf, SCHEMES, type Signature, secretProblem, signingSecrets } from "../signature/schemes.ts";
 import type { Fields } from "./fields.ts";
+import { type Layers, setting } from "./keys.ts";
 import { WEBHOOK } from "./schema.ts";
-import type { Headers, Secret } from "./values.ts";
+import type { Headers } from "./values.ts";
 
 /** The keys that mean nothing without a secret. */
 const NEED_SECRET = ["signature", "signature_header"];
@@ -14,11 +15,15 @@ const NEED_SECRET = ["signature", "signature_header"];
  * secret that its scheme cannot use, a header of the hook's own in the place of the signature's.
  */
 export function hookSigning(
-	layers: readonly [Fields, ...Fields[]],
+	layers: Layers,
 	headers: Headers,
 ): Pick<Webhook, "secrets" | "signatures" | "signatureHeader"> {
 	const [fields] = layers;
-	const { secrets, schemes, header } = readSigning(layers);
+	const secrets = setting(WEBHOOK.secret, layers) ?? [];
+	const schemes = setting(WEBHOOK.signature, layers) ?? ["rocky"];
+	// A scheme takes no header from below, which is another scheme's.
+	const top = layers.find((layer) => NEED_SECRET.some((key) => layer.has(key)));
+	const header = top && readHeader(top, schemes);
 	const idle = NEED_SECRET.find((key) => fields.has(key));
 	if (idle !== undefined && secrets.length === 0 && !fields.has("secret")) {
 		const remedy = `add secret = "\${WEBHOOK_SECRET}", or take ${idle} out`;
@@ -50,27 +55,8 @@ export function refuseIdleSigning(defaults: readonly Fields[], webhooks: readonl
 	}
 }
 
-/** What the tables say, the first one above the others. A scheme takes no header from below: that was another scheme's. */
-function readSigning(layers: readonly Fields[]): {
-	readonly secrets: readonly Secret[];
-	readonly schemes: readonly Signature[];
-	readonly header: string | undefined;
-} {
-	let secrets: readonly Secret[] = [];
-	let schemes: readonly Signature[] = ["rocky"];
-	let header: string | undefined;
-	for (const fields of layers.toReversed()) {
-		const own = WEBHOOK.signature.read(fields);
-		if (fields.has("signature")) header = undefined;
-		header = readHeader(fields, fields.has("signature") ? own : schemes) ?? header;
-		schemes = own ?? schemes;
-		secrets = WEBHOOK.secret.read(fields) ?? secrets;
-	}
-	return { secrets, schemes, header };
-}
-
 /** The new name of the header of these schemes, which must be a single one that can be renamed. */
-function readHeader(fields: Fields, [first, ...others]: readonly Signature[] = []): string | undefined {
+function readHeader(fields: Fields, [first, ...others]: readonly Signature[]): string | undefined {
 	const header = WEBHOOK.signatureHeader.read(fields);
 	const wrong = (message: string, remedy: string) => fields.wrong("signature_header", message, remedy);
 	if (header !== undefined && others.length > 0) {
