@@ -6,66 +6,23 @@ import { UserError } from "../../../src/model/problem.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { parse, problemsOf } from "../../helpers/parse.ts";
 
-const KEYS = [
-	"hook",
-	"hooks",
-	"webhooks",
-	"defaults",
-	"shell",
-	"webhook",
-	"event",
-	"ping",
-	"on_pipeline_start",
-	"generation",
-	"completed",
-	"name",
-	"command",
-	"url",
-	"env",
-	"headers",
-	"preset",
-	"routing_key",
-	"custom_details",
-	"mention",
-	"body_template",
-	"timeout_ms",
-	"on_failure",
-	"async",
-	"enabled",
-	"events",
-	"filter",
-	"entities",
-	"include",
-	"exclude",
-	"fallback",
-	"then",
-	"batch_size",
-	"secret",
-	"constructor",
-	"title",
-	"Host",
-];
+const KEYS = `
+	hook hooks webhooks defaults shell webhook event ping on_pipeline_start generation completed name
+	command url env headers preset routing_key custom_details mention body_template timeout_ms
+	on_failure async enabled events filter entities include exclude fallback then batch_size secret
+	constructor title Host
+`
+	.trim()
+	.split(/\s+/);
 
 const { value: anything } = fc.letrec((tie) => ({
 	value: fc.oneof(
 		{ maxDepth: 6, withCrossShrink: true },
 		fc.string({ unit: "grapheme" }),
 		fc.constantFrom(
-			"slack",
-			"pagerduty",
-			"abort",
-			"warn",
-			"job.*",
-			"phase:quality",
-			"status:success",
-			"status:*",
-			"subscription-1",
-			"POST",
-			"https://example.com/",
-			`\${VAR}`,
-			`\${`,
-			"{{#if a}}",
+			..."slack pagerduty abort warn job.* phase:quality status:success status:* subscription-1".split(" "),
 		),
+		fc.constantFrom("POST", "https://example.com/", "${VAR}", "${", "{{#if a}}"),
 		fc.oneof(
 			fc.maxSafeInteger(),
 			fc.double(),
@@ -111,35 +68,6 @@ describe("the decoder", () => {
 	it("throws nothing but the user's mistakes for any TOML", () => {
 		fc.assert(
 			fc.property(hooks, (table) => whole(stringify(table))),
-			{ numRuns: 1000 },
-		);
-	});
-
-	it("throws nothing but the user's mistakes for any text", () => {
-		const word = fc.constantFrom(
-			"[",
-			"]",
-			"=",
-			'"',
-			"'",
-			'"""',
-			"\n",
-			"{",
-			"}",
-			",",
-			".",
-			"#",
-			"\\",
-			"hook",
-			"ping",
-			"1",
-			" ",
-			"\r",
-		);
-		fc.assert(
-			fc.property(fc.array(fc.oneof(word, fc.string({ unit: "binary" })), { maxLength: 30 }), (words) =>
-				whole(words.join("")),
-			),
 			{ numRuns: 1000 },
 		);
 	});
@@ -212,43 +140,6 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 	it("may have 10 000 subscriptions with globs and filters, each the next one's fallback", () => {
 		const source = chain("");
 		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
-	});
-
-	it("may have filters of a thousand items each", () => {
-		const items = (one: (index: number) => string, most: number) =>
-			JSON.stringify(Array.from({ length: most }, (_, index) => one(index)));
-		const long = "a".repeat(900);
-		const filters = [
-			[items((index) => `data.a${index}:x`, 300), items((index) => `data.b${index}:x`, 300)],
-			[
-				items((index) => `data.k:${long}${index}`, 1000),
-				items((index) => `data.k:*${long.slice(300)}*b${index}`, 1000),
-			],
-			[items((index) => `data.k:${long}${index}`, 150), items((index) => `data.k:*${long.slice(450)}b${index}`, 150)],
-		];
-		const source = filters.flatMap(([include, exclude]) => {
-			const hook = `[[hook.ping]]\ncommand = "x"\nfilter = { include = ${include}, exclude = ${exclude} }\n`;
-			return Array.from({ length: 4 }, () => hook);
-		});
-		within(4000, () => expect(parse(source.join("")).hooks).toHaveLength(12));
-	});
-
-	it.each(["event:*", "event:e", "phase:p"])("may declare 10 000 events, and ask for a thousand as %s", (one) => {
-		const declared = many((index) => `[event.e${index}]\nphase = "p${index}"`);
-		const items = JSON.stringify(Array.from({ length: 1000 }, (_, index) => `${one}${9999 - index}`));
-		const hook = (filter: string) => `[[hook."*"]]\ncommand = "x"\nfilter = { include = ${filter} }\n`;
-		const source = `${declared}\n${hook(items).repeat(20)}`;
-		within(4000, () => expect(parse(source).hooks).toHaveLength(20));
-		// What is too much to look at leaves room for others.
-		expect(problemsOf(source + hook('"status:x"'))).toHaveLength(1);
-	});
-
-	it("may declare events with long names, and ask for them by long globs", () => {
-		const long = "e".repeat(90);
-		const declared = Array.from({ length: 2000 }, (_, index) => `[event.${long}${index}]\n`).join("");
-		const items = JSON.stringify(Array.from({ length: 1000 }, (_, index) => `event:*${"e".repeat(45)}b${index}`));
-		const hook = `[[hook."*"]]\ncommand = "x"\nfilter = { include = "event:*", exclude = ${items} }\n`;
-		within(4000, () => expect(parse(declared + hook.repeat(2)).hooks).toHaveLength(2));
 	});
 
 	it("may have a circle of 10 000 hooks, and be refused", () => {
