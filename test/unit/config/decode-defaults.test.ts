@@ -103,9 +103,6 @@ api_key = "for datadog hooks only"
 	it.each([
 		["[defaults]\nconcurrency = 0", "4:1 defaults.concurrency must be an integer from 1 to 1000"],
 		["[defaults]\nconcurrency = 1001", "4:1 defaults.concurrency must be an integer from 1 to 1000"],
-		['[defaults]\nname = "x"', "4:1 name has no default"],
-		['[defaults.webhook]\nurl = "x"', "4:1 url has no default"],
-		['[defaults.shell]\ncommand = "x"', "4:1 command has no default"],
 		['[defaults.shell]\nsecret = "x"', "4:1 secret is a key of webhook hooks"],
 		['[defaults.shell]\nrouting_key = "x"', "4:1 routing_key is a key of webhook hooks"],
 		['[defaults.webhook]\nenv = { A = "b" }', "4:1 env is a key of shell hooks"],

@@ -120,37 +120,8 @@ custom_details = { a = [1, 2.5, true, { b = "\${C}" }] }
 	});
 });
 
-describe("the ways to write hooks", () => {
-	const events = (source: string) => parse(source).hooks.map((hook) => `${hook.kind} ${eventsOf(hook)}`);
-
-	it.each([
-		["[hook.pipeline_start]", 'command = "x"'],
-		["[[hook.pipeline_start]]", 'command = "x"'],
-		["[[hooks.pipeline_start]]", 'command = "x"'],
-		['[["hook"."on_pipeline_start"]]', 'command = "x"'],
-		["[hook]", 'pipeline_start = { command = "x" }'],
-		["[hook]", 'pipeline_start = [{ command = "x" }]'],
-		["", 'hook.pipeline_start.command = "x"'],
-		["", 'hook = { pipeline_start = { command = "x" } }'],
-	])("takes %s %s", (header, body) => {
-		expect(events(`${header}\n${body}\n`)).toEqual(["shell pipeline_start"]);
-	});
-
-	it.each([
-		"[[hook.webhooks.generation.completed]]",
-		'[[hook.webhooks."generation.completed"]]',
-		"[hook.webhooks.generation.completed]",
-		"[hooks.webhooks.on_generation.completed]",
-		'[hooks.webhooks."on_generation.completed"]',
-	])("takes the dotted event of %s", (header) => {
-		expect(events(`${header}\nurl = "https://example.com/"`)).toEqual(["webhook generation.completed"]);
-	});
-
-	it("knows other systems' names", () => {
-		expect(events('[[hook.NewCommit]]\ncommand = "x"')).toEqual(["shell commit"]);
-	});
-
-	it("keeps the order of the file across tables, arrays and kinds", () => {
+describe("hooks", () => {
+	it("keep the order of the file across tables, arrays and kinds", () => {
 		const { hooks } = parse(`
 [[hook.ping]]
 command = "0"

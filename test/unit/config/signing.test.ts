@@ -164,11 +164,6 @@ describe("a mistake", () => {
 		expect(mistakes(hook(`signature = "github"\n${source}`))).toEqual([`4:${at} ${message}`]);
 	});
 
-	it("in each item of a list is told at that item's line", () => {
-		const source = hook(`signature = [\n"rocky",\n"sha1",\n2]\nsecret = [\n"",\n"s",\n3]`);
-		expect(problemsOf(source).map(({ place }) => place?.line)).toEqual([5, 6, 8, 10]);
-	});
-
 	it.each([
 		['headers = { x-sig = "a" }\nsignature_header = "X-Sig"', "headers.x-sig is where the signature goes"],
 		['headers = { X-Rocky-Signature = "a" }', "headers.X-Rocky-Signature is where the signature goes"],
@@ -243,21 +238,15 @@ describe("the secrets of a list", () => {
 	const LIST = `secret = [\n  "${SECRET}", # the new one: ${OTHER_SECRET}\n  "\${OLD}",\n  '''zq4-third-9xk''',\n]`;
 
 	it("are in no frame, whether the rest is TOML or not", () => {
-		for (const rest of ['name = ""', "retry_count = x", "colour = 1"]) {
-			const lines = hook(LIST).split("\n");
+		const lines = hook(LIST).split("\n");
+		for (const wrong of ['"x" y', 'name = ""', "retry_count = x", "colour = 1"]) {
 			for (let at = 3; at <= lines.length; at++) {
-				const inside = at > 3 && at < 8;
-				const source = inside
-					? lines.toSpliced(at - 1, 0, '"x" y').join("\n")
-					: lines.toSpliced(at - 1, 0, rest).join("\n");
-				const problems = problemsOf(source);
+				const problems = problemsOf(lines.toSpliced(at - 1, 0, wrong).join("\n"));
 				expect(problems.length).toBeGreaterThan(0);
-				for (const { message, remedy, frame } of problems) {
-					const shown = [message, remedy, frame].join("\n");
-					for (const secret of [SECRET, OTHER_SECRET, "zq4-third-9xk"]) {
-						for (let from = 0; from + 6 <= secret.length; from += 3) {
-							if (from >= 6 || !secret.startsWith("whsec_")) expect(shown).not.toContain(secret.slice(from, from + 6));
-						}
+				const shown = JSON.stringify(problems);
+				for (const secret of [SECRET.slice(6), OTHER_SECRET.slice(6), "zq4-third-9xk"]) {
+					for (let from = 0; from + 6 <= secret.length; from += 3) {
+						expect(shown).not.toContain(secret.slice(from, from + 6));
 					}
 				}
 			}
