@@ -2,6 +2,7 @@
 import type { ConfigWarning } from "../model/hook.ts";
 import { type Layers, setting, type Text } from "./keys.ts";
 import type { Defaults } from "./known.ts";
+import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { HOOK, SHELL } from "./schema.ts";
 import type { Selection } from "./selections.ts";
@@ -19,13 +20,16 @@ interface Edge extends Text {
 	readonly key: "fallback" | "then";
 }
 
-/** The chains of a config, by the names of hooks. */
-interface Chains {
-	/** The hooks that each hook names: its fallback first, if it has one. */
-	readonly edges: ReadonlyMap<string, readonly Edge[]>;
-	/** The hooks that a pipeline waits for: gates, and by which edge those that are asked in the place of one. */
-	readonly asked: ReadonlyMap<string, Edge | undefined>;
-	readonly warnings: readonly ConfigWarning[];
+/** A hook, and what it and others have to do with each other. */
+export interface Link extends NamedHook {
+	readonly fallback: string | undefined;
+	readonly onSuccess: readonly string[];
+	/** Whether any hook names it. */
+	readonly isReached: boolean;
+	/** Whether a pipeline waits for it: a gate, or asked in the place of one. */
+	readonly isAsked: boolean;
+	/** Where it is named as the fallback of a gate, or of such a fallback. */
+	readonly askedAt: Path | undefined;
 }
 
 /** Names of a circle that are told from its beginning and its end. */
@@ -65,7 +69,10 @@ export function nameHooks(selections: readonly Selection[], defaults: Defaults):
 }
 
 /** The chains as the hooks tell them. Unknown names, circles, and gates that would follow another hook are noted. */
-export function readChains(hooks: readonly NamedHook[], problems: Problems): Chains {
+export function readChains(
+	hooks: readonly NamedHook[],
+	problems: Problems,
+): { readonly links: readonly Link[]; readonly warnings: readonly ConfigWarning[] } {
 	const edges = new Map(hooks.map(({ name, selection }) => [name, edgesOf(selection)]));
 	refuseCircles(edges, problems);
 	const isGate = ({ layers }: NamedHook) => setting(SHELL.onFailure, layers) === "abort";
@@ -95,7 +102,20 @@ export function readChains(hooks: readonly NamedHook[], problems: Problems): Cha
 			name = via?.text;
 		}
 	}
-	return { edges, asked, warnings };
+	const reached = new Set([...edges.values()].flat().map(({ text }) => text));
+	const links = hooks.map((hook): Link => {
+		const { name } = hook;
+		const named = edges.get(name) ?? [];
+		return {
+			...hook,
+			fallback: named.find(({ key }) => key === "fallback")?.text,
+			onSuccess: named.flatMap(({ key, text }) => (key === "then" ? [text] : [])),
+			isReached: reached.has(name),
+			isAsked: asked.has(name),
+			askedAt: asked.get(name)?.path,
+		};
+	});
+	return { links, warnings };
 }
 
 function edgesOf({ fields }: Selection): readonly Edge[] {

@@ -37,26 +37,14 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const written = [...selections, ...readSubscriptions(root, resolver)];
 	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
 	const all = written.toSorted((a, b) => order(a) - order(b));
-	const named = nameHooks(all, defaults);
-	const { edges, asked, warnings: disabled } = readChains(named, problems);
-	const reached = new Set([...edges.values()].flat().map(({ text }) => text));
-	const hooks = named.flatMap(({ selection, layers, name }, order): Hook[] => {
-		const { event, selectors, fields } = selection;
-		if (event === undefined && !fields.has("events") && !reached.has(name)) {
+	const { links, warnings: disabled } = readChains(nameHooks(all, defaults), problems);
+	const hooks = links.flatMap((link, order): Hook[] => {
+		const { event, fields } = link.selection;
+		if (event === undefined && !fields.has("events") && !link.isReached) {
 			const example = '["pipeline_error", "job.*", "phase:quality"]';
 			fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
 		}
-		const named = edges.get(name) ?? [];
-		const identity = {
-			name,
-			selectors,
-			filters: readFilters(fields, resolver),
-			fallback: named.find(({ key }) => key === "fallback")?.text,
-			onSuccess: named.flatMap(({ key, text }) => (key === "then" ? [text] : [])),
-			place: problems.place(fields.path),
-			order,
-		};
-		const hook = readHook({ selection, layers, identity, isAsked: asked.has(name), askedAt: asked.get(name)?.path });
+		const hook = readHook(link, readFilters(fields, resolver), order);
 		return hook === undefined ? [] : [hook];
 	});
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);

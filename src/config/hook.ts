@@ -1,10 +1,11 @@
 // One hook: its table read over the defaults, with what does not go together in it.
-import type { Hook, ShellHook, Webhook } from "../model/hook.ts";
+import type { Filter, Hook, HookIdentity, ShellHook, Webhook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
 import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import { findPreset } from "../presets/index.ts";
 import { escapingFor } from "../template/render.ts";
+import type { Link } from "./chains.ts";
 import type { Fields } from "./fields.ts";
 import { type Key, type Layers, setting } from "./keys.ts";
 import { refuseUnknownInHook } from "./known.ts";
@@ -16,21 +17,14 @@ import { hookSigning } from "./signing.ts";
 import type { Headers } from "./values.ts";
 import { quote } from "./words.ts";
 
-/** What is known of a hook before its settings are. */
-interface Given {
-	readonly selection: Selection;
-	readonly layers: Layers;
-	/** Which hook it is, when it is fired and which others it reaches. */
-	readonly identity: Omit<ShellHook, "kind" | "enabled" | "onFailure" | "timeoutMs" | "command" | "shell" | "env">;
-	/** Whether a pipeline waits for it. */
-	readonly isAsked: boolean;
-	/** Where it is named as the fallback of a gate, or of such a fallback. */
-	readonly askedAt: Path | undefined;
-}
-
 /** The hook, its errors noted; undefined when it has no command, or no preset of that name. */
-export function readHook(given: Given): Hook | undefined {
-	return given.selection.kind === "shell" ? readShellHook(given) : readWebhook(given);
+export function readHook(link: Link, filters: readonly Filter[], order: number): Hook | undefined {
+	const { name, fallback, onSuccess } = link;
+	const { kind, selectors, fields } = link.selection;
+	const enabled = setting(HOOK.enabled, [fields]);
+	const place = fields.problems.place(fields.path);
+	const identity = { name, selectors, enabled, filters, fallback, onSuccess, place, order };
+	return kind === "shell" ? readShellHook(link, identity) : readWebhook(link, identity);
 }
 
 /** What all tables say, those above over those below. */
@@ -38,13 +32,12 @@ function merged<T>(row: Key<ReadonlyMap<string, T>>, layers: readonly Fields[]):
 	return new Map(layers.toReversed().flatMap((fields) => [...(row.read(fields) ?? [])]));
 }
 
-function readShellHook({ selection, identity, layers }: Given): ShellHook | undefined {
+function readShellHook({ selection, layers }: Link, identity: HookIdentity): ShellHook | undefined {
 	const { fields } = selection;
 	refuseUnknownInHook(selection, undefined);
 	refuseAsyncGate(layers);
 	const command = TARGET.shell.read(fields);
 	const settings = {
-		enabled: setting(HOOK.enabled, [fields]),
 		onFailure: setting(SHELL.onFailure, layers),
 		timeoutMs: setting(SHELL.timeoutMs, layers),
 		shell: setting(SHELL.shell, layers),
@@ -56,8 +49,8 @@ function readShellHook({ selection, identity, layers }: Given): ShellHook | unde
 	return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 }
 
-function readWebhook(given: Given): Webhook | undefined {
-	const { selection, identity, layers, isAsked } = given;
+function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
+	const { selection, layers, isAsked } = link;
 	const { fields } = selection;
 	const preset = readPreset(layers);
 	refuseUnknownInHook(selection, preset);
@@ -68,7 +61,6 @@ function readWebhook(given: Given): Webhook | undefined {
 	// What a pipeline waits for, event by event, takes no default, and neither does a GET, which carries none.
 	const batches = !isAsked && (fields.has("batch_size") || method !== "GET");
 	const settings = {
-		enabled: setting(HOOK.enabled, [fields]),
 		onFailure: setting(WEBHOOK.onFailure, layers),
 		timeoutMs: setting(WEBHOOK.timeoutMs, layers),
 		method,
@@ -83,7 +75,7 @@ function readWebhook(given: Given): Webhook | undefined {
 		requireAllow: setting(WEBHOOK.requireAllow, layers),
 		...hookSigning(layers, headers),
 	};
-	refuseContradictions(given, settings, preset, headers);
+	refuseContradictions(link, settings, preset, headers);
 	const url = readUrl(selection, preset, settings, layers);
 	if (preset === undefined) return undefined;
 	// Rocky's own webhooks have no options; what they need comes with the event.
@@ -115,7 +107,7 @@ function refuseAsyncGate(layers: Layers): void {
 
 /** Notes settings of a webhook that do not go together. */
 function refuseContradictions(
-	{ selection: { fields }, identity: { name }, isAsked, askedAt }: Given,
+	{ selection: { fields }, name, isAsked, askedAt }: Link,
 	{ onFailure, method, bodyTemplate, batchSize }: Pick<Webhook, "onFailure" | "method" | "bodyTemplate" | "batchSize">,
 	preset: Preset | undefined,
 	headers: Headers,

@@ -128,6 +128,7 @@ describe("a subscription is refused", () => {
 			'2:24 events has "phase:job" twice, here as "phase: job"',
 		],
 		["with an unknown event", `events = ["ping", "pong"]\n${URL}`, '2:19 unknown event "pong"'],
+		["with too many events", `events = [${'"ping", '.repeat(1001)}]\n${URL}`, "2:1 events has more than 1000 items"],
 		[
 			"with far too long a one",
 			`events = "${"a".repeat(1001)}"\n${URL}`,
