@@ -1,4 +1,4 @@
-// Hooks and each other: their names, and the chains by which one names another as its `fallback` or in its `then`.
+// How hooks refer to each other: by their names, as a `fallback` or in `then`.
 import type { ConfigWarning } from "../model/hook.ts";
 import { type Layers, setting, type Text } from "./keys.ts";
 import type { Defaults } from "./known.ts";
@@ -8,7 +8,7 @@ import { HOOK, SHELL } from "./schema.ts";
 import type { Selection } from "./selections.ts";
 import { didYouMean, quote } from "./words.ts";
 
-/** A hook with the name that it goes by. */
+/** A hook and its name. */
 interface NamedHook {
 	readonly selection: Selection;
 	readonly layers: Layers;
@@ -20,7 +20,7 @@ interface Edge extends Text {
 	readonly key: "fallback" | "then";
 }
 
-/** A hook, and what it and others have to do with each other. */
+/** A hook, the hooks that it names, and how others refer to it. */
 export interface Link extends NamedHook {
 	readonly fallback: string | undefined;
 	readonly onSuccess: readonly string[];
@@ -32,12 +32,12 @@ export interface Link extends NamedHook {
 	readonly askedAt: Path | undefined;
 }
 
-/** Names of a circle that are told from its beginning and its end. */
+/** How many names of a long circle are shown at its beginning, and at its end. */
 const SHOWN = 5;
 
 /**
  * Names each hook: by its `name`, else `<event>-<kind>-<n>`, the n-th of its event and kind in the file from 1, or
- * `subscription-<n>`; a number is passed over where a hook has that name already. A name given twice is noted.
+ * `subscription-<n>`; a number is skipped if a hook already has that name. A name given twice is an error.
  */
 export function nameHooks(selections: readonly Selection[], defaults: Defaults): readonly NamedHook[] {
 	const taken = new Map<string, Selection>();
@@ -49,7 +49,7 @@ export function nameHooks(selections: readonly Selection[], defaults: Defaults):
 			const { line } = fields.problems.place(twin.fields.at("name"));
 			fields.wrong(
 				"name",
-				`name ${quote(name ?? "")} is that of the hook on line ${line} already`,
+				`name ${quote(name ?? "")} is already used by the hook on line ${line}`,
 				"give each hook its own name",
 			);
 		} else if (name !== undefined) {
@@ -68,7 +68,7 @@ export function nameHooks(selections: readonly Selection[], defaults: Defaults):
 	});
 }
 
-/** The chains as the hooks tell them. Unknown names, circles, and gates that would follow another hook are noted. */
+/** Links the hooks by name. Unknown names, circles, and gates that would follow another hook are errors. */
 export function readChains(
 	hooks: readonly NamedHook[],
 	problems: Problems,
@@ -87,7 +87,7 @@ export function readChains(
 				problems.add("config_value", path, `${key} names ${quote(text)}, and no hook has that name`, help);
 			} else if (key === "then" && isGate(target)) {
 				const message = `then names ${quote(text)}, which is a gate, and gates are asked before anything runs`;
-				problems.add("config_value", path, message, 'take it out, or set on_failure = "warn" in that hook');
+				problems.add("config_value", path, message, 'remove it, or set on_failure = "warn" in that hook');
 			} else if (isEnabled(hook) && !isEnabled(target)) {
 				warnings.push({ message: `${key} names ${quote(text)}, which is disabled`, place: problems.place(path) });
 			}
@@ -127,7 +127,7 @@ function edgesOf({ fields }: Selection): readonly Edge[] {
 	];
 }
 
-/** Notes each circle at the key that closes it. A stack of its own takes chains of any length. */
+/** Reports each circle at the key that closes it. Keeps its own stack, so that a chain may have any length. */
 function refuseCircles(chains: ReadonlyMap<string, readonly Edge[]>, problems: Problems): void {
 	const done = new Set<string>();
 	for (const start of chains.keys()) {
@@ -150,7 +150,7 @@ function refuseCircles(chains: ReadonlyMap<string, readonly Edge[]>, problems: P
 			const first = steps.get(text);
 			if (first !== undefined) {
 				const names = Array.from({ length: way.length - first }, (_, at) => way[first + at]?.name ?? "");
-				problems.add("config_value", path, `${key} closes a circle: ${round(names)}`, "take one of its steps out");
+				problems.add("config_value", path, `${key} closes a circle: ${round(names)}`, "remove one of its steps");
 			} else if (!done.has(text)) {
 				enter(text);
 			}

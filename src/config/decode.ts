@@ -19,7 +19,7 @@ import { quote } from "./words.ts";
 
 const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
 
-/** The config that a file says. Throws one {@link UserError} with all its errors, in the order of the file. */
+/** Decodes a whole file. Throws one {@link UserError} with all its errors, in the order of the file. */
 export function decodeConfig(table: Table, problems: Problems): Config {
 	const { file, dialect } = problems;
 	const whole = new Fields(table, [], problems);
@@ -57,13 +57,13 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	return { file, hooks, events, concurrency, warnings };
 }
 
-/** In Rocky's own file an event may be one that only a later Rocky knows: an error only where its gate would be lost. */
+/** In `rocky.toml`, an event may be one that only a later Rocky knows: an error only if a gate would be lost. */
 function refuseHeader({ name, value: { raw, path } }: UnknownHeader, resolver: Resolver, problems: Problems): void {
 	const [message, remedy] = resolver.explain(name);
 	if (problems.dialect === "native") {
 		problems.add("config_value", path, message, remedy);
 	} else if (gateIn(raw, path) !== undefined) {
-		// Nothing can be declared in Rocky's own file.
+		// Nothing can be declared in rocky.toml.
 		const helps = resolver.near(name) !== undefined || resolver.longer(name).length > 0;
 		const list =
 			'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';

@@ -1,4 +1,4 @@
-// The events that a config declares with `[event.x]`, beside those of the catalog.
+// The events that a config declares with `[event.x]`, in addition to the catalog.
 import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { EventDefinition } from "../model/event.ts";
 import { type Fields, isTable } from "./fields.ts";
@@ -15,7 +15,7 @@ export function readEvents(root: Fields): readonly EventDefinition[] {
 	return [...found.values()];
 }
 
-/** What is known on the way through the tables. */
+/** What has been found so far. */
 interface Declaring {
 	readonly found: Map<string, EventDefinition>;
 	readonly builtIn: Vocabulary;
@@ -28,7 +28,7 @@ function declareAll(parent: Fields, prefix: string, declaring: Declaring): void 
 		const name = prefix + key;
 		const inner = fields.keys().filter((child) => isTable(fields.table[child]));
 		const rest = fields.keys().filter((child) => !isTable(fields.table[child]));
-		// The beginning of other names, unless a header of its own declares it.
+		// Only the beginning of other names, unless it has a header of its own.
 		const isBare = inner.length > 0 && rest.length === 0 && name.length < MAX_EVENT_NAME;
 		const begins = isBare && parent.problems.positions.find(value.path)?.isHeader !== true;
 		const problem = begins ? undefined : nameProblem(name, declaring);

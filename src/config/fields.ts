@@ -1,4 +1,4 @@
-// The tables and values of a config, each with where it is: errors are noted at their places.
+// The tables and values of a config, each with its path, so that errors are reported where they are.
 import { isObject } from "../lib/json.ts";
 import type { ProblemCode } from "../model/problem.ts";
 import type { Path } from "./positions.ts";
@@ -22,7 +22,7 @@ export function isContainer(value: unknown): value is readonly unknown[] | Table
 export class Value {
 	readonly raw: unknown;
 	readonly path: Path;
-	/** What messages call it: its key, after those of the tables that it is nested in. */
+	/** Its name in messages: its key, after the keys of the tables around it. */
 	readonly label: string;
 	readonly problems: Problems;
 
@@ -33,7 +33,7 @@ export class Value {
 		this.problems = problems;
 	}
 
-	/** Notes an error, as a phrase after the label. */
+	/** Reports an error; `problem` follows the label. */
 	wrong(problem: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
 		this.problems.add(code, this.path, `${this.label} ${problem}`, remedy);
 	}
@@ -42,20 +42,20 @@ export class Value {
 		return this.wrong(`must be ${wanted}, not ${typeName(this.raw)}`, remedy, "config_shape");
 	}
 
-	/** The items of a list; of anything else itself. */
+	/** The items of a list; the value itself if it is not a list. */
 	items(): readonly Value[] {
 		const { raw, path, label, problems } = this;
 		if (!Array.isArray(raw)) return [this];
 		return raw.map((item: unknown, index) => new Value(item, [...path, index], label, problems));
 	}
 
-	/** The tables that it lists, or the one that it is, whose keys have the prefix in messages. What else there is, is noted. */
+	/** The tables of a list, or the one table. Anything else is an error, in which an item is called `what`. */
 	tables(what: string, remedy: string, prefix = ""): readonly Fields[] {
 		const named = new Value(this.raw, this.path, what, this.problems);
 		return named.items().flatMap((item) => item.fields(remedy, prefix) ?? []);
 	}
 
-	/** The table that it is; undefined for anything else, which is noted. `prefix` comes before its keys in messages. */
+	/** The value as a table; anything else is an error. `prefix` comes before the names of its keys in messages. */
 	fields(remedy = 'write it as { KEY = "value" }', prefix = `${this.label}.`): Fields | undefined {
 		if (!isTable(this.raw)) return this.mistyped("a table", remedy);
 		return new Fields(this.raw, this.path, this.problems, prefix);
@@ -97,7 +97,7 @@ export class Fields {
 		return Object.keys(this.table);
 	}
 
-	/** The same table as if it had only these of its keys. */
+	/** The same table with only these keys. */
 	only(keys: readonly string[]): Fields {
 		const table = Object.fromEntries(keys.map((key) => [key, this.table[key]]));
 		return new Fields(table, this.path, this.problems, this.#prefix);
@@ -107,12 +107,12 @@ export class Fields {
 		return [...this.path, key];
 	}
 
-	/** Notes an error at a key of this table. */
+	/** Reports an error at a key of this table. */
 	wrong(key: string, message: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
 		this.problems.add(code, this.at(key), message, remedy);
 	}
 
-	/** Notes at the table's header that a key is missing. */
+	/** Reports at the table's header that a key is missing. */
 	missing(key: string, remedy: string, message = `${key} is missing`): undefined {
 		this.problems.add("config_shape", this.path, message, remedy);
 	}

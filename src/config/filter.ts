@@ -1,4 +1,4 @@
-// The `filter` of a hook: which of its events it is fired for, by what is in them.
+// The `filter` of a hook, which limits it to events with certain contents.
 import { closest } from "../lib/suggest.ts";
 import { CI_FACTS, STATUSES } from "../model/event.ts";
 import type { Condition, Filter } from "../model/hook.ts";
@@ -10,10 +10,10 @@ import type { Resolver } from "./resolve.ts";
 import { FILTER, TABLES } from "./schema.ts";
 import { type Explanation, list, quote } from "./words.ts";
 
-/** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison where a colon belongs. */
+/** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison in place of a colon. */
 const COMPARISON = /^([^=!<>]*)(!?)[=<>]+(.*)$/;
 
-/** The beginning of a value that is to be compared, as in `rows:>5`. */
+/** The beginning of a comparison, as in `rows:>5`. */
 const COMPARING = /^(?:[<>]=?|={1,3}|!=)/;
 
 const TEXT_ONLY =
@@ -22,12 +22,12 @@ const TEXT_ONLY =
 /** Facts of the CI that are names of git. */
 const GIT_NAMES: ReadonlySet<string> = new Set(["branch", "ci.branch", "tag", "ci.tag"]);
 
-/** What git allows in no name, or other tools read as a pattern or a list: such an item would match nothing, unnoticed. */
+/** What git does not allow in names, and other tools read as a pattern or a list. Such an item would never match. */
 const OTHER_PATTERN = /[\s~^?[\\|,{}]|^\/|\/$/;
 
 const STATUS_WORDS: ReadonlySet<string> = new Set(STATUSES);
 
-/** The filters of a hook, of which one must match; none where it has none. */
+/** The filters of a hook; one of them must match. */
 export function readFilters(hook: Fields, resolver: Resolver): readonly Filter[] {
 	const value = hook.get("filter");
 	if (value === undefined) return [];
@@ -54,8 +54,8 @@ export function readFilters(hook: Fields, resolver: Resolver): readonly Filter[]
 }
 
 /**
- * Notes what stands for nothing but itself: a variable, known only when something is sent, and OpenMetadata's word for
- * every entity and every field:
+ * Whether a text means what it says. A variable does not, which is not resolved here, and neither does OpenMetadata's
+ * word for every entity and every field:
  * https://github.com/open-metadata/OpenMetadata/blob/main/openmetadata-spec/src/main/resources/json/schema/type/changeEvent.json
  */
 function isMeant({ text, path }: Text, key: string, { problems }: Fields): boolean {
@@ -76,7 +76,7 @@ function explainKey(key: string, value: unknown): Explanation | undefined {
 	return [`unknown key ${quote(key)}`, `write it as include = [${quote(`${key}:…`)}]`];
 }
 
-/** `key:value`, or the name of a changed field. `other` is the key that asks for the opposite. */
+/** `key:value`, or the name of a changed field. `other` is the key for the opposite, `include` or `exclude`. */
 function readCondition(text: string, other: string, resolver: Resolver): Condition | Explanation {
 	if (text.startsWith("!")) return negation("begins", text.replace(/^[!\s]+/, ""), other);
 	const colon = text.indexOf(":");

@@ -1,4 +1,4 @@
-// Code frames: the line of an error between its neighbours, what may be secret redacted, with a caret under the column.
+// Code frames: the line of an error between its neighbours, redacted, with a caret under the column.
 import { endOfLine, type Node, type Positions, type Range, type Spot } from "./positions.ts";
 import { REDACTED, SECRET_FORM } from "./words.ts";
 
@@ -9,10 +9,10 @@ type Hide = (start: number, end: number) => readonly Range[];
 const WIDTH = 100;
 /** Of these, how many are kept before the caret when the line is truncated. */
 const BEFORE_CARET = 60;
-/** UTF-16 code units of a longer line are not looked at: a file may be one line of 10 MB. */
+/** UTF-16 code units. A longer line is not shown: a file may be one line of 10 MB. */
 const MAX_LINE = 20_000;
 
-/** In valid TOML: the values of keys that are not public, and all comments, perhaps settings that were switched off. */
+/** In valid TOML: the values of keys that are not public, and all comments, which may be disabled settings. */
 export function hideValues(source: string, { entries, comments }: Positions, isPublic: (node: Node) => boolean): Hide {
 	return (start, end) => {
 		const isHere = (range: Range) => range.start < end && range.end > start;
@@ -29,7 +29,7 @@ export function hideValues(source: string, { entries, comments }: Positions, isP
 	};
 }
 
-/** In what is not valid TOML: all but the line's header, or the known key that it begins with. */
+/** In invalid TOML: everything except a header or a known key at the beginning of the line. */
 export function hideAllButKeys(source: string, known: ReadonlySet<string>): Hide {
 	return (start, end) => {
 		const line = source.slice(start, end);
@@ -47,8 +47,8 @@ const HEADER =
 const HARMLESS = /^[\s[\]{},"']*(?:\$\{[A-Za-z_][A-Za-z0-9_]*\}[\s\]},"']*)?$/;
 
 /**
- * The line at the spot with one line before and after, as several lines of text without a line feed at the end. The caret
- * of a column in a redacted value is at the value's start, of one past the line at the line's end.
+ * The line at the spot, with one line before and after it, without a line feed at the end. For a column inside a redacted
+ * value, the caret is at the value's start; for one past the line, at the line's end.
  */
 export function codeFrame(source: string, at: Spot, hide: Hide): string {
 	const gutter = String(at.line + 1).length;
@@ -69,7 +69,7 @@ export function codeFrame(source: string, at: Spot, hide: Hide): string {
 	return rows.join("\n");
 }
 
-/** A line as it is shown, and how many characters of it are before the caret. */
+/** A line as it is shown, and how many of its code points are before the caret. */
 function lay(source: string, start: number, end: number, at: number, hide: Hide): { text: string; caret: number } {
 	if (end - start > MAX_LINE) return { text: "…", caret: 0 };
 	const past = source[end - 1] === "\r" && end > start ? end - 1 : end;

@@ -1,4 +1,4 @@
-// Gates that nobody would ask: of a file that another one hides, and of tables that are not read in a rocky.toml.
+// Gates that would never be asked: in a file that another one hides, and in tables of rocky.toml that are not read.
 import { closest } from "../lib/suggest.ts";
 import type { Vocabulary } from "../model/catalog.ts";
 import type { ConfigWarning } from "../model/hook.ts";
@@ -19,7 +19,7 @@ export interface ConfigFile {
 	readonly read: FileRead;
 }
 
-/** A warning about a file that is not read because `used` is, and that has gates, or may have; else undefined. */
+/** A warning about a file that is not read because `used` is, if it has gates, or may have. */
 export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string): ConfigWarning | undefined {
 	const warning = (what: string, place = { file, line: 1, column: 1 }): ConfigWarning => ({
 		message: `${file} ${what}: only ${used} is read; move its hooks there, or remove one of the two files`,
@@ -40,10 +40,10 @@ export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string)
 	}
 }
 
-/** What `on_failure` may say without making a gate. In doubt it makes one. */
+/** The values of `on_failure` that do not make a gate. Any other might be meant to. */
 const NO_GATE: readonly unknown[] = ["warn", "ignore"];
 
-/** The path of the first key in a value that makes its hook a gate, also where it is misspelt; undefined without any. */
+/** The path of the first `on_failure` in a value that makes a gate, even a misspelt one. */
 export function gateIn(value: unknown, path: Path): Path | undefined {
 	if (!isContainer(value)) return undefined;
 	const entries: Iterable<readonly [string | number, unknown]> = isTable(value)
@@ -61,10 +61,10 @@ function isGate(key: string, value: unknown): boolean {
 	return typeof value === "string" && closest(key, ["on_failure"]) !== undefined && !NO_GATE.includes(value);
 }
 
-/** Tables that Rocky's own file cannot have for us, and that people may take for ours. */
+/** Tables that only our own files have, and that people may expect to work in rocky.toml. */
 const OURS_ELSEWHERE: readonly string[] = ["subscription", "defaults"];
 
-/** Whatever else is in Rocky's own file belongs to Rocky, but for a gate that was surely meant for us. */
+/** All other tables of rocky.toml belong to Rocky, except a gate that was clearly meant for us. */
 export function refuseStrayGates({ table, problems }: Fields, builtIn: Vocabulary): void {
 	for (const [key, value] of Object.entries(table)) {
 		const gate = HOOK_KEYS.includes(key) ? undefined : gateIn(value, [key]);

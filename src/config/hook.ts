@@ -1,4 +1,4 @@
-// One hook: its table read over the defaults, with what does not go together in it.
+// One hook: its own settings over the defaults, and settings that contradict each other.
 import type { Filter, Hook, HookIdentity, ShellHook, Webhook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
 import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
@@ -17,7 +17,7 @@ import { hookSigning } from "./signing.ts";
 import type { Headers } from "./values.ts";
 import { quote } from "./words.ts";
 
-/** The hook, its errors noted; undefined when it has no command, or no preset of that name. */
+/** Reads a hook and reports its errors; undefined if it has no command, or if its preset is unknown. */
 export function readHook(link: Link, filters: readonly Filter[], order: number): Hook | undefined {
 	const { name, fallback, onSuccess } = link;
 	const { kind, selectors, fields } = link.selection;
@@ -27,7 +27,7 @@ export function readHook(link: Link, filters: readonly Filter[], order: number):
 	return kind === "shell" ? readShellHook(link, identity) : readWebhook(link, identity);
 }
 
-/** What all tables say, those above over those below. */
+/** The entries of all tables; those of the first win. */
 function merged<T>(row: Key<ReadonlyMap<string, T>>, layers: readonly Fields[]): ReadonlyMap<string, T> {
 	return new Map(layers.toReversed().flatMap((fields) => [...(row.read(fields) ?? [])]));
 }
@@ -44,7 +44,7 @@ function readShellHook({ selection, layers }: Link, identity: HookIdentity): She
 		env: merged(SHELL.env, layers),
 	};
 	if (command !== undefined) return { kind: "shell", ...identity, ...settings, command };
-	// A url in the command's place has got its own explanation.
+	// A url in place of the command has its own explanation.
 	const missing = !fields.has("command") && !fields.has("url");
 	return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
 }
@@ -58,7 +58,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	const headers = merged(WEBHOOK.headers, layers);
 	const method = setting(WEBHOOK.method, layers);
 	const batchSize = setting(WEBHOOK.batchSize, layers);
-	// What a pipeline waits for, event by event, takes no default, and neither does a GET, which carries none.
+	// A hook that a pipeline waits for ignores the default, and so does a GET, which has no body.
 	const batches = !isAsked && (fields.has("batch_size") || method !== "GET");
 	const settings = {
 		onFailure: setting(WEBHOOK.onFailure, layers),
@@ -78,7 +78,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	refuseContradictions(link, settings, preset, headers);
 	const url = readUrl(selection, preset, settings, layers);
 	if (preset === undefined) return undefined;
-	// Rocky's own webhooks have no options; what they need comes with the event.
+	// Webhooks in rocky.toml have no options: what they need comes with the event.
 	if (fields.problems.dialect === "native" && settings.bodyTemplate === undefined) requireOptions(preset, layers);
 	const options = readOptions(preset, layers);
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
@@ -90,22 +90,22 @@ function readOptions(preset: Preset, layers: Layers): Webhook["options"] {
 	return Object.fromEntries(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** Undefined where the config names one that does not exist. */
+/** Undefined if there is no preset of that name. */
 function readPreset(layers: Layers): Preset | undefined {
 	const fields = layers.find((layer) => layer.has("preset"));
 	const name = fields === undefined ? WEBHOOK.preset.default : WEBHOOK.preset.read(fields);
 	return name === undefined ? undefined : findPreset(name);
 }
 
-/** Notes that a hook is both a gate, which is waited for, and asynchronous, which Rocky does not wait for. */
+/** Reports a hook that is a gate, which the pipeline waits for, and asynchronous, which Rocky does not wait for. */
 function refuseAsyncGate(layers: Layers): void {
 	const isAsync = setting(SHELL.async, layers);
 	if (!isAsync || setting(SHELL.onFailure, layers) !== "abort") return;
 	const message = 'async cannot be true together with on_failure = "abort", which makes the pipeline wait for the hook';
-	layers[0].wrong("async", message, 'take async out, or set on_failure = "warn"');
+	layers[0].wrong("async", message, 'remove async, or set on_failure = "warn"');
 }
 
-/** Notes settings of a webhook that do not go together. */
+/** Reports settings of a webhook that contradict each other. */
 function refuseContradictions(
 	{ selection: { fields }, name, isAsked, askedAt }: Link,
 	{ onFailure, method, bodyTemplate, batchSize }: Pick<Webhook, "onFailure" | "method" | "bodyTemplate" | "batchSize">,
@@ -116,27 +116,27 @@ function refuseContradictions(
 		fields.problems.add("config_value", path, message, remedy);
 	if (!isAsked && WEBHOOK.requireAllow.read(fields) !== undefined) {
 		const message = "require_allow is for gates, and this hook is not a gate";
-		refuse(fields.at("require_allow"), message, 'set on_failure = "abort", or take require_allow out');
+		refuse(fields.at("require_allow"), message, 'set on_failure = "abort", or remove require_allow');
 	}
 	if (fields.has("batch_size") && onFailure === "abort") {
 		const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
-		refuse(fields.at("batch_size"), message, 'take batch_size out, or set on_failure = "warn"');
+		refuse(fields.at("batch_size"), message, 'remove batch_size, or set on_failure = "warn"');
 	} else if (fields.has("batch_size") && askedAt !== undefined) {
 		const message = `fallback names ${quote(name)}, which has a batch_size, and gates never batch`;
-		refuse(askedAt, message, "name another hook, or take batch_size out of that one");
+		refuse(askedAt, message, "name another hook, or remove batch_size of that one");
 	}
 	if (method === "GET" && (bodyTemplate ?? batchSize) !== undefined) {
-		// At the hook where it inherits the method, which may suit other hooks.
+		// If the method is a default, it may suit other hooks: the error is at the hook.
 		const path = fields.has("method") ? fields.at("method") : fields.path;
 		const key = bodyTemplate === undefined ? "batch_size" : "body_template";
 		const message = `method is GET, which carries no body, and there is a ${key}`;
-		refuse(path, message, `take ${key} away, or set method = "POST"`);
+		refuse(path, message, `remove ${key}, or set method = "POST"`);
 	}
 	const type = headers.get("content-type");
 	if (preset?.needs.json !== true || type === undefined || !isLiteral(type.value)) return;
 	if (escapingFor(literalParts(type.value).join("")) === "json") return;
 	const message = `headers.${type.name} is not a JSON type: ${preset.title} accepts only JSON`;
-	refuse(type.path, message, "take it out: application/json is sent by itself");
+	refuse(type.path, message, "remove it: application/json is sent by itself");
 }
 
 function readUrl(
@@ -146,7 +146,7 @@ function readUrl(
 	layers: Layers,
 ): Reference | undefined {
 	if (!fields.has("url")) {
-		// A command in the url's place has got its own explanation.
+		// A command in place of the url has its own explanation.
 		const needed = preset?.needs.url;
 		const instead = typeof needed === "string" ? needed : undefined;
 		const isGiven = instead !== undefined && layers.some((layer) => layer.has(instead));

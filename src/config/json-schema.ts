@@ -10,18 +10,18 @@ import { TABLES } from "./schema.ts";
 export const SCHEMA_URL =
 	"https://raw.githubusercontent.com/pipeline-hooks/pipeline-hooks/main/schema/pipeline-hooks.schema.json";
 
-/** The keys of a table, or what only their names and descriptions are given of. */
+/** The keys of a table. */
 type Rows = ReadonlyMap<string, Pick<Key<unknown, unknown>, "summary" | "type" | "default">>;
 
 const ref = (name: string): JsonObject => ({ $ref: `#/definitions/${name}` });
 
-/** The schema of a whole config. It refuses nothing that the decoder takes: what depends on other keys is left to that. */
+/** The schema of a whole config. It refuses nothing that the decoder accepts; what depends on other keys is left to it. */
 export function jsonSchema(): JsonObject {
 	const shell = keysOf(TABLES.hook, TABLES.command, TABLES.shell);
 	const webhook = keysOf(TABLES.hook, TABLES.url, TABLES.webhook);
 	const options = optionsOfAny();
 	const events = keysOf(TABLES.subscription);
-	// A table in the place of a key of an event is the rest of another event's name.
+	// A table in place of a value is the rest of another event's name.
 	const event = Object.fromEntries(
 		Object.entries(keysOf(TABLES.event)).map(([name, type]) => [name, { anyOf: [type, ref("event")] }]),
 	);
@@ -102,7 +102,7 @@ function plain(summary: string): string {
 	return summary.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").replaceAll("`", "");
 }
 
-/** Each option of any preset: one of the forms that it has in those that have it. */
+/** Every option of every preset, in any of the forms that presets give it. */
 function optionsOfAny(): JsonObject {
 	const names = [...optionRows(...allPresets()).keys()];
 	return Object.fromEntries(

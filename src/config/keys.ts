@@ -1,4 +1,4 @@
-// Keys of a config, and the kinds of values that they hold: how each is read and checked, and the same in JSON Schema.
+// The keys of a config and the kinds of values that they hold: how each is read and checked, and its JSON Schema.
 import type { JsonObject } from "../lib/json.ts";
 import { malformedReference, parseReference, type Reference } from "../model/reference.ts";
 import type { Fields, Value } from "./fields.ts";
@@ -9,9 +9,9 @@ import { didYouMean, list, quote, typeName } from "./words.ts";
 export interface Kind<T> {
 	/** As JSON Schema. */
 	readonly type: JsonObject;
-	/** The words that it takes, where they are few. */
+	/** The words that it accepts, if there are few. */
 	readonly choices?: readonly string[];
-	/** What a value says; undefined where it is wrong, which is noted. */
+	/** The value; undefined if it is wrong, which is reported. */
 	readonly parse: (value: Value) => T | undefined;
 }
 
@@ -21,16 +21,16 @@ interface Written {
 	readonly summary: string;
 	/** Whether code frames show its value; most are public. */
 	readonly public?: boolean;
-	/** What the reference says of the default, where it is not a value. */
+	/** The default as the reference describes it, if it is not a plain value. */
 	readonly otherwise?: string;
 }
 
-/** A key, whose value is a T, and D where no table has one. */
+/** A key whose value is a T, or a D if no table has the key. */
 export interface Key<T, D = T | undefined> extends Kind<T>, Written {
 	readonly name: string;
 	readonly public: boolean;
 	readonly default: D;
-	/** Its value in a table; undefined where it is absent, and where it is wrong, which is noted. */
+	/** Its value in a table; undefined if it is absent, or wrong, which is reported. */
 	readonly read: (fields: Fields) => T | undefined;
 }
 
@@ -48,10 +48,10 @@ export function key<T>(
 	return { public: true, ...kind, ...written, name, default: value, read };
 }
 
-/** A hook's table, then those of its defaults. */
+/** A hook's own table, then its defaults. */
 export type Layers = readonly [Fields, ...Fields[]];
 
-/** What the first table says that has the key, else its default. */
+/** The value in the first table that has the key, else its default. */
 export function setting<T, D>(row: Key<T, D>, layers: readonly Fields[]): T | D {
 	for (const fields of layers) {
 		const value = row.read(fields);
@@ -86,7 +86,7 @@ export const BOOLEAN: Kind<boolean> = {
 	},
 };
 
-/** A text that is not empty; never quoted in a message. */
+/** A text that is not empty. Messages never quote it. */
 export const TEXT: Kind<string> = {
 	type: { type: "string", pattern: "\\S" },
 	parse: (value) => {
@@ -95,13 +95,13 @@ export const TEXT: Kind<string> = {
 	},
 };
 
-/** A text that may refer to variables and, if it refers to none, is not empty. */
+/** A text with variables, or one that is not empty. */
 export const REFERENCE: Kind<Reference> = {
 	type: TEXT.type,
 	parse: (value) => (TEXT.parse(value) === undefined ? undefined : readReference(value)),
 };
 
-/** One of a few words, in any case always or in Rocky's own file. */
+/** One of a few words; `anyCase` ignores case, always or only in rocky.toml. */
 export function choice<T extends string>(choices: readonly T[], anyCase?: "always" | "rocky"): Kind<T> {
 	const exact = { type: "string", enum: [...choices] };
 	const letters = (word: string) =>
@@ -128,7 +128,7 @@ export function oneOrMany(type: JsonObject, limits: JsonObject = {}): JsonObject
 	return { anyOf: [type, { type: "array", items: type, minItems: 1, ...limits }] };
 }
 
-/** The items of a list that is neither empty nor too long, or the one value in its place. */
+/** The items of a list, which must not be empty or too long, or a single value. */
 export function readItems(value: Value, most: number, remedy: string): readonly Value[] {
 	const items = value.items();
 	if (items.length === 0) value.wrong("is empty", `${remedy}, or leave the key out`);
@@ -148,7 +148,7 @@ export interface Text {
 const MAX_TEXTS = 1000;
 const MAX_TEXT = 1000;
 
-/** One text or a list of them, each once. Those that are wrong are noted and left out. */
+/** One text or a list of different ones. Wrong ones are reported and left out. */
 export function texts(example: string): Kind<readonly Text[]> {
 	const remedy = `write ${example}`;
 	return {
@@ -161,7 +161,7 @@ export function texts(example: string): Kind<readonly Text[]> {
 			for (const item of items) {
 				const text = readOneOf(item, remedy);
 				if (text === undefined) continue;
-				if (found.has(text)) item.wrong(`has ${quote(text)} twice`, "take one of the two out");
+				if (found.has(text)) item.wrong(`has ${quote(text)} twice`, "remove one of the two");
 				else found.set(text, { text, path: item.path });
 			}
 			return items.length === 0 ? undefined : [...found.values()];
@@ -172,13 +172,13 @@ export function texts(example: string): Kind<readonly Text[]> {
 function readOneOf(item: Value, remedy: string): string | undefined {
 	if (typeof item.raw !== "string") return item.wrong(`must hold strings, not ${typeName(item.raw)}`, remedy);
 	const text = item.raw.trim();
-	if (text === "") return item.wrong("has an empty string in it", "give it a value, or take it out");
+	if (text === "") return item.wrong("has an empty string in it", "give it a value, or remove it");
 	if (text.length > MAX_TEXT) return item.wrong(`has more than ${MAX_TEXT} characters in a string`, "shorten it");
 	if (!LINE_BREAK.test(text)) return text;
 	return item.wrong("has a line break or control character in a string", "write it on one line");
 }
 
-/** What no text of one line has in it. */
+/** What a text on one line cannot contain. */
 const LINE_BREAK = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /** Names are shown in annotations and tables. */
@@ -195,13 +195,13 @@ export const NAME: Kind<string> = {
 	},
 };
 
-/** A string that may refer to variables, and may be empty. */
+/** A string with variables, possibly empty. */
 export function readReference(value: Value): Reference | undefined {
 	const text = readString(value);
 	return text !== undefined && checkReferences(value, text) ? parseReference(text) : undefined;
 }
 
-/** Whether every `${` of a string in the value begins a variable; one that does not is noted. */
+/** Whether every `${` in a string begins a variable; one that does not is reported. */
 export function checkReferences(value: Value, text: string): boolean {
 	const index = malformedReference(text);
 	if (index === undefined) return true;
@@ -217,5 +217,5 @@ export function checkReferences(value: Value, text: string): boolean {
 
 function readString(value: Value): string | undefined {
 	if (typeof value.raw !== "string") return value.mistyped("a string", 'put it in quotes, as in "text"');
-	return value.raw.includes("\0") ? value.wrong("has a NUL character in it", "take it out") : value.raw;
+	return value.raw.includes("\0") ? value.wrong("has a NUL character in it", "remove it") : value.raw;
 }

@@ -1,4 +1,4 @@
-// Keys that a table cannot have: refused, with the help that fits.
+// Keys that a table cannot have, each with an explanation; and `[defaults]`.
 import type { Vocabulary } from "../model/catalog.ts";
 import type { Hook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
@@ -8,7 +8,7 @@ import { allPresets, optionRows, ownersOf } from "./options.ts";
 import { TABLES } from "./schema.ts";
 import { didYouMean, type Explanation, keyName, quote } from "./words.ts";
 
-/** The keys of a kind of table, by their names. */
+/** The keys of a table by name. */
 type Rows = ReadonlyMap<string, Pick<Key<unknown, unknown>, "public">>;
 
 /** How a hook's header is written. */
@@ -16,7 +16,7 @@ export function header(kind: Hook["kind"], event: string): string {
 	return kind === "shell" ? `[[hook.${keyName(event)}]]` : `[[hook.webhooks.${keyName(event)}]]`;
 }
 
-/** Notes every key of the table that is not known, and says which values of it frames may show. */
+/** Reports every unknown key of the table. Also decides which of its values frames may show. */
 export function refuseUnknown(
 	fields: Fields,
 	rows: Rows,
@@ -49,7 +49,7 @@ export function isHookKey(key: string): boolean {
 /** The tables that hooks are under. */
 export const HOOK_KEYS: readonly string[] = ["hook", "hooks"];
 
-/** The help with a key at the top of a file that belongs under `hook`; undefined for any other key. */
+/** Explains a key at the top of a file that belongs under `hook`. */
 export function explainTopLevel(key: string, { find, events }: Vocabulary): Explanation | undefined {
 	const message = `${keyName(key)} must be inside [hook]`;
 	if (key === "webhooks") return [message, "write [[hook.webhooks.<event>]]"];
@@ -69,7 +69,7 @@ interface HookTable {
 	readonly fields: Fields;
 }
 
-/** Notes the keys that a hook cannot have. A webhook whose preset is not known may have the options of any. */
+/** Reports the keys that a hook cannot have. A webhook with an unknown preset may have the options of any. */
 export function refuseUnknownInHook(table: HookTable, preset: Preset | undefined): void {
 	const { kind, event, fields } = table;
 	const options = kind === "shell" ? [] : optionRows(...(preset === undefined ? allPresets() : [preset]));
@@ -77,7 +77,7 @@ export function refuseUnknownInHook(table: HookTable, preset: Preset | undefined
 	refuseUnknown(fields, rows, (key) => explainMisplaced(key, table) ?? explainOption(key, preset));
 }
 
-/** The help with a key that this hook cannot have and others can; undefined for any other key. */
+/** Explains a key that other hooks can have. */
 function explainMisplaced(key: string, { kind, event, fields }: HookTable): Explanation | undefined {
 	if (key === "events" && event !== undefined) {
 		const where = fields.problems.dialect === "native" ? "" : " in a pipeline-hooks.toml";
@@ -90,11 +90,11 @@ function explainMisplaced(key: string, { kind, event, fields }: HookTable): Expl
 	if (!HOOKS[other].has(key) && !(kind === "shell" && ownersOf(key).length > 0)) return undefined;
 	if (event === undefined && key === "url") {
 		const message = "a subscription has both url and command, and a hook either runs a command or is sent to a url";
-		return [message, "take one of the two out, or write two subscriptions"];
+		return [message, "remove one of the two, or write two subscriptions"];
 	}
 	const message = `${key} belongs to ${KIND_NAMES[other]}, and this is ${KIND_NAMES[kind]}`;
 	const [target, own] = kind === "shell" ? ["url", "command"] : ["command", "url"];
-	if (event === undefined) return [message, `take it out, or write ${target} in place of ${own}`];
+	if (event === undefined) return [message, `remove it, or write ${target} in place of ${own}`];
 	return [message, `write ${header(other, event)} above it`];
 }
 
@@ -104,10 +104,10 @@ function explainOption(key: string, preset: Preset | undefined): Explanation | u
 	const others = ownersOf(key).map(({ name }) => name);
 	if (others.length === 0) return undefined;
 	const message = `${key} is an option of preset ${others.join(" and ")}; this hook's preset is ${preset?.name}`;
-	return [message, `take it out, or set preset = "${others[0]}"`];
+	return [message, `remove it, or set preset = "${others[0]}"`];
 }
 
-/** What hooks take where they say nothing themselves: tables of settings, the first one above the others. */
+/** The tables of defaults; the first one that has a key wins. */
 export interface Defaults {
 	/** Of hooks of both kinds. */
 	readonly all: readonly Fields[];
@@ -115,12 +115,12 @@ export interface Defaults {
 	readonly webhook: readonly Fields[];
 }
 
-/** Finds the tables of `[defaults]`, which may be absent; errors in them are noted once, at their own keys. */
+/** Reads the tables of `[defaults]` and reports the errors in them. */
 export function readDefaults(root: Fields): Defaults {
 	const all = root.problems.dialect === "native" ? root.get("defaults")?.fields() : undefined;
 	if (all === undefined) return { all: [], shell: [], webhook: [] };
 	const none = new Fields({}, all.path, all.problems);
-	// In [defaults] itself, shell is the table of defaults of shell hooks.
+	// In [defaults] itself, shell is not the key but the table of that name.
 	const both = all.only(all.keys().filter((key) => key !== "shell" && key !== "webhook"));
 	const shell = all.get("shell")?.fields('write shell = "bash" below [defaults.shell]') ?? none;
 	const webhook = all.get("webhook")?.fields() ?? none;

@@ -1,4 +1,4 @@
-// Finding and reading the config file: the one that is named, or the first of the usual ones.
+// Finds and reads the config file: the one that is named, or the first of the usual ones.
 import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Config } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
@@ -12,9 +12,9 @@ import { decodeText, normalised, parseSyntax } from "./syntax.ts";
 interface LoadRequest {
 	/** An absolute path. */
 	readonly workspace: string;
-	/** The `config` input as it is given: a path from the workspace or an absolute one; blank counts as not given. */
+	/** The `config` input: an absolute path, or one relative to the workspace; empty counts as not given. */
 	readonly config: string | undefined;
-	/** Whether to warn of a file that the one that is read hides. */
+	/** Whether to warn of gates in files that are not read because an earlier one is. */
 	readonly warnHidden: boolean;
 }
 
@@ -68,12 +68,12 @@ export async function loadConfig({ workspace, config, warnHidden }: LoadRequest,
 	);
 }
 
-/** Whose a config file is, by its name. */
+/** The dialect of a config file, by its name. */
 export function dialectOf(file: string): Dialect {
 	return basename(file) === "rocky.toml" ? "rocky" : "native";
 }
 
-/** The config that a file's text says. `file` is for messages and places only. Throws as {@link loadConfig} does. */
+/** Parses a config. `file` is its name in messages and places. Throws as {@link loadConfig} does. */
 export function parseConfig(source: string, file: string, dialect: Dialect): Config {
 	const text = normalised(source);
 	if (text.length > MAX_PARTS) refuseTooMany(text, file);
@@ -87,7 +87,7 @@ function shown(workspace: string, path: string): string {
 	return outside || inside === "" ? path : inside.replaceAll(sep, "/");
 }
 
-/** Before it is parsed, which costs more. Counts what follows or separates a key or value, also where it is in a string. */
+/** Counts the characters that separate keys and values, including those in strings. Parsing would cost far more. */
 function refuseTooMany(text: string, file: string): void {
 	let parts = 0;
 	for (const { index } of text.matchAll(/[=,.[]/g)) {

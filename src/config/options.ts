@@ -8,7 +8,7 @@ import { type Fields, isTable, type Value } from "./fields.ts";
 import { BOOLEAN, checkReferences, choice, type Key, type Kind, key, TEXT } from "./keys.ts";
 import { typeName } from "./words.ts";
 
-/** The kind of an option, whose value is then taken as JSON. */
+/** How an option's value is checked before it is taken as JSON. */
 function kindOf({ kind, choices = [] }: OptionSpec): Kind<unknown> {
 	switch (kind) {
 		case "boolean":
@@ -45,7 +45,7 @@ const MAX_DEPTH = 100;
 
 let presets: readonly Preset[] | undefined;
 
-/** Every preset; asked for only where a key is not one of the table's. */
+/** Every preset; built only to explain a key or to read `[defaults]`. */
 export function allPresets(): readonly Preset[] {
 	presets ??= PRESET_NAMES.flatMap((name) => findPreset(name) ?? []);
 	return presets;
@@ -56,7 +56,7 @@ export function ownersOf(option: string): readonly Preset[] {
 	return allPresets().filter(({ options }) => Object.hasOwn(options, option));
 }
 
-/** The options of presets by their names. One that several of them have is public where it is in all. */
+/** The options of presets by name. One that several presets have is public only if it is so in each. */
 export function optionRows(...of: readonly Preset[]): ReadonlyMap<string, Key<Json>> {
 	const found = new Map<string, Key<Json>>();
 	for (const [name, spec] of of.flatMap(({ options }) => Object.entries(options))) {
@@ -76,7 +76,7 @@ function optionRow(name: string, spec: OptionSpec): Key<Json> {
 	return key(name, { type: kind.type, parse }, { summary: spec.summary, public: isPublic });
 }
 
-/** Notes the options that the preset cannot do without. */
+/** Reports required options that are missing. */
 export function requireOptions(preset: Preset, layers: readonly [Fields, ...Fields[]]): void {
 	for (const [name, spec] of Object.entries(preset.options)) {
 		if (spec.required !== true || layers.some((layer) => layer.has(name))) continue;
@@ -85,7 +85,7 @@ export function requireOptions(preset: Preset, layers: readonly [Fields, ...Fiel
 	}
 }
 
-/** Part of an option's value as JSON, whose strings may refer to variables. What JSON cannot say is noted. */
+/** Part of an option's value as JSON, whose strings may refer to variables. What JSON cannot represent is an error. */
 function toJson(raw: unknown, value: Value, depth = 0): Json {
 	if (typeof raw === "boolean") return raw;
 	if (typeof raw === "number" && Number.isFinite(raw)) return raw;

@@ -1,4 +1,4 @@
-// Where every key, table and value of a TOML source is: what parsed values do not tell.
+// The positions of all keys, tables and values in a TOML source, which the parser does not give.
 import { parse } from "smol-toml";
 
 /** Keys as decoded strings; numbers are indices of arrays, of tables and inline ones alike. */
@@ -22,15 +22,15 @@ export interface Node {
 	readonly parent: Node | undefined;
 	/** Its key, or its index in an array. */
 	readonly step: string | number;
-	/** Of the last part of its key, the first `[` of its header, the start of an item; else of what created it in passing. */
+	/** Of the last part of its key, the `[` of its header, or the item's start; else of the key or header that implies it. */
 	offset: number;
 	isHeader: boolean;
-	/** Its text; undefined for what has none but a header, or nothing. */
+	/** Its text; undefined for tables that have only a header or are only implied. */
 	value: Range | undefined;
 	children: Map<string | number, Node> | undefined;
 }
 
-/** The positions of one TOML source, which the parser has accepted: of any other they are merely incomplete. */
+/** The positions in one source that the parser has accepted; in any other, they are incomplete. */
 export class Positions {
 	/** Every key, header and array item that is written out, in the order of the file. */
 	readonly entries: Node[] = [];
@@ -67,7 +67,7 @@ export class Positions {
 		return { line: line + 1, column: offset - (this.#lines[line] ?? 0) + 1, offset };
 	}
 
-	/** The table that a header opens. On the way, an array of tables stands for its last table. */
+	/** The table that a header opens. In its key, an array of tables means its last table. */
 	#header(): Node {
 		const offset = this.#at;
 		const brackets = this.#source[offset + 1] === "[" ? 2 : 1;
@@ -107,13 +107,13 @@ export class Positions {
 	}
 
 	#write(node: Node, offset: number): Node {
-		// A table's own key or header counts more than what created it in passing before.
+		// Its own key or header replaces the one that implied it.
 		node.offset = offset;
 		this.entries.push(node);
 		return node;
 	}
 
-	/** Nested as deep as the parser takes, which is far less than the stack does. */
+	/** Recursive: the parser limits the nesting to far less than the stack allows. */
 	#value(node: Node): void {
 		this.#skip();
 		const start = this.#at;
@@ -136,7 +136,7 @@ export class Positions {
 		this.#at++;
 	}
 
-	/** The parts of a dotted key; then what is next is the `=` or `]`. */
+	/** The parts of a dotted key, up to the `=` or `]`. */
 	#key(): readonly { readonly text: string; readonly offset: number }[] {
 		const parts: { text: string; offset: number }[] = [];
 		do {

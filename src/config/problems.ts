@@ -1,14 +1,14 @@
-// The collector of a config's errors: each with its place and code frame, thrown together in the order of the file.
+// Collects a config's errors with their places and code frames, and throws them together in the order of the file.
 import { count } from "../lib/text.ts";
 import { type Place, type Problem, type ProblemCode, throwIfAny } from "../model/problem.ts";
 import { codeFrame, hideValues } from "./frame.ts";
 import { type Node, type Path, Positions } from "./positions.ts";
 import type { Remedy } from "./words.ts";
 
-/** Whose file it is: in `rocky.toml`, which belongs to Rocky, some errors are not ours to tell. */
+/** `rocky.toml` belongs to Rocky: much that is an error in our own files may be right there. */
 export type Dialect = "native" | "rocky";
 
-/** As many errors as anyone reads at once; the others are counted. */
+/** More errors are only counted. */
 const MAX_TOLD = 100;
 
 /** What is wrong with one config file, and where. */
@@ -27,18 +27,18 @@ export class Problems {
 		this.dialect = dialect;
 	}
 
-	/** Found only when the first one is asked for. */
+	/** Computed only if one is needed. */
 	get positions(): Positions {
 		this.#positions ??= new Positions(this.source);
 		return this.#positions;
 	}
 
-	/** Says which keys of a table frames may show the values of. Those of tables that nobody names are hidden. */
+	/** Says which values of a table frames may show. Values in all other tables are hidden. */
 	know(path: Path, isPublic: (key: string) => boolean): void {
 		this.#tables.push([path, isPublic]);
 	}
 
-	/** Where a key or table is; for an absent one, where the nearest table around it is. */
+	/** The offset of a key or table; of an absent one, that of the nearest table around it. */
 	offset(path: Path): number {
 		for (let length = path.length; length > 0; length--) {
 			const node = this.positions.find(path.slice(0, length));
@@ -47,7 +47,7 @@ export class Problems {
 		return 0;
 	}
 
-	/** The place of a key or table, worked out when it is read. */
+	/** The place of a key or table, computed when it is read. */
 	place(path: Path): Place {
 		const spot = () => this.positions.spot(this.offset(path));
 		return {
@@ -61,12 +61,12 @@ export class Problems {
 		};
 	}
 
-	/** Notes an error at a key. */
+	/** Reports an error at a key. */
 	add(code: ProblemCode, path: Path, message: string, remedy: Remedy): void {
 		this.addAt(code, this.offset(path), message, remedy);
 	}
 
-	/** Notes an error at an offset. The same one told twice, as of a default that many hooks take, counts once. */
+	/** Reports an error at an offset. The same error twice, as in a default that many hooks use, counts once. */
 	addAt(code: ProblemCode, offset: number, message: string, remedy: Remedy): void {
 		const identity = `${offset} ${message}`;
 		if (this.#found.has(identity)) return;
@@ -74,7 +74,7 @@ export class Problems {
 		else this.#found.set(identity, { offset, code, message, remedy: typeof remedy === "string" ? remedy : remedy() });
 	}
 
-	/** Throws one error with all of them, or returns when there are none. */
+	/** Throws one {@link UserError} with all errors, if there are any. */
 	throwIfAny(): void {
 		if (this.#found.size === 0) return;
 		const hide = hideValues(this.source, this.positions, this.#isPublic());
@@ -91,7 +91,7 @@ export class Problems {
 		throwIfAny(told);
 	}
 
-	/** A value is public where the innermost known table that it is in says so of its key there. */
+	/** The innermost known table around a value decides whether it is public. */
 	#isPublic(): (node: Node) => boolean {
 		const tables = new Map(this.#tables.map(([path, isPublic]) => [this.positions.find(path), isPublic]));
 		return ({ step, parent }) => {

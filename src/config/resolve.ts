@@ -1,4 +1,4 @@
-// What a written selector means: an event, a glob of events or a phase; and the help with one that selects nothing.
+// What a selector in a config means: an event, a glob of events or a phase; and help if it selects nothing.
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import { isEventName, type Vocabulary } from "../model/catalog.ts";
@@ -26,7 +26,7 @@ export class Resolver {
 		this.#find = find;
 	}
 
-	/** What is meant: an event's own name before other spellings of one, those before globs; undefined for nothing. */
+	/** An event's own name goes before other spellings, and those before globs. Undefined if nothing is selected. */
 	resolve(written: string): Selector | undefined {
 		const event = this.#find(written);
 		if (event !== undefined) return { kind: "event", event: event.name };
@@ -43,7 +43,7 @@ export class Resolver {
 		return this.#globs.get(written);
 	}
 
-	/** The selectors of a key; undefined where it is absent or wrong as a whole. What selects no event is noted. */
+	/** The selectors of a key; undefined if it is absent or not a list of texts. One that selects no event is an error. */
 	read(fields: Fields, key: Key<readonly Text[]>): readonly Selector[] | undefined {
 		const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
 		const written = key.read(fields);
@@ -57,7 +57,7 @@ export class Resolver {
 			} else if (before !== undefined) {
 				const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
 				const label = fields.get(key.name)?.label;
-				wrong(`${label} has ${quote(shown)} twice, ${other}`, "take one of the two out");
+				wrong(`${label} has ${quote(shown)} twice, ${other}`, "remove one of the two");
 			} else {
 				found.set(shown, { selector, text });
 			}
@@ -65,13 +65,13 @@ export class Resolver {
 		return written && Array.from(found.values(), ({ selector }) => selector);
 	}
 
-	/** What is wrong with a selector that selects nothing, and what to do. */
+	/** The error for a selector that selects nothing. */
 	explain(name: string): Explanation {
 		const several = name.includes("*") || name.startsWith(PHASE);
 		return [several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`, () => this.#help(name)];
 	}
 
-	/** What was probably meant by a selector that selects nothing. */
+	/** The selector that was probably meant. */
 	near(name: string): string | undefined {
 		if (name.startsWith(PHASE)) {
 			const phase = closest(name.slice(PHASE.length), this.phases);
@@ -80,7 +80,7 @@ export class Resolver {
 		return closest(bare(name), name.includes("*") ? new Set([...this.names].flatMap(stems)) : this.names);
 	}
 
-	/** The events that a name is the beginning of, as `generation` is of `generation.completed`. */
+	/** The events whose names begin with this one and a dot. */
 	longer(name: string): readonly string[] {
 		return this.events.flatMap((known) => (known.name.startsWith(`${bare(name)}.`) ? [known.name] : []));
 	}
@@ -105,7 +105,7 @@ export function bare(name: string): string {
 	return name.startsWith("on_") ? name.slice(3) : name;
 }
 
-/** The globs that people make of a name: `job.*` and `*.failed` of `job.failed`. */
+/** The globs that people write for a name: `job.*` and `*.failed` for `job.failed`. */
 function stems(name: string): readonly string[] {
 	return [...name.matchAll(/[._]|(?=[A-Z])/g)].flatMap(({ index, 0: { length } }) => [
 		`${name.slice(0, index + length)}*`,

@@ -1,11 +1,11 @@
-// The one table of keys: what each key of a config holds, its default, whether code frames show it, and what it is for.
+// The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
 import { STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import { BOOLEAN, choice, integer, type Key, type Kind, key, NAME, oneOrMany, REFERENCE, TEXT, texts } from "./keys.ts";
 import { ENV, HEADERS, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
 
-/** Read by `readFilters`, which needs the events of the whole config. */
+/** Filters are read by `readFilters`, which needs the events of the whole config. */
 const FILTERS: Kind<never> = { type: oneOrMany({ $ref: "#/definitions/filter" }), parse: () => undefined };
 
 /** The keys of every hook that have no default. */
@@ -26,7 +26,7 @@ export const HOOK = {
 	}),
 };
 
-/** What a subscription has beside the keys of its kind. */
+/** The additional key of a subscription. */
 export const SUBSCRIPTION = {
 	events: key("events", texts('events = ["pipeline_error", "job.*", "phase:quality"]'), {
 		otherwise: "required, unless another hook's `fallback` or `then` names it",
@@ -134,12 +134,12 @@ export const WEBHOOK = {
 	}),
 };
 
-/** What `[defaults]` has beside the settings. */
+/** The additional key of `[defaults]`. */
 export const DEFAULTS = {
 	concurrency: key("concurrency", integer(1, 1000), { default: 20, summary: "Webhooks in flight at once" }),
 };
 
-/** What `[event.x]` says of an event. */
+/** The keys of `[event.x]`. */
 export const EVENT = {
 	phase: key("phase", TEXT, { otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
 	status: key("status", choice(STATUSES), {
@@ -149,7 +149,7 @@ export const EVENT = {
 	title: key("title", TEXT, { otherwise: "made from its name", summary: "The headline of messages" }),
 };
 
-/** What a filter can ask; at least one of them. */
+/** The keys of a filter, which has at least one. */
 export const FILTER = {
 	events: key("events", texts('events = ["job.*", "phase:quality"]'), {
 		summary: "Only these of the hook's own events",

@@ -1,4 +1,4 @@
-// Which tables of a config are hooks, of which kind and for which events: under `hook`, `hooks` and `subscription`.
+// Finds the hooks of a config under `hook`, `hooks` and `subscription`, with their kinds and events.
 import type { Hook } from "../model/hook.ts";
 import { matchesGlob, type Selector, showSelector } from "../model/selector.ts";
 import { Fields, isContainer, isTable, type Table, type Value } from "./fields.ts";
@@ -7,12 +7,12 @@ import { bare, type Resolver } from "./resolve.ts";
 import { SUBSCRIPTION } from "./schema.ts";
 import { keyName, quote, typeName } from "./words.ts";
 
-/** One hook's table and which events it is for. */
+/** One hook's table and its events. */
 export interface Selection {
 	readonly kind: Hook["kind"];
-	/** As its header names it; undefined where it is a subscription, which has its events in a key. */
+	/** As its header names it; undefined for a subscription. */
 	readonly event: string | undefined;
-	/** Empty where there are none, or they are wrong. */
+	/** Empty if there are none, or if they are wrong. */
 	readonly selectors: readonly Selector[];
 	readonly fields: Fields;
 }
@@ -23,12 +23,12 @@ export interface UnknownHeader {
 	readonly value: Value;
 }
 
-/** What a header says of the hooks under it. */
+/** What a header says about the hooks under it. */
 type Header = Pick<Selection, "selectors" | "kind"> & { readonly event: string };
 
 /**
- * The hooks under `hook` and `hooks`, table by table, and the headers that name no event. Hooks of those are among the
- * first but in `rocky.toml`, so that their other errors are found as well.
+ * The hooks under `hook` and `hooks`, and the headers that name no event. Except in `rocky.toml`, hooks under these are
+ * read too, so that their other errors are found.
  */
 export function readSelections(
 	root: Fields,
@@ -45,12 +45,12 @@ export function readSelections(
 	return walk;
 }
 
-/** A way through nested tables, along the dots of event names. */
+/** A walk through nested tables, along the dots of event names. */
 class Walk {
 	readonly selections: Selection[] = [];
 	readonly unknown: UnknownHeader[] = [];
 	readonly #resolver: Resolver;
-	/** What comes before a dot in an event's name: `generation`, of a bare `[[hook.generation.completed]]`. */
+	/** What comes before a dot in an event's name: `generation`, in a bare `[[hook.generation.completed]]`. */
 	readonly #beginnings: ReadonlySet<string>;
 
 	constructor(resolver: Resolver) {
@@ -60,7 +60,7 @@ class Walk {
 		);
 	}
 
-	/** Visits each key of a table; `prefix` is what the tables around it told of the event's name, with its dot. */
+	/** Visits each key of a table; `prefix` is the beginning of the event's name, with its dot. */
 	visitAll(fields: Fields, kind: Hook["kind"], prefix = ""): void {
 		for (const [key, value] of fields.entries()) this.#visit(key, value, prefix + key, kind);
 	}
@@ -95,7 +95,7 @@ class Walk {
 	}
 
 	/**
-	 * Whether a table in a hook's table is the rest of another event's name: of a glob, or where the config declares both
+	 * Whether a table in a hook's table is the rest of another event's name: of a glob, or if the config declares both
 	 * `deploy` and `deploy.approved`.
 	 */
 	#isInner(name: string, key: string): boolean {
@@ -111,12 +111,12 @@ class Walk {
 	}
 }
 
-/** Whether a table under a name that is not an event can be nothing but a hook: it has a key that only hooks have. */
+/** Whether a table under an unknown name is a hook: it has a key that only hooks have. */
 function looksLikeHook({ raw }: Value): boolean {
 	return isTable(raw) && ["command", "url", "preset", "on_failure"].some((key) => Object.hasOwn(raw, key));
 }
 
-/** The hooks under `subscription`, in their order; errors in their events are noted. */
+/** The hooks under `subscription`, in their order. */
 export function readSubscriptions(root: Fields, resolver: Resolver): readonly Selection[] {
 	const value = root.get("subscription");
 	if (value === undefined) return [];
@@ -135,7 +135,7 @@ export function readSubscriptions(root: Fields, resolver: Resolver): readonly Se
 	}));
 }
 
-/** `[subscription.a]`: tables where keys belong. */
+/** Whether it is `[subscription.a]`, a table in place of a key. */
 function isNamed(value: unknown): value is Table {
 	if (!isTable(value)) return false;
 	const items = Object.entries(value).filter(([key]) => !isHookKey(key));

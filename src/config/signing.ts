@@ -1,4 +1,4 @@
-// How a webhook is signed: what its `secret`, `signature` and `signature_header` come to together.
+// How a webhook is signed: its `secret`, `signature` and `signature_header` together.
 import type { Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts } from "../model/reference.ts";
 import { headersOf, SCHEMES, type Signature, secretProblem, signingSecrets } from "../signature/schemes.ts";
@@ -11,8 +11,8 @@ import type { Headers } from "./values.ts";
 const NEED_SECRET = ["signature", "signature_header"];
 
 /**
- * How a hook signs by what its table and those below it say. Notes what does not go together: a scheme without a secret, a
- * secret that its scheme cannot use, a header of the hook's own in the place of the signature's.
+ * How a hook signs. Reports contradictions: a scheme without a secret, a secret that its scheme cannot use, a header of
+ * the hook with the name of the signature's.
  */
 export function hookSigning(
 	layers: Layers,
@@ -21,12 +21,12 @@ export function hookSigning(
 	const [fields] = layers;
 	const secrets = setting(WEBHOOK.secret, layers) ?? [];
 	const schemes = setting(WEBHOOK.signature, layers) ?? ["rocky"];
-	// A scheme takes no header from below, which is another scheme's.
+	// A header in a lower table belongs to another scheme.
 	const top = layers.find((layer) => NEED_SECRET.some((key) => layer.has(key)));
 	const header = top && readHeader(top, schemes);
 	const idle = NEED_SECRET.find((key) => fields.has(key));
 	if (idle !== undefined && secrets.length === 0 && !fields.has("secret")) {
-		const remedy = `add secret = "\${WEBHOOK_SECRET}", or take ${idle} out`;
+		const remedy = `add secret = "\${WEBHOOK_SECRET}", or remove ${idle}`;
 		fields.wrong(idle, `${idle} is in a hook that has no secret to sign with`, remedy);
 	}
 	for (const scheme of schemes) {
@@ -38,24 +38,24 @@ export function hookSigning(
 	for (const name of secrets.length === 0 ? [] : schemes.flatMap((scheme) => headersOf(scheme, header))) {
 		const own = headers.get(name.toLowerCase());
 		if (own === undefined) continue;
-		const remedy = "take it out, or rename the signature's by signature_header";
+		const remedy = "remove it, or rename the signature's by signature_header";
 		fields.problems.add("config_value", own.path, `headers.${own.name} is where the signature goes`, remedy);
 	}
 	return { secrets: secrets.map(({ reference }) => reference), signatures: schemes, signatureHeader: header };
 }
 
-/** Notes schemes and headers of the defaults where there are webhooks and none of them is signed. */
+/** Reports schemes and headers in the defaults if no webhook is signed. */
 export function refuseIdleSigning(defaults: readonly Fields[], webhooks: readonly Fields[]): void {
 	if (webhooks.length === 0 || [...defaults, ...webhooks].some((fields) => fields.has("secret"))) return;
 	for (const fields of defaults) {
 		for (const key of NEED_SECRET.filter((key) => fields.has(key))) {
 			const message = `${key} is in the defaults, and no webhook has a secret to sign with`;
-			fields.wrong(key, message, 'add secret = "${WEBHOOK_SECRET}" there or in a hook, or take it out');
+			fields.wrong(key, message, 'add secret = "${WEBHOOK_SECRET}" there or in a hook, or remove it');
 		}
 	}
 }
 
-/** The new name of the header of these schemes, which must be a single one that can be renamed. */
+/** The new name of the signature's header; there must be one scheme, and its header must not be fixed. */
 function readHeader(fields: Fields, [first, ...others]: readonly Signature[]): string | undefined {
 	const header = WEBHOOK.signatureHeader.read(fields);
 	const wrong = (message: string, remedy: string) => fields.wrong("signature_header", message, remedy);
@@ -63,7 +63,7 @@ function readHeader(fields: Fields, [first, ...others]: readonly Signature[]): s
 		return wrong("signature_header renames one header, and there are several signatures", "keep one of them");
 	}
 	if (header !== undefined && first !== undefined && SCHEMES[first].stamped) {
-		return wrong(`signature_header cannot be used with ${first}, whose headers are fixed`, "take it out");
+		return wrong(`signature_header cannot be used with ${first}, whose headers are fixed`, "remove it");
 	}
 	return header;
 }

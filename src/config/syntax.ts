@@ -1,4 +1,4 @@
-// The text of a config file as TOML: decoded, parsed by smol-toml, its complaints told again in terms of this file.
+// The text of a config file as TOML: decoded, parsed by smol-toml, and its errors explained.
 import { parse, TomlError } from "smol-toml";
 import { UserError } from "../model/problem.ts";
 import type { Table } from "./fields.ts";
@@ -10,7 +10,7 @@ import { redactForms } from "./words.ts";
 /** A message and a remedy. */
 type Explanation = readonly [message: string, remedy: string];
 
-/** The parser's complaints that users meet. */
+/** The parser's errors that users meet. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 	"invalid value": ["the value is missing or is not a TOML value", 'put text in quotes, as in key = "text"'],
 	"unfinished string": ["a string is not closed", "end it with the same quotes that it begins with"],
@@ -45,7 +45,7 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 export function decodeText(bytes: Uint8Array, file: string): string {
 	const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
 	if (isUtf16) throw encodingError(file, "", `${file} is UTF-16, not UTF-8`);
-	// Malformed bytes become U+FFFD here; encoding the text again shows where the first one was.
+	// Malformed bytes become U+FFFD; encoding the text again shows where the first one was.
 	const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 	if (text.includes("\uFFFD")) {
 		const again = new TextEncoder().encode(text);
@@ -61,9 +61,8 @@ export function decodeText(bytes: Uint8Array, file: string): string {
 }
 
 /**
- * The text with LF at the end of each line, which TOML leaves to its parser: strings of several lines then are the same on
- * every system. No line or column moves. A CR before CR LF is an error and stays one. Without its byte order mark, columns
- * of the first line count from its first letter.
+ * The text with LF line ends and without a byte order mark, so that strings of several lines are the same on every system.
+ * No line or column moves. A CR before CR LF remains an error.
  */
 export function normalised(text: string): string {
 	return withoutMark(text).replaceAll(/(?<!\r)\r\n/g, "\n");
@@ -81,8 +80,8 @@ function encodingError(file: string, before: string, message: string): UserError
 }
 
 /**
- * The table that the TOML text says. Integers past 2⁵³ come as bigint. Throws a {@link UserError} at the first error.
- * No part of a value is in its message: the parser's own code block is left out, since it could show a secret.
+ * Parses TOML. Integers beyond 2⁵³ are bigint. Throws a {@link UserError} at the first error, without any part of a value:
+ * the parser's own code block could show a secret.
  */
 export function parseSyntax(source: string, file: string): Table {
 	try {
@@ -119,13 +118,13 @@ function explain(text: string, line: string): Explanation {
 	return [message, inHeader ? 'put the name in quotes, as in [[hook."job.*"]]' : remedy];
 }
 
-/** The header of a hook, and neither that of a table of hooks nor of a table inside a hook. */
+/** The header of a hook, not of a table of hooks or a table inside a hook. */
 const HOOK_HEADER = /^hooks?\.(?!webhooks$)(?!.*\.(?:env|headers)$)/;
 
-/** The header of an array of tables, which a hook's is, up to where the event's name belongs. */
+/** The header of a hook without an event. */
 const NAMELESS_HEADER = /^\s*\[\[\s*(hooks?(?:\.webhooks)?)\s*\]\]/;
 
-/** A second definition, which is what a second hook for one event looks like to TOML. */
+/** A second definition; to TOML, a second hook for one event is one. */
 function explainTwice(line: string, column: number, header: boolean): Explanation {
 	const written = /^\s*((?:[A-Za-z0-9_.-]|"[^"]*"|'[^']*'|[ \t])+)/.exec(line.slice(column - 1))?.[1]?.trim() ?? "it";
 	const key = redactForms(written);

@@ -1,4 +1,4 @@
-// Values with a form of their own: headers and variables, secrets and schemes of signatures, templates.
+// Special kinds of values: headers, variables, secrets, signature schemes and templates.
 import { isHeaderName, isHeaderValue } from "../lib/header.ts";
 import { literalParts, type Reference } from "../model/reference.ts";
 import type { Template } from "../model/template.ts";
@@ -22,7 +22,7 @@ export type Headers = ReadonlyMap<string, Header>;
 
 /**
  * What the connection and the framing of the bodies need for themselves (RFC 9110, 7.6.1; RFC 9112, 6; RFC 9113, 8.2.2).
- * An encoding is not for a hook to ask for: responses are read as they are.
+ * `accept-encoding` too: responses are not decoded.
  */
 const RESERVED: readonly string[] = [
 	"accept-encoding",
@@ -41,13 +41,13 @@ const RESERVED: readonly string[] = [
 	"upgrade",
 ];
 
-/** By these a receiver knows what it got. */
+/** These identify a delivery. */
 const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
 
-/** What a signature cannot be sent as, since it says something else already. */
+/** Headers with a meaning of their own, which a signature cannot replace. */
 const TAKEN: readonly string[] = [...RESERVED, ...IDENTITY, "content-type", "user-agent", ...headersOf("standard")];
 
-/** What POSIX shells take as a variable's name. */
+/** The names of variables in POSIX shells. */
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
 export const HEADERS: Kind<Headers> = {
@@ -63,13 +63,13 @@ export const HEADERS: Kind<Headers> = {
 			if (!isHeaderName(name)) {
 				table.wrong(name, "headers has an invalid header name", "use letters, digits and hyphens, as in X-Team");
 			} else if (RESERVED.includes(lower)) {
-				item.wrong("is set by the connection itself", "take it out");
+				item.wrong("is set by the connection itself", "remove it");
 			} else if (IDENTITY.includes(lower)) {
-				item.wrong("is sent with every webhook already", "take it out");
+				item.wrong("is sent with every webhook already", "remove it");
 			} else if (twin !== undefined) {
 				item.wrong(`is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
 			} else if (content !== undefined && !literalParts(content).every(isHeaderValue)) {
-				const remedy = "use one line of Latin-1 characters; take a trailing line break away";
+				const remedy = "use one line of Latin-1 characters; remove a trailing line break";
 				item.wrong("has a character that no header can carry", remedy);
 			} else if (content !== undefined) {
 				found.set(lower, { name, value: content, path: item.path });
@@ -101,7 +101,7 @@ export const ENV: Kind<ReadonlyMap<string, Reference>> = {
 	},
 };
 
-/** A signature for each must fit into what servers take for headers: often 8 KB. */
+/** A signature for each must fit into the headers that servers accept, often 8 KB in all. */
 const MAX_SIGNATURES = 10;
 
 /** A secret, and where it is. */
@@ -130,7 +130,7 @@ export const SCHEMES: Kind<readonly Signature[]> = {
 		for (const item of readItems(value, MAX_SIGNATURES, "name one")) {
 			const scheme = SCHEME.parse(item);
 			if (scheme === undefined) continue;
-			if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "take one of the two out");
+			if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "remove one of the two");
 			else found.push(scheme);
 		}
 		return found.length === 0 ? undefined : found;
@@ -152,7 +152,7 @@ export const SIGNATURE_HEADER: Kind<string> = {
 
 export const TEMPLATE: Kind<Template> = { type: TEXT.type, parse: readTemplate };
 
-/** An error is placed at its own line and column inside the string. */
+/** Errors have their own line and column inside the string. */
 function readTemplate(value: Value): Template | undefined {
 	const source = REFERENCE.parse(value);
 	if (source === undefined) return undefined;
@@ -168,7 +168,7 @@ function readTemplate(value: Value): Template | undefined {
 	}
 }
 
-/** A backslash at the end of a line, which takes the white space after it away, or one of the other escapes. */
+/** A backslash at the end of a line, which removes the white space after it, or another escape. */
 const ESCAPE = /\\(?:([ \t]*\r?\n[ \t\r\n]*)|U([0-9A-Fa-f]{8})|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2}|.)/y;
 
 /**

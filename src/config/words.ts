@@ -1,7 +1,7 @@
-// The words that messages about a config are made of.
+// How messages quote and name parts of a config.
 import { closest } from "../lib/suggest.ts";
 
-/** What to do about an error; worked out only where it is told. */
+/** What to do about an error; a function is called only if the error is shown. */
 export type Remedy = string | (() => string);
 
 /** What is wrong, and what to do about it. */
@@ -18,8 +18,8 @@ export function typeName(value: unknown): string {
 }
 
 /**
- * What the user wrote, short and on one line. For names and choices only, never for what may be a secret; one in the wrong
- * place is redacted where its form tells it.
+ * What the user wrote, short and on one line. For names and choices only, never for what may be a secret; a secret in the
+ * wrong place is redacted if its form gives it away.
  */
 export function quote(text: string): string {
 	const shown = redactForms(text.slice(0, 1000));
@@ -27,16 +27,16 @@ export function quote(text: string): string {
 	return JSON.stringify(short).replaceAll(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
-/** What JSON leaves as it is although it breaks a line or turns the order of text around. */
+/** What JSON does not escape although it breaks a line or reverses the direction of text. */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** What is shown in the place of a secret. */
+/** Shown in place of a secret. */
 export const REDACTED = "•••";
 
-/** Secrets that their form tells, wherever they are: what follows the scheme of a URL, or the mark of a Standard Webhooks key. */
+/** What may be a secret by its form: the rest of a URL after its scheme, and of a Standard Webhooks key after its prefix. */
 export const SECRET_FORM = /(?<=:\/\/|\bwhsec_)[^\s"'<>,]+/g;
 
-/** A text from a config as a message may quote it. */
+/** The text without secrets that {@link SECRET_FORM} matches. */
 export function redactForms(text: string): string {
 	return text.replaceAll(SECRET_FORM, REDACTED);
 }
@@ -46,7 +46,7 @@ export function keyName(key: string): string {
 	return /^[A-Za-z0-9_-]{1,60}$/.test(key) ? key : quote(key);
 }
 
-/** A remedy that begins with the known word closest to the written one, if any is close. */
+/** A remedy with the known word closest to the written one, or `otherwise` if none is close. */
 export function didYouMean(written: string, candidates: Iterable<string>, otherwise: string): string {
 	const word = closest(written, candidates);
 	return word === undefined ? otherwise : `did you mean ${quote(word)}?`;

@@ -90,7 +90,7 @@ url = "https://example.com/"
 		],
 	])("refuse a batch in the place of a gate: %j", (source, mistake) => {
 		expect(mistakes(source)).toEqual([mistake]);
-		expect(onlyProblem(source).remedy).toBe("name another hook, or take batch_size out of that one");
+		expect(onlyProblem(source).remedy).toBe("name another hook, or remove batch_size of that one");
 	});
 
 	it("may name a hook with a batch_size everywhere else, and a gate that does not take it as a default", () => {

@@ -144,6 +144,6 @@ describe("a duplicate name", () => {
 	it("is told at the second, naming the first's line", () => {
 		const source =
 			'[[hook.ping]]\nname = "a"\ncommand = "x"\n[[hook.webhooks.ping]]\nname = " a "\nurl = "https://e.x/"';
-		expect(mistakes(source)).toEqual(['5:1 name "a" is that of the hook on line 2 already']);
+		expect(mistakes(source)).toEqual(['5:1 name "a" is already used by the hook on line 2']);
 	});
 });

@@ -115,7 +115,7 @@ describe("a mistake", () => {
 			'did you mean "rocky"?',
 		],
 		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is not one of rocky, /, "use rocky, github,"],
-		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "take one of the two out"],
+		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "remove one of the two"],
 		["signature = []", /^signature is empty$/, "leave the key out"],
 		["signature = 1", /^signature must be a string, not an integer$/, "in quotes"],
 		['signature = ["rocky", ¦1]', /^signature must be a string, not an integer$/, "in quotes"],
@@ -137,7 +137,7 @@ describe("a mistake", () => {
 		const problem = onlyProblem(hook(`headers = { ${name} = "a" }`));
 		expect(problem).toMatchObject({
 			message: `headers.${name} is sent with every webhook already`,
-			remedy: "take it out",
+			remedy: "remove it",
 		});
 		expect(problem.place).toMatchObject({ line: 3, column: 13 });
 	});
@@ -187,7 +187,7 @@ describe("a mistake", () => {
 	it("is a scheme or a header in a hook without a secret, told once", () => {
 		const problem = onlyProblem(hook('signature = "github"\nsignature_header = "X-Sig"'));
 		expect(problem.message).toBe("signature is in a hook that has no secret to sign with");
-		expect(problem.remedy).toBe('add secret = "${WEBHOOK_SECRET}", or take signature out');
+		expect(problem.remedy).toBe('add secret = "${WEBHOOK_SECRET}", or remove signature');
 		expect(mistakes(hook('signature_header = "X-Sig"'))).toEqual([
 			"3:1 signature_header is in a hook that has no secret to sign with",
 		]);

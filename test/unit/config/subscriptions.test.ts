@@ -173,7 +173,7 @@ describe("a subscription is refused", () => {
 			'a subscription takes a list: events = ["pipeline_error", "job.*"]',
 		);
 		expect(remedy(`events = "pipeline_{error,start}"\n${URL}`)).toBe("`pipeline-hooks events` lists the known ones");
-		expect(remedy(`events = "ping"\n${URL}command = "x"`)).toBe("take one of the two out, or write two subscriptions");
+		expect(remedy(`events = "ping"\n${URL}command = "x"`)).toBe("remove one of the two, or write two subscriptions");
 	});
 
 	it.each([
