@@ -68,7 +68,7 @@ describe("the decoder", () => {
 	it("throws nothing but the user's mistakes for any TOML", () => {
 		fc.assert(
 			fc.property(hooks, (table) => whole(stringify(table))),
-			{ numRuns: 1000 },
+			{ numRuns: 500 },
 		);
 	});
 });
