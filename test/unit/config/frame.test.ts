@@ -1,3 +1,4 @@
+// Code frames: layout, the caret, and that no secret is ever in one.
 import { describe, expect, it } from "vitest";
 import { codeFrame, hideAllButKeys, hideValues } from "../../../src/config/frame.ts";
 import { type Node, Positions } from "../../../src/config/positions.ts";
