@@ -63,14 +63,14 @@ const ALIASES: ReadonlyMap<string, string> = new Map([["NewCommit", "commit"]]);
 /** The length of the longest event name that a config may declare. */
 export const MAX_EVENT_NAME = 100;
 
-/** Whether a config may declare an event of that name, if there is none yet. `[hook.webhooks]` has a meaning of its own. */
+/** Whether a config may declare an event of that name, if it has none yet. `[hook.webhooks]` means something else. */
 export function isEventName(name: string): boolean {
 	return /^(?!webhooks(?:\.|$))[A-Za-z][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_EVENT_NAME;
 }
 
 /** Names an event may be found under: the catalog's and those a config declares. */
 export interface Vocabulary {
-	/** The event of that name, alias or `on_<event>` spelling; undefined when there is none. */
+	/** The event of that name, alias or `on_<event>` spelling; undefined if not found. */
 	find(written: string): EventDefinition | undefined;
 	/** Every event, the declared ones last. */
 	readonly events: readonly EventDefinition[];

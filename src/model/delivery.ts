@@ -1,10 +1,10 @@
-// Deliveries and their outcomes: the values that plan, deliver and report hand on.
+// Deliveries and their outcomes: the values that plan, deliver and report pass on.
 import { hash } from "node:crypto";
 import type { Events } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Hook, ShellHook, Webhook } from "./hook.ts";
 
-/** One hook meeting one event, or one batch of events: a message ready to be made and sent. */
+/** One hook for one event, or for one batch of events: a message ready to be made and sent. */
 export interface Delivery<H extends Hook = Hook> {
 	/** As {@link deliveryId} makes it: the same over retries and a fallback, so that receivers can deduplicate on it. */
 	readonly id: string;
@@ -27,13 +27,13 @@ export interface Plan {
 	readonly batched: readonly Delivery<Webhook>[];
 }
 
-/** What holds for every event of a run. */
+/** What is the same for every event of a run. */
 export interface RunFacts {
-	/** How many webhooks are under way at once. */
+	/** How many webhooks are in flight at once. */
 	readonly concurrency: number;
-	/** The CI withholds secrets from this run by design (a fork's pull request), so their absence is no fault. */
+	/** The CI withholds secrets from this run by design (a fork's pull request), so a missing one is not a failure. */
 	readonly secretsWithheld: boolean;
-	/** Shell hooks are refused, because they would run what lies there; undefined where they run. */
+	/** Shell hooks are refused, because they would run what is there; undefined if they may run. */
 	readonly untrusted: Untrusted | undefined;
 	readonly reach: FindChained;
 }
@@ -44,7 +44,7 @@ export interface RunFacts {
  */
 export type FindChained = (name: string, events: Events) => Pick<Delivery, "hook" | "events"> | undefined;
 
-/** One try of a delivery. */
+/** One attempt of a delivery. */
 export interface Attempt {
 	/** Milliseconds, whole. */
 	readonly durationMs: number;
@@ -54,14 +54,14 @@ export interface Attempt {
 	readonly failure?: Failure;
 }
 
-/** The exact message of a delivery. Secrets are still in it: whoever shows it masks it. */
+/** The exact message of a delivery. It still holds secrets: whoever shows it masks it. */
 export type Preview =
 	| {
 			readonly kind: "webhook";
 			readonly method: string;
 			/** Without path, query and userinfo. */
 			readonly target: string;
-			/** Signatures are said to come, not shown. */
+			/** A placeholder for each signature. */
 			readonly headers: Readonly<Record<string, string>>;
 			readonly body: string;
 			readonly notes: readonly string[];
@@ -70,7 +70,7 @@ export type Preview =
 	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
 
 /**
- * Why a delivery was not begun. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
+ * Why a delivery was not started. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
  * the run before it.
  */
 export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run" | "not_reached" | "stopped";
@@ -100,7 +100,7 @@ export interface Outcome {
 	readonly durationMs: number;
 	/** Of the last attempt. */
 	readonly httpStatus?: number;
-	/** Things the user should know although it was delivered: what was cut, a retired address. */
+	/** What the user should know although it was delivered: what was truncated, a retired address. */
 	readonly notes: readonly string[];
 }
 
@@ -125,8 +125,8 @@ export interface Unmatched {
 }
 
 /**
- * `dlv_` and 128 bits over the ids of the events and the hook's name: two hooks on one URL differ, two tries of one
- * delivery do not.
+ * `dlv_` and 128 bits of a hash over the ids of the events and the hook's name: two hooks on one URL differ, two attempts
+ * of one delivery do not.
  */
 export function deliveryId(events: Events, hookName: string): string {
 	const ids = events.map(({ context }) => context.id).join("\n");

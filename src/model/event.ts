@@ -4,12 +4,12 @@ import type { JsonObject } from "../lib/json.ts";
 /** The statuses an event can have, in the order of the catalog's documentation. */
 export const STATUSES = ["started", "success", "failure", "cancelled", "info", "warning"] as const;
 
-/** How the thing that an event tells of stands. Presets turn it into colours, severities and resolutions. */
+/** How it went. Presets turn it into colours, severities and resolutions. */
 export type Status = (typeof STATUSES)[number];
 
 /**
- * GitHub's conclusions that have other names here. One that is no success never becomes one, so that nothing is resolved
- * by a job that was skipped.
+ * GitHub's conclusions that have other names here. None becomes a success, so that a job that was skipped resolves
+ * nothing.
  * https://docs.github.com/en/rest/checks/runs#get-a-check-run
  */
 export const CONCLUSIONS: ReadonlyMap<string, Status> = new Map<string, Status>([
@@ -80,8 +80,8 @@ export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
 };
 
 /**
- * What a shell hook reads on stdin and the `generic` preset posts. Keys stand in the order in which they are written;
- * empty ones are absent.
+ * What a shell hook reads on stdin and the `generic` preset posts. Keys are in the order in which they are written; empty
+ * ones are absent.
  */
 export type EventContext = {
 	readonly id: string;
@@ -113,11 +113,11 @@ export interface PipelineEvent {
 	readonly context: EventContext;
 	/** The CI run itself; there only where a hook needs it and the context has no resource. */
 	readonly run?: FoundResource;
-	/** Where it stands in its file of events, from 1. */
+	/** Its line in its file of events, from 1. */
 	readonly line?: number;
 }
 
-/** A resource as the CI's API answers it, or why it cannot be had and what to do about it. */
+/** A resource as the CI's API gives it, or why it cannot be had and what to do about it. */
 export type FoundResource = { readonly resource: JsonObject } | { readonly reason: string };
 
 /** One event or more, in the order in which they happened. */

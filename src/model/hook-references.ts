@@ -1,4 +1,4 @@
-// Every place of a hook where a variable may stand, and what it means when one is unset.
+// Every place of a hook that may hold a variable, and what it means when one is unset.
 
 import type { Env } from "../lib/env.ts";
 import { isJsonObject, type Json } from "../lib/json.ts";
@@ -8,7 +8,7 @@ import { parseReference, type Reference } from "./reference.ts";
 /** One string of a hook that may hold variables. */
 export interface ReferencePlace {
 	readonly reference: Reference;
-	/** `url` is masked by its parts; in a `secret` all of the text is; elsewhere what telling variables put in. */
+	/** A `url` is masked by its parts, a `secret` as a whole, and of a `text` the values of its secret variables. */
 	readonly kind: "url" | "secret" | "text";
 }
 
@@ -52,7 +52,7 @@ export function unsetReason(variable: string): string {
 	return `variable ${variable} is unset or empty; give it to the step as env`;
 }
 
-/** The strings of an option, each with the key it stands under; none for the option's own. */
+/** The strings of an option, each with the key that it is under; empty for the option's own. */
 function stringsOf(value: Json, key: string): readonly (readonly [key: string, text: string])[] {
 	if (typeof value === "string") return [[key, value]];
 	if (Array.isArray(value)) return value.flatMap((item) => stringsOf(item, key));

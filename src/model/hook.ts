@@ -1,4 +1,4 @@
-// A hook as the config tells it, decoded and checked; references to variables are still references.
+// A hook as the config describes it, decoded and checked; references to variables are still references.
 
 import type { Json } from "../lib/json.ts";
 import type { Signature } from "../signature/schemes.ts";
@@ -17,21 +17,21 @@ export type FailureMode = (typeof FAILURE_MODES)[number];
 export const SHELL_NAMES = ["sh", "bash", "pwsh", "cmd"] as const;
 export type ShellName = (typeof SHELL_NAMES)[number];
 
-/** What an item of a filter asks of a context. */
+/** What an item of a filter compares with a context. */
 export type Condition =
-	/** A field is among the changed ones; a glob. */
+	/** A glob that the name of a changed field matches. */
 	| { readonly kind: "field"; readonly field: string }
-	/** What stands under the key is of the pattern, a glob. */
+	/** A glob that the value under the key matches. */
 	| { readonly kind: "value"; readonly key: string; readonly pattern: string };
 
-/** Everything in one filter must hold; what is absent asks nothing. */
+/** All parts of a filter must match; an absent one always does. */
 export interface Filter {
 	readonly events: readonly Selector[] | undefined;
 	/** Types of entities; globs, any of them. */
 	readonly entities: readonly string[] | undefined;
 	/** Fields: any of them. Values under one key: any. Different keys, and fields beside keys: all. */
 	readonly include: readonly Condition[];
-	/** None of them may hold. */
+	/** None of them may match. */
 	readonly exclude: readonly Condition[];
 }
 
@@ -41,9 +41,8 @@ interface HookBase {
 	readonly name: string;
 	/** The events it is attached to, any of them; none where it is reached only as another's `fallback` or `then`. */
 	readonly selectors: readonly Selector[];
-	/** A hook that is not takes part in nothing. */
 	readonly enabled: boolean;
-	/** One of them must hold; with none, every selected event is met. */
+	/** One of them must match; without any, every selected event does. */
 	readonly filters: readonly Filter[];
 	/** The name of the hook that is tried once when this one has failed for good. */
 	readonly fallback: string | undefined;
@@ -58,7 +57,7 @@ interface HookBase {
 	readonly order: number;
 }
 
-/** Which hook it is, when it is fired and which others it reaches, whatever it does. */
+/** What a hook has apart from how it runs. */
 export type HookIdentity = Omit<HookBase, "onFailure" | "timeoutMs">;
 
 /** A command, with the context as JSON on stdin. */
@@ -100,7 +99,7 @@ export interface Webhook extends HookBase {
 	readonly allowHttp: boolean;
 	/** Whether private and loopback addresses may be sent to. */
 	readonly allowPrivate: boolean;
-	/** A PEM file of authorities to trust besides the usual ones; its path starts at the workspace. */
+	/** A PEM file of CA certificates to trust besides the usual ones; a path from the workspace. */
 	readonly caFile: Reference | undefined;
 	/** Whether a gate, or the fallback of one, allows by `{"allow": true}` only. */
 	readonly requireAllow: boolean;
@@ -108,7 +107,7 @@ export interface Webhook extends HookBase {
 
 export type Hook = ShellHook | Webhook;
 
-/** Something worth telling that does not stop the run: an unknown event in a file that belongs to Rocky. */
+/** What does not stop the run: an unknown event in a file that belongs to Rocky. */
 export interface ConfigWarning {
 	readonly message: string;
 	readonly place: Place;
@@ -122,7 +121,7 @@ export interface Config {
 	readonly hooks: readonly Hook[];
 	/** Declared by `[event.x]`. */
 	readonly events: readonly EventDefinition[];
-	/** How many webhooks are under way at once. */
+	/** How many webhooks are in flight at once. */
 	readonly concurrency: number;
 	readonly warnings: readonly ConfigWarning[];
 }

@@ -1,4 +1,4 @@
-// The keys by which filters name a value of an event: which there are, and where in the context each is read.
+// The keys by which filters name a value of an event, and where in the context each is read.
 import { CONTEXT_KEYS, isContextKey } from "./context.ts";
 import { CI_FACTS } from "./event.ts";
 

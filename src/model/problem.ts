@@ -1,4 +1,4 @@
-// Mistakes of the user, as exceptions: what happened, where, and what to do. Faults of the world are values instead.
+// Errors of the user, as exceptions: what happened, where, and what to do. Failures of the world are values instead.
 import { onAbort } from "../lib/on-abort.ts";
 
 /** A place in a file that a person can go to. Lines and columns count from 1, columns in UTF-16 code units. */
@@ -33,12 +33,12 @@ export interface Problem {
 	/** One line: what to do about it. Empty when the message says it all. */
 	readonly remedy: string;
 	readonly place?: Place;
-	/** Source lines around the place with the values of secret keys blanked; several lines. */
+	/** Source lines around the place with the values of secret keys redacted; several lines. */
 	readonly frame?: string;
 }
 
 /**
- * Thrown when something that the user wrote cannot be carried out, always before anything ran. Carries every mistake
+ * Thrown when something that the user wrote cannot be carried out, always before anything ran. Carries every error
  * found, in the order of the file; rendered once, in the entry.
  */
 export class UserError extends Error {
@@ -57,7 +57,7 @@ export function throwIfAny(problems: readonly Problem[]): void {
 	if (first !== undefined) throw new UserError(first, ...rest);
 }
 
-/** What `work` comes to, or a {@link UserError} where the user cancels while it still waits for something. */
+/** The result of `work`, or a {@link UserError} if the user cancels while it still waits for something. */
 export function unlessCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 	return new Promise((resolve, reject) => {
 		// A turn later, because work that waits for nothing is done by then.
@@ -77,7 +77,7 @@ export function formatPlace(place: Place): string {
 	return `${place.file}:${place.line}:${place.column}`;
 }
 
-/** The code of a system error (`ENOENT`), from which faults of the world are told; undefined where there is none. */
+/** The code of a system error (`ENOENT`); undefined for anything else. */
 export function errorCode(thrown: unknown): string | undefined {
 	return thrown instanceof Error && "code" in thrown ? String(thrown.code) : undefined;
 }

@@ -10,12 +10,12 @@ export interface Variable {
 
 /** A config string split into plain text and references. Holds no value of any variable. */
 export interface Reference {
-	/** As it stands in the config, for showing. */
+	/** As it is written in the config, for showing. */
 	readonly source: string;
 	readonly parts: readonly (string | Variable)[];
 }
 
-/** What resolving gave: the text, or the first variable that is unset or empty and has no default. */
+/** The text, or the first variable that is unset or empty and has no default. */
 export type Resolved =
 	| {
 			readonly kind: "text";
@@ -50,7 +50,7 @@ export function parseReference(source: string): Reference {
 	return { source, parts };
 }
 
-/** Where the first `${` stands that is neither a reference nor escaped as `$${`, in UTF-16 code units from 0. */
+/** The offset of the first `${` that is neither a reference nor escaped as `$${`, in UTF-16 code units. */
 export function malformedReference(source: string): number | undefined {
 	for (const match of source.matchAll(PATTERN)) {
 		if (match[0] === "${") return match.index;
@@ -80,7 +80,7 @@ export function resolveReference(reference: Reference, env: Env): Resolved {
 	return { kind: "text", text, values };
 }
 
-/** Whether the string stands on its own, without any variable. */
+/** Whether the string has no variable. */
 export function isLiteral(reference: Reference): boolean {
 	return reference.parts.every((part) => typeof part === "string");
 }

@@ -7,8 +7,8 @@ export type Selector =
 	| { readonly kind: "glob"; readonly pattern: string }
 	| { readonly kind: "phase"; readonly phase: string };
 
-/** The event that a bare `*` leaves out: it is there for trying hooks, and is said by its name. */
-const UNSAID = "ping";
+/** The event that a bare `*` leaves out: it is for trying hooks, and is selected by its name. */
+const NOT_IN_ALL = "ping";
 
 /** Whether the selector selects the event. */
 export function selects(selector: Selector, { name, phase }: EventDefinition): boolean {
@@ -16,7 +16,7 @@ export function selects(selector: Selector, { name, phase }: EventDefinition): b
 		case "event":
 			return selector.event === name;
 		case "glob":
-			return matchesGlob(selector.pattern, name) && !(name === UNSAID && /^\*+$/.test(selector.pattern));
+			return matchesGlob(selector.pattern, name) && !(name === NOT_IN_ALL && /^\*+$/.test(selector.pattern));
 		case "phase":
 			return selector.phase === phase;
 	}

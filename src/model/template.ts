@@ -3,7 +3,7 @@ import type { Reference, Variable } from "./reference.ts";
 
 /** A template that parsed. Immutable, so that one can be rendered for many events. */
 export interface Template {
-	/** As it stands in the config. */
+	/** As it is written in the config. */
 	readonly source: Reference;
 	readonly nodes: readonly Node[];
 }
@@ -19,13 +19,14 @@ export interface Field {
 export type Node =
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "variable"; readonly variable: Variable }
-	/** `{{field}}` */
-	| { readonly kind: "value"; readonly field: Field }
-	/** `{{{field}}}` or `{{&field}}` */
-	| { readonly kind: "json"; readonly field: Field }
-	/** `{{#field}}`: once for each element of a list, and once for anything else that is true in JavaScript. */
-	| { readonly kind: "section"; readonly field: Field; readonly nodes: readonly Node[] }
-	/** `{{^field}}`: when the section would give nothing. */
-	| { readonly kind: "inverted"; readonly field: Field; readonly nodes: readonly Node[] }
-	/** One branch of `{{#if field}}`: the nodes count when the field has something in it, or when it has not. */
-	| { readonly kind: "if"; readonly field: Field; readonly when: boolean; readonly nodes: readonly Node[] };
+	/** `{{field}}`, and `{{{field}}}` or `{{&field}}` */
+	| { readonly kind: "value" | "json"; readonly field: Field }
+	| {
+			/**
+			 * `section`: once for each element of a list, and once for anything else that is true in JavaScript. `inverted`: when
+			 * the section would give nothing. `if` and `else`: when the field has something in it, and when it has not.
+			 */
+			readonly kind: "section" | "inverted" | "if" | "else";
+			readonly field: Field;
+			readonly nodes: readonly Node[];
+	  };

@@ -15,13 +15,7 @@ const ERROR_LIMIT = 5000;
 const FACT = { label: 80, value: 300, most: 40 };
 
 /** How long an alert fires that nothing ends, in hours. */
-const HOLDS: ReadonlyMap<string, number> = new Map([
-	["1h", 1],
-	["6h", 6],
-	["1d", 24],
-	["7d", 168],
-	["30d", 720],
-]);
+const HOLDS = new Map(Object.entries({ "1h": 1, "6h": 6, "1d": 24, "7d": 168, "30d": 720 }));
 
 /**
  * Fires for every event it is attached to, but ends the alert of the same labels on a success. A batch, as the API takes

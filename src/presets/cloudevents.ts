@@ -1,7 +1,7 @@
 // The cloudevents preset: CloudEvents 1.0 as JSON, with the attributes in headers, or several in one batch.
 // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 
-import { compact, type JsonObject } from "../lib/json.ts";
+import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
@@ -17,16 +17,6 @@ const SUBJECT_LIMIT = 200;
 
 /** Events of a name as common as `commit` must not be taken for another producer's on a shared broker. */
 const TYPE_PREFIX = "dev.pipeline-hooks";
-
-/** The attributes in the order in which they are written. */
-interface Attributes {
-	readonly specversion: "1.0";
-	readonly id: string;
-	readonly source: string;
-	readonly type: string;
-	readonly subject?: string;
-	readonly time?: string;
-}
 
 /**
  * `data` is the whole context. A batch is a list of events in the batch format, whatever the mode, since there is no
@@ -59,7 +49,7 @@ function headersOf(event: PipelineEvent, options: Options, batch: boolean): Read
 	if (batch) return { "Content-Type": "application/cloudevents-batch+json" };
 	if (!isBinary(options)) return { "Content-Type": "application/cloudevents+json" };
 	const attributes = Object.entries(attributesOf(event, options));
-	const headers = attributes.map(([name, value]) => [`ce-${name}`, headerValue(String(value))] as const);
+	const headers = attributes.map(([name, value]) => [`ce-${name}`, headerValue(value)] as const);
 	return { "Content-Type": "application/json", ...Object.fromEntries(headers) };
 }
 
@@ -68,21 +58,22 @@ function bodyOf(event: PipelineEvent, options: Options, batch: boolean): JsonObj
 	return { ...attributesOf(event, options), datacontenttype: "application/json", data: event.context };
 }
 
-function attributesOf({ context }: PipelineEvent, options: Options): Attributes {
-	const { id, model, table, entity, pipeline, timestamp } = context;
+/** In the order in which they are written. */
+function attributesOf({ context }: PipelineEvent, options: Options): Readonly<Record<string, string>> {
+	const { id, event, model, table, entity, pipeline, timestamp } = context;
 	const prefix = attribute(excerpt(textOption(options, "type_prefix") ?? "", TYPE_PREFIX_LIMIT)).replace(/\.+$/, "");
 	const subject = [model, table, entityName(entity), pipeline]
 		.map((name) => attribute(excerpt(name ?? "", SUBJECT_LIMIT)))
 		.find((name) => name !== "");
-	return compact<Attributes>({
+	return {
 		specversion: "1.0",
 		id: boundedKey(attribute(id), ID_LIMIT),
 		source: sourceOf(context, textOption(options, "source")),
-		type: `${prefix || TYPE_PREFIX}.${context.event}`,
-		subject,
+		type: `${prefix || TYPE_PREFIX}.${event}`,
+		...(subject === undefined ? {} : { subject }),
 		// RFC 3339 has years of four digits.
-		time: /^\d{4}-/.test(timestamp) ? timestamp : undefined,
-	});
+		...(/^\d{4}-/.test(timestamp) ? { time: timestamp } : {}),
+	};
 }
 
 /** What no attribute may hold: https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md#type-system */

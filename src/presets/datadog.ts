@@ -1,12 +1,12 @@
 // The datadog preset: the Events API v1, with tags and a key that groups the events of one thing.
 
 import { excerpt } from "../lib/text.ts";
-import type { EventContext, Status } from "../model/event.ts";
+import type { EventContext } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { groupKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { choice, required, secret, textOption, textsOption } from "./options.ts";
-import { type Story, storyBody } from "./story.ts";
+import { LOOKS, type Story, storyBody } from "./story.ts";
 import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
@@ -37,15 +37,6 @@ const SITES = [
 	"us2.ddog-gov.com",
 ] as const;
 
-const ALERT_TYPES: Readonly<Record<Status, "error" | "warning" | "info" | "success">> = {
-	started: "info",
-	success: "success",
-	failure: "error",
-	cancelled: "warning",
-	info: "info",
-	warning: "warning",
-};
-
 /**
  * Leaves `date_happened` out: Datadog refuses events that are older than 18 hours, and the time is a fact in the text.
  */
@@ -66,7 +57,7 @@ export const datadog = (): Preset => ({
 		body: storyBody("characters", literal, (story, truncator) => ({
 			title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
 			text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
-			alert_type: ALERT_TYPES[story.status],
+			alert_type: story.status === "success" ? "success" : LOOKS[story.status].severity,
 			aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
 			tags: tags(story.context, options, truncator),
 		})),

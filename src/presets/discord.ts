@@ -6,7 +6,7 @@ import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
 import { mentionOption, mentions, withQuery } from "./options.ts";
 import { fieldsOf, waitOf } from "./response.ts";
-import { COLORS, type Story, storyBody } from "./story.ts";
+import { LOOKS, type Story, storyBody } from "./story.ts";
 import { type Escaping, type Fact, Truncator, unescaped } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
@@ -40,7 +40,7 @@ export const discord = (): Preset => ({
 				title,
 				...(story.link === undefined ? {} : { url: story.link.url }),
 				...(description === "" ? {} : { description }),
-				color: COLORS[story.status],
+				color: LOOKS[story.status].color,
 				fields: fields(story, room, truncator),
 				...(footer === "" ? {} : { footer: { text: footer } }),
 				...(story.isBatch ? {} : { timestamp: story.context.timestamp }),

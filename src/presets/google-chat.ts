@@ -72,7 +72,7 @@ function sectionsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
 	const folded = details.length <= OPEN_DETAILS ? {} : { collapsible: true, uncollapsibleWidgetsCount: OPEN_DETAILS };
 	const sections = [
 		...(isBatch ? [{ widgets: main }, { widgets: known }] : [{ widgets: [...main, ...known] }]),
-		{ widgets: link === undefined ? [] : [button(link.text, link.url)] },
+		{ widgets: link === undefined ? [] : [{ buttonList: { buttons: [button(link)] } }] },
 		{ header: "Details", ...folded, widgets: details },
 	];
 	return sections.filter(({ widgets }) => widgets.length > 0);
@@ -95,8 +95,8 @@ function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
 	return { decoratedText: { topLabel, text, wrapText: true } };
 }
 
-function button(text: string, url: string): JsonObject {
-	return { buttonList: { buttons: [{ text, onClick: { openLink: { url } } }] } };
+function button({ text, url }: NonNullable<Story["link"]>): JsonObject {
+	return { text, onClick: { openLink: { url } } };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { count } from "../lib/text.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import { formatDuration, headline } from "./facts.ts";
-import { MARKS, RANK, type Story, statusCounts } from "./story.ts";
+import { LOOKS, RANK, type Story, statusCounts } from "./story.ts";
 import { type Escaping, type FactLimits, oneLine, Truncator } from "./text.ts";
 
 /** How much of a list a message takes; sizes are in the unit of its {@link Truncator}. */
@@ -50,7 +50,7 @@ export function listEvents(
 		const parts = new Truncator(truncator.unit, escaping);
 		const title = parts.text("title", lineTitle(event, isSeveral), limits.title);
 		const error = parts.text("error", start(event.context.error ?? "", limits.error), limits.error);
-		const line = `${bullet}${MARKS[event.context.status]} ${title}${error === "" ? "" : ` – ${error}`}`;
+		const line = `${bullet}${LOOKS[event.context.status].mark} ${title}${error === "" ? "" : ` – ${error}`}`;
 		room -= truncator.size(line) + 1;
 		if (room < (kept.size + 1 === events.length ? 0 : counted)) break;
 		kept.set(place, line);

@@ -4,7 +4,7 @@ import type { Preset } from "../model/preset.ts";
 import { listEvents } from "./list.ts";
 import { mentionOption, mentions } from "./options.ts";
 import { saidUnder } from "./response.ts";
-import { COLORS, storyBody } from "./story.ts";
+import { LOOKS, storyBody } from "./story.ts";
 import { type Escaping, escapeMarkdown, muted } from "./text.ts";
 
 /**
@@ -39,7 +39,7 @@ export const mattermost = (): Preset => ({
 			const footer = [...origin.map(([, value]) => value), ...(isBatch ? [] : [period])].join(" · ");
 			const attachment = {
 				fallback: title,
-				color: `#${COLORS[status].toString(16)}`,
+				color: `#${LOOKS[status].color.toString(16)}`,
 				title,
 				...(link === undefined ? {} : { title_link: link.url }),
 				text: main,

@@ -2,7 +2,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import type { OptionSpec, Options } from "../model/preset.ts";
 import { wellFormedObject } from "./context.ts";
-import { type Escaping, oneLine, type Truncator } from "./text.ts";
+import { oneLine, type Truncator } from "./text.ts";
 
 /** Ours: mentions in a message, and the size of one that stays plain text. */
 const MENTIONS_LIMIT = 20;
@@ -54,18 +54,13 @@ export function tableOption(options: Options, name: string): JsonObject {
  * The mentions in one line, empty where there are none. `write` gives the service's markup for a name, which comes
  * without its `@`; a name for which there is none stays plain text.
  */
-export function mentions(
-	options: Options,
-	truncator: Truncator,
-	write: (name: string) => string | undefined,
-	escaping?: Escaping,
-): string {
+export function mentions(options: Options, truncator: Truncator, write: (name: string) => string | undefined): string {
 	const names = textsOption(options, "mention")
 		.map((who) => oneLine(who).replace(/^@/, ""))
 		.filter((name) => name !== "");
 	return truncator
 		.list("mentions", names, MENTIONS_LIMIT)
-		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT, escaping))
+		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT))
 		.join(" ");
 }
 

@@ -7,7 +7,7 @@ import { headlineAndError } from "./facts.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { choice, lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
-import { type Story, storyBody } from "./story.ts";
+import { LOOKS, type Story, storyBody } from "./story.ts";
 import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
@@ -25,15 +25,6 @@ const FACT_LIMIT = 1000;
 const LIST = { lines: 100, size: 30_000, title: 300, error: 500 };
 
 const SEVERITIES = ["critical", "error", "warning", "info"] as const;
-
-const SEVERITY: Readonly<Record<Status, (typeof SEVERITIES)[number]>> = {
-	started: "info",
-	success: "info",
-	failure: "error",
-	cancelled: "warning",
-	info: "info",
-	warning: "warning",
-};
 
 /**
  * Pages for every event it is attached to, but resolves on a success.
@@ -131,12 +122,12 @@ function routingKey(events: Events, options: Options): string {
 
 /** The highest of the events with the worst status, as the option or their metadata says; a success has none of its own. */
 function severity(events: Events, worst: Status, options: Options): string {
-	if (worst === "success") return SEVERITY.success;
+	if (worst === "success") return LOOKS.success.severity;
 	const wanted = events
 		.filter(({ context }) => context.status === worst)
 		.map(({ context }) => (textOption(options, "severity") ?? metadataText(context, "severity"))?.toLowerCase())
-		.map((text) => SEVERITIES.find((known) => known === text) ?? SEVERITY[worst]);
-	return SEVERITIES.find((known) => wanted.includes(known)) ?? SEVERITY[worst];
+		.map((text) => SEVERITIES.find((known) => known === text) ?? LOOKS[worst].severity);
+	return SEVERITIES.find((known) => wanted.includes(known)) ?? LOOKS[worst].severity;
 }
 
 /** What Rocky's hooks say in the metadata for an option. */

@@ -11,33 +11,23 @@ import { type Escaping, type Fact, oneLine, plain, Truncator, type Unit } from "
 /** The worst first; where nothing went wrong, an end before a beginning, since what has ended has begun. */
 export const RANK: readonly Status[] = ["failure", "cancelled", "warning", "success", "started", "info"];
 
-/** A sign for each status, where a service has no colours. */
-export const MARKS: Readonly<Record<Status, string>> = {
-	started: "▶️",
-	success: "✅",
-	failure: "❌",
-	cancelled: "⏹️",
-	info: "ℹ️",
-	warning: "⚠️",
-};
+/** How a status is shown. */
+interface Look {
+	readonly mark: string;
+	/** `0xRRGGBB`, where a service takes any colour. */
+	readonly color: number;
+	readonly severity: "error" | "warning" | "info";
+	/** After a number of events. */
+	readonly counted: string;
+}
 
-/** `0xRRGGBB`, where a service takes any colour. */
-export const COLORS: Readonly<Record<Status, number>> = {
-	started: 0x3498db,
-	success: 0x2ecc71,
-	failure: 0xe74c3c,
-	cancelled: 0x95a5a6,
-	info: 0x3498db,
-	warning: 0xf1c40f,
-};
-
-const COUNTED: Readonly<Record<Status, (number: number) => string>> = {
-	failure: (number) => `${number} failed`,
-	cancelled: (number) => `${number} cancelled`,
-	warning: (number) => count(number, "warning"),
-	success: (number) => `${number} succeeded`,
-	started: (number) => `${number} started`,
-	info: (number) => `${number} info`,
+export const LOOKS: Readonly<Record<Status, Look>> = {
+	started: { mark: "▶️", color: 0x3498db, severity: "info", counted: "started" },
+	success: { mark: "✅", color: 0x2ecc71, severity: "info", counted: "succeeded" },
+	failure: { mark: "❌", color: 0xe74c3c, severity: "error", counted: "failed" },
+	cancelled: { mark: "⏹️", color: 0x95a5a6, severity: "warning", counted: "cancelled" },
+	info: { mark: "ℹ️", color: 0x3498db, severity: "info", counted: "info" },
+	warning: { mark: "⚠️", color: 0xf1c40f, severity: "warning", counted: "warning" },
 };
 
 /** What one event or a batch says. Texts are one line, but for the error. */
@@ -51,7 +41,6 @@ export interface Story {
 	readonly context: EventContext;
 	/** The worst of all. */
 	readonly status: Status;
-	/** Of {@link MARKS}. */
 	readonly mark: string;
 	/** `Pipeline failed: etl`, or `12 events: 3 failed, 9 succeeded – etl`. */
 	readonly headline: string;
@@ -106,7 +95,7 @@ export function storyOf(events: Events, notes: string[]): Story {
 		lead,
 		context,
 		status,
-		mark: MARKS[status],
+		mark: LOOKS[status].mark,
 		headline: isBatch ? batchHeadline(events, context) : headline(first),
 		error,
 		cause: isBatch && status === "failure" ? headlineAndError(lead) : error,
@@ -123,11 +112,12 @@ export function storyOf(events: Events, notes: string[]): Story {
 /** `what: 3 failed, 9 succeeded`; that all only inform is not worth a word. */
 export function statusCounts(what: string, events: readonly PipelineEvent[]): string {
 	if (events.every(({ context }) => context.status === "info")) return what;
-	const counts = RANK.map(
-		(status) => [status, events.filter(({ context }) => context.status === status).length] as const,
-	);
-	const counted = counts.filter(([, number]) => number > 0);
-	return `${what}: ${counted.map(([status, number]) => COUNTED[status](number)).join(", ")}`;
+	const counts = RANK.flatMap((status) => {
+		const number = events.filter(({ context }) => context.status === status).length;
+		const { counted } = LOOKS[status];
+		return number === 0 ? [] : [status === "warning" ? count(number, counted) : `${number} ${counted}`];
+	});
+	return `${what}: ${counts.join(", ")}`;
 }
 
 function batchHeadline(events: Events, context: EventContext): string {

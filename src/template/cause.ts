@@ -8,53 +8,52 @@ interface Cause {
 	readonly remedy: string;
 }
 
-const COMMA =
-	"take it away; where a section leaves it, insert the whole list with {{{field}}}, or end it with an item that is always there";
+const CAUSES = {
+	missing_value: { what: "a value is missing", remedy: `check the tag that should give it: ${nullInstead("field")}` },
+	empty: { what: "it is empty", remedy: "give it a value, {} or null at least" },
+	ended: { what: "it ends too early", remedy: 'close every {, [ and " that the template opens' },
+	extra: { what: "text follows after the end", remedy: "send one value: several go into [ ]" },
+	separator: {
+		what: "a comma, colon or closing bracket is missing",
+		remedy: 'check the commas and brackets here, and that each " inside a text is written \\"',
+	},
+	trailing_comma: {
+		what: "there is a comma before a closing bracket",
+		remedy:
+			"take it away; where a section leaves it, insert the whole list with {{{field}}}, or end it with an item that is always there",
+	},
+	bare: {
+		what: "this is not a JSON value",
+		remedy: "write texts in double quotes, and true, false and null in lower case",
+	},
+	key: { what: "a key has no quotes", remedy: 'write keys in double quotes: "text"' },
+	too_deep: { what: "it has too many objects and lists in each other", remedy: "flatten it" },
+	control: {
+		what: "a string holds a raw line break or control character",
+		remedy: `write \\n in a TOML ''' string; in a """ string TOML itself turns \\n into a line break, so write \\\\n`,
+	},
+	backslash: {
+		what: "a string holds a backslash that escapes nothing",
+		remedy: `write \\\\ for a backslash in a TOML ''' string, and each of them twice in a """ string`,
+	},
+} as const satisfies Readonly<Record<JsonError["kind"] | "empty", Cause>>;
 
-const MISSING: Cause = {
-	what: "a value is missing",
-	remedy: `check the tag that should give it: ${nullInstead("field")}`,
-};
-
-/** Tells the cause of a error; `before` is the body up to it. */
-export function causeOf(error: JsonError, before: string, template: Template): Cause {
-	switch (error.kind) {
-		case "missing_value":
-			return absent(before, template) ?? MISSING;
+/** Tells the cause of an error; `before` is the body up to it. */
+export function causeOf({ kind }: JsonError, before: string, template: Template): Cause {
+	switch (kind) {
 		case "ended":
-			if (before.trim() === "") return { what: "it is empty", remedy: "give it a value, {} or null at least" };
-			if (/:\s*$/.test(before)) return absent(before, template) ?? MISSING;
-			return { what: "it ends too early", remedy: 'close every {, [ and " that the template opens' };
-		case "bare":
-			return bareText(before, template);
-		case "separator":
-		case "extra": {
-			const tag = suspect(template, ["json"], (text) => closesQuote(before, text));
-			if (tag !== undefined) {
-				const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
-				return { what: `${tag.shown} is in quotes and brings its own`, remedy };
-			}
-			if (error.kind === "extra")
-				return { what: "text follows after the end", remedy: "send one value: several go into [ ]" };
-			const remedy = 'check the commas and brackets here, and that each " inside a text is written \\"';
-			return { what: "a comma, colon or closing bracket is missing", remedy };
-		}
+			if (before.trim() === "") return CAUSES.empty;
+			return /:\s*$/.test(before) ? causeOf({ kind: "missing_value", offset: 0 }, before, template) : CAUSES.ended;
+		case "missing_value":
 		case "trailing_comma":
-			return absent(before, template) ?? { what: "there is a comma before a closing bracket", remedy: COMMA };
-		case "key":
-			return { what: "a key has no quotes", remedy: 'write keys in double quotes: "text"' };
-		case "too_deep":
-			return { what: "it has too many objects and lists in each other", remedy: "flatten it" };
-		case "control":
-			return {
-				what: "a string holds a raw line break or control character",
-				remedy: `write \\n in a TOML ''' string; in a """ string TOML itself turns \\n into a line break, so write \\\\n`,
-			};
-		case "backslash":
-			return {
-				what: "a string holds a backslash that escapes nothing",
-				remedy: `write \\\\ for a backslash in a TOML ''' string, and each of them twice in a """ string`,
-			};
+			return absent(before, template) ?? CAUSES[kind];
+		case "bare":
+			return bareText(before, template) ?? CAUSES.bare;
+		case "separator":
+		case "extra":
+			return quotedJson(before, template) ?? CAUSES[kind];
+		default:
+			return CAUSES[kind];
 	}
 }
 
@@ -70,14 +69,20 @@ function nullInstead(name: string): string {
 	return `write {{{${name}}}}, which gives null when ${name} is absent`;
 }
 
-function bareText(before: string, template: Template): Cause {
+/** A text that a tag inserts where JSON wants quotes around it. */
+function bareText(before: string, template: Template): Cause | undefined {
 	const tag = suspect(template, ["value", "variable"], (text) => endsAlike(before, text));
-	if (tag === undefined) {
-		const remedy = "write texts in double quotes, and true, false and null in lower case";
-		return { what: "this is not a JSON value", remedy };
-	}
+	if (tag === undefined) return undefined;
 	const instead = tag.kind === "value" ? `, or {{{${tag.name}}}} without` : "";
 	return { what: `${tag.shown} inserts a text without quotes`, remedy: `write "${tag.shown}" in quotes${instead}` };
+}
+
+/** A tag that inserts JSON, and has quotes around it. */
+function quotedJson(before: string, template: Template): Cause | undefined {
+	const tag = suspect(template, ["json"], (text) => closesQuote(before, text));
+	if (tag === undefined) return undefined;
+	const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
+	return { what: `${tag.shown} is in quotes and brings its own`, remedy };
 }
 
 /** A tag or variable, and the text right before it. */

@@ -9,8 +9,8 @@ const DEPTH_LIMIT = 100;
 /** A section that waits for its closing tag. */
 interface Section {
 	readonly tag: Tag;
+	readonly kind: "section" | "inverted" | "if" | "else";
 	readonly nodes: Node[];
-	readonly isElse: boolean;
 }
 
 /** Parses a template once, so that it can be rendered often. Throws a `TemplateError` at the first line with an error. */
@@ -36,15 +36,10 @@ function insertsNothing(piece: Piece): boolean {
 function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateText): void {
 	const section = open.at(-1);
 	const nodes = section?.nodes ?? root;
-	const begin = (into: Node[], tag: Tag, isElse = false) => {
+	const begin = (into: Node[], kind: Section["kind"], tag: Tag) => {
 		const inside: Node[] = [];
-		const field = toField(tag.name);
-		into.push(
-			tag.kind === "if"
-				? { kind: "if", field, when: !isElse, nodes: inside }
-				: { kind: tag.kind === "inverted" ? "inverted" : "section", field, nodes: inside },
-		);
-		open.push({ tag, nodes: inside, isElse });
+		into.push({ kind, field: toField(tag.name), nodes: inside });
+		open.push({ tag, kind, nodes: inside });
 	};
 	switch (piece.kind) {
 		case "comment":
@@ -68,7 +63,7 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 			if (open.length === DEPTH_LIMIT) {
 				throw errorAt(piece.start, `sections are nested more than ${DEPTH_LIMIT} deep`, "close the ones before");
 			}
-			begin(nodes, piece);
+			begin(nodes, piece.kind, piece);
 			return;
 		case "else": {
 			if (section?.tag.kind !== "if") {
@@ -76,10 +71,10 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 				const remedy = section === undefined ? "" : `; for a section write {{/${field}}}{{^${field}}}`;
 				throw errorAt(piece.start, "{{else}} must be inside {{#if}}", `open it with {{#if field}}${remedy}`);
 			}
-			const { tag, isElse } = section;
-			if (isElse) throw errorAt(piece.start, `${tag.shown} has a second {{else}}`, "keep one of them");
+			const { tag, kind } = section;
+			if (kind === "else") throw errorAt(piece.start, `${tag.shown} has a second {{else}}`, "keep one of them");
 			open.pop();
-			begin(open.at(-1)?.nodes ?? root, tag, true);
+			begin(open.at(-1)?.nodes ?? root, "else", tag);
 			return;
 		}
 		case "end if":

@@ -103,7 +103,9 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
-			return isFilled(find(node.field.path, scope)) === node.when ? renderNodes(node.nodes, scope, options) : "";
+			return isFilled(find(node.field.path, scope)) ? renderNodes(node.nodes, scope, options) : "";
+		case "else":
+			return isFilled(find(node.field.path, scope)) ? "" : renderNodes(node.nodes, scope, options);
 	}
 }
 
