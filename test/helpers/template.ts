@@ -7,7 +7,7 @@ import { compileTemplate } from "../../src/template/compile.ts";
 import { type RenderOptions, renderTemplate } from "../../src/template/render.ts";
 import { TemplateError } from "../../src/template/tags.ts";
 
-/** Compiles what stands in a config. */
+/** Compiles what is written in a config. */
 export function template(source: string): Template {
 	return compileTemplate(parseReference(source));
 }

@@ -51,7 +51,7 @@ export function presetBatches(preset: Preset, options: Options, service: Checked
 		else expect({ body, notes }).toEqual(renderEvent(preset, numbered(7, "failure"), options));
 	});
 
-	it("renders a batch of two, cutting nothing", () => {
+	it("renders a batch of two, truncating nothing", () => {
 		const { body, notes } = render([numbered(0), numbered(1, "failure")]);
 		expect(placesIn(body)).toEqual([0, 1]);
 		expect(notes).toEqual([]);
@@ -116,7 +116,7 @@ export function presetBatches(preset: Preset, options: Options, service: Checked
 		render([hostileEvent(text), numbered(1, "failure"), hostileEvent(text)]);
 	});
 
-	it("keeps count and run link of a monstrous batch, and says what was cut", () => {
+	it("keeps count and run link of a monstrous batch, and says what was truncated", () => {
 		const monster = monstrousEvent();
 		const { body, notes } = render(batch(whole ? 2 : 12, () => monster));
 		const sent = JSON.stringify(body);
@@ -128,7 +128,7 @@ export function presetBatches(preset: Preset, options: Options, service: Checked
 		expect(notes).toContainEqual(expect.stringMatching(/^error of \d+ events? truncated to \d+ (?:characters|bytes)$/));
 	});
 
-	it("puts a secret option into a batch where it stands in a message of one event, and shows no other", () => {
+	it("puts a secret option into a batch where it is in a message of one event, and shows no other", () => {
 		const secrets = Object.entries(preset.options).flatMap(([name, { secret }]) => (secret ? [options[name]] : []));
 		const secret = event("pipeline_error", { metadata: { routing_key: "from-metadata" } });
 		const { body, notes } = renderBatch(preset, [secret, numbered(1), secret], options);

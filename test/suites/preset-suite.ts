@@ -60,7 +60,7 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 			}
 		});
 
-		it.each(CATALOG.map(({ name }) => name))("renders %s in every status, cutting nothing", (name) => {
+		it.each(CATALOG.map(({ name }) => name))("renders %s in every status, truncating nothing", (name) => {
 			for (const status of STATUSES) {
 				const { body, notes } = render(event(name, { status, ci: { provider: "github", run_url: RUN_URL } }));
 				expect(notes).toEqual([]);
@@ -70,7 +70,7 @@ export function presetSuite(preset: Preset, of: PresetCase): void {
 			}
 		});
 
-		it(`takes a monstrous event${fixed ? "" : ", keeps its title, status and run link, and says what was cut"}`, () => {
+		it(`takes a monstrous event${fixed ? "" : ", keeps its title, status and run link, and says what was truncated"}`, () => {
 			const { body, notes } = render(monstrousEvent());
 			if (fixed) return;
 			const sent = JSON.stringify(body);

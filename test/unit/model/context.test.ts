@@ -42,7 +42,7 @@ describe("readContext", () => {
 		return problems.map(({ message, remedy }) => `${message} | ${remedy}`);
 	};
 
-	test("an unknown key is a mistake with a suggestion", () => {
+	test("an unknown key is an error with a suggestion", () => {
 		expect(problemsOf({ runid: "x" })).toEqual([
 			'context: unknown key "runid" | did you mean "run_id"? Values of your own go into metadata',
 		]);

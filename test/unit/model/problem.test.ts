@@ -21,7 +21,7 @@ describe("unlessCancelled", () => {
 		await expect(unlessCancelled(never, controller.signal)).rejects.toMatchObject(CANCELLED);
 	});
 
-	it("takes what needs no waiting, and tells a cancellation from its faults", async () => {
+	it("takes what needs no waiting, and tells a cancellation from its failures", async () => {
 		const signal = AbortSignal.abort();
 		expect(await unlessCancelled(Promise.resolve("done"), signal)).toBe("done");
 		await expect(unlessCancelled(Promise.reject(new Error("aborted")), signal)).rejects.toMatchObject(CANCELLED);

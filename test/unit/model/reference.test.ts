@@ -94,7 +94,7 @@ describe("malformedReference", () => {
 		[`\${ A }`, 0],
 		[`\${{ secrets.X }}`, 0],
 		[`$\${A}\${`, 5],
-	])("finds the fault in %s", (source, index) => {
+	])("finds the error in %s", (source, index) => {
 		expect(malformedReference(source)).toBe(index);
 	});
 

@@ -144,7 +144,7 @@ describe("the arraylake preset", () => {
 describe("the arraylake preset in its format for Slack", () => {
 	const template = compileTemplate(parseReference('{"text": "{{error}}"}'));
 
-	/** What became of a webhook that got this answer, and what was sent. */
+	/** What became of a webhook that got this response, and what was sent. */
 	async function send(format: string, result: HttpResult, bodyTemplate?: Template) {
 		const http = fakeHttp(result);
 		const hook = webhook({ preset: arraylake(), options: { format }, bodyTemplate });
@@ -155,7 +155,7 @@ describe("the arraylake preset in its format for Slack", () => {
 		return { outcome: outcomes[0], body: new TextDecoder().decode(http.requests[0]?.body) };
 	}
 
-	it.each(["slack", "${FORMAT}"])("takes an answer for what it means in Slack: format = %j", async (format) => {
+	it.each(["slack", "${FORMAT}"])("takes a response for what it means in Slack: format = %j", async (format) => {
 		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
 		const refused = await send(format, answer(200, "no_service"));
 		expect(refused.outcome).toMatchObject({ status: "failed", failure: { reason: 'Slack answered "no_service"' } });
@@ -169,7 +169,7 @@ describe("the arraylake preset in its format for Slack", () => {
 		expect((await send("slack", answer(200, "ok"), template)).body).toBe('{"text":"&lt;!channel&gt;"}');
 	});
 
-	it("is a format of its own: any 2xx answers the other one", async () => {
+	it("is a format of its own: any 2xx is a success of the other one", async () => {
 		expect((await send("json", answer(200, "no_service"))).outcome).toMatchObject({ status: "delivered" });
 		const truncated = await send("json", { kind: "response", status: 200, headers: {}, body: "o", read: "truncated" });
 		expect(truncated.outcome).toMatchObject({ status: "delivered" });

@@ -153,7 +153,7 @@ describe("the cloudevents preset", () => {
 		["a run elsewhere", { repository: "a/b", run_url: "https://u:p@ci.example/job/1?t=s" }, "https://ci.example/job/1"],
 		["a run without repository", { run_url: "https://ci.example/a b/1" }, "https://ci.example/a%20b/1"],
 		["no run", { repository: "acme/shop" }, "/etl"],
-		["a run that is no page", { run_url: "javascript:alert(1)" }, "/etl"],
+		["a run that is not a page", { run_url: "javascript:alert(1)" }, "/etl"],
 		["a run whose address is odd", { run_url: "https://ci.example/[1]|2" }, "/etl"],
 		["a run whose address is long", { run_url: `https://ci.example/${"a".repeat(600)}` }, "/etl"],
 	])("names as its source %s", (_, ci, source) => {

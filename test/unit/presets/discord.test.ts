@@ -1,4 +1,4 @@
-// The discord preset: the embed and its limits, whom it never mentions, and what Discord's answers mean.
+// The discord preset: the embed and its limits, whom it never mentions, and what Discord's responses mean.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
@@ -9,7 +9,7 @@ import { hostileEvent, monstrousEvent } from "../../helpers/presets.ts";
 import { renderBatch, renderEvent, requestOf, textsOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
-/** Discord takes blank space off both ends, and refuses what is then empty. */
+/** Discord takes white space off both ends, and refuses what is then empty. */
 const text = (maxLength: number) => ({ type: "string", maxLength, pattern: "^\\S(?:[\\s\\S]*\\S)?$" });
 const ids = { type: "array", minItems: 1, maxItems: 100, uniqueItems: true, items: { pattern: "^\\d{15,20}$" } };
 const address = { type: "string", pattern: "^https?://", maxLength: 2048 };
@@ -112,7 +112,7 @@ presetSuite(discord(), {
 	},
 });
 
-const answer = (status: number, body: Json | string, headers: Response["headers"] = {}): Response => ({
+const response = (status: number, body: Json | string, headers: Response["headers"] = {}): Response => ({
 	status,
 	headers,
 	body: typeof body === "string" ? body : JSON.stringify(body),
@@ -194,21 +194,21 @@ describe("the discord preset", () => {
 		[200, "null", "Discord answered 200 without the message: null"],
 	])("judges %d with %j", (status, body, verdict) => {
 		const expected = typeof verdict === "string" ? { ok: false, reason: verdict } : verdict;
-		expect(discord().service({}).judge?.(answer(status, body))).toEqual(expected);
+		expect(discord().service({}).judge?.(response(status, body))).toEqual(expected);
 	});
 
 	it("says that a deleted webhook is one", () => {
 		const unknown = { message: "Unknown Webhook", code: 10015 };
-		expect(discord().service({}).explain?.(answer(404, unknown))).toBe(
+		expect(discord().service({}).explain?.(response(404, unknown))).toBe(
 			"the webhook has been deleted, remove the hook or change its url",
 		);
 		expect(
 			discord()
 				.service({})
-				.explain?.(answer(404, { message: "Unknown Channel", code: 10003 })),
+				.explain?.(response(404, { message: "Unknown Channel", code: 10003 })),
 		).toBeUndefined();
-		expect(discord().service({}).explain?.(answer(404, "404: Not Found"))).toBeUndefined();
-		expect(discord().service({}).explain?.(answer(400, unknown))).toBeUndefined();
+		expect(discord().service({}).explain?.(response(404, "404: Not Found"))).toBeUndefined();
+		expect(discord().service({}).explain?.(response(400, unknown))).toBeUndefined();
 	});
 
 	it.each<[string, Json | string, Response["headers"], number | undefined]>([
@@ -238,7 +238,7 @@ describe("the discord preset", () => {
 		expect(
 			discord()
 				.service({})
-				.retryAfter?.(answer(429, body, headers)),
+				.retryAfter?.(response(429, body, headers)),
 		).toBe(milliseconds);
 	});
 
@@ -254,7 +254,7 @@ describe("the discord preset", () => {
 		expect(requestOf(discord(), {}, "https://relay.example/slack").notes?.[0]).toBeUndefined();
 	});
 
-	it("breaks mentions and links in templates by a character that nobody sees, also where text stands in code", () => {
+	it("breaks mentions and links in templates by a character that nobody sees, also where text is in code", () => {
 		expect(discord().service({}).escape?.("@everyone <@1> [x](https://e.example) [y] *b*")).toBe(
 			"@\u200beveryone <\u200b@\u200b1> [x]\u200b(https://e.example) [y] *b*",
 		);

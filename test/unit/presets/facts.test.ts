@@ -102,7 +102,7 @@ describe("facts", () => {
 		]);
 	});
 
-	it("leave a commit that is no full hash as it is", () => {
+	it("leave a commit that is not a full hash as it is", () => {
 		expect(origin(event("ping", { ci: { commit: "v1.2.3" } }).context)).toEqual([["Commit", "v1.2.3"]]);
 	});
 });

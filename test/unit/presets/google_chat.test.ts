@@ -184,7 +184,7 @@ describe("the google_chat preset", () => {
 		);
 	});
 
-	it("cuts the error before anything that identifies the event, and never inside an escape", () => {
+	it("truncates the error before anything that identifies the event, and never inside an escape", () => {
 		const { body, notes } = renderEvent(googleChat(), event("pipeline_error", { error: "<".repeat(9000) }), {});
 		expect(notes).toEqual(["error truncated to 8000 bytes"]);
 		expect(JSON.stringify(body)).toMatch(/"(?:&lt;){665}…(?:&lt;){1334}"/);

@@ -121,13 +121,13 @@ describe("tells apart", () => {
 		}
 	});
 
-	it("what a phase is about, what stands alone, and jobs where nothing is named", () => {
+	it("what a phase is about, events of their own, and jobs where nothing is named", () => {
 		const names = ["pipeline_error", "model_error", "materialize_error", "check_result", "drift_detected", "ping"];
 		expect(new Set(names.map((name) => keyOf(name))).size).toBe(names.length);
 		expect(keyOf("model_error", {}, { job: "a" })).not.toBe(keyOf("model_error", {}, { job: "b" }));
 	});
 
-	it("any two lists of values, however they are cut", () => {
+	it("any two lists of values, wherever they are split", () => {
 		const parts = fc.record({ a: oddText, b: oddText, c: oddText }, { requiredKeys: [] });
 		const text = (parts: object, key: string) => String(Reflect.get(parts, key) || "").toWellFormed();
 		const isSame = (one: object, other: object) => ["a", "b", "c"].every((key) => text(one, key) === text(other, key));

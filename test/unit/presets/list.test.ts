@@ -40,7 +40,7 @@ describe("a line of a batch", () => {
 		expect(lines).toEqual(["❌ Pipeline failed: a", "❌ Model failed: m (b, 850ms)"]);
 	});
 
-	it("is cut, with one phrase for all that are", () => {
+	it("is truncated, with one note for all that are", () => {
 		const long = event("model_error", { model: "m".repeat(50), error: "e".repeat(50) });
 		const { lines, notes } = list([long, event("model_error", { model: "m", error: "e".repeat(50) }), event()], {
 			title: 20,
@@ -53,7 +53,7 @@ describe("a line of a batch", () => {
 		]);
 	});
 
-	it("finds what there is to say far into an error, and is quick with a whole log", () => {
+	it("finds what is said far into an error, and is quick with a whole log", () => {
 		expect(
 			list([event("ping", { status: "info", error: `${" \u0000".repeat(5000)}boom` })], { error: 10 }).lines,
 		).toEqual(["ℹ️ Ping: etl – boom"]);

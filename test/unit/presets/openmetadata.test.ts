@@ -1,4 +1,4 @@
-// The openmetadata preset: OpenMetadata's body, to the byte, what became of each field, and what stands for an entity.
+// The openmetadata preset: OpenMetadata's body, to the byte, what became of each field, and what takes the place of an entity.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
@@ -129,7 +129,7 @@ describe("the openmetadata preset", () => {
 		["table", { table: "sales.orders", model: "dim_orders" }, "sales.orders"],
 		["model", { model: "dim_orders" }, "dim_orders"],
 		["pipeline", {}, "etl"],
-	])("stands a %s in for an entity, with all else that is known", (type, given, name) => {
+	])("takes a %s for the entity, with all else that is known", (type, given, name) => {
 		const entity = bodyOf("pipeline_error", { ...given, error: "boom", metadata: { rows: 7 } })["entity"];
 		expect(entity).toEqual({
 			type,

@@ -1,4 +1,4 @@
-// The slack preset: blocks, mentions, limits and what Slack's answers mean.
+// The slack preset: blocks, mentions, limits and what Slack's responses mean.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
@@ -154,7 +154,7 @@ describe("the slack preset", () => {
 		expect(notes.slice(0, 2)).toEqual(["title truncated to 148 characters", "error truncated to 2991 characters"]);
 	});
 
-	it("cuts neither an escape nor a character in two", () => {
+	it("splits neither an escape nor a character", () => {
 		for (const error of ["&".repeat(5000), "🙂".repeat(5000)]) {
 			const { body } = renderEvent(slack(), event("pipeline_error", { error }), {});
 			expect(textObjects(body["blocks"])[1]).toMatch(/^```\n(?:&amp;|🙂)+…(?:&amp;|🙂)+\n```$/u);
@@ -166,7 +166,7 @@ describe("the slack preset", () => {
 	});
 
 	it.each(["ok", "ok\n", "", '{"ok":true}', ' {"ok": true, "ts": "1"} '])(
-		"takes the answer %j for a success",
+		"takes the response %j for a success",
 		(body) => {
 			expect(slack().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: true });
 		},
@@ -179,7 +179,7 @@ describe("the slack preset", () => {
 		['{"ok":"true"}', 'Slack answered "{"ok":"true"}"'],
 		["[true]", 'Slack answered "[true]"'],
 		[`<html>\n${"x".repeat(500)}`, `Slack answered "<html> ${"x".repeat(92)}…"`],
-	])("takes the answer %j for a failure", (body, reason) => {
+	])("takes the response %j for a failure", (body, reason) => {
 		expect(slack().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: false, reason });
 	});
 });

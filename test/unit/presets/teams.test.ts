@@ -1,4 +1,4 @@
-// The teams preset: the card, its size, and what the answers of flows and old connectors mean.
+// The teams preset: the card, its size, and what the responses of flows and old connectors mean.
 import { describe, expect, it } from "vitest";
 import { isJsonObject, type Json, type JsonObject } from "../../../src/lib/json.ts";
 import type { Message } from "../../../src/model/preset.ts";
@@ -98,7 +98,7 @@ describe("the teams preset", () => {
 		]);
 	});
 
-	it("cuts the error before anything that identifies the event", () => {
+	it("truncates the error before anything that identifies the event", () => {
 		const { body, notes } = renderEvent(teams(), event("pipeline_error", { error: "é".repeat(9000) }), {});
 		expect(notes).toEqual(["error truncated to 8000 bytes"]);
 		expect(JSON.stringify(body)).toMatch(/[^é]é{1331}…é{2667}"/);

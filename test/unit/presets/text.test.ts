@@ -25,7 +25,7 @@ describe("plain text", () => {
 	it("on one line has single spaces", () => expect(oneLine(" a\n\n\tb  c\u2028d ")).toBe("a b c d"));
 });
 
-describe("cutting a text", () => {
+describe("truncating a text", () => {
 	it("keeps one that fits, to the last character", () => {
 		const truncator = new Truncator("characters");
 		expect(truncator.text("title", "12345", 5)).toBe("12345");
@@ -52,7 +52,7 @@ describe("cutting a text", () => {
 		expect(truncator.notes).toEqual(["title truncated to 7 bytes"]);
 	});
 
-	it("of any text gives one inside the limit, cut only where it has to be", () => {
+	it("of any text gives one inside the limit, truncated only if it must be", () => {
 		fc.assert(
 			fc.property(
 				fc.string({ unit: "binary" }),
@@ -73,7 +73,7 @@ describe("cutting a text", () => {
 	});
 });
 
-describe("cutting an error", () => {
+describe("truncating an error", () => {
 	const log = `${"step\n".repeat(100)}duplicate key`;
 
 	it("keeps one that fits", () => {
@@ -95,7 +95,7 @@ describe("cutting an error", () => {
 		expect(new Truncator("bytes").ends("error", '""""""""""', 15)).toBe('"…"""""');
 	});
 
-	it("of any text gives both ends inside the limit, cut only where it has to be", () => {
+	it("of any text gives both ends inside the limit, truncated only if it must be", () => {
 		fc.assert(
 			fc.property(
 				fc.string({ unit: "binary" }).map(plain),
@@ -126,7 +126,7 @@ describe("cutting an error", () => {
 	});
 });
 
-describe("cutting a list", () => {
+describe("truncating a list", () => {
 	it("says how many of how many are left out", () => {
 		const truncator = new Truncator("characters");
 		expect(truncator.list("facts", [1, 2, 3], 3)).toEqual([1, 2, 3]);

@@ -1,4 +1,4 @@
-// Templates that are JSON: made of pieces of which each says itself what it must give, for any event's data.
+// Templates that are JSON: made of pieces that each say what they must give, for any event's data.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/lib/json.ts";
@@ -62,7 +62,7 @@ interface Piece<T> {
 
 const SECRET = 'va"lue {{a}} \\ \u2028 ${V}';
 
-/** What stands inside of quotes. */
+/** What is inside quotes. */
 const inString: fc.Arbitrary<Piece<string>> = fc.oneof(
 	oddText
 		.map((text) => text.replaceAll(/[{}$]/g, ""))

@@ -1,4 +1,4 @@
-// The cases of the Mustache specification, in plain text; what is out of scope stands here by name.
+// The cases of the Mustache specification, in plain text; what is out of scope is listed here.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
