@@ -128,9 +128,9 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag
 	const shown = inWords(text.slice(start, end));
 	const tag = (kind: Tag["kind"], name: string): Tag => ({ kind, name, shown, start, end });
 	if (sigil === "!") return tag("comment", "");
-	const inside = [...variables.keys()].find((at) => at >= start && at < end);
-	if (inside !== undefined) {
-		throw errorAt(inside, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);
+	for (let at = start; at < end; at++) {
+		if (!variables.has(at)) continue;
+		throw errorAt(at, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);
 	}
 	const named = (kind: Tag["kind"], name: string): Tag => {
 		const remedy = objection(name);
