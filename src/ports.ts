@@ -1,5 +1,6 @@
 // The outside world behind small interfaces; the real ones are put together in node.ts.
 import type { Env } from "./lib/env.ts";
+import type { HttpCause } from "./model/failure.ts";
 import type { ShellName } from "./model/hook.ts";
 import type { OpenStore } from "./model/store.ts";
 
@@ -47,24 +48,6 @@ export interface HttpRequest {
 	/** CA certificates to trust besides the usual ones, as PEM. */
 	readonly caCertificates: string | undefined;
 }
-
-/**
- * What kept an HTTP exchange from giving a response. `proxy` is a proxy that will not do at all (a wrong password); one
- * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to,
- * `invalid` a request that cannot be made.
- */
-export type HttpCause =
-	| "refused"
-	| "name_not_found"
-	| "unreachable"
-	| "timeout"
-	| "reset"
-	| "tls"
-	| "protocol"
-	| "proxy"
-	| "forbidden"
-	| "invalid"
-	| "cancelled";
 
 /**
  * How the body of a response came: `whole`, its end proved; `truncated` (reset or timeout after the headers); stopped

@@ -1,7 +1,11 @@
 // Failures as data: what kept a delivery from succeeding, and whether another attempt may.
 
-/** What kept a delivery from succeeding; stable, for scripts that read `results`. docs/errors.md explains each. */
-export type Cause =
+/**
+ * What kept an HTTP exchange from giving a response. `proxy` is a proxy that will not do at all (a wrong password); one
+ * that cannot be reached now is `refused` and the like. `forbidden` is an address that nothing is sent to,
+ * `invalid` a request that cannot be made.
+ */
+export type HttpCause =
 	| "refused"
 	| "name_not_found"
 	| "unreachable"
@@ -12,12 +16,16 @@ export type Cause =
 	| "proxy"
 	| "forbidden"
 	| "invalid"
+	| "cancelled";
+
+/** What kept a delivery from succeeding; stable, for scripts that read `results`. docs/errors.md explains each. */
+export type Cause =
+	| HttpCause
 	| "status"
 	| "rejected"
 	| "unconfirmed"
 	| "denied"
 	| "deadline"
-	| "cancelled"
 	| "exit"
 	| "signal"
 	| "not_started"

@@ -1,8 +1,9 @@
 // Why an HTTP exchange gave no response, in a short sentence without any part of the URL.
 
 import { excerpt } from "../lib/text.ts";
+import type { HttpCause } from "../model/failure.ts";
 import { errorCode } from "../model/problem.ts";
-import type { HttpCause, HttpFailure, HttpProxy } from "../ports.ts";
+import type { HttpFailure, HttpProxy } from "../ports.ts";
 
 /** Code points of a detail at most. */
 const DETAIL_LIMIT = 200;
