@@ -1,10 +1,8 @@
 // `demo`: a pipeline's life on this machine, with real hooks and a receiver that plays the services.
-import { randomBytes } from "node:crypto";
 import { jsonText, resultsDocument } from "../report/json.ts";
-import { createMask, type Mask } from "../secrets/mask.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { closingLines, receiptsOf, unexpected } from "./demo/closing.ts";
-import { type Played, play, SECRETS } from "./demo/play.ts";
+import { type Played, play } from "./demo/play.ts";
 
 /** Plays the demo. */
 export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
@@ -21,16 +19,14 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 	"demo",
 	async ({ flags: { keep = false }, json, terminal, reporter }) => {
 		const { paint } = terminal;
-		const secrets = Object.fromEntries(SECRETS.map((name) => [name, randomBytes(24).toString("hex")]));
-		const mask = createMask(Object.values(secrets));
 		const out = (line: string) => (json ? undefined : terminal.out(line));
 		out(`${paint("bold", "pipeline-hooks demo")}  two runs of a made-up pipeline, fired for real`);
 		out(paint("dim", "A receiver on 127.0.0.1 plays the services. Nothing leaves this machine."));
 		try {
-			const played = await play(terminal, secrets, keep, { out, mask, paint });
+			const played = await play(terminal, keep, out);
 			const problems = unexpected(played);
-			if (json) terminal.out(jsonText(documentOf(played, problems, mask)));
-			for (const line of closingLines(played, problems, paint)) out(mask(line));
+			if (json) terminal.out(jsonText(documentOf(played, problems)));
+			for (const line of closingLines(played, problems, paint)) out(played.mask(line));
 			if (keep) terminal.err(`kept: ${played.folder}`);
 			return problems.length === 0 ? EXIT.ok : EXIT.aborted;
 		} catch (error) {
@@ -44,7 +40,7 @@ export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 );
 
 /** What `--json` writes; secrets redacted. */
-function documentOf({ fired, received, durationMs }: Played, problems: readonly string[], mask: Mask) {
+function documentOf({ fired, received, durationMs, mask }: Played, problems: readonly string[]) {
 	return {
 		ok: problems.length === 0,
 		problems: problems.map(mask),

@@ -1,4 +1,5 @@
 // Plays the demo's script: every event is fired for real, at a receiver on this machine.
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,17 +11,10 @@ import type { Log } from "../../ports.ts";
 import { inTurn, type Received, type Receiver, startReceiver } from "../../receiver/receiver.ts";
 import type { Report } from "../../report/report.ts";
 import { fire } from "../../run/run.ts";
-import type { Mask } from "../../secrets/mask.ts";
-import type { Paint } from "../command.ts";
+import { createMask, type Mask } from "../../secrets/mask.ts";
+import type { Terminal } from "../command.ts";
 import { CONFIG_PATH, configText, SCRIPT, SERVICES, type Step, serviceAt, serviceUrls } from "./script.ts";
 import { outcomeLine } from "./story.ts";
-
-/** Where the story is shown while it happens. */
-export interface Telling {
-	readonly out: (line: string) => void;
-	readonly mask: Mask;
-	readonly paint: Paint;
-}
 
 /** All that happened. */
 export interface Played {
@@ -28,24 +22,27 @@ export interface Played {
 	/** In the order in which they came. */
 	readonly received: readonly Received[];
 	readonly durationMs: number;
+	/** Redacts the secrets that were made up. */
+	readonly mask: Mask;
 	/** The temporary folder; gone unless it was to be kept. */
 	readonly folder: string;
 }
 
 /** The variables with secrets that the config names. */
-export const SECRETS = ["HOOKS_SECRET", "AUDIT_SECRET", "PAGERDUTY_ROUTING_KEY", "DATADOG_API_KEY"] as const;
+const SECRETS = ["HOOKS_SECRET", "AUDIT_SECRET", "PAGERDUTY_ROUTING_KEY", "DATADOG_API_KEY"] as const;
 
 /** Variables that commands need to run. Any other, such as a proxy's or a CI's, would change what is shown. */
 const KEPT = /^(PATH|HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE)$/i;
 
-/** Plays the whole script. Rejects where the system allows no temporary folder or no port on loopback. */
+/** Plays the script, and shows it by `out`. Rejects if the system allows no temporary folder or no port on loopback. */
 export async function play(
-	{ env, signal }: { readonly env: Env; readonly signal: AbortSignal },
-	secrets: Env,
+	{ env, signal, paint }: Pick<Terminal, "env" | "signal" | "paint">,
 	keep: boolean,
-	telling: Telling,
+	out: (line: string) => void,
 ): Promise<Played> {
 	const start = performance.now();
+	const secrets = Object.fromEntries(SECRETS.map((name) => [name, randomBytes(24).toString("hex")]));
+	const mask = createMask(Object.values(secrets));
 	const received: Received[] = [];
 	const folder = await mkdtemp(join(tmpdir(), "pipeline-hooks-demo-"));
 	let receiver: Receiver | undefined;
@@ -53,8 +50,9 @@ export async function play(
 		receiver = await playServices(secrets, received);
 		await nodeFiles.write(join(folder, CONFIG_PATH), configText(process.platform));
 		const kept = Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.test(name)));
-		const fired = await fireAll({ ...kept, ...secrets, ...serviceUrls(receiver.port) }, folder, signal, telling);
-		return { fired, received, durationMs: performance.now() - start, folder };
+		const whole = { ...kept, ...secrets, ...serviceUrls(receiver.port) };
+		const fired = await fireAll({ env: whole, signal, paint, cwd: folder, mask, out });
+		return { fired, received, durationMs: performance.now() - start, mask, folder };
 	} finally {
 		await receiver?.close();
 		if (!keep) await rm(folder, { recursive: true, force: true });
@@ -76,12 +74,14 @@ function playServices(secrets: Env, received: Received[]): Promise<Receiver> {
 }
 
 /** Fires every step, and tells the story: one line a hook, as soon as its outcome is known. */
-async function fireAll(
-	env: Env,
-	cwd: string,
-	signal: AbortSignal,
-	{ out, mask, paint }: Telling,
-): Promise<Played["fired"]> {
+async function fireAll({
+	env,
+	signal,
+	paint,
+	cwd,
+	mask,
+	out,
+}: Pick<Terminal, "env" | "signal" | "paint" | "cwd" | "out"> & { readonly mask: Mask }): Promise<Played["fired"]> {
 	const fired: Played["fired"][number][] = [];
 	/** The last line that a command wrote. */
 	let printed = "";

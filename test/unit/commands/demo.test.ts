@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { receiptsOf, unexpected } from "../../../src/commands/demo/closing.ts";
-import { play, SECRETS } from "../../../src/commands/demo/play.ts";
+import { play } from "../../../src/commands/demo/play.ts";
 import { configText, SCRIPT } from "../../../src/commands/demo/script.ts";
 import { registerDemo } from "../../../src/commands/demo.ts";
+import { painter } from "../../../src/commands/terminal.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { eventsOf } from "../../helpers/make.ts";
 import { run } from "../../helpers/terminal.ts";
@@ -148,12 +149,7 @@ describe("demo", () => {
 describe("the check at its end", () => {
 	it("notices a wrong signature, a lost request and a wrong outcome", async () => {
 		const { signal } = new AbortController();
-		const secrets = Object.fromEntries(SECRETS.map((name) => [name, name.repeat(2)]));
-		const { fired, received } = await play({ env, signal }, secrets, false, {
-			out: () => {},
-			mask: (text) => text,
-			paint: (_, text) => text,
-		});
+		const { fired, received } = await play({ env, signal, paint: painter(false) }, false, () => {});
 		expect(unexpected({ fired, received })).toEqual([]);
 		const [first, ...rest] = received;
 		if (first === undefined) throw new Error("nothing was received");

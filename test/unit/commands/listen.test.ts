@@ -6,12 +6,12 @@ import { requestJson, requestLines } from "../../../src/commands/listen-view.ts"
 import { judge } from "../../../src/deliver/response.ts";
 import type { Env } from "../../../src/lib/env.ts";
 import { directHttp } from "../../../src/net/direct.ts";
-import type { HttpRequest } from "../../../src/ports.ts";
 import { PRESET_NAMES } from "../../../src/presets/index.ts";
 import { type Received, startReceiver } from "../../../src/receiver/receiver.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { answer } from "../../helpers/fakes.ts";
 import { delivery, preset, webhook } from "../../helpers/make.ts";
+import { requestTo } from "../../helpers/request.ts";
 import { SECRET as KEY, OTHER_SECRET, signed as signedBy } from "../../helpers/signing.ts";
 import { run } from "../../helpers/terminal.ts";
 
@@ -31,18 +31,7 @@ async function listen(args: readonly string[], env: Env = { HOOKS_SECRET: SECRET
 	const running = run(registerListen, ["listen", "--port", "0", ...args], { env, onErr: (said) => heard(said) });
 	const url = /http:\/\/\S+/.exec(await line)?.[0] ?? "";
 	const post = async (body: string, headers: Readonly<Record<string, string>> = {}) => {
-		const request: HttpRequest = {
-			method: "POST",
-			url: new URL("/hook", url),
-			headers,
-			body: new TextEncoder().encode(body),
-			timeoutMs: 5000,
-			responseLimit: 1000,
-			connections: "single",
-			proxy: undefined,
-			allowPrivate: true,
-			caCertificates: undefined,
-		};
+		const request = requestTo(new URL("/hook", url), { headers, body: Buffer.from(body) });
 		const result = await directHttp().send(request, new AbortController().signal);
 		return result.kind === "response" ? `${result.status} ${result.headers["retry-after"] ?? ""}`.trim() : result.cause;
 	};

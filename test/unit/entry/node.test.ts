@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { nodeClock, nodeFiles, nodePorts } from "../../../src/entry/node.ts";
 import { NOT_REGULAR } from "../../../src/model/problem.ts";
+import { requestTo } from "../../helpers/request.ts";
 import { unprivileged } from "../../helpers/unprivileged.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "node-"));
@@ -157,20 +158,8 @@ it("nodePorts puts the real ones together", async () => {
 	const ports = nodePorts(env, log);
 	expect(ports).toMatchObject({ env, log, clock: nodeClock, files: nodeFiles });
 	expect(ports.random()).toBeLessThan(1);
-	const request = {
-		method: "GET",
-		url: new URL("http://hook.invalid/"),
-		headers: {},
-		body: undefined,
-		connections: "single",
-		proxy: undefined,
-		allowPrivate: true,
-		caCertificates: undefined,
-	} as const;
 	const aborted = AbortSignal.abort();
-	expect(await ports.http.send({ ...request, timeoutMs: 1, responseLimit: 1 }, aborted)).toMatchObject({
-		cause: "cancelled",
-	});
+	expect(await ports.http.send(requestTo("http://hook.invalid/"), aborted)).toMatchObject({ cause: "cancelled" });
 	const command = {
 		command: "exit 7",
 		shell: undefined,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { directHttp } from "../../../src/net/direct.ts";
-import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
+import type { HttpResult } from "../../../src/ports.ts";
 import {
 	BODY_LIMIT,
 	type Received,
@@ -11,6 +11,7 @@ import {
 	type ReceiverOptions,
 	startReceiver,
 } from "../../../src/receiver/receiver.ts";
+import { requestTo } from "../../helpers/request.ts";
 import { signed } from "../../helpers/signing.ts";
 
 const started: Receiver[] = [];
@@ -36,18 +37,7 @@ function send(
 	headers: Readonly<Record<string, string>> = {},
 	path = "/hook?a=1",
 ): Promise<HttpResult> {
-	const request: HttpRequest = {
-		method: "POST",
-		url: new URL(`http://127.0.0.1:${port}${path}`),
-		headers,
-		body: typeof body === "string" ? new TextEncoder().encode(body) : body,
-		timeoutMs: 10_000,
-		responseLimit: 1000,
-		connections: "single",
-		proxy: undefined,
-		allowPrivate: true,
-		caCertificates: undefined,
-	};
+	const request = requestTo(`http://127.0.0.1:${port}${path}`, { headers, body: Buffer.from(body), timeoutMs: 10_000 });
 	return directHttp().send(request, new AbortController().signal);
 }
 
