@@ -4,7 +4,7 @@ import { runCommand, workspace } from "./runner.ts";
 import { startServer } from "./server.ts";
 
 /** The further keys of each hook. */
-const HOOKS = {
+const HOOKS: Readonly<Record<string, string>> = {
 	generic: "",
 	slack: 'preset = "slack"',
 	teams: 'preset = "teams"',
@@ -24,9 +24,8 @@ const HOOKS = {
 	arraylake: 'preset = "arraylake"',
 	template: 'body_template = """{"text": "{{error}}", "all": {{{metadata}}}, "{{metadata.message}}": [{{{error}}}]}"""',
 	slack_template: 'preset = "slack"\nbody_template = """{"text": "{{error}}"}"""',
-} as const;
+};
 
-export type Name = keyof typeof HOOKS;
 export const NAMES: readonly string[] = Object.keys(HOOKS);
 
 /** Where on the server a hook posts, if not at its name: ntfy takes JSON at the root alone, Alertmanager at one path. */

@@ -136,20 +136,3 @@ test("a rocky.toml with hooks of Rocky's spelling works as it is", async () => {
 			'warning: line 26: unknown event "on_table_teleported", its hooks are left out\n',
 	);
 });
-
-test("a config of one's own comes before rocky.toml", async () => {
-	const hook = (text: string) => `[[hook.pipeline_start]]\ncommand = "echo from ${text}"\n`;
-	const folder = workspace({
-		"rocky.toml": hook("rocky"),
-		"pipeline-hooks.toml": hook("the root"),
-		".github/pipeline-hooks.toml": hook("the folder"),
-		"own.toml": hook("where I say"),
-	});
-	const said = async (inputs: Readonly<Record<string, string>>) => {
-		const run = await runAction({ inputs: { event: "pipeline_start", ...inputs }, workspace: folder });
-		return run.log.split("\n").find((line) => line.startsWith("from"));
-	};
-	expect(await said({})).toBe("from the folder");
-	expect(await said({ config: "own.toml" })).toBe("from where I say");
-	expect(await said({ config: "rocky.toml" })).toBe("from rocky");
-});

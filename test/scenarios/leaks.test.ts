@@ -1,7 +1,7 @@
 // Secrets in every place that can hold one, and whatever is done with them: nothing of any is shown.
 import { describe, expect, it, vi } from "vitest";
 import { startEcho } from "../helpers/echo.ts";
-import { configOf, QUIET, runMarkedAction, runMarkedCommand, type Shown, withMarkers } from "../helpers/marked.ts";
+import { configOf, QUIET, runMarkedAction, runMarkedCommand, withMarkers } from "../helpers/marked.ts";
 import { startServer } from "../helpers/server.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -59,51 +59,6 @@ describe("no secret is shown", () => {
 			];
 		}),
 	);
-
-	it("by a config that is wrong at a secret, or right beside one", () =>
-		withMarkers(async (given) => {
-			const literal = { ...given, literal: true };
-			const config = configOf("https://receiver.invalid", literal);
-			const edit = (key: string, change: (line: string) => string, text = config) =>
-				text.replaceAll(new RegExp(`^${key} = .*$`, "gm"), change);
-			const wrong = [
-				edit("secret", (line) => line.slice(0, -1)),
-				edit("secret", (line) => line.replace('"', "").slice(0, -1)),
-				edit("secret", (line) => `${line} ${line}`),
-				edit("secret", (line) => `${line}\n${line}`),
-				edit(
-					"secret",
-					(line) => `${line.replace("= ", "= [")}]`,
-					edit("api_key", (line) => line.replace("=", ". a =")),
-				),
-				edit(
-					"secret",
-					(line) => line.replace("secret", "sceret"),
-					edit("api_key", (line) => `${line}\nunknown = 1`),
-				),
-				edit("retry_delay_ms", (line) => `${line}x`),
-				edit(
-					"retry_delay_ms",
-					(line) => line.replace("1", "-1"),
-					edit("name", (line) => line.replace("name", "nam")),
-				),
-				edit("env", (line) => line.replace("{", "[").replace(/\}$/, "]")),
-				edit("headers", (line) => line.replace("Authorization", "Host")),
-				edit("headers", (line) => line.slice(0, -1)),
-				edit("url", (line) => line.replace("https", "ftp")),
-				edit("url", (line) => line.replace("url", "ulr")),
-				config.replaceAll("pipeline_error]]", "pipeline_eror]]"),
-				`${config}\n[hook.webhooks.pipeline_error]\nsecret = 1\n`,
-			];
-			const some = wrong.filter((_, index) => index % 3 === given.turn % 3);
-			const told: Shown[] = [await runMarkedAction(literal, { config: some[0] ?? "" })];
-			for (const each of some) {
-				const shown = await runMarkedCommand(literal, ["validate"], { config: each });
-				expect(shown.run.code, shown.shown).toBe(2);
-				told.push(shown);
-			}
-			return told;
-		}));
 
 	it("by inputs that are wrong", () =>
 		withMarkers(async (given) => {

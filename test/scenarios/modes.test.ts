@@ -150,7 +150,7 @@ describe("results", () => {
 		expect(run.summary.match(/^\| ✅/gm)?.length).toBe(599);
 	});
 
-	it("are skipped with a notice where nothing is attached to the event", async () => {
+	it("have no row where nothing is attached to the event, which a notice says", async () => {
 		const run = await fire('[[hook.pipeline_start]]\ncommand = "true"\n', { event: "pipeline_complete" });
 		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped", delivered: "0", skipped: "0" } });
 		expect(run.annotations).toEqual([

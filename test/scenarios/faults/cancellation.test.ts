@@ -260,42 +260,25 @@ describe("fault 32: a signal ends a run within 7 s, whatever is in flight, and w
 	});
 });
 
-describe("Ctrl-C", () => {
-	it("is how listen ends, and so a success", async () => {
-		let said = "";
-		const run = await cancelled(
-			(started) =>
-				runCommand(["listen", "--port", "0"], {
-					workspace: workspace(),
-					started,
-					run: (program, args, given) =>
-						runOpen(program, args, given, ["ignore", "pipe"], (text) => {
-							said += text;
-						}),
-				}),
-			() => until(() => said.includes("listening on ")),
-		);
-		expect(run.took).toBeLessThan(1000);
-		expect(run).toMatchObject({ code: 0, signal: null });
-	});
-
-	it("ends the demo, which then has not gone as it must", async () => {
-		let said = "";
-		const run = await cancelled(
-			(started) =>
-				runCommand(["demo"], {
-					workspace: workspace(),
-					started,
-					run: (program, args, given) =>
-						runOpen(program, args, given, ["ignore", "pipe"], (text) => {
-							said += text;
-						}),
-				}),
-			() => until(() => said.includes("Run 1")),
-		);
-		expect(run.took).toBeLessThan(2000);
-		expect(run).toMatchObject({ code: 1, signal: null });
-	});
+it.each([
+	["is how listen ends, and so a success", ["listen", "--port", "0"], "listening on ", 1000, 0],
+	["ends the demo, which then has not gone as it must", ["demo"], "Run 1", 2000, 1],
+])("Ctrl-C %s", async (_, command, words, limit, code) => {
+	let said = "";
+	const heard = (text: string) => {
+		said += text;
+	};
+	const run = await cancelled(
+		(started) =>
+			runCommand(command, {
+				workspace: workspace(),
+				started,
+				run: (program, args, given) => runOpen(program, args, given, ["ignore", "pipe"], heard),
+			}),
+		() => until(() => said.includes(words)),
+	);
+	expect(run.took).toBeLessThan(limit);
+	expect(run).toMatchObject({ code, signal: null });
 });
 
 /** {@link runProgram} with a stdin that stays open, and with a stdout that nobody reads but `onText`. */

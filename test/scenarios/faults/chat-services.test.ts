@@ -1,6 +1,5 @@
 // Discord, Google Chat and incident.io, as their servers answer: errors in a 2xx, waits in a body, threads and resolutions.
 import { describe, expect, it } from "vitest";
-import { runCommand, workspace } from "../../helpers/runner.ts";
 import { delivered, denied, failed, send } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
@@ -116,52 +115,4 @@ it("a url of Discord's for another service's messages is warned about, without s
 	const note = "the url ends in /slack, where Discord takes another service's messages: leave that out";
 	expect(run.results).toMatchObject({ results: [{ notes: [note] }] });
 	expect(run.log + run.summary).not.toContain("s3cret");
-});
-
-/** Fires events one after another, each a process of its own, at one webhook. */
-async function fireAll(config: string, events: readonly (readonly string[])[]): Promise<void> {
-	const folder = workspace({ "pipeline-hooks.toml": config });
-	for (const args of events) {
-		const run = await runCommand(["fire", ...args], { workspace: folder });
-		expect(run).toMatchObject({ code: 0, stderr: "" });
-	}
-}
-
-it("the messages of a run go to one thread of Google Chat, which is asked for in the query", async () => {
-	const server = await startServer({ status: 200, body: '{"name": "spaces/A/messages/B"}' });
-	const url = `${server.url}/v1/spaces/A/messages?key=k%3D&token=t%2B`;
-	await fireAll(`[[subscription]]\nevents = ["pipeline_*"]\nurl = "${url}"\npreset = "google_chat"\n`, [
-		["pipeline_start", "--run-id", "1"],
-		["pipeline_error", "--run-id", "1", "--error", "<users/all> broke it"],
-		["pipeline_start", "--run-id", "2"],
-	]);
-	expect(new Set(server.requests.map(({ path }) => path))).toEqual(
-		new Set(["/v1/spaces/A/messages?key=k%3D&token=t%2B&messageReplyOption=REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD"]),
-	);
-	const bodies = server.requests.map(({ body }) => JSON.parse(body));
-	const [first, second, third] = bodies.map(({ thread }) => thread.threadKey);
-	expect([second === first, third === first]).toEqual([true, false]);
-	expect(server.requests[1]?.body).not.toContain("<users");
-});
-
-it("incident.io resolves with the pipeline's success what its failure has fired, another run or not", async () => {
-	const accepted = { status: 202, body: '{"status": "success", "message": "Event accepted for processing"}' };
-	const server = await startServer(accepted);
-	const config = `[[subscription]]
-events = ["pipeline_error", "pipeline_complete"]
-url = "${server.url}/v2/alert_events/http/01GW"
-preset = "incident_io"
-token = "tok_0123456789"
-`;
-	await fireAll(config, [
-		["pipeline_error", "--run-id", "1", "--model", "orders", "--error", "boom"],
-		["pipeline_complete", "--run-id", "2"],
-	]);
-	const [fired, ended] = server.requests.map(({ body }) => JSON.parse(body));
-	expect([fired.status, ended.status]).toEqual(["firing", "resolved"]);
-	expect(ended.deduplication_key).toBe(fired.deduplication_key);
-	for (const { headers, body } of server.requests) {
-		expect(headers["authorization"]).toBe("Bearer tok_0123456789");
-		expect(body).not.toContain("tok_0123456789");
-	}
 });

@@ -1,9 +1,6 @@
 // What the proxy variables say: values that cannot be used, hosts that need no proxy, and a Node that cannot use any.
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { inNetwork } from "../../helpers/network.ts";
-import { nodes } from "../../helpers/nodes.ts";
-import { BASE_ENV, runProgram, workspace } from "../../helpers/runner.ts";
 import { delivered, failed, fire, send, webhook } from "../../helpers/send.ts";
 import { startServer } from "../../helpers/server.ts";
 
@@ -123,32 +120,4 @@ describe("fault 24: NO_PROXY names the hosts that requests go to directly", () =
 			expect(run).toMatchObject({ begun: 0 });
 		});
 	});
-});
-
-describe("fault 24: an older Node uses proxies and kept connections too", () => {
-	const cli = join(import.meta.dirname, "../../../dist/cli/index.js");
-	const fireOn = (node: string, config: string, env: Readonly<Record<string, string>>) => {
-		const cwd = workspace({ "pipeline-hooks.toml": config });
-		return runProgram(node, [cli, "fire", "pipeline_start", "--json"], { cwd, env: { ...BASE_ENV, ...env } });
-	};
-
-	for (const { version, path } of nodes()) {
-		it(`Node ${version}, through a proxy`, async () => {
-			const proxy = await startServer({ status: 200 });
-			const config = webhook("http://receiver.invalid", "allow_http = true\nretry_count = 2");
-			const run = await fireOn(path, config, { http_proxy: proxy.url });
-			expect(run.code).toBe(0);
-			const { results }: { results: readonly unknown[] } = JSON.parse(run.stdout);
-			expect(results).toMatchObject([{ status: "delivered" }]);
-			expect(proxy.requests.length).toBe(1);
-		});
-
-		it(`Node ${version}, with 40 webhooks that need no proxy`, async () => {
-			const server = await startServer({ status: 200 });
-			const hooks = Array.from({ length: 40 }, (_, n) => webhook(server.url, "", `h${n}`)).join("");
-			const run = await fireOn(path, hooks, { http_proxy: "http://127.0.0.1:1" });
-			expect(JSON.parse(run.stdout)).toMatchObject({ result: "passed" });
-			expect(server.requests.length).toBe(40);
-		});
-	}
 });

@@ -87,7 +87,7 @@ const WITHHOLDING = [
 	["pull_request_review_comment on a fork's", "pull_request_review_comment", ofFork("pull_request_review_comment"), {}],
 ] as const;
 
-describe("fault 40: if secrets are withheld, hooks that need them are skipped with a notice, and a gate fails", () => {
+describe("fault 40: if secrets are withheld, hooks that need them do not run, a notice says so, and a gate fails", () => {
 	describe.each(WITHHOLDING)("on a %s", (_, event, payload, env) => {
 		it("skips what needs a secret, and runs the rest", async () => {
 			const { run, sent } = await fire(event, payload, env);

@@ -25,7 +25,7 @@ async function lastLines(env: Readonly<Record<string, string>>): Promise<{ code:
 	return { code, text: stdout };
 }
 
-it("names each missing package and how many tests were skipped for want of it", async () => {
+it("names each missing package and how many tests need it", async () => {
 	expect(await lastLines({})).toEqual({
 		code: 0,
 		text: `Some tests need Debian packages that are missing here; .ci/run installs them:
@@ -36,14 +36,14 @@ it("names each missing package and how many tests were skipped for want of it", 
 	});
 });
 
-it("counts skipped tests as failed on CI", async () => {
+it("counts tests that did not run as failed on CI", async () => {
 	const { code, text } = await lastLines({ CI: "true" });
 	expect(code).toBe(1);
 	expect(text).toContain("skipped, which fails on CI: some.test.js: later\n");
 	expect(text).toMatch(/\n1 passed, 4 failed\n$/);
 });
 
-it("finds the package in the title of every test that may be skipped", () => {
+it("finds the package in the title of every test that may be left out", () => {
 	const files = globSync("test/**/*.ts", { cwd: ROOT, exclude: ["test/scenarios/house/**"] });
 	const sources = files.map((file) => readFileSync(join(ROOT, file), "utf8"));
 	const titles = sources.flatMap((source) =>
