@@ -10,7 +10,6 @@ import { prepare, type RunContext } from "../run/prepare.ts";
 
 export { EXIT, type ExitCode } from "../entry/ending.ts";
 
-/** A style of a terminal, as Node names it. */
 export type Style = Parameters<typeof styleText>[0] & string;
 
 /** Puts a style on a text, where colours may be used. */
@@ -34,8 +33,6 @@ export interface Terminal extends Process {
 	readonly paint: Paint;
 	/** The width of stdout; infinite where it is not a terminal. */
 	readonly columns: number;
-	/** Aborts on Ctrl-C and on SIGTERM. */
-	readonly signal: AbortSignal;
 	/** Aborts when nobody reads stdout any more, so that a command that only shows things can end. */
 	readonly unread: AbortSignal;
 }

@@ -4,7 +4,6 @@ import { defineCommand, EXIT } from "./command.ts";
 import { closingLines, receiptsOf, unexpected } from "./demo/closing.ts";
 import { type Played, play } from "./demo/play.ts";
 
-/** Plays the demo. */
 export const registerDemo = defineCommand<{ readonly keep?: boolean }>(
 	(program) =>
 		program

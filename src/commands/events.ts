@@ -3,7 +3,6 @@ import { vocabulary } from "../model/catalog.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { tableLines } from "./table.ts";
 
-/** Lists the catalog. */
 export const registerEvents = defineCommand(
 	(program) =>
 		program

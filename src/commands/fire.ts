@@ -21,7 +21,6 @@ interface Flags {
 	readonly flush?: boolean;
 }
 
-/** Runs the hooks of an event. */
 export const registerFire = defineCommand<Flags>(
 	(program) =>
 		withInputs(program.command("fire"), "[event]")
@@ -34,7 +33,6 @@ export const registerFire = defineCommand<Flags>(
 	(call) => run(call),
 );
 
-/** Runs the hooks of an event with a made-up context. */
 export const registerTest: Register = defineCommand<Flags>(
 	(program) =>
 		withInputs(program.command("test"))
@@ -51,7 +49,6 @@ export const registerTest: Register = defineCommand<Flags>(
 	(call) => run(call, { synthetic: true }, confirming(call)),
 );
 
-/** Shows what an event would send. */
 export const registerRender = defineCommand<Flags>(
 	(program) =>
 		withInputs(program.command("render"))
@@ -65,7 +62,6 @@ export const registerRender = defineCommand<Flags>(
 	(call) => run(call, { dryRun: true, synthetic: true, placeholders: true }),
 );
 
-/** Sends held batches. */
 export const registerFlush = defineCommand<Flags>(
 	(program) =>
 		program

@@ -13,7 +13,6 @@ import { pairLines, tableLines, wrapped } from "./table.ts";
 
 type ListCall = Call<{ readonly config?: string }>;
 
-/** Lists hooks. */
 export const registerList = defineCommand<{ readonly config?: string }>(
 	(program) =>
 		program

@@ -6,7 +6,6 @@ import { defineCommand, EXIT } from "./command.ts";
 /** Bytes; Standard Webhooks takes 24 to 64: https://www.standardwebhooks.com. */
 const SIZE = 32;
 
-/** Prints a new secret. */
 export const registerSecret = defineCommand<{ readonly standard?: boolean }>(
 	(program) =>
 		program

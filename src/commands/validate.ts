@@ -6,7 +6,6 @@ import { variablesOf } from "../model/hook-references.ts";
 import { selects } from "../model/selector.ts";
 import { defineCommand, EXIT, loadRun } from "./command.ts";
 
-/** Checks the config. */
 export const registerValidate = defineCommand<{ readonly config?: string; readonly schema?: boolean }>(
 	(program) =>
 		program

@@ -22,7 +22,6 @@ interface CheckedRequest extends CheckedSigning {
 	readonly now: Date;
 }
 
-/** Checks the signature of one request. */
 export const registerVerify = defineCommand<VerifyFlags>(
 	(program) =>
 		program

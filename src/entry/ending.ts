@@ -1,5 +1,4 @@
 // The one end of a run: whatever is thrown, and whenever, is reported with all that was delivered until then.
-
 import type { Env } from "../lib/env.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import type { Report, Reporter } from "../report/report.ts";

@@ -17,7 +17,6 @@ export interface AnnotationPlace {
 	readonly startColumn?: number;
 }
 
-/** One annotation, masked. */
 export interface Annotation {
 	readonly kind: "error" | "warning" | "notice";
 	readonly message: string;

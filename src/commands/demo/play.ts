@@ -16,6 +16,8 @@ import type { Terminal } from "../command.ts";
 import { CONFIG_PATH, configText, SCRIPT, SERVICES, type Step, serviceAt, serviceUrls } from "./script.ts";
 import { outcomeLine } from "./story.ts";
 
+type Stage = Pick<Terminal, "env" | "signal" | "paint">;
+
 /** All that happened. */
 export interface Played {
 	readonly fired: readonly { readonly step: Step; readonly report: Report }[];
@@ -35,11 +37,7 @@ const SECRETS = ["HOOKS_SECRET", "AUDIT_SECRET", "PAGERDUTY_ROUTING_KEY", "DATAD
 const KEPT = /^(PATH|HOME|TMPDIR|TEMP|TMP|SYSTEMROOT|WINDIR|COMSPEC|PATHEXT|USERPROFILE)$/i;
 
 /** Plays the script, and shows it by `out`. Rejects if the system allows no temporary folder or no port on loopback. */
-export async function play(
-	{ env, signal, paint }: Pick<Terminal, "env" | "signal" | "paint">,
-	keep: boolean,
-	out: (line: string) => void,
-): Promise<Played> {
+export async function play(stage: Stage, keep: boolean, out: (line: string) => void): Promise<Played> {
 	const start = performance.now();
 	const secrets = Object.fromEntries(SECRETS.map((name) => [name, randomBytes(24).toString("hex")]));
 	const mask = createMask(Object.values(secrets));
@@ -49,9 +47,9 @@ export async function play(
 	try {
 		receiver = await playServices(secrets, received);
 		await nodeFiles.write(join(folder, CONFIG_PATH), configText(process.platform));
-		const kept = Object.fromEntries(Object.entries(env).filter(([name]) => KEPT.test(name)));
-		const whole = { ...kept, ...secrets, ...serviceUrls(receiver.port) };
-		const fired = await fireAll({ env: whole, signal, paint, cwd: folder, mask, out });
+		const kept = Object.fromEntries(Object.entries(stage.env).filter(([name]) => KEPT.test(name)));
+		const env = { ...kept, ...secrets, ...serviceUrls(receiver.port) };
+		const fired = await fireAll(env, folder, stage, mask, out);
 		return { fired, received, durationMs: performance.now() - start, mask, folder };
 	} finally {
 		await receiver?.close();
@@ -74,14 +72,13 @@ function playServices(secrets: Env, received: Received[]): Promise<Receiver> {
 }
 
 /** Fires every step, and tells the story: one line a hook, as soon as its outcome is known. */
-async function fireAll({
-	env,
-	signal,
-	paint,
-	cwd,
-	mask,
-	out,
-}: Pick<Terminal, "env" | "signal" | "paint" | "cwd" | "out"> & { readonly mask: Mask }): Promise<Played["fired"]> {
+async function fireAll(
+	env: Env,
+	cwd: string,
+	{ signal, paint }: Stage,
+	mask: Mask,
+	out: (line: string) => void,
+): Promise<Played["fired"]> {
 	const fired: Played["fired"][number][] = [];
 	/** The last line that a command wrote. */
 	let printed = "";

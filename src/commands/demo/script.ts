@@ -85,7 +85,6 @@ dedup_key   = "nightly_etl"
 `;
 }
 
-/** One event. */
 export interface Step {
 	/** The title of the pipeline run that it belongs to. */
 	readonly run: string;
