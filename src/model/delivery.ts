@@ -118,7 +118,7 @@ export function withReason(outcome: Outcome, reason: string): Outcome {
 /** A hook that does not match an event. */
 export interface Unmatched {
 	readonly hook: Hook;
-	/** One phrase, to stand after the hook's name. */
+	/** One phrase, which follows the hook's name. */
 	readonly reason: string;
 	/** Its events select the event; only its filter, or that it is disabled, kept it out. */
 	readonly attached: boolean;

@@ -35,7 +35,7 @@ export function showSelector(selector: Selector): string {
 }
 
 /**
- * Whether the whole text matches a pattern in which `*` stands for any characters, also none, and everything else for
+ * Whether the whole text matches a pattern in which `*` means any characters, also none, and everything else
  * itself. Takes time in proportion to both lengths at most.
  */
 export function matchesGlob(pattern: string, text: string): boolean {

@@ -8,25 +8,21 @@ export interface Template {
 	readonly nodes: readonly Node[];
 }
 
-/** A field as it is written in a tag: `metadata.rows`, or `.` for the current element of a list. */
-export interface Field {
-	readonly name: string;
-	/** The name cut at its dots; empty for `.`. */
-	readonly path: readonly string[];
-}
+/** The name in a tag, such as `metadata.rows`, split at its dots; empty for `.`, the current element of a list. */
+export type FieldPath = readonly string[];
 
 /** One piece of a template, in the order of the text. Comments are gone, as are lines that held nothing but a tag. */
 export type Node =
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "variable"; readonly variable: Variable }
 	/** `{{field}}`, and `{{{field}}}` or `{{&field}}` */
-	| { readonly kind: "value" | "json"; readonly field: Field }
+	| { readonly kind: "value" | "json"; readonly path: FieldPath }
 	| {
 			/**
 			 * `section`: once for each element of a list, and once for anything else that is true in JavaScript. `inverted`: when
 			 * the section would give nothing. `if` and `else`: when the field has something in it, and when it has not.
 			 */
 			readonly kind: "section" | "inverted" | "if" | "else";
-			readonly field: Field;
+			readonly path: FieldPath;
 			readonly nodes: readonly Node[];
 	  };

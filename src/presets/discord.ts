@@ -89,7 +89,7 @@ function unlisted([label, value]: Fact): Fact {
 }
 
 /**
- * Whom the option names, and nobody else, whatever stands in the texts. Embeds mention nobody, so there is a content.
+ * Whom the option names, and nobody else, whatever is in the texts. Embeds mention nobody, so there is a content.
  * https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
 function mentioning(options: Options, truncator: Truncator): JsonObject {

@@ -113,7 +113,7 @@ function inserting(nodes: readonly Node[]): readonly Inserting[] {
 		const previous = nodes[index - 1];
 		const before = previous?.kind === "text" ? previous.text : "";
 		const { kind } = node;
-		const { name } = kind === "variable" ? node.variable : node.field;
+		const name = kind === "variable" ? node.variable.name : node.path.join(".") || ".";
 		const shown = { value: `{{${name}}}`, json: `{{{${name}}}}`, variable: `\${${name}}` }[kind];
 		return [{ kind, name, shown, before }];
 	});

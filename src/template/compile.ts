@@ -1,6 +1,6 @@
 // From a config string to a template: tags are paired, and a line that holds nothing but tags leaves no blank line behind.
 import type { Reference } from "../model/reference.ts";
-import type { Field, Node, Template } from "../model/template.ts";
+import type { FieldPath, Node, Template } from "../model/template.ts";
 import { inWords, type Piece, pieceLines, type Tag, type TemplateText, templateText } from "./tags.ts";
 
 /** Sections inside sections: far more than a message needs, far fewer than the call stack holds. */
@@ -38,7 +38,7 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 	const nodes = section?.nodes ?? root;
 	const begin = (into: Node[], kind: Section["kind"], tag: Tag) => {
 		const inside: Node[] = [];
-		into.push({ kind, field: toField(tag.name), nodes: inside });
+		into.push({ kind, path: pathOf(tag.name), nodes: inside });
 		open.push({ tag, kind, nodes: inside });
 	};
 	switch (piece.kind) {
@@ -55,7 +55,7 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 			return;
 		case "value":
 		case "json":
-			nodes.push({ kind: piece.kind, field: toField(piece.name) });
+			nodes.push({ kind: piece.kind, path: pathOf(piece.name) });
 			return;
 		case "section":
 		case "inverted":
@@ -94,6 +94,6 @@ function closingOf(tag: Tag): string {
 	return tag.kind === "if" ? "{{/if}}" : `{{/${inWords(tag.name)}}}`;
 }
 
-function toField(name: string): Field {
-	return { name, path: name === "." ? [] : name.split(".") };
+function pathOf(name: string): FieldPath {
+	return name === "." ? [] : name.split(".");
 }

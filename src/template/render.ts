@@ -77,15 +77,15 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 		case "variable":
 			return escapeText(options.resolve(node.variable), escaping);
 		case "value": {
-			const text = toText(find(node.field.path, scope));
+			const text = toText(find(node.path, scope));
 			return escapeText(options.escape?.(text) ?? text, escaping);
 		}
 		case "json": {
-			const json = JSON.stringify(find(node.field.path, scope) ?? null);
+			const json = JSON.stringify(find(node.path, scope) ?? null);
 			return escaping === "json" ? json : escapeText(json, escaping);
 		}
 		case "section": {
-			const value = find(node.field.path, scope);
+			const value = find(node.path, scope);
 			if (isJsonArray(value)) {
 				let text = "";
 				for (const item of value) {
@@ -98,14 +98,14 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 			return renderNodes(node.nodes, value === true ? scope : { value, outer: scope }, options);
 		}
 		case "inverted": {
-			const value = find(node.field.path, scope);
+			const value = find(node.path, scope);
 			const nothing = isJsonArray(value) ? value.length === 0 : isFalse(value);
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
-			return isFilled(find(node.field.path, scope)) ? renderNodes(node.nodes, scope, options) : "";
+			return isFilled(find(node.path, scope)) ? renderNodes(node.nodes, scope, options) : "";
 		case "else":
-			return isFilled(find(node.field.path, scope)) ? "" : renderNodes(node.nodes, scope, options);
+			return isFilled(find(node.path, scope)) ? "" : renderNodes(node.nodes, scope, options);
 	}
 }
 

@@ -194,5 +194,5 @@ function objection(name: string): string | undefined {
 	if (/[\s\p{Cc}|()[\]{}"'`=<>~]/u.test(name)) {
 		return "a tag names one field, such as {{metadata.rows}}: no helpers, filters, comparisons or quotes";
 	}
-	return name.split(".").includes("") ? "dots stand between names: {{metadata.rows}}" : undefined;
+	return name.split(".").includes("") ? "a dot goes between two names: {{metadata.rows}}" : undefined;
 }
