@@ -88,14 +88,14 @@ export function hostileEvent(text: string): PipelineEvent {
 export function monstrousEvent(): PipelineEvent {
 	const long = 'line "of" <text> & \\ 🙂 日本語 \ud83d\n\u001b[31m'.repeat(3000);
 	const metadata = Object.fromEntries(
-		Array.from({ length: 10_000 }, (_, index) => [`key_${index}_${"k".repeat(90)}`, long.slice(0, 600)]),
+		Array.from({ length: 10_000 }, (_, index) => [`key_${index}_${"k".repeat(90)}`, long.slice(0, 100)]),
 	);
 	return event("pipeline_error", {
 		pipeline: long,
 		run_id: long,
 		table: long,
 		model: long,
-		error: long.repeat(8),
+		error: long.repeat(2),
 		project_id: long,
 		duration_ms: Number.MAX_VALUE,
 		entity: { name: long },

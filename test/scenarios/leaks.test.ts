@@ -52,11 +52,9 @@ describe("no secret is shown", () => {
 		withMarkers(async (given) => {
 			const server = await startEcho(given, (echo) => ({ status: 400, body: echo }));
 			const config = configOf(server.url, given);
-			const env = { MARKED_QUERY: "", MARKED_DETAILS: "" };
-			return [
-				await runMarkedCommand(given, command.split(" "), { config, files: QUIET }),
-				await runMarkedCommand(given, command.split(" "), { config, files: QUIET, env }),
-			];
+			// As JSON with variables that are unset, which is told too.
+			const env = command.endsWith("--json") ? { MARKED_QUERY: "", MARKED_DETAILS: "" } : {};
+			return [await runMarkedCommand(given, command.split(" "), { config, files: QUIET, env })];
 		}),
 	);
 

@@ -1,8 +1,9 @@
 // The files of a release, made as the workflow makes them: the archive runs where nothing is installed.
 import { execFileSync } from "node:child_process";
-import { chmodSync, cpSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VERSION } from "../../src/lib/version.ts";
 import { blocks, ROOT } from "../helpers/pages.ts";
 import { BASE_ENV, type Ended, runProgram, workspace } from "../helpers/runner.ts";
@@ -25,8 +26,8 @@ const CHANGELOG = `# Changelog
 `;
 
 /** A copy of what a release is made of. */
-function checkout(changelog = CHANGELOG): string {
-	const folder = workspace({ "CHANGELOG.md": changelog });
+function checkout(changelog = CHANGELOG, folder = workspace()): string {
+	writeFileSync(join(folder, "CHANGELOG.md"), changelog);
 	for (const name of ["package.json", "package-lock.json", "LICENSE", "dist"])
 		cpSync(join(ROOT, name), join(folder, name), { recursive: true });
 	return folder;
@@ -37,11 +38,16 @@ function release(folder: string, tag = `v${VERSION}`): Promise<Ended> {
 	return runProgram(process.execPath, [script, tag, "release"], { cwd: folder, env: BASE_ENV });
 }
 
+/** A checkout with its release, which no test changes. */
+const RELEASED = mkdtempSync(join(tmpdir(), "release-"));
+beforeAll(async () => {
+	expect(await release(checkout(CHANGELOG, RELEASED))).toMatchObject({ code: 0, stderr: "" });
+}, 60_000);
+afterAll(() => rmSync(RELEASED, { recursive: true, force: true }));
+
 describe("a release", () => {
 	it("has the archive with its checksum, a bill of materials, and notes from the changelog", async () => {
-		const folder = checkout();
-		expect(await release(folder)).toMatchObject({ code: 0, stderr: "" });
-		const files = join(folder, "release");
+		const files = join(RELEASED, "release");
 		expect(readdirSync(files).toSorted()).toEqual(["SHA256SUMS", "notes.md", ARCHIVE, "sbom.cdx.json"]);
 		expect(execFileSync("sha256sum", ["-c", "SHA256SUMS"], { cwd: files, encoding: "utf8" })).toBe(`${ARCHIVE}: OK\n`);
 		expect(readFileSync(join(files, "notes.md"), "utf8")).toBe("### Added\n\n- Everything.\n\n");
@@ -52,23 +58,19 @@ describe("a release", () => {
 	});
 
 	it("is the same bytes each time", async () => {
-		const bytes = async () => {
-			const folder = checkout();
-			await release(folder);
-			return readFileSync(join(folder, "release/SHA256SUMS"), "utf8");
-		};
-		expect(await bytes()).toBe(await bytes());
+		const folder = checkout();
+		await release(folder);
+		const bytesIn = (where: string) => readFileSync(join(where, "release/SHA256SUMS"), "utf8");
+		expect(bytesIn(folder)).toBe(bytesIn(RELEASED));
 	});
 
 	it("unpacks to a command that works through a link, with all that it loads", async () => {
-		const folder = checkout();
-		await release(folder);
 		const server = await startServer({ status: 200 });
 		const home = workspace({
 			"pipeline-hooks.toml": `[hook.webhooks.ping]\nurl = "${server.url}"\n`,
 			"events.jsonl": '{"event": "ping"}\n',
 		});
-		execFileSync("tar", ["-xzf", join(folder, "release", ARCHIVE)], { cwd: home });
+		execFileSync("tar", ["-xzf", join(RELEASED, "release", ARCHIVE)], { cwd: home });
 		symlinkSync("pipeline-hooks/dist/cli/index.js", join(home, "command"));
 		const run = (...args: readonly string[]) =>
 			runProgram(process.execPath, [join(home, "command"), ...args], { cwd: home, env: BASE_ENV });
@@ -97,13 +99,11 @@ allow_http = true
 	});
 
 	it("is installed by the README's commands", async () => {
-		const folder = checkout();
-		await release(folder);
 		const commands = blocks("README.md", "sh").find((block) => block.includes("tar -xzf")) ?? "";
 		expect(commands).toContain(`/releases/download/v${VERSION}`);
 		const home = workspace({
 			"bin/curl": `#!/bin/sh
-for word; do case "$word" in https://*) cp "${folder}/release/\${word##*/}" . ;; esac; done
+for word; do case "$word" in https://*) cp "${RELEASED}/release/\${word##*/}" . ;; esac; done
 `,
 		});
 		chmodSync(join(home, "bin/curl"), 0o755);

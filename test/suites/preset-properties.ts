@@ -63,7 +63,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 				if (notes.length === 0) expect(missing).toEqual([]);
 				if (whole) expect(notes).toEqual([]);
 			}),
-			{ numRuns: 25 },
+			{ numRuns: 15 },
 		);
 	});
 
