@@ -1,10 +1,14 @@
-// The events that a config declares with `[event.x]`, in addition to the catalog.
+// The events of a config: those that it declares with `[event.x]`, and what selectors of events mean.
+import { closest } from "../lib/suggest.ts";
+import { excerpt } from "../lib/text.ts";
 import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { EventDefinition } from "../model/event.ts";
+import { type Selector, selects, showSelector } from "../model/selector.ts";
 import { type Fields, isTable } from "./fields.ts";
+import type { Key, Text } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
 import { EVENT, TABLES } from "./schema.ts";
-import { quote } from "./words.ts";
+import { type Explanation, keyName, list, quote } from "./words.ts";
 
 /** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
 export function readEvents(root: Fields): readonly EventDefinition[] {
@@ -77,4 +81,109 @@ function humanise(name: string): string {
 		.filter((word) => word !== "");
 	const text = words.join(" ").toLowerCase();
 	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const PHASE = "phase:";
+
+/** Reads selectors against the events that a config can name. */
+export class Resolver {
+	/** Every event, the declared ones last. */
+	readonly events: readonly EventDefinition[];
+	readonly names: ReadonlySet<string>;
+	readonly phases: ReadonlySet<string>;
+	readonly #find: Vocabulary["find"];
+	readonly #globs = new Map<string, Selector | undefined>();
+
+	constructor({ events, find }: Vocabulary) {
+		this.events = events;
+		this.names = new Set(events.map(({ name }) => name));
+		this.phases = new Set(events.map(({ phase }) => phase));
+		this.#find = find;
+	}
+
+	/** An event's own name goes before other spellings, and those before globs. Undefined if nothing is selected. */
+	resolve(written: string): Selector | undefined {
+		const event = this.#find(written);
+		if (event !== undefined) return { kind: "event", event: event.name };
+		if (written.startsWith(PHASE)) {
+			const phase = written.slice(PHASE.length).trim();
+			return this.phases.has(phase) ? { kind: "phase", phase } : undefined;
+		}
+		if (!written.includes("*")) return undefined;
+		if (!this.#globs.has(written)) {
+			const globs = [written, bare(written)].map((pattern): Selector => ({ kind: "glob", pattern }));
+			const found = globs.find((selector) => this.events.some((event) => selects(selector, event)));
+			this.#globs.set(written, found);
+		}
+		return this.#globs.get(written);
+	}
+
+	/** The selectors of a key; undefined if it is absent or not a list of texts. One that selects no event is an error. */
+	read(fields: Fields, key: Key<readonly Text[]>): readonly Selector[] | undefined {
+		const found = new Map<string, { readonly selector: Selector; readonly text: string }>();
+		const written = key.read(fields);
+		for (const { text, path } of written ?? []) {
+			const wrong = (...problem: Explanation) => fields.problems.add("config_value", path, ...problem);
+			const selector = this.resolve(text);
+			const shown = selector === undefined ? "" : showSelector(selector);
+			const before = found.get(shown);
+			if (selector === undefined) {
+				wrong(...this.explain(text));
+			} else if (before !== undefined) {
+				const other = text === shown ? `before as ${quote(before.text)}` : `here as ${quote(text)}`;
+				const label = fields.get(key.name)?.label;
+				wrong(`${label} has ${quote(shown)} twice, ${other}`, "remove one of the two");
+			} else {
+				found.set(shown, { selector, text });
+			}
+		}
+		return written && Array.from(found.values(), ({ selector }) => selector);
+	}
+
+	/** The error for a selector that selects nothing. */
+	explain(name: string): Explanation {
+		const several = name.includes("*") || name.startsWith(PHASE);
+		return [several ? `${quote(name)} selects no event` : `unknown event ${quote(name)}`, () => this.#help(name)];
+	}
+
+	/** The selector that was probably meant. */
+	near(name: string): string | undefined {
+		if (name.startsWith(PHASE)) {
+			const phase = closest(name.slice(PHASE.length), this.phases);
+			return phase === undefined ? undefined : PHASE + phase;
+		}
+		return closest(bare(name), name.includes("*") ? new Set([...this.names].flatMap(stems)) : this.names);
+	}
+
+	/** The events whose names begin with this one and a dot. */
+	longer(name: string): readonly string[] {
+		return this.events.flatMap((known) => (known.name.startsWith(`${bare(name)}.`) ? [known.name] : []));
+	}
+
+	#help(name: string): string {
+		if (name.includes(",") && !/[{}]/.test(name)) {
+			const items = name.split(",").map((item) => quote(item.trim()));
+			return `a subscription takes a list: events = [${excerpt(items.join(", "), 200)}]`;
+		}
+		const longer = this.longer(name);
+		if (longer.length > 0) return `say which: ${longer.join(", ")}, or ${quote(`${bare(name)}.*`)} for all of them`;
+		const near = this.near(name);
+		if (near !== undefined) return `did you mean ${quote(near)}?`;
+		if (name.startsWith(PHASE) && this.phases.size < 50) return `phases are ${list([...this.phases].map(keyName))}`;
+		if (isEventName(name)) return `declare an event of your own as [event.${keyName(name)}]`;
+		return "`pipeline-hooks events` lists the known ones";
+	}
+}
+
+/** Rocky's `on_<event>` means the event. */
+export function bare(name: string): string {
+	return name.startsWith("on_") ? name.slice(3) : name;
+}
+
+/** The globs that people write for a name: `job.*` and `*.failed` for `job.failed`. */
+function stems(name: string): readonly string[] {
+	return [...name.matchAll(/[._]|(?=[A-Z])/g)].flatMap(({ index, 0: { length } }) => [
+		`${name.slice(0, index + length)}*`,
+		`*${name.slice(index)}`,
+	]);
 }

@@ -3,10 +3,10 @@ import { closest } from "../lib/suggest.ts";
 import { CI_FACTS, STATUSES } from "../model/event.ts";
 import type { Condition, Filter } from "../model/hook.ts";
 import { FIRST_NAMES, pathOfKey } from "../model/keys.ts";
+import type { Resolver } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import type { Key, Text } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
-import type { Resolver } from "./resolve.ts";
 import { FILTER, TABLES } from "./schema.ts";
 import { type Explanation, list, quote } from "./words.ts";
 

@@ -10,8 +10,8 @@ import { TABLES } from "./schema.ts";
 export const SCHEMA_URL =
 	"https://raw.githubusercontent.com/pipeline-hooks/pipeline-hooks/main/schema/pipeline-hooks.schema.json";
 
-/** The keys of a table. */
-type Rows = ReadonlyMap<string, Pick<Key<unknown, unknown>, "summary" | "type" | "default">>;
+type Row = Pick<Key<unknown, unknown>, "summary" | "type" | "default">;
+type Rows = ReadonlyMap<string, Row>;
 
 const ref = (name: string): JsonObject => ({ $ref: `#/definitions/${name}` });
 
@@ -82,11 +82,7 @@ function keysOf(...rows: readonly Rows[]): JsonObject {
 	return Object.fromEntries(rows.flatMap((some) => Array.from(some, ([name, row]) => [name, described(row)])));
 }
 
-function described({
-	summary,
-	type,
-	default: value,
-}: Pick<Key<unknown, unknown>, "summary" | "type" | "default">): JsonObject {
+function described({ summary, type, default: value }: Row): JsonObject {
 	const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 	return { description: plain(summary), ...type, ...(isPlain ? { default: value } : {}) };
 }

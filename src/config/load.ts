@@ -6,7 +6,7 @@ import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
 import { type ConfigFile, hiddenWarning } from "./gates.ts";
 import { type Dialect, Problems } from "./problems.ts";
-import { decodeText, normalised, parseSyntax } from "./syntax.ts";
+import { decodeText, endOf, normalised, parseSyntax } from "./syntax.ts";
 
 /** Where a config is looked for. */
 interface LoadRequest {
@@ -92,12 +92,11 @@ function refuseTooMany(text: string, file: string): void {
 	let parts = 0;
 	for (const { index } of text.matchAll(/[=,.[]/g)) {
 		if (++parts <= MAX_PARTS) continue;
-		const before = text.slice(0, index).split("\n");
 		throw new UserError({
 			code: "config_shape",
 			message: `${file} has more than ${MAX_PARTS} keys and values`,
 			remedy: "keep what its hooks need",
-			place: { file, line: before.length, column: (before.at(-1) ?? "").length + 1 },
+			place: endOf(text.slice(0, index), file),
 		});
 	}
 }

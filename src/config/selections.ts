@@ -1,9 +1,9 @@
 // Finds the hooks of a config under `hook`, `hooks` and `subscription`, with their kinds and events.
 import type { Hook } from "../model/hook.ts";
 import { matchesGlob, type Selector, showSelector } from "../model/selector.ts";
+import { bare, type Resolver } from "./events.ts";
 import { Fields, isContainer, isTable, type Table, type Value } from "./fields.ts";
 import { header, isHookKey } from "./known.ts";
-import { bare, type Resolver } from "./resolve.ts";
 import { SUBSCRIPTION } from "./schema.ts";
 import { keyName, quote, typeName } from "./words.ts";
 

@@ -1,6 +1,7 @@
 // The text of a config file as TOML: decoded, parsed by smol-toml, and its errors explained.
+import { isUtf8 } from "node:buffer";
 import { parse, TomlError } from "smol-toml";
-import { UserError } from "../model/problem.ts";
+import { type Place, UserError } from "../model/problem.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame, hideAllButKeys } from "./frame.ts";
 import { allPresets, optionRows } from "./options.ts";
@@ -44,20 +45,27 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
 	const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-	if (isUtf16) throw encodingError(file, "", `${file} is UTF-16, not UTF-8`);
-	// Malformed bytes become U+FFFD; encoding the text again shows where the first one was.
+	const fail = (before: string, what: string) => {
+		const message = `${file} ${what}`;
+		const place = endOf(withoutMark(before), file);
+		return new UserError({ code: "config_syntax", message, remedy: "save the file as plain UTF-8 text", place });
+	};
+	if (isUtf16) throw fail("", "is UTF-16, not UTF-8");
 	const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
-	if (text.includes("\uFFFD")) {
-		const again = new TextEncoder().encode(text);
-		const wrong = again.findIndex((byte, index) => byte !== bytes[index]);
-		if (wrong !== -1) {
-			const before = new TextDecoder().decode(bytes.subarray(0, wrong)).replace(/\uFFFD$/, "");
-			throw encodingError(file, before, `${file} is not UTF-8 text`);
-		}
+	if (!isUtf8(bytes)) {
+		// Malformed bytes become U+FFFD; encoding the text again shows where the first one was.
+		const wrong = new TextEncoder().encode(text).findIndex((byte, index) => byte !== bytes[index]);
+		throw fail(new TextDecoder().decode(bytes.subarray(0, wrong)).replace(/\uFFFD$/, ""), "is not UTF-8 text");
 	}
 	const nul = text.indexOf("\0");
-	if (nul !== -1) throw encodingError(file, text.slice(0, nul), `${file} has a NUL byte in it`);
+	if (nul !== -1) throw fail(text.slice(0, nul), "has a NUL byte in it");
 	return normalised(text);
+}
+
+/** The place after a text from the beginning of the file. */
+export function endOf(before: string, file: string): Place {
+	const lines = before.split("\n");
+	return { file, line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
 }
 
 /**
@@ -72,13 +80,6 @@ function withoutMark(text: string): string {
 	return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
-/** An error of the encoding, at the end of the text that comes before it. */
-function encodingError(file: string, before: string, message: string): UserError {
-	const lines = withoutMark(before).split("\n");
-	const place = { file, line: lines.length, column: (lines.at(-1) ?? "").length + 1 };
-	return new UserError({ code: "config_syntax", message, remedy: "save the file as plain UTF-8 text", place });
-}
-
 /**
  * Parses TOML. Integers beyond 2⁵³ are bigint. Throws a {@link UserError} at the first error, without any part of a value:
  * the parser's own code block could show a secret.
@@ -88,27 +89,22 @@ export function parseSyntax(source: string, file: string): Table {
 		return parse(source, { integersAsBigInt: "asNeeded" });
 	} catch (error) {
 		if (!(error instanceof TomlError)) throw error;
-		const lines = source.split("\n", error.line);
-		const line = lines.at(-1) ?? "";
+		const upTo = source.split("\n", error.line).join("\n");
+		const line = upTo.slice(upTo.lastIndexOf("\n") + 1);
 		const text = /^Invalid TOML document: (.*)$/m.exec(error.message)?.[1] ?? "";
 		const twice = text.startsWith("trying to redefine");
 		const header = twice ? /^\s*\[\[?/.exec(line) : null;
 		const column = header === null ? error.column : line.indexOf("[") + 1;
 		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line);
 		const place = { file, line: error.line, column };
-		const offset = lines.slice(0, -1).join("\n").length + (error.line > 1 ? 1 : 0) + column - 1;
+		const offset = upTo.length - line.length + column - 1;
 		const known = new Set([
 			...Object.values(TABLES).flatMap((rows) => [...rows.keys()]),
 			...optionRows(...allPresets()).keys(),
 		]);
 		const frame = codeFrame(source, { line: error.line, column, offset }, hideAllButKeys(source, known));
-		throw new UserError({
-			code: "config_syntax",
-			message: `${file} is not valid TOML: ${message}`,
-			remedy,
-			place,
-			frame,
-		});
+		const whole = `${file} is not valid TOML: ${message}`;
+		throw new UserError({ code: "config_syntax", message: whole, remedy, place, frame });
 	}
 }
 
