@@ -7,7 +7,7 @@ import { findPreset } from "../presets/index.ts";
 import { escapingFor } from "../template/render.ts";
 import type { Link } from "./chains.ts";
 import type { Fields } from "./fields.ts";
-import { type Key, type Layers, setting } from "./keys.ts";
+import { type Key, type Layers, setting, settings } from "./keys.ts";
 import { refuseUnknownInHook } from "./known.ts";
 import { optionRows, requireOptions } from "./options.ts";
 import type { Path } from "./positions.ts";
@@ -16,6 +16,9 @@ import type { Selection } from "./selections.ts";
 import { hookSigning } from "./signing.ts";
 import type { Headers } from "./values.ts";
 import { quote } from "./words.ts";
+
+/** The keys whose values webhooks have as they are; the others are read together. */
+const { async, preset, secret, signature, signatureHeader, batchSize, headers, ...PLAIN } = WEBHOOK;
 
 /** Reads a hook and reports its errors; undefined if it has no command, or if its preset is unknown. */
 export function readHook(link: Link, filters: readonly Filter[], order: number): Hook | undefined {
@@ -37,13 +40,10 @@ function readShellHook({ selection, layers }: Link, identity: HookIdentity): She
 	refuseUnknownInHook(selection, undefined);
 	refuseAsyncGate(layers);
 	const command = TARGET.shell.read(fields);
-	const settings = {
-		onFailure: setting(SHELL.onFailure, layers),
-		timeoutMs: setting(SHELL.timeoutMs, layers),
-		shell: setting(SHELL.shell, layers),
-		env: merged(SHELL.env, layers),
-	};
-	if (command !== undefined) return { kind: "shell", ...identity, ...settings, command };
+	const { onFailure, timeoutMs, shell } = SHELL;
+	const plain = settings({ onFailure, timeoutMs, shell }, layers);
+	const env = merged(SHELL.env, layers);
+	if (command !== undefined) return { kind: "shell", ...identity, ...plain, env, command };
 	// A url in place of the command has its own explanation.
 	const missing = !fields.has("command") && !fields.has("url");
 	return missing ? fields.missing("command", 'add command = "…", a line for the shell') : undefined;
@@ -56,33 +56,23 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	refuseUnknownInHook(selection, preset);
 	refuseAsyncGate(layers);
 	const headers = merged(WEBHOOK.headers, layers);
-	const method = setting(WEBHOOK.method, layers);
+	const plain = settings(PLAIN, layers);
 	const batchSize = setting(WEBHOOK.batchSize, layers);
 	// A hook that a pipeline waits for ignores the default, and so does a GET, which has no body.
-	const batches = !isAsked && (fields.has("batch_size") || method !== "GET");
-	const settings = {
-		onFailure: setting(WEBHOOK.onFailure, layers),
-		timeoutMs: setting(WEBHOOK.timeoutMs, layers),
-		method,
-		batchSize: batches ? batchSize : undefined,
-		bodyTemplate: setting(WEBHOOK.bodyTemplate, layers),
-		retryCount: setting(WEBHOOK.retryCount, layers),
-		retryDelayMs: setting(WEBHOOK.retryDelayMs, layers),
-		deadlineMs: setting(WEBHOOK.deadlineMs, layers),
-		allowHttp: setting(WEBHOOK.allowHttp, layers),
-		allowPrivate: setting(WEBHOOK.allowPrivate, layers),
-		caFile: setting(WEBHOOK.caFile, layers),
-		requireAllow: setting(WEBHOOK.requireAllow, layers),
+	const batches = !isAsked && (fields.has("batch_size") || plain.method !== "GET");
+	const known = {
+		...plain,
 		...hookSigning(layers, headers),
+		batchSize: batches ? batchSize : undefined,
 	};
-	refuseContradictions(link, settings, preset, headers);
-	const url = readUrl(selection, preset, settings, layers);
+	refuseContradictions(link, known, preset, headers);
+	const url = readUrl(selection, preset, known, layers);
 	if (preset === undefined) return undefined;
 	// Webhooks in rocky.toml have no options: what they need comes with the event.
-	if (fields.problems.dialect === "native" && settings.bodyTemplate === undefined) requireOptions(preset, layers);
+	if (fields.problems.dialect === "native" && known.bodyTemplate === undefined) requireOptions(preset, layers);
 	const options = readOptions(preset, layers);
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
-	return { kind: "webhook", ...identity, ...settings, url, preset, options, headers: sent };
+	return { kind: "webhook", ...identity, ...known, url, preset, options, headers: sent };
 }
 
 function readOptions(preset: Preset, layers: Layers): Webhook["options"] {

@@ -60,6 +60,15 @@ export function setting<T, D>(row: Key<T, D>, layers: readonly Fields[]): T | D 
 	return row.default;
 }
 
+type Rows = Readonly<Record<string, Key<unknown, unknown>>>;
+type Settings<R> = { readonly [N in keyof R]: R[N] extends Key<infer T, infer D> ? T | D : never };
+
+/** The settings of several rows, under the names that the rows have in their record. */
+export function settings<R extends Rows>(rows: R, layers: Layers): Settings<R>;
+export function settings(rows: Rows, layers: Layers): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, setting(row, layers)]));
+}
+
 /** The largest number that timers take, and with it every number of a config. */
 const MAX_INTEGER = 2 ** 31 - 1;
 
