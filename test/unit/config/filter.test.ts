@@ -1,4 +1,4 @@
-// Filters in a config: what they mean, and those that can never match or ask for what is unknown, told at their place.
+// Filters in a config: what they mean, and the places of errors in them.
 import { describe, expect, it } from "vitest";
 import { NO_CHAIN } from "../../helpers/make.ts";
 import { mistakes, onlyProblem, parse, shell } from "../../helpers/parse.ts";
@@ -61,7 +61,6 @@ describe("a filter is refused", () => {
 		["¦filter = 3", "filter must be a table, not an integer"],
 		['filter = [¦"a"]', "filter must be a table, not a string"],
 		["¦filter = []", "filter is empty"],
-		["¦filter = {}", "filter is empty"],
 		["filter = [¦{}]", "filter is empty"],
 		['filter = { ¦includes = "a" }', 'unknown key "includes"'],
 		['filter = { ¦domain = "Sales" }', 'unknown key "domain"'],
@@ -83,7 +82,6 @@ describe("a filter is refused", () => {
 		],
 		['filter = { ¦include = ":a" }', '":a" has nothing before its colon'],
 		['filter = { include = ["tags", ¦"all"] }', 'filter.include has "all", which matches only itself'],
-		['filter = { ¦exclude = "All" }', 'filter.exclude has "All", which matches only itself'],
 		['filter = { entities = [¦"all"] }', 'filter.entities has "all", which matches only itself'],
 		['filter = { ¦include = "status=failure" }', '"status=failure" has no colon, and no field has such a name'],
 		['filter = { include = ["a", ¦"branch == main"] }', '"branch == main" has no colon, and no field has such a name'],
@@ -96,7 +94,6 @@ describe("a filter is refused", () => {
 		['filter = { events = ["pipeline_error", ¦"phase:none"] }', '"phase:none" selects no event'],
 		['filter = { ¦events = "pipelin_error" }', 'unknown event "pipelin_error"'],
 		['filter = { ¦include = "status:sucess" }', '"status:sucess" names an unknown status'],
-		['filter = { exclude = ["tags", ¦"status:fail"] }', '"status:fail" names an unknown status'],
 		['filter = { ¦include = "event:pingg" }', '"event:pingg" names an unknown event'],
 		['filter = { ¦exclude = "phase:qualty" }', '"phase:qualty" names an unknown phase'],
 		['filter = { ¦include = "duration_ms:>1000" }', '"duration_ms:>1000" is a comparison, but filters match text'],
@@ -105,18 +102,12 @@ describe("a filter is refused", () => {
 		['filter = { ¦exclude = "Branch:main" }', '"Branch:main" has an unknown key'],
 		['filter = { ¦exclude = "dbt.version:1" }', '"dbt.version:1" has an unknown key'],
 		['filter = { ¦exclude = "constructor:*" }', '"constructor:*" has an unknown key'],
-		['filter = { ¦exclude = "branch == x:main" }', '"branch == x:main" has an unknown key'],
 		['filter = { ¦exclude = "ci.brnach:main" }', '"ci.brnach:main" names an unknown fact of the CI'],
-		['filter = { ¦include = "metadata.rows:>5" }', '"metadata.rows:>5" is a comparison, but filters match text'],
-		['filter = { ¦include = "metadata.rows: <= 5" }', '"metadata.rows: <= 5" is a comparison, but filters match text'],
 		['filter = { ¦include = "branch" }', '"branch" is a fact of the CI, and not a field that an event changes'],
-		['filter = { ¦include = "branch:{main,dev}" }', '"branch:{main,dev}" can never match: no branch has such a name'],
 		['filter = { ¦include = "branch:main,dev" }', '"branch:main,dev" can never match: no branch has such a name'],
-		['filter = { ¦include = "branch:main|dev" }', '"branch:main|dev" can never match: no branch has such a name'],
 		['filter = { ¦include = "branch:/^main$/" }', '"branch:/^main$/" can never match: no branch has such a name'],
 		['filter = { ¦exclude = "ci.tag:v[0-9]" }', '"ci.tag:v[0-9]" can never match: no tag has such a name'],
 		['filter = { ¦include = "branch:=main" }', '"branch:=main" is a comparison, but filters match text'],
-		['filter = { ¦include = "branch:!=main" }', '"branch:!=main" is a comparison, but filters match text'],
 		[
 			'filter = { ¦include = "metadata.rows > 5" }',
 			'"metadata.rows > 5" has no colon, and no field has such a name; filters match text',
