@@ -1,5 +1,5 @@
 // Code frames: the line of an error between its neighbours, redacted, with a caret under the column.
-import { endOfLine, type Node, type Positions, type Range, type Spot } from "./positions.ts";
+import { endOfLine, firstIndex, type Node, type Positions, type Range, type Spot } from "./positions.ts";
 import { REDACTED, SECRET_FORM } from "./words.ts";
 
 /** What to hide of the line between two offsets. */
@@ -14,19 +14,28 @@ const MAX_LINE = 20_000;
 
 /** In valid TOML: the values of keys that are not public, and all comments, which may be disabled settings. */
 export function hideValues(source: string, { entries, comments }: Positions, isPublic: (node: Node) => boolean): Hide {
+	const leaves = entries.flatMap((node) => {
+		const { value } = node;
+		return value === undefined || "[{".includes(source.charAt(value.start)) ? [] : [{ node, ...value }];
+	});
+	const isHidden = ({ node, start, end }: (typeof leaves)[number]) =>
+		!isPublic(node) && !HARMLESS.test(source.slice(start, end));
 	return (start, end) => {
-		const isHere = (range: Range) => range.start < end && range.end > start;
-		const values = entries.flatMap((node) => {
-			const { value } = node;
-			if (value === undefined || !isHere(value) || "[{".includes(source.charAt(value.start))) return [];
-			return isPublic(node) || HARMLESS.test(source.slice(value.start, value.end)) ? [] : [value];
-		});
-		const texts = comments.filter(isHere).map((comment) => {
+		const texts = within(comments, start, end).map((comment) => {
 			const mark = /^#\s*/.exec(source.slice(comment.start, comment.end))?.[0] ?? "";
 			return { start: comment.start + mark.length, end: comment.end };
 		});
-		return [...values, ...texts];
+		return [...within(leaves, start, end).filter(isHidden), ...texts];
 	};
+}
+
+/** Those of the ranges, which are in order and apart, that overlap the one from `start` to `end`. */
+function within<T extends Range>(ranges: readonly T[], start: number, end: number): readonly T[] {
+	const first = firstIndex(ranges, (range) => range.end > start);
+	return ranges.slice(
+		first,
+		firstIndex(ranges, (range) => range.start >= end),
+	);
 }
 
 /** In invalid TOML: everything except a header or a known key at the beginning of the line. */

@@ -58,13 +58,8 @@ export class Positions {
 
 	spot(offset: number): Spot {
 		this.#lines ??= startsOfLines(this.#source);
-		let line = 0;
-		for (let past = this.#lines.length; past - line > 1; ) {
-			const middle = (line + past) >> 1;
-			if ((this.#lines[middle] ?? 0) <= offset) line = middle;
-			else past = middle;
-		}
-		return { line: line + 1, column: offset - (this.#lines[line] ?? 0) + 1, offset };
+		const line = firstIndex(this.#lines, (start) => start > offset);
+		return { line, column: offset - (this.#lines[line - 1] ?? 0) + 1, offset };
 	}
 
 	/** The table that a header opens. In its key, an array of tables means its last table. */
@@ -190,6 +185,18 @@ function startsOfLines(source: string): readonly number[] {
 	const starts = [0];
 	for (let at = source.indexOf("\n"); at !== -1; at = source.indexOf("\n", at + 1)) starts.push(at + 1);
 	return starts;
+}
+
+/** The first index of an item that is past something, in a list in which all later ones are past it too. */
+export function firstIndex<T>(items: readonly T[], isPast: (item: T) => boolean): number {
+	let [from, to] = [0, items.length];
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		const item = items[middle];
+		if (item === undefined || isPast(item)) to = middle;
+		else from = middle + 1;
+	}
+	return from;
 }
 
 /** The offset of the line feed that ends the line, or of the end of the source. */
