@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, it, test } from "vitest";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
-import { type Signing, signatureHeaders, signingProblem } from "../../../src/signature/sign.ts";
+import { type Signing, signatureHeaders, signatureNames, signingProblem } from "../../../src/signature/sign.ts";
 import { NOW, OTHER_SECRET, SECRET, signed } from "../../helpers/signing.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -33,6 +33,15 @@ test("standard sends what its specification's own example library makes, with id
 		"webhook-timestamp": "1614265330",
 		"webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
 	});
+});
+
+test.each(SIGNATURES)("%s says beforehand which headers it adds", (scheme) => {
+	for (const header of [undefined, "X-Renamed"]) {
+		const signing: Signing = { schemes: [scheme], secrets: [SECRET], header };
+		const headers = signatureHeaders(signing, { id: "dlv_1", timestamp: NOW, body: bytes("hello") });
+		expect(signatureNames(signing).toSorted()).toEqual(Object.keys(headers).toSorted());
+		expect(signatureNames({ ...signing, secrets: [] })).toEqual([]);
+	}
 });
 
 test.each(SIGNATURES)("no other scheme's test is missing: %s", (scheme) => {
@@ -126,6 +135,7 @@ describe("signingProblem", () => {
 		["too long a key", `whsec_${base64(65)}`],
 		["nothing after the prefix", "whsec_"],
 		["two prefixes", `whsec_${SECRET}`],
+		["something before the prefix", `AAAA${OTHER_SECRET}`],
 		["another case of the prefix", SECRET.replace("whsec_", "WHSEC_")],
 		["no base64", `whsec_${"-".repeat(40)}`],
 		["base64 of URLs", `whsec_${base64(32).replaceAll("/", "_").replaceAll("+", "-")}`],
