@@ -31,9 +31,9 @@ export class Automaton {
 		}
 	}
 
-	/** The state after one more unit. */
-	next(state: State, unit: number): State {
-		for (let from: State | undefined = state; from !== undefined; from = from.shorter) {
+	/** The state after one more unit; the start after none that leads on. */
+	next(state: State | undefined, unit: number): State {
+		for (let from = state; from !== undefined; from = from.shorter) {
 			const to = this.#next.get(from.id * UNITS + unit);
 			if (to !== undefined) return to;
 		}
@@ -46,7 +46,7 @@ export class Automaton {
 		const key = from.id * UNITS + unit;
 		let state = this.#next.get(key);
 		if (state === undefined) {
-			const shorter = from.shorter === undefined ? this.start : this.next(from.shorter, unit);
+			const shorter = this.next(from.shorter, unit);
 			state = { id: this.#next.size + 1, depth, found: shorter.found, shorter };
 			this.#next.set(key, state);
 		}
