@@ -1,4 +1,4 @@
-// HTTP headers: what may stand in one, and how layers of them become one.
+// HTTP headers: what may be in one, and how layers of them become one.
 
 /** A token of RFC 9110, 5.6.2. */
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -11,7 +11,7 @@ export function isHeaderName(name: string): boolean {
 	return NAME.test(name);
 }
 
-/** Whether the text, or a part of it, can stand in a field value (RFC 9110, 5.5), which Node sends as Latin-1. */
+/** Whether the text, or a part of it, can be in a field value (RFC 9110, 5.5), which Node sends as Latin-1. */
 export function isHeaderValue(value: string): boolean {
 	return VALUE.test(value);
 }

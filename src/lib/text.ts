@@ -2,7 +2,7 @@
 
 /**
  * What a terminal acts on, by ECMA-48: strings (OSC, DCS, SOS, PM, APC) up to their end or that of their line, CSI, and
- * all other escape sequences. One that the end of the text has cut off is a sequence too.
+ * all other escape sequences. One that the text ends in is a sequence too.
  */
 const SEQUENCES = new RegExp(
 	[
@@ -13,13 +13,13 @@ const SEQUENCES = new RegExp(
 	].join("|"),
 	"g",
 );
-/** With no escape character left, nothing that remains is a sequence, also where one stood in another. */
+/** With no escape character left, nothing that remains is a sequence, also where one was in another. */
 const CONTROLS = /[^\P{Cc}\t\n\r]/gu;
 /** What turns the direction of the text after it round, or marks one. */
 const DIRECTIONS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const BLANKS = /[\p{Cc}\u2028\u2029\s]+/gu;
 
-/** UTF-16 code units of a line of foreign output that are kept; a line of that length may have been cut. */
+/** UTF-16 code units of a line of foreign output that are kept; a line of that length may have been truncated. */
 export const LINE_LIMIT = 64 * 1024;
 /** Code points of a line of foreign output that are shown. */
 export const SHOWN_LIMIT = 4096;

@@ -31,7 +31,7 @@ const number = fc.oneof(
 );
 
 describe("readJson", () => {
-	it("gives every number as it was written, wherever it stands", () => {
+	it("gives every number as it was written, wherever it is", () => {
 		const { json } = fc.letrec<{ json: string }>((tie) => ({
 			json: fc.oneof(
 				{ maxDepth: 3 },

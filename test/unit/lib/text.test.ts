@@ -1,4 +1,4 @@
-// That nothing a terminal acts on is left of a text, whatever stands in what, and all else is.
+// That nothing a terminal acts on is left of a text, whatever is in what, and all else is.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clip, count, duration, excerpt, stripSequences, stripTerminal } from "../../../src/lib/text.ts";

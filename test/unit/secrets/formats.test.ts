@@ -46,7 +46,7 @@ const ESCAPED: Readonly<Record<string, (text: string) => string>> = {
 	"shell words": (text) => text.replaceAll(/[^\w]/gu, "\\$&"),
 };
 
-describe("a secret is blanked as it is written in", () => {
+describe("a secret is redacted as it is written in", () => {
 	const NASTY = [
 		`qu"ote's \\back/slash\\\\ %41 & <é> ü=😀+x`,
 		"plain0123456789ABCDEF",
@@ -80,7 +80,7 @@ describe("a secret is blanked as it is written in", () => {
 	});
 });
 
-describe("a secret is blanked as it is encoded in", () => {
+describe("a secret is redacted as it is encoded in", () => {
 	const SECRET = "s3cret/value+with=é";
 
 	it.each(["", "a", "ab", "abc"])("base64, %j before it", (before) => {
@@ -138,7 +138,7 @@ describe("a secret is blanked as it is encoded in", () => {
 		["a JSON body", (text: string) => JSON.stringify({ x: text })],
 		["a URL", (text: string) => `/in?x=${encodeURIComponent(text)}`],
 		["a message of Slack's", (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")],
-	])("base64 and hex of %s that it stands in", (_, write) => {
+	])("base64 and hex of %s that has it", (_, write) => {
 		const secret = `a"b\\c&d<e/f${"\n"}g"h"i&j&k`;
 		const body = Buffer.from(write(secret));
 		const mask = createMask([secret]);
@@ -158,13 +158,13 @@ describe("a secret is blanked as it is encoded in", () => {
 		}
 	});
 
-	test("one that is cut", () => {
+	test("one that is truncated", () => {
 		const mask = createMask([SECRET]);
 		expect(mask(`${Buffer.from(SECRET).toString("base64").slice(0, 12)}…`)).toBe("***…");
 		expect(mask(`${Buffer.from(SECRET).toString("hex").slice(0, 13)}…`)).toMatch(/^\*\*\*.?…$/);
 	});
 
-	test("two that begin alike are both blanked to their ends", () => {
+	test("two that begin alike are both redacted to their ends", () => {
 		const mask = createMask(["token-aaaaaa", "token-bbbbbb"]);
 		expect(mask(btoa("token-aaaaaa"))).toBe("***");
 		expect(mask(btoa("token-bbbbbb"))).toBe("***");
@@ -204,10 +204,10 @@ test("the hex of a secret with tabs or line ends in it, which has few letters in
 	}
 });
 
-test("no form of any secret is left, whatever stands around it", () => {
+test("no form of any secret is left, whatever is around it", () => {
 	const secret = fc
 		.string({ unit: fc.constantFrom(..."abcXYZ019\"'\\%+/= \n\t&<>-_.~éüß€😀"), minLength: 12, maxLength: 40 })
-		// A secret is known by what stands in it, and not by white space around it.
+		// A secret is known by what is in it, and not by white space around it.
 		.map((text) => `k${text}9`);
 	const around = fc.string({ unit: fc.constantFrom(...'ab \n+/=\\%&"*'), maxLength: 5 });
 	const encodings: readonly ((text: string) => string)[] = [

@@ -57,7 +57,7 @@ describe("secretsOf", () => {
 		expect(found([webhook({ url: parseReference(url) })])).toContain("dXNlcjpwYXNzQHdvcmQ=");
 	});
 
-	test("a URL with nothing but a host is none", () => {
+	test("a URL with nothing but a host is not one", () => {
 		expect(found([webhook({ url: parseReference("https://example.com/") })])).toEqual([]);
 	});
 
@@ -154,7 +154,7 @@ describe("secretsOf", () => {
 		expect(found([shellHook({ env }), page]).toSorted()).toEqual(["hunter2-literal", "in-a-table"]);
 	});
 
-	test("a public word is none: what the runner sets for everyone, and values of untelling names", () => {
+	test("a public word is not one: what the runner sets for everyone, and values of untelling names", () => {
 		const headers = new Map([["X-Run", parseReference("${GITHUB_REPOSITORY} ${REGION} ${GITHUB_TOKEN} ${BUILD}")]]);
 		const env = {
 			GITHUB_REPOSITORY: "acme/warehouse",
@@ -165,7 +165,7 @@ describe("secretsOf", () => {
 		expect(found([webhook({ ...bare, headers })], env).toSorted()).toEqual(["ghs_1"]);
 	});
 
-	test("a name that only looks telling is none", () => {
+	test("a name that only looks telling is not one", () => {
 		const env = new Map([["GIT_AUTHOR_NAME", parseReference("data-bot")]]);
 		const options = { custom_details: { primary_key: "order_id", design: "blue-print" } };
 		expect(found([shellHook({ env }), webhook({ url: undefined, preset: preset("pagerduty"), options })])).toEqual([]);

@@ -5,7 +5,7 @@ import { createMask } from "../../../src/secrets/mask.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
 describe("createMask", () => {
-	test("blanks plain, JSON-escaped and URL-encoded forms, the longest first", () => {
+	test("redacts plain, JSON-escaped and URL-encoded forms, the longest first", () => {
 		const mask = createMask(["abcd", 'abcd"ef gh']);
 		expect(mask('abcd"ef gh')).toBe("***");
 		expect(mask(JSON.stringify({ x: 'abcd"ef gh' }))).toBe('{"x":"***"}');
@@ -17,7 +17,7 @@ describe("createMask", () => {
 		expect(createMask(["a.b*"])("axb a.b* $& a.bb")).toBe("axb *** $& a.bb");
 	});
 
-	test("blanks the beginning of a secret before a cut, and nothing else before one", () => {
+	test("redacts the beginning of a truncated secret, and nothing else before a truncation", () => {
 		const mask = createMask(["/hooks/T0123456789", "s3cret-value"]);
 		expect(mask("said s3cret… and s3cret-...")).toBe("said ***… and ***...");
 		expect(mask("https://hooks.example.com/… and https://hooks.example.com/hooks/T012…")).toBe(
@@ -41,7 +41,7 @@ describe("createMask", () => {
 		expect(mask("s3cret-v&#8230;&#8230; s3cret-v……")).toBe("***&#8230;&#8230; ***……");
 	});
 
-	test("blanks what is left of a secret whose last or first character was cut in two", () => {
+	test("redacts what is left of a secret whose last or first character was split", () => {
 		const mask = createMask(["geheim😀wörtlich"]);
 		for (const half of ["\ud83d", "\ufffd", "\ufffd\ufffd\ufffd", "\\ud83d"])
 			expect(mask(`said geheim${half}…`)).toBe("said ***…");
@@ -50,7 +50,7 @@ describe("createMask", () => {
 	});
 
 	test.each(["\\u2026", "&hellip;", "&#8230;", "%E2%80%A6", "%2E%2E%2E", "\\\\u2026"])(
-		"knows the mark of a cut as %s",
+		"knows the mark of a truncation as %s",
 		(mark) => {
 			const mask = createMask(["s3cret-value"]);
 			expect(mask(`said s3cret-v${mark}`)).toBe(`said ***${mark}`);
@@ -58,14 +58,14 @@ describe("createMask", () => {
 		},
 	);
 
-	test("redacts the end of a secret after a cut, and nothing else after one", () => {
+	test("redacts the end of a truncated secret, and nothing else after a truncation", () => {
 		const mask = createMask(["s3cret-value", 'another"one/ö']);
 		expect(mask("…ret-value and ...et-value, [...] value")).toBe("…*** and ...***, [...] value");
 		expect(mask("…er%22one%2F%C3%B6!")).toBe("…***!");
 		expect(mask("s3cret-v…et-value")).toBe("***…***");
 	});
 
-	test("blanks the beginning of an escaped secret before a cut, also one within an escape", () => {
+	test("redacts the beginning of an escaped secret, also one truncated within an escape", () => {
 		const mask = createMask(['pass"ss/wörd ok']);
 		const cuts = [
 			"pass%2522ss%252Fw%25C3%25B6",
@@ -84,7 +84,7 @@ describe("createMask", () => {
 		expect(long(`k3y-${"a".repeat(150)}… k3y-${"a".repeat(4000)}… k3y-ab…`)).toBe("***… ***… k3y-ab…");
 	});
 
-	test("blanks all that is there of a secret that is cut, also where another one begins it", () => {
+	test("redacts all that is left of a truncated secret, also where another one begins it", () => {
 		const mask = createMask(["abcd-1234", "abcd-1234-efgh-5678", "first line\nsecond line"]);
 		expect(mask("abcd-1234-ef… first line second…")).toBe("***… ***…");
 		expect(mask("abcd-1234… abcd-1234-xy…")).toBe("***… ***-xy…");
@@ -105,7 +105,7 @@ describe("createMask", () => {
 		expect(process.cpuUsage(before).user / 1e6).toBeLessThan(3);
 	});
 
-	test("takes a time that grows with the text, however many cuts and secrets there are", () => {
+	test("takes a time that grows with the text, however many truncations and secrets there are", () => {
 		const mask = createMask(Array.from({ length: 300 }, (_, index) => `secret-number-${index}`));
 		const start = cpuTime();
 		expect(mask("… ".repeat(300_000))).toHaveLength(600_000);
@@ -172,7 +172,7 @@ describe("createMask", () => {
 		);
 	});
 
-	test("nothing of any secret is left, wherever it stands", () => {
+	test("nothing of any secret is left, wherever it is", () => {
 		// What is neither white space nor a plus sign, which a form writes for it.
 		const telling = /[^\s\p{Cc}+]/gu;
 		const secret = fc

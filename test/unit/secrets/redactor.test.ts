@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createRedactor } from "../../../src/secrets/mask.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 
-test("what is added is blanked from then on, beside what was known, and told once", () => {
+test("what is added is redacted from then on, beside what was known, and told once", () => {
 	const { redact, protect } = createRedactor(() => ["the-first-one"]);
 	expect(redact("the-first-one the-second")).toBe("*** the-second");
 	expect(protect(["the-second", "the-second"])).toEqual(["the-second"]);

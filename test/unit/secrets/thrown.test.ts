@@ -27,11 +27,11 @@ test("what the system refused is not called a bug", () => {
 	);
 });
 
-test("what is no error is told as well", () => {
+test("what is not an Error is told as well", () => {
 	expect(problemsOf("thrown as text", env)[0].message).toBe("internal error: thrown as text");
 });
 
-test("a mistake of the user loses what variables with telling names or with URLs hold, and nothing else", () => {
+test("an error of the user loses what variables with telling names or with URLs hold, and nothing else", () => {
 	const known = {
 		...env,
 		DB_PASSWORD: "hunter2",

@@ -45,7 +45,7 @@ describe("readLines", () => {
 		expect(read(Buffer.from([0x61, 0xff, 0x0a, 0xf0, 0x9f])).lines).toEqual(["a\ufffd", "\ufffd"]);
 	});
 
-	it("cuts a long line and goes on with the next", () => {
+	it("truncates a long line and goes on with the next", () => {
 		const fits = "x".repeat(LINE_LIMIT);
 		expect(read(`${fits}\n`, 1000).lines).toEqual([fits]);
 		for (const end of ["\n", "\r", "\r\n"]) {
@@ -88,7 +88,7 @@ describe("limitedOutput", () => {
 		expect(lines.at(-1)).toMatch(/^out:… the output is longer than 1 MiB/);
 	});
 
-	it("hands on only so many lines, however short, and answers whether more are wanted", () => {
+	it("hands on only so many lines, however short, and says whether more are wanted", () => {
 		const lines: string[] = [];
 		const emit = limitedOutput((line: string) => lines.push(line));
 		for (let at = 0; at < LINES_LIMIT; at++) expect(emit("", "out")).toBe(true);

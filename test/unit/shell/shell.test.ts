@@ -203,7 +203,7 @@ describe("a command", () => {
 		expect(ran.lines).toEqual([`stdout: ${"x".repeat(64 * 1024)}`, "stdout: the end"]);
 	});
 
-	it("that prints too many lines is cut, and still has its last line", async () => {
+	it("that prints too many lines is truncated, and still has its last line", async () => {
 		const ran = await run("yes 012345678901234 | head -c 3000000; echo the end; echo the reason >&2");
 		expect(ran).toMatchObject({ lastStdout: "the end", lastStderr: "the reason" });
 		expect(ran.lines).toHaveLength(64 * 1024 + 1);

@@ -124,7 +124,7 @@ describe("signingProblem", () => {
 	const TOKEN = "has a character that no header can carry, and the scheme token sends it as one";
 	const base64 = (length: number) => Buffer.alloc(length, 251).toString("base64");
 
-	it.each([24, 25, 26, 32, 63, 64])("finds none with a key of %i bytes", (length) => {
+	it.each([24, 25, 26, 32, 63, 64])("finds nothing with a key of %i bytes", (length) => {
 		for (const secret of [`whsec_${base64(length)}`, base64(length), base64(length).replaceAll("=", "")]) {
 			expect(signingProblem({ schemes: ["standard"], secrets: [secret] })).toBeUndefined();
 		}
@@ -137,9 +137,9 @@ describe("signingProblem", () => {
 		["two prefixes", `whsec_${SECRET}`],
 		["something before the prefix", `AAAA${OTHER_SECRET}`],
 		["another case of the prefix", SECRET.replace("whsec_", "WHSEC_")],
-		["no base64", `whsec_${"-".repeat(40)}`],
+		["what is not base64", `whsec_${"-".repeat(40)}`],
 		["base64 of URLs", `whsec_${base64(32).replaceAll("/", "_").replaceAll("+", "-")}`],
-		["a character that is none of base64", SECRET.replace("ECA", "E A")],
+		["a character that base64 does not have", SECRET.replace("ECA", "E A")],
 		["padding in the middle", `whsec_${base64(25)}${base64(25)}`],
 		["too much padding", `${SECRET}=`],
 		["bits left over at the end", SECRET.replace("8=", "9=")],
@@ -156,7 +156,7 @@ describe("signingProblem", () => {
 		expect(signingProblem({ schemes: ["token"], secrets: ["fine", secret] })).toBeUndefined();
 	});
 
-	it("finds none where there is no secret", () => {
+	it("finds nothing without a secret", () => {
 		expect(signingProblem({ schemes: SIGNATURES, secrets: [] })).toBeUndefined();
 	});
 });

@@ -82,7 +82,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 		}
 	});
 
-	it("takes one of several secrets, wherever it stands", () => {
+	it("takes one of several secrets, wherever it is", () => {
 		for (const secrets of [[SECRET], [SECRET, "x"], ["x", "", SECRET], [OTHER_SECRET, SECRET]]) {
 			expect(checkSignature(request("hello", { secret: secrets }))).toBe("valid");
 		}
@@ -182,7 +182,7 @@ describe.each(SIGNATURES)("%s", (scheme) => {
 });
 
 describe("the scheme", () => {
-	it("is rocky where none is given", () => {
+	it("is rocky by default", () => {
 		expect(verifySignature({ body: "hello", headers: { "x-rocky-signature": VECTOR }, secret: "key" })).toBe(true);
 	});
 
@@ -228,7 +228,7 @@ describe("the time of standard", () => {
 		expect(at(1000, { body: "other" })).toBe("invalid");
 	});
 
-	it("is the clock's where none is given", () => {
+	it("is the current one by default", () => {
 		const sign = (timestamp: Date) => {
 			const body = new TextEncoder().encode("hello");
 			return signatureHeaders({ schemes: ["standard"], secrets: [SECRET] }, { id: "dlv_1", timestamp, body });
@@ -248,7 +248,7 @@ describe("the time of standard", () => {
 	};
 
 	it.each(["", "x", "1e9", "-1775140200", "1775140200.5", " 1775140200", "0x69CE7A28", "9".repeat(13)])(
-		"is whole seconds: %j is none, even if it is signed",
+		"is whole seconds: %j is not, even if it is signed",
 		(timestamp) => {
 			expect(at(0, { headers: stamped("dlv_1", "1775140200") })).toBe("valid");
 			expect(at(0, { headers: stamped("dlv_1", timestamp), toleranceSeconds: Number.POSITIVE_INFINITY })).toBe(
@@ -330,7 +330,7 @@ describe("the body", () => {
 		}
 	});
 
-	it("is signed by nobody where none came, even if the empty one is", () => {
+	it("is not valid where none came, even if the empty one is signed", () => {
 		const headers = signed("", "key", "rocky");
 		for (const body of [undefined, null, {}]) {
 			expect(verdictOf({ body, headers, secret: "key" })).toBe("invalid");

@@ -21,7 +21,7 @@ describe("a seal", () => {
 		);
 	});
 
-	it("opens nothing with another id, and nothing that was cut off", () => {
+	it("opens nothing with another id, and nothing that was truncated", () => {
 		const sealed = SEAL.seal("x", "1");
 		expect(SEAL.open(sealed, "2")).toBeUndefined();
 		for (let length = 0; length < sealed.length; length++) {

@@ -20,7 +20,7 @@ storeSuite("SQLite", {
 			(folder) => writeFile(file(folder), "x".repeat(5000)),
 			/\/store\.db: file is not a database$/,
 		],
-		"its file is cut off": [
+		"its file is truncated": [
 			async (folder) => writeFile(file(folder), "SQLite format 3\0"),
 			/\/store\.db: file is not a database$/,
 		],
