@@ -1,4 +1,4 @@
-// [defaults]: what hooks take where they are silent, and which layer wins.
+// [defaults]: what hooks take by default, and which layer wins.
 import { describe, expect, it } from "vitest";
 import { mistakes, parse, shell, webhook } from "../../helpers/parse.ts";
 
@@ -64,7 +64,7 @@ api_key = "for datadog hooks only"
 		expect(hook.options).not.toHaveProperty("api_key");
 	});
 
-	it("has the concurrency, 20 if silent", () => {
+	it("has the concurrency, 20 by default", () => {
 		expect(parse(SHELL).concurrency).toBe(20);
 		expect(parse(`${SHELL}[defaults]\nconcurrency = 1`).concurrency).toBe(1);
 	});
@@ -89,7 +89,7 @@ api_key = "for datadog hooks only"
 		expect(mistakes(`${WEBHOOK}batch_size = 5\n[defaults]\n${get}`)).toEqual([`1:1 ${message}`]);
 	});
 
-	it("tells a mistake once, at its own place, however many hooks take it", () => {
+	it("tells an error once, at its own place, however many hooks take it", () => {
 		expect(mistakes(`${SHELL}${WEBHOOK}[defaults]\ntimeout_ms = 0`)).toEqual([
 			"6:1 defaults.timeout_ms must be an integer from 1 to 2147483647",
 		]);

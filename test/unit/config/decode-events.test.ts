@@ -31,7 +31,7 @@ describe("an unknown event", () => {
 	});
 });
 
-describe("what is no hook", () => {
+describe("what is not a hook", () => {
 	it.each([
 		['[hook]\ncommand = "x"', "2:1 command is a string where the hooks of an event belong"],
 		['[hook.webhooks]\nurl = "x"', "2:1 url is a string where the hooks of an event belong"],
@@ -147,8 +147,8 @@ command = "b"
 	});
 });
 
-describe("a hook of an event that is none", () => {
-	it("has its other mistakes told as well", () => {
+describe("a hook of an unknown event", () => {
+	it("has its other errors told as well", () => {
 		const source =
 			'[hook.webhooks.pipline_error]\nurl = "ftp://example.com"\npreset = "slak"\n[[hook.nope]]\ncommand = ""\n';
 		expect(mistakes(source)).toEqual([

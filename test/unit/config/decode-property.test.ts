@@ -1,4 +1,4 @@
-// Whatever a TOML file says, the decoder answers with a config or with the user's mistakes, and in bounded time.
+// Whatever a TOML file says, the decoder returns a config or throws errors of the user, and in bounded time.
 import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
@@ -65,7 +65,7 @@ const whole = (source: string) => {
 };
 
 describe("the decoder", () => {
-	it("throws nothing but the user's mistakes for any TOML", () => {
+	it("throws nothing but errors of the user for any TOML", () => {
 		fc.assert(
 			fc.property(hooks, (table) => whole(stringify(table))),
 			{ numRuns: 500 },

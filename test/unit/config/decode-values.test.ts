@@ -1,4 +1,4 @@
-// What each key may be: every mistake is told at its key, with what to do, and never shows a secret.
+// What each key may be: every error is told at its key, with what to do, and never shows a secret.
 import { describe, expect, it } from "vitest";
 import { event } from "../../helpers/make.ts";
 import { mistakes, onlyProblem, parse, webhook } from "../../helpers/parse.ts";

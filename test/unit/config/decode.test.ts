@@ -1,10 +1,10 @@
-// What a config says, as hooks: the ways to write one, and what a hook has where it is silent.
+// What a config says, as hooks: the ways to write one, and what a hook has by default.
 import { describe, expect, it } from "vitest";
 import { eventsOf, NO_CHAIN } from "../../helpers/make.ts";
 import { parse, shell, webhook } from "../../helpers/parse.ts";
 
 describe("a shell hook", () => {
-	it("has sensible values where it is silent", () => {
+	it("has sensible values by default", () => {
 		expect(shell('[[hook.pipeline_start]]\ncommand = "true"')).toEqual({
 			kind: "shell",
 			name: "pipeline_start-shell-1",
@@ -37,7 +37,7 @@ env = { REGION = "eu-\${ZONE:-1}", EMPTY = "" }
 });
 
 describe("a webhook", () => {
-	it("has sensible values where it is silent", () => {
+	it("has sensible values by default", () => {
 		const { preset, ...hook } = webhook('[hook.webhooks.pipeline_error]\nurl = "https://example.com/"');
 		expect(preset.name).toBe("generic");
 		expect(hook).toEqual({

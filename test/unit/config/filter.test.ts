@@ -49,7 +49,7 @@ describe("a filter", () => {
 	});
 });
 
-/** The mistakes of a config in which a `¦` marks where the first one is expected. */
+/** The errors of a config in which a `¦` marks where the first one is expected. */
 function expectAt(marked: string, message: string): void {
 	const [before = "", after = ""] = marked.split("¦");
 	const lines = before.split("\n");
@@ -154,7 +154,7 @@ describe("a filter is refused", () => {
 		expect(remedy('{ exclude = "branch:! main" }')).toBe('write "branch:main" into include');
 	});
 
-	it("with all of its mistakes at once, and those of other filters", () => {
+	it("with all of its errors at once, and those of other filters", () => {
 		const filters = '[{ include = ["status:x", "a:"] }, { entities = [] }, {}]';
 		expect(mistakes(hook(filters))).toHaveLength(4);
 	});

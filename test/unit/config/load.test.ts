@@ -174,14 +174,14 @@ describe("a config without hooks", () => {
 		["[hook]\n", "has no hooks"],
 		["hook.ping = []\n", "has no hooks"],
 		["[event.deploy]\n", "has no hooks"],
-	])("is a mistake: %j", (source, what) => {
+	])("is an error: %j", (source, what) => {
 		const problem = onlyProblem(source);
 		expect(problem).toMatchObject({ code: "config_shape", message: `hooks.toml ${what}` });
 		expect(problem.remedy).toContain("[[hook.");
 	});
 });
 
-describe("what is no TOML", () => {
+describe("invalid TOML", () => {
 	const syntax = (source: string) => {
 		const problem = onlyProblem(source);
 		expect(problem.code).toBe("config_syntax");

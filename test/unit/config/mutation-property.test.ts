@@ -1,4 +1,4 @@
-// A valid config that is changed in any way is still a config, or told to be none at a place that is there.
+// A valid config that is changed in any way is still a config, or an error at a place that exists.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/load.ts";
@@ -45,7 +45,7 @@ const change = fc.oneof(
 	fc.constant<Change>((source) => `\ufeff${source}`),
 );
 
-/** What must hold for every mistake in a text. */
+/** What must hold for every error in a text. */
 function expectTold({ message, remedy, place, frame }: Problem, text: string): void {
 	expect(message).not.toBe("");
 	expect(message + remedy).not.toMatch(/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
@@ -57,12 +57,12 @@ function expectTold({ message, remedy, place, frame }: Problem, text: string): v
 }
 
 describe("a valid config", () => {
-	it("is one, and has a secret in it", () => {
+	it("is valid, and has a secret in it", () => {
 		expect(parse(VALID).hooks).toHaveLength(7);
 		expect(VALID.split(SECRET)).toHaveLength(10);
 	});
 
-	it("in which texts, lines and keys are changed is a config, or told to be none at places inside of it", () => {
+	it("in which texts, lines and keys are changed is a config, or an error at a place inside it", () => {
 		let mistaken = 0;
 		let refused = 0;
 		fc.assert(
@@ -83,7 +83,7 @@ describe("a valid config", () => {
 		expect(mistaken).toBeGreaterThan(30);
 	});
 
-	it("of which any bytes are changed is a config, or told to be none at places inside of it", async () => {
+	it("of which any bytes are changed is a config, or an error at a place inside it", async () => {
 		const flips = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 3 });
 		await fc.assert(
 			fc.asyncProperty(flips, async (changes) => {

@@ -1,4 +1,4 @@
-// A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is no mistake.
+// A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is not an error.
 import { describe, expect, it } from "vitest";
 import { eventsOf } from "../../helpers/make.ts";
 import { mistakes, parse } from "../../helpers/parse.ts";
@@ -84,7 +84,7 @@ describe("rocky.toml", () => {
 		expect({ events, concurrency }).toEqual({ events: [], concurrency: 20 });
 	});
 
-	it("warns of events that are none, and goes on", () => {
+	it("warns of unknown events, and goes on", () => {
 		const { warnings } = parse(ROCKY, "rocky");
 		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
 			'56 unknown event "on_new_thing", its hooks are left out',
@@ -100,7 +100,7 @@ describe("rocky.toml", () => {
 		});
 	});
 
-	it("is full of mistakes in any other file", () => {
+	it("is full of errors in any other file", () => {
 		expect(mistakes(ROCKY).length).toBeGreaterThan(8);
 	});
 

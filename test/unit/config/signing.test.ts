@@ -15,7 +15,7 @@ function signing(source: string) {
 }
 
 describe("signature, secret and signature_header", () => {
-	it("are rocky without a secret where nothing is said, which signs nothing", () => {
+	it("are rocky without a secret by default, which signs nothing", () => {
 		expect(signing(hook(""))).toEqual({ secrets: [], signatures: ["rocky"], signatureHeader: undefined });
 	});
 
@@ -46,7 +46,7 @@ describe("signature, secret and signature_header", () => {
 describe("of the defaults", () => {
 	const DEFAULTS = `[defaults]\nsecret = "a"\nsignature = "openmetadata"\nsignature_header = "X-OM-Signature"\n`;
 
-	it("a hook takes each where it is silent", () => {
+	it("a hook takes each by default", () => {
 		expect(signing(DEFAULTS + hook(""))).toEqual({
 			secrets: ["a"],
 			signatures: ["openmetadata"],
@@ -74,7 +74,7 @@ describe("of the defaults", () => {
 		expect(signing(renamed + hook(""))).toMatchObject({ signatures: ["github"], signatureHeader: "X-G" });
 	});
 
-	it("a scheme is for the hooks that have a secret, and a mistake where none has one", () => {
+	it("a scheme is for the hooks that have a secret, and an error where none has one", () => {
 		const source = '[defaults]\nsignature = ["github", "rocky"]\n';
 		const [bare, signed] = parse(source + hook("") + hook('secret = "${S}"')).hooks;
 		for (const each of [bare, signed]) expect(each).toMatchObject({ signatures: ["github", "rocky"] });
@@ -103,7 +103,7 @@ describe("of the defaults", () => {
 	});
 });
 
-describe("a mistake", () => {
+describe("an error", () => {
 	const many = JSON.stringify(Array.from({ length: 11 }, () => "x"));
 	/** A `¦` marks the item that is at fault; without one, the key is. */
 	const columnOf = (line: string) => line.indexOf("¦") + 1 || 1;

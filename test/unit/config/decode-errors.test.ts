@@ -1,4 +1,4 @@
-// Many mistakes in one file: all told at once, each at its own key, with no secret beside it in any frame.
+// Many errors in one file: all told at once, each at its own key, with no secret beside it in any frame.
 import { describe, expect, it } from "vitest";
 import { mistakes, parse, problemsOf } from "../../helpers/parse.ts";
 
@@ -33,7 +33,7 @@ preset = "pagerduty"
 "rooting_key" = "S3CRETROUTING"
 `;
 
-describe("a file with eight mistakes", () => {
+describe("a file with eight errors", () => {
 	const problems = problemsOf(EIGHT);
 
 	it("tells all eight, in the order of the file, each at its own key", () => {
@@ -102,7 +102,7 @@ describe("a secret in the wrong place", () => {
 	});
 });
 
-describe("a mistake in a template", () => {
+describe("an error in a template", () => {
 	const at = (template: string) =>
 		mistakes(`[hook.webhooks.ping]\nurl = "https://example.com/"\nbody_template = ${template}\n`)[0]?.split(" ")[0];
 
