@@ -84,6 +84,16 @@ describe("createMask", () => {
 		expect(long(`k3y-${"a".repeat(150)}… k3y-${"a".repeat(4000)}… k3y-ab…`)).toBe("***… ***… k3y-ab…");
 	});
 
+	test("takes for an unfinished escape what may be one, of 17 characters at most", () => {
+		const mask = createMask(["s3cret-value"]);
+		expect(mask(`s3cret-v%${"a".repeat(16)}…`)).toBe("***…");
+		for (const text of [`s3cret-v%${"a".repeat(17)}…`, "s3cret-v% x…", "s3cret-v%.x…"]) expect(mask(text)).toBe(text);
+	});
+
+	test("knows a secret without the white space and plus signs around it", () => {
+		expect(createMask(["+s3cret-value \t"])("said s3cret-value")).toBe("said ***");
+	});
+
 	test("redacts all that is left of a truncated secret, also where another one begins it", () => {
 		const mask = createMask(["abcd-1234", "abcd-1234-efgh-5678", "first line\nsecond line"]);
 		expect(mask("abcd-1234-ef… first line second…")).toBe("***… ***…");
