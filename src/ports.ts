@@ -99,13 +99,13 @@ export interface ShellCommand {
 	/** Counts from before stdin is written; then the whole process group is ended. */
 	readonly timeoutMs: number;
 	/**
-	 * Called for each line of output as it comes, without its line end, cut to 64 Ki UTF-16 code units; at most a bounded
+	 * Called for each line of output as it comes, without its line end, truncated to 64 Ki UTF-16 code units; at most a bounded
 	 * number of bytes in all.
 	 */
 	readonly onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 
-/** How a shell command ended, with the last non-blank line of each stream (cut to 500 code points; empty if none). */
+/** How a shell command ended, with the last line of each stream that is not blank (truncated to 500 code points; empty without one). */
 export interface ShellResult {
 	readonly end:
 		| {
@@ -195,7 +195,7 @@ export type ReadRemoteRun = (run: RemoteRun, signal: AbortSignal) => Promise<Uin
 
 /** Lines for the person who watches. Everything that passes through is masked and cannot act as a workflow command. */
 export interface Log {
-	/** From now on these texts are blanked, besides those before. Called before the first line. */
+	/** From now on these texts are redacted, besides those before. Called before the first line. */
 	protect(secrets: readonly string[]): void;
 	info(line: string): void;
 	/** Shown only where debug output is on. */
