@@ -1,7 +1,7 @@
-// From a config string to a template: tags are paired, and a line that holds nothing but tags leaves no blank line behind.
+// From a config string to a template: its tags are paired.
 import type { Reference } from "../model/reference.ts";
 import type { FieldPath, Node, Template } from "../model/template.ts";
-import { inWords, type Piece, pieceLines, type Tag, type TemplateText, templateText } from "./tags.ts";
+import { inWords, type Piece, piecesOf, type Tag, type TemplateText, templateText } from "./tags.ts";
 
 /** Sections inside sections: far more than a message needs, far fewer than the call stack holds. */
 const DEPTH_LIMIT = 100;
@@ -13,23 +13,15 @@ interface Section {
 	readonly nodes: Node[];
 }
 
-/** Parses a template once, so that it can be rendered often. Throws a `TemplateError` at the first line with an error. */
+/** Parses a template once, so that it can be rendered often. Throws a `TemplateError` at an error. */
 export function compileTemplate(source: Reference): Template {
 	const text = templateText(source);
 	const nodes: Node[] = [];
 	const open: Section[] = [];
-	for (const line of pieceLines(text)) {
-		const pieces = line.every(insertsNothing) ? line.filter(({ kind }) => kind !== "text") : line;
-		for (const piece of pieces.length === 0 ? line : pieces) add(piece, nodes, open, text);
-	}
+	for (const piece of piecesOf(text)) add(piece, nodes, open, text);
 	const unclosed = open.at(-1)?.tag;
 	if (unclosed === undefined) return { source, nodes };
 	throw text.errorAt(unclosed.start, `${unclosed.shown} is not closed`, `close it with ${closingOf(unclosed)}`);
-}
-
-function insertsNothing(piece: Piece): boolean {
-	if (piece.kind === "text") return piece.text.trim() === "";
-	return piece.kind !== "variable" && piece.kind !== "value" && piece.kind !== "json";
 }
 
 /** Adds a piece to the innermost section, or opens or closes one. */
@@ -44,12 +36,9 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 	switch (piece.kind) {
 		case "comment":
 			return;
-		case "text": {
-			const last = nodes.at(-1);
-			if (last?.kind === "text") nodes.splice(-1, 1, { kind: "text", text: last.text + piece.text });
-			else nodes.push(piece);
+		case "text":
+			if (piece.text !== "") nodes.push(piece);
 			return;
-		}
 		case "variable":
 			nodes.push(piece);
 			return;

@@ -1,4 +1,5 @@
-// The pieces of a template: text, variables and tags as Mustache writes them. Tags that this language lacks are refused.
+// The pieces of a template: text, variables and the tags that Mustache finds. Tags that this language lacks are refused.
+import mustache, { type TemplateSpans } from "mustache";
 import { excerpt } from "../lib/text.ts";
 import type { Reference, Variable } from "../model/reference.ts";
 
@@ -67,8 +68,6 @@ export interface Tag {
 	/** As it is written, shortened for messages. */
 	readonly shown: string;
 	readonly start: number;
-	/** After the last brace. */
-	readonly end: number;
 }
 
 export type Piece =
@@ -76,58 +75,68 @@ export type Piece =
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "variable"; readonly variable: Variable };
 
+/** What makes a tag more than a value, and what Mustache would pair, load or obey. */
+const SPECIAL = /(\{\{\s*)(?:[#^/>=]|else(?=\s*\}\}))/g;
+
 /**
- * The pieces of each line, in order. A line ends after a line break in the text, and not at one inside a tag. Throws a
+ * The pieces in order, without lines that have nothing but tags that insert nothing. Mustache finds them; to it
+ * every special tag is a comment of the same length, so that the tags come in one list, each at its place. Throws a
  * {@link TemplateError} at the first tag that is not closed or not understood.
  */
-export function* pieceLines(source: TemplateText): Generator<readonly Piece[]> {
-	const { text, variables } = source;
-	const stop = /\{\{|\ufffc|\n|$/g;
-	let line: Piece[] = [];
-	let from = 0;
-	for (let found = stop.exec(text); found !== null; found = stop.exec(text)) {
-		const { 0: sign, index } = found;
-		const variable = variables.get(index);
-		if (sign === VARIABLE_MARK && variable === undefined) continue;
-		const to = sign === "\n" ? index + 1 : index;
-		if (to > from) line.push({ kind: "text", text: text.slice(from, to) });
-		from = to;
-		if (variable !== undefined) {
-			line.push({ kind: "variable", variable });
-			from += VARIABLE_MARK.length;
-		} else if (sign === "{{") {
-			const tag = readTag(source, index);
-			line.push(tag);
-			from = tag.end;
-			stop.lastIndex = from;
-		} else {
-			yield line;
-			line = [];
-			if (sign === "") return;
-		}
+export function piecesOf(source: TemplateText): readonly Piece[] {
+	const text = source.text.replaceAll(SPECIAL, (tag, braces: string) => braces.padEnd(tag.length, "!"));
+	return parse(text, source).flatMap(([type, value, start, end]) =>
+		type === "text" ? [...inText(value, start, source)] : readTag(source, start, end),
+	);
+}
+
+function parse(text: string, source: TemplateText): TemplateSpans {
+	try {
+		// A writer of its own: the one behind `mustache.parse` keeps every template that it has parsed.
+		return new mustache.Writer().parse(text);
+	} catch {
+		throw unclosedIn(text, source);
 	}
+}
+
+/** The error at the first tag without its closing braces; for that, Mustache tells only where the text ends. */
+function unclosedIn(text: string, { errorAt }: TemplateText): TemplateError {
+	for (let start = text.indexOf("{{"); ; ) {
+		const closing = text.startsWith("{", start + 2) ? "}}}" : "}}";
+		const to = text.indexOf(closing, start + closing.length);
+		if (to < 0) return errorAt(start, "tag is not closed", `close it with ${closing}`);
+		start = text.indexOf("{{", to + closing.length);
+	}
+}
+
+/** A text at its variables. */
+function* inText(text: string, start: number, { variables }: TemplateText): Generator<Piece> {
+	let from = 0;
+	for (let at = text.indexOf(VARIABLE_MARK); at >= 0; at = text.indexOf(VARIABLE_MARK, at + 1)) {
+		const variable = variables.get(start + at);
+		if (variable === undefined) continue;
+		yield { kind: "text", text: text.slice(from, at) };
+		yield { kind: "variable", variable };
+		from = at + VARIABLE_MARK.length;
+	}
+	yield { kind: "text", text: text.slice(from) };
 }
 
 const OPENING = /\{\{\s*([#^/>{&=!]?)\s*/y;
 const CONDITION = /^if(?:\s+(.*))?$/s;
 
-function readTag({ text, variables, errorAt }: TemplateText, start: number): Tag {
+function readTag({ text, variables, errorAt }: TemplateText, start: number, end: number): Tag {
 	OPENING.lastIndex = start;
 	const sigil = OPENING.exec(text)?.[1] ?? "";
-	const from = OPENING.lastIndex;
 	if (sigil === "=") throw errorAt(start, "set-delimiters are not supported", "write tags as {{field}}");
 	if (sigil === ">") throw errorAt(start, "partials are not supported", "write the text of the partial in its place");
 
 	const closing = sigil === "{" ? "}}}" : "}}";
-	const to = text.indexOf(closing, from);
-	const end = to + closing.length;
-	const content = text.slice(from, to).trimEnd();
-	if (to < 0 || (sigil !== "!" && content.includes("{{"))) {
-		throw errorAt(start, "tag is not closed", `close it with ${closing}`);
-	}
+	const content = text.slice(OPENING.lastIndex, end - closing.length).trimEnd();
 	const shown = inWords(text.slice(start, end));
-	const tag = (kind: Tag["kind"], name: string): Tag => ({ kind, name, shown, start, end });
+	const tag = (kind: Tag["kind"], name: string): Tag => ({ kind, name, shown, start });
 	if (sigil === "!") return tag("comment", "");
+	if (content.includes("{{")) throw errorAt(start, "tag is not closed", `close it with ${closing}`);
 	for (let at = start; at < end; at++) {
 		if (!variables.has(at)) continue;
 		throw errorAt(at, "a variable is inside a tag", `write \${VAR} by itself, with no other braces around it`);

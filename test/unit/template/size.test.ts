@@ -37,7 +37,8 @@ describe("a body", () => {
 		const bodyTemplate = template(nested(60, ["owners"], "x"));
 		const of = delivery(webhook({ bodyTemplate }), event("ping", { owners: ["a", "b"] }));
 		expect(makeMessage(of, {})).toEqual({
-			kind: "invalid",
+			cause: "invalid_message",
+			retryable: false,
 			reason: "body_template: body is too large to be made (repeat less: a list inside of a list multiplies)",
 		});
 	});
