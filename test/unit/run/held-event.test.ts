@@ -27,7 +27,7 @@ describe("a held event", () => {
 				const read = again(whole);
 				expect("event" in read ? writeHeld(read.event) : read.problem).toBe(writeHeld(whole));
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 60 },
 		);
 	});
 
