@@ -134,7 +134,7 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	},
 	invalid: {
 		meaning: "The request cannot be made",
-		example: "the request cannot be made: a header has a character that no header can carry",
+		example: "the request cannot be made: a header has a character that is not allowed in headers",
 		remedy: "Correct the header, the method or the URL that the reason names",
 	},
 	status: {
@@ -144,7 +144,7 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	},
 	rejected: {
 		meaning: "The service responded with a 2xx whose body says that it refused the message",
-		example: "Slack answered channel_not_found",
+		example: "Slack responded with channel_not_found",
 		remedy: "Do what the service says: [presets](presets.md) describes each service",
 	},
 	unconfirmed: {
@@ -185,7 +185,7 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	},
 	unset_variable: {
 		meaning: "A variable that the hook reads is unset or empty",
-		example: "variable SLACK_WEBHOOK_URL is unset or empty; give it to the step as env",
+		example: "variable SLACK_WEBHOOK_URL is unset or empty; set it in the step's env",
 		remedy: "Set it in the step's `env`, or write a default: `${VAR:-default}`",
 	},
 	invalid_message: {
@@ -200,13 +200,13 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	},
 	untrusted: {
 		meaning: "A shell hook would run in a workspace that may contain a stranger's code",
-		example: "refused on pull_request_target: the workspace may hold a stranger's code",
+		example: "refused on pull_request_target: the workspace may contain a stranger's code",
 		remedy:
 			"Set `allow-untrusted-shell: true` if nothing in it comes from a pull request: [why](adr/0006-untrusted-workspaces.md)",
 	},
 	interrupted: {
 		meaning: "The run stopped with an error while the delivery was in flight; it may or may not have arrived",
-		example: "the run stopped on an error while this was in flight; what became of it is not known",
+		example: "the run stopped on an error while this was in flight; it may or may not have arrived",
 		remedy: "Check the receiver before you send it again",
 	},
 	internal: {

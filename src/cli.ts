@@ -28,7 +28,7 @@ const program = new Command("pipeline-hooks")
 		writeErr: (text) => terminal.err(redact(text.trimEnd())),
 		outputError: (text, write) => write(text.replace(/^error:/, "error[usage]:")),
 	})
-	.showHelpAfterError("(--help shows what there is)")
+	.showHelpAfterError("(see --help)")
 	.addHelpText("after", "\nExample:\n  $ pipeline-hooks fire pipeline_error --error 'connection lost'\n");
 const exit = (code: ExitCode) => {
 	process.exitCode = code;

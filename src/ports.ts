@@ -174,7 +174,7 @@ export interface RemoteFile {
 
 /**
  * Reads a file of a repository; undefined when it is not there. Anything else is an `Error` whose message goes on after
- * "GitHub's API": `answered 403: …`. When `signal` aborts, that is its reason.
+ * "GitHub's API": `responded with 403: …`. When `signal` aborts, that is its reason.
  */
 export type ReadRemoteFile = (file: RemoteFile, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
@@ -190,7 +190,7 @@ export interface RemoteRun {
 	readonly limit: number;
 }
 
-/** Reads a run's JSON as the API answers it; for the rest as {@link ReadRemoteFile}. */
+/** Reads a run's JSON as the API gives it; for the rest as {@link ReadRemoteFile}. */
 export type ReadRemoteRun = (run: RemoteRun, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 /** Lines for the person who watches. Everything that passes through is masked and cannot act as a workflow command. */

@@ -115,7 +115,7 @@ export async function workflowRun(
 		readRemoteRun({ token, apiUrl, repository, runId: Number(id), limit: RUN_LIMIT }, ends),
 	);
 	if (failure !== undefined) return none(failure, LET_READ_RUN);
-	if (bytes === undefined) return none(`GitHub's API knows no run ${id} of ${repository}`, LET_READ_RUN);
+	if (bytes === undefined) return none(`GitHub's API does not know run ${id} of ${repository}`, LET_READ_RUN);
 	if (bytes.length > RUN_LIMIT) return none(`the workflow run is larger than ${RUN_LIMIT} bytes`);
 	const resource = parseJson(new TextDecoder().decode(bytes));
 	if (!isJsonObject(resource)) return none("GitHub's API responded with something other than a JSON object");
@@ -135,7 +135,7 @@ async function loadApi(): Promise<GithubApi> {
 interface Asked {
 	/** Absent if the API does not have it. */
 	readonly bytes?: Uint8Array | undefined;
-	/** In one bounded line: `GitHub's API answered 403: Resource not accessible by integration`. */
+	/** In one bounded line: `GitHub's API responded with 403: Resource not accessible by integration`. */
 	readonly failure?: string;
 }
 

@@ -48,7 +48,7 @@ export async function configPlace(
 		missing: (config) => ({
 			code: "config_missing",
 			message: `${config === undefined ? "there is no config file" : `config file ${config} not found`}; ${note}`,
-			remedy: "give its path in the repository; where it is there, the job needs `permissions: contents: read`",
+			remedy: "give its path in the repository; if it is there, the job needs `permissions: contents: read`",
 		}),
 		untrusted,
 	};

@@ -155,7 +155,7 @@ function confirming({ flags: { yes, dryRun }, terminal }: Call<Flags>): Observer
 	return async (hooks) => {
 		const effects = hooks.flatMap(effectsOn);
 		if (effects.length === 0) return true;
-		terminal.err(`this test reaches people: ${effects.join("; ")}`);
+		terminal.err(`this test would reach people: ${effects.join("; ")}`);
 		return yes === true || terminal.ask === undefined || terminal.ask("send it?");
 	};
 }
@@ -166,7 +166,7 @@ function effectsOn(hook: Hook): readonly string[] {
 	const { name, preset, options } = hook;
 	const mentioned = preset.options["mention"] === undefined ? [] : textsOption(options, "mention");
 	return [
-		...(preset.pages === true ? [`${name} pages by ${preset.title}`] : []),
+		...(preset.pages === true ? [`${name} pages through ${preset.title}`] : []),
 		...(mentioned.length === 0 ? [] : [`${name} mentions ${excerpt(mentioned.join(", "), 100)}`]),
 	];
 }

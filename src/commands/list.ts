@@ -72,7 +72,7 @@ function showHooks(
 		print(of === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${of.event}`);
 	}
 	const more = rows.map((row) => [row.name, moreOf(row)] as const);
-	const lists = [...listed("more about them:", more, columns), ...listed("not matched:", not, columns)];
+	const lists = [...listed("details:", more, columns), ...listed("not matched:", not, columns)];
 	for (const line of [...linesOf(rows, columns), ...lists]) print(line);
 }
 

@@ -22,8 +22,8 @@ const VERDICTS: Readonly<Record<Received["signature"], { readonly text: string; 
 	valid: { text: "✓ signature valid", style: "green" },
 	invalid: { text: "✗ signature INVALID", style: "red" },
 	missing: { text: "✗ no signature", style: "red" },
-	"too old": { text: "✗ signature right, but too old", style: "red" },
-	"too new": { text: "✗ signature right, but ahead of this clock", style: "red" },
+	"too old": { text: "✗ signature valid, but too old", style: "red" },
+	"too new": { text: "✗ signature valid, but from the future", style: "red" },
 	"not checked": { text: "signature not checked", style: "dim" },
 };
 

@@ -132,9 +132,9 @@ async function listen(options: ReturnType<typeof readListenFlags>, onRequest: (r
 		const problems: Readonly<Record<string, readonly [string, string]>> = {
 			EADDRINUSE: [
 				`port ${port} of ${host} is in use`,
-				"end what listens there, or take another: --port 0 finds a free one",
+				"stop what listens there, or use another: --port 0 finds a free one",
 			],
-			EACCES: [`port ${port} is reserved for the system`, "take one from 1024 on, for example --port 8787"],
+			EACCES: [`port ${port} is reserved for the system`, "use one from 1024 on, for example --port 8787"],
 			EADDRNOTAVAIL: noAddress,
 			ENOTFOUND: noAddress,
 			EAI_AGAIN: noAddress,

@@ -34,7 +34,7 @@ function readScheme(text: string, reject: Reject): Signature | undefined {
 	const near = closest(text, SIGNATURES);
 	return reject(
 		`--scheme: ${JSON.stringify(text.slice(0, 60))} is not one of ${SIGNATURES.join(", ")}`,
-		near === undefined ? "name the one that the hook's signature names" : `did you mean ${near}?`,
+		near === undefined ? "use the scheme in the hook's `signature`" : `did you mean ${near}?`,
 	);
 }
 
@@ -55,5 +55,5 @@ function readHeader(name: string | undefined, scheme: Signature | undefined, rej
 	const invalid = "--signature-header: that is not a valid header name";
 	if (!isHeaderName(name)) return reject(invalid, "for example --signature-header X-OM-Signature");
 	if (scheme === undefined || !SCHEMES[scheme].stamped) return name;
-	return reject(`--signature-header: the headers of ${scheme} are fixed`, "take it out");
+	return reject(`--signature-header: the headers of ${scheme} cannot be renamed`, "remove it");
 }

@@ -3,6 +3,7 @@ import { jsonSchema } from "../config/json-schema.ts";
 import { count } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import { variablesOf } from "../model/hook-references.ts";
+import { formatPlace } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
 import { defineCommand, EXIT, loadRun } from "./command.ts";
 
@@ -40,7 +41,7 @@ export const registerValidate = defineCommand<{ readonly config?: string; readon
 		}
 		const off = disabled === 0 ? "" : `, ${disabled} of them disabled,`;
 		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}`);
-		for (const { message, place } of warnings) print(`warning: line ${place.line}: ${message}`);
+		for (const { message, place } of warnings) print(`warning: ${formatPlace(place)}: ${message}`);
 		for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 		return EXIT.ok;
 	},

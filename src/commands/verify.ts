@@ -84,14 +84,14 @@ function describe(
 		}
 		case "invalid": {
 			const [own] = names;
-			if (scheme === "token") return `${own} is not the secret`;
+			if (scheme === "token") return `${own} does not match the secret`;
 			const of = SCHEMES[scheme].stamped ? "this body, id, time and secret" : "this body and secret";
-			return `${own} does not match ${of}; the body must be the exact bytes that came, line ends and all`;
+			return `${own} does not match ${of}; the body must be the exact bytes that were received, including line endings`;
 		}
 		case "too old":
 		case "too new": {
 			const age = Math.round(now.getTime() / 1000 - Number(headers[STAMP.timestamp]?.[0]));
-			const when = age < 0 ? `${-age} s ahead of this clock` : `${age} s ago`;
+			const when = age < 0 ? `${-age} s in the future` : `${age} s ago`;
 			return `it was signed ${when}, and ${toleranceSeconds} s are tolerated`;
 		}
 	}
@@ -105,7 +105,7 @@ function readTolerance({ tolerance: text, scheme }: VerifyFlags, reject: Reject)
 	}
 	const unstamped = SIGNATURES.find((name) => name === scheme.trim() && !SCHEMES[name].stamped);
 	if (unstamped === undefined) return Number(text);
-	return reject(`--tolerance: ${unstamped} signs no time`, "take it out, or name the scheme: --scheme standard");
+	return reject(`--tolerance: ${unstamped} has no timestamp`, "remove it, or name the scheme: --scheme standard");
 }
 
 /** Nothing of a header is quoted: it may hold the secret itself. */

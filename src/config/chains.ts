@@ -150,7 +150,7 @@ function refuseCircles(chains: ReadonlyMap<string, readonly Edge[]>, problems: P
 			const first = steps.get(text);
 			if (first !== undefined) {
 				const names = Array.from({ length: way.length - first }, (_, at) => way[first + at]?.name ?? "");
-				problems.add("config_value", path, `${key} closes a circle: ${round(names)}`, "remove one of its steps");
+				problems.add("config_value", path, `${key} leads back to itself: ${round(names)}`, "remove one of its steps");
 			} else if (!done.has(text)) {
 				enter(text);
 			}

@@ -52,7 +52,7 @@ function nameProblem(
 	if (!isEventName(name)) {
 		return [
 			`${quote(name)} cannot be an event's name`,
-			`begin with a letter and use letters, digits, "_", "-" and "." only, at most ${MAX_EVENT_NAME} in all; "webhooks" is taken`,
+			`begin with a letter and use letters, digits, "_", "-" and "." only, at most ${MAX_EVENT_NAME} in all; "webhooks" is reserved`,
 		];
 	}
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];

@@ -60,7 +60,7 @@ export function readFilters(hook: Fields, resolver: Resolver): readonly Filter[]
  */
 function isMeant({ text, path }: Text, key: string, { problems }: Fields): boolean {
 	if (text.includes("${")) {
-		const message = "filter has a variable in it, and variables are not read there";
+		const message = "filter has a variable in it, but filters do not read variables";
 		problems.add("config_value", path, message, "write the value itself, with * for any characters");
 	} else if (text.toLowerCase() === "all") {
 		const message = `filter.${key} has ${quote(text)}, which matches only itself`;

@@ -109,17 +109,18 @@ function refuseContradictions(
 		refuse(fields.at("require_allow"), message, 'set on_failure = "abort", or remove require_allow');
 	}
 	if (fields.has("batch_size") && onFailure === "abort") {
-		const message = 'gates never batch: with on_failure = "abort", the pipeline waits for a response to each event';
+		const message =
+			'gates are never batched: with on_failure = "abort", the pipeline waits for a response to each event';
 		refuse(fields.at("batch_size"), message, 'remove batch_size, or set on_failure = "warn"');
 	} else if (fields.has("batch_size") && askedAt !== undefined) {
-		const message = `fallback names ${quote(name)}, which has a batch_size, and gates never batch`;
+		const message = `fallback names ${quote(name)}, which has a batch_size, and gates are never batched`;
 		refuse(askedAt, message, "name another hook, or remove batch_size of that one");
 	}
 	if (method === "GET" && (bodyTemplate ?? batchSize) !== undefined) {
 		// If the method is a default, it may suit other hooks: the error is at the hook.
 		const path = fields.has("method") ? fields.at("method") : fields.path;
 		const key = bodyTemplate === undefined ? "batch_size" : "body_template";
-		const message = `method is GET, which carries no body, and there is a ${key}`;
+		const message = `method is GET, which has no body, but ${key} is set`;
 		refuse(path, message, `remove ${key}, or set method = "POST"`);
 	}
 	const type = headers.get("content-type");

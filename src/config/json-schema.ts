@@ -32,7 +32,7 @@ export function jsonSchema(): JsonObject {
 		title: "pipeline-hooks",
 		description: "The hooks that run when something happens in a pipeline",
 		...table({
-			hook: { description: "Shell hooks, and below webhooks the webhooks", ...ref("hooks") },
+			hook: { description: "Shell hooks by event; `webhooks` has the webhooks by event", ...ref("hooks") },
 			hooks: { description: "The same as hook", ...ref("hooks") },
 			subscription: oneOrMany({ anyOf: [ref("shellSubscription"), ref("webhookSubscription")] }),
 			defaults: ref("defaults"),
@@ -127,5 +127,5 @@ function ofPreset(preset: Preset): JsonObject {
 	};
 }
 
-/** A name that linters mistake for that of a promise's method where it is written out. */
+/** Written as a computed key, because a linter takes it for the method of a promise. */
 const THEN = "then";

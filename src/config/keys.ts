@@ -179,7 +179,7 @@ export function texts(example: string): Kind<readonly Text[]> {
 }
 
 function readOneOf(item: Value, remedy: string): string | undefined {
-	if (typeof item.raw !== "string") return item.wrong(`must hold strings, not ${typeName(item.raw)}`, remedy);
+	if (typeof item.raw !== "string") return item.wrong(`must contain strings, not ${typeName(item.raw)}`, remedy);
 	const text = item.raw.trim();
 	if (text === "") return item.wrong("has an empty string in it", "give it a value, or remove it");
 	if (text.length > MAX_TEXT) return item.wrong(`has more than ${MAX_TEXT} characters in a string`, "shorten it");

@@ -139,7 +139,7 @@ export function readDefaults(root: Fields): Defaults {
 }
 
 function explainDefault(key: string): Explanation | undefined {
-	return OWN.has(key) ? [`${key} has no default`, "write it in each hook, which has its own"] : undefined;
+	return OWN.has(key) ? [`${key} cannot have a default`, "set it in each hook"] : undefined;
 }
 
 function ofOther(key: string, kind: Hook["kind"]): Explanation {

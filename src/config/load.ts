@@ -95,7 +95,7 @@ function refuseTooMany(text: string, file: string): void {
 		throw new UserError({
 			code: "config_shape",
 			message: `${file} has more than ${MAX_PARTS} keys and values`,
-			remedy: "keep what its hooks need",
+			remedy: "keep only what its hooks need",
 			place: endOf(text.slice(0, index), file),
 		});
 	}

@@ -24,7 +24,7 @@ function kindOf({ kind, choices = [] }: OptionSpec): Kind<unknown> {
 					const items = value.items();
 					if (items.every(({ raw }) => typeof raw === "string")) return;
 					if (items[0] === value) value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
-					else value.wrong("must hold strings only", "quote each item");
+					else value.wrong("must contain only strings", "quote each item");
 				},
 			};
 		case "choice": {

@@ -63,7 +63,7 @@ function readHeader(fields: Fields, [first, ...others]: readonly Signature[]): s
 		return wrong("signature_header renames one header, and there are several signatures", "keep one of them");
 	}
 	if (header !== undefined && first !== undefined && SCHEMES[first].stamped) {
-		return wrong(`signature_header cannot be used with ${first}, whose headers are fixed`, "remove it");
+		return wrong(`signature_header cannot be used with ${first}, whose headers cannot be renamed`, "remove it");
 	}
 	return header;
 }

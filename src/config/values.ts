@@ -70,7 +70,7 @@ export const HEADERS: Kind<Headers> = {
 				item.wrong(`is the same header as ${twin.name}`, "keep one of the two: case makes no difference");
 			} else if (content !== undefined && !literalParts(content).every(isHeaderValue)) {
 				const remedy = "use one line of Latin-1 characters; remove a trailing line break";
-				item.wrong("has a character that no header can carry", remedy);
+				item.wrong("has a character that is not allowed in headers", remedy);
 			} else if (content !== undefined) {
 				found.set(lower, { name, value: content, path: item.path });
 			}

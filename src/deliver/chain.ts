@@ -28,7 +28,7 @@ export async function runWithFallback(delivery: Delivery, chaining: Chaining, re
 	if (isGate(hook) && isDecided(failure)) return first;
 	const next = chaining.reach(hook.fallback, events);
 	if (next === undefined) {
-		const why = `fallback ${hook.fallback} is disabled, or its filter lets nothing through`;
+		const why = `fallback ${hook.fallback} is disabled, or its filter matches no event`;
 		return { ...first, failure: { ...failure, reason: `${failure.reason}; ${why}` } };
 	}
 	const proves = requireAllow || (hook.kind === "webhook" && hook.requireAllow);
@@ -75,7 +75,7 @@ function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 	const taken = `${second.delivery.events.length} of ${events.length} events`;
 	const told =
 		second.status === "delivered"
-			? `fallback ${way} delivered ${taken}, and its filter keeps ${others} out`
+			? `fallback ${way} delivered ${taken}, and its filter excludes ${others}`
 			: `fallback ${way}: ${second.failure?.reason ?? second.reason}`;
 	return {
 		...both,

@@ -95,7 +95,7 @@ function failureOf({ end, lastStderr, lastStdout }: ShellResult, timeoutMs: numb
 		case "signal":
 			return failure("signal", `ended by ${end.signal}${after}`);
 		case "timeout":
-			return failure("timeout", `not done within ${timeoutMs} ms${after}`);
+			return failure("timeout", `not finished within ${timeoutMs} ms${after}`);
 		case "cancelled":
 			return failure("cancelled", `cancelled${after}`);
 		case "not_started":

@@ -101,7 +101,7 @@ export function addressOf(text: string, hook: Webhook, env: Env): Address {
 /** Throws {@link MessageError} for a header that cannot be sent, naming it. */
 export function refuseBadValues(headers: Readonly<Record<string, string>>): void {
 	const bad = Object.entries(headers).find(([, value]) => !isHeaderValue(value));
-	if (bad !== undefined) throw invalid(`header ${bad[0]} has a character that no header can carry`);
+	if (bad !== undefined) throw invalid(`header ${bad[0]} has a character that is not allowed in headers`);
 }
 
 function invalid(reason: string): MessageError {

@@ -108,7 +108,7 @@ function* keysOf(json: string): Generator<{ readonly key: string; readonly depth
 
 const ALLOW_KEYS: ReadonlySet<string> = new Set(["allow", "allowed"]);
 
-/** A key without what makes it look different from `allow`: case, blanks, punctuation, other forms of letters. */
+/** A key without what makes it look different from `allow`: case, spaces, punctuation, other forms of letters. */
 function plain(key: string): string {
 	return key
 		.normalize("NFKC")
@@ -117,7 +117,7 @@ function plain(key: string): string {
 }
 
 function malformed(status: number, problem: string): Permission {
-	return { denied: `denied: ${status}, and ${problem}; a gate must answer ${YES}` };
+	return { denied: `denied: ${status}, and ${problem}; a gate must respond with ${YES}` };
 }
 
 function reasonOf(given: Json | undefined): string {
@@ -127,7 +127,7 @@ function reasonOf(given: Json | undefined): string {
 /** Lists and objects are named by their kind: nested deep enough, they cannot be written out. */
 function notTrue(status: number, given: Json): string {
 	const shown = typeof given === "object" ? kindOf(given) : excerpt(JSON.stringify(given), 40);
-	return `denied: ${status}, and the response's "allow" is ${shown}${given === false ? "" : `; a gate must answer ${YES}`}`;
+	return `denied: ${status}, and the response's "allow" is ${shown}${given === false ? "" : `; a gate must respond with ${YES}`}`;
 }
 
 function kindOf(value: Json): string {

@@ -16,7 +16,7 @@ export interface Judgement {
 	readonly note?: string;
 }
 
-/** Judges what came back for one attempt of a delivery from that service. */
+/** Judges the response to one attempt of a delivery, by the rules of its service. */
 export function judge({ hook }: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
 	if (result.kind === "failure") return { failure: failure(result.cause, result.detail) };
 	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
@@ -52,8 +52,8 @@ function denialIn(response: HttpResponse, requireAllow: boolean, service: Servic
 	const isPlain = /^(?:[\s,]|identity)*$/i.test(headers["content-encoding"] ?? "");
 	const problem = isPlain
 		? (PARTIAL[status] ?? problemOf(permission, requireAllow, response, service))
-		: "is compressed, which was not asked for";
-	return problem && `denied: ${status}, but the response ${problem}; a gate must answer ${YES}`;
+		: "is compressed, although no compression was requested";
+	return problem && `denied: ${status}, but the response ${problem}; a gate must respond with ${YES}`;
 }
 
 function problemOf(
@@ -65,13 +65,13 @@ function problemOf(
 	if (allowed) return undefined;
 	if (requireAllow) return 'has no "allow", and require_allow is set';
 	if (judge === undefined) return unreadable;
-	// A service that tells by its own text what it did, as Slack by `ok`, does not respond as a gate.
+	// A service that reports success in its own format, as Slack does by `ok`, does not respond as a gate.
 	return judge(response).ok && isHtml(response.body) ? HTML : undefined;
 }
 
 /** 2xx that do not speak of the whole. */
 const PARTIAL: Readonly<Record<number, string>> = {
-	206: "is only a part (Partial Content)",
+	206: "is partial (Partial Content)",
 	207: "has several statuses (Multi-Status)",
 	226: "is only a change (IM Used)",
 };
@@ -93,5 +93,5 @@ function describeStatus(response: HttpResponse, { explain }: Service): string {
 /** Over plain http a proxy's own refusal looks like the receiver's. */
 export function throughProxy({ url, proxy }: Pick<Message, "url" | "proxy">, { kind }: HttpResult): string {
 	const may = proxy !== undefined && url.protocol === "http:" && kind === "response";
-	return may ? ` (answered through the proxy of ${proxy.variable})` : "";
+	return may ? ` (the response came through the proxy of ${proxy.variable})` : "";
 }

@@ -15,7 +15,7 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
 	const [absent] = withheld ? unsetVariables(delivery.hook, env) : [];
 	if (absent !== undefined) {
-		const reason = `variable ${absent} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`;
+		const reason = `variable ${absent} is unset or empty: GitHub withholds secrets from pull requests from forks and from runs by Dependabot`;
 		return skipped(delivery, "secrets_withheld", reason, env);
 	}
 	const refused = untrustedReason(delivery, facts);
@@ -28,7 +28,7 @@ export function untrustedReason(
 	{ untrusted }: Pick<RunFacts, "untrusted">,
 ): string | undefined {
 	if (untrusted === undefined || hook.kind !== "shell") return undefined;
-	const risk = "the workspace may hold a stranger's code, and a shell hook would run it with this job's secrets";
+	const risk = "the workspace may contain a stranger's code, and a shell hook would run it with this job's secrets";
 	const wayOut = "set allow-untrusted-shell: true if nothing in it comes from a pull request";
 	return `refused on ${untrusted.event}: ${risk}; ${wayOut}`;
 }
@@ -36,7 +36,7 @@ export function untrustedReason(
 /** The outcome of an unfinished delivery in a run that cannot go on. */
 export function abandoned(delivery: Delivery, isBegun: boolean, env: Env): Outcome {
 	if (!isBegun) return skipped(delivery, "stopped", "the run stopped on an error before this began", env);
-	const reason = "the run stopped on an error while this was in flight; what became of it is not known";
+	const reason = "the run stopped on an error while this was in flight; it may or may not have arrived";
 	return failed(delivery, failure("interrupted", reason), env);
 }
 

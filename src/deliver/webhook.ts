@@ -31,7 +31,7 @@ export interface Shared {
 }
 
 /**
- * Sends one webhook. `slots` are those of which its delivery has one: it is given back while the delivery waits. Never
+ * Sends one webhook. Its delivery has one of the `slots`, which is released while the delivery waits. Never
  * throws for what the world does.
  */
 export async function sendWebhook(

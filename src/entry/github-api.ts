@@ -66,7 +66,7 @@ function fileInJson(bytes: Uint8Array): Uint8Array | undefined {
 }
 
 /**
- * Octokit itself reads a truncated body as an empty one, so it is told not to read the stream, which the types of its
+ * Octokit itself reads a truncated body as an empty one, so it must not read the stream, which the types of its
  * endpoints do not know.
  */
 async function collect(body: unknown, limit: number): Promise<Uint8Array> {
@@ -90,5 +90,5 @@ function statusOf(error: unknown): number | undefined {
 
 function describe(error: unknown, status: number | undefined): string {
 	const message = error instanceof Error ? error.message : String(error);
-	return status === undefined ? `cannot be reached: ${message}` : `answered ${status}: ${message}`;
+	return status === undefined ? `cannot be reached: ${message}` : `responded with ${status}: ${message}`;
 }

@@ -51,7 +51,7 @@ export function guardProcess(tell: Tell): GuardedProcess {
 		await current(thrown);
 	};
 	const after = (ms: number, work: () => void) => setTimeout(work, ms).unref();
-	const leaveSoon = () => after(LEFTOVERS_MS, () => leave("cancelled; something of it still hung and was left"));
+	const leaveSoon = () => after(LEFTOVERS_MS, () => leave("cancelled; something still hung and was abandoned"));
 	const onSignal = () => {
 		if (signal.aborted) {
 			// Someone is in a hurry: commands lose their time to clean up, the report does not.
@@ -62,11 +62,11 @@ export function guardProcess(tell: Tell): GuardedProcess {
 			isRepeat = false;
 		});
 		after(LATE_MS, () => {
-			const message = `cancelled, but not done ${LATE_MS} ms later`;
+			const message = `cancelled, but not finished ${LATE_MS} ms later`;
 			tellOnce(new UserError({ code: "cancelled", message, remedy: "" })).catch(() => {});
 		});
 		after(LAST_RESORT_MS, () => {
-			leave(`cancelled, but not done ${LAST_RESORT_MS} ms later: ended without a whole report`);
+			leave(`cancelled, but not finished ${LAST_RESORT_MS} ms later: ended without a complete report`);
 		});
 		controller.abort();
 		if (isDone) leaveSoon();

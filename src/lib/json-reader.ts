@@ -60,7 +60,7 @@ export function readObject(text: string, notJson: string): JsonObject | string {
 	return isJsonObject(object) ? object : "is JSON, but not an object";
 }
 
-/** ` (wrong at line 2, column 5)`; without the line where there is but one. */
+/** ` (wrong at line 2, column 5)`; without the line if the text has only one. */
 function placeIn(text: string, offset: number, what: string): string {
 	const before = text.slice(0, offset).split("\n");
 	const column = `column ${(before.at(-1)?.length ?? 0) + 1}`;

@@ -9,7 +9,7 @@ export interface JsonObject {
 	readonly [key: string]: Json;
 }
 
-/** The value that a text stands for; undefined, which no JSON value is, when it is not JSON. */
+/** The value of a JSON text; undefined if it is not JSON. */
 export function parseJson(text: string): Json | undefined {
 	try {
 		return JSON.parse(text);

@@ -120,7 +120,7 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 		problems.push({ code: "context", message: `${where}: ${message}`, remedy });
 	for (const [key, item] of Object.entries(value)) {
 		if (key === "ci") {
-			const message = '"ci" cannot be given: the facts of the CI are read from the run itself';
+			const message = '"ci" cannot be set: the facts of the CI come from the run';
 			report(message, "put values of your own into metadata");
 		} else if (!isContextKey(key)) {
 			const near = closest(

@@ -43,7 +43,7 @@ export type CiFacts = {
 	readonly fork?: boolean;
 	/** `true` in a merge queue, else absent. */
 	readonly queue?: boolean;
-	/** `true` where anyone may have started the run, such as by a comment, and no fork tells so; else absent. */
+	/** `true` if anyone may have started the run, such as by a comment, though it is not from a fork; else absent. */
 	readonly stranger?: boolean;
 	/** The number of the pull request. */
 	readonly pull_request?: number;

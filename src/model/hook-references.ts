@@ -49,7 +49,7 @@ export function unsetVariables(hook: Hook, env: Env): readonly string[] {
 
 /** Why a hook whose variable is unset cannot run, and what to do. Names the variable only. */
 export function unsetReason(variable: string): string {
-	return `variable ${variable} is unset or empty; give it to the step as env`;
+	return `variable ${variable} is unset or empty; set it in the step's env`;
 }
 
 /** The strings of an option, each with the key that it is under; empty for the option's own. */

@@ -49,7 +49,7 @@ export interface Message {
 	readonly notes: readonly string[];
 }
 
-/** The part of a response by which a service tells what it means. */
+/** The part of a response in which a service says what it means. */
 export interface Response {
 	readonly status: number;
 	/** Names in lower case. */
@@ -57,7 +57,7 @@ export interface Response {
 	readonly body: string;
 }
 
-/** What a service says in a 2xx response. A failure told in a 2xx is final: it is not retried. */
+/** What a service says in a 2xx response. A failure reported in a 2xx is final: it is not retried. */
 export type Verdict = { readonly ok: true; readonly note?: string } | { readonly ok: false; readonly reason: string };
 
 /**
@@ -73,7 +73,7 @@ export interface Service {
 	readonly judge?: (response: Response) => Verdict;
 	/** What a response other than a 2xx means, where neither its status nor its text says what to do. One line. */
 	readonly explain?: (response: Response) => string | undefined;
-	/** Milliseconds, 0 or more, that a response asks to wait before the next attempt; else `Retry-After` tells. */
+	/** Milliseconds, 0 or more, that a response asks to wait before the next attempt; otherwise `Retry-After` decides. */
 	readonly retryAfter?: (response: Response) => number | undefined;
 	/** The service's escaping of user text, put on template values before JSON's. */
 	readonly escape?: (text: string) => string;

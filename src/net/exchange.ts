@@ -1,4 +1,4 @@
-// One request and what came of it, whichever client carries it: its time limit, its cancellation, the response as it is read.
+// One request and its result, whichever client carries it: time limit, cancellation, reading the response.
 
 import { onAbort } from "../lib/on-abort.ts";
 import type { BodyRead, HttpFailure, HttpRequest, HttpResult } from "../ports.ts";

@@ -75,9 +75,9 @@ const CODES: ReadonlyMap<string, readonly [HttpCause, string]> = new Map([
 	["ERR_ASSERTION", ["protocol", "the response is not HTTP"]],
 	["UND_ERR_DESTROYED", ["cancelled", "cancelled"]],
 	["UND_ERR_CLOSED", ["cancelled", "cancelled"]],
-	["ERR_INVALID_CHAR", impossible("a header has a character that no header can carry")],
+	["ERR_INVALID_CHAR", impossible("a header has a character that is not allowed in headers")],
 	["ERR_INVALID_HTTP_TOKEN", impossible("its method or the name of a header is not valid")],
-	["ERR_UNESCAPED_CHARACTERS", impossible("its path has a character that no path can carry")],
+	["ERR_UNESCAPED_CHARACTERS", impossible("its path has a character that is not allowed in paths")],
 	["UND_ERR_INVALID_ARG", impossible("its method, path or a header is not valid")],
 	["UND_ERR_NOT_SUPPORTED", impossible("a header is not supported")],
 ]);
@@ -93,14 +93,14 @@ const TLS: readonly (readonly [RegExp, string])[] = [
 	[/CERT_REVOKED/, "certificate is revoked"],
 	[/DEPTH_ZERO_SELF_SIGNED_CERT/, "self-signed certificate"],
 	[/SELF_SIGNED_CERT_IN_CHAIN/, "self-signed certificate in the chain"],
-	[/UNABLE_TO_/, "certificate of an unknown authority"],
-	[/INVALID_PURPOSE/, "certificate is not one for servers"],
+	[/UNABLE_TO_/, "certificate issued by an unknown CA"],
+	[/INVALID_PURPOSE/, "certificate is not valid for servers"],
 	[/key too (?:weak|small)/, "the key of a certificate is too weak"],
 	[/digest algorithm too weak|md too weak/, "the signature of a certificate is too weak"],
 	[/^UNSPECIFIED$/, "certificate is not accepted"],
 	[/ALTNAME_INVALID|HOSTNAME_MISMATCH/, "hostname mismatch, the certificate is for another host"],
 	[/wrong.version.number|packet.length.too.long|record.layer.failure/i, "the server does not speak TLS"],
-	[/protocol.version|unsupported.protocol|version.too.low/i, "the server has no TLS version from 1.2 on"],
+	[/protocol.version|unsupported.protocol|version.too.low/i, "the server supports no TLS version from 1.2 on"],
 	[/certificate.required/i, "the server asks for a client certificate"],
 	[/unrecognized.name/i, "the server does not know the host's name"],
 	[
@@ -147,8 +147,7 @@ export function describeError(error: unknown): HttpFailure {
 const TLS_RECORDS: readonly number[] = [0x15, 0x16];
 
 /** RFC 9110, 15.2 wants clients to pass over `100 Continue`; undici takes it for a broken response. */
-const UNASKED_CONTINUE =
-	"unexpected 100 Continue, which is skipped only without a proxy and on a connection of its own";
+const UNASKED_CONTINUE = "unexpected 100 Continue, which is ignored only without a proxy and on a new connection";
 
 /** What can be said of an error without its message. */
 function nameOf(error: unknown): string {

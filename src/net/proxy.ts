@@ -11,7 +11,7 @@ export interface BadProxy {
 
 /**
  * The proxy for a URL, after `NO_PROXY`; undefined where the request goes straight to its host, as every one to this
- * machine does: a proxy would see its secret, and could answer in its place.
+ * machine does: a proxy would see its secret, and could respond in its place.
  */
 export function proxyFor(url: URL, env: Env): HttpProxy | BadProxy | undefined {
 	if (isLoopback(url)) return undefined;

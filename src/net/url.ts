@@ -40,7 +40,7 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 		return refused("is not an https URL", remedy);
 	}
 	if (!isPercentEncoded(url)) {
-		const remedy = "write % as %25, and the other characters that a URL cannot hold in the same way";
+		const remedy = "write % as %25, and percent-encode all other characters that a URL cannot contain";
 		return refused("has a user or password that is not percent-encoded properly", remedy);
 	}
 	if (url.protocol === "http:" && !allowHttp && !LOOPBACK.test(url.hostname)) {

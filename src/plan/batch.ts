@@ -17,7 +17,7 @@ export function batchDelivery(hook: Webhook, events: Events): Delivery<Webhook> 
 
 /**
  * Bytes of the JSON of a batch's events together, at most; an event that has more is a batch of its own. With what the
- * body has around them it is 1 MiB, which nginx takes unless told otherwise, and twenty at once fit into memory.
+ * body has around them it is 1 MiB, which nginx accepts by default, and twenty at once fit into memory.
  * https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size
  */
 export const BATCH_BYTES = 1_000_000;

@@ -54,13 +54,13 @@ function showAny(conditions: readonly Condition[]): string {
 function unmatchedIn({ events, entities, include, exclude }: Filter, event: EventLike): string | undefined {
 	const { definition, context } = event;
 	if (events !== undefined && !events.some((selector) => selects(selector, definition))) {
-		return `asks for events ${alternatives(events.map(showSelector))}`;
+		return `requires events ${alternatives(events.map(showSelector))}`;
 	}
 	if (entities !== undefined && context !== undefined && !isOfEntity(entities, context)) {
-		return `asks for entities ${alternatives(entities)}`;
+		return `requires entities ${alternatives(entities)}`;
 	}
 	const unmatched = grouped(include).find((group) => group.every((condition) => holds(condition, event) === false));
-	if (unmatched !== undefined) return `asks for ${showAny(unmatched)}`;
+	if (unmatched !== undefined) return `requires ${showAny(unmatched)}`;
 	const excluding = exclude.find((condition) => holds(condition, event) === true);
 	return excluding === undefined ? undefined : `excludes ${showCondition(excluding)}`;
 }

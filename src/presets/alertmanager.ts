@@ -41,7 +41,7 @@ export const alertmanager = (): Preset => ({
 });
 
 /** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
-const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager takes alerts";
+const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager accepts alerts";
 
 /** `endsAt` in the past ends the alert; without one, Alertmanager ends it after some minutes by itself. */
 function alertOf(story: Story, options: Options, truncator: Truncator): JsonObject {
@@ -62,7 +62,7 @@ function alertOf(story: Story, options: Options, truncator: Truncator): JsonObje
 }
 
 /**
- * What tells the alert from others, which is the same for a failure and the success that ends it: so no label holds the
+ * What identifies the alert, which is the same for a failure and the success that ends it: so no label holds the
  * status. https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels
  */
 function labelsOf(event: PipelineEvent, options: Options): JsonObject {

@@ -38,7 +38,7 @@ function reserialisable(value: Json): Json {
 	if (value instanceof ExactNumber) {
 		const number = value.toNumber();
 		if (number !== undefined) return number;
-		throw new CannotRender("the data has a number that loses digits at a receiver of DataChonk's: put it in quotes");
+		throw new CannotRender("the data has a number that would lose digits in a DataChonk receiver: put it in quotes");
 	}
 	if (isJsonArray(value)) return value.map(reserialisable);
 	if (!isJsonObject(value)) return value;

@@ -57,7 +57,7 @@ export const discord = (): Preset => ({
 function forOthers(url: URL | undefined): readonly string[] {
 	const suffix = /\/webhooks\/.+\/(slack|github)\/?$/.exec(url?.pathname ?? "")?.[1];
 	if (suffix === undefined) return [];
-	return [`the url ends in /${suffix}, where Discord takes another service's messages: leave that out`];
+	return [`the url ends in /${suffix}, where Discord accepts another service's messages: remove that part`];
 }
 
 function describe({ isBatch, events, error }: Story, truncator: Truncator): string {
@@ -132,8 +132,8 @@ function judge({ status, body }: Response): Verdict {
 	const error = errorOf(body);
 	const reason =
 		error === undefined
-			? `Discord answered ${status} without the message: ${excerpt(said, 100)}`
-			: `Discord answered ${status}, but with error ${error.code}: ${excerpt(error.message, 100)}`;
+			? `Discord responded with ${status} without the message: ${excerpt(said, 100)}`
+			: `Discord responded with ${status}, but with error ${error.code}: ${excerpt(error.message, 100)}`;
 	return { ok: false, reason };
 }
 

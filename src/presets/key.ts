@@ -1,4 +1,4 @@
-// The key that ties together a failure and the success that ends it: whatever tells two things apart is part of it.
+// The key that ties together a failure and the success that ends it: everything that distinguishes two things is part of it.
 import { createHash } from "node:crypto";
 import { isJsonObject, type Json } from "../lib/json.ts";
 import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../model/event.ts";

@@ -122,7 +122,7 @@ export function textLines(
 		limit - truncator.size([...before, ...lines, ...after, ""].join("\n"));
 	if (isBatch) {
 		const shared = items(facts);
-		// A list counts 1 for a line break, of which JSON writes two bytes.
+		// A list counts 1 for a line break, for which JSON writes two bytes.
 		const size = roomBeside(shared) - (list.lines + 1) * (truncator.size("\n") - 1);
 		return [...listEvents(events, truncator, { ...list, size }).lines, ...shared];
 	}

@@ -36,7 +36,7 @@ const EMOJI: Readonly<Record<Status, string>> = {
 };
 
 /** https://docs.ntfy.sh/publish/#publish-as-json */
-const PATH_NOTE = "the url has a path, where ntfy takes JSON for plain text: leave the path out, and set topic instead";
+const PATH_NOTE = "the url has a path, where ntfy reads JSON as plain text: remove the path, and set topic instead";
 
 export const ntfy = (): Preset => ({
 	name: "ntfy",

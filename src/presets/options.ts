@@ -24,7 +24,7 @@ export const required = (option: OptionSpec): OptionSpec => ({ ...option, requir
 /** The option `mention`; `whom` is what may be named. No text of an event ever mentions anybody. */
 export const mentionOption = (whom: string): OptionSpec => ({ kind: "strings", summary: `Who is mentioned: ${whom}` });
 
-/** The option's text without white space around it; undefined when absent or blank. */
+/** The option's text without white space around it; undefined when absent or empty. */
 export function textOption(options: Options, name: string): string | undefined {
 	return textsOption(options, name)[0];
 }
@@ -34,7 +34,7 @@ export function lineOption(options: Options, name: string): string {
 	return oneLine(textOption(options, name) ?? "");
 }
 
-/** The texts of a list, or one text alone; blank ones left out. */
+/** The texts of a list, or one text alone; empty ones left out. */
 export function textsOption(options: Options, name: string): readonly string[] {
 	const value = options[name] ?? [];
 	const items: readonly Json[] = isJsonArray(value) ? value : [value];

@@ -6,7 +6,7 @@ import { CannotRender, type Preset } from "../model/preset.ts";
 import { listed } from "./context.ts";
 
 /**
- * The body is what the API answers for the resource, and nothing else; a batch is a list of them.
+ * The body is the resource as the API gives it, and nothing else; a batch is a list of them.
  * https://www.integrate.io/docs/etl/service-hooks/
  */
 export const serviceHook = (): Preset => ({

@@ -101,5 +101,5 @@ function judge({ body }: Response): Verdict {
 	const { ok, error } = fieldsOf(said);
 	if (said === "" || said === "ok" || ok === true) return { ok: true };
 	const shown = typeof error === "string" ? excerpt(error, 100) : `"${excerpt(said, 100)}"`;
-	return { ok: false, reason: `Slack answered ${shown}` };
+	return { ok: false, reason: `Slack responded with ${shown}` };
 }

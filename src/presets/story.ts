@@ -33,7 +33,7 @@ export const LOOKS: Readonly<Record<Status, Look>> = {
 /** What one event or a batch says. Texts are one line, but for the error. */
 export interface Story {
 	readonly events: Events;
-	/** Whether there are several events: then a list tells what `error` and `details` tell of one. */
+	/** Whether there are several events: then a list shows what `error` and `details` show of one. */
 	readonly isBatch: boolean;
 	/** The event, or the first of those with the worst status. */
 	readonly lead: PipelineEvent;
@@ -64,7 +64,7 @@ export interface Story {
 	readonly link: { readonly url: string; readonly text: string } | undefined;
 }
 
-/** The body of a message that tells a {@link Story}; one truncator keeps its parts within their limits. */
+/** The body of a message with a {@link Story}; one truncator keeps its parts within their limits. */
 export function storyBody(
 	unit: Unit,
 	escaping: Escaping,
@@ -125,7 +125,7 @@ function batchHeadline(events: Events, context: EventContext): string {
 	return `${statusCounts(count(events.length, "event"), events)}${pipeline === "" ? "" : ` – ${pipeline}`}`;
 }
 
-/** The facts of the CI that a batch can share; the number of an attempt tells nothing of several. */
+/** The facts of the CI that a batch can share; the number of an attempt means nothing for several. */
 const SHARED_FACTS = [
 	...(["repository", "branch", "tag", "fork", "queue", "stranger", "pull_request", "commit", "actor"] as const),
 	...(["workflow", "job", "matrix", "run_url"] as const),

@@ -103,11 +103,11 @@ function literal(text: string): string {
 /** https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features: a Markdown subset, without line breaks. */
 const escapeCard: Escaping = (text) => escapeMarkdown(text).replaceAll("\n", "\n\n");
 
-/** Connectors told errors inside a 200: `… endpoint returned HTTP error 429 …`. */
+/** Connectors reported errors inside a 200: `… endpoint returned HTTP error 429 …`. */
 function judge({ status, body }: Response): Verdict {
 	const error = /returned HTTP error (\d{3})/.exec(body)?.[1];
 	if (error !== undefined) {
-		return { ok: false, reason: `Teams answered ${status}, but with HTTP error ${error} in its text` };
+		return { ok: false, reason: `Teams responded with ${status}, but with HTTP error ${error} in its text` };
 	}
 	return status === 202 ? { ok: true, note: "accepted by the Workflow, not yet posted" } : { ok: true };
 }

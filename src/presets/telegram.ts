@@ -71,7 +71,10 @@ const literal: Escaping = (text) => muted(escapeText(text));
 function judge({ body }: Response): Verdict {
 	if (body.trim() === "") return { ok: true, note: "not confirmed: Telegram's response is empty" };
 	if (fieldsOf(body)["ok"] === true) return { ok: true };
-	return { ok: false, reason: `Telegram answered ${saidUnder("description", body) ?? `"${excerpt(body, 100)}"`}` };
+	return {
+		ok: false,
+		reason: `Telegram responded with ${saidUnder("description", body) ?? `"${excerpt(body, 100)}"`}`,
+	};
 }
 
 function explain(response: Response): string | undefined {

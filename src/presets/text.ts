@@ -38,7 +38,7 @@ export const escapeMarkdown: Escaping = (text) => text.replaceAll(/[\\`*_~[\]]/g
 export const escapeHtml: Escaping = (text) =>
 	text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** One line of a message; neither part is blank, and both are one line. */
+/** One line of a message; neither part is empty, and both are one line. */
 export type Fact = readonly [label: string, value: string];
 
 /** How long the two parts of a fact may be, and how many facts there may be. */

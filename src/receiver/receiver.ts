@@ -38,7 +38,7 @@ export interface ReceiverOptions {
 	readonly host: string;
 	/** 0 takes any that is free. */
 	readonly port: number;
-	/** The secret that signs requests to this path, or several of which one must match; undefined checks nothing. */
+	/** The secret that signs requests to this path, or several if any of them may match; undefined checks nothing. */
 	readonly secret: (path: string) => SignedRequest["secret"] | undefined;
 	/** How they are signed; by default as `rocky`, in its own header. */
 	readonly signing?: Pick<SignedRequest, "scheme" | "header">;

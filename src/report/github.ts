@@ -74,7 +74,7 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		if (!path) return;
 		await write("the summary", async () => {
 			const text = markdown(STEP_LIMIT_BYTES - (await sizeOf(path, STEP_LIMIT_BYTES, files)));
-			if (text === undefined) log.info("the summary was left out: the step has filled what GitHub takes of one");
+			if (text === undefined) log.info("the summary was left out: the step has reached GitHub's limit for summaries");
 			else await files.append(path, text);
 		});
 	};

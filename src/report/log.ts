@@ -39,7 +39,7 @@ export function createLog({ redact, protect, print, debug, open, close }: Sink):
 	};
 }
 
-/** The line redacted, and only then truncated. A line that came truncated gets a `…`, by which a cut secret is found. */
+/** The line redacted, and only then truncated. A line that was truncated before gets a `…`, so that a secret truncated with it is found. */
 export function shownLine(line: string, redact: Mask): string {
 	return clip(redact(line.length < LINE_LIMIT ? line : `${stripTerminal(line)}…`), SHOWN_LIMIT);
 }

@@ -14,7 +14,7 @@ const ZERO_WIDTH_SPACE = "\u200b";
 const START = /::(?<=(?:^|[\v\f\u0085\u2028\u2029])[\s\u0085]*::)/g;
 
 /**
- * The lines of a text, none of which the runner reads as a command: it knows `::name::` at the start of a line and
+ * The lines of a text, so that the runner reads none as a command: it knows `::name::` at the start of a line and
  * `##[name]` anywhere. A lone carriage return ends a line for the runner, so it does here.
  */
 export function neutralise(text: string): readonly string[] {

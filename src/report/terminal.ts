@@ -15,7 +15,7 @@ export interface Output {
 	readonly err: (line: string) => void;
 	/** Tells the secrets that are known before a config is read. */
 	readonly env: Env;
-	/** What earlier reporters to this output were told to protect. */
+	/** The secrets that earlier reporters to this output protect. */
 	readonly known: string[];
 }
 

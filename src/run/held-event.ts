@@ -32,7 +32,7 @@ export function readHeld(text: string, receive: (context: GivenContext) => Given
 	if (typeof about === "string") return { problem: `it ${about}` };
 	if (typeof value === "string") return { problem: `it ${value}` };
 	const definition = readDefinition(about["definition"]);
-	if (definition === undefined) return { problem: "it does not say which event it is" };
+	if (definition === undefined) return { problem: "it does not say which event it was" };
 	const { ci, ...own } = value;
 	if (!isFacts(ci)) return { problem: "it does not say in which run it happened" };
 	const problems: Problem[] = [];

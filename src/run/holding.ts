@@ -79,12 +79,12 @@ export class Holding {
 		for (const hook of webhooks) {
 			if (!owners.delete(this.#ownerOf(hook)) || this.#emptied.has(hook.name)) continue;
 			const problem = this.#problemOf(hook);
-			if (problem !== undefined) this.#warn(hook, `what is held for it stays held: ${problem}`);
+			if (problem !== undefined) this.#warn(hook, `its held events stay held: ${problem}`);
 			else yield* this.#deliveries(store, hook, (await this.#claim(store, hook, true)).batches);
 		}
 		if (owners.size === 0) return;
 		const whose = `${count(owners.size, "webhook")} that ${file} does not have`;
-		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them by the config that has`);
+		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them with a config that has`);
 	}
 
 	/** Removes what was delivered from the store. The rest stays held, and the outcome says so. */
@@ -171,7 +171,7 @@ export class Holding {
 	/** Why nothing that is held for a hook can be sent. Its config may have changed since the events were held. */
 	#problemOf(hook: Webhook): string | undefined {
 		if (!hook.enabled) return "it is disabled";
-		if (isGate(hook)) return "it has become a gate, which never batches";
+		if (isGate(hook)) return "it has become a gate, which is never batched";
 		const [unset] = unsetVariables(hook, this.#ports.env);
 		return unset === undefined ? undefined : unsetReason(unset);
 	}

@@ -135,7 +135,7 @@ function readMetadata(text: string, reject: Reject): JsonObject | undefined {
 
 const METADATA_FORMS =
 	'give a JSON object, {"tables": 20}, or lines of key=value; write a value of several lines between key<<END and END, ' +
-	"and give text that others wrote as JSON, by toJSON()";
+	"and pass text that others wrote as JSON, with toJSON()";
 
 /** `null` and `{}` are what `toJSON(matrix)` gives in a job without a matrix. */
 function readMatrix(text: string, reject: Reject): JsonObject | undefined {

@@ -30,7 +30,7 @@ export class LineError extends Error {
 }
 
 /**
- * The lines of a text in UTF-8, without blank ones: those of each piece, to be read before the next piece is asked for.
+ * The lines of a text in UTF-8, without blank ones, in the groups in which they were read. Each group must be read before the next.
  * Reading them throws {@link LineError}.
  */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Iterable<Line>, void, undefined> {

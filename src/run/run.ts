@@ -96,7 +96,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		fired++;
 		if (!(await deliverer.run(dryRun ? inTurn(plan) : plan))) {
 			const { line } = event;
-			if (line !== undefined) ports.log.info(`stopped at line ${line}: a gate has not let its event pass`);
+			if (line !== undefined) ports.log.info(`stopped at line ${line}: a gate denied its event`);
 			return false;
 		}
 		if (isFinal(event.definition)) {

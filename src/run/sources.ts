@@ -68,7 +68,7 @@ function openFile(
 	/** The event of a line; its values win over the inputs, which are for all lines. */
 	const eventOn = (line: number, given: GivenContext): PipelineEvent => {
 		const written = given.event ?? event;
-		if (written === "") throw new LineError(line, 'names no event; give it an "event"');
+		if (written === "") throw new LineError(line, 'has no event: add an "event"');
 		const metadata = context.metadata && { metadata: { ...context.metadata, ...given.metadata } };
 		try {
 			return { ...createEvent(written, { ...context, ...given, ...metadata }, synthetic, run), line };
@@ -116,7 +116,7 @@ class UnreadableFile extends Error {
 
 /** The bytes of the file, or of stdin. After a cancellation a read that hangs is not waited for. */
 async function* bytesOf(path: string, { files }: Ports, { cwd, signal, stdin }: Observer): AsyncGenerator<Uint8Array> {
-	if (path === "-" && stdin === undefined) throw unreadable(path, "stdin is read by the command only");
+	if (path === "-" && stdin === undefined) throw unreadable(path, "only the command reads stdin");
 	const chunks = path === "-" && stdin !== undefined ? stdin() : files.stream(resolve(cwd, path), signal);
 	const iterator = chunks[Symbol.asyncIterator]();
 	try {
@@ -136,7 +136,7 @@ async function* bytesOf(path: string, { files }: Ports, { cwd, signal, stdin }: 
 /** `why` is a phrase, or a code of the system. */
 function unreadable(path: string, why: string): UserError {
 	const message = `events-file ${path} cannot be read: ${REASONS[why] ?? why}`;
-	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event a line" });
+	return new UserError({ code: "input", message, remedy: "name a file of JSON Lines, one event per line" });
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -158,7 +158,7 @@ function emptyBeside(event: string, name: string): Problem {
 function unusedEvent(event: string, name: string): Problem {
 	return {
 		code: "events_file",
-		message: `${quote(event)} was not fired: every line of ${name} names an event of its own`,
+		message: `${quote(event)} was not fired: every line of ${name} has its own event`,
 		remedy: "leave out `event`, which is for lines without one, or fire it in a step of its own",
 	};
 }
@@ -172,7 +172,7 @@ export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fi
 	const remedy =
 		fired === 0
 			? "nothing was fired; correct the line and fire the file again"
-			: `${firedOf(fired, counts)} before it, and the rest of the file was not; correct the line and fire the file from there`;
+			: `${firedOf(fired, counts)} before it; the rest of the file was not; correct the line and fire the file from there`;
 	return {
 		code: "events_file",
 		message: `line ${line} of ${name}: ${problem}`,
@@ -183,7 +183,7 @@ export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fi
 
 /** The same for an internal error at the line that was read last, where the user has nothing to correct. */
 export function failedAt(error: Problem, { name, line }: EventsFile, fired: number, counts: Counts): Problem {
-	const remedy = `${firedOf(fired, counts)}, and the rest of the file was not; ${error.remedy}`;
+	const remedy = `${firedOf(fired, counts)}; the rest of the file was not; ${error.remedy}`;
 	return { ...error, message: `line ${line()} of ${name}: ${error.message}`, remedy };
 }
 

@@ -7,7 +7,7 @@ interface Encoding {
 	/** What each of its escapes begins with. */
 	readonly begins: string;
 	readonly escapes: RegExp;
-	/** What an escape stands for; undefined where it only looks like one. */
+	/** The character that an escape encodes; undefined where it only looks like one. */
 	readonly read: (found: string) => string | undefined;
 }
 

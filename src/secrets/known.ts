@@ -58,7 +58,7 @@ function commandSecrets(hooks: readonly Hook[], env: Env): readonly string[] {
 	return namedSecrets(Object.fromEntries(Object.entries(env).filter(([name]) => words.has(name))));
 }
 
-/** What is secret whatever the config says: the runner's tokens, and what proxies are told to know us by. */
+/** What is secret whatever the config says: the runner's tokens, and the credentials for proxies. */
 export function environmentSecrets(env: Env): readonly string[] {
 	const found = Object.entries(env).flatMap(([name, value = ""]) => {
 		if (TOKEN_VARIABLE.test(name)) return valueSecrets(value);
@@ -118,7 +118,7 @@ export function bareKey(secret: string): string {
 	return secret.trim().replace(/^whsec_/, "");
 }
 
-/** Each once, without those that are too short to be told from words. */
+/** Each once, without those too short to distinguish from words. */
 function longestFirst(texts: readonly string[]): readonly string[] {
 	return [...new Set(texts)].filter((text) => text.trim().length >= SHORTEST).sort((a, b) => b.length - a.length);
 }

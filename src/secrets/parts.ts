@@ -4,7 +4,7 @@ import { isJsonObject, type Json, parseJson } from "../lib/json.ts";
 import { SECRET_NAME } from "../model/hook-references.ts";
 import { SHORTEST } from "./mask.ts";
 
-/** UTF-16 code units from which on a part is a secret that nothing but its look tells. */
+/** UTF-16 code units from which on a part that only looks like a secret is one. */
 const SHORTEST_PART = 6;
 
 /** Whether the value is that of a web URL. */
@@ -75,7 +75,7 @@ export function valueSecrets(value: string): readonly string[] {
 	return [...whole, ...lines.flatMap(innerSecrets), ...(lines.length < 2 ? [] : lines.flatMap(lineSecrets))];
 }
 
-/** Bytes below which text in base64 cannot be told from a word. */
+/** Bytes below which text in base64 cannot be distinguished from a word. */
 const SHORTEST_TEXT = 8;
 
 /** The text that a secret is the base64 of, as the key of `whsec_…` or a Basic credential may be; undefined for none. */

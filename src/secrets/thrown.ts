@@ -39,7 +39,7 @@ function redactedProblems({ problems: [first, ...rest] }: UserError, env: Env): 
 function remedyOf(error: Error): string {
 	const code = errorCode(error) ?? "";
 	if ("syscall" in error && /^E[A-Z0-9]+$/.test(code)) {
-		return `the system refused it with ${code}; where it should not have, please report it with these lines`;
+		return `the system refused it with ${code}; if it should not have, please report it with these lines`;
 	}
 	return "this is a bug in pipeline-hooks; please report it with these lines";
 }

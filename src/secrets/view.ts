@@ -45,7 +45,7 @@ export function rewrite(view: View, pattern: RegExp, write: (match: string) => s
 /** Runs of white space, control characters and the `+` that a form writes for a space; but not a single space. */
 const BLANKS = /(?! (?![\s\p{Cc}+]))[\s\p{Cc}+]+/gu;
 
-/** The view with each run of blanks as one space: texts are shown on one line, and forms write a space as `+`. */
+/** The view with each run of white space as one space: texts are shown on one line, and forms write a space as `+`. */
 export function fold(view: View): View {
 	return rewrite(view, BLANKS, () => " ");
 }

@@ -14,7 +14,7 @@ export type Launch = { readonly program: string; readonly args: readonly string[
 const SUCCESS = 193;
 
 /**
- * The outer shell, which runs a command's own shell and tells how it ended. Node reports an end by a signal that it
+ * The outer shell, which runs a command's own shell and reports how it ended. Node reports an end by a signal that it
  * cannot name (32 to 64 on Linux) as exit code 0, so that only {@link SUCCESS} is one. It outlives what a command may
  * send to its whole group in order to clean up, and keeps what shells say about signals out of the command's stderr.
  */

@@ -51,7 +51,7 @@ export const SCHEMES: Readonly<Record<Signature, Scheme>> = {
 		header: "X-Secret-Token",
 		stamped: false,
 		sign: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
-		problem: "has a character that no header can carry, and the scheme token sends it as one",
+		problem: "has a character that is not allowed in headers, and the scheme token sends it as one",
 	},
 	// https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
 	standard: {

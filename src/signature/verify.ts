@@ -77,7 +77,7 @@ function checkTime(seconds: number, { toleranceSeconds, now }: Pick<ReadRequest,
 	return age < 0 ? "too new" : "too old";
 }
 
-/** Equally long for every text, so that what is compared tells by its time neither its length nor where it differs. */
+/** Equally long for every text, so that the time of comparing reveals neither the length nor where texts differ. */
 function digest(text: string): Uint8Array {
 	return createHash("sha256").update(text).digest();
 }
@@ -102,7 +102,7 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Reads a request. Throws a `TypeError` that names what no request of any sender's could have made wrong. */
 function readRequest(request: SignedRequest): ReadRequest {
 	if (!isObject(request)) throw wrongCall("its argument", "an object with body, headers and secret", request);
-	// Own ones only: what something else has put on every object must not stand in for an option left out.
+	// Own ones only: a value on the prototype of every object must not replace an option that was left out.
 	const own = (name: keyof SignedRequest): unknown => (Object.hasOwn(request, name) ? request[name] : undefined);
 	return {
 		body: readBody(own("body")),
@@ -122,7 +122,11 @@ function readBody(body: unknown): Uint8Array | string | undefined {
 	if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
 	if (types.isArrayBuffer(body)) return new Uint8Array(body);
 	if (isObject(body) && !Array.isArray(body) && Object.keys(body).length === 0) return undefined;
-	throw wrongCall("body", "the exact bytes that came (a Buffer, Uint8Array, ArrayBuffer or string), not parsed", body);
+	throw wrongCall(
+		"body",
+		"the exact bytes that were received (a Buffer, Uint8Array, ArrayBuffer or string), not parsed",
+		body,
+	);
 }
 
 function readHeaders(headers: unknown): ReadRequest["valuesOf"] {

@@ -30,7 +30,7 @@ export function migrate(database: DatabaseSync, migrations: readonly string[] = 
 		// Another process may have been faster.
 		const version = versionOf(database);
 		if (version > migrations.length) {
-			throw new NewerStore(`it has version ${version}, and this program knows only up to ${migrations.length}`);
+			throw new NewerStore(`its version is ${version}, and this program supports versions up to ${migrations.length}`);
 		}
 		for (const step of migrations.slice(version)) database.exec(step);
 		database.exec(`PRAGMA user_version = ${migrations.length}`);

@@ -9,7 +9,7 @@ interface Cause {
 }
 
 const CAUSES = {
-	missing_value: { what: "a value is missing", remedy: `check the tag that should give it: ${nullInstead("field")}` },
+	missing_value: { what: "a value is missing", remedy: `check the tag that should insert it: ${nullInstead("field")}` },
 	empty: { what: "it is empty", remedy: "give it a value, {} or null at least" },
 	ended: { what: "it ends too early", remedy: 'close every {, [ and " that the template opens' },
 	extra: { what: "text follows after the end", remedy: "send one value: several go into [ ]" },
@@ -20,7 +20,7 @@ const CAUSES = {
 	trailing_comma: {
 		what: "there is a comma before a closing bracket",
 		remedy:
-			"take it away; where a section leaves it, insert the whole list with {{{field}}}, or end it with an item that is always there",
+			"remove it; if a section leaves it, insert the whole list with {{{field}}}, or end it with an item that is always there",
 	},
 	bare: {
 		what: "this is not a JSON value",
@@ -82,7 +82,7 @@ function quotedJson(before: string, template: Template): Cause | undefined {
 	const tag = suspect(template, ["json"], (text) => closesQuote(before, text));
 	if (tag === undefined) return undefined;
 	const remedy = `write ${tag.shown} without quotes, or "{{${tag.name}}}" with`;
-	return { what: `${tag.shown} is in quotes and brings its own`, remedy };
+	return { what: `${tag.shown} is in quotes but adds its own`, remedy };
 }
 
 /** A tag or variable, and the text right before it. */

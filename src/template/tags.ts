@@ -99,7 +99,7 @@ function parse(text: string, source: TemplateText): TemplateSpans {
 	}
 }
 
-/** The error at the first tag without its closing braces; for that, Mustache tells only where the text ends. */
+/** The error at the first tag without its closing braces; Mustache itself reports only where the text ends. */
 function unclosedIn(text: string, { errorAt }: TemplateText): TemplateError {
 	for (let start = text.indexOf("{{"); ; ) {
 		const closing = text.startsWith("{", start + 2) ? "}}}" : "}}";
@@ -144,7 +144,7 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number, end:
 	const named = (kind: Tag["kind"], name: string): Tag => {
 		const remedy = objection(name);
 		if (remedy === undefined) return tag(kind, name);
-		const message = name === "" ? `${shown} names no field` : `${shown} is not part of the template language`;
+		const message = name === "" ? `${shown} has no field name` : `${shown} is not part of the template language`;
 		throw errorAt(start, message, remedy);
 	};
 	switch (sigil) {
@@ -184,7 +184,7 @@ const HINTS: ReadonlyMap<string, string> = new Map([
 	["for", REPEAT],
 	["range", REPEAT],
 	["with", "Mustache's own {{#entity}}…{{/entity}} looks names up in entity first"],
-	["this", "the item of a list is {{.}}, and its fields go by their names alone"],
+	["this", "the item of a list is {{.}}, and its fields are written by name alone"],
 ]);
 
 /** Words that are taken for an error even when nothing follows them. */

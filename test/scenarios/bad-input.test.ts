@@ -15,7 +15,7 @@ command = "touch ran"
 
 const METADATA_FORMS =
 	'give a JSON object, {"tables": 20}, or lines of key=value; write a value of several lines between key<<END and ' +
-	"END, and give text that others wrote as JSON, by toJSON()";
+	"END, and pass text that others wrote as JSON, with toJSON()";
 
 interface Mistake {
 	readonly name: string;
@@ -268,7 +268,7 @@ on_failure = "${mode}"
 name = "does-not"
 url = "${url}/free"
 `;
-	const reason = "variable WEBHOOK_SECRET is unset or empty; give it to the step as env";
+	const reason = "variable WEBHOOK_SECRET is unset or empty; set it in the step's env";
 
 	it.each([
 		["warn", 0, ["/free"], [["warning", `the webhook failed: ${reason}`]], "warned"],

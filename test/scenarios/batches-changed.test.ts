@@ -36,10 +36,10 @@ describe("a config that changes between the steps loses nothing of what is held:
 
 	it.each([
 		["is disabled", "enabled = false", "it is disabled"],
-		["has become a gate", 'on_failure = "abort"', "it has become a gate, which never batches"],
+		["has become a gate", 'on_failure = "abort"', "it has become a gate, which is never batched"],
 	])("a hook that %s keeps it, and each step that would send it says so", async (_, key, why) => {
 		const { server, last, temp, folder, flush } = await changed((config) => config.replace("batch_size = 5", key));
-		expect(last.annotations.map(({ message }) => message)).toContain(`audit: what is held for it stays held: ${why}`);
+		expect(last.annotations.map(({ message }) => message)).toContain(`audit: its held events stay held: ${why}`);
 		expect(heldIn(temp)).toHaveLength(2);
 		writeFileSync(join(folder, "pipeline-hooks.toml"), configIn(folder).replace(key, "batch_size = 5"));
 		await flush();

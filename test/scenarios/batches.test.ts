@@ -184,7 +184,7 @@ describe("over the steps of a job", () => {
 		await step("check_result");
 		const without = await step("pipeline_complete", { HOOK_SECRET: "" });
 		expect(without.annotations[0]?.message).toBe(
-			"audit: what is held for it stays held: variable HOOK_SECRET is unset or empty; give it to the step as env",
+			"audit: its held events stay held: variable HOOK_SECRET is unset or empty; set it in the step's env",
 		);
 		await step("check_result");
 		const other = await flush({ HOOK_SECRET: "mistyped" });

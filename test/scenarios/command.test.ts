@@ -120,13 +120,11 @@ describe("fire", () => {
 					attempts: 0,
 					duration_ms: 0,
 					cause: "unset_variable",
-					error: "variable NOT_SET is unset or empty; give it to the step as env",
+					error: "variable NOT_SET is unset or empty; set it in the step's env",
 				},
 			],
 		});
-		expect(ended.stderr).toBe(
-			`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty; give it to the step as env\n`,
-		);
+		expect(ended.stderr).toBe(`✗ broken → \${NOT_SET}: variable NOT_SET is unset or empty; set it in the step's env\n`);
 	});
 
 	it.each([

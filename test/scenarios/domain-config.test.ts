@@ -133,6 +133,6 @@ test("a rocky.toml with hooks of Rocky's spelling works as it is", async () => {
 	expect(valid).toMatchObject({ code: 0, stderr: "" });
 	expect(valid.stdout).toBe(
 		"rocky.toml is valid: 3 hooks on 2 events\n" +
-			'warning: line 26: unknown event "on_table_teleported", its hooks are left out\n',
+			'warning: rocky.toml:26:1: unknown event "on_table_teleported", its hooks are left out\n',
 	);
 });

@@ -180,7 +180,7 @@ describe("a broken line", () => {
 		expect(code).toBe(1);
 		expect(stderr).toBe(
 			"error[events_file]: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
-				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it, and the rest of the file was not; correct the " +
+				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it; the rest of the file was not; correct the " +
 				"line and fire the file from there\n",
 		);
 		expect(stdout).toContain("events.jsonl, 3 events: error · 6 delivered, 0 failed, 0 skipped");
@@ -193,7 +193,7 @@ describe("a broken line", () => {
 			'{"event": "pipeline_strt"}',
 			'line 1 of events.jsonl: unknown event "pipeline_strt"; did you mean "pipeline_start"?',
 		],
-		['{"table": "x"}', 'line 1 of events.jsonl: names no event; give it an "event"'],
+		['{"table": "x"}', 'line 1 of events.jsonl: has no event: add an "event"'],
 	])("%s is one, and then nothing is sent", async (text, message) => {
 		const { run, server } = await setUp(`${text}\n${LINES.join("\n")}`);
 		const { code, stderr } = await run(["--events-file", "events.jsonl"]);
@@ -253,7 +253,7 @@ it("that is stdin is no input of the action, which says so", async () => {
 	expect([code, annotations.map(({ message }) => message)]).toEqual([
 		1,
 		[
-			"events-file - cannot be read: stdin is read by the command only; name a file of JSON Lines, one event a line [input]",
+			"events-file - cannot be read: only the command reads stdin; name a file of JSON Lines, one event per line [input]",
 		],
 	]);
 });
@@ -278,7 +278,7 @@ it("a gate that denies ends the file, as it would end a job", async () => {
 	const { run, to } = await setUp(LINES.join("\n"), gate);
 	const { code, stdout } = await run(["--events-file", "events.jsonl"]);
 	expect([code, ids(to("/each")).sort()]).toEqual([1, ["e1", "e2"]]);
-	expect(stdout).toContain("stopped at line 4: a gate has not let its event pass");
+	expect(stdout).toContain("stopped at line 4: a gate denied its event");
 	expect(stdout).toContain("events.jsonl, 3 events: aborted");
 });
 

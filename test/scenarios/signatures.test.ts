@@ -128,7 +128,7 @@ it("fault 21: under standard, 500 and then 200 have the same id, each with a fre
 
 it.each([
 	["standard", "PLAIN", "secret is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes"],
-	["token", "LINES", "secret has a character that no header can carry, and the scheme token sends it as one"],
+	["token", "LINES", "secret has a character that is not allowed in headers, and the scheme token sends it as one"],
 ])(
 	"a secret from a variable that %s cannot use fails the hook, unsent and unnamed",
 	async (scheme, variable, reason) => {

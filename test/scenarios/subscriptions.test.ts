@@ -139,7 +139,7 @@ describe("list", () => {
 				"log             pipeline_*                                        shell    warn        echo $HOOK_EVENT >> log   pipeline-hooks.toml:24:1",
 				"sales           entityCreated, entityUpdated                      generic  warn        http://127.0.0.1:PORT/…  pipeline-hooks.toml:28:1",
 				"",
-				"more about them:",
+				"details:",
 				"  – sales: if entities table or dash*; changed tags or changed columns.*; domain:Sales; metadata.env:prod; not status:warning, or events entityCreated; owners:alice",
 				"",
 			].join("\n"),
@@ -217,7 +217,7 @@ command = "y"
 		expect(lines.stdout).toContain("  – subscription-1: if entities table · in batches of 5 · fallback b · then c\n");
 		const validated = await runCommand(["validate"], { workspace: folder });
 		expect(validated.stdout).toBe(
-			`${FILE} is valid: 3 hooks, 1 of them disabled, on 6 events\nwarning: line 5: fallback names "b", which is disabled\n`,
+			`${FILE} is valid: 3 hooks, 1 of them disabled, on 6 events\nwarning: ${FILE}:5:1: fallback names "b", which is disabled\n`,
 		);
 	});
 });

@@ -449,7 +449,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					() => rawServer((socket) => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80]))),
 					"tlsv1 alert internal error",
 				],
-				["TLS 1.1", () => secure(OLD_TLS), "the server has no TLS version from 1.2 on"],
+				["TLS 1.1", () => secure(OLD_TLS), "the server supports no TLS version from 1.2 on"],
 				[
 					"no common cipher",
 					() => secure({ maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" }),
@@ -516,7 +516,7 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 								expect(await run([good], careless)).toEqual([fault("tls", "TLS: self-signed certificate")]);
 								await listening(secure(OLD_TLS), async (old) =>
 									expect(await run([old], careless)).toEqual([
-										fault("tls", "TLS: the server has no TLS version from 1.2 on"),
+										fault("tls", "TLS: the server supports no TLS version from 1.2 on"),
 									]),
 								);
 							}),

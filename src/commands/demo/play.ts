@@ -71,7 +71,7 @@ function playServices(secrets: Env, received: Received[]): Promise<Receiver> {
 	});
 }
 
-/** Fires every step, and tells the story: one line a hook, as soon as its outcome is known. */
+/** Fires every step, and prints the story: one line a hook, as soon as its outcome is known. */
 async function fireAll(
 	env: Env,
 	cwd: string,

@@ -195,11 +195,12 @@ describe("fault 10: a compressed response is not decompressed: identity is reque
 			BOMBS.flatMap((_, n) => [
 				[`${server.url}/200/${n}`, "", deliveredRow()] as const,
 				[`${server.url}/400/${n}`, "", failedRow(/^400 Bad Request: .{1,200}$/)] as const,
-				[`${server.url}/200/${n}`, SLACK, failedRow(/^Slack answered ".{1,100}"$/)] as const,
+				[`${server.url}/200/${n}`, SLACK, failedRow(/^Slack responded with ".{1,100}"$/)] as const,
 			]),
 		);
 		const gate = await send(`${server.url}/200/0`, GATE);
-		const why = 'the response is compressed, which was not asked for; a gate must answer {"allow": true}';
+		const why =
+			'the response is compressed, although no compression was requested; a gate must respond with {"allow": true}';
 		expect(gate).toMatchObject(denied(`denied: 200, but ${why}`));
 		for (const { elapsedMs } of [run, gate]) expect(elapsedMs).toBeLessThan(5000);
 		expect(run.stdout.length).toBeLessThan(8000);

@@ -195,7 +195,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is in flight, and w
 		expect(run).toMatchObject({ code: 1, signal: null, outputs: { failed: "1" } });
 		expect(run.results).toMatchObject({ results: [{ hook: "flood", status: "failed" }] });
 		expect(run.summary).toContain("flood");
-		expect(run.stderr).toBe("pipeline-hooks: cancelled; something of it still hung and was left\n");
+		expect(run.stderr).toBe("pipeline-hooks: cancelled; something still hung and was abandoned\n");
 	});
 
 	inNetwork((fireThere) => {
@@ -210,7 +210,7 @@ describe("fault 32: a signal ends a run within 7 s, whatever is in flight, and w
 			expect(run.elapsedMs).toBeLessThan(3500);
 			expect(processesMarked(mark)).toEqual([]);
 			expect([run.code, run.signal]).toEqual([null, "SIGKILL"]);
-			expect(run.stderr).toBe("pipeline-hooks: cancelled; something of it still hung and was left\n");
+			expect(run.stderr).toBe("pipeline-hooks: cancelled; something still hung and was abandoned\n");
 			expect(run.outputs).toMatchObject({ failed: "2" });
 			expect(run.summary).toContain("cancelled");
 		});

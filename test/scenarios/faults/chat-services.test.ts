@@ -19,14 +19,14 @@ describe("fault 15: a 2xx from Discord that contains an error, or no message, is
 		[
 			200,
 			'{"message": "Unknown Webhook", "code": 10015}',
-			"Discord answered 200, but with error 10015: Unknown Webhook",
+			"Discord responded with 200, but with error 10015: Unknown Webhook",
 		],
 		[
 			200,
 			'{"code": 50035, "message": "::error::Invalid\\nForm Body", "errors": {}}',
-			"Discord answered 200, but with error 50035: ::error::Invalid Form Body",
+			"Discord responded with 200, but with error 50035: ::error::Invalid Form Body",
 		],
-		[200, "<title>Sign in</title>", "Discord answered 200 without the message: <title>Sign in</title>"],
+		[200, "<title>Sign in</title>", "Discord responded with 200 without the message: <title>Sign in</title>"],
 	])("%d %s", async (status, body, reason) => {
 		const server = await startServer({ status, body });
 		const [notification, gate] = await Promise.all([send(server.url, DISCORD), send(server.url, DISCORD + GATE)]);
@@ -57,8 +57,8 @@ describe("what Slack refuses in a 200 is a failure in Arraylake's format for it 
 	const arraylake = (format: string) => `preset = "arraylake"\nformat = "${format}"\n`;
 
 	it.each([
-		["no_service", 'Slack answered "no_service"'],
-		['{"ok": false, "error": "channel_not_found"}', "Slack answered channel_not_found"],
+		["no_service", 'Slack responded with "no_service"'],
+		['{"ok": false, "error": "channel_not_found"}', "Slack responded with channel_not_found"],
 	])("200 %s", async (body, reason) => {
 		const server = await startServer({ status: 200, body });
 		const [literal, variable, gate, own] = await Promise.all([
@@ -112,7 +112,7 @@ it("a url of Discord's for another service's messages is warned about, without s
 	const server = await startServer(MESSAGE);
 	const run = await send(`${server.url}${PATH}/slack`, DISCORD);
 	expect(run).toMatchObject(delivered());
-	const note = "the url ends in /slack, where Discord takes another service's messages: leave that out";
+	const note = "the url ends in /slack, where Discord accepts another service's messages: remove that part";
 	expect(run.results).toMatchObject({ results: [{ notes: [note] }] });
 	expect(run.log + run.summary).not.toContain("s3cret");
 });

@@ -94,7 +94,9 @@ describe("fault 41: jumps of the wall clock change no wait, timeout, deadline or
 		);
 		const run = await fire(tables.join(""), clock.env);
 		expect(run).toMatchObject({ code: 0, stderr: "", outputs: { result: "warned", delivered: "2", failed: "1" } });
-		expect(run.annotations.map(({ message }) => message)).toEqual(["the shell hook failed: not done within 1000 ms"]);
+		expect(run.annotations.map(({ message }) => message)).toEqual([
+			"the shell hook failed: not finished within 1000 ms",
+		]);
 		const [ended = 0, first = 0, last = 0] = durations(run);
 		expect([ended >= 990, ended < 4000, first >= 600, first < 1000, last >= 300, last < 1000]).not.toContain(false);
 		const after = Number(readFileSync(join(run.folder, "after"), "utf8"));

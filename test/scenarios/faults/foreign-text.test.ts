@@ -42,7 +42,7 @@ describe("fault 52: what strangers write in metadata, a context or a file is nev
 	});
 
 	it("facts of the CI in a context or in a line of a file are an error", async () => {
-		const reason = '"ci" cannot be given: the facts of the CI are read from the run itself';
+		const reason = '"ci" cannot be set: the facts of the CI come from the run';
 		const context = JSON.stringify({ ci: FORGED });
 		expect(await fire(GATE, { context })).toMatchObject(refused(`context: ${reason}`));
 		const line = JSON.stringify({ event: "pipeline_start", ci: FORGED });
@@ -103,7 +103,7 @@ describe("fault 52: what strangers write in metadata, a context or a file is nev
 			);
 		}
 		expect(await beside('{"event": "ping"}\n{"event": "job.started"}\n')).toMatchObject(
-			refused('"pipeline_start" was not fired: every line of events.jsonl names an event of its own'),
+			refused('"pipeline_start" was not fired: every line of events.jsonl has its own event'),
 		);
 		expect(await beside('{"event": "ping"}\n{"table": "orders"}\n')).toMatchObject({ outputs: { result: "aborted" } });
 	});

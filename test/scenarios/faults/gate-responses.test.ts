@@ -5,7 +5,7 @@ import { delivered, denied, fire, send, webhook } from "../../helpers/send.ts";
 import { type Reply, startServer } from "../../helpers/server.ts";
 
 const GATE = 'on_failure = "abort"\n';
-const MUST = '; a gate must answer {"allow": true}';
+const MUST = '; a gate must respond with {"allow": true}';
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 /** Fires a gate at a server that always answers this. */
@@ -17,12 +17,12 @@ async function ask(reply: Reply, more = "") {
 
 describe("fault 47: a gate's response that is partial, compressed or an HTML page denies", () => {
 	it.each<[string, Reply, string]>([
-		["206", { status: 206, headers: JSON_TYPE, body: '{"allow": true}' }, "is only a part (Partial Content)"],
+		["206", { status: 206, headers: JSON_TYPE, body: '{"allow": true}' }, "is partial (Partial Content)"],
 		[
 			"gzip",
 			(_, response) =>
 				response.writeHead(200, { ...JSON_TYPE, "Content-Encoding": "gzip" }).end(gzipSync('{"allow": true}')),
-			"is compressed, which was not asked for",
+			"is compressed, although no compression was requested",
 		],
 		[
 			"a login page",

@@ -7,7 +7,7 @@ import { shownBy } from "../../helpers/shown.ts";
 /** Stands in every value and must not be shown. */
 const MARKER = "header-value-marker";
 
-const IMPOSSIBLE = "has a character that no header can carry";
+const IMPOSSIBLE = "has a character that is not allowed in headers";
 
 /** Set by the connection itself. */
 const RESERVED = [

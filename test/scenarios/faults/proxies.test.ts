@@ -153,7 +153,7 @@ describe("fault 24: a failure of a receiver behind a proxy is reported as the re
 	});
 
 	it.each([
-		["of an unknown authority", identity, "TLS: certificate of an unknown authority"],
+		["of an unknown authority", identity, "TLS: certificate issued by an unknown CA"],
 		["that is self-signed", certificate(`DNS:${RECEIVER}`), "TLS: self-signed certificate"],
 		["of another host", ca.issue("DNS:other.test"), "TLS: hostname mismatch, the certificate is for another host"],
 		["that has expired", ca.issue(`DNS:${RECEIVER}`, -1), "TLS: certificate has expired"],

@@ -147,7 +147,7 @@ describe("fault 24: a proxy that refuses the tunnel is named with its response; 
 			url,
 		);
 		expect(run).toMatchObject(
-			failed("502 Bad Gateway (answered through the proxy of http_proxy), after 2 attempts", 2),
+			failed("502 Bad Gateway (the response came through the proxy of http_proxy), after 2 attempts", 2),
 		);
 	});
 });

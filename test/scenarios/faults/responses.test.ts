@@ -31,7 +31,7 @@ describe("fault 11: a response's text is shown on one bounded line, whatever is 
 	it.each([
 		["of a failure", 422, "", "422 Unprocessable Content: ", "warning"],
 		["of a failure that is tried again", 503, "retry_count = 1\n", "503 Service Unavailable: ", "warning"],
-		["of Slack's", 200, SLACK, 'Slack answered "', "warning"],
+		["of Slack's", 200, SLACK, 'Slack responded with "', "warning"],
 		["of a gate", 403, GATE, "403 Forbidden: ", "error"],
 	])("%s", async (_, status, more, before, kind) => {
 		const server = await startServer(reply(status));
@@ -186,10 +186,10 @@ describe("fault 15: a 200 from Slack or Teams that reports a failure is a failur
 
 	it("a webhook's and a gate's", async () => {
 		const cases = [
-			[SLACK, "invalid_payload", 'Slack answered "invalid_payload"'],
-			[SLACK, '{"ok":false,"error":"channel_not_found"}', "Slack answered channel_not_found"],
-			[SLACK, "<!DOCTYPE html><title>Sign in</title>", 'Slack answered "<!DOCTYPE html><title>Sign in</title>"'],
-			[TEAMS, TEAMS_SAID, "Teams answered 200, but with HTTP error 429 in its text"],
+			[SLACK, "invalid_payload", 'Slack responded with "invalid_payload"'],
+			[SLACK, '{"ok":false,"error":"channel_not_found"}', "Slack responded with channel_not_found"],
+			[SLACK, "<!DOCTYPE html><title>Sign in</title>", 'Slack responded with "<!DOCTYPE html><title>Sign in</title>"'],
+			[TEAMS, TEAMS_SAID, "Teams responded with 200, but with HTTP error 429 in its text"],
 		] as const;
 		const servers = await Promise.all(cases.map(([_, body]) => startServer({ status: 200, body })));
 		const urls = servers.map(({ url }) => url);

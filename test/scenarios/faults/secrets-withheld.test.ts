@@ -31,7 +31,7 @@ function ofDeletedFork(name: string): Pull {
 }
 
 const REASON = (variable: string) =>
-	`variable ${variable} is unset or empty, as secrets are on a pull request from a fork and in runs by Dependabot`;
+	`variable ${variable} is unset or empty: GitHub withholds secrets from pull requests from forks and from runs by Dependabot`;
 
 const notice = (title: string, variable: string) => ({
 	kind: "notice",

@@ -166,7 +166,7 @@ describe("fault 36: a shell hook ends with its whole process group, whatever tha
 		const endsAtTimeout = async (command: string, least: number, most: number) => {
 			const mark = uniqueMark();
 			const ran = await run(command, "timeout_ms = 300\n", mark);
-			expect(ran, command).toMatchObject(ended("not done within 300 ms; its last line: waiting"));
+			expect(ran, command).toMatchObject(ended("not finished within 300 ms; its last line: waiting"));
 			expect(ran.elapsedMs).toBeGreaterThan(least);
 			expect(ran.elapsedMs).toBeLessThan(most);
 			expect(processesMarked(mark)).toEqual([]);
@@ -181,7 +181,7 @@ describe("fault 36: a shell hook ends with its whole process group, whatever tha
 	it("a gate past its timeout, which is no yes", async () => {
 		expect(await run("sleep 30", `${GATE}timeout_ms = 100\n`)).toMatchObject({
 			code: 1,
-			annotations: [{ kind: "error", message: "the gate stopped the pipeline: not done within 100 ms" }],
+			annotations: [{ kind: "error", message: "the gate stopped the pipeline: not finished within 100 ms" }],
 		});
 	});
 });

@@ -99,7 +99,7 @@ describe.each(KINDS.map((kind, n) => [kind, EVENTS[n] ?? ""] as const))("with %s
 		const folder = workspace({ [PATH]: stage.strangers });
 		stranger(kind, folder, `${stage.base}\n`, touch);
 		const run = await stage.fire(event, { workspace: folder, env });
-		expect(run).toMatchObject(refused(`refused on ${event}: the workspace may hold a stranger's code`));
+		expect(run).toMatchObject(refused(`refused on ${event}: the workspace may contain a stranger's code`));
 		expect([stage.sent(), stage.ran(), ran()]).toEqual([["base"], [], []]);
 	});
 

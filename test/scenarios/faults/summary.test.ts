@@ -119,7 +119,7 @@ preset = "slack"
 		const room = used < STEP_LIMIT;
 		expect(size).toBeLessThanOrEqual(Math.max(used, STEP_LIMIT));
 		expect(size > used).toBe(room);
-		const left = run.log.includes("the summary was left out: the step has filled what GitHub takes of one");
+		const left = run.log.includes("the summary was left out: the step has reached GitHub's limit for summaries");
 		expect(left).toBe(!room);
 		if (room) expect(readFileSync(path, "utf8")).toMatch(/\n\d+ more rows: see the results file\.\n\n$/);
 	});

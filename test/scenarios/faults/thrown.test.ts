@@ -92,7 +92,7 @@ function told(run: Pick<ActionRun, "results">): Readonly<Record<string, string>>
 	return Object.fromEntries(results.map(({ hook, status, error }) => [hook, error ? `${status}: ${error}` : status]));
 }
 
-const LOST = "failed: the run stopped on an error while this was in flight; what became of it is not known";
+const LOST = "failed: the run stopped on an error while this was in flight; it may or may not have arrived";
 const STOPPED = "skipped: the run stopped on an error before this began";
 const BUG = "this is a bug in pipeline-hooks; please report it with these lines";
 
@@ -312,7 +312,7 @@ url = "${url}/hang"
 		expect(told(run)).toEqual({ gate: "delivered", stuck: LOST });
 		expect(run.annotations[0]).toMatchObject({
 			kind: "error",
-			message: "cancelled, but not done 6000 ms later [cancelled]",
+			message: "cancelled, but not finished 6000 ms later [cancelled]",
 		});
 	});
 });

@@ -11,10 +11,10 @@ const LOOPBACK = "IP:127.0.0.1";
 const OTHER = "DNS:other.example";
 
 /** What it was that did not pass. */
-const UNKNOWN = "TLS: certificate of an unknown authority";
+const UNKNOWN = "TLS: certificate issued by an unknown CA";
 const EXPIRED = "TLS: certificate has expired";
 const MISMATCH = "TLS: hostname mismatch, the certificate is for another host";
-const TOO_OLD = "TLS: the server has no TLS version from 1.2 on";
+const TOO_OLD = "TLS: the server supports no TLS version from 1.2 on";
 
 const ours = authority();
 const theirs = authority();

@@ -68,7 +68,7 @@ describe.each(["workflow_run"])(
 		it("when the commit has none", async () => {
 			const { message, requests } = await refused(event, { replies: [refusal(404, "Not Found")] });
 			expect(message).toContain("there is no config file; ");
-			expect(message).toContain("; give its path in the repository; where it is there, the job needs `permissions: ");
+			expect(message).toContain("; give its path in the repository; if it is there, the job needs `permissions: ");
 			expect(requests).toBe(3);
 		});
 

@@ -8,7 +8,7 @@ import { workspace } from "../../helpers/runner.ts";
 
 it("fault 39: on workflow_run the checkout is not used, even if it is the base commit", async () => {
 	const { api, fire, ran, sent } = await exposed();
-	expect(await fire("workflow_run")).toMatchObject(refused("the workspace may hold a stranger's code"));
+	expect(await fire("workflow_run")).toMatchObject(refused("the workspace may contain a stranger's code"));
 	expect([sent(), ran(), api.requests.length]).toEqual([["base"], [], 1]);
 });
 

@@ -16,7 +16,7 @@ describe.each(["pull_request_target", "discussion_comment"])(
 			checkOutForeign();
 			const run = await fire(event);
 			const short = base.slice(0, 7);
-			const reason = `refused on ${event}: the workspace may hold a stranger's code, and a shell hook would run it with this job's secrets; ${WAY_OUT}`;
+			const reason = `refused on ${event}: the workspace may contain a stranger's code, and a shell hook would run it with this job's secrets; ${WAY_OUT}`;
 			expect(run).toMatchObject({
 				code: 0,
 				stderr: "",

@@ -32,7 +32,7 @@ describe("fault 26: an invalid URL is refused, white space around a URL is trimm
 		[`https://receiver.invalid:99999/${MARKER}`, NONE],
 		[
 			`https://user:${MARKER}%@receiver.invalid/`,
-			"has a user or password that is not percent-encoded properly; write % as %25, and the other characters that a URL cannot hold in the same way",
+			"has a user or password that is not percent-encoded properly; write % as %25, and percent-encode all other characters that a URL cannot contain",
 		],
 		[`https://receiver.invalid/\n${MARKER}`, CONTROL],
 		[`https://receiver.invalid/\t${MARKER}`, CONTROL],
@@ -63,7 +63,7 @@ describe("fault 26: an invalid URL is refused, white space around a URL is trimm
 		});
 		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "1", failed: "14" } });
 		const failures = given.slice(0, -1).map(([, problem], index) => row(`n${index}`, `url ${problem}`));
-		const unset = row("n13", "variable URL_13 is unset or empty; give it to the step as env");
+		const unset = row("n13", "variable URL_13 is unset or empty; set it in the step's env");
 		const right = expect.objectContaining({ hook: "right", status: "delivered" });
 		expect(run.results).toMatchObject({ results: [...failures, unset, right] });
 		expect(server.requests.length).toBe(1);
@@ -153,8 +153,8 @@ describe("fault 29: an empty secret is an error, one from an empty variable fail
 	});
 
 	it.each([
-		["unset", {}, "variable SECRET is unset or empty; give it to the step as env"],
-		["empty", { SECRET: "" }, "variable SECRET is unset or empty; give it to the step as env"],
+		["unset", {}, "variable SECRET is unset or empty; set it in the step's env"],
+		["empty", { SECRET: "" }, "variable SECRET is unset or empty; set it in the step's env"],
 		["white space", { SECRET: " \n" }, "secret is only white space"],
 	])("%s: nothing is sent unsigned", async (_, env, reason) => {
 		const server = await startServer({ status: 200 });

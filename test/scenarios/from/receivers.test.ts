@@ -202,7 +202,7 @@ describe("datachonk.md", () => {
 		const command = `fire push.completed --context '{"data": {"job": 1152921506151679042}}'`;
 		const run = await fireAt(server.url, page, command, {});
 		expect(run.stdout + run.stderr).toContain(
-			"a number that loses digits at a receiver of DataChonk's: put it in quotes",
+			"a number that would lose digits in a DataChonk receiver: put it in quotes",
 		);
 		expect(server.requests).toEqual([]);
 	});

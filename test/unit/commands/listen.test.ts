@@ -95,7 +95,7 @@ HH:MM:SS  POST /hook → 200
 		await standard.post("{}", signedBy("{}", KEY, "standard", new Date(Date.now() + 1e6)));
 		await standard.done;
 		expect(standard.out.join("\n")).toMatch(
-			/✗ signature right, but too old[\s\S]*✗ signature right, but ahead of this clock/,
+			/✗ signature valid, but too old[\s\S]*✗ signature valid, but from the future/,
 		);
 		const args = ["--scheme", "service_hook", "--signature-header", "X-Sig", "--secret-env", "S", "--count", "1"];
 		const renamed = await listen(args, { S: KEY });
@@ -191,7 +191,7 @@ HH:MM:SS  POST /hook → 200
 		const { done, err } = run(registerListen, ["listen", "--port", String(other.port)]);
 		expect(await done).toBe(2);
 		expect(err.join("\n")).toBe(
-			`error[usage]: port ${other.port} of 127.0.0.1 is in use\n  → end what listens there, or take another: --port 0 finds a free one`,
+			`error[usage]: port ${other.port} of 127.0.0.1 is in use\n  → stop what listens there, or use another: --port 0 finds a free one`,
 		);
 		await other.close();
 	});

@@ -172,7 +172,7 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "S", "--signature-header", "X Sig"], "--signature-header: that is not a valid header name\n"],
 		[
 			["--secret-env", "S", "--scheme", "standard", "--signature-header", "X-Sig"],
-			"--signature-header: the headers of standard are fixed\n  → take it out",
+			"--signature-header: the headers of standard are fixed\n  → remove it",
 		],
 		[
 			["--secret-env", "PLAIN", "--scheme", "standard"],
@@ -197,7 +197,7 @@ describe("a mistake in the call", () => {
 
 	it.each([
 		["standart", "did you mean standard?"],
-		["sha1", "name the one that the hook's signature names"],
+		["sha1", "use the scheme in the hook's `signature`"],
 	])("is an unknown scheme: %s", async (scheme, remedy) => {
 		expect((await verify(["--secret-env", "S", "--scheme", scheme])).err).toContain(`\n  → ${remedy}`);
 	});

@@ -56,12 +56,15 @@ url = "https://example.com/"
 		[hook("a", "then = []"), "4:1 then is empty"],
 		[hook("a", "then = [1]"), "4:9 then must hold strings, not an integer"],
 		[hook("a", 'then = ["b", "b"]') + hook("b"), '4:14 then has "b" twice'],
-		[hook("a", 'fallback = "a"'), "4:1 fallback closes a circle: a → a"],
-		[hook("a", 'then = "a"'), "4:1 then closes a circle: a → a"],
-		[hook("a", 'fallback = "b"') + hook("b", 'then = ["c", "a"]') + hook("c"), "8:14 then closes a circle: a → b → a"],
+		[hook("a", 'fallback = "a"'), "4:1 fallback leads back to itself: a → a"],
+		[hook("a", 'then = "a"'), "4:1 then leads back to itself: a → a"],
+		[
+			hook("a", 'fallback = "b"') + hook("b", 'then = ["c", "a"]') + hook("c"),
+			"8:14 then leads back to itself: a → b → a",
+		],
 		[
 			hook("a", 'then = "b"') + hook("b", 'then = "c"') + hook("c", 'fallback = "b"'),
-			"12:1 fallback closes a circle: b → c → b",
+			"12:1 fallback leads back to itself: b → c → b",
 		],
 		[
 			hook("a", 'then = ["gate"]') + hook("gate", 'on_failure = "abort"'),
@@ -78,15 +81,15 @@ url = "https://example.com/"
 	it.each([
 		[
 			gate("a", 'fallback = "b"') + batching("b"),
-			'5:1 fallback names "b", which has a batch_size, and gates never batch',
+			'5:1 fallback names "b", which has a batch_size, and gates are never batched',
 		],
 		[
 			hook("a", 'on_failure = "abort"', 'fallback = "b"') + post("b", 'fallback = "c"') + batching("c"),
-			'9:1 fallback names "c", which has a batch_size, and gates never batch',
+			'9:1 fallback names "c", which has a batch_size, and gates are never batched',
 		],
 		[
 			gate("a", 'fallback = "b"') + gate("z", 'fallback = "b"') + post("b", 'fallback = "c"') + batching("c"),
-			'14:1 fallback names "c", which has a batch_size, and gates never batch',
+			'14:1 fallback names "c", which has a batch_size, and gates are never batched',
 		],
 	])("refuse a batch in the place of a gate: %j", (source, mistake) => {
 		expect(mistakes(source)).toEqual([mistake]);
@@ -128,7 +131,7 @@ url = "https://example.com/"
 
 	it("in a circle of gates are told as a circle alone", () => {
 		const source = gate("a", 'fallback = "b"') + gate("b", 'fallback = "a"');
-		expect(mistakes(source)).toEqual(["10:1 fallback closes a circle: a → b → a"]);
+		expect(mistakes(source)).toEqual(["10:1 fallback leads back to itself: a → b → a"]);
 	});
 
 	it("are told with help", () => {
@@ -143,8 +146,8 @@ url = "https://example.com/"
 	it("tell every circle once, however many hooks lead into it", () => {
 		const source = ["a", "b", "c"].map((name) => hook(name, 'then = "x"')).join("");
 		expect(mistakes(source + hook("x", 'fallback = "y"') + hook("y", 'then = ["x", "y"]'))).toEqual([
-			"20:9 then closes a circle: x → y → x",
-			"20:14 then closes a circle: y → y",
+			"20:9 then leads back to itself: x → y → x",
+			"20:14 then leads back to itself: y → y",
 		]);
 	});
 
@@ -209,7 +212,7 @@ describe("circles", () => {
 	it("are told by their beginning and end where they are long", () => {
 		const source = Array.from({ length: 100 }, (_, at) => hook(`h${at}`, `then = "h${(at + 1) % 100}"`)).join("");
 		expect(mistakes(source)).toEqual([
-			"400:1 then closes a circle: h0 → h1 → h2 → h3 → h4 → … → h96 → h97 → h98 → h99 → h0",
+			"400:1 then leads back to itself: h0 → h1 → h2 → h3 → h4 → … → h96 → h97 → h98 → h99 → h0",
 		]);
 	});
 });

@@ -146,7 +146,7 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 		const source = chain('fallback = "hook-9999"');
 		within(4000, () => {
 			expect(problemsOf(source)).toMatchObject([
-				{ message: expect.stringMatching(/^fallback closes a circle: hook-0 → .* → … → .* → hook-0$/) },
+				{ message: expect.stringMatching(/^fallback leads back to itself: hook-0 → .* → … → .* → hook-0$/) },
 			]);
 		});
 	});

@@ -96,10 +96,10 @@ describe("a webhook's keys", () => {
 		['headers = { Host = "b" }', "headers.Host is set by the connection itself"],
 		['headers = { content-LENGTH = "1" }', "headers.content-LENGTH is set by the connection itself"],
 		['headers = { Transfer-Encoding = "chunked" }', "headers.Transfer-Encoding is set by the connection itself"],
-		['headers = { X-A = "a\\r\\nb" }', "headers.X-A has a character that no header can carry"],
+		['headers = { X-A = "a\\r\\nb" }', "headers.X-A has a character that is not allowed in headers"],
 		['headers = { X-A = "a\\u0000" }', "headers.X-A has a NUL character in it"],
-		['headers = { X-A = "😀" }', "headers.X-A has a character that no header can carry"],
-		[`headers = { X-A = "\${B:-😀}" }`, "headers.X-A has a character that no header can carry"],
+		['headers = { X-A = "😀" }', "headers.X-A has a character that is not allowed in headers"],
+		[`headers = { X-A = "\${B:-😀}" }`, "headers.X-A has a character that is not allowed in headers"],
 		['headers = { X-A = "1", x-a = "2" }', "headers.x-a is the same header as X-A"],
 		[`headers = { X-A = "\${" }`, `headers.X-A has a \${ that does not begin a variable`],
 		['body_template = "{{#if a}}"', "body_template: "],
@@ -227,7 +227,7 @@ describe("options that take several texts", () => {
 
 	it("refuses other items", () => {
 		expect(mistakes('[hook.webhooks.ping]\nurl = "https://example.com"\npreset = "slack"\nmention = [1]')).toEqual([
-			"4:1 mention must hold strings only",
+			"4:1 mention must contain only strings",
 		]);
 	});
 });

@@ -121,7 +121,7 @@ describe("loadConfig", () => {
 		expect(await problemOf()).toMatchObject({
 			code: "config_shape",
 			message: "pipeline-hooks.toml has more than 2000000 keys and values",
-			remedy: "keep what its hooks need",
+			remedy: "keep only what its hooks need",
 			place: { file: "pipeline-hooks.toml", line },
 		});
 	});

@@ -193,16 +193,16 @@ describe("an error", () => {
 		]);
 	});
 
-	it("is a header for several signatures, or for those whose headers are fixed", () => {
+	it("is a header for several signatures, or for those whose headers cannot be renamed", () => {
 		const header = 'signature_header = "X-Sig"\nsecret = "${S}"';
 		expect(mistakes(hook(`${header}\nsignature = ["rocky", "github"]`))).toEqual([
 			"3:1 signature_header renames one header, and there are several signatures",
 		]);
 		expect(mistakes(hook(`${header}\nsignature = "standard"`))).toEqual([
-			"3:1 signature_header cannot be used with standard, whose headers are fixed",
+			"3:1 signature_header cannot be used with standard, whose headers cannot be renamed",
 		]);
 		expect(mistakes(`[defaults]\nsignature = "standard"\n${hook(header)}`)).toEqual([
-			"5:1 signature_header cannot be used with standard, whose headers are fixed",
+			"5:1 signature_header cannot be used with standard, whose headers cannot be renamed",
 		]);
 		expect(mistakes(hook(`${header}\nsignature = ["rocky", "hmac"]`))).toHaveLength(1);
 	});
@@ -224,7 +224,7 @@ describe("an error", () => {
 
 	it("is a literal secret that cannot be sent as token; a variable is known only when it is sent", () => {
 		expect(mistakes(hook('secret = "a✓"\nsignature = "token"'))).toEqual([
-			"3:1 secret has a character that no header can carry, and the scheme token sends it as one",
+			"3:1 secret has a character that is not allowed in headers, and the scheme token sends it as one",
 		]);
 		expect(mistakes(hook('secret = "a✓${S}"\nsignature = "token"'))).toEqual([]);
 		expect(mistakes(hook('secret = "${S:-short}"\nsignature = "standard"'))).toEqual([]);

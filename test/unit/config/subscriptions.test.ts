@@ -324,11 +324,11 @@ describe("batch_size", () => {
 		[hook("batch_size = 1001"), "3:1 batch_size must be an integer from 1 to 1000"],
 		[
 			hook('batch_size = 5\non_failure = "abort"'),
-			'3:1 gates never batch: with on_failure = "abort", the pipeline waits for a response to each event',
+			'3:1 gates are never batched: with on_failure = "abort", the pipeline waits for a response to each event',
 		],
 		[
 			hook("batch_size = 5", '[defaults]\non_failure = "abort"\n'),
-			'5:1 gates never batch: with on_failure = "abort", the pipeline waits for a response to each event',
+			'5:1 gates are never batched: with on_failure = "abort", the pipeline waits for a response to each event',
 		],
 		['[[hook.ping]]\ncommand = "x"\nbatch_size = 5', "3:1 batch_size belongs to a webhook, and this is a shell hook"],
 		['[defaults.shell]\nbatch_size = 5\n[[hook.ping]]\ncommand = "x"', "2:1 batch_size is a key of webhook hooks"],

@@ -82,7 +82,7 @@ describe("a fallback", () => {
 		const { paths, outcomes } = await run(hooks, { main: answer(404) });
 		expect([paths, outcomes[0]?.failure?.reason]).toEqual([
 			["main"],
-			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
+			"404 Not Found; fallback spare is disabled, or its filter matches no event",
 		]);
 	});
 
@@ -359,7 +359,7 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 		const { named: of, paths } = await through([{ ...spare, filters: [none] }], {});
 		expect([paths, of("main")?.failure?.reason]).toEqual([
 			["main"],
-			"404 Not Found; fallback spare is disabled, or its filter lets nothing through",
+			"404 Not Found; fallback spare is disabled, or its filter matches no event",
 		]);
 	});
 });

@@ -60,7 +60,7 @@ describe("gates", () => {
 	test("one whose variable is unset fails, even where secrets are withheld", async () => {
 		const gate = webhook({ name: "gate", onFailure: "abort", url: parseReference("${URL}") });
 		const { statuses } = await run([gate], {}, { facts: { secretsWithheld: true } });
-		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty; give it to the step as env"]]);
+		expect(statuses).toEqual([["gate", "failed", "variable URL is unset or empty; set it in the step's env"]]);
 	});
 });
 
@@ -130,7 +130,7 @@ describe("the rest", () => {
 describe("in a workspace that may be a stranger's", () => {
 	const facts = { untrusted: { event: "workflow_run" } };
 	const REASON =
-		"refused on workflow_run: the workspace may hold a stranger's code, and a shell hook would run it with this job's " +
+		"refused on workflow_run: the workspace may contain a stranger's code, and a shell hook would run it with this job's " +
 		"secrets; set allow-untrusted-shell: true if nothing in it comes from a pull request";
 
 	test("a shell hook fails without being begun, whatever else it lacks, and webhooks are sent", async () => {
@@ -217,7 +217,7 @@ describe("a command", () => {
 		[exited(2, "", "said on stdout"), "said on stdout (exit code 2)"],
 		[exited(1, "on stderr", "on stdout"), "on stderr (exit code 1)"],
 		[{ ...exited(0), end: { kind: "signal", signal: "SIGKILL" } }, "ended by SIGKILL"],
-		[{ ...exited(0, "working"), end: { kind: "timeout" } }, "not done within 1000 ms; its last line: working"],
+		[{ ...exited(0, "working"), end: { kind: "timeout" } }, "not finished within 1000 ms; its last line: working"],
 		[{ ...exited(0), end: { kind: "not_started", detail: "no such folder" } }, "could not be started: no such folder"],
 	] as const)("that ends as %j fails with: %s", async (result, reason) => {
 		const { statuses } = await run([shellHook({ name: "a", command: "x" })], { x: result });

@@ -4,7 +4,7 @@ import { preview, previewAnywhere } from "../../../src/deliver/preview.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { delivery, shellHook, webhook } from "../../helpers/make.ts";
 
-const reason = (name: string) => `variable ${name} is unset or empty; give it to the step as env`;
+const reason = (name: string) => `variable ${name} is unset or empty; set it in the step's env`;
 const command = delivery(shellHook({ command: "echo", env: new Map([["A", parseReference("${A_TOKEN}")]]) }));
 const post = delivery(
 	webhook({

@@ -7,7 +7,7 @@ import { delivery, preset, webhook } from "../../helpers/make.ts";
 import { oddText } from "../../helpers/odd-text.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
-const MUST = '; a gate must answer {"allow": true}';
+const MUST = '; a gate must respond with {"allow": true}';
 
 interface Given {
 	readonly status?: number;
@@ -83,8 +83,8 @@ describe("no yes", () => {
 		["ok", JSON_TYPE, "is not valid JSON"],
 		["ok", { "content-type": "application/vnd.gate+json" }, "is not valid JSON"],
 		["", JSON_TYPE, "is empty, although its content type is JSON"],
-		['{"allow": true}', { "content-encoding": "gzip" }, "is compressed, which was not asked for"],
-		['{"allow": true}', { "content-encoding": "identity, br" }, "is compressed, which was not asked for"],
+		['{"allow": true}', { "content-encoding": "gzip" }, "is compressed, although no compression was requested"],
+		['{"allow": true}', { "content-encoding": "identity, br" }, "is compressed, although no compression was requested"],
 	])("%j with %o", (body, headers, problem) => {
 		expect(reasonOf(body, { headers })).toBe(`final: denied: 200, but the response ${problem}${MUST}`);
 	});

@@ -83,7 +83,11 @@ describe("a secret from a variable that its scheme cannot use", () => {
 	it.each([
 		["standard", ["PLAIN"], STANDARD],
 		["standard", ["NEW", "PLAIN"], STANDARD],
-		["token", ["UMLAUT"], "secret has a character that no header can carry, and the scheme token sends it as one"],
+		[
+			"token",
+			["UMLAUT"],
+			"secret has a character that is not allowed in headers, and the scheme token sends it as one",
+		],
 	] as const)("fails the hook under %s, and no value is named", (scheme, variables, reason) => {
 		const made = makeMessage(signing(variables, { signatures: ["rocky", scheme] }), { ...ENV, UMLAUT: "hunter2 ✓" });
 		expect(made).toMatchObject({ cause: "invalid_message", reason });

@@ -70,9 +70,9 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 	await new Promise(setImmediate);
 	deliverer.abandon();
 	expect(told.map((outcome) => [outcome.delivery.hook.name, reasonOf(outcome)])).toEqual([
-		["sent", "the run stopped on an error while this was in flight; what became of it is not known"],
+		["sent", "the run stopped on an error while this was in flight; it may or may not have arrived"],
 		["waits", "the run stopped on an error before this began"],
-		["unset", "the run stopped on an error while this was in flight; what became of it is not known"],
+		["unset", "the run stopped on an error while this was in flight; it may or may not have arrived"],
 	]);
 });
 

@@ -247,7 +247,7 @@ describe("what cannot be sent fails its own hook", () => {
 			);
 			expect(outcome).toMatchObject({
 				status: "failed",
-				failure: { reason: "variable HOOK_URL is unset or empty; give it to the step as env" },
+				failure: { reason: "variable HOOK_URL is unset or empty; set it in the step's env" },
 				target: "${HOOK_URL}",
 			});
 			expect(requests).toEqual([]);
@@ -289,7 +289,7 @@ describe("the connection", () => {
 		const env = { http_proxy: "http://proxy:3128", HTTPS_PROXY: "http://proxy:3128" };
 		const plain = { url: parseReference("http://receiver.test:8080/"), allowHttp: true };
 		expect((await send(plain, env, answer(403))).outcome.failure?.reason).toBe(
-			"403 Forbidden (answered through the proxy of http_proxy)",
+			"403 Forbidden (the response came through the proxy of http_proxy)",
 		);
 		expect((await send({}, env, answer(403))).outcome.failure?.reason).toBe("403 Forbidden");
 	});
@@ -318,7 +318,7 @@ test("a preset's header that no header can carry fails once, named, and nothing 
 	const { outcome, requests } = await send(given, { K: "ab\ncd" }, answer(202));
 	expect(outcome).toMatchObject({
 		status: "failed",
-		failure: { reason: "header DD-API-KEY has a character that no header can carry" },
+		failure: { reason: "header DD-API-KEY has a character that is not allowed in headers" },
 	});
 	expect(requests).toEqual([]);
 });

@@ -44,8 +44,8 @@ function wait(ms: number): void {
 	}
 }
 
-const LATE = "pipeline-hooks: cancelled, but not done 6500 ms later: ended without a whole report\n";
-const LEFT = "pipeline-hooks: cancelled; something of it still hung and was left\n";
+const LATE = "pipeline-hooks: cancelled, but not finished 6500 ms later: ended without a complete report\n";
+const LEFT = "pipeline-hooks: cancelled; something still hung and was abandoned\n";
 
 describe("a signal", () => {
 	it.each(["SIGINT", "SIGTERM", "SIGHUP"])("%s cancels, and work that never ends is left 6.5 s later", (name) => {

@@ -106,7 +106,7 @@ describe("the alertmanager preset", () => {
 		const notes = (url: string) => requestOf(alertmanager(), {}, url).notes;
 		expect(notes("https://am.example/prefix/api/v2/alerts")).toEqual([]);
 		expect(notes("https://am.example/s3cret")).toEqual([
-			"the url does not end in /api/v2/alerts, where Alertmanager takes alerts",
+			"the url does not end in /api/v2/alerts, where Alertmanager accepts alerts",
 		]);
 	});
 });

@@ -158,7 +158,10 @@ describe("the arraylake preset in its format for Slack", () => {
 	it.each(["slack", "${FORMAT}"])("takes a response for what it means in Slack: format = %j", async (format) => {
 		expect((await send(format, answer(200, "ok"))).outcome).toMatchObject({ status: "delivered" });
 		const refused = await send(format, answer(200, "no_service"));
-		expect(refused.outcome).toMatchObject({ status: "failed", failure: { reason: 'Slack answered "no_service"' } });
+		expect(refused.outcome).toMatchObject({
+			status: "failed",
+			failure: { reason: 'Slack responded with "no_service"' },
+		});
 		const truncated = await send(format, { kind: "response", status: 200, headers: {}, body: "o", read: "truncated" });
 		expect(truncated.outcome).toMatchObject({
 			failure: { reason: "unconfirmed: 200, but the response was truncated" },

@@ -186,12 +186,16 @@ describe("the discord preset", () => {
 	it.each([
 		[200, { id: "1", type: 0, content: "", channel_id: "2" }, { ok: true }],
 		[204, "", { ok: true, note: "not confirmed: the url asks Discord not to wait" }],
-		[200, { message: "Unknown Webhook", code: 10015 }, "Discord answered 200, but with error 10015: Unknown Webhook"],
-		[202, { code: 0, message: "\n::error::\u001b[31mno" }, "Discord answered 202, but with error 0: ::error::no"],
-		[200, "<!DOCTYPE html>", "Discord answered 200 without the message: <!DOCTYPE html>"],
-		[200, "ok", "Discord answered 200 without the message: ok"],
-		[200, { id: 5 }, 'Discord answered 200 without the message: {"id":5}'],
-		[200, "null", "Discord answered 200 without the message: null"],
+		[
+			200,
+			{ message: "Unknown Webhook", code: 10015 },
+			"Discord responded with 200, but with error 10015: Unknown Webhook",
+		],
+		[202, { code: 0, message: "\n::error::\u001b[31mno" }, "Discord responded with 202, but with error 0: ::error::no"],
+		[200, "<!DOCTYPE html>", "Discord responded with 200 without the message: <!DOCTYPE html>"],
+		[200, "ok", "Discord responded with 200 without the message: ok"],
+		[200, { id: 5 }, 'Discord responded with 200 without the message: {"id":5}'],
+		[200, "null", "Discord responded with 200 without the message: null"],
 	])("judges %d with %j", (status, body, verdict) => {
 		const expected = typeof verdict === "string" ? { ok: false, reason: verdict } : verdict;
 		expect(discord().service({}).judge?.(response(status, body))).toEqual(expected);
@@ -246,7 +250,7 @@ describe("the discord preset", () => {
 		const warning = (path: string) =>
 			requestOf(discord(), {}, `https://discord.com/api/webhooks/1/s3cret${path}`).notes?.[0];
 		expect(warning("/slack")).toBe(
-			"the url ends in /slack, where Discord takes another service's messages: leave that out",
+			"the url ends in /slack, where Discord accepts another service's messages: remove that part",
 		);
 		expect(warning("/github?wait=true")).toContain("/github");
 		expect(warning("/slack/")).not.toContain("s3cret");

@@ -173,12 +173,12 @@ describe("the slack preset", () => {
 	);
 
 	it.each([
-		["invalid_blocks", 'Slack answered "invalid_blocks"'],
-		["okay", 'Slack answered "okay"'],
-		['{"ok":false,"error":"channel_not_found"}', "Slack answered channel_not_found"],
-		['{"ok":"true"}', 'Slack answered "{"ok":"true"}"'],
-		["[true]", 'Slack answered "[true]"'],
-		[`<html>\n${"x".repeat(500)}`, `Slack answered "<html> ${"x".repeat(92)}…"`],
+		["invalid_blocks", 'Slack responded with "invalid_blocks"'],
+		["okay", 'Slack responded with "okay"'],
+		['{"ok":false,"error":"channel_not_found"}', "Slack responded with channel_not_found"],
+		['{"ok":"true"}', 'Slack responded with "{"ok":"true"}"'],
+		["[true]", 'Slack responded with "[true]"'],
+		[`<html>\n${"x".repeat(500)}`, `Slack responded with "<html> ${"x".repeat(92)}…"`],
 	])("takes the response %j for a failure", (body, reason) => {
 		expect(slack().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({ ok: false, reason });
 	});

@@ -156,7 +156,7 @@ describe("the teams preset", () => {
 			"Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 429 with ContextId x";
 		expect(teams().service({}).judge?.({ status: 200, headers: {}, body })).toEqual({
 			ok: false,
-			reason: "Teams answered 200, but with HTTP error 429 in its text",
+			reason: "Teams responded with 200, but with HTTP error 429 in its text",
 		});
 	});
 

@@ -78,11 +78,11 @@ describe("the telegram preset", () => {
 		});
 		expect(judge?.(response(200, { ok: false, description: "Bad Request: chat not found" }))).toEqual({
 			ok: false,
-			reason: "Telegram answered Bad Request: chat not found",
+			reason: "Telegram responded with Bad Request: chat not found",
 		});
 		expect(judge?.({ status: 200, headers: {}, body: "<html>" })).toEqual({
 			ok: false,
-			reason: 'Telegram answered "<html>"',
+			reason: 'Telegram responded with "<html>"',
 		});
 	});
 

@@ -57,10 +57,10 @@ describe("a held event", () => {
 	it.each([
 		["", "it is not JSON (it ends too early)"],
 		["{}\n", "it is not JSON (it ends too early)"],
-		["{}\n{}", "it does not say which event it is"],
+		["{}\n{}", "it does not say which event it was"],
 		["[]\n{}", "it is JSON, but not an object"],
-		['{"definition":{"name":"a","phase":"b","status":"fine","title":"c"}}\n{}', "it does not say which event it is"],
-		['{"definition":{"name":"a","phase":"b","status":"info","title":3}}\n{}', "it does not say which event it is"],
+		['{"definition":{"name":"a","phase":"b","status":"fine","title":"c"}}\n{}', "it does not say which event it was"],
+		['{"definition":{"name":"a","phase":"b","status":"info","title":3}}\n{}', "it does not say which event it was"],
 		[`${definition}\n{}`, "it does not say in which run it happened"],
 		[`${definition}\n{"ci": {"branch": "main"}}`, "it does not say in which run it happened"],
 		[`${definition}\n{"ci": {"provider": "local"}, "later": 1}`, 'its context: unknown key "later"'],

@@ -99,10 +99,7 @@ describe("readInputs", () => {
 			"context: has a key twice in one object (again at column 13)",
 		],
 		[{ event: "ping", context: '{"metadata": {"": 1}}' }, 'context: "metadata" must be an object without an empty key'],
-		[
-			{ event: "ping", context: '{"ci": {}}' },
-			'context: "ci" cannot be given: the facts of the CI are read from the run itself',
-		],
+		[{ event: "ping", context: '{"ci": {}}' }, 'context: "ci" cannot be set: the facts of the CI come from the run'],
 		[{ event: "ping", metadata: '{"a": }' }, "metadata: is neither JSON nor key=value lines (wrong at column 7)"],
 		[{ event: "ping", metadata: "[1]" }, "metadata: is JSON, but not an object"],
 		[{ event: "ping", context: "7" }, "context: is JSON, but not an object"],

@@ -23,7 +23,7 @@ test("what the system refused is not called a bug", () => {
 		syscall: "write",
 	});
 	expect(problemsOf(error, env)[0].remedy).toBe(
-		"the system refused it with ENOSPC; where it should not have, please report it with these lines",
+		"the system refused it with ENOSPC; if it should not have, please report it with these lines",
 	);
 });
 

@@ -121,7 +121,7 @@ describe("signatureHeaders", () => {
 
 describe("signingProblem", () => {
 	const STANDARD = "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes";
-	const TOKEN = "has a character that no header can carry, and the scheme token sends it as one";
+	const TOKEN = "has a character that is not allowed in headers, and the scheme token sends it as one";
 	const base64 = (length: number) => Buffer.alloc(length, 251).toString("base64");
 
 	it.each([24, 25, 26, 32, 63, 64])("finds nothing with a key of %i bytes", (length) => {

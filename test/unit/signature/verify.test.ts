@@ -347,7 +347,7 @@ describe("an error of the call is a TypeError that names the option and quotes n
 		[{ body: ["hello"] }, "body must be the exact bytes that came"],
 		[
 			{ body: 5 },
-			"body must be the exact bytes that came (a Buffer, Uint8Array, ArrayBuffer or string), not parsed (got number)",
+			"body must be the exact bytes that were received (a Buffer, Uint8Array, ArrayBuffer or string), not parsed (got number)",
 		],
 		[{ headers: undefined }, "headers must be an object such as request.headers, or a Headers (got undefined)"],
 		[{ headers: null }, "headers must be an object such as request.headers, or a Headers (got null)"],
@@ -377,7 +377,7 @@ describe("an error of the call is a TypeError that names the option and quotes n
 		],
 		[
 			{ scheme: "token", secret: "hunter2✓", headers: { "x-secret-token": "x" } },
-			"secret has a character that no header can carry",
+			"secret has a character that is not allowed in headers",
 		],
 	])("%j", (wrong, message) => {
 		for (const check of [verifySignature, checkSignature]) {
