@@ -38,7 +38,7 @@ describe.each([
 	});
 });
 
-test("a batch is in the batch format, every event of it valid, and what no header can carry is encoded", async () => {
+test("a batch is in the batch format, every event of it valid, and what headers do not allow is encoded", async () => {
 	const server = await startServer({ status: 202 });
 	const hook = (name: string, more: string) =>
 		`[[subscription]]\nname = "${name}"\nevents = ["phase:table"]\nurl = "${server.url}/${name}"\npreset = "cloudevents"\n${more}\n`;

@@ -61,7 +61,7 @@ test("an API that refuses is told, with what to do", async () => {
 		expect.objectContaining({
 			kind: "error",
 			message: expect.stringMatching(
-				/ cannot be read: GitHub's API answered 403: Resource not accessible by integration; run actions\/checkout before/,
+				/ cannot be read: GitHub's API responded with 403: Resource not accessible by integration; run actions\/checkout before/,
 			),
 		}),
 	]);

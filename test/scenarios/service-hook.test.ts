@@ -66,7 +66,7 @@ test("a run that cannot be read fails the hook with why and what to do, and noth
 		{
 			kind: "warning",
 			message: expect.stringContaining(
-				"the event has no resource to post; GitHub's API answered 403: Resource not accessible by integration; " +
+				"the event has no resource to post; GitHub's API responded with 403: Resource not accessible by integration; " +
 					"give the job `permissions: actions: read`",
 			),
 		},

@@ -61,7 +61,9 @@ describe.each(["workflow_run"])(
 		it("when the API refuses the token", async () => {
 			const replies = [refusal(403, "Resource not accessible by integration")];
 			const { message, requests } = await refused(event, { replies });
-			expect(message).toContain(`; GitHub's API answered 403: Resource not accessible by integration; ${MAY_READ}`);
+			expect(message).toContain(
+				`; GitHub's API responded with 403: Resource not accessible by integration; ${MAY_READ}`,
+			);
 			expect(requests).toBe(1);
 		});
 
@@ -74,7 +76,7 @@ describe.each(["workflow_run"])(
 
 		it("when the API fails twice", async () => {
 			const { message, requests } = await refused(event, { replies: [refusal(500, "x".repeat(5000))] });
-			expect(message).toMatch(/; GitHub's API answered 500: x+…; give the job/);
+			expect(message).toMatch(/; GitHub's API responded with 500: x+…; give the job/);
 			expect(message.length).toBeLessThan(700);
 			expect(requests).toBe(2);
 		});

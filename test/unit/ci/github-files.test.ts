@@ -66,14 +66,15 @@ describe("what is told", () => {
 	});
 
 	it("when it fails: why the API was asked, and in one bounded line what it said", async () => {
-		const reader: ReadRemoteFile = () => Promise.reject(new Error(`answered 500: \u001b[31ma\n${"b".repeat(999)}`));
+		const reader: ReadRemoteFile = () =>
+			Promise.reject(new Error(`responded with 500: \u001b[31ma\n${"b".repeat(999)}`));
 		const found = await read("/work/hooks.toml", reader, { because: "on issue_comment it is" });
 		expect(found).toMatchObject({
-			detail: expect.stringMatching(/^on issue_comment it is; GitHub's API answered 500: a b{200,299}…$/),
+			detail: expect.stringMatching(/^on issue_comment it is; GitHub's API responded with 500: a b{200,299}…$/),
 			remedy: expect.stringMatching(/^give the job `permissions: contents: read` and check github-token/),
 		});
 		expect(await read("/work/hooks.toml", reader)).toMatchObject({
-			detail: expect.stringMatching(/^GitHub's API answered 500/),
+			detail: expect.stringMatching(/^GitHub's API responded with 500/),
 			remedy: expect.stringMatching(/^run actions\/checkout before this step, or give/),
 		});
 	});

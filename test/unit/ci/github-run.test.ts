@@ -89,11 +89,11 @@ describe("where it cannot be had, the reason and the remedy are told, and nobody
 		[
 			"403",
 			refusal(403, "Resource not accessible"),
-			`GitHub's API answered 403: Resource not accessible; ${MAY_READ}`,
+			`GitHub's API responded with 403: Resource not accessible; ${MAY_READ}`,
 			1,
 		],
-		["404", refusal(404, "Not Found"), `GitHub's API knows no run 1658821493 of acme/warehouse; ${MAY_READ}`, 1],
-		["500, twice", refusal(500, "Oops"), `GitHub's API answered 500: Oops; ${MAY_READ}`, 2],
+		["404", refusal(404, "Not Found"), `GitHub's API does not know run 1658821493 of acme/warehouse; ${MAY_READ}`, 1],
+		["500, twice", refusal(500, "Oops"), `GitHub's API responded with 500: Oops; ${MAY_READ}`, 2],
 		[
 			"a list",
 			json("[]"),

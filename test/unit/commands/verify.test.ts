@@ -66,7 +66,7 @@ describe.each(SIGNATURES)("verify --scheme %s", (scheme) => {
 
 	it("says that the signature is wrong, of another secret or another body", async () => {
 		const wrong =
-			scheme === "token" ? / is not the secret$/ : / does not match this body.*and secret; the body must be/;
+			scheme === "token" ? / does not match the secret$/ : / does not match this body.*and secret; the body must be/;
 		const [own] = headersOf(scheme);
 		const out = expect.stringMatching(new RegExp(`^not valid: ${own}${wrong.source}`));
 		expect(await verify([...request(scheme), "--secret-env", "NEW"])).toEqual({ code: 1, out, err: "" });
@@ -91,7 +91,7 @@ describe("the time of standard", () => {
 		expect(await at(-290)).toMatchObject({ code: 0 });
 		expect((await at(-400)).out).toMatch(/^not valid: it was signed 40[01] s ago, and 300 s are tolerated$/);
 		expect((await at(400)).out).toMatch(
-			/^not valid: it was signed (399|400) s ahead of this clock, and 300 s are tolerated$/,
+			/^not valid: it was signed (399|400) s in the future, and 300 s are tolerated$/,
 		);
 		expect(await at(-400, "--tolerance", "500")).toMatchObject({ code: 0 });
 		expect((await at(-20, "--tolerance", "10")).out).toContain("and 10 s are tolerated");
@@ -172,7 +172,7 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "S", "--signature-header", "X Sig"], "--signature-header: that is not a valid header name\n"],
 		[
 			["--secret-env", "S", "--scheme", "standard", "--signature-header", "X-Sig"],
-			"--signature-header: the headers of standard are fixed\n  → remove it",
+			"--signature-header: the headers of standard cannot be renamed\n  → remove it",
 		],
 		[
 			["--secret-env", "PLAIN", "--scheme", "standard"],
@@ -181,7 +181,7 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "S", "--header", "hunter2"], "--header: that is not a name, a colon and a value\n"],
 		[["--secret-env", "S", "--header", ": hunter2"], "--header: that is not a name, a colon and a value\n"],
 		[["--secret-env", "S", "--header", "X Y: hunter2"], "--header: that is not a name, a colon and a value\n"],
-		[["--secret-env", "S", "--tolerance", "300"], "--tolerance: rocky signs no time\n"],
+		[["--secret-env", "S", "--tolerance", "300"], "--tolerance: rocky has no timestamp\n"],
 		[
 			["--secret-env", "S", "--scheme", "standard", "--tolerance", "-1"],
 			'--tolerance: "-1" is not a whole number of seconds\n',

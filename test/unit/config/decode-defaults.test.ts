@@ -70,7 +70,7 @@ api_key = "for datadog hooks only"
 	});
 
 	it("cannot give a body to a GET, nor a GET to a body", () => {
-		const message = "method is GET, which carries no body, and there is a body_template";
+		const message = "method is GET, which has no body, but body_template is set";
 		const template = 'body_template = "{}"\n';
 		const get = 'method = "GET"\n';
 		expect(mistakes(`${WEBHOOK}${get}[defaults.webhook]\n${template}`)).toEqual([`3:1 ${message}`]);
@@ -80,7 +80,7 @@ api_key = "for datadog hooks only"
 	});
 
 	it("give no batch to a GET or to a gate, which may stand beside hooks that take one, but no GET to a batch", () => {
-		const message = "method is GET, which carries no body, and there is a batch_size";
+		const message = "method is GET, which has no body, but batch_size is set";
 		const batch = "[defaults.webhook]\nbatch_size = 5\n";
 		const get = 'method = "GET"\n';
 		expect(webhook(`${WEBHOOK}${batch}`).batchSize).toBe(5);

@@ -69,7 +69,7 @@ describe("a filter is refused", () => {
 		["filter = { ¦include = [] }", "filter.include is empty"],
 		["filter = { ¦exclude = [] }", "filter.exclude is empty"],
 		["filter = { ¦include = 3 }", "filter.include must be an array of strings, not an integer"],
-		['filter = { include = ["a", ¦true] }', "filter.include must hold strings, not a boolean"],
+		['filter = { include = ["a", ¦true] }', "filter.include must contain strings, not a boolean"],
 		['filter = { include = ["a", ¦"a"] }', 'filter.include has "a" twice'],
 		['filter = { entities = ["a", ¦" "] }', "filter.entities has an empty string in it"],
 		[

@@ -105,7 +105,7 @@ describe("a subscription is refused", () => {
 		["with an empty list", `events = []\n${URL}`, "2:1 events is empty"],
 		["with an empty string", `events = [" "]\n${URL}`, "2:11 events has an empty string in it"],
 		["with a number", `events = 3\n${URL}`, "2:1 events must be an array of strings, not an integer"],
-		["with a number in the list", `events = ["ping", 3]\n${URL}`, "2:19 events must hold strings, not an integer"],
+		["with a number in the list", `events = ["ping", 3]\n${URL}`, "2:19 events must contain strings, not an integer"],
 		["with an event twice", `events = ["ping", "ping"]\n${URL}`, '2:19 events has "ping" twice'],
 		[
 			"with an event once more",
@@ -337,9 +337,12 @@ describe("batch_size", () => {
 	});
 });
 
-it.each(["name", "url", "command", "events", "enabled", "filter", "fallback", "then"])("%s has no default", (key) => {
-	for (const table of ["defaults", "defaults.shell", "defaults.webhook"]) {
-		const problems = problemsOf(`[${table}]\n${key} = "x"\n[[hook.ping]]\ncommand = "x"`);
-		expect(problems).toMatchObject([{ message: `${key} has no default`, place: { line: 2, column: 1 } }]);
-	}
-});
+it.each(["name", "url", "command", "events", "enabled", "filter", "fallback", "then"])(
+	"%s cannot have a default",
+	(key) => {
+		for (const table of ["defaults", "defaults.shell", "defaults.webhook"]) {
+			const problems = problemsOf(`[${table}]\n${key} = "x"\n[[hook.ping]]\ncommand = "x"`);
+			expect(problems).toMatchObject([{ message: `${key} cannot have a default`, place: { line: 2, column: 1 } }]);
+		}
+	},
+);

@@ -233,7 +233,7 @@ describe("what follows a success", () => {
 		expect((await run(hooks)).paths.sort()).toEqual(["a", "b", "c", "d"]);
 	});
 
-	it("obeys its own filter and is silent where that lets nothing through", async () => {
+	it("obeys its own filter and is silent where that matches no event", async () => {
 		const filters = [{ ...NOTHING, events: [{ kind: "event", event: "ping" }] }] as const;
 		const hooks = [webhook({ ...at("a"), onSuccess: ["b"] }), webhook({ ...at("b"), ...only, filters })];
 		expect(await run(hooks)).toMatchObject({ paths: ["a"], outcomes: [{ status: "delivered" }] });
@@ -320,7 +320,7 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 		});
 		expect(of("main")).toMatchObject({
 			status: "failed",
-			failure: { reason: "404 Not Found; fallback spare delivered 2 of 4 events, and its filter keeps the others out" },
+			failure: { reason: "404 Not Found; fallback spare delivered 2 of 4 events, and its filter excludes the others" },
 			missed: [0, 2],
 		});
 		expect(of("main")?.via).toBeUndefined();
@@ -348,13 +348,13 @@ describe("a batch of which the fallback's filter lets only a part through", () =
 				retryable: false,
 				reason:
 					"404 Not Found; fallback spare: 404 Not Found; " +
-					"fallback third delivered 1 of 2 events, and its filter keeps the other out",
+					"fallback third delivered 1 of 2 events, and its filter excludes the other",
 			},
 			missed: [0, 1, 2],
 		});
 	});
 
-	it("is told apart from one of which it lets nothing through", async () => {
+	it("is told apart from one whose events it excludes", async () => {
 		const none = { ...NOTHING, events: [{ kind: "event", event: "ping" }] } as const;
 		const { named: of, paths } = await through([{ ...spare, filters: [none] }], {});
 		expect([paths, of("main")?.failure?.reason]).toEqual([

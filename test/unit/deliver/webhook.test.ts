@@ -313,7 +313,7 @@ describe("the connection", () => {
 	});
 });
 
-test("a preset's header that no header can carry fails once, named, and nothing is sent", async () => {
+test("a preset's header with a character that headers do not allow fails once, named, and nothing is sent", async () => {
 	const given = { preset: preset("datadog"), options: { api_key: "${K}" } };
 	const { outcome, requests } = await send(given, { K: "ab\ncd" }, answer(202));
 	expect(outcome).toMatchObject({

@@ -54,7 +54,7 @@ describe("the service_hook preset", () => {
 		expect(() => renderEvent(serviceHook(), event("job.started"), {})).toThrow(
 			new CannotRender(`the event has no resource to post; ${remedy}`),
 		);
-		const run = { reason: `GitHub's API answered 403: no; ${remedy}` };
+		const run = { reason: `GitHub's API responded with 403: no; ${remedy}` };
 		expect(() => renderEvent(serviceHook(), { ...event("job.started"), run }, {})).toThrow(
 			new CannotRender(`the event has no resource to post; ${run.reason}`),
 		);

@@ -150,7 +150,7 @@ describe("signingProblem", () => {
 		expect(signingProblem({ schemes: ["rocky", "github", "service_hook"], secrets: [secret] })).toBeUndefined();
 	});
 
-	it.each(["a\nb", "a\u0000", "schlüssel ✓"])("finds what no header can carry under token: %j", (secret) => {
+	it.each(["a\nb", "a\u0000", "schlüssel ✓"])("finds what headers do not allow under token: %j", (secret) => {
 		expect(signingProblem({ schemes: ["token"], secrets: [secret] })).toBe(TOKEN);
 		expect(signingProblem({ schemes: ["rocky"], secrets: [secret] })).toBeUndefined();
 		expect(signingProblem({ schemes: ["token"], secrets: ["fine", secret] })).toBeUndefined();
