@@ -123,6 +123,7 @@ function addressOf({ hostname }: URL): string | undefined {
 function meaningsOf(text: string): readonly bigint[] {
 	const address = parse(text);
 	if (address === undefined) return [];
+	if (address >> 32n === 0xffffn) return [address];
 	const places = EMBEDDED.flatMap(([within, ...all]) => (isIn(address, within) ? all : []));
 	// The interface identifiers of ISATAP, 0000:5efe and 0200:5efe, below any prefix (RFC 5214, 6.1).
 	if (((address >> 32n) & 0xfdff_ffffn) === 0x5efen) places.push([12, 13, 14, 15]);
@@ -149,10 +150,16 @@ function parseRange(text: string): Range | undefined {
 	return start === undefined || rest < 0n ? undefined : { prefix: start >> rest, rest };
 }
 
-/** The URL parser knows every spelling of an address of IPv6, with one of IPv4 in it too, and writes its groups in hexadecimal. */
+/** Every request to an address passes here, so the common form of IPv4 is read without the URL parser. */
 function parse(text: string): bigint | undefined {
 	const [address = ""] = text.split("%");
-	const url = `http://[${address.includes(":") ? address : `::ffff:${address}`}]`;
+	if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(address)) {
+		const bytes = address.split(".").map(Number);
+		if (bytes.some((byte) => byte > 255)) return undefined;
+		return bytes.reduce((value, byte) => value * 256n + BigInt(byte), 0xffffn);
+	}
+	// It knows every spelling of an address of IPv6, and writes its groups in hexadecimal.
+	const url = `http://[${address}]`;
 	if (!/^[\da-f:.]+$/i.test(address) || !URL.canParse(url)) return undefined;
 	const [before = [], after = []] = new URL(url).hostname
 		.slice(1, -1)

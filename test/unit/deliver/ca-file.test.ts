@@ -15,6 +15,16 @@ it("reads a file below the workspace or an absolute one, each once", async () =>
 	expect(files.reads).toEqual(["/work/certs/ca.pem", "/etc/ca.pem"]);
 });
 
+it("asks for 1 MB at most", async () => {
+	const limits: number[] = [];
+	const files = {
+		...fakeFiles(),
+		read: async (_: string, limit: number) => ({ kind: "missing", limit: limits.push(limit) }) as const,
+	};
+	await caFileReader(files, "/work")("ca.pem");
+	expect(limits).toEqual([1024 * 1024]);
+});
+
 test.each([
 	["missing.pem", "ca_file missing.pem not found"],
 	["key.pem", "ca_file key.pem has no certificate in PEM (-----BEGIN CERTIFICATE-----)"],

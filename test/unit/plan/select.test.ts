@@ -85,6 +85,8 @@ describe("selection", () => {
 		const names = Array.from({ length: 10 }, (_, index) => `event_${index}`);
 		const [[, reason] = []] = told([shellHook(on(...names))]).unmatched;
 		expect(reason).toBe(`its events are ${names.slice(0, 8).join(", ")} and 2 more`);
+		const [[, all] = []] = told([shellHook(on(...names.slice(0, 8)))]).unmatched;
+		expect(all).toBe(`its events are ${names.slice(0, 8).join(", ")}`);
 	});
 
 	it("by the name alone takes in what may match", () => {
