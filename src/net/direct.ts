@@ -1,7 +1,7 @@
 // Sends a request straight to its host on a connection of its own, with Node's own HTTP client.
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Http, HttpRequest } from "../ports.ts";
-import { type Exchange, exchange } from "./exchange.ts";
+import { Exchange, exchange } from "./exchange.ts";
 import { describeError, httpFailure } from "./failure.ts";
 import { guardedLookup } from "./guard.ts";
 import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
@@ -12,7 +12,10 @@ import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
  * verified, from TLS 1.2 on; `NODE_EXTRA_CA_CERTS` and the request add CA certificates.
  */
 export function directHttp(): Http {
-	return { send: (request, signal) => exchange(request, signal, (begun) => begin(begun, request)), close: () => {} };
+	return {
+		send: (request, signal) => exchange(Exchange, request, signal, (begun) => begin(begun, request)),
+		close: () => {},
+	};
 }
 
 /** Throws where the request itself is impossible, such as a line break in a header. */

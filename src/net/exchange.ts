@@ -6,15 +6,16 @@ import { describeImpossible, httpFailure } from "./failure.ts";
 
 const utf8 = new TextDecoder();
 
-/** Sends a request by what `begin` does, which may throw where the request is impossible. Never rejects. */
-export function exchange(
+/** Sends a request by what `begin` does with an exchange of that `kind`. It may throw for an impossible request. Never rejects. */
+export function exchange<E extends Exchange>(
+	kind: new (request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) => E,
 	request: HttpRequest,
 	signal: AbortSignal,
-	begin: (exchange: Exchange) => void,
+	begin: (exchange: E) => void,
 ): Promise<HttpResult> {
 	return new Promise((resolve) => {
 		if (signal.aborted) return resolve(CANCELLED);
-		const begun = new Exchange(request, signal, resolve);
+		const begun = new kind(request, signal, resolve);
 		try {
 			begin(begun);
 		} catch (error) {
@@ -25,7 +26,7 @@ export function exchange(
 
 /** Ends with exactly one result, at the latest when the request's time is over. What was read of a response counts. */
 export class Exchange {
-	readonly #request: HttpRequest;
+	protected readonly request: HttpRequest;
 	readonly #resolve: (result: HttpResult) => void;
 	readonly #timer: NodeJS.Timeout;
 	readonly #unlisten: () => void;
@@ -36,7 +37,7 @@ export class Exchange {
 	#received = 0;
 
 	constructor(request: HttpRequest, signal: AbortSignal, resolve: (result: HttpResult) => void) {
-		this.#request = request;
+		this.request = request;
 		this.#resolve = resolve;
 		this.#timer = setTimeout(() => this.#stopLate(), request.timeoutMs);
 		this.#unlisten = onAbort(signal, () => this.stop(CANCELLED));
@@ -59,7 +60,7 @@ export class Exchange {
 		if (this.#isOver) return;
 		this.#chunks.push(chunk);
 		this.#received += chunk.byteLength;
-		if (this.#received <= this.#request.responseLimit) return;
+		if (this.#received <= this.request.responseLimit) return;
 		this.#finish("over_limit");
 		this.#close?.();
 	}
@@ -82,14 +83,14 @@ export class Exchange {
 	}
 
 	#stopLate(): void {
-		const { timeoutMs, proxy } = this.#request;
+		const { timeoutMs, proxy } = this.request;
 		const through = proxy === undefined ? "" : `, through the proxy (${proxy.variable})`;
 		this.stop(httpFailure("timeout", `no response within ${timeoutMs} ms${through}`));
 	}
 
 	#finish(read: BodyRead): void {
 		if (this.#response === undefined) return;
-		const bytes = Buffer.concat(this.#chunks).subarray(0, this.#request.responseLimit);
+		const bytes = Buffer.concat(this.#chunks).subarray(0, this.request.responseLimit);
 		this.#settle({ kind: "response", ...this.#response, body: utf8.decode(bytes), read });
 	}
 
@@ -108,7 +109,7 @@ export class Exchange {
 	 */
 	#isEndProved(): boolean {
 		const { status = 0, headers = {} } = this.#response ?? {};
-		if (this.#request.method === "HEAD" || status === 304) return true;
+		if (this.request.method === "HEAD" || status === 304) return true;
 		const { "content-length": length, "transfer-encoding": encoding } = headers;
 		// A body that a 204 announces may not be read, so what it says is not known.
 		if (status === 204) return encoding === undefined && (length === undefined || length === "0");

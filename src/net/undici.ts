@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { type Dispatcher, errors } from "undici";
 import type { Http, HttpRequest } from "../ports.ts";
-import { type Exchange, exchange } from "./exchange.ts";
+import { Exchange, exchange } from "./exchange.ts";
 import { describeError, proxyFailure, refusedByProxy } from "./failure.ts";
 import { type Connecting, createSender, isTunnelled, type Sender } from "./senders.ts";
 
@@ -30,7 +30,7 @@ export function undiciHttp(): Http {
 	};
 	return {
 		send: (request, signal) =>
-			exchange(request, signal, (begun) => senderFor(request).dispatch(request, new Handler(begun, request))),
+			exchange(UndiciExchange, request, signal, (begun) => senderFor(request).dispatch(request, begun)),
 		close: () => {
 			for (const { sender } of senders) sender.destroy();
 			senders = [];
@@ -48,44 +48,36 @@ function closable(): AbortController {
 }
 
 /** Called back by undici with what comes of a request. */
-class Handler implements Dispatcher.DispatchHandler {
-	readonly #exchange: Exchange;
-	readonly #request: HttpRequest;
-
-	constructor(exchange: Exchange, request: HttpRequest) {
-		this.#exchange = exchange;
-		this.#request = request;
-	}
-
+class UndiciExchange extends Exchange implements Dispatcher.DispatchHandler {
 	/** Only now is there a connection: the request may be over already. */
 	onRequestStart(controller: Dispatcher.DispatchController): void {
-		this.#exchange.close = () => controller.abort(new errors.RequestAbortedError());
+		this.close = () => controller.abort(new errors.RequestAbortedError());
 	}
 
 	onResponseStart(_: unknown, status: number, headers: Parameters<Exchange["respond"]>[1]): void {
 		// An interim one.
 		if (status < 200) return;
 		const proxy = this.#proxyInFront();
-		if (proxy !== undefined && status === 407) this.#exchange.stop(refusedByProxy(proxy, status));
-		else this.#exchange.respond(status, headers);
+		if (proxy !== undefined && status === 407) this.stop(refusedByProxy(proxy, status));
+		else this.respond(status, headers);
 	}
 
 	onResponseData(_: unknown, chunk: Uint8Array): void {
-		this.#exchange.read(chunk);
+		this.read(chunk);
 	}
 
 	onResponseEnd(): void {
-		this.#exchange.end();
+		this.end();
 	}
 
 	onResponseError(_: unknown, error: unknown): void {
 		const failure = describeError(error);
 		const proxy = this.#proxyInFront();
-		this.#exchange.fail(proxy === undefined ? failure : proxyFailure(proxy, failure));
+		this.fail(proxy === undefined ? failure : proxyFailure(proxy, failure));
 	}
 
 	/** The proxy where there is no connection to anyone else. */
 	#proxyInFront() {
-		return isTunnelled(this.#request) ? undefined : this.#request.proxy;
+		return isTunnelled(this.request) ? undefined : this.request.proxy;
 	}
 }
