@@ -3,11 +3,11 @@ export declare const SIGNATURES: readonly ["rocky", "github", "datachonk", "open
 export type Signature = (typeof SIGNATURES)[number];
 /** What is signed: the body, and by stamped schemes the rest too. */
 export interface Signed {
-    /** The exact bytes; a string stands for its UTF-8. */
+    /** The exact bytes; a string is taken as UTF-8. */
     readonly body: Uint8Array | string;
     /** The delivery's id, the same on each attempt. */
     readonly id: string;
-    /** Of the attempt, as it stands in the header: whole seconds since 1970. */
+    /** Of the attempt, as it is in the header: whole seconds since 1970. */
     readonly timestamp: string;
 }
 /** How one scheme signs. */
@@ -16,16 +16,11 @@ export interface Scheme {
     readonly header: string;
     /** Whether id and time are sent, and signed with the body; the header then takes a signature of every secret. */
     readonly stamped: boolean;
-    /**
-     * Gives, for a secret, what the header says of each body, and a receiver compares it with; undefined where the scheme
-     * cannot use the secret.
-     */
-    readonly signer: (secret: string) => Signer | undefined;
-    /** What is wrong with a secret that gives no signer, as a phrase that follows `secret` and quotes none of it. */
-    readonly fault: string;
+    /** What the header says of a body, and a receiver compares it with; undefined where the scheme cannot use the secret. */
+    readonly sign: (secret: string, signed: Signed) => string | undefined;
+    /** What is wrong with a secret that it cannot use, as a phrase that follows `secret` and quotes none of it. */
+    readonly problem: string;
 }
-/** Signs what one secret is to sign. */
-export type Signer = (signed: Signed) => string;
 /** The headers that a stamped scheme sends beside the signature. */
 export declare const STAMP: {
     readonly id: "webhook-id";
@@ -33,9 +28,9 @@ export declare const STAMP: {
 };
 /** Every scheme. */
 export declare const SCHEMES: Readonly<Record<Signature, Scheme>>;
-/** The headers that a scheme sends, the signature's own first; `renamed` stands in for that one. */
+/** The headers that a scheme sends, the signature's own first; `renamed` replaces that one. */
 export declare function headersOf(scheme: Signature, renamed?: string): readonly string[];
 /** Those of the secrets that a scheme signs with: all where it takes a signature of every one, else the first. */
 export declare function signingSecrets<T>(scheme: Signature, secrets: readonly T[]): readonly T[];
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
-export declare function secretFault(scheme: Signature, secret: string): string | undefined;
+export declare function secretProblem(scheme: Signature, secret: string): string | undefined;

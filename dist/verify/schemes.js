@@ -24,26 +24,23 @@ export const SCHEMES = {
     token: {
         header: "X-Secret-Token",
         stamped: false,
-        signer: (secret) => (HEADER_VALUE.test(secret) ? () => secret : undefined),
-        fault: "has a character that no header can carry, and the scheme token sends it as one",
+        sign: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
+        problem: "has a character that is not allowed in headers, and the scheme token sends it as one",
     },
     // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
     standard: {
         header: "webhook-signature",
         stamped: true,
-        signer: (secret) => {
+        sign: (secret, { id, timestamp, body }) => {
             const key = standardKey(secret);
             if (key === undefined)
                 return undefined;
-            return ({ id, timestamp, body }) => {
-                const hmac = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body);
-                return `v1,${hmac.digest("base64")}`;
-            };
+            return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
         },
-        fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+        problem: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
     },
 };
-/** The headers that a scheme sends, the signature's own first; `renamed` stands in for that one. */
+/** The headers that a scheme sends, the signature's own first; `renamed` replaces that one. */
 export function headersOf(scheme, renamed) {
     const { header, stamped } = SCHEMES[scheme];
     return [renamed ?? header, ...(stamped ? [STAMP.id, STAMP.timestamp] : [])];
@@ -53,17 +50,15 @@ export function signingSecrets(scheme, secrets) {
     return SCHEMES[scheme].stamped ? secrets : secrets.slice(0, 1);
 }
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
-export function secretFault(scheme, secret) {
-    const { signer, fault } = SCHEMES[scheme];
-    return signer(secret) === undefined ? fault : undefined;
+export function secretProblem(scheme, secret) {
+    const { sign, problem } = SCHEMES[scheme];
+    return sign(secret, { body: "", id: "", timestamp: "" }) === undefined ? problem : undefined;
 }
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 function ofBody(header, prefix) {
-    const signer = (secret) => {
-        return ({ body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
-    };
-    return { header, stamped: false, signer, fault: "" };
+    const sign = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
+    return { header, stamped: false, sign, problem: "" };
 }
 /** Bytes of a key of Standard Webhooks. */
 const [LEAST, MOST] = [24, 64];
@@ -72,7 +67,7 @@ function standardKey(secret) {
     const text = secret.replace(/^whsec_/, "");
     const key = Buffer.from(text, "base64");
     const written = key.toString("base64");
-    // Compared, because decoding passes over whatever is no base64.
+    // Compared, because decoding passes over whatever is not base64.
     if (text !== written && text !== written.replace(/=+$/, ""))
         return undefined;
     return key.length >= LEAST && key.length <= MOST ? key : undefined;

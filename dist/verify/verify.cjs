@@ -74,26 +74,23 @@ const SCHEMES = {
     token: {
         header: "X-Secret-Token",
         stamped: false,
-        signer: (secret) => (HEADER_VALUE.test(secret) ? () => secret : undefined),
-        fault: "has a character that no header can carry, and the scheme token sends it as one",
+        sign: (secret) => (HEADER_VALUE.test(secret) ? secret : undefined),
+        problem: "has a character that is not allowed in headers, and the scheme token sends it as one",
     },
     // https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#signature-scheme
     standard: {
         header: "webhook-signature",
         stamped: true,
-        signer: (secret) => {
+        sign: (secret, { id, timestamp, body }) => {
             const key = standardKey(secret);
             if (key === undefined)
                 return undefined;
-            return ({ id, timestamp, body }) => {
-                const hmac = (0,external_node_crypto_namespaceObject.createHmac)("sha256", key).update(`${id}.${timestamp}.`).update(body);
-                return `v1,${hmac.digest("base64")}`;
-            };
+            return `v1,${(0,external_node_crypto_namespaceObject.createHmac)("sha256", key).update(`${id}.${timestamp}.`).update(body).digest("base64")}`;
         },
-        fault: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
+        problem: "is not valid for the scheme standard, which takes whsec_ and base64 of 24 to 64 bytes",
     },
 };
-/** The headers that a scheme sends, the signature's own first; `renamed` stands in for that one. */
+/** The headers that a scheme sends, the signature's own first; `renamed` replaces that one. */
 function headersOf(scheme, renamed) {
     const { header, stamped } = SCHEMES[scheme];
     return [renamed ?? header, ...(stamped ? [STAMP.id, STAMP.timestamp] : [])];
@@ -103,17 +100,15 @@ function signingSecrets(scheme, secrets) {
     return SCHEMES[scheme].stamped ? secrets : secrets.slice(0, 1);
 }
 /** What is wrong with a secret for a scheme, as a phrase that follows `secret` and quotes none of it; mostly nothing. */
-function secretFault(scheme, secret) {
-    const { signer, fault } = SCHEMES[scheme];
-    return signer(secret) === undefined ? fault : undefined;
+function secretProblem(scheme, secret) {
+    const { sign, problem } = SCHEMES[scheme];
+    return sign(secret, { body: "", id: "", timestamp: "" }) === undefined ? problem : undefined;
 }
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 function ofBody(header, prefix) {
-    const signer = (secret) => {
-        return ({ body }) => prefix + (0,external_node_crypto_namespaceObject.createHmac)("sha256", secret).update(body).digest("hex");
-    };
-    return { header, stamped: false, signer, fault: "" };
+    const sign = (secret, { body }) => prefix + (0,external_node_crypto_namespaceObject.createHmac)("sha256", secret).update(body).digest("hex");
+    return { header, stamped: false, sign, problem: "" };
 }
 /** Bytes of a key of Standard Webhooks. */
 const [LEAST, MOST] = [24, 64];
@@ -122,23 +117,69 @@ function standardKey(secret) {
     const text = secret.replace(/^whsec_/, "");
     const key = Buffer.from(text, "base64");
     const written = key.toString("base64");
-    // Compared, because decoding passes over whatever is no base64.
+    // Compared, because decoding passes over whatever is not base64.
     if (text !== written && text !== written.replace(/=+$/, ""))
         return undefined;
     return key.length >= LEAST && key.length <= MOST ? key : undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/signature/request.js
-// What a receiver asks about a request, read with care: its code may have no types, and its request comes from anyone.
+;// CONCATENATED MODULE: ./lib/signature/verify.js
+// Signatures as a receiver checks them: over the exact bytes that came, in constant time. `pipeline-hooks/verify`.
 
 
+
+/** A sender has one for each of its secrets. What comes after so many in a header is not looked at. */
+const MOST_SIGNATURES = 100;
+/**
+ * Whether the body came from a holder of the secret, unchanged. Never throws for what a request says, but throws a
+ * `TypeError` for an error of the call: an option of a wrong type, a parsed body, a secret that the scheme cannot use.
+ */
+function verifySignature(request) {
+    return checkSignature(request) === "valid";
+}
+/** As {@link verifySignature}, telling why not. An empty secret, which anyone has, validates nothing. */
+function checkSignature(request) {
+    const { body, valuesOf, secrets, scheme, header, ...more } = readRequest(request);
+    const { stamped, sign, problem } = SCHEMES[scheme];
+    const [signatures = [], ...stamps] = headersOf(scheme, header).map(valuesOf);
+    if ([signatures, ...stamps].some((values) => values.length === 0))
+        return "missing";
+    // Of two ids or times, a handler may read the other one. A dot in an id could move what is signed as the time.
+    if (body === undefined || stamps.some((values) => values.length > 1))
+        return "invalid";
+    const [[id = ""] = [], [timestamp = ""] = []] = stamps;
+    if (stamped && !(/^[^.]+$/.test(id) && /^\d{1,12}$/.test(timestamp)))
+        return "invalid";
+    // Secrets of other schemes may be among them, but not alone.
+    const expected = secrets.flatMap((text) => sign(text, { body, id, timestamp }) ?? []).map(digest);
+    if (secrets.length > 0 && expected.length === 0)
+        throw new TypeError(`pipeline-hooks/verify: secret ${problem}`);
+    const fits = (given) => {
+        const own = digest(given);
+        return expected.some((signature) => (0,external_node_crypto_namespaceObject.timingSafeEqual)(signature, own));
+    };
+    const signed = signatures.every((given) => (stamped ? given.split(" ", MOST_SIGNATURES) : [given]).some(fits));
+    if (!signed)
+        return "invalid";
+    return stamped ? checkTime(Number(timestamp), more) : "valid";
+}
+function checkTime(seconds, { toleranceSeconds, now }) {
+    const age = now.getTime() / 1000 - seconds;
+    if (Math.abs(age) <= toleranceSeconds)
+        return "valid";
+    return age < 0 ? "too new" : "too old";
+}
+/** Equally long for every text, so that the time of comparing reveals neither the length nor where texts differ. */
+function digest(text) {
+    return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(text).digest();
+}
 /** A token of RFC 9110, 5.6.2. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** Reads a request. Throws a `TypeError` that names what no request of any sender's could have made wrong. */
 function readRequest(request) {
     if (!isObject(request))
-        throw mistake("its argument", "an object with body, headers and secret", request);
-    // Own ones only: what something else has put on every object must not stand in for an option left out.
+        throw wrongCall("its argument", "an object with body, headers and secret", request);
+    // Own ones only: a value on the prototype of every object must not replace an option that was left out.
     const own = (name) => (Object.hasOwn(request, name) ? request[name] : undefined);
     return {
         body: readBody(own("body")),
@@ -150,7 +191,7 @@ function readRequest(request) {
         now: readNow(own("now")),
     };
 }
-/** Express has `{}` or nothing for a body that it did not read: a matter of the request, and so no mistake of the call. */
+/** Express has `{}` or nothing for a body that it did not read: a matter of the request, and so no error of the call. */
 function readBody(body) {
     if (body === undefined || body === null)
         return undefined;
@@ -162,11 +203,11 @@ function readBody(body) {
         return new Uint8Array(body);
     if (isObject(body) && !Array.isArray(body) && Object.keys(body).length === 0)
         return undefined;
-    throw mistake("body", "the exact bytes that came (a Buffer, Uint8Array, ArrayBuffer or string), not parsed", body);
+    throw wrongCall("body", "the exact bytes that were received (a Buffer, Uint8Array, ArrayBuffer or string), not parsed", body);
 }
 function readHeaders(headers) {
     if (!isObject(headers) || Array.isArray(headers)) {
-        throw mistake("headers", "an object such as request.headers, or a Headers", headers);
+        throw wrongCall("headers", "an object such as request.headers, or a Headers", headers);
     }
     const text = (value) => (typeof value === "string" ? value : "");
     const { get } = headers;
@@ -187,88 +228,37 @@ function readSecrets(secret) {
 }
 function readText(name, value, what = "a string") {
     if (typeof value !== "string")
-        throw mistake(name, what, value);
+        throw wrongCall(name, what, value);
     return value;
 }
 function readScheme(scheme = "rocky") {
     const found = SIGNATURES.find((name) => name === scheme);
     if (found === undefined)
-        throw mistake("scheme", `one of ${SIGNATURES.join(", ")}`, scheme);
+        throw wrongCall("scheme", `one of ${SIGNATURES.join(", ")}`, scheme);
     return found;
 }
 function readHeaderName(header) {
     if (header === undefined || (typeof header === "string" && HEADER_NAME.test(header)))
         return header;
-    throw mistake("header", "the name of a header", header);
+    throw wrongCall("header", "the name of a header", header);
 }
 function readTolerance(seconds = 300) {
     if (typeof seconds === "number" && seconds >= 0)
         return seconds;
-    throw mistake("toleranceSeconds", "a number from 0 on", seconds);
+    throw wrongCall("toleranceSeconds", "a number from 0 on", seconds);
 }
 function readNow(now = new Date()) {
     if (external_node_util_namespaceObject.types.isDate(now) && !Number.isNaN(now.getTime()))
         return now;
-    throw mistake("now", "a Date with a time", now);
+    throw wrongCall("now", "a Date with a time", now);
 }
 /** Quotes nothing: a value in the wrong place may be the secret. */
-function mistake(name, what, given) {
+function wrongCall(name, what, given) {
     const kind = given === null ? "null" : Array.isArray(given) ? "array" : typeof given;
     return new TypeError(`pipeline-hooks/verify: ${name} must be ${what} (got ${kind})`);
 }
 function isObject(value) {
     return typeof value === "object" && value !== null;
-}
-
-;// CONCATENATED MODULE: ./lib/signature/verify.js
-// Signatures as a receiver checks them: over the exact bytes that came, in constant time. `pipeline-hooks/verify`.
-
-
-
-/** A sender has one for each of its secrets. What stands behind so many in a header is not looked at. */
-const MOST_SIGNATURES = 100;
-/**
- * Whether the body came from a holder of the secret, unchanged. Never throws for what a request says, but throws a
- * `TypeError` for a mistake of the call: an option of a wrong type, a parsed body, a secret that the scheme cannot use.
- */
-function verifySignature(request) {
-    return checkSignature(request) === "valid";
-}
-/** As {@link verifySignature}, telling why not. An empty secret, which anyone has, validates nothing. */
-function checkSignature(request) {
-    const { body, valuesOf, secrets, scheme, header, ...more } = readRequest(request);
-    const { stamped, signer, fault } = SCHEMES[scheme];
-    const [signatures = [], ...stamps] = headersOf(scheme, header).map(valuesOf);
-    if ([signatures, ...stamps].some((values) => values.length === 0))
-        return "missing";
-    // Of two ids or times, a handler may read the other one. A dot in an id could move what is signed as the time.
-    if (body === undefined || stamps.some((values) => values.length > 1))
-        return "invalid";
-    const [[id = ""] = [], [timestamp = ""] = []] = stamps;
-    if (stamped && !(/^[^.]+$/.test(id) && /^\d{1,12}$/.test(timestamp)))
-        return "invalid";
-    // Secrets of other schemes may be among them, but not alone.
-    const expected = secrets.flatMap((text) => signer(text)?.({ body, id, timestamp }) ?? []).map(digest);
-    if (expected.length < Math.min(secrets.length, 1))
-        throw new TypeError(`pipeline-hooks/verify: secret ${fault}`);
-    const fits = (given) => {
-        const own = digest(given);
-        return expected.some((signature) => (0,external_node_crypto_namespaceObject.timingSafeEqual)(signature, own));
-    };
-    const signed = signatures.every((given) => (stamped ? given.split(" ", MOST_SIGNATURES) : [given]).some(fits));
-    if (!signed)
-        return "invalid";
-    return stamped ? checkTime(Number(timestamp), more) : "valid";
-}
-function checkTime(seconds, { toleranceSeconds, now }) {
-    const age = now.getTime() / 1000 - seconds;
-    if (Math.abs(age) <= toleranceSeconds)
-        return "valid";
-    return age < 0 ? "too new" : "too old";
-}
-/** Equally long for every text, so that what is compared tells by its time neither its length nor where it differs. */
-function digest(text) {
-    return (0,external_node_crypto_namespaceObject.createHash)("sha256").update(text).digest();
 }
 
 module.exports = __webpack_exports__;
