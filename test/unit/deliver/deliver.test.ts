@@ -106,7 +106,7 @@ describe("the rest", () => {
 		expect(statuses[0]).toEqual([
 			"a",
 			"skipped",
-			expect.stringContaining("variable URL is unset or empty, as secrets are"),
+			expect.stringContaining("variable URL is unset or empty: GitHub withholds secrets"),
 		]);
 		expect(statuses[1]).toEqual(["b", "delivered", ""]);
 	});

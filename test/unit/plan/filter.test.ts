@@ -136,11 +136,11 @@ const fault = (filters: readonly Filter[], given = SALES) => excludedByFilter(fi
 describe("a filter", () => {
 	it("takes any field, any value under one key, and every key", () => {
 		expect(fault([filter(["tags", "owners", "metadata.env:dev", "metadata.env:prod", "branch:*"])])).toBeUndefined();
-		expect(fault([filter(["tags", "metadata.env:dev"])])).toBe("its filter asks for metadata.env:dev");
+		expect(fault([filter(["tags", "metadata.env:dev"])])).toBe("its filter requires metadata.env:dev");
 		expect(fault([filter(["owners", "name", "metadata.env:prod"])])).toBe(
-			"its filter asks for changed owners or changed name",
+			"its filter requires changed owners or changed name",
 		);
-		expect(fault([filter(["metadata.env:prod", "owner:a", "owner:b"])])).toBe("its filter asks for owner:a or owner:b");
+		expect(fault([filter(["metadata.env:prod", "owner:a", "owner:b"])])).toBe("its filter requires owner:a or owner:b");
 	});
 
 	it("is closed by any item that is excluded", () => {
@@ -153,15 +153,15 @@ describe("a filter", () => {
 		const of = (...entities: string[]) => [filter([], [], { entities })];
 		expect(fault(of("topic", "tab*"))).toBeUndefined();
 		expect(fault(of("*"))).toBeUndefined();
-		expect(fault(of("topic", "dash*"))).toBe("its filter asks for entities topic or dash*");
+		expect(fault(of("topic", "dash*"))).toBe("its filter requires entities topic or dash*");
 		expect(fault(of("model"), { table: "a", model: "b" })).toBeUndefined();
-		expect(fault(of("*"), {})).toBe("its filter asks for entities *");
+		expect(fault(of("*"), {})).toBe("its filter requires entities *");
 	});
 
 	it("narrows the events", () => {
 		const events = [{ kind: "glob", pattern: "job.*" } as const, { kind: "phase", phase: "quality" } as const];
 		const narrow = filter([], [], { events });
-		expect(fault([narrow])).toBe("its filter asks for events job.* or phase:quality");
+		expect(fault([narrow])).toBe("its filter requires events job.* or phase:quality");
 		expect(excludedByFilter([narrow], event("job.failed"))).toBeUndefined();
 		expect(excludedByFilter([narrow], event("check_result"))).toBeUndefined();
 	});
@@ -170,10 +170,10 @@ describe("a filter", () => {
 		expect(fault([])).toBeUndefined();
 		expect(fault([filter(["metadata.env:dev"]), filter(["metadata.env:prod"])])).toBeUndefined();
 		expect(fault([filter(["metadata.env:dev"]), filter([], ["tags"])])).toBe(
-			"its filter asks for metadata.env:dev, or excludes changed tags",
+			"its filter requires metadata.env:dev, or excludes changed tags",
 		);
 		expect(fault([filter(["metadata.env:dev"]), filter(["metadata.env:dev"])])).toBe(
-			"its filter asks for metadata.env:dev",
+			"its filter requires metadata.env:dev",
 		);
 	});
 
@@ -201,7 +201,7 @@ describe("of an event's name alone", () => {
 	it("a filter does not hold in what the name tells already", () => {
 		expect(may(filter([], [], { events: [{ kind: "phase", phase: "pipeline" }] }))).toContain("phase:pipeline");
 		expect(may(filter(["event:job.*"]))).toBeUndefined();
-		expect(may(filter(["event:pipeline_*"]))).toBe("its filter asks for event:pipeline_*");
+		expect(may(filter(["event:pipeline_*"]))).toBe("its filter requires event:pipeline_*");
 		expect(may(filter([], ["phase:j*"]))).toBe("its filter excludes phase:j*");
 	});
 

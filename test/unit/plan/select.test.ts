@@ -59,7 +59,7 @@ describe("selection", () => {
 			unmatched: [
 				["off", "it is disabled", true],
 				["off elsewhere", "its events are ping", false],
-				["filtered", "its filter asks for branch:main", true],
+				["filtered", "its filter requires branch:main", true],
 				["off and filtered", "it is disabled", true],
 			],
 		});
