@@ -34,6 +34,8 @@ test("a secret is redacted in every key and value, each place told once", () => 
 	expect(Object.keys(context).toSorted()).toEqual(Object.keys(given).toSorted());
 	expect(context.metadata).toEqual({ "***": ["***", { a: "x ***" }], "***!": 1, number: 7, none: null });
 	expect(context.owners).toEqual(["***", "ada"]);
+	expect(context.changes).toEqual([context.metadata]);
+	expect(places).toContain("changes.***");
 	expect(places.slice(0, 3)).toEqual(["id", "run_id", "pipeline"]);
 	expect(places).toContain("metadata.***.a");
 });
@@ -47,6 +49,19 @@ test("a secret is redacted through the terminal sequences in it, and other texts
 		context: { error: "***", table: link.replace(SECRET, "***"), model },
 		places: ["table", "error"],
 	});
+});
+
+test("a secret is redacted through a control of direction or a C1 control alone", () => {
+	for (const control of ["\u202e", "\u009b0m"]) {
+		const error = `${SECRET.slice(0, 9)}${control}${SECRET.slice(9)}`;
+		expect(redactContext({ error }, mask)).toEqual({ context: { error: "***" }, places: ["error"] });
+	}
+});
+
+test("keys that are the same once redacted are numbered", () => {
+	const three = createMask(["first-secret", "other-secret", "third-secret"]);
+	const { context } = redactContext({ data: { "first-secret": 1, "other-secret": 2, "third-secret": 3 } }, three);
+	expect(context.data).toEqual({ "***": 1, "*** 2": 2, "*** 3": 3 });
 });
 
 test("two keys that are the same once redacted both stay", () => {

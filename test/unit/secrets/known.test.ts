@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import { contextSecrets, environmentSecrets, possibleSecrets, secretsOf } from "../../../src/secrets/known.ts";
+import { bareKey, contextSecrets, environmentSecrets, possibleSecrets, secretsOf } from "../../../src/secrets/known.ts";
 import { preset, shellHook, webhook } from "../../helpers/make.ts";
 
 const found = (hooks: readonly Hook[], env: Record<string, string> = {}) => secretsOf(hooks, env);
@@ -133,6 +133,22 @@ describe("secretsOf", () => {
 		]);
 	});
 
+	test("a variable is secret by its name or as a URL, also where it is all of a header or a word of a URL", () => {
+		const headers = new Map([
+			["X-Trace", parseReference("${TRACE_TOKEN}")],
+			["X-Callback", parseReference("${CALLBACK}")],
+		]);
+		const env = { TRACE_TOKEN: "ghijkl", CALLBACK: "https://example.com/services/T0000ABCDEFGH", HOOK_TOKEN: "word" };
+		const texts = found([webhook({ url: parseReference("https://example.com/a/${HOOK_TOKEN}"), headers })], env);
+		expect(texts).toEqual(expect.arrayContaining(["ghijkl", "T0000ABCDEFGH", "word"]));
+	});
+
+	test("the key of Standard Webhooks in hex of either case, and what has no such prefix as it is", () => {
+		const texts = found([webhook({ ...bare, secrets: [parseReference("${S}")] })], { S: "whsec_+/v7+/v7" });
+		expect(texts).toEqual(expect.arrayContaining(["fbfbfbfbfbfb", "FBFBFBFBFBFB"]));
+		expect([bareKey(" whsec_abcd\n"), bareKey("abwhsec_cd")]).toEqual(["abcd", "abwhsec_cd"]);
+	});
+
 	test("preset options: the secret ones whole", () => {
 		const options = { routing_key: "R0UT1NG", component: "orders", custom_details: { key: "${INNER}" } };
 		const hook = webhook({ url: undefined, preset: preset("pagerduty"), options });
@@ -251,7 +267,9 @@ test("possibleSecrets: whatever may be a secret, but no path and nothing that th
 		SHORT: "eu",
 		HOME: "/home/runner/work/somewhere",
 		LOCAL: "./node_modules/.bin:/usr/bin",
-		WINDOWS: "C:\\hostedtoolcache\\windows",
+		WINDOWS: "C:\\hostedtoolcache\\x8812345k",
+		OPT: "/opt/x8812345k",
+		SLASHED: "qz81/v4lue9",
 		GITHUB_REPOSITORY: "acme/warehouse",
 		KEYS: "one-key\nanother-key",
 	};
@@ -261,6 +279,7 @@ test("possibleSecrets: whatever may be a secret, but no path and nothing that th
 			"/T0000ABCDEFGH",
 			"k3y!",
 			env.UNNAMED,
+			env.SLASHED,
 			"pg-password",
 			btoa("me:pg-password"),
 			env.KEYS,

@@ -27,6 +27,15 @@ test("what the system refused is not called a bug", () => {
 	);
 });
 
+test.each([
+	{ code: "ENOSPC" },
+	{ code: "ERR_STREAM", syscall: "write" },
+	{ code: "XENOSPC", syscall: "write" },
+	{ syscall: "x" },
+])("an error is a bug without a code of the system: %j", (more) => {
+	expect(problemsOf(Object.assign(new Error("x"), more), env)[0].remedy).toMatch(/^this is a bug/);
+});
+
 test("what is not an Error is told as well", () => {
 	expect(problemsOf("thrown as text", env)[0].message).toBe("internal error: thrown as text");
 });
