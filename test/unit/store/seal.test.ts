@@ -45,6 +45,12 @@ describe("a seal", () => {
 		expect(opens({ headers: new Map([["Authorization", parseReference("${STEP:-1}")]]) })).toBe(false);
 	});
 
+	it("can be made while a variable is unset, and is then another", () => {
+		const unset = sealOf([hook], {}).seal("x", "1");
+		expect(sealOf([hook], { SECRET: "" }).open(unset, "1")).toBe("x");
+		expect(SEAL.open(unset, "1")).toBeUndefined();
+	});
+
 	it("depends on the secrets of the hooks that it leads to", () => {
 		const open = webhook({ name: "open", secrets: [] });
 		const sealed = sealOf([open, hook], { SECRET: "a secret" }).seal("x", "1");

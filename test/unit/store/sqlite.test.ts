@@ -82,6 +82,12 @@ it.runIf(process.platform !== "win32")("is for this user alone, with all files b
 	expect(await readdir(folder)).toEqual(["store.db"]);
 });
 
+it("lets others warn after it has kept Node from it", async () => {
+	const { emitWarning } = process;
+	await good(await openSqliteStore(join(await temporary(), "job"), { create: true })).close();
+	expect(process.emitWarning).toBe(emitWarning);
+});
+
 it("removes what a process that has ended left behind", async () => {
 	const folder = join(await temporary(), "job");
 	const store = good(await openSqliteStore(folder, { create: true }));
