@@ -68,7 +68,6 @@ export class CodeFinder {
 }
 
 function piecesOf(written: string, { lengths }: Code): readonly string[] {
-	if (written.length < lengths[0]) return [];
 	const pieces = lengths.flatMap((length) => [written.slice(0, length), written.slice(-length)]);
 	const longest = Math.max(...lengths);
 	for (let at = 0; at + longest <= written.length; at += STEP) pieces.push(written.slice(at, at + longest));
