@@ -343,8 +343,8 @@ describe("an error of the call is a TypeError that names the option and quotes n
 	const GIVEN = { body: "hello", headers: { "x-rocky-signature": VECTOR }, secret: "key" };
 
 	it.each([
-		[{ body: { event: "ping" } }, "body must be the exact bytes that came"],
-		[{ body: ["hello"] }, "body must be the exact bytes that came"],
+		[{ body: { event: "ping" } }, "body must be the exact bytes that were received"],
+		[{ body: ["hello"] }, "body must be the exact bytes that were received"],
 		[
 			{ body: 5 },
 			"body must be the exact bytes that were received (a Buffer, Uint8Array, ArrayBuffer or string), not parsed (got number)",

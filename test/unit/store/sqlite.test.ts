@@ -30,7 +30,7 @@ storeSuite("SQLite", {
 				database.exec("PRAGMA user_version = 99");
 				database.close();
 			},
-			/\/store\.db: it has version 99, and this program knows only up to \d+$/,
+			/\/store\.db: its version is 99, and this program supports versions up to \d+$/,
 		],
 		"its file is a link": [
 			async (folder) => {
@@ -156,7 +156,9 @@ it("goes forward from every version before, and loses nothing on the way", () =>
 		migrate(database, steps);
 		const name = from < 3 ? "old" : "none";
 		expect(database.prepare("SELECT value, name FROM numbers").all()).toEqual([{ value: from, name }]);
-		expect(() => migrate(database, steps.slice(0, 2))).toThrow("it has version 3, and this program knows only up to 2");
+		expect(() => migrate(database, steps.slice(0, 2))).toThrow(
+			"its version is 3, and this program supports versions up to 2",
+		);
 	}
 });
 
