@@ -49,11 +49,19 @@ export class Receivers {
 
 	/** The receiver that a request to this URL reaches. */
 	at(url: URL): Receiver {
-		const key = `${url.origin}${url.pathname}${url.search}`;
+		const key = keyOf(url);
 		const receiver = this.#byUrl.get(key) ?? new Receiver(this.#clock, this.#signal);
 		this.#byUrl.set(key, receiver);
 		return receiver;
 	}
+}
+
+/** The same for all spellings of a URL (https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2). */
+function keyOf({ origin, pathname, search }: URL): string {
+	return `${origin}${pathname}${search}`.replaceAll(/%[0-9a-f]{2}/gi, (code) => {
+		const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
+		return /[\w.~-]/.test(character) ? character : code.toUpperCase();
+	});
 }
 
 /**

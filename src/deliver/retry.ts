@@ -43,11 +43,20 @@ export function backoffMs(attempt: number, retryDelayMs: number, random: Random)
 }
 
 /**
- * The time of an HTTP date, in milliseconds since 1970, in the one form that is sent today (IMF-fixdate,
- * https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7); undefined for anything else.
+ * The time of an HTTP date, in milliseconds since 1970, in any of the three forms that a recipient must accept
+ * (https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7); undefined for anything else.
  */
 function parseHttpDate(written: string): number | undefined {
-	const date = new Date(written);
+	// Without its zone the form of asctime would be local time.
+	const date = new Date(written.endsWith(" GMT") ? written : `${written} GMT`);
+	if (!(date.getTime() > 0)) return undefined;
+	const [name, day = "", month, year = "", time] = date.toUTCString().split(/,? /);
+	const weekday = date.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
+	const forms = [
+		date.toUTCString(),
+		`${weekday}, ${day}-${month}-${year.slice(2)} ${time} GMT`,
+		`${name} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`,
+	];
 	// `Date` takes almost any text for some time, and the 30th of February for a day in March.
-	return date.getTime() > 0 && date.toUTCString() === written ? date.getTime() : undefined;
+	return forms.includes(written) ? date.getTime() : undefined;
 }
