@@ -11,6 +11,9 @@ import { redactForms } from "./words.ts";
 /** A message and a remedy. */
 type Explanation = readonly [message: string, remedy: string];
 
+const NOT_CLOSED: Explanation = ["a header is not closed", "end it with as many brackets as begin it"];
+const NO_VALUE: Explanation = ["the line is not a key with a value", "write it as key = value"];
+
 /** The parser's errors that users meet. */
 const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 	"invalid value": ["the value is missing or is not a TOML value", 'put text in quotes, as in key = "text"'],
@@ -18,12 +21,12 @@ const EXPLANATIONS: Readonly<Record<string, Explanation>> = {
 	"unfinished table": ["an inline table is not closed", "add the missing }"],
 	"unfinished array": ["an array is not closed", "add the missing ]"],
 	"expected comma or end of structure": ["a comma or a closing bracket is missing", "separate the items by commas"],
-	"expected end of table array declaration": ["a header is not closed", "end it with as many brackets as begin it"],
+	"expected end of table array declaration": NOT_CLOSED,
 	"each key-value declaration must be followed by an end-of-line": [
 		"there is more on the line after the value",
 		"write one key a line; text with quotes or spaces goes in quotes as a whole",
 	],
-	"incomplete key-value: cannot find end of key": ["the line is not a key with a value", "write it as key = value"],
+	"incomplete key-value: cannot find end of key": NO_VALUE,
 	"illegal character in key": ["a key has a character that needs quotes", 'write it as "the key" = value'],
 	"unrecognised escape sequence": [
 		"a backslash begins an escape that TOML does not know",
@@ -95,7 +98,7 @@ export function parseSyntax(source: string, file: string): Table {
 		const twice = text.startsWith("trying to redefine");
 		const header = twice ? /^\s*\[\[?/.exec(line) : null;
 		const column = header === null ? error.column : line.indexOf("[") + 1;
-		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line);
+		const [message, remedy] = twice ? explainTwice(line, error.column, header !== null) : explain(text, line, column);
 		const place = { file, line: error.line, column };
 		const offset = upTo.length - line.length + column - 1;
 		const known = new Set([
@@ -108,9 +111,12 @@ export function parseSyntax(source: string, file: string): Table {
 	}
 }
 
-function explain(text: string, line: string): Explanation {
+function explain(text: string, line: string, column: number): Explanation {
 	const [message, remedy] = EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"];
-	const inHeader = text === "illegal character in key" && /^\s*\[/.test(line);
+	if (text !== "illegal character in key") return [message, remedy];
+	const inHeader = /^\s*\[/.test(line);
+	// To the parser, a line break is a character of the key.
+	if (column > line.length) return inHeader ? NOT_CLOSED : NO_VALUE;
 	return [message, inHeader ? 'put the name in quotes, as in [[hook."job.*"]]' : remedy];
 }
 
