@@ -112,11 +112,13 @@ export function parseSyntax(source: string, file: string): Table {
 }
 
 function explain(text: string, line: string, column: number): Explanation {
-	const [message, remedy] = EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"];
-	if (text !== "illegal character in key") return [message, remedy];
+	const explained = EXPLANATIONS[text] ?? [text, "see https://toml.io for the syntax"];
 	const inHeader = /^\s*\[/.test(line);
+	if (explained === NO_VALUE && inHeader) return NOT_CLOSED;
+	if (text !== "illegal character in key") return explained;
 	// To the parser, a line break is a character of the key.
 	if (column > line.length) return inHeader ? NOT_CLOSED : NO_VALUE;
+	const [message, remedy] = explained;
 	return [message, inHeader ? 'put the name in quotes, as in [[hook."job.*"]]' : remedy];
 }
 

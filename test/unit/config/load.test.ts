@@ -203,6 +203,7 @@ describe("invalid TOML", () => {
 		["[[hook.ping]]\na/b = 1", "2:2 a key has a character that needs quotes"],
 		["[[hook.ping]]\ncommand = [1 2]", "2:14 a comma or a closing bracket is missing"],
 		["[[hook.ping]", "1:13 a header is not closed"],
+		["[hook.ping", "1:2 a header is not closed"],
 		['[hook.ping\ncommand = "x"', "1:11 a header is not closed"],
 		['[[hook.ping]]\nenabled\ncommand = "x"', "2:8 the line is not a key with a value"],
 		[`hook = ${"[".repeat(2000)}`, "1:1008 the tables and arrays are nested too deeply"],
