@@ -275,8 +275,8 @@ filter = { include = ["status:failure"] }
 		await step("after_materialize");
 		const last = await step("pipeline_complete");
 		expect(last.annotations.map(({ message }) => message)).toEqual([
-			"the webhook failed: 400 Bad Request; fallback pager delivered 1 of 4 events, and its filter keeps the others " +
-				"out; 3 of its 4 events stay held for `flush`",
+			"the webhook failed: 400 Bad Request; fallback pager delivered 1 of 4 events, and its filter excludes the others; " +
+				"3 of its 4 events stay held for `flush`",
 		]);
 		expect(last.outputs).toMatchObject({ result: "warned", delivered: "0", failed: "1" });
 		expect(heldIn(temp)).toHaveLength(3);

@@ -118,7 +118,7 @@ describe("a filter", () => {
 		const run = await fire(source, { event: "pipeline_error" });
 		expect(run).toMatchObject({ code: 0, outputs: { result: "skipped" } });
 		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
-			["notice", `no hook in ${FILE} matches pipeline_error (alert: its filter asks for branch:release/*)`],
+			["notice", `no hook in ${FILE} matches pipeline_error (alert: its filter requires branch:release/*)`],
 		]);
 		const again = await fire(source, { event: "pipeline_error", env: { GITHUB_REF_NAME: "release/7" } });
 		expect(again.outputs).toMatchObject({ result: "passed", delivered: "1" });
@@ -274,7 +274,7 @@ describe("docs/subscriptions.md", () => {
 			return run.stdout;
 		};
 		expect(await shown("main")).toContain("\n  – on-call: its filter excludes metadata.dry_run:true\n");
-		expect(await shown("feature")).toContain("\n  – on-call: its filter asks for branch:main or branch:release/*\n");
+		expect(await shown("feature")).toContain("\n  – on-call: its filter requires branch:main or branch:release/*\n");
 		const fired = await shown("release/2", "false");
 		expect(fired).toContain("▸ on-call\n");
 		expect(fired).not.toContain("– on-call");
