@@ -50,7 +50,7 @@ describe("a config that changes between the steps loses nothing of what is held:
 	it("a hook of another name leaves it where it is, and that is told", async () => {
 		const { last, temp } = await changed((config) => config.replace('"audit"', '"auditor"'));
 		expect(last.log).toContain(
-			"events stay held for 1 webhook that pipeline-hooks.toml does not have: `flush` sends them by the config that has",
+			"events stay held for 1 webhook that pipeline-hooks.toml does not have: `flush` sends them with a config that has",
 		);
 		expect([last.annotations, heldIn(temp).length]).toEqual([[], 2]);
 	});

@@ -146,10 +146,10 @@ it("test says whom it reaches, also by what follows, and goes on where nobody ca
 	const ended = await run("test", "pipeline_error", "--model", "orders");
 	expect(ended).toMatchObject({
 		code: 0,
-		stderr: "this test would reach people: alert mentions here; page pages by PagerDuty\n",
+		stderr: "this test would reach people: alert mentions here; page pages through PagerDuty\n",
 	});
 	expect((await run("test", "ping", "--hook", "page")).stderr).toBe(
-		"this test would reach people: page pages by PagerDuty\n",
+		"this test would reach people: page pages through PagerDuty\n",
 	);
 	expect(server.requests).toHaveLength(3);
 	for (const quiet of [
