@@ -68,7 +68,7 @@ describe("fault 28: a header with CR, LF, NUL or an emoji, or one that belongs t
 		expect(run).toMatchObject({ code: 1, stderr: "", outputs: { result: "error" } });
 		const told = [
 			...run.log.matchAll(
-				/^error\[\w+\]: pipeline-hooks\.toml:(\d+):1: headers\.(\S+) is set by the connection itself$/gm,
+				/^error\[\w+\]: pipeline-hooks\.toml:(\d+):1: (?:defaults\.webhook\.)?headers\.(\S+) is set by the connection itself$/gm,
 			),
 		];
 		expect(told.map(([, line, name]) => [line, name])).toEqual(
