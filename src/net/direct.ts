@@ -27,7 +27,7 @@ function begin(exchange: Exchange, request: HttpRequest): void {
 	// A response that comes before all is sent counts.
 	outgoing.once("response", (response) => {
 		incoming = response;
-		exchange.respond(response.statusCode ?? 0, response.headersDistinct);
+		exchange.respond(response.statusCode ?? 0, headersOf(response));
 		// Node shows `chunked` without the tab behind it, for which it does not take the body for chunked.
 		let isEndedByConnection = false;
 		response.socket.prependOnceListener("end", () => {
@@ -62,7 +62,7 @@ function open({ url, method, headers, body, allowPrivate, caCertificates }: Http
 	// Not by `import`: the ES module of node:http touches every export, which loads Node's own undici.
 	const { request } = process.getBuiltinModule(url.protocol === "http:" ? "node:http" : "node:https");
 	const connecting = { lookup: guardedLookup(allowPrivate), autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
-	return request(url, {
+	const outgoing = request(url, {
 		...(url.protocol === "http:" ? connecting : { ...connecting, ...tlsOptions(caCertificates) }),
 		agent: false,
 		// NODE_OPTIONS could allow what proves nothing: https://nodejs.org/api/cli.html#--insecure-http-parser
@@ -74,4 +74,17 @@ function open({ url, method, headers, body, allowPrivate, caCertificates }: Http
 			...(body === undefined ? {} : { "content-length": String(body.byteLength) }),
 		},
 	});
+	// All of them, where Node would silently drop what comes after a thousand: their size is limited anyway.
+	outgoing.maxHeadersCount = 0;
+	return outgoing;
+}
+
+/** By their names in lower case. Node's own `headersDistinct` throws for the name `__proto__` before Node 20.20.2. */
+function headersOf({ rawHeaders }: IncomingMessage): Readonly<Record<string, readonly string[]>> {
+	const headers = new Map<string, readonly string[]>();
+	for (let index = 0; index < rawHeaders.length; index += 2) {
+		const name = rawHeaders[index]?.toLowerCase() ?? "";
+		headers.set(name, [...(headers.get(name) ?? []), rawHeaders[index + 1] ?? ""]);
+	}
+	return Object.fromEntries(headers);
 }

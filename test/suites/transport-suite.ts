@@ -157,6 +157,15 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 				});
 			});
 
+			it("has all its headers: those after a thousand others, and one named as every object's prototype", async () => {
+				const others = "a: 1\r\n".repeat(1100);
+				const raw = `HTTP/1.1 200 OK\r\nContent-Length: 2\r\n__proto__: x\r\n${others}Content-Encoding: gzip\r\n\r\nok`;
+				const result = await answered(raw);
+				expect(result).toMatchObject({ headers: { "content-encoding": "gzip" }, read: "whole" });
+				const headers = result.kind === "response" ? Object.entries(result.headers) : [];
+				expect(headers).toContainEqual(["__proto__", "x"]);
+			});
+
 			it.each([
 				[
 					"after 103",
