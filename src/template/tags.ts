@@ -101,12 +101,17 @@ function parse(text: string, source: TemplateText): TemplateSpans {
 
 /** The error at the first tag without its closing braces; Mustache itself reports only where the text ends. */
 function unclosedIn(text: string, { errorAt }: TemplateText): TemplateError {
-	for (let start = text.indexOf("{{"); ; ) {
-		const closing = text.startsWith("{", start + 2) ? "}}}" : "}}";
-		const to = text.indexOf(closing, start + closing.length);
-		if (to < 0) return errorAt(start, "tag is not closed", `close it with ${closing}`);
-		start = text.indexOf("{{", to + closing.length);
+	let [start, closing, end] = [0, "}}", 0];
+	// As Mustache reads it, there may be white space before a third brace.
+	for (const { 0: opening, 1: brace = "", index } of text.matchAll(/\{\{\s*(\{?)/g)) {
+		if (index < end) continue;
+		start = index;
+		closing = brace === "" ? "}}" : "}}}";
+		const to = text.indexOf(closing, index + opening.length);
+		if (to < 0) break;
+		end = to + closing.length;
 	}
+	return errorAt(start, "tag is not closed", `close it with ${closing}`);
 }
 
 /** A text at its variables. */

@@ -6,6 +6,7 @@ describe("compileTemplate", () => {
 	it.each([
 		["|{{x", "tag is not closed", "close it with }}"],
 		["|{{{x}}", "tag is not closed", "close it with }}}"],
+		["{{y}}|{{ {x}}", "tag is not closed", "close it with }}}"],
 		["{{y}}|{{! comment", "tag is not closed", "close it with }}"],
 		['|{{event "{{y}}"', "tag is not closed", "close it with }}"],
 		["|{{}}", "{{}} has no field name", "name one: {{event}}"],
