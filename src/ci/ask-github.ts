@@ -107,7 +107,7 @@ export async function workflowRun(
 	const { repository, apiUrl } = sourceOf(env, token);
 	const id = env["GITHUB_RUN_ID"] ?? "";
 	const none = (why: string, remedy = GIVE_RESOURCE) => ({ reason: `${why}; ${remedy}` });
-	if (env["GITHUB_ACTIONS"] !== "true") return none("only in GitHub Actions is there a workflow run");
+	if (env["GITHUB_ACTIONS"] !== "true") return none("outside GitHub Actions there is no workflow run");
 	if (repository === "" || !/^\d{1,15}$/.test(id)) return none("GITHUB_REPOSITORY or GITHUB_RUN_ID is not set");
 	if (token === "") return none(NO_TOKEN, `give ${TOKEN}, or ${GIVE_RESOURCE}`);
 	const { readRemoteRun } = await load();

@@ -1,4 +1,4 @@
-// `list`: the hooks of the config, those that one event selects, or one hook whole.
+// `list`: the hooks of the config, those that one event selects, or one hook in full.
 import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import type { Unmatched } from "../model/delivery.ts";

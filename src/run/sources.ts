@@ -172,7 +172,7 @@ export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fi
 	const remedy =
 		fired === 0
 			? "nothing was fired; correct the line and fire the file again"
-			: `${firedOf(fired, counts)} before it; the rest of the file was not; correct the line and fire the file from there`;
+			: `${firedOf(fired, counts)} before it, but the rest of the file was not; correct the line and fire the file from there`;
 	return {
 		code: "events_file",
 		message: `line ${line} of ${name}: ${problem}`,
@@ -183,7 +183,7 @@ export function stoppedAt({ line, problem }: LineError, { name }: EventsFile, fi
 
 /** The same for an internal error at the line that was read last, where the user has nothing to correct. */
 export function failedAt(error: Problem, { name, line }: EventsFile, fired: number, counts: Counts): Problem {
-	const remedy = `${firedOf(fired, counts)}; the rest of the file was not; ${error.remedy}`;
+	const remedy = `${firedOf(fired, counts)}, but the rest of the file was not; ${error.remedy}`;
 	return { ...error, message: `line ${line()} of ${name}: ${error.message}`, remedy };
 }
 

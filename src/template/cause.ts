@@ -27,7 +27,7 @@ const CAUSES = {
 		remedy: "write texts in double quotes, and true, false and null in lower case",
 	},
 	key: { what: "a key has no quotes", remedy: 'write keys in double quotes: "text"' },
-	too_deep: { what: "it has too many objects and lists in each other", remedy: "flatten it" },
+	too_deep: { what: "it is nested too deeply", remedy: "flatten it" },
 	control: {
 		what: "a string holds a raw line break or control character",
 		remedy: `write \\n in a TOML ''' string; in a """ string TOML itself turns \\n into a line break, so write \\\\n`,

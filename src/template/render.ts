@@ -66,7 +66,7 @@ function take({ room }: Rendering, length: number): void {
 	room.length -= length;
 	room.pieces -= 1;
 	if (room.length >= 0 && room.pieces >= 0) return;
-	throw new BodyError("body is too large", "repeat less: a list inside of a list multiplies");
+	throw new BodyError("body is too large", "repeat less: a list inside a list multiplies");
 }
 
 function renderNode(node: Node, scope: Scope, options: Rendering): string {

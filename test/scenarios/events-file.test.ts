@@ -180,7 +180,7 @@ describe("a broken line", () => {
 		expect(code).toBe(1);
 		expect(stderr).toBe(
 			"error[events_file]: events.jsonl:5:1: line 5 of events.jsonl: is not JSON (it ends too early)\n" +
-				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it; the rest of the file was not; correct the " +
+				"  → 3 events were fired (6 delivered, 0 failed, 0 skipped) before it, but the rest of the file was not; correct the " +
 				"line and fire the file from there\n",
 		);
 		expect(stdout).toContain("events.jsonl, 3 events: error · 6 delivered, 0 failed, 0 skipped");

@@ -167,7 +167,7 @@ url = "${url}/audit"
 		expect(run.annotations).toMatchObject([
 			{
 				kind: "error",
-				message: `line 2 of events.jsonl: internal error: no entropy; 1 event was fired (1 delivered, 0 failed, 0 skipped); the rest of the file was not; ${BUG} [internal]`,
+				message: `line 2 of events.jsonl: internal error: no entropy; 1 event was fired (1 delivered, 0 failed, 0 skipped), but the rest of the file was not; ${BUG} [internal]`,
 			},
 		]);
 		expect(run.summary).toContain("1 delivered, 0 failed, 0 skipped");

@@ -74,7 +74,7 @@ describe("the workflow run", () => {
 
 describe("where it cannot be had, the reason and the remedy are told, and nobody is asked in vain:", () => {
 	it.each([
-		["outside of GitHub", { env: {} }, "only in GitHub Actions is there a workflow run; give `resource`"],
+		["outside of GitHub", { env: {} }, "outside GitHub Actions there is no workflow run; give `resource`"],
 		["without a repository", { env: { ...ENV, GITHUB_REPOSITORY: "" } }, "GITHUB_REPOSITORY or GITHUB_RUN_ID is not"],
 		["without a run", { env: { ...ENV, GITHUB_RUN_ID: "../7" } }, "GITHUB_REPOSITORY or GITHUB_RUN_ID is not set; "],
 		["without a token", { token: "" }, "there is no token for GitHub's API; give github-token"],

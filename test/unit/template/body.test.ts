@@ -85,7 +85,7 @@ describe("parseJsonBody", () => {
 	});
 
 	it("tells a body that nests too deeply", () => {
-		expect(fault("[".repeat(500_000))).toMatch(/^line 1, column 1001: it has too many objects and lists in each other/);
+		expect(fault("[".repeat(500_000))).toMatch(/^line 1, column 1001: it is nested too deeply/);
 	});
 
 	it("stays quick on a long body", () => {

@@ -39,7 +39,7 @@ describe("a body", () => {
 		expect(makeMessage(of, {})).toEqual({
 			cause: "invalid_message",
 			retryable: false,
-			reason: "body_template: body is too large (repeat less: a list inside of a list multiplies)",
+			reason: "body_template: body is too large (repeat less: a list inside a list multiplies)",
 		});
 	});
 
