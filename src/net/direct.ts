@@ -13,17 +13,25 @@ import { ADDRESS_TIMEOUT_MS, tlsOptions } from "./tls.ts";
  */
 export function directHttp(): Http {
 	return {
-		send: (request, signal) => exchange(Exchange, request, signal, (begun) => begin(begun, request)),
+		send: (request, signal) => exchange(DirectExchange, request, signal, (begun) => begin(begun, request)),
 		close: () => {},
 	};
 }
 
+class DirectExchange extends Exchange {
+	outgoing: ClientRequest | undefined;
+
+	protected override close(): void {
+		this.outgoing?.destroy();
+	}
+}
+
 /** Throws where the request itself is impossible, such as a line break in a header. */
-function begin(exchange: Exchange, request: HttpRequest): void {
+function begin(exchange: DirectExchange, request: HttpRequest): void {
 	const outgoing = open(request);
 	let incoming: IncomingMessage | undefined;
 	let isReset = false;
-	exchange.close = () => outgoing.destroy();
+	exchange.outgoing = outgoing;
 	// A response that comes before all is sent counts.
 	outgoing.once("response", (response) => {
 		incoming = response;

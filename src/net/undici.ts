@@ -49,9 +49,16 @@ function closable(): AbortController {
 
 /** Called back by undici with what comes of a request. */
 class UndiciExchange extends Exchange implements Dispatcher.DispatchHandler {
+	#controller: Dispatcher.DispatchController | undefined;
+
+	protected override close(): void {
+		this.#controller?.abort(new errors.RequestAbortedError());
+	}
+
 	/** Only now is there a connection: the request may be over already. */
 	onRequestStart(controller: Dispatcher.DispatchController): void {
-		this.close = () => controller.abort(new errors.RequestAbortedError());
+		this.#controller = controller;
+		if (this.isOver) this.close();
 	}
 
 	onResponseStart(_: unknown, status: number, headers: Parameters<Exchange["respond"]>[1]): void {
