@@ -21,7 +21,11 @@ function bytesPattern(mark: string): string {
 function readBytes(digits: string): string {
 	if (digits.length === 2) return String.fromCharCode(Number.parseInt(digits, 16));
 	const bytes = Buffer.from(digits, "hex");
-	return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+	if (isUtf8(bytes)) return bytes.toString();
+	// CESU-8, as Java and MySQL write it: half of a character beyond U+FFFF.
+	const [first, second = 0, third = 0] = bytes;
+	if (first === 0xed) return String.fromCharCode(0xd000 + ((second & 0x3f) << 6) + (third & 0x3f));
+	return bytes.toString("latin1");
 }
 
 const LETTERS: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t", v: "\v" };

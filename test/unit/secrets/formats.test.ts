@@ -72,6 +72,12 @@ describe("a secret is redacted as it is written in", () => {
 		expect(createMask(["Käse-0123/ü"])("said K%e4se-0123%2F%FC end")).toBe("said *** end");
 	});
 
+	test("CESU-8, as Java escapes a character beyond U+FFFF", () => {
+		const mask = createMask(["pa😀sswort"]);
+		expect(mask("pa%ED%A0%BD%ED%B8%80sswort")).toBe("***");
+		expect(mask(String.raw`pa\xed\xa0\xbd\xed\xb8\x80sswort`)).toBe("***");
+	});
+
 	test("Latin-1, by bytes of source code and by the names of HTML", () => {
 		const mask = createMask(["Käse|0123…Ü\u00a0ÿ"]);
 		expect(mask("said K&auml;se&vert;0123&hellip;&Uuml;&nbsp;&yuml; end")).toBe("said *** end");
