@@ -31,6 +31,8 @@ export class Holding {
 	readonly #run: HoldingContext;
 	readonly #ports: Pick<Ports, "openStore" | "env" | "log">;
 	#opened: Store | undefined;
+	/** Nothing was ever held: a file of events would look for the store at each final event. */
+	#isAbsent = false;
 	/** The ids of stored items, by events and not by delivery id, because users may give many events the same id. */
 	readonly #claimed = new Map<Events, readonly string[]>();
 	/** Hooks whose events all became due with an event of this run. */
@@ -116,7 +118,10 @@ export class Holding {
 	async #open(create: boolean): Promise<Store | undefined> {
 		const { holdingFolder } = this.#run.ci;
 		if (holdingFolder === undefined) return undefined;
-		this.#opened ??= await this.#ports.openStore(holdingFolder, { create });
+		if (this.#opened === undefined && (create || !this.#isAbsent)) {
+			this.#opened = await this.#ports.openStore(holdingFolder, { create });
+			this.#isAbsent = this.#opened === undefined;
+		}
 		return this.#opened;
 	}
 
