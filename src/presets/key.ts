@@ -111,8 +111,16 @@ const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
 export function writeKey(parts: Parts): string {
 	return Object.entries(parts)
 		.filter(([, value]) => !isAbsent(value))
-		.map(([name, value]) => `${name}=${partText(value).toWellFormed().replaceAll(ENCODED, encodeURIComponent)}`)
+		.map(([name, value]) => `${name}=${partText(value).replaceAll(ENCODED, encode)}`)
 		.join("; ");
+}
+
+/** A lone surrogate has no bytes in UTF-8, and two of them must not become one character. */
+function encode(run: string): string {
+	const points = Array.from(run, (point) =>
+		point.isWellFormed() ? encodeURIComponent(point) : `%u${point.charCodeAt(0).toString(16)}`,
+	);
+	return points.join("");
 }
 
 function isAbsent(value: Json | undefined): value is undefined | null | "" {

@@ -206,3 +206,9 @@ describe("what a good batch ends", () => {
 		expect(endedBy(events)).toBe(correlationKey(model("model_error", "a"), 255));
 	});
 });
+
+it("keeps texts apart that differ only in a lone surrogate", () => {
+	const keys = ["a\ud800", "a\ud801", "a\ufffd"].map((table) => writeKey({ table }));
+	expect(new Set(keys).size).toBe(3);
+	expect(keys.every((key) => key.isWellFormed())).toBe(true);
+});
