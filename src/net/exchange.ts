@@ -47,7 +47,9 @@ export class Exchange {
 
 	/** The headers of the response are there, their names in lower case. */
 	respond(status: number, headers: Headers): void {
-		const joined = Object.entries(headers).map(([name, values]) => [name, [values ?? ""].flat().join(", ")]);
+		const joined = Object.entries(headers).map(([name, value = ""]) => {
+			return [name, typeof value === "string" ? value : value.join(", ")];
+		});
 		this.#response = { status, headers: Object.fromEntries(joined) };
 	}
 

@@ -2,74 +2,72 @@
 
 /** One encoding. Lengths are in characters of the code. */
 interface Code {
-	/** Every stretch of its characters that may hold a piece. */
-	readonly runs: RegExp;
-	/** One way to write a run that has several. */
-	readonly fold: (run: string) => string;
-	/** What some bytes become, for each place that they can have in a longer input. */
+	/** What some bytes become, for each place that they can have in a longer input, and in each way of writing it. */
 	readonly encode: (bytes: Buffer) => readonly string[];
 	/**
 	 * Pieces of these lengths are found at both ends of a code, as where lines are wrapped. 6 bytes have one of the first
 	 * length at least; of the last one a piece is found at every multiple of {@link STEP}.
 	 */
-	readonly lengths: readonly [number, ...number[]];
+	readonly lengths: readonly number[];
 }
 
 const STEP = 4;
 
-const CODES: readonly Code[] = [
-	{
-		runs: /[\w+/-]{7,}/g,
-		fold: (run) => run.replaceAll("+", "-").replaceAll("/", "_"),
-		encode: (bytes) => [0, 1, 2].map((before) => base64Of(bytes, before)),
-		lengths: [7, 8, 12],
-	},
-	{
-		runs: /[\da-f]{12,}/gi,
-		fold: (run) => run.toLowerCase(),
-		encode: (bytes) => [bytes.toString("hex")],
-		lengths: [12, 18],
-	},
-];
+const BASE64: Code = {
+	encode: (bytes) => [0, 1, 2].flatMap((before) => base64Of(bytes, before)),
+	lengths: [7, 8, 12],
+};
+
+const HEX: Code = {
+	encode: (bytes) => [bytes.toString("hex"), bytes.toString("hex").toUpperCase()],
+	lengths: [12, 18],
+};
+
+const LENGTHS: readonly number[] = [...new Set([...BASE64.lengths, ...HEX.lengths])];
 
 /** What of the base64 of some bytes is the same whatever is around them, with `before` bytes in their first group. */
-function base64Of(bytes: Buffer, before: number): string {
+function base64Of(bytes: Buffer, before: number): readonly string[] {
 	const length = before + bytes.length;
-	const code = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64url");
-	return code.slice(Math.ceil((before * 8) / 6), Math.floor((length * 8) / 6));
+	const whole = Buffer.concat([Buffer.alloc(before), bytes]);
+	const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((length * 8) / 6)];
+	return [whole.toString("base64").slice(start, end), whole.toString("base64url").slice(start, end)];
 }
 
 /** Finds the codes of some secrets. */
 export class CodeFinder {
-	readonly #codes: readonly (Code & { readonly pieces: ReadonlySet<string> })[];
+	readonly #pieces: ReadonlySet<string>;
+	/** What the pieces begin with: nearly every place in a text is passed over by its first two units. */
+	readonly #starts: ReadonlySet<number>;
 
 	constructor(secrets: readonly string[]) {
 		const inputs = secrets.flatMap((secret) => escapedForms(secret.trim())).flatMap(bytesOf);
-		this.#codes = CODES.map((code) => {
-			const pieces = inputs.flatMap(code.encode).flatMap((written) => piecesOf(written, code));
-			return { ...code, pieces: new Set(pieces) };
-		});
+		this.#pieces = new Set(
+			[BASE64, HEX].flatMap((code) => inputs.flatMap(code.encode).flatMap((written) => piecesOf(written, code))),
+		);
+		this.#starts = new Set(Array.from(this.#pieces, (piece) => startAt(piece, 0)));
 	}
 
 	/** The stretches of a text that are codes, in time that is linear in the text. */
 	*find(text: string): Generator<readonly [start: number, end: number], void, undefined> {
-		for (const { runs, fold, lengths, pieces } of this.#codes) {
-			for (const { 0: run, index } of text.matchAll(runs)) {
-				const folded = fold(run);
-				for (let at = 0; at + lengths[0] <= folded.length; at++) {
-					for (const length of lengths) {
-						const found = folded.slice(at, at + length);
-						if (pieces.has(found)) yield [index + at, index + at + found.length];
-					}
-				}
+		for (let at = 0; at < text.length; at++) {
+			if (!this.#starts.has(startAt(text, at))) continue;
+			for (const length of LENGTHS) {
+				const piece = text.slice(at, at + length);
+				if (this.#pieces.has(piece)) yield [at, at + piece.length];
 			}
 		}
 	}
 }
 
+/** The two units at a place of a text, as one number. */
+function startAt(text: string, at: number): number {
+	return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1);
+}
+
 function piecesOf(written: string, { lengths }: Code): readonly string[] {
-	const pieces = lengths.flatMap((length) => [written.slice(0, length), written.slice(-length)]);
 	const longest = Math.max(...lengths);
+	const fitting = lengths.filter((length) => length <= written.length);
+	const pieces = fitting.flatMap((length) => [written.slice(0, length), written.slice(-length)]);
 	for (let at = 0; at + longest <= written.length; at += STEP) pieces.push(written.slice(at, at + longest));
 	return pieces;
 }
