@@ -2,8 +2,10 @@
 
 /** One encoding. Lengths are in characters of the code. */
 interface Code {
-	/** What some bytes become, for each place that they can have in a longer input, and in each way of writing it. */
+	/** What some bytes become, for each place that they can have in a longer input. */
 	readonly encode: (bytes: Buffer) => readonly string[];
+	/** The same as other encoders write it. */
+	readonly respell: (written: string) => string;
 	/**
 	 * Pieces of these lengths are found at both ends of a code, as where lines are wrapped. 6 bytes have one of the first
 	 * length at least; of the last one a piece is found at every multiple of {@link STEP}.
@@ -14,23 +16,24 @@ interface Code {
 const STEP = 4;
 
 const BASE64: Code = {
-	encode: (bytes) => [0, 1, 2].flatMap((before) => base64Of(bytes, before)),
+	encode: (bytes) => [0, 1, 2].map((before) => base64Of(bytes, before)),
+	respell: (written) => (/[-_]/.test(written) ? written.replaceAll("-", "+").replaceAll("_", "/") : written),
 	lengths: [7, 8, 12],
 };
 
 const HEX: Code = {
-	encode: (bytes) => [bytes.toString("hex"), bytes.toString("hex").toUpperCase()],
+	encode: (bytes) => [bytes.toString("hex")],
+	respell: (written) => written.toUpperCase(),
 	lengths: [12, 18],
 };
 
 const LENGTHS: readonly number[] = [...new Set([...BASE64.lengths, ...HEX.lengths])];
 
 /** What of the base64 of some bytes is the same whatever is around them, with `before` bytes in their first group. */
-function base64Of(bytes: Buffer, before: number): readonly string[] {
+function base64Of(bytes: Buffer, before: number): string {
 	const length = before + bytes.length;
-	const whole = Buffer.concat([Buffer.alloc(before), bytes]);
-	const [start, end] = [Math.ceil((before * 8) / 6), Math.floor((length * 8) / 6)];
-	return [whole.toString("base64").slice(start, end), whole.toString("base64url").slice(start, end)];
+	const code = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64url");
+	return code.slice(Math.ceil((before * 8) / 6), Math.floor((length * 8) / 6));
 }
 
 /** Finds the codes of some secrets. */
@@ -41,9 +44,11 @@ export class CodeFinder {
 
 	constructor(secrets: readonly string[]) {
 		const inputs = secrets.flatMap((secret) => escapedForms(secret.trim())).flatMap(bytesOf);
-		this.#pieces = new Set(
-			[BASE64, HEX].flatMap((code) => inputs.flatMap(code.encode).flatMap((written) => piecesOf(written, code))),
-		);
+		const pieces = [BASE64, HEX].flatMap(({ encode, respell, lengths }) => {
+			const written = inputs.flatMap(encode).flatMap((each) => piecesOf(each, lengths));
+			return [...written, ...written.map(respell).filter((each, index) => each !== written[index])];
+		});
+		this.#pieces = new Set(pieces);
 		this.#starts = new Set(Array.from(this.#pieces, (piece) => startAt(piece, 0)));
 	}
 
@@ -64,7 +69,7 @@ function startAt(text: string, at: number): number {
 	return text.charCodeAt(at) * 0x10000 + text.charCodeAt(at + 1);
 }
 
-function piecesOf(written: string, { lengths }: Code): readonly string[] {
+function piecesOf(written: string, lengths: readonly number[]): readonly string[] {
 	const longest = Math.max(...lengths);
 	const fitting = lengths.filter((length) => length <= written.length);
 	const pieces = fitting.flatMap((length) => [written.slice(0, length), written.slice(-length)]);
