@@ -6,6 +6,7 @@ import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import { type Fields, isTable, type Value } from "./fields.ts";
 import { BOOLEAN, checkReferences, choice, type Key, type Kind, key, TEXT } from "./keys.ts";
+import { compileAt } from "./values.ts";
 import { typeName } from "./words.ts";
 
 /** How an option's value is checked before it is taken as JSON. */
@@ -70,10 +71,22 @@ function optionRow(name: string, spec: OptionSpec): Key<Json> {
 	const kind = kindOf(spec);
 	const parse = (value: Value) => {
 		kind.parse(value);
-		return toJson(value.raw, value);
+		const json = toJson(value.raw, value);
+		if (spec.template === true) for (const text of textsOf(value)) compileAt(text, parseReference(String(text.raw)));
+		return json;
 	};
 	const isPublic = spec.secret !== true && spec.kind !== "table";
 	return key(name, { type: kind.type, parse }, { summary: spec.summary, public: isPublic });
+}
+
+/** The texts of an option that is a template. Of a table anything else is an error. */
+function textsOf(value: Value): readonly Value[] {
+	const texts = isTable(value.raw) ? (value.fields()?.entries() ?? []).map(([, item]) => item) : value.items();
+	return texts.filter((text) => {
+		if (typeof text.raw === "string") return true;
+		if (isTable(value.raw)) text.mistyped("a string", 'write a template, as in "{{metadata.rows}}"');
+		return false;
+	});
 }
 
 /** Reports required options that are missing. */

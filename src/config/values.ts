@@ -152,10 +152,13 @@ export const SIGNATURE_HEADER: Kind<string> = {
 
 export const TEMPLATE: Kind<Template> = { type: TEXT.type, parse: readTemplate };
 
-/** Errors have their own line and column inside the string. */
 function readTemplate(value: Value): Template | undefined {
 	const source = REFERENCE.parse(value);
-	if (source === undefined) return undefined;
+	return source === undefined ? undefined : compileAt(value, source);
+}
+
+/** The template in a string. Errors have their own line and column inside the string. */
+export function compileAt(value: Value, source: Reference): Template | undefined {
 	try {
 		return compileTemplate(source);
 	} catch (error) {

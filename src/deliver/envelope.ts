@@ -12,6 +12,7 @@ import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
 import { type Signing, signatureNames, signingProblem } from "../signature/sign.ts";
+import { fillOptions } from "./option-templates.ts";
 import { showUrl } from "./target.ts";
 import { unsetVariable } from "./unsent.ts";
 
@@ -74,7 +75,7 @@ function make(hook: Webhook, env: Env): Envelope {
 		if (resolved.kind === "unset") throw new MessageError(unsetVariable(resolved.variable));
 		return resolved.text;
 	};
-	const options = resolveIn(hook.options, resolve);
+	const options = resolveIn(plainOptions(hook), resolve);
 	const address = hook.url === undefined ? undefined : addressOf(resolve(hook.url), hook, env);
 	// Secrets pasted into a settings page often end in a newline.
 	const headers = Object.fromEntries([...hook.headers].map(([name, value]) => [name, resolve(value).trim()]));
@@ -85,8 +86,13 @@ function make(hook: Webhook, env: Env): Envelope {
 	const problem = signingProblem(signing);
 	if (problem !== undefined) throw invalid(`secret ${problem}`);
 	const caFile = hook.caFile === undefined ? undefined : resolve(hook.caFile).trim();
-	const service = hook.preset.service(options, address?.url);
+	const service = hook.preset.service(options, address?.url, fillOptions(hook, resolve));
 	return { service, address, headers, signing, signed: signatureNames(signing), caFile, resolve };
+}
+
+/** Those that are not templates. */
+function plainOptions({ preset, options }: Webhook): Webhook["options"] {
+	return Object.fromEntries(Object.entries(options).filter(([name]) => preset.options[name]?.template !== true));
 }
 
 /** Where a URL leads. Throws {@link MessageError} for one that nothing may be sent to. */

@@ -1,6 +1,6 @@
 // What a preset is: one service's message format, limits and way of saying no.
 
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { Events } from "./event.ts";
 
 /** How one option of a preset is written in the config. */
@@ -11,14 +11,27 @@ export interface OptionSpec {
 	readonly choices?: readonly string[];
 	/** Masked wherever it could be shown, and redacted in code frames. */
 	readonly secret?: boolean;
+	/** Its texts are templates over the events, which {@link Fill} renders. Of the kinds `string`, `strings` and `table`. */
+	readonly template?: true;
 	/** A hook without it is a config error, unless a `body_template` replaces the body. */
 	readonly required?: boolean;
 	/** One line for the reference. */
 	readonly summary: string;
 }
 
-/** A hook's preset options with every variable resolved. */
+/** A hook's preset options with every variable resolved, without those that are templates. */
 export type Options = Readonly<Record<string, Json>>;
+
+/**
+ * Renders an option that is a template: of a table each text with its key, of a list or a single text each with an empty
+ * one; nothing where the hook has no such option. `view` gives what the template sees. `escaping` is put on each inserted
+ * value. Throws {@link CannotRender} for a text of many megabytes.
+ */
+export type Fill = (
+	option: string,
+	view: () => JsonObject,
+	escaping?: (text: string) => string,
+) => readonly (readonly [key: string, text: string])[];
 
 /** What a service must be given besides an event and the required options. */
 export interface Needs {
@@ -89,8 +102,13 @@ export interface Preset {
 	readonly pages?: true;
 	readonly options: Readonly<Record<string, OptionSpec>>;
 	readonly needs: Needs;
-	/** `url` is the hook's own, checked; undefined where it has none. */
-	readonly service: (options: Options, url?: URL) => Service;
+	/**
+	 * The service's markup for whom the option `mention` names, in the service's spelling or without its `@`; undefined for
+	 * whom it cannot mention.
+	 */
+	readonly mention?: (who: string) => string | undefined;
+	/** `url` is the hook's own, checked; undefined where it has none. Without `fill`, no option is a template. */
+	readonly service: (options: Options, url?: URL, fill?: Fill) => Service;
 }
 
 /** Thrown where the event lacks what the service cannot do without; the message is a reason for people. */
