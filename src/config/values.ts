@@ -130,8 +130,11 @@ export const SCHEMES: Kind<readonly Signature[]> = {
 		for (const item of readItems(value, MAX_SIGNATURES, "name one")) {
 			const scheme = SCHEME.parse(item);
 			if (scheme === undefined) continue;
-			if (found.includes(scheme)) item.wrong(`has ${quote(scheme)} twice`, "remove one of the two");
-			else found.push(scheme);
+			const [header] = headersOf(scheme);
+			const same = found.find((other) => headersOf(other)[0] === header);
+			if (same === undefined) found.push(scheme);
+			else if (same === scheme) item.wrong(`has ${quote(scheme)} twice`, "remove one of the two");
+			else item.wrong(`has ${quote(same)} and ${quote(scheme)}, which both go into ${header}`, "remove one of the two");
 		}
 		return found.length === 0 ? undefined : found;
 	},

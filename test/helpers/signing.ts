@@ -1,5 +1,5 @@
 // What signs and checks in tests: a secret that every scheme takes, and the headers of one attempt.
-import type { Signature } from "../../src/signature/schemes.ts";
+import { SCHEMES, SIGNATURES, type Signature } from "../../src/signature/schemes.ts";
 import { signatureHeaders } from "../../src/signature/sign.ts";
 
 /** The base64 of the bytes 0 to 31. */
@@ -7,6 +7,11 @@ export const SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
 /** The base64 of the bytes 1 to 24, which needs no padding. */
 export const OTHER_SECRET = "whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY";
+
+/** The schemes that can sign one request together: of those with the same header, the first. */
+export const TOGETHER: readonly Signature[] = SIGNATURES.filter(
+	(scheme) => SIGNATURES.find((other) => SCHEMES[other].header === SCHEMES[scheme].header) === scheme,
+);
 
 /** The time of {@link signed} where none is given. */
 export const NOW = new Date(Date.UTC(2026, 3, 2, 14, 30, 0, 999));

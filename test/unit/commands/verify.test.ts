@@ -168,7 +168,7 @@ describe("a mistake in the call", () => {
 		[["--secret-env", "GONE"], "--secret-env: variable GONE is unset or empty\n  → export GONE first"],
 		[["--secret-env", "EMPTY"], "--secret-env: variable EMPTY is unset or empty\n  → export EMPTY first"],
 		[["--secret-env", "hunter2-hunter2"], "--secret-env: that is not a valid variable name\n"],
-		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is not one of rocky, github, '],
+		[["--secret-env", "S", "--scheme", "githb"], '--scheme: "githb" is not one of rocky, rocky_ingress, github, '],
 		[["--secret-env", "S", "--signature-header", "X Sig"], "--signature-header: that is not a valid header name\n"],
 		[
 			["--secret-env", "S", "--scheme", "standard", "--signature-header", "X-Sig"],

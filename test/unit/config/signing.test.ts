@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { secretsOf } from "../../../src/secrets/known.ts";
 import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { mistakes, onlyProblem, parse, problemsOf, webhook } from "../../helpers/parse.ts";
-import { OTHER_SECRET, SECRET } from "../../helpers/signing.ts";
+import { OTHER_SECRET, SECRET, TOGETHER } from "../../helpers/signing.ts";
 
 /** A webhook; further lines of it begin at line 3. */
 const hook = (lines: string) => `[[hook.webhooks.ping]]\nurl = "https://example.com/"\n${lines}\n`;
@@ -27,7 +27,7 @@ describe("signature, secret and signature_header", () => {
 	});
 
 	it("take lists, in their order", () => {
-		const all = SIGNATURES.toReversed();
+		const all = TOGETHER.toReversed();
 		const source = hook(`signature = ${JSON.stringify(all)}\nsecret = ["\${NEW}", "\${OLD:-}", "${SECRET}"]`);
 		expect(signing(source)).toEqual({
 			secrets: ["${NEW}", "${OLD:-}", SECRET],
@@ -111,11 +111,20 @@ describe("an error", () => {
 	it.each([
 		[
 			'signature = "rockyy"',
-			/^signature is "rockyy", which is not one of rocky, github, .*, standard$/,
+			/^signature is "rockyy", which is not one of rocky, rocky_ingress, github, .*, standard$/,
 			'did you mean "rocky"?',
 		],
-		['signature = ["rocky", ¦"sha1"]', /^signature is "sha1", which is not one of rocky, /, "use rocky, github,"],
+		[
+			'signature = ["rocky", ¦"sha1"]',
+			/^signature is "sha1", which is not one of rocky, /,
+			"use rocky, rocky_ingress, github,",
+		],
 		['signature = ["token", "rocky", ¦"token"]', /^signature has "token" twice$/, "remove one of the two"],
+		[
+			'signature = ["rocky", "token", ¦"rocky_ingress"]',
+			/^signature has "rocky" and "rocky_ingress", which both go into X-Rocky-Signature$/,
+			"remove one of the two",
+		],
 		["signature = []", /^signature is empty$/, "leave the key out"],
 		["signature = 1", /^signature must be a string, not an integer$/, "in quotes"],
 		['signature = ["rocky", ¦1]', /^signature must be a string, not an integer$/, "in quotes"],

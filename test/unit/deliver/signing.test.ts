@@ -7,11 +7,10 @@ import { Slots } from "../../../src/deliver/slots.ts";
 import { sendWebhook } from "../../../src/deliver/webhook.ts";
 import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import { SIGNATURES } from "../../../src/signature/schemes.ts";
 import { checkSignature } from "../../../src/signature/verify.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
 import { delivery, preset, webhook } from "../../helpers/make.ts";
-import { OTHER_SECRET, SECRET } from "../../helpers/signing.ts";
+import { OTHER_SECRET, SECRET, TOGETHER } from "../../helpers/signing.ts";
 
 const ENV = { NEW: SECRET, OLD: `${OTHER_SECRET}\n`, PLAIN: "hunter2-hunter2" };
 const signing = (variables: readonly string[], given: Partial<Webhook> = {}) =>
@@ -31,10 +30,10 @@ describe("each attempt", () => {
 			onBegin: () => {},
 		};
 		const ports = { http, clock, log: fakeLog(), env: ENV, random: () => 0 };
-		await sendWebhook(signing(["NEW", "OLD"], { signatures: SIGNATURES }), ports, shared, new Slots(1));
+		await sendWebhook(signing(["NEW", "OLD"], { signatures: TOGETHER }), ports, shared, new Slots(1));
 		const times = http.requests.map(({ headers, body = new Uint8Array() }) => {
 			const now = new Date(Number(headers["webhook-timestamp"]) * 1000);
-			for (const scheme of SIGNATURES) {
+			for (const scheme of TOGETHER) {
 				for (const secret of scheme === "standard" ? [SECRET, OTHER_SECRET] : [SECRET]) {
 					expect(checkSignature({ body, headers, secret, scheme, now, toleranceSeconds: 0 })).toBe("valid");
 				}

@@ -14,9 +14,11 @@ const HEX = "9307b3b915efb5171ff14d8cb55fbcc798c6c0ef1456d66ded1a6aa723a58b7b";
 
 test.each([
 	["rocky", { "X-Rocky-Signature": `sha256=${HEX}` }],
+	["rocky_ingress", { "X-Rocky-Signature": HEX }],
 	["github", { "X-Hub-Signature-256": `sha256=${HEX}` }],
 	["datachonk", { "X-DataChonk-Signature": `sha256=${HEX}` }],
 	["openmetadata", { "X-OpenMetadata-Signature": `sha256=${HEX}` }],
+	["openmetadata_server", { "X-OM-Signature": `sha256=${Buffer.from(HEX, "hex").toString("base64")}` }],
 	["service_hook", { "X-Hook-Signature": HEX }],
 	["token", { "X-Secret-Token": "key" }],
 ] as const)("%s sends this, and nothing else", (scheme, headers) => {
