@@ -14,6 +14,8 @@ export interface CiSources {
 	readonly now: Date;
 	/** The values of the job's matrix, which are in no environment variable. */
 	readonly matrix?: JsonObject | undefined;
+	/** The id of the job's check run, as the runner gives it, which is in no environment variable. */
+	readonly jobId?: string | undefined;
 }
 
 /** The run that the event happens in. */

@@ -5,7 +5,10 @@ import { at, textAt } from "./payload.ts";
 /** GitHub withholds secrets from the runs of these events that come from a fork. */
 const WITHHOLD_FROM_FORKS: readonly string[] = ["pull_request", "pull_request_review", "pull_request_review_comment"];
 
-/** The environment has all that the payloads of these events say. */
+/**
+ * The environment has what counts of these events: whose code it is, and whether there are secrets. The payload of a push
+ * adds the commit's message, those of the others nothing.
+ */
 const TOLD_BY_ENVIRONMENT: readonly string[] = [
 	"create",
 	"delete",
@@ -19,9 +22,16 @@ const TOLD_BY_ENVIRONMENT: readonly string[] = [
 
 const TRUSTED: readonly string[] = [...TOLD_BY_ENVIRONMENT, ...WITHHOLD_FROM_FORKS, "merge_group"];
 
-/** Whether the payload has facts that the environment does not have. */
-export function needsPayload(event: string): boolean {
-	return !TOLD_BY_ENVIRONMENT.includes(event);
+/** Bytes. GitHub caps a webhook payload at 25 MB. */
+const PAYLOAD_LIMIT = 25 * 1024 * 1024;
+
+/** Bytes; to parse more takes longer than a commit's message is worth. A push of 100 commits has some 100 000. */
+const PUSH_LIMIT = 1024 * 1024;
+
+/** How large a payload is read, in bytes; 0 where it has no fact that the environment does not have. */
+export function payloadLimit(event: string): number {
+	if (event === "push") return PUSH_LIMIT;
+	return TOLD_BY_ENVIRONMENT.includes(event) ? 0 : PAYLOAD_LIMIT;
 }
 
 /**

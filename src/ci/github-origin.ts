@@ -2,11 +2,13 @@
 import type { Env } from "../lib/env.ts";
 import type { CiFacts } from "../model/event.ts";
 import { isFork, isTrusted } from "./github-events.ts";
-import { at, numberOf, textAt } from "./payload.ts";
+import { at, lineAt, numberOf, textAt } from "./payload.ts";
 
 /** The facts that tell one line of work from another, in the order of {@link CiFacts}. */
 type Origin = {
-	readonly [K in "branch" | "tag" | "fork" | "queue" | "stranger" | "pull_request" | "commit"]?: CiFacts[K] | undefined;
+	readonly [K in "branch" | "tag" | "fork" | "queue" | "stranger" | "pull_request" | "pull_request_title" | "commit"]?:
+		| CiFacts[K]
+		| undefined;
 };
 
 /** Where the run's code comes from. An unknown repository counts as a fork: better kept out than mistaken for ours. */
@@ -19,12 +21,13 @@ export function originOf(event: string, env: Env, payload: unknown): Origin {
 	}
 	const name = env["GITHUB_REF_NAME"] || undefined;
 	const isTag = env["GITHUB_REF_TYPE"] === "tag";
+	// A comment on a pull request comes as one on an issue, without the head; the run is the default branch's.
+	const pull = at(payload, "issue.pull_request") ? at(payload, "issue") : undefined;
 	return {
 		branch: isTag ? undefined : name,
 		tag: isTag ? name : undefined,
 		stranger: !isTrusted(event) || undefined,
-		// A comment on a pull request comes as one on an issue, without the head; the run is the default branch's.
-		pull_request: at(payload, "issue.pull_request") ? numberOf(at(payload, "issue")) : undefined,
+		...pullFacts(pull),
 		commit,
 	};
 }
@@ -39,7 +42,7 @@ function ofPull(env: Env, payload: unknown): Origin {
 	return {
 		branch: fork ? ofFork(owner, branch) : branch,
 		fork: fork || undefined,
-		pull_request: numberOf(at(payload, "pull_request")),
+		...pullFacts(at(payload, "pull_request")),
 		commit: textAt(head, "sha") ?? (env["GITHUB_SHA"] || undefined),
 	};
 }
@@ -71,6 +74,10 @@ function ofRun(payload: unknown): Origin {
 		pull_request: isOnly ? numberOf(pulls[0]) : undefined,
 		commit,
 	};
+}
+
+function pullFacts(pull: unknown): Pick<Origin, "pull_request" | "pull_request_title"> {
+	return { pull_request: numberOf(pull), pull_request_title: lineAt(pull, "title") };
 }
 
 /** `gh-readonly-queue/main/pr-123-<commit>`: the base branch, and the last pull request of the group. */

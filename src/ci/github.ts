@@ -5,15 +5,16 @@ import type { Env } from "../lib/env.ts";
 import { compact } from "../lib/json.ts";
 import type { CiFacts } from "../model/event.ts";
 import type { CiProvider, CiRun, CiSources } from "./ci.ts";
-import { areSecretsWithheld, isTrusted, needsPayload } from "./github-events.ts";
+import { commitFacts } from "./commit.ts";
+import { areSecretsWithheld, isTrusted, payloadLimit } from "./github-events.ts";
 import { originOf } from "./github-origin.ts";
 import { readPayload } from "./payload.ts";
 
 export const github: CiProvider = { detect: (env) => env["GITHUB_ACTIONS"] === "true", read };
 
-async function read({ env, files, cwd, matrix }: CiSources): Promise<CiRun> {
+async function read({ env, files, cwd, matrix, jobId }: CiSources): Promise<CiRun> {
 	const event = env["GITHUB_EVENT_NAME"] ?? "";
-	const payload = needsPayload(event) ? await readPayload(env, files) : undefined;
+	const payload = await readPayload(env, files, payloadLimit(event));
 	const { commit, ...origin } = originOf(event, env, payload);
 	const repository = env["GITHUB_REPOSITORY"] || undefined;
 	const runId = env["GITHUB_RUN_ID"] ?? "";
@@ -24,12 +25,14 @@ async function read({ env, files, cwd, matrix }: CiSources): Promise<CiRun> {
 			repository,
 			...origin,
 			commit,
+			...commitFacts(payload, commit),
 			actor: env["GITHUB_ACTOR"] || undefined,
+			trigger: event || undefined,
 			workflow: env["GITHUB_WORKFLOW"] || undefined,
 			job: env["GITHUB_JOB"] || undefined,
 			matrix,
 			attempt,
-			run_url: runUrl(env, attempt),
+			...pagesOf(env, attempt, jobId),
 		}),
 		runId: runId === "" ? "" : `${runId}-${attempt}`,
 		pipeline: env["GITHUB_WORKFLOW"] ?? repository ?? "",
@@ -47,13 +50,24 @@ function holdingFolder(env: Env, runId: string, attempt: number): string | undef
 	return temporary ? join(temporary, "pipeline-hooks", `held-${runId}-${attempt}-${job}`) : undefined;
 }
 
-/** Gitea's runners set the first variable, Forgejo's both; the URLs of their pages have the run's number and no attempt. */
-function runUrl(env: Env, attempt: number): string | undefined {
+/**
+ * The addresses of the run and of the job. Gitea's runners set the first variable, Forgejo's both; the URLs of their
+ * pages have the run's number and no attempt, and count the jobs of a run, so that an id is no job's page there.
+ */
+function pagesOf(
+	env: Env,
+	attempt: number,
+	jobId = "",
+): { readonly [K in "run_url" | "job_url"]?: string | undefined } {
 	const isGitea = env["GITEA_ACTIONS"] === "true" || env["FORGEJO_ACTIONS"] === "true";
 	const server = env["GITHUB_SERVER_URL"]?.replace(/\/+$/, "");
 	const repository = env["GITHUB_REPOSITORY"];
 	const id = env[isGitea ? "GITHUB_RUN_NUMBER" : "GITHUB_RUN_ID"];
-	if (!server || !repository || !id) return undefined;
+	if (!server || !repository || !id) return {};
 	const page = `${server}/${repository}/actions/runs/${id}`;
-	return attempt > 1 && !isGitea ? `${page}/attempts/${attempt}` : page;
+	if (isGitea) return { run_url: page };
+	return {
+		run_url: attempt > 1 ? `${page}/attempts/${attempt}` : page,
+		job_url: /^\d{1,20}$/.test(jobId) ? `${page}/job/${jobId}` : undefined,
+	};
 }

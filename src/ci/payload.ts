@@ -3,13 +3,13 @@ import type { Env } from "../lib/env.ts";
 import { isObject, parseJson } from "../lib/json.ts";
 import type { Files } from "../ports.ts";
 
-/** Bytes. GitHub caps a webhook payload at 25 MB. */
-const LIMIT = 25 * 1024 * 1024;
-
-/** The payload of the run's event; undefined if there is none, or it is not JSON. Its shape is not known. */
-export async function readPayload(env: Env, files: Files): Promise<unknown> {
+/**
+ * The payload of the run's event; undefined if there is none, it has more than `limit` bytes, or it is not JSON. Its
+ * shape is not known.
+ */
+export async function readPayload(env: Env, files: Files, limit: number): Promise<unknown> {
 	const path = env["GITHUB_EVENT_PATH"];
-	const read = path ? await files.read(path, LIMIT) : undefined;
+	const read = path && limit > 0 ? await files.read(path, limit) : undefined;
 	return read?.kind === "file" ? parseJson(new TextDecoder().decode(read.bytes)) : undefined;
 }
 
@@ -22,6 +22,12 @@ export function at(payload: unknown, path: string): unknown {
 export function textAt(payload: unknown, path: string): string | undefined {
 	const value = at(payload, path);
 	return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The first line of the text at a path, without white space around it; undefined if there is none. */
+export function lineAt(payload: unknown, path: string): string | undefined {
+	const [line] = (textAt(payload, path) ?? "").trim().split(/[\r\n]/, 1);
+	return line?.trim() || undefined;
 }
 
 /** The number of an issue or a pull request; undefined if it is not a positive integer. */

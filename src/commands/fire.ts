@@ -106,6 +106,7 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
 		.option("--context <json>", "JSON object with other keys of the context; @FILE reads a file, - reads stdin")
 		.option("--matrix <json>", "values of the job's matrix, as a JSON object")
+		.option("--job-id <id>", "id of the job's check run, for a link to the job")
 		.option(...JSON_RESULTS);
 }
 

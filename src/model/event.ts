@@ -47,15 +47,32 @@ export type CiFacts = {
 	readonly stranger?: boolean;
 	/** The number of the pull request. */
 	readonly pull_request?: number;
+	/** Its title, which anyone may have written. One line. */
+	readonly pull_request_title?: string;
 	readonly commit?: string;
+	/** The first line of the message of {@link CiFacts.commit}, never of another commit. Anyone may have written it. */
+	readonly commit_message?: string;
+	/** The name of that commit's author, as git has it: nobody has checked it. One line. */
+	readonly commit_author?: string;
 	readonly actor?: string;
+	/** The event that started the run: `push`, `schedule`. */
+	readonly trigger?: string;
 	readonly workflow?: string;
 	readonly job?: string;
 	/** Of a job with a matrix, its values. */
 	readonly matrix?: JsonObject;
 	readonly attempt?: number;
 	readonly run_url?: string;
+	/** The page of the job in this attempt, which has its log. */
+	readonly job_url?: string;
 };
+
+/** The facts that a stranger may have written, so that they may hold a secret of the run. */
+export const FOREIGN_FACTS = [
+	"pull_request_title",
+	"commit_message",
+	"commit_author",
+] as const satisfies readonly (keyof CiFacts)[];
 
 /**
  * The keys of {@link CiFacts}, and what each holds: a single value, or an object with keys of its own. Filters name each
@@ -70,13 +87,18 @@ export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
 	queue: "value",
 	stranger: "value",
 	pull_request: "value",
+	pull_request_title: "value",
 	commit: "value",
+	commit_message: "value",
+	commit_author: "value",
 	actor: "value",
+	trigger: "value",
 	workflow: "value",
 	job: "value",
 	matrix: "object",
 	attempt: "value",
 	run_url: "value",
+	job_url: "value",
 };
 
 /**

@@ -3,9 +3,10 @@
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
-import { completeEvent, type GivenContext, readContext } from "../model/context.ts";
+import { completeEvent, readContext } from "../model/context.ts";
 import {
 	type CiFacts,
+	type EventContext,
 	type EventDefinition,
 	type FoundResource,
 	type PipelineEvent,
@@ -25,7 +26,7 @@ const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0) };
 export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
 
 /** Reads what {@link writeHeld} wrote; `receive` protects and redacts its context. */
-export function readHeld(text: string, receive: (context: GivenContext) => GivenContext): HeldRead {
+export function readHeld(text: string, receive: (context: Partial<EventContext>) => Partial<EventContext>): HeldRead {
 	const [head = "", body = ""] = text.split("\n");
 	const about = readObject(head, "is not JSON");
 	const value = readObject(body, "is not JSON");
@@ -39,7 +40,8 @@ export function readHeld(text: string, receive: (context: GivenContext) => Given
 	const given = readContext(own, "its context", problems);
 	const [problem] = problems;
 	if (problem !== undefined) return { problem: excerpt(problem.message, 200) };
-	const event = completeEvent(definition, receive(given), { ...NOTHING, ci });
+	const { ci: facts = ci, ...received } = receive({ ...given, ci });
+	const event = completeEvent(definition, received, { ...NOTHING, ci: facts });
 	const found = readFound(about["run"]);
 	return { event: found === undefined ? event : { ...event, run: found } };
 }

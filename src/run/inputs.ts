@@ -37,6 +37,8 @@ export interface Inputs {
 	readonly allowUntrustedShell: boolean;
 	/** The values of the job's matrix; undefined for a job without one. */
 	readonly matrix?: JsonObject | undefined;
+	/** The id of the job's check run; undefined where the runner does not know it. Not checked: a link stops no pipeline. */
+	readonly jobId?: string | undefined;
 }
 
 /** Reads one input by its name in `action.yml`; empty when it was not given. */
@@ -95,6 +97,7 @@ export function readInputs(read: InputReader): Inputs {
 		githubToken: read("github-token").trim(),
 		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),
 		matrix: readMatrix(read("matrix"), reject),
+		jobId: read("job-id").trim() || undefined,
 	};
 	if (flush && inputs.dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
 	throwIfAny(problems);

@@ -3,9 +3,10 @@ import type { CiRun } from "../ci/ci.ts";
 import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import { loadConfig } from "../config/load.ts";
+import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
-import type { GivenContext } from "../model/context.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
+import type { EventContext } from "../model/event.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
 import { chainLookup } from "../plan/chains.ts";
@@ -39,7 +40,7 @@ export interface Observer {
 }
 
 /** The inputs that every run needs, whatever it fires. */
-type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "context">;
+type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "jobId" | "context">;
 
 /** Where a run starts, and what cancels it. */
 type Place = Pick<Observer, "cwd" | "signal">;
@@ -56,20 +57,25 @@ export interface RunContext {
 	/** When the run started: the time of events that have none of their own. */
 	readonly now: Date;
 	/** Protects the secrets that a context brings, and redacts those of the run in it. */
-	readonly receive: (context: GivenContext) => GivenContext;
+	readonly receive: (context: Partial<EventContext>) => Partial<EventContext>;
 }
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
 export async function prepare(request: Request, ports: Ports, { cwd, signal }: Place): Promise<RunContext> {
 	const { clock, env, files, log } = ports;
 	const now = clock.now();
-	const ci = await readCi({ env, files, cwd, now, matrix: request.matrix });
+	const { matrix, jobId } = request;
+	const ci = await readCi({ env, files, cwd, now, matrix, jobId });
+	if (jobId !== undefined && ci.facts.job_url === undefined) {
+		log.debug(`job-id: ${JSON.stringify(excerpt(jobId, 40))} gives no link to the job on this runner`);
+	}
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
 	const { config, untrusted } = found;
 	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
 	log.protect(secrets);
 	log.protect(contextSecrets(request.context));
 	if (found.note !== undefined) log.info(found.note);
+	const receive = receiver(secrets, log);
 	const facts: RunFacts = {
 		concurrency: config.concurrency,
 		secretsWithheld: ci.secretsWithheld,
@@ -77,13 +83,13 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal }: P
 		reach: chainLookup(config.hooks),
 	};
 	return {
-		ci,
+		ci: { ...ci, facts: receive({ ci: ci.facts }).ci ?? ci.facts },
 		config,
 		vocabulary: vocabulary(config.events),
 		facts,
 		files: found.files,
 		now,
-		receive: receiver(secrets, log),
+		receive,
 	};
 }
 

@@ -3,13 +3,13 @@
 import { ExactNumber } from "../lib/exact-number.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { stripTerminal } from "../lib/text.ts";
-import type { GivenContext } from "../model/context.ts";
+import { type CiFacts, type EventContext, FOREIGN_FACTS } from "../model/event.ts";
 import { ROUTING_KEY } from "./known.ts";
 import type { Mask } from "./mask.ts";
 
 /** A context without secrets, and where they were. */
 export interface RedactedContext {
-	readonly context: GivenContext;
+	readonly context: Partial<EventContext>;
 	/** Such as `metadata.github.token`, each once. */
 	readonly places: readonly string[];
 }
@@ -18,8 +18,11 @@ const TEXTS = ["id", "run_id", "pipeline", "model", "table", "error", "project_i
 const LISTS = ["owners", "followers"] as const;
 const OBJECTS = ["entity", "data", "resource", "metadata"] as const;
 
-/** Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. */
-export function redactContext(context: GivenContext, ofText: Mask): RedactedContext {
+/**
+ * Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. Of the
+ * facts of the CI only those that a stranger may have written: all others are names, which a short secret must not garble.
+ */
+export function redactContext(context: Partial<EventContext>, ofText: Mask): RedactedContext {
 	const mask = throughSequences(ofText);
 	// Nearly no context has any. Without an escape or a sequence, its JSON has every text as it is.
 	const written = JSON.stringify(context);
@@ -50,12 +53,18 @@ export function redactContext(context: GivenContext, ofText: Mask): RedactedCont
 		}
 		return Object.fromEntries(entries);
 	};
-	const redacted: { -readonly [Key in keyof GivenContext]: GivenContext[Key] } = { ...context };
+	const redacted: { -readonly [Key in keyof EventContext]?: EventContext[Key] } = { ...context };
 	for (const key of TEXTS) if (context[key] !== undefined) redacted[key] = clean(context[key], key);
 	for (const key of LISTS) if (context[key] !== undefined) redacted[key] = context[key].map((text) => clean(text, key));
 	if (context.changes !== undefined) redacted.changes = context.changes.map((change) => object(change, "changes"));
 	for (const key of OBJECTS) if (context[key] !== undefined) redacted[key] = object(context[key], key);
+	if (context.ci !== undefined) redacted.ci = withCleanFacts(context.ci, clean);
 	return { context: places.size === 0 ? context : redacted, places: [...places] };
+}
+
+function withCleanFacts(ci: CiFacts, clean: (text: string, place: string) => string): CiFacts {
+	const cleaned = FOREIGN_FACTS.map((fact) => [fact, ci[fact] && clean(ci[fact], `ci.${fact}`)] as const);
+	return { ...ci, ...Object.fromEntries(cleaned.filter(([, text]) => text !== undefined)) };
 }
 
 /** What terminal sequences are made of, and controls of direction. */

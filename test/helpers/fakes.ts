@@ -109,10 +109,14 @@ export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files &
 	const reads: string[] = [];
 	return {
 		reads,
-		read: async (path) => {
+		read: async (path, limit) => {
 			reads.push(path);
 			const text = files[path];
-			return text === undefined ? { kind: "missing" } : { kind: "file", bytes: new TextEncoder().encode(text) };
+			if (text === undefined) return { kind: "missing" };
+			const bytes = new TextEncoder().encode(text);
+			return bytes.length > limit
+				? { kind: "unreadable", detail: `larger than ${limit} bytes` }
+				: { kind: "file", bytes };
 		},
 		stream: async function* (path) {
 			yield new TextEncoder().encode(files[path] ?? "");

@@ -48,6 +48,7 @@ test("the whole context, in its documented order, with its defaults", async () =
 			branch: "main",
 			commit: "0123456789abcdef0123456789abcdef01234567",
 			actor: "octocat",
+			trigger: "push",
 			workflow: "nightly",
 			job: "load",
 			attempt: 3,

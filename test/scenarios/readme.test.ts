@@ -156,10 +156,15 @@ describe("the commands", () => {
 
 test("the context of docs/events.md is the one that hooks get, in that order", async () => {
 	const sample = JSON.parse((blocks("docs/events.md", "json")[0] ?? "").replaceAll("…", ""));
-	const folder = workspace({ "pipeline-hooks.toml": '[hook.pipeline_complete]\ncommand = "cat > seen.json"\n' });
-	await runCommand(["fire", "pipeline_complete", "--duration-ms", "45200", "--metadata", "tables=20"], {
+	const commit = { id: PICTURED.env.GITHUB_SHA, message: "Load orders", author: { name: "Ada Lovelace" } };
+	const folder = workspace({
+		"pipeline-hooks.toml": '[hook.pipeline_complete]\ncommand = "cat > seen.json"\n',
+		"event.json": JSON.stringify({ head_commit: commit }),
+	});
+	const facts = ["--duration-ms", "45200", "--metadata", "tables=20", "--job-id", "51725241954"];
+	await runCommand(["fire", "pipeline_complete", ...facts], {
 		workspace: folder,
-		env: { ...PICTURED.env, GITHUB_EVENT_NAME: "push" },
+		env: { ...PICTURED.env, GITHUB_EVENT_NAME: "push", GITHUB_EVENT_PATH: join(folder, "event.json") },
 	});
 	const seen = JSON.parse(readFileSync(join(folder, "seen.json"), "utf8"));
 	expect(Object.keys(seen)).toEqual(Object.keys(sample));
@@ -170,7 +175,8 @@ test("the context of docs/events.md is the one that hooks get, in that order", a
 		metadata: sample.metadata,
 		duration_ms: sample.duration_ms,
 	});
-	expect(seen.ci.run_url).toBe(sample.ci.run_url);
+	for (const fact of ["commit_message", "commit_author", "trigger", "run_url", "job_url"])
+		expect(seen.ci[fact], fact).toBe(sample.ci[fact]);
 });
 
 describe("nothing is missing from the references", () => {

@@ -78,8 +78,8 @@ test("503, then 429 with Retry-After, then 200: three identical bodies, one id, 
 			'{"id":"evt_ID","event":"pipeline_complete","run_id":"42-1","pipeline":"nightly","timestamp":"NOW",' +
 			'"status":"success","table":"orders","duration_ms":0,"metadata":{"tables_copied":"20","source":"kafka"},' +
 			'"ci":{"provider":"github","repository":"acme/warehouse","branch":"main",' +
-			'"commit":"0123456789abcdef0123456789abcdef01234567","actor":"octocat","workflow":"nightly","job":"load",' +
-			'"attempt":1,"run_url":"https://github.com/acme/warehouse/actions/runs/42"}}',
+			'"commit":"0123456789abcdef0123456789abcdef01234567","actor":"octocat","trigger":"push","workflow":"nightly",' +
+			'"job":"load","attempt":1,"run_url":"https://github.com/acme/warehouse/actions/runs/42"}}',
 	});
 	expect(JSON.parse(first.body)).toMatchObject({ duration_ms: 45200 });
 

@@ -40,15 +40,16 @@ const factsOf = async (GITHUB_EVENT_NAME: string, payload: unknown, more: Env = 
 	(await read({ ...ENV, ...more, GITHUB_EVENT_NAME }, filesWith(payload))).facts;
 
 describe("github", () => {
-	test("a push tells everything by the environment, and the payload is not even read", async () => {
+	test("a schedule tells everything by the environment, and the payload is not even read", async () => {
 		const files = filesWith({});
-		expect(await read(ENV, files)).toEqual({
+		expect(await read({ ...ENV, GITHUB_EVENT_NAME: "schedule" }, files)).toEqual({
 			facts: {
 				provider: "github",
 				repository: "acme/warehouse",
 				branch: "main",
 				commit: "a".repeat(40),
 				actor: "octocat",
+				trigger: "schedule",
 				workflow: "nightly",
 				job: "load",
 				attempt: 1,
@@ -80,6 +81,7 @@ describe("github", () => {
 		const run = await read(env, filesWith(payload));
 		expect(run.facts).toMatchObject({
 			branch: "changes",
+			pull_request_title: "Update the README with new information.",
 			commit: JSON.parse(JSON.stringify(payload)).pull_request.head.sha,
 		});
 		expect(run.secretsWithheld).toBe(false);
@@ -183,8 +185,12 @@ describe("github", () => {
 
 	test("a comment on a pull request is a run of the default branch, with the number", async () => {
 		const on = (issue: object) => factsOf("issue_comment", { issue });
-		expect(await on({ number: 5, pull_request: {} })).toMatchObject({ branch: "main", pull_request: 5 });
-		expect(await on({ number: 5 })).not.toHaveProperty("pull_request");
+		const title = "Load orders";
+		const told = { branch: "main", pull_request: 5, pull_request_title: title };
+		expect(await on({ number: 5, title, pull_request: {} })).toMatchObject(told);
+		const bare = await on({ number: 5, title });
+		expect(bare).not.toHaveProperty("pull_request");
+		expect(bare).not.toHaveProperty("pull_request_title");
 	});
 
 	test.each([
@@ -193,8 +199,21 @@ describe("github", () => {
 		["Forgejo alone", { FORGEJO_ACTIONS: "true" }],
 	])("%s's page of a run goes by its number", async (_, more) => {
 		const env = { GITHUB_RUN_NUMBER: "57", GITHUB_RUN_ATTEMPT: "2", GITHUB_SERVER_URL: "https://g.example/" };
-		const { run_url } = await factsOf("push", {}, { ...env, ...more });
-		expect(run_url).toBe("https://g.example/acme/warehouse/actions/runs/57");
+		const sources = { files: filesWith({}), cwd: "/", now: new Date(0), jobId: "7" };
+		const { facts } = await readCi({ ...sources, env: { ...ENV, ...env, ...more } });
+		expect(facts.run_url).toBe("https://g.example/acme/warehouse/actions/runs/57");
+		expect(facts, "its jobs are counted, so an id leads nowhere").not.toHaveProperty("job_url");
+	});
+
+	test("the page of a job goes by the id of its check run, whatever the attempt", async () => {
+		const env = { ...ENV, GITHUB_RUN_ATTEMPT: "2", GITHUB_SERVER_URL: "https://ghes.example/" };
+		const urlOf = async (jobId: string | undefined) => {
+			const { facts } = await readCi({ env, files: filesWith({}), cwd: "/", now: new Date(0), jobId });
+			return facts.job_url;
+		};
+		expect(await urlOf("51725241954")).toBe("https://ghes.example/acme/warehouse/actions/runs/42/job/51725241954");
+		for (const id of [undefined, "", "null", "1.5E+16", "-1", "7/../../..", "٧"])
+			expect(await urlOf(id)).toBeUndefined();
 	});
 
 	test("the values of a matrix come from outside of the environment", async () => {

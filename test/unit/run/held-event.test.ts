@@ -43,6 +43,14 @@ describe("a held event", () => {
 		expect(again(of)).toEqual({ event: of });
 	});
 
+	it("keeps the facts of its run, redacted again by what a later step knows to be secret", () => {
+		const ci = { provider: "github", commit_message: "Load orders", job_url: "https://ci.example/job/1" };
+		const of = event("check_result", { ci });
+		expect(again(of)).toEqual({ event: of });
+		const redacted = readHeld(writeHeld(of), (given) => ({ ...given, ci: { ...ci, commit_message: "***" } }));
+		expect(redacted).toMatchObject({ event: { context: { ci: { ...ci, commit_message: "***" } } } });
+	});
+
 	it("has its credential masked before it is sent", () => {
 		const seen: unknown[] = [];
 		const of = event("check_result", { metadata: { routing_key: "R0UT1NG" } });

@@ -33,6 +33,7 @@ describe("readInputs", () => {
 				"allow-untrusted-shell": " True ",
 				"github-token": "ghs_x\n",
 				summary: "false",
+				"job-id": " 51725241954 ",
 			}),
 		).toEqual({
 			event: "on_pipeline_error",
@@ -51,6 +52,7 @@ describe("readInputs", () => {
 			summary: false,
 			githubToken: "ghs_x",
 			allowUntrustedShell: true,
+			jobId: "51725241954",
 		});
 	});
 

@@ -96,3 +96,22 @@ test("a context without secrets is the same one", () => {
 		{ numRuns: 100 },
 	);
 });
+
+test("of the facts of the run only texts that anyone may have written are redacted", () => {
+	const ci = {
+		provider: "github",
+		branch: SECRET,
+		pull_request_title: `Use ${SECRET}`,
+		commit: SECRET,
+		commit_message: `Use \u001b[1m${SECRET}`,
+		commit_author: SECRET,
+		actor: SECRET,
+	};
+	const { context, places } = redactContext({ ci }, mask);
+	const cleaned = { pull_request_title: "Use ***", commit_message: "Use ***", commit_author: "***" };
+	expect(context).toEqual({ ci: { ...ci, ...cleaned } });
+	expect(Object.keys(context.ci ?? {})).toEqual(Object.keys(ci));
+	expect(places).toEqual(["ci.pull_request_title", "ci.commit_message", "ci.commit_author"]);
+	const bare = { provider: "github", branch: SECRET };
+	expect(redactContext({ ci: bare }, mask)).toEqual({ context: { ci: bare }, places: [] });
+});
