@@ -1,8 +1,8 @@
 // What every error code and every cause of a failure means: docs/errors.md is generated from it.
 import type { Cause } from "../src/model/failure.ts";
-import type { ProblemCode } from "../src/model/problem.ts";
+import type { ErrorCode, WarningCode } from "../src/model/problem.ts";
 
-interface Explanation {
+export interface Explanation {
 	/** One sentence, without its full stop. */
 	readonly meaning: string;
 	/** A message as it is told. */
@@ -12,7 +12,7 @@ interface Explanation {
 }
 
 /** The codes of errors: what the user wrote cannot be carried out, or something stopped a run. */
-export const CODES: Readonly<Record<ProblemCode, Explanation>> = {
+export const CODES: Readonly<Record<ErrorCode, Explanation>> = {
 	input: {
 		meaning: "An input of the action or a flag of the command has a value that cannot be used",
 		example: 'duration-ms: "soon" is not a number',
@@ -80,6 +80,29 @@ export const CODES: Readonly<Record<ProblemCode, Explanation>> = {
 		meaning: "An error in pipeline-hooks itself, or the system refused something it needs, such as disk space",
 		example: "internal error: ENOSPC: no space left on device, write",
 		remedy: "If the message names no cause on this machine, report it with the whole message",
+	},
+};
+
+export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
+	hooks_left_out: {
+		meaning: "In a `rocky.toml`, an event has a name that nothing here fires, so its hooks never run",
+		example: 'unknown event "on_new_thing", its hooks are left out',
+		remedy: "Correct the name; `pipeline-hooks events` lists them all",
+	},
+	gate_not_read: {
+		meaning: "A file that is not read, because another one is, has gates or may have some",
+		example: "rocky.toml has gates that are not asked: only pipeline-hooks.toml is read",
+		remedy: "Move its hooks into the file that is read, or remove one of the two",
+	},
+	chain_disabled: {
+		meaning: "A `fallback` or `then` names a hook that is disabled",
+		example: 'fallback names "mail", which is disabled',
+		remedy: "Enable that hook, or remove its name",
+	},
+	not_held: {
+		meaning: "An event could not be held for its batch, or held events could not be sent or removed",
+		example: "slack-batch: 3 held events stay: it is disabled",
+		remedy: "Do what the reason says; `pipeline-hooks flush` then sends what is still held",
 	},
 };
 

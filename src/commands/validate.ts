@@ -3,20 +3,28 @@ import { jsonSchema } from "../config/json-schema.ts";
 import { count } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import { variablesOf } from "../model/hook-references.ts";
-import { formatPlace } from "../model/problem.ts";
+import { throwIfAny } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
+import { problemLines } from "../report/text.ts";
 import { defineCommand, EXIT, loadRun } from "./command.ts";
 
-export const registerValidate = defineCommand<{ readonly config?: string; readonly schema?: boolean }>(
+interface Flags {
+	readonly config?: string;
+	readonly strict?: boolean;
+	readonly schema?: boolean;
+}
+
+export const registerValidate = defineCommand<Flags>(
 	(program) =>
 		program
 			.command("validate")
 			.summary("check the config")
 			.description(
 				"Checks the config that `fire` would read, and shows which environment variables it reads. The exit code is 2 if there " +
-					"are errors, each shown with its line, otherwise 0.",
+					"are errors, otherwise 0, also with warnings. Each is shown with its line.",
 			)
 			.option("--config <file>", "config file")
+			.option("--strict", "take warnings for errors")
 			.option("--json", "write JSON")
 			.option("--schema", "print the JSON Schema of configs, and check nothing"),
 	"validate --config .github/pipeline-hooks.toml",
@@ -28,6 +36,7 @@ export const registerValidate = defineCommand<{ readonly config?: string; readon
 			return EXIT.ok;
 		}
 		const { file, hooks, warnings, events: declared } = (await loadRun(call)).config;
+		if (call.flags.strict === true) throwIfAny(warnings);
 		const enabled = hooks.filter((hook) => hook.enabled);
 		const disabled = hooks.length - enabled.length;
 		const names = [...new Set(enabled.flatMap(variablesOf))].sort();
@@ -36,12 +45,14 @@ export const registerValidate = defineCommand<{ readonly config?: string; readon
 		const known = vocabulary(declared).events;
 		const events = known.filter((event) => selectors.some((selector) => selects(selector, event))).length;
 		if (call.json) {
-			printJson({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings });
+			const told = warnings.map(({ code, message, remedy, place }) => ({ code, message, remedy, ...place }));
+			printJson({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings: told });
 			return EXIT.ok;
 		}
 		const off = disabled === 0 ? "" : `, ${disabled} of them disabled,`;
-		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}`);
-		for (const { message, place } of warnings) print(`warning: ${formatPlace(place)}: ${message}`);
+		const warned = warnings.length === 0 ? "" : `, with ${count(warnings.length, "warning")}`;
+		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}${warned}`);
+		for (const line of warnings.flatMap((warning) => problemLines(warning, "warning"))) print(line);
 		for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 		return EXIT.ok;
 	},

@@ -1,5 +1,4 @@
 // How hooks refer to each other: by their names, as a `fallback` or in `then`.
-import type { ConfigWarning } from "../model/hook.ts";
 import { type Layers, setting, type Text } from "./keys.ts";
 import type { Defaults } from "./known.ts";
 import type { Path } from "./positions.ts";
@@ -69,16 +68,12 @@ export function nameHooks(selections: readonly Selection[], defaults: Defaults):
 }
 
 /** Links the hooks by name. Unknown names, circles, and gates that would follow another hook are errors. */
-export function readChains(
-	hooks: readonly NamedHook[],
-	problems: Problems,
-): { readonly links: readonly Link[]; readonly warnings: readonly ConfigWarning[] } {
+export function readChains(hooks: readonly NamedHook[], problems: Problems): readonly Link[] {
 	const edges = new Map(hooks.map(({ name, selection }) => [name, edgesOf(selection)]));
 	refuseCircles(edges, problems);
 	const isGate = ({ layers }: NamedHook) => setting(SHELL.onFailure, layers) === "abort";
 	const isEnabled = ({ selection }: NamedHook) => setting(HOOK.enabled, [selection.fields]);
 	const byName = new Map(hooks.map((hook) => [hook.name, hook]));
-	const warnings: ConfigWarning[] = [];
 	for (const hook of hooks) {
 		for (const { key, text, path } of edges.get(hook.name) ?? []) {
 			const target = byName.get(text);
@@ -89,7 +84,8 @@ export function readChains(
 				const message = `then names ${quote(text)}, which is a gate, and gates are asked before anything runs`;
 				problems.add("config_value", path, message, 'remove it, or set on_failure = "warn" in that hook');
 			} else if (isEnabled(hook) && !isEnabled(target)) {
-				warnings.push({ message: `${key} names ${quote(text)}, which is disabled`, place: problems.place(path) });
+				const message = `${key} names ${quote(text)}, which is disabled`;
+				problems.warn("chain_disabled", path, message, "enable that hook, or remove its name here");
 			}
 		}
 	}
@@ -103,7 +99,7 @@ export function readChains(
 		}
 	}
 	const reached = new Set([...edges.values()].flat().map(({ text }) => text));
-	const links = hooks.map((hook): Link => {
+	return hooks.map((hook): Link => {
 		const { name } = hook;
 		const named = edges.get(name) ?? [];
 		return {
@@ -115,7 +111,6 @@ export function readChains(
 			askedAt: asked.get(name)?.path,
 		};
 	});
-	return { links, warnings };
 }
 
 function edgesOf({ fields }: Selection): readonly Edge[] {

@@ -1,6 +1,6 @@
 // A parsed config file as typed hooks, with every error in it found at once.
 import { vocabulary } from "../model/catalog.ts";
-import type { Config, ConfigWarning, Hook } from "../model/hook.ts";
+import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { nameHooks, readChains } from "./chains.ts";
 import { Resolver, readEvents } from "./events.ts";
@@ -30,14 +30,13 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const defaults = readDefaults(root);
 	const resolver = new Resolver(events.length === 0 ? builtIn : vocabulary(events));
 	const { selections, unknown } = readSelections(root, resolver);
-	for (const event of unknown) refuseHeader(event, resolver, problems);
+	for (const event of unknown) reportHeader(event, resolver, problems);
 	if (dialect === "rocky") refuseStrayGates(whole, builtIn);
 
 	const written = [...selections, ...readSubscriptions(root, resolver)];
 	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
 	const all = written.toSorted((a, b) => order(a) - order(b));
-	const { links, warnings: disabled } = readChains(nameHooks(all, defaults), problems);
-	const hooks = links.flatMap((link, order): Hook[] => {
+	const hooks = readChains(nameHooks(all, defaults), problems).flatMap((link, order): Hook[] => {
 		const { event, fields } = link.selection;
 		if (event === undefined && !fields.has("events") && !link.isReached) {
 			const example = '["pipeline_error", "job.*", "phase:quality"]';
@@ -50,14 +49,13 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	refuseIdleSigning(defaults.webhook, webhooks);
 	problems.throwIfAny();
 
-	const warnings = [...unknown.map((event) => toWarning(event, resolver, problems)), ...disabled];
-	if (hooks.length === 0 && warnings.length === 0) throw withoutHooks(file, whole.keys().length === 0);
+	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
-	return { file, hooks, events, concurrency, warnings };
+	return { file, hooks, events, concurrency, warnings: problems.warnings() };
 }
 
 /** In `rocky.toml`, an event may be one that only a later Rocky knows: an error only if a gate would be lost. */
-function refuseHeader({ name, value: { raw, path } }: UnknownHeader, resolver: Resolver, problems: Problems): void {
+function reportHeader({ name, value: { raw, path } }: UnknownHeader, resolver: Resolver, problems: Problems): void {
 	const [message, remedy] = resolver.explain(name);
 	if (problems.dialect === "native") {
 		problems.add("config_value", path, message, remedy);
@@ -67,13 +65,11 @@ function refuseHeader({ name, value: { raw, path } }: UnknownHeader, resolver: R
 		const list =
 			'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';
 		problems.add("config_value", path, `${message}: its gate would never be asked`, helps ? remedy : list);
+	} else {
+		const near = resolver.near(name);
+		const help = near === undefined ? "`pipeline-hooks events` lists the known ones" : `did you mean ${quote(near)}?`;
+		problems.warn("hooks_left_out", path, `${message}, its hooks are left out`, help);
 	}
-}
-
-function toWarning({ name, value: { path } }: UnknownHeader, resolver: Resolver, problems: Problems): ConfigWarning {
-	const near = resolver.near(name);
-	const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
-	return { message: `${resolver.explain(name)[0]}, its hooks are left out${hint}`, place: problems.place(path) };
 }
 
 function withoutHooks(file: string, isEmpty: boolean): UserError {

@@ -1,6 +1,6 @@
 // The tables and values of a config, each with its path, so that errors are reported where they are.
 import { isObject } from "../lib/json.ts";
-import type { ProblemCode } from "../model/problem.ts";
+import type { ErrorCode } from "../model/problem.ts";
 import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { keyName, type Remedy, typeName } from "./words.ts";
@@ -34,7 +34,7 @@ export class Value {
 	}
 
 	/** Reports an error; `problem` follows the label. */
-	wrong(problem: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
+	wrong(problem: string, remedy: Remedy, code: ErrorCode = "config_value"): undefined {
 		this.problems.add(code, this.path, `${this.label} ${problem}`, remedy);
 	}
 
@@ -108,7 +108,7 @@ export class Fields {
 	}
 
 	/** Reports an error at a key of this table. */
-	wrong(key: string, message: string, remedy: Remedy, code: ProblemCode = "config_value"): undefined {
+	wrong(key: string, message: string, remedy: Remedy, code: ErrorCode = "config_value"): undefined {
 		this.problems.add(code, this.at(key), message, remedy);
 	}
 

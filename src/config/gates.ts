@@ -1,8 +1,7 @@
 // Gates that would never be asked: in a file that another one hides, and in tables of rocky.toml that are not read.
 import { closest } from "../lib/suggest.ts";
 import type { Vocabulary } from "../model/catalog.ts";
-import type { ConfigWarning } from "../model/hook.ts";
-import { UserError } from "../model/problem.ts";
+import { UserError, type Warning } from "../model/problem.ts";
 import type { FileRead } from "../ports.ts";
 import { type Fields, isContainer, isTable } from "./fields.ts";
 import { explainTopLevel, HOOK_KEYS, header } from "./known.ts";
@@ -19,13 +18,15 @@ export interface ConfigFile {
 	readonly read: FileRead;
 }
 
-/** A warning about a file that is not read because `used` is, if it has gates, or may have. */
-export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string): ConfigWarning | undefined {
-	const warning = (what: string, place = { file, line: 1, column: 1 }): ConfigWarning => ({
-		message: `${file} ${what}: only ${used} is read; move its hooks there, or remove one of the two files`,
-		place,
-	});
-	if (read.kind === "missing") return undefined;
+/** The warning about a file that is not read because `used` is, if it has gates, or may have. */
+export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string): readonly Warning[] {
+	const code = "gate_not_read";
+	const message = (what: string) => `${file} ${what}: only ${used} is read`;
+	const remedy = "move its hooks there, or remove one of the two files";
+	const warning = (what: string): readonly Warning[] => [
+		{ code, message: message(what), remedy, place: { file, line: 1, column: 1 } },
+	];
+	if (read.kind === "missing") return [];
 	if (read.kind === "unreadable")
 		return warning(`cannot be read (${read.detail}), and may have gates that are not asked`);
 	try {
@@ -33,7 +34,10 @@ export function hiddenWarning({ file, dialect, read }: ConfigFile, used: string)
 		const table = parseSyntax(text, file);
 		const { hook, hooks } = table;
 		const gate = gateIn(dialect === "rocky" ? { hook, hooks } : table, []);
-		return gate && warning("has gates that are not asked", { ...new Problems(text, file, dialect).place(gate) });
+		if (gate === undefined) return [];
+		const problems = new Problems(text, file, dialect);
+		problems.warn(code, gate, message("has gates that are not asked"), remedy);
+		return problems.warnings();
 	} catch (error) {
 		if (error instanceof UserError) return warning("is not valid TOML, and may have gates that are not asked");
 		throw error;

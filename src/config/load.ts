@@ -49,8 +49,7 @@ export async function loadConfig({ workspace, config, warnHidden }: LoadRequest,
 		const found = parseConfig(decodeText(read.bytes, file), file, dialect);
 		if (!warnHidden) return found;
 		const others = candidates.slice(index + 1).map(async (other) => hiddenWarning(await open(other), file));
-		const hidden = (await Promise.all(others)).filter((warning) => warning !== undefined);
-		return { ...found, warnings: [...found.warnings, ...hidden] };
+		return { ...found, warnings: [...found.warnings, ...(await Promise.all(others)).flat()] };
 	}
 	const checkout = "if the workspace is still empty, run actions/checkout before this step";
 	throw new UserError(

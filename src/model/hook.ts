@@ -4,7 +4,7 @@ import type { Json } from "../lib/json.ts";
 import type { Signature } from "../signature/schemes.ts";
 import type { EventDefinition } from "./event.ts";
 import type { Preset } from "./preset.ts";
-import type { Place } from "./problem.ts";
+import type { Place, Warning } from "./problem.ts";
 import type { Reference } from "./reference.ts";
 import type { Selector } from "./selector.ts";
 import type { Template } from "./template.ts";
@@ -107,12 +107,6 @@ export interface Webhook extends HookBase {
 
 export type Hook = ShellHook | Webhook;
 
-/** What does not stop the run: an unknown event in a file that belongs to Rocky. */
-export interface ConfigWarning {
-	readonly message: string;
-	readonly place: Place;
-}
-
 /** A whole config file. */
 export interface Config {
 	/** As the user would write it: relative to the workspace. */
@@ -123,5 +117,5 @@ export interface Config {
 	readonly events: readonly EventDefinition[];
 	/** How many webhooks are in flight at once. */
 	readonly concurrency: number;
-	readonly warnings: readonly ConfigWarning[];
+	readonly warnings: readonly Warning[];
 }

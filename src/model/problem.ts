@@ -10,7 +10,7 @@ export interface Place {
 }
 
 /** What kind of error it is; stable, for scripts that read `--json`. docs/errors.md explains each. */
-export type ProblemCode =
+export type ErrorCode =
 	| "input"
 	| "event"
 	| "context"
@@ -25,9 +25,12 @@ export type ProblemCode =
 	| "cancelled"
 	| "internal";
 
-/** One error. */
+/** What a warning is about; stable and explained as the codes of errors are. */
+export type WarningCode = "hooks_left_out" | "gate_not_read" | "chain_disabled" | "not_held";
+
+/** One error, or a {@link Warning}. */
 export interface Problem {
-	readonly code: ProblemCode;
+	readonly code: ErrorCode | WarningCode;
 	/** One line, no full stop: what is wrong, naming the input or key. */
 	readonly message: string;
 	/** One line: what to do about it. Empty when the message says it all. */
@@ -35,6 +38,12 @@ export interface Problem {
 	readonly place?: Place;
 	/** Source lines around the place with the values of secret keys redacted; several lines. */
 	readonly frame?: string;
+}
+
+/** What can be carried out, but hardly as it was meant. */
+export interface Warning extends Problem {
+	readonly code: WarningCode;
+	readonly place: Place;
 }
 
 /**

@@ -5,6 +5,7 @@ import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { nameOf, type Report, unmatchedLine } from "./report.ts";
 import { linesOf, rowOf, worstFirst } from "./row.ts";
+import { isAnnotated } from "./warnings.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
@@ -39,8 +40,9 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline")];
 		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed" : "the webhook failed")];
 	});
-	const told = warnings.map(({ message, place }): Annotation => {
-		return { kind: "warning", message: mask(message), place: { title: "Config", ...at(place, mask) } };
+	const told = warnings.filter(isAnnotated).map(({ code, message, remedy, place }): Annotation => {
+		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
+		return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));

@@ -15,6 +15,7 @@ import { createLog, inParts, logOutcome } from "./log.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
 import type { Reporter } from "./report.ts";
 import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
+import { isAnnotated, warningLines } from "./warnings.ts";
 
 const ERROR: Result = "error";
 
@@ -95,12 +96,13 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			log.closeGroup();
 		},
 		finish: (report) => {
-			const { stopped, counts, source, summary } = report;
+			const { stopped, counts, source, summary, warnings } = report;
 			const result = stopped === undefined ? report.result : ERROR;
 			const id = source.kind === "event" ? source.event.context.id : "";
 			return inParts(
 				() => setOutputs({ result, ...counts, "event-id": inertLine(redact(id)) }),
 				() => annotate(annotationsOf(report, redact)),
+				() => logLines(warningLines(warnings.filter((warning) => !isAnnotated(warning)))),
 				() => {
 					if (stopped !== undefined) logLines(problemLines(stopped));
 					logLines([...unmatchedLines(report), resultLine(report)]);
@@ -115,7 +117,11 @@ export function githubReporter(env: Env, files: Files): Reporter {
 			const summary = core.getInput("summary").toLowerCase() !== "false";
 			return inParts(
 				() => setOutputs({ ...NOTHING, results: JSON.stringify(NO_RESULTS) }),
-				() => logLines([`Nothing was run: ${count(problems.length, "problem")}.`, ...problems.flatMap(problemLines)]),
+				() =>
+					logLines([
+						`Nothing was run: ${count(problems.length, "problem")}.`,
+						...problems.flatMap((problem) => problemLines(problem)),
+					]),
 				() => annotate(problemAnnotations(problems, summary, redact)),
 				() => (summary ? writeSummary((room) => problemsMarkdown(problems, redact, room)) : undefined),
 			);

@@ -2,8 +2,7 @@
 import { count, excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome, Preview, Unmatched } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { ConfigWarning } from "../model/hook.ts";
-import type { Problem } from "../model/problem.ts";
+import type { Problem, Warning } from "../model/problem.ts";
 import type { Log } from "../ports.ts";
 import type { Collected, Counts } from "./collect.ts";
 
@@ -22,7 +21,7 @@ export interface Report extends Collected {
 	readonly unmatched: readonly Unmatched[];
 	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
-	readonly warnings: readonly ConfigWarning[];
+	readonly warnings: readonly Warning[];
 	readonly dryRun: boolean;
 	/** A job summary is wanted. */
 	readonly summary: boolean;
@@ -67,7 +66,9 @@ export function nameOf(source: Source): string {
 
 /** Why nothing ran for `what`: no hook is attached to the event, no attached hook matches it, or nothing is held. */
 export function unmatchedLine({ configFile, unmatched, source, warnings }: Report, what: string): string {
-	if (source.kind === "held") return warnings.length === 0 ? "nothing is held" : "nothing was sent";
+	if (source.kind === "held") {
+		return warnings.some(({ code }) => code === "not_held") ? "nothing was sent" : "nothing is held";
+	}
 	if (source.kind === "file") {
 		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
 	}

@@ -1,6 +1,5 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import type { Env } from "../lib/env.ts";
-import { formatPlace } from "../model/problem.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import { createRedactor } from "../secrets/mask.ts";
 import { jsonText, mapTexts, problemsDocument, resultsDocument } from "./json.ts";
@@ -8,6 +7,7 @@ import { createLog, inParts, logOutcome, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
 import type { Report, Reporter } from "./report.ts";
 import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
+import { warningLines } from "./warnings.ts";
 
 /** Where a command writes. */
 export interface Output {
@@ -74,7 +74,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		},
 		finish: (report) =>
 			inParts(
-				() => complain(report.warnings.map(({ message, place }) => `warning: ${formatPlace(place)}: ${message}`)),
+				() => complain(warningLines(report.warnings)),
 				() => {
 					if (!json) unmatchedLines(report).forEach(print);
 				},
@@ -86,7 +86,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 				() => {
 					if (json) output.out(jsonText(problemsDocument(problems, redact)));
 				},
-				() => complain(problems.flatMap(problemLines)),
+				() => complain(problems.flatMap((problem) => problemLines(problem))),
 			),
 		fail: async (problem) => complain(problemLines(problem)),
 	};

@@ -29,11 +29,14 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	return [parts.join(" · "), row.error === undefined ? "" : `: ${row.error}`, ...notes].join("");
 }
 
-/** The lines of one error: its code, where and what, the frame, what to do. */
-export function problemLines({ code, message, remedy, place, frame }: Problem): readonly string[] {
+/** The lines of one error or warning: its code, where and what, the frame, what to do. */
+export function problemLines(
+	{ code, message, remedy, place, frame }: Problem,
+	kind: "error" | "warning" = "error",
+): readonly string[] {
 	const where = place === undefined ? "" : `${formatPlace(place)}: `;
 	return [
-		`error[${code}]: ${where}${message}`,
+		`${kind}[${code}]: ${where}${message}`,
 		...(frame === undefined ? [] : frame.split("\n").map((line) => `  ${line}`)),
 		...(remedy === "" ? [] : [`  → ${remedy}`]),
 	];

@@ -6,8 +6,9 @@ import type { Batched } from "../deliver/deliver.ts";
 import { count } from "../lib/text.ts";
 import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
 import type { Events } from "../model/event.ts";
-import type { ConfigWarning, Webhook } from "../model/hook.ts";
+import type { Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import type { Warning } from "../model/problem.ts";
 import type { Claimed, Store, StoredItem, StoreFailure } from "../model/store.ts";
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
 import { chainsIn } from "../plan/chains.ts";
@@ -27,7 +28,7 @@ type Deliveries = AsyncGenerator<Delivery<Webhook>, void, undefined>;
 /** The events held for the hooks of a run. */
 export class Holding {
 	/** Events that could not be held, and held events that cannot be sent. */
-	readonly warnings: ConfigWarning[] = [];
+	readonly warnings: Warning[] = [];
 	readonly #run: HoldingContext;
 	readonly #ports: Pick<Ports, "openStore" | "env" | "log">;
 	#opened: Store | undefined;
@@ -198,6 +199,6 @@ export class Holding {
 	}
 
 	#warn({ name, place }: Delivery["hook"], message: string): void {
-		this.warnings.push({ message: `${name}: ${message}`, place });
+		this.warnings.push({ code: "not_held", message: `${name}: ${message}`, remedy: "", place });
 	}
 }

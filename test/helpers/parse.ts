@@ -2,7 +2,7 @@
 
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
-import { type Problem, UserError } from "../../src/model/problem.ts";
+import { type Problem, UserError, type Warning } from "../../src/model/problem.ts";
 
 export type Dialect = "native" | "rocky";
 
@@ -24,6 +24,20 @@ export function problemsOf(source: string, dialect: Dialect = "native"): readonl
 /** The same as `line:column message`, for reading at a glance. */
 export function mistakes(source: string, dialect: Dialect = "native"): string[] {
 	return problemsOf(source, dialect).map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
+}
+
+/** The warnings of a valid config, as `line:column code: message`. */
+export function warned(source: string, dialect: Dialect = "native"): string[] {
+	return parse(source, dialect).warnings.map(({ code, message, place }) => {
+		return `${place.line}:${place.column} ${code}: ${message}`;
+	});
+}
+
+/** The only warning of a valid config; fails the test when there are more or none. */
+export function onlyWarning(source: string, dialect: Dialect = "native"): Warning {
+	const [warning, ...more] = parse(source, dialect).warnings;
+	if (warning === undefined || more.length > 0) throw new Error(`expected one warning, got ${warned(source, dialect)}`);
+	return warning;
 }
 
 /** The only problem of a config; fails the test when there are more or none. */

@@ -3,7 +3,7 @@ import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { errorsPage, PAGE } from "../../../scripts/errors-page.ts";
-import { CAUSES, CODES } from "../../../scripts/explanations.ts";
+import { CAUSES, CODES, WARNINGS } from "../../../scripts/explanations.ts";
 
 const page = await readFile(PAGE, "utf8");
 const files = await Promise.all(globSync("src/**/*.ts").map((file) => readFile(file, "utf8")));
@@ -14,7 +14,7 @@ it("is what `npm run errors` writes", () => {
 	expect(page).toBe(errorsPage());
 });
 
-describe.each(Object.entries({ ...CODES, ...CAUSES }))("%s", (name, { meaning, example, remedy }) => {
+describe.each(Object.entries({ ...CODES, ...WARNINGS, ...CAUSES }))("%s", (name, { meaning, example, remedy }) => {
 	it("is used, and has a meaning, an example of one line and a remedy, on the page", () => {
 		expect(source).toContain(`"${name}"`);
 		for (const text of [meaning, example, remedy]) {

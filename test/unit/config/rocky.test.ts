@@ -88,7 +88,7 @@ describe("rocky.toml", () => {
 		const { warnings } = parse(ROCKY, "rocky");
 		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
 			'56 unknown event "on_new_thing", its hooks are left out',
-			'59 unknown event "on_pipeline_strat", its hooks are left out; did you mean "pipeline_start"?',
+			'59 unknown event "on_pipeline_strat", its hooks are left out',
 		]);
 	});
 

@@ -114,7 +114,9 @@ describe("the runner", () => {
 			fc.asyncProperty(
 				fc.array(step, { maxLength: 4 }),
 				fc.array(outcome, { maxLength: 4 }),
-				fc.array(fc.record({ message: text, place }), { maxLength: 2 }),
+				fc.array(fc.record({ code: fc.constant("not_held" as const), message: text, remedy: text, place }), {
+					maxLength: 2,
+				}),
 				name,
 				async (steps, outcomes, warnings, configFile) => {
 					const of = event("pipeline_error", { pipeline: "x" });
@@ -173,7 +175,8 @@ describe("the command, which may run in a step of a workflow", () => {
 					const write = (line: string) => written.push(line);
 					const reporter = terminalReporter({ out: write, err: write, env: {}, known: [] }, json);
 					for (const { run } of steps) run(reporter);
-					const warnings = [{ message, place: { file: "hooks.toml", line: 1, column: 1 } }];
+					const at = { file: "hooks.toml", line: 1, column: 1 };
+					const warnings = [{ code: "not_held", message, remedy: message, place: at }] as const;
 					await reporter.finish(reportOf(event(), [of], { warnings, configFile: message, dryRun: true }));
 					const problem = { code: "input", message, remedy: message, frame: message } as const;
 					await reporter.reject([problem]);

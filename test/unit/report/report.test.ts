@@ -65,7 +65,7 @@ test.each([
 	const place = { file, line: 3, column: 1 };
 	const problem = { code: "events_file", message: "wrong", remedy: "", place } as const;
 	const told = reportOf(event(), [outcome("failed", "warn", { delivery: delivery(webhook({ place })) })], {
-		warnings: [{ message: "odd", place }],
+		warnings: [{ code: "not_held", message: "odd", remedy: "", place }],
 		stopped: problem,
 	});
 	const places = [...annotationsOf(told, plain), ...problemAnnotations([problem], true, plain)];
