@@ -102,6 +102,7 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--model <name>", "model the event is about")
 		.option("--table <name>", "table the event is about")
 		.option("--error <text>", "what went wrong")
+		.option("--status <status>", "how it went, as `${{ job.status }}` says it; default: the event's own status")
 		.option("--duration-ms <number>", "how long it took, in milliseconds")
 		.option("--metadata <key=value>", "a value of your own, or a JSON object of them; repeatable", collect)
 		.option("--context <json>", "JSON object with other keys of the context; @FILE reads a file, - reads stdin")

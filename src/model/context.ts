@@ -11,6 +11,7 @@ import {
 	type EventDefinition,
 	type PipelineEvent,
 	STATUSES,
+	type Status,
 } from "./event.ts";
 import type { Problem } from "./problem.ts";
 
@@ -48,9 +49,11 @@ const TEXTS = kind(
 const OBJECT = kind("an object", isJsonObject);
 const OBJECTS = kind("a list of objects", (value) => isJsonArray(value) && value.every(isJsonObject));
 const METADATA = kind("an object without an empty key", (value) => isJsonObject(value) && !Object.hasOwn(value, ""));
+/** What a status may be, after "must be" or "give". */
+export const STATUS_FORMS = `one of ${STATUSES.join(", ")}, or a conclusion of GitHub's: ${[...CONCLUSIONS.keys()].join(", ")}`;
 const STATUS: Kind = {
-	wanted: `one of ${STATUSES.join(", ")}, or a conclusion of GitHub's: ${[...CONCLUSIONS.keys()].join(", ")}`,
-	read: (value) => STATUSES.find((status) => status === value) ?? CONCLUSIONS.get(String(value)),
+	wanted: STATUS_FORMS,
+	read: (value) => (typeof value === "string" ? statusOf(value) : undefined),
 };
 const TIME: Kind = { wanted: "a time such as 2026-04-02T14:30:00Z", read: toUtc };
 const DURATION: Kind = { wanted: "a number of milliseconds, 0 or more", read: toMilliseconds };
@@ -84,6 +87,11 @@ export const CONTEXT_KEYS: readonly string[] = Object.keys(KEYS);
 /** Whether a context can have that key. */
 export function isContextKey(key: string): key is keyof EventContext {
 	return Object.hasOwn(KEYS, key);
+}
+
+/** The status that a word means, ours or a conclusion of GitHub's; undefined if it is neither. */
+export function statusOf(word: string): Status | undefined {
+	return STATUSES.find((status) => status === word) ?? CONCLUSIONS.get(word);
 }
 
 /** Also of a number that is written unusually, as `1e3`. */

@@ -3,7 +3,8 @@
 import type { JsonObject } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
-import { type GivenContext, readContext } from "../model/context.ts";
+import { type GivenContext, readContext, STATUS_FORMS, statusOf } from "../model/context.ts";
+import type { Status } from "../model/event.ts";
 import { type Problem, throwIfAny } from "../model/problem.ts";
 import { readMetadataLines } from "./metadata-lines.ts";
 
@@ -79,6 +80,7 @@ export function readInputs(read: InputReader): Inputs {
 		reject("flush: sends what is held, and fires no event", "give `event` or `events-file` to a step of its own");
 	}
 	const texts = TEXT_INPUTS.map(([input, key]) => [key, read(input)] as const).filter(([, value]) => value !== "");
+	const status = readStatus(read("status"), reject);
 	const duration = readDuration(read("duration-ms"), reject);
 	const metadata = { ...given.metadata, ...readMetadata(read("metadata"), reject) };
 	const inputs: Inputs = {
@@ -89,6 +91,7 @@ export function readInputs(read: InputReader): Inputs {
 		context: {
 			...given,
 			...Object.fromEntries(texts),
+			...(status === undefined ? {} : { status }),
 			...(duration === undefined ? {} : { duration_ms: duration }),
 			...(Object.keys(metadata).length === 0 ? {} : { metadata }),
 		},
@@ -113,6 +116,13 @@ function readContextInput(text: string, problems: Problem[]): GivenContext {
 	const remedy = 'give an object, for example {"table": "orders", "entity": {"name": "orders"}}';
 	problems.push({ code: "input", message: `context: ${value}`, remedy });
 	return {};
+}
+
+/** As `${{ job.status }}`, the result of a needed job and the conclusion of a run have it. */
+function readStatus(text: string, reject: Reject): Status | undefined {
+	const written = text.trim();
+	if (written === "") return undefined;
+	return statusOf(written) ?? reject(`status: ${quote(written)} is not a status`, `give ${STATUS_FORMS}`);
 }
 
 function readDuration(text: string, reject: Reject): number | undefined {

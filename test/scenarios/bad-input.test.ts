@@ -89,6 +89,13 @@ const mistakes: readonly Mistake[] = [
 		remedy: "give milliseconds, 0 or more, for example 45200",
 	},
 	{
+		name: "a status that is none",
+		given: { status: "failed" },
+		message: 'status: "failed" is not a status',
+		remedy:
+			"give one of started, success, failure, cancelled, info, warning, or a conclusion of GitHub's: skipped, neutral, timed_out, startup_failure, action_required, stale",
+	},
+	{
 		name: "a context with an unknown key",
 		given: { context: '{"tabel": "orders"}' },
 		message: 'context: unknown key "tabel"',

@@ -188,6 +188,8 @@ describe("fault 52: text of several lines arrives whole, and no other conclusion
 			workspace: folder,
 		});
 		expect(JSON.parse(JSON.parse(seen.stdout).messages[0].stdin).status).toBe("cancelled");
+		const given = await runCommand(["render", "ping", "--json", "--status", "skipped"], { workspace: folder });
+		expect(JSON.parse(JSON.parse(given.stdout).messages[0].stdin).status).toBe("info");
 		const lines = readFileSync(join(folder, "seen"), "utf8").trim().split("\n");
 		expect(lines.map((line) => JSON.parse(line).status)).toEqual(Object.values(statuses));
 	});
