@@ -17,11 +17,11 @@ export function fillOptions({ preset, options }: Webhook, resolve: (reference: R
 		const texts = textsOf(value).map(([key, text]) => [key, compileTemplate(parseReference(text))] as const);
 		compiled.set(name, texts);
 	}
-	const valueOf = (variable: Variable) => resolve({ source: "", parts: [variable] });
+	const textOf = (variable: Variable) => resolve({ source: "", parts: [variable] });
 	return (option, view, escaping) => {
 		const templates = compiled.get(option) ?? [];
 		if (templates.length === 0) return [];
-		const filling: RenderOptions = { view: view(), escaping: "none", escape: escaping, resolve: valueOf };
+		const filling: RenderOptions = { view: view(), escaping: "none", escape: escaping, resolve: textOf };
 		try {
 			return templates.map(([key, template]) => [key, renderTemplate(template, filling)]);
 		} catch (error) {

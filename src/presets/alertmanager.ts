@@ -5,7 +5,8 @@ import type { PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { boundedKey, correlationParts, partText } from "./key.ts";
 import { choice, tableOption, textOption } from "./options.ts";
-import { type Story, storyBody } from "./story.ts";
+import type { Story } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** Ours: Alertmanager states none, but hands annotations on to services that do. */
@@ -30,10 +31,10 @@ export const alertmanager = (): Preset => ({
 		hold: choice([...HOLDS.keys()], "How long an alert fires if no success ends it; default 7d"),
 	},
 	needs: { url: true, json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => ({ notes: /\/api\/v2\/alerts\/?$/.test(url?.pathname ?? "") ? [] : [PATH_NOTE] }),
 		body: (events) => {
-			const bodyOf = storyBody("characters", unescaped, (story, truncator) => alertOf(story, options, truncator));
+			const bodyOf = storyBody("characters", unescaped, fill, (story, truncator) => alertOf(story, options, truncator));
 			const alerts = events.map((event) => bodyOf([event], false));
 			return { body: alerts.map(({ body }) => body), notes: [...new Set(alerts.flatMap(({ notes }) => notes))] };
 		},
@@ -45,19 +46,19 @@ const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager ac
 
 /** `endsAt` in the past ends the alert; without one, Alertmanager ends it after some minutes by itself. */
 function alertOf(story: Story, options: Options, truncator: Truncator): JsonObject {
-	const { lead, status, error, link } = story;
+	const { lead, status, text, trace, links } = story;
 	const { timestamp } = lead.context;
 	const hours = HOLDS.get(textOption(options, "hold") ?? "") ?? 168;
 	const held = new Date(Math.min(Date.parse(timestamp) + hours * 3_600_000, Date.parse("9999-12-31T23:59:59.999Z")));
 	const summary = truncator.text("title", story.headline, SUMMARY_LIMIT);
-	const facts = truncator.facts([...story.facts, ...story.details], FACT, (name, value) => `${name}: ${value}`);
-	const cause = error === "" ? [] : [truncator.ends("error", error, ERROR_LIMIT)];
+	const facts = truncator.facts([...story.facts, ...story.origin], FACT, (name, value) => `${name}: ${value}`);
+	const cause = [text, trace].filter((part) => part !== "").map((part) => truncator.ends("error", part, ERROR_LIMIT));
 	return {
 		labels: labelsOf(lead, options),
 		annotations: { summary, description: [...cause, ...facts].join("\n"), status },
 		startsAt: timestamp,
 		endsAt: status === "success" ? timestamp : held.toISOString(),
-		...(link === undefined ? {} : { generatorURL: link.url }),
+		...(links[0] === undefined ? {} : { generatorURL: links[0].url }),
 	};
 }
 

@@ -5,8 +5,10 @@ import type { EventContext } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { groupKey } from "./key.ts";
 import { listEvents } from "./list.ts";
+import { LOOKS } from "./looks.ts";
 import { choice, required, secret, textOption, textsOption } from "./options.ts";
-import { LOOKS, type Story, storyBody } from "./story.ts";
+import type { Story } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
@@ -17,7 +19,9 @@ const AGGREGATION_KEY_LIMIT = 100;
 const TAG_LIMIT = 200;
 /** Ours: so that the facts that identify the event, the link and the error all fit into the text. */
 const FACT = { label: 80, value: 100 };
-const ERROR_LIMIT = 1200;
+const LINE_LIMIT = 300;
+const LINKS_LIMIT = 800;
+const ERROR_LIMIT = 1000;
 const LIST = { lines: 30, title: 150, error: 200, bullet: "- " };
 
 /** One line of the list: marks, name and value. */
@@ -49,12 +53,12 @@ export const datadog = (): Preset => ({
 		tags: { kind: "strings", summary: "Additional tags, as key:value" },
 	},
 	needs: { json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => ({
 			url: url?.href ?? `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
 			headers: { "DD-API-KEY": textOption(options, "api_key") ?? "" },
 		}),
-		body: storyBody("characters", literal, (story, truncator) => ({
+		body: storyBody("characters", literal, fill, (story, truncator) => ({
 			title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
 			text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
 			alert_type: story.status === "success" ? "success" : LOOKS[story.status].severity,
@@ -66,7 +70,7 @@ export const datadog = (): Preset => ({
 
 /** The list first. */
 function listed(story: Story, truncator: Truncator): readonly string[] {
-	const rest = [...linkTo(story), items(story.facts, truncator)];
+	const rest = [...linkTo(story), items([...story.facts.slice(0, 5), ...story.origin], truncator)];
 	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
 	const { lines } = listEvents(story.events, truncator, { ...LIST, size });
 	return [unclosed(lines.join("\n")), ...rest];
@@ -74,14 +78,15 @@ function listed(story: Story, truncator: Truncator): readonly string[] {
 
 /** Facts, link and error first; then as many details as fit. */
 function told(story: Story, truncator: Truncator): readonly string[] {
-	const error = unclosed(story.error);
+	const [text, trace] = [unclosed(story.text), unclosed(story.trace)];
 	const parts = [
-		items([...story.facts, ["Time", story.period]], truncator),
+		...(text === "" ? [] : [truncator.text("text", text, LINE_LIMIT)]),
 		...linkTo(story),
-		...(error === "" ? [] : [truncator.codeBlock(error, ERROR_LIMIT, muted)]),
+		items([...story.origin, ["Time", story.times[0]]], truncator),
+		...(trace === "" ? [] : [truncator.codeBlock(trace, ERROR_LIMIT, muted)]),
 	];
 	const room = TEXT_LIMIT - [OPEN, ...parts, "", CLOSE].join(GAP).length;
-	const details = truncator.list("details", story.details, Math.floor(room / ITEM_LIMIT));
+	const details = truncator.list("facts", story.facts, Math.floor(room / ITEM_LIMIT));
 	return details.length === 0 ? parts : [...parts, items(details, truncator)];
 }
 
@@ -90,8 +95,10 @@ function unclosed(text: string): string {
 	return text.replaceAll(/%{3,}/g, "%%");
 }
 
-function linkTo({ link }: Story): readonly string[] {
-	return link === undefined ? [] : [`[${link.text}](${link.url})`];
+function linkTo({ links }: Story): readonly string[] {
+	const written = links.map(({ text, url }) => `[${literal(text)}](${url})`);
+	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= LINKS_LIMIT);
+	return fitting.length === 0 ? [] : [fitting.join(" · ")];
 }
 
 function items(facts: readonly Fact[], truncator: Truncator): string {

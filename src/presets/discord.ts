@@ -2,22 +2,27 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
+import type { Preset, Response, Verdict } from "../model/preset.ts";
+import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions, withQuery } from "./options.ts";
+import { mentioned, text, withQuery } from "./options.ts";
 import { fieldsOf, waitOf } from "./response.ts";
-import { LOOKS, type Story, storyBody } from "./story.ts";
-import { type Escaping, type Fact, Truncator, unescaped } from "./text.ts";
+import type { Story } from "./story.ts";
+import { storyBody, storyView } from "./story-body.ts";
+import { type Escaping, type Fact, oneLine, Truncator, unescaped } from "./text.ts";
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MESSAGE_LIMIT = 6000;
 const TITLE_LIMIT = 256;
 const FIELDS_LIMIT = 25;
 /** Discord takes 4096 in the description, 256 and 1024 a field and 2048 in the footer: these leave each other room. */
-const ERROR_LIMIT = 2000;
+const TRACE_LIMIT = 1500;
+const TEXT_LIMIT = 500;
+const LINKS_LIMIT = 1000;
+const THREAD_LIMIT = 100;
 const FIELD = { label: 80, value: 300 };
 const FOOTER_LIMIT = 400;
-const LIST = { lines: 40, size: 3500, title: 200, error: 150 };
+const LIST = { lines: 40, size: 2500, title: 200, error: 150 };
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_WEBHOOK = 10015;
@@ -26,26 +31,39 @@ const UNKNOWN_WEBHOOK = 10015;
 export const discord = (): Preset => ({
 	name: "discord",
 	title: "Discord",
-	options: { mention: mentionOption("everyone, here, user ids, and role ids after an &") },
+	options: {
+		...MESSAGE_OPTIONS,
+		...COLOR_OPTION,
+		...mentionOption("everyone, here, user ids, and role ids after an &"),
+		thread_name: template(
+			text("Title of the thread that a message begins, which the webhook of a forum channel needs"),
+		),
+	},
 	needs: { url: true, json: true },
-	service: (options, url) => ({
+	mention,
+	service: (_, url, fill) => ({
 		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
 		request: () => ({ url: withQuery(url, "wait", "true"), notes: forOthers(url) }),
-		body: storyBody("characters", literal, (story, truncator) => {
+		body: storyBody("characters", literal, fill, (story, truncator) => {
 			const title = truncator.text("title", story.headline, TITLE_LIMIT);
 			const description = describe(story, truncator);
 			const footer = footerOf(story, truncator);
 			const room = MESSAGE_LIMIT - title.length - description.length - footer.length;
 			const embed = {
 				title,
-				...(story.link === undefined ? {} : { url: story.link.url }),
+				...(story.links[0] === undefined ? {} : { url: story.links[0].url }),
 				...(description === "" ? {} : { description }),
-				color: LOOKS[story.status].color,
+				color: Number.parseInt(story.color.slice(1), 16),
 				fields: fields(story, room, truncator),
 				...(footer === "" ? {} : { footer: { text: footer } }),
-				...(story.isBatch ? {} : { timestamp: story.context.timestamp }),
+				timestamp: story.times[0],
 			};
-			return { embeds: [embed], ...mentioning(options, truncator) };
+			const thread = fill?.("thread_name", () => storyView(story)).map(([, written]) => oneLine(written))[0];
+			return {
+				embeds: [embed],
+				...mentioning(story.mentions, truncator),
+				...(thread ? { thread_name: truncator.text("thread_name", thread, THREAD_LIMIT, unescaped) } : {}),
+			};
 		}),
 		judge,
 		explain,
@@ -60,20 +78,24 @@ function forOthers(url: URL | undefined): readonly string[] {
 	return [`the url ends in /${suffix}, where Discord accepts another service's messages: remove that part`];
 }
 
-function describe({ isBatch, events, error }: Story, truncator: Truncator): string {
-	if (isBatch) return listEvents(events, truncator, LIST).lines.join("\n");
-	return error && truncator.codeBlock(error, ERROR_LIMIT, unescaped);
+/** The list or the line below the title, the links, and the trace. */
+function describe({ isBatch, events, text, links, trace }: Story, truncator: Truncator): string {
+	const list = isBatch ? listEvents(events, truncator, LIST).lines.join("\n") : "";
+	const line = text === "" ? "" : truncator.text("text", text, TEXT_LIMIT);
+	const written = links.map((link) => `[${literal(link.text)}](${link.url})`);
+	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= LINKS_LIMIT);
+	const code = trace === "" ? "" : truncator.codeBlock(trace, TRACE_LIMIT, unescaped);
+	return [line, list, fitting.join(" · "), code].filter((part) => part !== "").join("\n");
 }
 
 /** Discord shows no Markdown in it. */
-function footerOf({ isBatch, subject, origin }: Story, truncator: Truncator): string {
-	const facts = isBatch ? [...subject, ...origin] : origin;
-	return truncator.text("footer", facts.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
+function footerOf({ origin }: Story, truncator: Truncator): string {
+	return truncator.text("footer", origin.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
 }
 
 /** As many facts as there is room for. */
-function fields({ isBatch, subject, details, time }: Story, size: number, truncator: Truncator): readonly JsonObject[] {
-	const facts = (isBatch ? time : [...subject, ...details]).map(unlisted);
+function fields(story: Story, size: number, truncator: Truncator): readonly JsonObject[] {
+	const facts = story.facts.map(unlisted);
 	let room = size;
 	const fitting = facts.slice(0, FIELDS_LIMIT).findIndex((fact) => {
 		room -= new Truncator("characters", literal).fact(fact, FIELD).join("").length;
@@ -92,27 +114,25 @@ function unlisted([label, value]: Fact): Fact {
  * Whom the option names, and nobody else, whatever is in the texts. Embeds mention nobody, so there is a content.
  * https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
-function mentioning(options: Options, truncator: Truncator): JsonObject {
-	const [parse, users, roles] = [new Set<string>(), new Set<string>(), new Set<string>()];
-	const write = (name: string) => {
-		if (/^(?:everyone|here)$/.test(name)) {
-			parse.add("everyone");
-			return `@${name}`;
-		}
-		const [, sign = "", id = ""] = /^(?:<@)?([!&]?)(\d{15,20})>?$/.exec(name) ?? [];
-		if (id === "") return undefined;
-		(sign === "&" ? roles : users).add(id);
-		return sign === "&" ? `<@&${id}>` : `<@${id}>`;
-	};
-	const content = mentions(options, truncator, write);
+function mentioning(names: readonly string[], truncator: Truncator): JsonObject {
+	const content = mentioned(names, truncator, mention);
+	const ids = (pattern: RegExp) => [...new Set(Array.from(content.matchAll(pattern), ([, id = ""]) => id))];
+	const [users, roles] = [ids(/<@(\d+)>/g), ids(/<@&(\d+)>/g)];
 	return {
 		...(content === "" ? {} : { content }),
 		allowed_mentions: {
-			parse: [...parse],
-			...(users.size === 0 ? {} : { users: [...users] }),
-			...(roles.size === 0 ? {} : { roles: [...roles] }),
+			parse: names.some((name) => /^(?:everyone|here)$/.test(name)) ? ["everyone"] : [],
+			...(users.length === 0 ? {} : { users }),
+			...(roles.length === 0 ? {} : { roles }),
 		},
 	};
+}
+
+/** https://docs.discord.com/developers/reference#message-formatting */
+function mention(who: string): string | undefined {
+	if (/^(?:everyone|here)$/.test(who)) return `@${who}`;
+	const [, sign = "", id] = /^(?:<@)?([!&]?)(\d{15,20})>?$/.exec(who) ?? [];
+	return id === undefined ? undefined : sign === "&" ? `<@&${id}>` : `<@${id}>`;
 }
 
 /**

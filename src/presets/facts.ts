@@ -1,79 +1,63 @@
-// What an event says to people: its headline, its facts and the link to its run, before any service's escaping.
+// What a message tells of an event besides its headline, each thing once: its facts, its origin, its duration.
 
-import type { Json, JsonObject } from "../lib/json.ts";
-import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { type EventContext, entityName } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
+import { subjectOf } from "./headline.ts";
 import { type Fact, oneLine } from "./text.ts";
 
-/** Code units of a run's address that is still shown; GitHub's take about 100. */
-const RUN_URL_LIMIT = 500;
-
-/** Characters that mean something in Slack's or Markdown's writing, though not in an address: in a link they are encoded. */
-const MARKUP = /[|()`\\@]|%(?![0-9A-Fa-f]{2})/g;
-
-/** `Pipeline failed: etl`; one line, never empty. */
-export function headline({ definition, context }: PipelineEvent): string {
-	const title = oneLine(definition.title) || oneLine(context.event) || "Event";
-	const subject = oneLine(context.model ?? context.table ?? entityName(context.entity) ?? context.pipeline);
-	return subject === "" ? title : `${title}: ${subject}`;
-}
-
-/** `Pipeline failed: etl: Table not found`: the headline and, where there is one, the error; one line. */
-export function headlineAndError(event: PipelineEvent): string {
-	const error = oneLine(event.context.error ?? "");
-	return headline(event) + (error === "" ? "" : `: ${error}`);
-}
-
-/** What the event is about: status first, then subject, duration and run. */
-export function identity(context: EventContext): readonly Fact[] {
-	return facts([
-		["Status", context.status],
-		["Pipeline", context.pipeline],
-		["Model", context.model],
-		["Table", context.table],
-		["Entity", entityName(context.entity)],
-		["Project", context.project_id],
-		["Duration", context.duration_ms === undefined ? undefined : formatDuration(context.duration_ms)],
-		["Run", context.run_id],
-	]);
-}
-
-/** Where it came from: repository, branch or tag, commit and who did it. */
-export function origin({ ci }: EventContext): readonly Fact[] {
-	return facts([
-		["Repository", ci?.repository],
-		["Branch", ci?.branch],
-		["Tag", ci?.tag],
-		["Commit", ci?.commit?.replace(/^([0-9a-f]{7})[0-9a-f]{33}$/, "$1")],
-		["Actor", ci?.actor],
-	]);
-}
-
-/** Everything else that is known, in the order in which it may be missed least. */
-export function details(context: EventContext): readonly Fact[] {
-	const changes = (context.changes ?? []).map((change) => changeFact(change));
-	const own = [context.metadata, context.data, context.resource].flatMap((values) => Object.entries(values ?? {}));
-	return facts([
-		...changes,
-		...own.filter(([key]) => !SECRET_KEYS.includes(key)).map(([key, value]) => [key, show(value)] as const),
-		["Owners", context.owners?.join(", ")],
-	]);
-}
-
 /**
- * The http(s) address of the CI run, without user and password, normalised so that no link ends inside it; undefined
- * where no link can be made.
+ * Everything that is known, what helps most first: where not all fit, ids and nested JSON are left out before anything
+ * else. Without what the headline says.
  */
-export function runUrl({ ci }: EventContext, notes: string[]): string | undefined {
-	if (ci?.run_url === undefined || !URL.canParse(ci.run_url)) return undefined;
-	const url = new URL(ci.run_url);
-	if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
-	url.username = "";
-	url.password = "";
-	const address = url.href.replaceAll(MARKUP, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
-	if (address.length <= RUN_URL_LIMIT) return address;
-	notes.push(`run link left out: longer than ${RUN_URL_LIMIT} characters`);
-	return undefined;
+export function factsOf(context: EventContext): readonly Fact[] {
+	const { ci, model, table, entity, owners, project_id: project, duration_ms: duration } = context;
+	const own = facts([
+		["Job", jobOf(context)],
+		["Duration", duration === undefined ? undefined : formatDuration(duration)],
+		["Owners", owners?.join(", ")],
+		["Model", model],
+		["Table", table],
+		["Entity", entityName(entity)],
+		["Project", project],
+		["Pull request", ci?.pull_request_title],
+	]);
+	const subject = subjectOf(context);
+	return [...own.filter(([, value]) => value !== subject), ...detailsOf(context)];
+}
+
+/** Where it came from; `isSaid` if the headline says pipeline and branch. */
+export function originOf({ ci, pipeline }: EventContext, isSaid: boolean): readonly Fact[] {
+	return facts([
+		["Pipeline", isSaid ? undefined : pipeline],
+		["Repository", ci?.repository],
+		["Branch", isSaid ? undefined : ci?.branch],
+		["Tag", isSaid ? undefined : ci?.tag],
+		["Trigger", ci?.trigger],
+		["Commit", [shortSha(ci?.commit), ci?.commit_message ?? ""].join(" ")],
+		["Author", ci?.commit_author ?? ci?.actor],
+	]);
+}
+
+/** The first seven digits of a commit, as Git shows it; empty where there is none. */
+export function shortSha(commit = ""): string {
+	return oneLine(commit).replace(/^([0-9a-f]{7})[0-9a-f]{33}$/, "$1");
+}
+
+/** `load (eu, 3.12)`: with the values of its matrix. */
+function jobOf({ ci }: EventContext): string {
+	const values = Object.values(ci?.matrix ?? {}).map(show);
+	return [ci?.job ?? "", values.length === 0 ? "" : `(${values.join(", ")})`].join(" ");
+}
+
+/** Changes, and the user's own values; plain ones before ids, and ids before what is nested. */
+function detailsOf({ changes = [], metadata, data, resource }: EventContext): readonly Fact[] {
+	const own = [metadata, data, resource].flatMap((values) => Object.entries(values ?? {}));
+	const shown = own.filter(([key]) => !SECRET_KEYS.includes(key));
+	const isNested = (value: Json | undefined) => isJsonObject(value) || (isJsonArray(value) && !value.every(isPlain));
+	const place = ([key, value]: (typeof shown)[number]) => (isNested(value) ? 2 : /(?:^|_)id$|Id$/.test(key) ? 1 : 0);
+	const sorted = shown.toSorted((one, other) => place(one) - place(other));
+	return facts([...changes.map(changeFact), ...sorted.map(([key, value]) => [key, show(value)] as const)]);
 }
 
 /** `850ms`, `45.2s`, `2m 5s`, `1h 2m`. */
@@ -87,13 +71,19 @@ export function formatDuration(milliseconds: number): string {
 	return `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }
 
-function facts(given: readonly (readonly [string, string | undefined])[]): readonly Fact[] {
+/** Those with a label and a value, each on one line. */
+export function facts(given: readonly (readonly [string, string | undefined])[]): readonly Fact[] {
 	return given
 		.map(([label, value]) => [oneLine(label), oneLine(value ?? "")] as const)
 		.filter(([label, value]) => label !== "" && value !== "");
 }
 
+function isPlain(value: Json): boolean {
+	return !isJsonObject(value) && !isJsonArray(value);
+}
+
 function show(value: Json | undefined): string {
+	if (isJsonArray(value) && value.every(isPlain)) return value.map(show).join(", ");
 	return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 

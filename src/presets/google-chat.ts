@@ -2,25 +2,30 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { EventContext } from "../model/event.ts";
-import type { Options, Preset } from "../model/preset.ts";
+import type { Fill, Preset } from "../model/preset.ts";
+import { MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { boundedKey, originParts, writeKey } from "./key.ts";
-import { listEvents } from "./list.ts";
-import { lineOption, mentionOption, mentions, text, withQuery } from "./options.ts";
-import { type Story, storyBody } from "./story.ts";
-import { type Escaping, escapeHtml, type Fact, type Truncator } from "./text.ts";
+import type { Link } from "./links.ts";
+import { listEvents, originLine } from "./list.ts";
+import { mentioned, text, withQuery } from "./options.ts";
+import type { Story } from "./story.ts";
+import { storyBody, storyView } from "./story-body.ts";
+import { type Escaping, escapeHtml, type Fact, oneLine, type Truncator } from "./text.ts";
 
 /**
  * A message has 32,000 bytes in all. These parts (bytes of JSON), the link and the frame around them stay below it
  * together. https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
  */
 const TITLE_LIMIT = 600;
-const ERROR_LIMIT = 8000;
+const TEXT_LIMIT = 1500;
+const TRACE_LIMIT = 6000;
+const ORIGIN_LIMIT = 1500;
 const FACT = { label: 100, value: 400 };
 /** A card shows 100 widgets. https://developers.google.com/workspace/chat/api/reference/rest/v1/cards */
-const FACTS_LIMIT = 30;
+const FACTS_LIMIT = 25;
+const LINKS_LIMIT = 10;
 /** The size of a list counts 1 for a line break, and `<br>` is longer. */
-const LIST = { lines: 50, size: 18_000 - 50 * "br>".length, title: 600, error: 400 };
+const LIST = { lines: 50, size: 15_000 - 50 * "br>".length, title: 600, error: 400 };
 /**
  * Characters; a key may have 4000.
  * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages#Thread
@@ -28,8 +33,8 @@ const LIST = { lines: 50, size: 18_000 - 50 * "br>".length, title: 600, error: 4
 const THREAD_KEY_LIMIT = 200;
 /** Ours: of what went wrong in a notification, and of what a card shows before it is unfolded. */
 const CAUSE_LIMIT = 300;
-const OPEN_LINES = 20;
-const OPEN_DETAILS = 5;
+const OPEN_LINES = 5;
+const OPEN_FACTS = 8;
 
 /**
  * Its messages have no `text` but mentions, since Google Chat finds mentions and links in it that nothing escapes;
@@ -39,23 +44,25 @@ export const googleChat = (): Preset => ({
 	name: "google_chat",
 	title: "Google Chat",
 	options: {
-		mention: mentionOption("all, and users by id or e-mail address"),
-		thread_key: text("Key of the thread that messages go to; by default each run has its own thread"),
+		...MESSAGE_OPTIONS,
+		...mentionOption("all, and users by id or e-mail address"),
+		thread_key: template(text("Key of the thread that messages go to; by default each run has its own thread")),
 	},
 	needs: { url: true, json: true },
-	service: (options, url) => ({
+	mention,
+	service: (_, url, fill) => ({
 		// https://developers.google.com/workspace/chat/quickstart/webhooks#start_or_reply_to_a_message_thread
 		request: () => ({ url: withQuery(url, "messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD") }),
-		body: storyBody("bytes", inert, (story, truncator) => {
-			const { mark, cause } = story;
+		body: storyBody("bytes", inert, fill, (story, truncator) => {
+			const { mark, telling } = story;
 			const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
 			const card = { header: { title }, sections: sectionsOf(story, truncator) };
-			const mentioned = mentions(options, truncator, mention);
+			const named = mentioned(story.mentions, truncator, mention);
 			return {
-				...(mentioned === "" ? {} : { text: mentioned }),
-				fallbackText: cause === "" ? title : `${title} – ${inert(excerpt(cause, CAUSE_LIMIT))}`,
+				...(named === "" ? {} : { text: named }),
+				fallbackText: telling === "" ? title : `${title} – ${inert(excerpt(telling, CAUSE_LIMIT))}`,
 				cardsV2: [{ cardId: "event", card }],
-				thread: { threadKey: threadKey(story.events[0].context, options) },
+				thread: { threadKey: threadKey(story, fill) },
 			};
 		}),
 		escape: inert,
@@ -64,29 +71,33 @@ export const googleChat = (): Preset => ({
 
 /** Those that have a widget, as each must. */
 function sectionsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
-	const { isBatch, link } = story;
-	const main = isBatch ? [list(story, truncator)] : errorParagraph(story, truncator);
-	const facts = truncator.list("facts", [...story.facts, ...story.details], FACTS_LIMIT);
-	const texts = facts.map((fact) => decoratedText(fact, truncator));
-	const [known, details] = [texts.slice(0, story.facts.length), texts.slice(story.facts.length)];
-	const folded = details.length <= OPEN_DETAILS ? {} : { collapsible: true, uncollapsibleWidgetsCount: OPEN_DETAILS };
+	const facts = truncator.list("facts", story.facts, FACTS_LIMIT).map((fact) => decoratedText(fact, truncator));
+	const links = truncator.list("links", story.links, LINKS_LIMIT).map(button);
+	const text = story.text === "" ? [] : [paragraph(truncator.text("text", story.text, TEXT_LIMIT, escapeText))];
+	const list = story.isBatch ? listEvents(story.events, truncator, LIST, escapeText).lines : [];
 	const sections = [
-		...(isBatch ? [{ widgets: main }, { widgets: known }] : [{ widgets: [...main, ...known] }]),
-		{ widgets: link === undefined ? [] : [{ buttonList: { buttons: [button(link)] } }] },
-		{ header: "Details", ...folded, widgets: details },
+		{ widgets: [...text, ...(list.length === 0 ? [] : [paragraph(list.join("<br>"))])] },
+		{ widgets: links.length === 0 ? [] : [{ buttonList: { buttons: links } }] },
+		{ ...folded(facts.length, OPEN_FACTS), widgets: facts },
+		{ widgets: trace(story, truncator) },
+		{ widgets: [paragraph(truncator.text("origin", originLine(story), ORIGIN_LIMIT, escapeText))] },
 	];
 	return sections.filter(({ widgets }) => widgets.length > 0);
 }
 
-function list({ events }: Story, truncator: Truncator): JsonObject {
-	return { textParagraph: { text: listEvents(events, truncator, LIST, escapeText).lines.join("<br>") } };
+function folded(count: number, open: number): JsonObject {
+	return count <= open ? {} : { collapsible: true, uncollapsibleWidgetsCount: open };
 }
 
-function errorParagraph({ error }: Story, truncator: Truncator): readonly JsonObject[] {
-	if (error === "") return [];
+function paragraph(text: string): JsonObject {
+	return { textParagraph: { text } };
+}
+
+function trace(story: Story, truncator: Truncator): readonly JsonObject[] {
+	if (story.trace === "") return [];
 	// HTML shows runs of white space as one space: they are written with no-break spaces.
-	const spaced = error.replaceAll(/^[ \t]+|[ \t]{2,}/gm, (space) => "\u00a0".repeat(space.length));
-	return [{ textParagraph: { text: truncator.ends("error", spaced, ERROR_LIMIT, escapeText), maxLines: OPEN_LINES } }];
+	const spaced = story.trace.replaceAll(/^[ \t]+|[ \t]{2,}/gm, (space) => "\u00a0".repeat(space.length));
+	return [{ textParagraph: { text: truncator.ends("trace", spaced, TRACE_LIMIT, escapeText), maxLines: OPEN_LINES } }];
 }
 
 function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
@@ -95,7 +106,7 @@ function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
 	return { decoratedText: { topLabel, text, wrapText: true } };
 }
 
-function button({ text, url }: NonNullable<Story["link"]>): JsonObject {
+function button({ text, url }: Link): JsonObject {
 	return { text, onClick: { openLink: { url } } };
 }
 
@@ -103,14 +114,15 @@ function button({ text, url }: NonNullable<Story["link"]>): JsonObject {
  * https://developers.google.com/workspace/chat/format-messages#messages-@mention, and who can be named by an address:
  * https://developers.google.com/workspace/chat/identify-reference-users
  */
-function mention(name: string): string | undefined {
-	const id = name.replace(/^users\//, "");
+function mention(who: string): string | undefined {
+	const id = who.replace(/^<?users\/([^>]*)>?$/, "$1");
 	return /^(?:all|\d{1,30}|[\w.+-]{1,40}@[\w.-]{1,40})$/.test(id) ? `<users/${id}>` : undefined;
 }
 
-function threadKey({ ci, pipeline, run_id: run }: EventContext, options: Options): string {
-	const key = lineOption(options, "thread_key") || writeKey({ ...originParts(ci), pipeline, run });
-	return boundedKey(key || "pipeline-hooks", THREAD_KEY_LIMIT);
+function threadKey(story: Story, fill: Fill | undefined): string {
+	const { ci, pipeline, run_id: run } = story.events[0].context;
+	const own = fill?.("thread_key", () => storyView(story)).map(([, written]) => oneLine(written))[0];
+	return boundedKey(own || writeKey({ ...originParts(ci), pipeline, run }) || "pipeline-hooks", THREAD_KEY_LIMIT);
 }
 
 /** Most texts of a card are HTML. https://developers.google.com/workspace/chat/format-messages#card-formatting */

@@ -7,7 +7,8 @@ import { contextShown, contextWithout } from "./context.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
-import { type Story, storyBody } from "./story.ts";
+import type { Story } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, jsonBytes, type Truncator } from "./text.ts";
 
 /** 512 KB, read as the smaller of its two meanings. https://github.com/prometheus/alertmanager/pull/4372, by incident.io */
@@ -15,6 +16,7 @@ const EVENT_LIMIT = 512_000;
 /** Ours: incident.io states none for these. https://docs.incident.io/api-reference/alert-events-v2/createhttp */
 const TITLE_LIMIT = 255;
 const KEY_LIMIT = 255;
+const TEXT_LIMIT = 500;
 const ERROR_LIMIT = 5000;
 const FACT = { label: 80, value: 500 };
 /** Ours: of the names of what is left out. */
@@ -38,18 +40,18 @@ export const incidentIo = (): Preset => ({
 		metadata: { kind: "table", summary: "Added to the context in the metadata, and overrides it" },
 	},
 	needs: { url: "source_id", json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => ({
 			url: url?.href ?? ADDRESS + encodeURIComponent(textOption(options, "source_id") ?? ""),
 			headers: { Authorization: `Bearer ${textOption(options, "token") ?? ""}` },
 		}),
-		body: storyBody("characters", literal, (story, truncator) => {
+		body: storyBody("characters", literal, fill, (story, truncator) => {
 			const event = {
 				title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
 				status: story.status === "success" ? "resolved" : "firing",
 				deduplication_key: alertKey(story, KEY_LIMIT, lineOption(options, "deduplication_key")),
 				description: description(story, truncator),
-				...(story.link === undefined ? {} : { source_url: story.link.url }),
+				...(story.links[0] === undefined ? {} : { source_url: story.links[0].url }),
 			};
 			const known = { ...metadataOf(story), ...tableOption(options, "metadata") };
 			return { ...event, metadata: fitting(known, jsonBytes(event), truncator) };
@@ -57,13 +59,14 @@ export const incidentIo = (): Preset => ({
 	}),
 });
 
-function description({ isBatch, events, status, error, facts }: Story, truncator: Truncator): string {
+function description({ isBatch, events, status, text, trace, facts, origin }: Story, truncator: Truncator): string {
 	const told = isBatch
 		? listEvents(events, truncator, LIST).lines.map((line) => `- ${line}`)
-		: error === ""
-			? []
-			: [truncator.codeBlock(error, ERROR_LIMIT, silence)];
-	const all: readonly Fact[] = isBatch ? [["Status", status], ...facts] : facts;
+		: [
+				...(text === "" ? [] : [truncator.text("text", text, TEXT_LIMIT)]),
+				...(trace === "" ? [] : [truncator.codeBlock(trace, ERROR_LIMIT, silence)]),
+			];
+	const all: readonly Fact[] = [...(isBatch ? ([["Status", status]] as const) : []), ...facts, ...origin];
 	const items = truncator.facts(all, FACT, (name, value) => `- **${name}**: ${value}`);
 	return [told, items]
 		.filter((lines) => lines.length > 0)

@@ -2,8 +2,11 @@
 
 import { count } from "../lib/text.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
-import { formatDuration, headline } from "./facts.ts";
-import { LOOKS, RANK, type Story, statusCounts } from "./story.ts";
+import { formatDuration } from "./facts.ts";
+import { headline } from "./headline.ts";
+import { LOOKS, RANK } from "./looks.ts";
+import { type Story, statusCounts } from "./story.ts";
+import { tellingLine } from "./telling-line.ts";
 import { type Escaping, type FactLimits, oneLine, Truncator } from "./text.ts";
 
 /** How much of a list a message takes; sizes are in the unit of its {@link Truncator}. */
@@ -22,15 +25,15 @@ export interface ListLimits {
 
 /** The list of a batch. */
 export interface Listing {
-	/** In the order in which the events happened; the last one counts the rest where not all fit. */
+	/** The worst first; what succeeded is one line if anything else happened, and the last one counts what did not fit. */
 	readonly lines: readonly string[];
 	/** That last one: `… and 988 more: 3 failed, 985 succeeded`; undefined when nothing is left out. */
 	readonly more: string | undefined;
 }
 
 /**
- * One line an event: `❌ Model failed: dim_orders (45.2s) – Table not found`. Where not all fit, the worse ones stay, and
- * among equals the earlier.
+ * One line an event, the worst first and among equals the earlier: `❌ Model failed: dim_orders (45.2s) – Table not found`.
+ * Successes are one line with their number, unless there is nothing else.
  */
 export function listEvents(
 	events: Events,
@@ -40,20 +43,24 @@ export function listEvents(
 ): Listing {
 	const { bullet = "" } = limits;
 	const isSeveral = events.some(({ context }) => context.pipeline !== events[0].context.pipeline);
-	const counted = truncator.size(moreLine(events)) + 1;
-	const rank = ([, { context }]: readonly [number, PipelineEvent]) => RANK.indexOf(context.status);
-	const worstFirst = [...events.entries()].toSorted((one, other) => rank(one) - rank(other));
-	const kept = new Map<number, string>();
+	const good = events.filter(({ context }) => context.status === "success");
+	const isMixed = good.length > 1 && good.length < events.length;
+	const told = isMixed ? events.filter((event) => !good.includes(event)) : events;
+	const counted = isMixed ? [`${bullet}${LOOKS.success.mark} ${good.length} ${LOOKS.success.counted}`] : [];
+	const rank = ({ context }: PipelineEvent) => RANK.indexOf(context.status);
+	const worstFirst = told.toSorted((one, other) => rank(one) - rank(other));
 	const notes: string[] = [];
-	let room = limits.size;
-	for (const [place, event] of worstFirst.slice(0, limits.lines)) {
+	const lines: string[] = [];
+	let room = limits.size - counted.reduce((size, line) => size + truncator.size(line) + 1, 0);
+	const roomForRest = truncator.size(moreLine(told)) + 1;
+	for (const event of worstFirst.slice(0, limits.lines)) {
 		const parts = new Truncator(truncator.unit, escaping);
 		const title = parts.text("title", lineTitle(event, isSeveral), limits.title);
-		const error = parts.text("error", start(event.context.error ?? "", limits.error), limits.error);
+		const error = parts.text("error", tellingLine(event.context.error ?? ""), limits.error);
 		const line = `${bullet}${LOOKS[event.context.status].mark} ${title}${error === "" ? "" : ` – ${error}`}`;
 		room -= truncator.size(line) + 1;
-		if (room < (kept.size + 1 === events.length ? 0 : counted)) break;
-		kept.set(place, line);
+		if (room < (lines.length + 1 === told.length ? 0 : roomForRest)) break;
+		lines.push(line);
 		notes.push(...parts.notes);
 	}
 	for (const part of ["title", "error"] as const) {
@@ -61,12 +68,11 @@ export function listEvents(
 		if (number === 0) continue;
 		truncator.notes.push(`${part} of ${count(number, "event")} truncated to ${limits[part]} ${truncator.unit}`);
 	}
-	const left = events.filter((_, place) => !kept.has(place));
-	const lines = events.flatMap((_, place) => kept.get(place) ?? []);
-	if (left.length === 0) return { lines, more: undefined };
+	const left = worstFirst.slice(lines.length);
+	if (left.length === 0) return { lines: [...lines, ...counted], more: undefined };
 	truncator.notes.push(leftOut(left, events));
 	const more = bullet + moreLine(left);
-	return { lines: [...lines, more], more };
+	return { lines: [...lines, ...counted, more], more };
 }
 
 /** `… and 988 more: 3 failed, 985 succeeded` */
@@ -79,12 +85,6 @@ export function leftOut(left: readonly PipelineEvent[], all: Events): string {
 	return statusCounts(`${left.length} of ${all.length} events left out`, left);
 }
 
-/** The text on one line, or no more than the start of it that is longer than the limit: an error may be a whole log. */
-function start(text: string, limit: number): string {
-	const line = oneLine(text.slice(0, limit * 10));
-	return line.length > limit || text.length <= limit * 10 ? line : oneLine(text);
-}
-
 function lineTitle(event: PipelineEvent, isSeveral: boolean): string {
 	const { pipeline, duration_ms: duration } = event.context;
 	const title = headline(event);
@@ -93,41 +93,60 @@ function lineTitle(event: PipelineEvent, isSeveral: boolean): string {
 	return notes.length === 0 ? title : `${title} (${notes.join(", ")})`;
 }
 
-/** How a text made of nothing but lines is written. */
+/** How a text made of nothing but lines is written; limits are in the unit of the {@link Truncator}. */
 export interface TextFormat {
 	/** Of the whole text. */
 	readonly limit: number;
-	/** Of the error, as `error` writes it. */
-	readonly errorLimit: number;
-	readonly error: (text: string) => string;
+	/** Of the line below the headline, of the line of origin, and of the trace as `trace` writes it. */
+	readonly textLimit: number;
+	readonly originLimit: number;
+	readonly traceLimit: number;
+	readonly trace: (text: string) => string;
 	readonly list: Omit<ListLimits, "size">;
 	readonly fact: FactLimits;
 	/** One line of facts. */
 	readonly item: (name: string, value: string) => string;
 }
 
+/** A line as it is written, and what the service counts of it. */
+export interface CountedLine {
+	readonly written: string;
+	readonly counted: string;
+}
+
 /**
- * The list of a batch and the facts that its events share, or an event's error, its facts, and as many details as fit.
- * The text also has room for the lines before and after these.
+ * The line below the headline or the list of a batch, the line of links, as many facts as fit, the trace and the origin.
+ * The text also has room for the headline.
  */
 export function textLines(
-	{ isBatch, events, error, facts, details }: Story,
+	story: Story,
 	truncator: Truncator,
-	{ limit, errorLimit, list, fact, item, ...write }: TextFormat,
-	before: readonly string[] = [],
-	after: readonly string[] = [],
+	{ limit, textLimit, originLimit, traceLimit, list, fact, item, ...write }: TextFormat,
+	title: string,
+	links: readonly CountedLine[] = [],
 ): readonly string[] {
-	const items = (of: Story["facts"]) => truncator.facts(of, fact, item);
-	const roomBeside = (lines: readonly string[]) =>
-		limit - truncator.size([...before, ...lines, ...after, ""].join("\n"));
-	if (isBatch) {
-		const shared = items(facts);
-		// A list counts 1 for a line break, for which JSON writes two bytes.
-		const size = roomBeside(shared) - (list.lines + 1) * (truncator.size("\n") - 1);
-		return [...listEvents(events, truncator, { ...list, size }).lines, ...shared];
-	}
-	const told = error === "" ? [] : [write.error(truncator.ends("error", error, errorLimit))];
-	const known = [...told, ...items(facts)];
-	const longestItem = fact.label + fact.value + truncator.size(`${item("", "")}\n`);
-	return [...known, ...items(truncator.list("details", details, Math.floor(roomBeside(known) / longestItem)))];
+	const text = story.text === "" ? [] : [truncator.text("text", story.text, textLimit)];
+	const origin = truncator.text("origin", originLine(story), originLimit);
+	const trace = story.trace === "" ? [] : [write.trace(truncator.ends("error", story.trace, traceLimit))];
+	const fixed = [title, ...text, ...links.map(({ counted }) => counted), ...trace, origin];
+	const room = limit - truncator.size([...fixed, ""].join("\n"));
+	const longest = fact.label + fact.value + truncator.size(`${item("", "")}\n`);
+	const most = Math.min(Math.floor(room / longest), fact.most ?? story.facts.length);
+	const facts = truncator.facts(
+		story.facts,
+		{ ...fact, most: story.isBatch ? Math.min(most, BATCH_FACTS) : most },
+		item,
+	);
+	// A list counts 1 for a line break, for which JSON writes two bytes.
+	const size = room - truncator.size(["", ...facts].join("\n")) - (list.lines + 2) * (truncator.size("\n") - 1);
+	const listed = story.isBatch ? listEvents(story.events, truncator, { ...list, size }).lines : [];
+	return [...text, ...listed, ...links.map(({ written }) => written), ...facts, ...trace, origin];
+}
+
+/** Of a batch, which shares few: its list is what has to fit. */
+const BATCH_FACTS = 5;
+
+/** Where it came from and when, on one line. */
+export function originLine({ origin, times }: Story): string {
+	return [...origin.map(([, value]) => value), times.join(" – ")].join(" · ");
 }

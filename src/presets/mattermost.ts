@@ -1,10 +1,11 @@
 // The mattermost preset: one attachment for incoming webhooks, which mentions nobody but whom its option names.
 
 import type { Preset } from "../model/preset.ts";
-import { listEvents } from "./list.ts";
-import { mentionOption, mentions } from "./options.ts";
+import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { listEvents, originLine } from "./list.ts";
+import { mentioned } from "./options.ts";
 import { saidUnder } from "./response.ts";
-import { LOOKS, storyBody } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, muted } from "./text.ts";
 
 /**
@@ -12,8 +13,9 @@ import { type Escaping, escapeMarkdown, muted } from "./text.ts";
  * https://github.com/mattermost/mattermost/blob/master/server/public/model/post.go
  */
 const TITLE_LIMIT = 250;
-const ERROR_LIMIT = 5000;
-const FOOTER_LIMIT = 400;
+const TEXT_LIMIT = 1000;
+const TRACE_LIMIT = 4000;
+const FOOTER_LIMIT = 500;
 const FIELD = { label: 80, value: 300, most: 25 };
 const LIST = { lines: 50, size: 8000, title: 200, error: 200 };
 
@@ -21,32 +23,33 @@ const LIST = { lines: 50, size: 8000, title: 200, error: 200 };
 export const mattermost = (): Preset => ({
 	name: "mattermost",
 	title: "Mattermost",
-	options: { mention: mentionOption("channel, here, all, and users by name") },
+	options: { ...MESSAGE_OPTIONS, ...COLOR_OPTION, ...mentionOption("channel, here, all, and users by name") },
 	needs: { url: true, json: true },
-	service: (options) => ({
+	mention,
+	service: (_, __, fill) => ({
 		/** https://developers.mattermost.com/integrate/reference/message-attachments/ */
-		body: storyBody("characters", literal, (story, truncator) => {
-			const { mark, status, isBatch, events, error, subject, details, time, origin, period, link } = story;
+		body: storyBody("characters", literal, fill, (story, truncator) => {
+			const { mark, isBatch, events, text, trace, links } = story;
 			const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
-			const mentioned = mentions(options, truncator, mention);
-			const main = isBatch
-				? listEvents(events, truncator, LIST).lines.join("\n")
-				: error && truncator.codeBlock(error, ERROR_LIMIT, muted);
-			const fields = truncator.facts([...subject, ...details, ...time], FIELD, (name, value) => {
-				return { title: name, value, short: true };
-			});
-			// Mattermost shows no Markdown in it.
-			const footer = [...origin.map(([, value]) => value), ...(isBatch ? [] : [period])].join(" · ");
+			const named = mentioned(story.mentions, truncator, mention);
+			const parts = [
+				text === "" ? "" : truncator.text("text", text, TEXT_LIMIT),
+				isBatch ? listEvents(events, truncator, LIST).lines.join("\n") : "",
+				links.map((link) => `[${literal(link.text)}](${link.url})`).join(" · "),
+				trace === "" ? "" : truncator.codeBlock(trace, TRACE_LIMIT, muted),
+			];
+			const fields = truncator.facts(story.facts, FIELD, (name, value) => ({ title: name, value, short: true }));
 			const attachment = {
 				fallback: title,
-				color: `#${LOOKS[status].color.toString(16)}`,
+				color: story.color,
 				title,
-				...(link === undefined ? {} : { title_link: link.url }),
-				text: main,
+				...(links[0] === undefined ? {} : { title_link: links[0].url }),
+				text: parts.filter((part) => part !== "").join("\n\n"),
 				fields,
-				footer: truncator.text("footer", footer, FOOTER_LIMIT, muted),
+				// Mattermost shows no Markdown in it.
+				footer: truncator.text("footer", originLine(story), FOOTER_LIMIT, muted),
 			};
-			return { ...(mentioned === "" ? {} : { text: mentioned }), attachments: [attachment] };
+			return { ...(named === "" ? {} : { text: named }), attachments: [attachment] };
 		}),
 		// {"id": "…", "message": "Invalid webhook.", "status_code": 400}
 		explain: ({ body }) => saidUnder("message", body),
@@ -54,7 +57,8 @@ export const mattermost = (): Preset => ({
 	}),
 });
 
-function mention(name: string): string | undefined {
+function mention(who: string): string | undefined {
+	const name = who.replace(/^@/, "");
 	return /^[a-z0-9._-]{1,64}$/i.test(name) ? `@${name}` : undefined;
 }
 

@@ -1,11 +1,14 @@
 // The ntfy preset: a push notification, published as JSON.
 
+import type { JsonObject } from "../lib/json.ts";
 import type { Status } from "../model/event.ts";
 import type { Preset } from "../model/preset.ts";
+import { MESSAGE_OPTIONS } from "./custom.ts";
+import type { Link } from "./links.ts";
 import { type TextFormat, textLines } from "./list.ts";
 import { choice, lineOption, required, secret, textOption, textsOption } from "./options.ts";
 import { saidUnder } from "./response.ts";
-import { storyBody } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { oneLine, unescaped } from "./text.ts";
 
 /** Ours, in bytes of JSON: the whole has room for 8192, twice the limit of a message. */
@@ -15,12 +18,17 @@ const TAG_LIMIT = 50;
 const TEXT: TextFormat = {
 	// Bytes; a longer message becomes an attachment. https://docs.ntfy.sh/publish/#limitations
 	limit: 4096,
-	errorLimit: 1500,
-	error: (text) => text,
+	textLimit: 500,
+	originLimit: 400,
+	traceLimit: 1500,
+	trace: (text) => text,
 	list: { lines: 30, title: 150, error: 150 },
 	fact: { label: 60, value: 120 },
 	item: (name, value) => `${name}: ${value}`,
 };
+
+/** https://docs.ntfy.sh/publish/#action-buttons */
+const ACTIONS_LIMIT = 3;
 
 /** https://docs.ntfy.sh/publish/#message-priority */
 const PRIORITIES: readonly string[] = ["min", "low", "default", "high", "max"];
@@ -42,13 +50,14 @@ export const ntfy = (): Preset => ({
 	name: "ntfy",
 	title: "ntfy",
 	options: {
+		...MESSAGE_OPTIONS,
 		topic: required(secret("Topic; anyone who knows it can read and write it")),
 		token: secret("Access token of a user who may publish to the topic"),
 		priority: choice(PRIORITIES, "How urgent it is; by default high for a failure, default for the rest"),
 		tags: { kind: "strings", summary: "Additional tags" },
 	},
 	needs: { json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => {
 			const token = textOption(options, "token");
 			return {
@@ -57,8 +66,8 @@ export const ntfy = (): Preset => ({
 				notes: url === undefined || url.pathname === "/" ? [] : [PATH_NOTE],
 			};
 		},
-		body: storyBody("bytes", unescaped, (story, truncator) => {
-			const { status, headline, link } = story;
+		body: storyBody("bytes", unescaped, fill, (story, truncator) => {
+			const { status, headline, links } = story;
 			const priority = textOption(options, "priority") ?? (status === "failure" ? "high" : "default");
 			const own = textsOption(options, "tags")
 				.map(oneLine)
@@ -67,13 +76,17 @@ export const ntfy = (): Preset => ({
 			return {
 				topic: lineOption(options, "topic"),
 				title: truncator.text("title", headline, TITLE_LIMIT),
-				message: textLines(story, truncator, TEXT).join("\n"),
+				message: textLines(story, truncator, TEXT, "").join("\n"),
 				priority: PRIORITIES.indexOf(priority) + 1 || 3,
 				tags: [EMOJI[status], ...tags],
-				...(link === undefined ? {} : { click: link.url }),
+				...(links[0] === undefined ? {} : { click: links[0].url, actions: links.slice(0, ACTIONS_LIMIT).map(action) }),
 			};
 		}),
 		// {"code": 42901, "http": 429, "error": "limit reached: …", "link": "https://ntfy.sh/docs/…"}
 		explain: ({ body }) => saidUnder("error", body),
 	}),
 });
+
+function action({ text, url }: Link): JsonObject {
+	return { action: "view", label: text, url };
+}

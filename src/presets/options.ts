@@ -21,9 +21,6 @@ export const choice = (choices: readonly string[], summary: string): OptionSpec 
 
 export const required = (option: OptionSpec): OptionSpec => ({ ...option, required: true });
 
-/** The option `mention`; `whom` is what may be named. No text of an event ever mentions anybody. */
-export const mentionOption = (whom: string): OptionSpec => ({ kind: "strings", summary: `Who is mentioned: ${whom}` });
-
 /** The option's text without white space around it; undefined when absent or empty. */
 export function textOption(options: Options, name: string): string | undefined {
 	return textsOption(options, name)[0];
@@ -50,14 +47,12 @@ export function tableOption(options: Options, name: string): JsonObject {
 	return isJsonObject(table) ? wellFormedObject(table) : {};
 }
 
-/**
- * The mentions in one line, empty where there are none. `write` gives the service's markup for a name, which comes
- * without its `@`; a name for which there is none stays plain text.
- */
-export function mentions(options: Options, truncator: Truncator, write: (name: string) => string | undefined): string {
-	const names = textsOption(options, "mention")
-		.map((who) => oneLine(who).replace(/^@/, ""))
-		.filter((name) => name !== "");
+/** The mentions in one line, empty where there are none. A name for which the service has no markup stays plain text. */
+export function mentioned(
+	names: readonly string[],
+	truncator: Truncator,
+	write: (name: string) => string | undefined,
+): string {
 	return truncator
 		.list("mentions", names, MENTIONS_LIMIT)
 		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT))

@@ -3,11 +3,12 @@ import type { JsonObject } from "../lib/json.ts";
 import type { EventContext, Events, Status } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { contextShown } from "./context.ts";
-import { headlineAndError } from "./facts.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
+import { LOOKS } from "./looks.ts";
 import { choice, lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
-import { LOOKS, type Story, storyBody } from "./story.ts";
+import { headlineAndError, type Story } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
@@ -51,22 +52,22 @@ export const pagerduty = (): Preset => ({
 		custom_details: { kind: "table", summary: "Added to the context in the details, and overrides it" },
 	},
 	needs: { json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => {
 			const region = textOption(options, "region") === "eu" ? "eu." : "";
 			return { url: url?.href ?? `https://events.${region}pagerduty.com/v2/enqueue` };
 		},
-		body: storyBody("characters", unescaped, (story, truncator) => alert(story, options, truncator)),
+		body: storyBody("characters", unescaped, fill, (story, truncator) => alert(story, options, truncator)),
 	}),
 });
 
 function alert(story: Story, options: Options, truncator: Truncator): JsonObject {
-	const { link, events, status, lead } = story;
+	const { links, events, status, lead } = story;
 	const call = {
 		routing_key: routingKey(events, options),
 		event_action: status === "success" ? "resolve" : "trigger",
 		dedup_key: alertKey(story, DEDUP_KEY_LIMIT, lineOption(options, "dedup_key")),
-		...(link === undefined ? {} : { links: [{ href: link.url, text: link.text }] }),
+		...(links.length === 0 ? {} : { links: links.map(({ text, url }) => ({ href: url, text })) }),
 	};
 	const payload = payloadOf(story, options, truncator);
 	const whole = { ...call, payload: { ...payload, custom_details: detailsOf(story, options, truncator) } };
@@ -95,13 +96,13 @@ function payloadOf({ isBatch, lead, context, ...story }: Story, options: Options
 }
 
 function detailsOf(
-	{ isBatch, events, status, context, subject, origin }: Story,
+	{ isBatch, events, status, facts: known, origin }: Story,
 	options: Options,
 	truncator: Truncator,
 ): JsonObject {
 	const own = tableOption(options, "custom_details");
-	if (!isBatch) return { ...contextShown(context), ...own };
-	const facts = [...subject, ...origin].map(([label, value]) => {
+	if (!isBatch) return { ...contextShown(events[0].context), ...own };
+	const facts = [...known, ...origin].map(([label, value]) => {
 		const name = label.toLowerCase();
 		return [name, truncator.text(name, value, FACT_LIMIT)];
 	});

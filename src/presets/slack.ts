@@ -3,46 +3,61 @@
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Preset, Response, Verdict } from "../model/preset.ts";
+import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
 import { listEvents } from "./list.ts";
-import { mentionOption, mentions } from "./options.ts";
+import { mentioned } from "./options.ts";
 import { fieldsOf } from "./response.ts";
-import { type Story, storyBody } from "./story.ts";
-import { escapeHtml, type Truncator } from "./text.ts";
+import type { Story } from "./story.ts";
+import { storyBody } from "./story-body.ts";
+import { escapeHtml, type Truncator, unescaped } from "./text.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks/header-block */
 const HEADER_LIMIT = 150;
 /** https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT = 3000;
-/** Slack takes 2000 a field; all blocks together must stay below some 12 000 (slackapi/bolt-js issues 2509, 2867). */
-const FIELD = { label: 80, value: 300, most: 10 };
-/** Ours: of one item of the context line, and of what went wrong in a notification's one line. */
-const ORIGIN_LIMIT = 100;
+/** All blocks together must stay below some 12 000 (slackapi/bolt-js issues 2509, 2867): these parts do. */
+const FACT = { label: 80, value: 250, most: 15 };
+const TEXT_LIMIT = 600;
+const TRACE_LIMIT = 2800;
+/** Ours: of the line of origin, and of what went wrong in a notification's one line. */
+const ORIGIN_LIMIT = 500;
 const CAUSE_LIMIT = 300;
-/** Ours: as many lines as people read; with the title and the context line all of them stay far below 12 000. */
+/** Ours: as many lines as people read. */
 const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
 export const escapeSlack = escapeHtml;
 
-/** Posts to incoming webhooks and workflow triggers. */
+/** Posts to incoming webhooks. */
 export const slack = (): Preset => ({
 	name: "slack",
 	title: "Slack",
-	options: { mention: mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)") },
+	options: {
+		...MESSAGE_OPTIONS,
+		...COLOR_OPTION,
+		...mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)"),
+	},
 	needs: { url: true, json: true },
-	service: (options) => ({
-		body: storyBody("characters", escapeSlack, (story, truncator) => {
-			const { mark, cause } = story;
-			const mentioned = mentions(options, truncator, mention);
-			const header = `${mark} ${truncator.text("title", story.headline, HEADER_LIMIT - mark.length - 1)}`;
-			const notified = cause === "" ? header : `${header} – ${escapeSlack(excerpt(cause, CAUSE_LIMIT))}`;
+	mention,
+	service: (_, __, fill) => ({
+		body: storyBody("characters", unescaped, fill, (story, truncator) => {
+			const { mark, telling } = story;
+			const named = mentioned(story.mentions, truncator, mention);
+			const title = `${mark} ${truncator.text("title", story.headline, HEADER_LIMIT - mark.length - 1)}`;
+			const told = telling === "" ? title : `${title} – ${excerpt(telling, CAUSE_LIMIT)}`;
+			const blocks = [
+				{ type: "header", text: { type: "plain_text", text: title } },
+				...(named === "" ? [] : [section(named)]),
+				...textBlock(story, truncator),
+				...listBlocks(story, truncator),
+				...linksBlock(story),
+				...factsBlock(story, truncator),
+				...traceBlock(story, truncator),
+				originBlock(story, truncator),
+			];
 			return {
-				text: mentioned === "" ? notified : `${mentioned} ${notified}`,
-				blocks: [
-					{ type: "header", text: { type: "plain_text", text: header } },
-					...(story.isBatch ? list(story, mentioned, truncator) : [section(story, mentioned, truncator)]),
-					contextBlock(story, truncator),
-				],
+				text: [named, escapeSlack(told)].filter((part) => part !== "").join(" "),
+				...(story.hasOwnColor ? { attachments: [{ color: story.color, blocks }] } : { blocks }),
 			};
 		}),
 		judge,
@@ -50,42 +65,69 @@ export const slack = (): Preset => ({
 	}),
 });
 
-function list({ events }: Story, mentioned: string, truncator: Truncator): readonly JsonObject[] {
-	const { lines: whole } = listEvents(events, truncator, LIST);
-	// Three backticks in one line would begin a block of code that hides the next ones.
-	const lines = whole.map((line) => line.replaceAll("```", "'''"));
-	const texts: string[] = [];
-	for (const line of mentioned === "" ? lines : [mentioned, ...lines]) {
-		const longer = [...texts.slice(-1), line].join("\n");
-		if (longer.length <= SECTION_LIMIT) texts.splice(-1, 1, longer);
-		else texts.push(line);
-	}
-	// Expanded, so that no failure hides behind "see more".
-	return texts.map((text) => ({ type: "section", text: mrkdwn(text), expand: true }));
+/** Marks such as `*` and backticks mean nothing in rich text. */
+function richText(elements: readonly JsonObject[]): JsonObject {
+	return { type: "rich_text", elements: [{ type: "rich_text_section", elements }] };
 }
 
 /** `verbatim`, because else Slack itself turns names in plain text into mentions. */
-function mrkdwn(text: string): JsonObject {
-	return { type: "mrkdwn", text, verbatim: true };
+function section(text: string): JsonObject {
+	return { type: "section", text: { type: "mrkdwn", text, verbatim: true } };
 }
 
-function section({ error, subject, details }: Story, mentioned: string, truncator: Truncator): JsonObject {
-	const code = error === "" ? "" : truncator.codeBlock(error, SECTION_LIMIT - mentioned.length - 1);
-	const main = [mentioned, code].filter((part) => part !== "").join("\n");
-	const fields = truncator.facts([...subject, ...details], FIELD, (name, value) => mrkdwn(`*${name}*\n${value}`));
-	return { type: "section", ...(main === "" ? {} : { text: mrkdwn(main) }), fields };
+function textBlock({ text }: Story, truncator: Truncator): readonly JsonObject[] {
+	if (text === "") return [];
+	return [richText([{ type: "text", text: truncator.text("text", text, TEXT_LIMIT) }])];
 }
 
-function contextBlock({ isBatch, subject, origin, link, period }: Story, truncator: Truncator): JsonObject {
-	const facts = isBatch ? [...subject.filter(([label]) => label !== "Pipeline"), ...origin] : origin;
-	const links = link === undefined ? [] : [`<${escapeSlack(link.url)}|${link.text}>`];
-	const values = facts.map(([label, value]) => truncator.text(label.toLowerCase(), value, ORIGIN_LIMIT));
-	const text = [...links, ...values, escapeSlack(excerpt(period, ORIGIN_LIMIT))].join(" · ");
-	return { type: "context", elements: [mrkdwn(text)] };
+function listBlocks({ isBatch, events }: Story, truncator: Truncator): readonly JsonObject[] {
+	if (!isBatch) return [];
+	const { lines } = listEvents(events, truncator, LIST);
+	return [richText([{ type: "text", text: lines.join("\n") }])];
+}
+
+/** Text links: a button shows a warning sign unless an app acknowledges it (slackapi/slack-github-action issue 513). */
+function linksBlock({ links }: Story): readonly JsonObject[] {
+	const written = links.map(({ url, text }) => `<${escapeSlack(url)}|${escapeSlack(text)}>`);
+	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= SECTION_LIMIT);
+	return fitting.length === 0 ? [] : [section(fitting.join(" · "))];
+}
+
+function factsBlock(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const pairs = truncator.facts(story.facts, FACT, (name, value) => [name, value] as const);
+	if (pairs.length === 0) return [];
+	const elements = pairs.flatMap(([name, value], index) => [
+		{ type: "text", text: name, style: { bold: true } },
+		{ type: "text", text: `  ${value}${index === pairs.length - 1 ? "" : "\n"}` },
+	]);
+	return [richText(elements)];
+}
+
+/** Slack folds a long section. */
+function traceBlock({ trace }: Story, truncator: Truncator): readonly JsonObject[] {
+	return trace === "" ? [] : [section(truncator.codeBlock(trace, TRACE_LIMIT, escapeSlack))];
+}
+
+/** With the time in the reader's own zone. https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+function originBlock({ origin, times }: Story, truncator: Truncator): JsonObject {
+	const values = origin.map(([, value]) => value).join(" · ");
+	const text = truncator.text("origin", values, ORIGIN_LIMIT);
+	const shown = times.map((time) => {
+		const seconds = Math.floor(Date.parse(time) / 1000);
+		return `<!date^${seconds}^{date_short_pretty} {time}|${escapeSlack(time)}>`;
+	});
+	return {
+		type: "context",
+		elements: [
+			...(text === "" ? [] : [{ type: "plain_text", text, emoji: false }]),
+			{ type: "mrkdwn", text: shown.join(" – "), verbatim: true },
+		],
+	};
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#advanced */
-function mention(id: string): string | undefined {
+function mention(who: string): string | undefined {
+	const id = who.replace(/^<(?:@|!subteam\^|!)([\w-]+)>$/, "$1");
 	if (/^(channel|here|everyone)$/.test(id)) return `<!${id}>`;
 	if (/^[UW][A-Z0-9]{1,20}$/.test(id)) return `<@${id}>`;
 	if (/^S[A-Z0-9]{1,20}$/.test(id)) return `<!subteam^${id}>`;

@@ -1,39 +1,20 @@
 // What a message says of one event, or of a batch of them: the same parts for both, before any service's escaping.
 
 import { isDeepStrictEqual } from "node:util";
-import { compact, type Json } from "../lib/json.ts";
+import { compact } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
 import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
-import type { Service } from "../model/preset.ts";
-import { details, headline, headlineAndError, identity, origin, runUrl } from "./facts.ts";
-import { type Escaping, type Fact, oneLine, plain, Truncator, type Unit } from "./text.ts";
+import { factsOf, originOf } from "./facts.ts";
+import { headline, isOfSeries, placeOf } from "./headline.ts";
+import { fittingLinks, type Link, linksOf, webAddress } from "./links.ts";
+import { LOOKS, RANK } from "./looks.ts";
+import { tellingLine } from "./telling-line.ts";
+import { type Fact, oneLine, plain } from "./text.ts";
 
-/** The worst first; where nothing went wrong, an end before a beginning, since what has ended has begun. */
-export const RANK: readonly Status[] = ["failure", "cancelled", "warning", "success", "started", "info"];
-
-/** How a status is shown. */
-interface Look {
-	readonly mark: string;
-	/** `0xRRGGBB`, where a service takes any colour. */
-	readonly color: number;
-	readonly severity: "error" | "warning" | "info";
-	/** After a number of events. */
-	readonly counted: string;
-}
-
-export const LOOKS: Readonly<Record<Status, Look>> = {
-	started: { mark: "▶️", color: 0x3498db, severity: "info", counted: "started" },
-	success: { mark: "✅", color: 0x2ecc71, severity: "info", counted: "succeeded" },
-	failure: { mark: "❌", color: 0xe74c3c, severity: "error", counted: "failed" },
-	cancelled: { mark: "⏹️", color: 0x95a5a6, severity: "warning", counted: "cancelled" },
-	info: { mark: "ℹ️", color: 0x3498db, severity: "info", counted: "info" },
-	warning: { mark: "⚠️", color: 0xf1c40f, severity: "warning", counted: "warning" },
-};
-
-/** What one event or a batch says. Texts are one line, but for the error. */
+/** What one event or a batch says. Texts are one line, but for the trace. */
 export interface Story {
 	readonly events: Events;
-	/** Whether there are several events: then a list shows what `error` and `details` show of one. */
+	/** Whether there are several events: then a list shows what `trace` and most facts show of one. */
 	readonly isBatch: boolean;
 	/** The event, or the first of those with the worst status. */
 	readonly lead: PipelineEvent;
@@ -42,53 +23,43 @@ export interface Story {
 	/** The worst of all. */
 	readonly status: Status;
 	readonly mark: string;
-	/** `Pipeline failed: etl`, or `12 events: 3 failed, 9 succeeded – etl`. */
+	/** The status whose colour is shown, where a service knows its colours by words. */
+	readonly tone: Status;
+	/** `#rrggbb` */
+	readonly color: string;
+	/** Whether the config has chosen the colour. */
+	readonly hasOwnColor: boolean;
+	/** `nightly failed on main`, or `12 events: 3 failed, 9 succeeded – nightly on main`. */
 	readonly headline: string;
-	/** The error of the one event, of any number of lines; empty for a batch. */
-	readonly error: string;
-	/** What went wrong, for a notification: the error, or what a failed batch's first failure was; empty for neither. */
-	readonly cause: string;
-	/** What it is about: pipeline, project, run; with the status for one event. */
-	readonly subject: readonly Fact[];
+	/** What went wrong: the telling line of the error, or of a failed batch what its first failure was; empty for neither. */
+	readonly telling: string;
+	/** The line below the headline: the telling line; empty for a batch, whose list says it. */
+	readonly text: string;
+	/** The whole error, of any number of lines; empty for a batch, and where the telling line is all of it. */
+	readonly trace: string;
+	/** The one that leads to the cause first; of a batch the run of all, or that of the first failure. */
+	readonly links: readonly Link[];
+	/** What helps most first. */
+	readonly facts: readonly Fact[];
 	/** Where it came from. */
 	readonly origin: readonly Fact[];
-	/** Of a batch its period as a fact; empty for one event. */
-	readonly time: readonly Fact[];
-	/** The three before this. */
-	readonly facts: readonly Fact[];
-	/** Everything else that is known of the one event; empty for a batch. */
-	readonly details: readonly Fact[];
-	/** The time of the event, or of the first and the last. */
-	readonly period: string;
-	/** To the run of all; where they have several, to that of the first failure. */
-	readonly link: { readonly url: string; readonly text: string } | undefined;
-}
-
-/** The body of a message with a {@link Story}; one truncator keeps its parts within their limits. */
-export function storyBody(
-	unit: Unit,
-	escaping: Escaping,
-	write: (story: Story, truncator: Truncator) => Json,
-): Service["body"] {
-	return (events) => {
-		const truncator = new Truncator(unit, escaping);
-		return { body: write(storyOf(events, truncator.notes), truncator), notes: truncator.notes };
-	};
+	/** The time of the event, or of the first and the last; RFC 3339. */
+	readonly times: readonly [string, ...string[]];
+	/** Whom the config wants to be mentioned, without `@`. */
+	readonly mentions: readonly string[];
 }
 
 /** Tells the events. Adds to `notes` what is left out of it. */
 export function storyOf(events: Events, notes: string[]): Story {
-	const [first] = events;
-	const isBatch = events.length > 1;
+	const [first, second] = events;
+	const isBatch = second !== undefined;
 	const context = isBatch ? shared(events) : first.context;
 	const { status } = context;
 	const lead = events.find((event) => event.context.status === status) ?? first;
 	const times = [first, events.at(-1) ?? first].map((event) => oneLine(event.context.timestamp));
-	const period = [...new Set(times)].join(" – ");
+	const [begin = "", ...end] = new Set(times);
 	const error = isBatch ? "" : plain(context.error ?? "");
-	const subject = identity(context).filter(([label]) => !isBatch || label !== "Status");
-	const from = origin(context);
-	const time: readonly Fact[] = isBatch ? [["Time", period]] : [];
+	const telling = isBatch ? (status === "failure" ? headlineAndError(lead) : "") : tellingLine(error);
 	return {
 		events,
 		isBatch,
@@ -96,17 +67,25 @@ export function storyOf(events: Events, notes: string[]): Story {
 		context,
 		status,
 		mark: LOOKS[status].mark,
+		tone: status,
+		color: LOOKS[status].color,
+		hasOwnColor: false,
 		headline: isBatch ? batchHeadline(events, context) : headline(first),
-		error,
-		cause: isBatch && status === "failure" ? headlineAndError(lead) : error,
-		subject,
-		origin: from,
-		time,
-		facts: [...subject, ...from, ...time],
-		details: isBatch ? [] : details(context),
-		period,
-		link: linkOf(lead, context, notes),
+		telling,
+		text: isBatch ? "" : telling,
+		trace: error === telling ? "" : error,
+		links: isBatch ? batchLinks(lead, context, notes) : linksOf(context, notes),
+		facts: factsOf(context),
+		origin: originOf(context, isBatch || isOfSeries(first.definition)),
+		times: [begin, ...end],
+		mentions: [],
 	};
+}
+
+/** `Materialization failed: orders: column "tier" does not exist`; one line. */
+export function headlineAndError(event: PipelineEvent): string {
+	const telling = tellingLine(event.context.error ?? "");
+	return headline(event) + (telling === "" ? "" : `: ${telling}`);
 }
 
 /** `what: 3 failed, 9 succeeded`; that all only inform is not worth a word. */
@@ -121,14 +100,15 @@ export function statusCounts(what: string, events: readonly PipelineEvent[]): st
 }
 
 function batchHeadline(events: Events, context: EventContext): string {
-	const pipeline = oneLine(context.pipeline);
-	return `${statusCounts(count(events.length, "event"), events)}${pipeline === "" ? "" : ` – ${pipeline}`}`;
+	const where = `${oneLine(context.pipeline)}${placeOf(context)}`.trim();
+	return `${statusCounts(count(events.length, "event"), events)}${where === "" ? "" : ` – ${where}`}`;
 }
 
 /** The facts of the CI that a batch can share; the number of an attempt means nothing for several. */
 const SHARED_FACTS = [
 	...(["repository", "branch", "tag", "fork", "queue", "stranger", "pull_request", "commit", "actor"] as const),
-	...(["workflow", "job", "matrix", "run_url"] as const),
+	...(["workflow", "job", "matrix", "run_url", "job_url"] as const),
+	...(["trigger", "commit_message", "commit_author", "pull_request_title"] as const),
 ];
 
 function shared(events: Events): EventContext {
@@ -148,8 +128,9 @@ function shared(events: Events): EventContext {
 	});
 }
 
-function linkOf({ context: lead }: PipelineEvent, context: EventContext, notes: string[]): Story["link"] {
+function batchLinks({ context: lead }: PipelineEvent, context: EventContext, notes: string[]): readonly Link[] {
 	const isOne = context.ci?.run_url !== undefined;
-	const url = isOne || lead.status === "failure" ? runUrl(isOne ? context : lead, notes) : undefined;
-	return url === undefined ? undefined : { url, text: isOne ? "View run" : "View first failed run" };
+	if (isOne) return linksOf(context, notes);
+	const url = lead.status === "failure" ? webAddress(lead.ci?.run_url) : undefined;
+	return fittingLinks([["View first failed run", url]], notes);
 }

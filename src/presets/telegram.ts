@@ -3,20 +3,24 @@
 import { isObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
+import { MESSAGE_OPTIONS } from "./custom.ts";
 import { type TextFormat, textLines } from "./list.ts";
 import { lineOption, required, secret, text, textOption } from "./options.ts";
 import { fieldsOf, saidUnder, waitOf } from "./response.ts";
-import { storyBody } from "./story.ts";
+import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeHtml, muted } from "./text.ts";
 
 /** Ours: so that title, error, the facts that identify the event and the link all fit. */
 const TITLE_LIMIT = 250;
+const LINKS_LIMIT = 8;
 const TEXT: TextFormat = {
 	// Telegram counts it without tags and entities, and here all but the address of the link is counted.
 	// https://core.telegram.org/bots/api#sendmessage
 	limit: 4096,
-	errorLimit: 1400,
-	error: (text) => `<pre>${text}</pre>`,
+	textLimit: 500,
+	originLimit: 400,
+	traceLimit: 1400,
+	trace: (text) => `<pre>${text}</pre>`,
 	list: { lines: 30, title: 150, error: 150 },
 	fact: { label: 40, value: 80 },
 	item: (name, value) => `<b>${name}</b>: ${value}`,
@@ -26,24 +30,26 @@ export const telegram = (): Preset => ({
 	name: "telegram",
 	title: "Telegram",
 	options: {
+		...MESSAGE_OPTIONS,
 		token: secret("Token of the bot; required if there is no url"),
 		chat_id: required(text("ID of the chat, in quotes, or @name of a channel")),
 		thread_id: text("ID of the topic in a forum, in quotes"),
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },
 	},
 	needs: { url: "token", json: true },
-	service: (options, url) => ({
+	service: (options, url, fill) => ({
 		request: () => ({ url: url?.href ?? `https://api.telegram.org/bot${tokenOf(options)}/sendMessage` }),
-		body: storyBody("characters", literal, (story, truncator) => {
-			const { mark, headline, link } = story;
-			const title = `<b>${mark} ${truncator.text("title", headline, TITLE_LIMIT)}</b>`;
-			const lines = textLines(story, truncator, TEXT, [title], [link?.text ?? ""]);
-			const links = link === undefined ? [] : [`<a href="${escapeText(link.url)}">${link.text}</a>`];
+		body: storyBody("characters", literal, fill, (story, truncator) => {
+			const title = `<b>${story.mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}</b>`;
+			const links = story.links.slice(0, LINKS_LIMIT).map(({ text, url }) => {
+				return { written: `<a href="${escapeText(url)}">${escapeText(text)}</a>`, counted: escapeText(text) };
+			});
+			const lines = textLines(story, truncator, TEXT, title, links);
 			const thread = Number(textOption(options, "thread_id"));
 			return {
 				chat_id: lineOption(options, "chat_id"),
 				...(Number.isSafeInteger(thread) && thread > 0 ? { message_thread_id: thread } : {}),
-				text: [title, ...lines, ...links].join("\n"),
+				text: [title, ...lines].join("\n"),
 				parse_mode: "HTML",
 				link_preview_options: { is_disabled: true },
 				...(options["silent"] === true ? { disable_notification: true } : {}),

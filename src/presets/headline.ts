@@ -1,0 +1,58 @@
+// What happened, on one line: `nightly failed on main`, `Check failed: not_null on dim_orders`.
+
+import { CATALOG } from "../model/catalog.ts";
+import { type EventContext, entityName, type PipelineEvent, type Status } from "../model/event.ts";
+import { oneLine } from "./text.ts";
+
+/** What follows the name of something that has that status. */
+const OUTCOMES: Readonly<Record<Status, string>> = {
+	started: "started",
+	success: "succeeded",
+	failure: "failed",
+	cancelled: "cancelled",
+	info: "finished",
+	warning: "finished with warnings",
+};
+
+/** The events whose headline is the pipeline itself: one run begins, and it ends in one way. */
+const SERIES: ReadonlySet<string> = new Set(["pipeline_start", "pipeline_complete", "pipeline_error"]);
+
+/** One line, never empty. */
+export function headline({ definition, context }: PipelineEvent): string {
+	const pipeline = oneLine(context.pipeline);
+	if (isOfSeries(definition)) return `${pipeline || "Pipeline"} ${OUTCOMES[context.status]}${placeOf(context)}`;
+	const title = titleOf(definition, context);
+	const subject = subjectOf(context) || pipeline;
+	return subject === "" ? title : `${title}: ${subject}`;
+}
+
+/** Whether the headline names the pipeline and its branch or tag. */
+export function isOfSeries(definition: PipelineEvent["definition"]): boolean {
+	return SERIES.has(definition.name) && CATALOG.includes(definition);
+}
+
+/** What the event is about, more closely than the pipeline; empty where it names nothing. */
+export function subjectOf({ model, table, entity, metadata }: EventContext): string {
+	const subject = oneLine(model ?? table ?? entityName(entity) ?? "");
+	const check = oneLine(typeof metadata?.["check"] === "string" ? metadata["check"] : "");
+	return [check, subject].filter((part) => part !== "").join(" on ");
+}
+
+/** ` on main`, ` at v1.2`; empty outside CI. */
+export function placeOf({ ci }: EventContext): string {
+	const [branch, tag] = [oneLine(ci?.branch ?? ""), oneLine(ci?.tag ?? "")];
+	return branch === "" ? (tag === "" ? "" : ` at ${tag}`) : ` on ${branch}`;
+}
+
+/**
+ * The title is that of the event's usual status: with another one it would say "Check result" of a failure. The built-in
+ * titles end in a word for it, which is replaced.
+ */
+function titleOf(definition: PipelineEvent["definition"], { event, status }: EventContext): string {
+	const title = oneLine(definition.title) || oneLine(event) || "Event";
+	if (status === definition.status) return title;
+	const [thing] = /^.+(?= \S+$)/.exec(title) ?? [];
+	const isBuiltIn = CATALOG.includes(definition) && thing !== undefined && thing !== "New";
+	const outcome = status === "success" && definition.phase === "quality" ? "passed" : OUTCOMES[status];
+	return isBuiltIn ? `${thing} ${outcome}` : `${title} (${outcome})`;
+}

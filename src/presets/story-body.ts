@@ -1,0 +1,30 @@
+// The body of a message that tells a story, as the options of the config change it.
+
+import type { Json, JsonObject } from "../lib/json.ts";
+import type { Fill, Service } from "../model/preset.ts";
+import { customised } from "./custom.ts";
+import { type Story, storyOf } from "./story.ts";
+import { type Escaping, Truncator, type Unit } from "./text.ts";
+import { valuesOf, viewOf } from "./view.ts";
+
+/** Writes the body; one truncator keeps its parts within their limits. */
+export function storyBody(
+	unit: Unit,
+	escaping: Escaping,
+	fill: Fill | undefined,
+	write: (story: Story, truncator: Truncator) => Json,
+): Service["body"] {
+	return (events) => {
+		const truncator = new Truncator(unit, escaping);
+		const told = storyOf(events, truncator.notes);
+		const story = fill === undefined ? told : customised(told, fill, () => storyView(told), truncator.notes);
+		return { body: write(story, truncator), notes: truncator.notes };
+	};
+}
+
+/** What a template sees: the event, or what those of a batch share, and each of them. */
+export function storyView({ isBatch, events, context, headline, telling }: Story): JsonObject {
+	if (!isBatch) return viewOf(events[0]);
+	const values = valuesOf(context, headline, telling);
+	return { ...context, ...values, count: events.length, events: events.map(viewOf) };
+}
