@@ -7,6 +7,8 @@ import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { Template } from "../model/template.ts";
+import { batchView } from "../presets/story-body.ts";
+import { viewOf } from "../presets/view.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError, parseJsonBody } from "../template/body.ts";
 import { escapingFor, renderTemplate } from "../template/render.ts";
@@ -98,9 +100,8 @@ function fillTemplate(
 ): string {
 	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
 	const escaping = escapingFor(type);
-	const contexts = delivery.events.map(({ context }) => context);
 	const rendered = renderTemplate(template, {
-		view: isBatch(delivery) ? { events: contexts } : delivery.events[0].context,
+		view: isBatch(delivery) ? batchView(delivery.events) : viewOf(delivery.events[0]),
 		escaping,
 		escape: service.escape,
 		// A variable may hold what a stranger wrote, such as a title: it gets the same escaping.

@@ -25,4 +25,6 @@ export type Node =
 			readonly kind: "section" | "inverted" | "if" | "else";
 			readonly path: FieldPath;
 			readonly nodes: readonly Node[];
-	  };
+	  }
+	/** What is inside, at most that many code points of it. */
+	| { readonly kind: "truncate"; readonly limit: number; readonly nodes: readonly Node[] };

@@ -5,7 +5,7 @@ import { count } from "../lib/text.ts";
 import { type Events, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Message, Preset } from "../model/preset.ts";
 import { contextWithout, listed } from "./context.ts";
-import { headline } from "./facts.ts";
+import { headline } from "./headline.ts";
 import { leftOut, moreLine } from "./list.ts";
 import { choice, textOption } from "./options.ts";
 import { escapeSlack, slack } from "./slack.ts";

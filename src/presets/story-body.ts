@@ -1,6 +1,7 @@
 // The body of a message that tells a story, as the options of the config change it.
 
 import type { Json, JsonObject } from "../lib/json.ts";
+import type { Events } from "../model/event.ts";
 import type { Fill, Service } from "../model/preset.ts";
 import { customised } from "./custom.ts";
 import { type Story, storyOf } from "./story.ts";
@@ -20,6 +21,11 @@ export function storyBody(
 		const story = fill === undefined ? told : customised(told, fill, () => storyView(told), truncator.notes);
 		return { body: write(story, truncator), notes: truncator.notes };
 	};
+}
+
+/** What a template sees of a batch, even of one event. */
+export function batchView(events: Events): JsonObject {
+	return storyView({ ...storyOf(events, []), isBatch: true });
 }
 
 /** What a template sees: the event, or what those of a batch share, and each of them. */

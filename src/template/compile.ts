@@ -9,7 +9,7 @@ const DEPTH_LIMIT = 100;
 /** A section that waits for its closing tag. */
 interface Section {
 	readonly tag: Tag;
-	readonly kind: "section" | "inverted" | "if" | "else";
+	readonly kind: "section" | "inverted" | "if" | "else" | "truncate";
 	readonly nodes: Node[];
 }
 
@@ -30,7 +30,8 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 	const nodes = section?.nodes ?? root;
 	const begin = (into: Node[], kind: Section["kind"], tag: Tag) => {
 		const inside: Node[] = [];
-		into.push({ kind, path: pathOf(tag.name), nodes: inside });
+		if (kind === "truncate") into.push({ kind, limit: Number(tag.name), nodes: inside });
+		else into.push({ kind, path: pathOf(tag.name), nodes: inside });
 		open.push({ tag, kind, nodes: inside });
 	};
 	switch (piece.kind) {
@@ -49,6 +50,10 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 		case "section":
 		case "inverted":
 		case "if":
+		case "truncate":
+			if (piece.kind === "truncate" && open.some(({ kind }) => kind === "truncate")) {
+				throw errorAt(piece.start, "{{#truncate}} is inside another", "keep one of them");
+			}
 			if (open.length === DEPTH_LIMIT) {
 				throw errorAt(piece.start, `sections are nested more than ${DEPTH_LIMIT} deep`, "close the ones before");
 			}
@@ -71,7 +76,8 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 			const { start, shown } = piece;
 			if (section === undefined) throw errorAt(start, `${shown} closes nothing`, "remove it, or open it before");
 			const { tag } = section;
-			const fits = tag.kind === "if" ? piece.kind === "end if" : piece.kind === "end" && piece.name === tag.name;
+			const name = tag.kind === "truncate" ? "truncate" : tag.name;
+			const fits = tag.kind === "if" ? piece.kind === "end if" : piece.kind === "end" && piece.name === name;
 			if (!fits) throw errorAt(start, `${shown} does not close ${tag.shown}`, `write ${closingOf(tag)} before it`);
 			open.pop();
 			return;
@@ -80,7 +86,8 @@ function add(piece: Piece, root: Node[], open: Section[], { errorAt }: TemplateT
 }
 
 function closingOf(tag: Tag): string {
-	return tag.kind === "if" ? "{{/if}}" : `{{/${inWords(tag.name)}}}`;
+	if (tag.kind === "if" || tag.kind === "truncate") return `{{/${tag.kind}}}`;
+	return `{{/${inWords(tag.name)}}}`;
 }
 
 function pathOf(name: string): FieldPath {

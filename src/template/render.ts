@@ -43,6 +43,8 @@ export function renderTemplate(template: Template, options: RenderOptions): stri
 /** What there is still room for. */
 interface Rendering extends RenderOptions {
 	readonly room: { length: number; pieces: number };
+	/** Code points that `{{#truncate}}` still has room for; absent outside it, and where all of it fits. */
+	readonly left?: { points: number };
 }
 
 /** A value that names are looked up in, and the values around it. */
@@ -73,16 +75,16 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 	const { escaping } = options;
 	switch (node.kind) {
 		case "text":
-			return node.text;
+			return whole(node.text, options);
 		case "variable":
-			return escapeText(options.resolve(node.variable), escaping);
+			return escapeText(start(options.resolve(node.variable), options), escaping);
 		case "value": {
-			const text = toText(find(node.path, scope));
+			const text = start(toText(find(node.path, scope)), options);
 			return escapeText(options.escape?.(text) ?? text, escaping);
 		}
 		case "json": {
 			const json = JSON.stringify(find(node.path, scope) ?? null);
-			return escaping === "json" ? json : escapeText(json, escaping);
+			return whole(escaping === "json" ? json : escapeText(json, escaping), options);
 		}
 		case "section": {
 			const value = find(node.path, scope);
@@ -106,7 +108,30 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 			return isFilled(find(node.path, scope)) ? renderNodes(node.nodes, scope, options) : "";
 		case "else":
 			return isFilled(find(node.path, scope)) ? "" : renderNodes(node.nodes, scope, options);
+		case "truncate": {
+			const plain = renderNodes(node.nodes, scope, { ...options, escaping: "none", escape: undefined });
+			if (Array.from(plain).length <= node.limit) return renderNodes(node.nodes, scope, options);
+			const left = { points: node.limit - 1 };
+			return renderNodes(node.nodes, scope, { ...options, left }) + escapeText("…", escaping);
+		}
 	}
+}
+
+/** As much of an inserted text as there is room for; it is truncated before it is escaped. */
+function start(text: string, { left }: Rendering): string {
+	if (left === undefined) return text;
+	const kept = Array.from(text).slice(0, left.points);
+	left.points = kept.join("") === text ? left.points - kept.length : 0;
+	return kept.join("");
+}
+
+/** A text that is part of the body's own language is left out where it does not fit. */
+function whole(text: string, { left }: Rendering): string {
+	if (left === undefined) return text;
+	const length = Array.from(text).length;
+	const fits = length <= left.points;
+	left.points = fits ? left.points - length : 0;
+	return fits ? text : "";
 }
 
 /** As what is between the quotes of a JSON string, or after a `name=` (https://url.spec.whatwg.org/#urlencoded-serializing). */

@@ -62,8 +62,8 @@ function sourceOffset(source: string, variables: ReadonlyMap<number, Variable>, 
 
 /** One tag. */
 export interface Tag {
-	readonly kind: "value" | "json" | "comment" | "section" | "inverted" | "if" | "else" | "end if" | "end";
-	/** The field; empty for the kinds that name none. */
+	readonly kind: "value" | "json" | "comment" | "section" | "inverted" | "if" | "else" | "end if" | "truncate" | "end";
+	/** The field, or how many code points `truncate` leaves; empty for the kinds that have neither. */
 	readonly name: string;
 	/** As it is written, shortened for messages. */
 	readonly shown: string;
@@ -128,6 +128,7 @@ function* inText(text: string, start: number, { variables }: TemplateText): Gene
 }
 
 const OPENING = /\{\{\s*([#^/>{&=!]?)\s*/y;
+const TRUNCATE = /^truncate\b\s*(.*)$/s;
 const CONDITION = /^if(?:\s+(.*))?$/s;
 
 function readTag({ text, variables, errorAt }: TemplateText, start: number, end: number): Tag {
@@ -155,7 +156,11 @@ function readTag({ text, variables, errorAt }: TemplateText, start: number, end:
 	switch (sigil) {
 		case "#": {
 			const condition = CONDITION.exec(content);
-			return condition === null ? named("section", content) : named("if", condition[1] ?? "");
+			if (condition !== null) return named("if", condition[1] ?? "");
+			const [, limit] = TRUNCATE.exec(content) ?? [];
+			if (limit === undefined) return named("section", content);
+			if (/^[1-9]\d{0,5}$/.test(limit)) return tag("truncate", limit);
+			throw errorAt(start, `${shown} needs a number of characters`, "write {{#truncate 300}}…{{/truncate}}");
 		}
 		case "^":
 			return named("inverted", content);
