@@ -124,7 +124,7 @@ export class Resolver {
 		const written = key.read(fields);
 		for (const { text, path } of written ?? []) {
 			const wrong = (...problem: Explanation) => fields.problems.add("config_value", path, ...problem);
-			const selector = this.resolve(text);
+			const selector = this.resolve(text) ?? this.#barePhase(text);
 			const shown = selector === undefined ? "" : showSelector(selector);
 			const before = found.get(shown);
 			if (selector === undefined) {
@@ -138,6 +138,14 @@ export class Resolver {
 			}
 		}
 		return written && Array.from(found.values(), ({ selector }) => selector);
+	}
+
+	/**
+	 * In a list, the name of a phase alone selects the phase, as in the API of ETL service hooks. In a header it may be the
+	 * beginning of an event's name.
+	 */
+	#barePhase(written: string): Selector | undefined {
+		return this.phases.has(written) ? { kind: "phase", phase: written } : undefined;
 	}
 
 	/** The error for a selector that selects nothing. */

@@ -2,7 +2,7 @@
 import { closest } from "../lib/suggest.ts";
 import { CI_FACTS, STATUSES } from "../model/event.ts";
 import type { Condition, Filter } from "../model/hook.ts";
-import { FIRST_NAMES, pathOfKey } from "../model/keys.ts";
+import { FIRST_NAMES, pathsOfKey } from "../model/keys.ts";
 import type { Resolver } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import type { Key, Text } from "./keys.ts";
@@ -105,7 +105,7 @@ function readField(text: string, other: string): Condition | Explanation {
 }
 
 function keyError(key: string, pattern: string): Explanation | undefined {
-	if (pathOfKey(key) !== undefined) return undefined;
+	if (pathsOfKey(key).length > 0) return undefined;
 	const item = (meant: string) => quote(`${meant}:${pattern}`);
 	const own = `write ${item(`metadata.${key}`)} for metadata of your own`;
 	const [first = "", ...rest] = key.split(".");

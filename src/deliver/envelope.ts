@@ -86,7 +86,7 @@ function make(hook: Webhook, env: Env): Envelope {
 	const problem = signingProblem(signing);
 	if (problem !== undefined) throw invalid(`secret ${problem}`);
 	const caFile = hook.caFile === undefined ? undefined : resolve(hook.caFile).trim();
-	const service = hook.preset.service(options, address?.url, fillOptions(hook, resolve));
+	const service = hook.preset.service(options, address?.url, fillOptions(hook, resolve), hook.name);
 	return { service, address, headers, signing, signed: signatureNames(signing), caFile, resolve };
 }
 

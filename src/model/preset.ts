@@ -107,8 +107,11 @@ export interface Preset {
 	 * whom it cannot mention.
 	 */
 	readonly mention?: (who: string) => string | undefined;
-	/** `url` is the hook's own, checked; undefined where it has none. Without `fill`, no option is a template. */
-	readonly service: (options: Options, url?: URL, fill?: Fill) => Service;
+	/**
+	 * `url` is the hook's own, checked; undefined where it has none. Without `fill`, no option is a template. `name` is the
+	 * hook's.
+	 */
+	readonly service: (options: Options, url?: URL, fill?: Fill, name?: string) => Service;
 }
 
 /** Thrown where the event lacks what the service cannot do without; the message is a reason for people. */

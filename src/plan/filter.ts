@@ -5,7 +5,7 @@ import { isObject } from "../lib/json.ts";
 import { valuesAt } from "../lib/lookup.ts";
 import { type EventContext, type EventDefinition, entityTypes } from "../model/event.ts";
 import type { Condition, Filter } from "../model/hook.ts";
-import { pathOfKey } from "../model/keys.ts";
+import { pathsOfKey, spellings } from "../model/keys.ts";
 import { matchesGlob, selects, showSelector } from "../model/selector.ts";
 
 /** An event; without a context where only its name is known yet. */
@@ -85,14 +85,13 @@ function holds(condition: Condition, { definition, context }: EventLike): boolea
 	if (condition.kind === "field") {
 		if (context === undefined) return undefined;
 		const changed = valuesAt(context, ["changes", "field"], "every_item").flatMap(textsOf);
-		return changed.some((field) => matchesGlob(condition.field, field));
+		return spellings(condition.field).some((asked) => changed.some((field) => matchesGlob(asked, field)));
 	}
 	const { key, pattern } = condition;
 	if (key === "event") return matchesGlob(pattern, definition.name);
 	if (key === "phase") return matchesGlob(pattern, definition.phase);
 	if (context === undefined) return undefined;
-	const path = pathOfKey(key);
-	const texts = path === undefined ? [] : valuesAt(context, path, "every_item").flatMap(textsOf);
+	const texts = pathsOfKey(key).flatMap((path) => valuesAt(context, path, "every_item").flatMap(textsOf));
 	return texts.some((text) => matchesGlob(pattern, text));
 }
 

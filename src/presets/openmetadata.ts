@@ -1,10 +1,11 @@
-// The openmetadata preset: the body of OpenMetadata's webhooks (https://openmetadatastandards.org/operations/webhook).
+// The openmetadata preset: the body of OpenMetadata's standard (https://openmetadatastandards.org/operations/webhook), or
+// the ChangeEvent that its server sends.
 import { createHash } from "node:crypto";
-import type { Json, JsonObject } from "../lib/json.ts";
+import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
 import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
-import type { Options, Preset } from "../model/preset.ts";
-import { contextWithout, listed } from "./context.ts";
-import { textOption } from "./options.ts";
+import type { Preset } from "../model/preset.ts";
+import { contextWithout, listed, wellFormedObject } from "./context.ts";
+import { choice, text, textOption } from "./options.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -13,37 +14,83 @@ const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 
 /**
  * The `signature` that OpenMetadata's page shows in the body is in the header only: it cannot be inside the bytes that it
- * signs. A batch, about which the page says nothing, is a list of the same bodies.
+ * signs. A batch, about which the pages say nothing, is a list of the same bodies.
  */
 export const openmetadata = (): Preset => ({
 	name: "openmetadata",
 	title: "OpenMetadata",
-	options: { webhook_name: { kind: "string", summary: "Value of webhookName; default pipeline-hooks" } },
+	options: {
+		format: choice(
+			["webhook", "change_event"],
+			"What is posted: the standard's body (webhook, the default) or the server's (change_event)",
+		),
+		webhook_name: text("Value of webhookName, which change_event does not have; default the hook's name"),
+	},
 	needs: { url: true },
-	service: (options) => ({
-		body: (events, batch) => ({
-			...listed((event) => bodyOf(event, options))(events, batch),
-			notes: events.flatMap(({ context }) => changesLeftOut(context)),
-		}),
-	}),
+	service: (options, _url, _fill, name = "pipeline-hooks") => {
+		const webhookName = textOption(options, "webhook_name") ?? name;
+		const isChangeEvent = textOption(options, "format") === "change_event";
+		const bodyOf = ({ context }: PipelineEvent) =>
+			isChangeEvent ? changeEvent(context) : webhookBody(context, webhookName);
+		return {
+			body: (events, batch) => ({
+				...listed(bodyOf)(events, batch),
+				notes: events.flatMap(({ context }) => changesLeftOut(context)),
+			}),
+		};
+	},
 });
 
 /** An event that OpenMetadata does not have keeps its own name as `eventType`: receivers ignore what they do not know. */
-function bodyOf({ context }: PipelineEvent, options: Options): JsonObject {
-	const changes = namedChanges(context);
-	const those = (kind: string) => changes.filter((change) => kindOf(change) === kind).map(toFieldChange);
+function webhookBody(context: EventContext, webhookName: string): JsonObject {
 	return {
-		eventId: eventId(context.id),
+		eventId: uuidOf(context.id),
 		eventType: context.event,
 		timestamp: Date.parse(context.timestamp),
 		entity: context.entity ?? derivedEntity(context),
-		changeDescription: {
-			fieldsAdded: those("added"),
-			fieldsUpdated: those("updated"),
-			fieldsDeleted: those("deleted"),
-		},
-		webhookName: textOption(options, "webhook_name") ?? "pipeline-hooks",
+		changeDescription: changeDescription(context, (value) => value),
+		webhookName,
 	};
+}
+
+/** Events that name the whole entity, and so need no changes. */
+const WHOLE: readonly string[] = ["entityCreated", "entityDeleted"];
+
+/**
+ * As the server writes it: the entity is a JSON text inside the JSON, and so is each list and object among the changed
+ * values. https://docs.open-metadata.org/v2.0.x/how-to-guides/data-quality-observability/alerts-notifications/generic-webhook-alerts-configuration
+ */
+function changeEvent(context: EventContext): JsonObject {
+	const entity = context.entity ?? derivedEntity(context);
+	const textIn = (name: string) => (typeof entity[name] === "string" ? entity[name] : undefined);
+	const [entityType = "pipeline"] = entityTypes(context);
+	const fullName = textIn("fullyQualifiedName") ?? textIn("name");
+	const userName = textIn("updatedBy") ?? context.ci?.actor;
+	const isWhole = WHOLE.includes(context.event) && namedChanges(context).length === 0;
+	return {
+		id: uuidOf(context.id),
+		eventType: context.event,
+		entityType,
+		entityId: uuidOf(textIn("id") ?? `${entityType}:${fullName ?? context.pipeline}`),
+		...(fullName === undefined ? {} : { entityFullyQualifiedName: fullName }),
+		...(userName === undefined ? {} : { userName }),
+		timestamp: Date.parse(context.timestamp),
+		entity: JSON.stringify(wellFormedObject(entity)),
+		...(isWhole ? {} : { changeDescription: changeDescription(context, inText) }),
+	};
+}
+
+/** Texts, numbers and booleans stay what they are. */
+function inText(value: Json): Json {
+	return isJsonArray(value) || isJsonObject(value) ? JSON.stringify(wellFormed(value)) : value;
+}
+
+/** The changes by what became of their fields. */
+function changeDescription(context: EventContext, write: (value: Json) => Json): JsonObject {
+	const changes = namedChanges(context);
+	const those = (kind: string) =>
+		changes.filter((change) => kindOf(change) === kind).map((change) => toFieldChange(change, write));
+	return { fieldsAdded: those("added"), fieldsUpdated: those("updated"), fieldsDeleted: those("deleted") };
 }
 
 function namedChanges({ changes = [] }: EventContext): readonly JsonObject[] {
@@ -56,8 +103,8 @@ function changesLeftOut(context: EventContext): readonly string[] {
 	return without === 0 ? [] : [`${without} of ${all} changes left out: their field is not a string`];
 }
 
-/** The event's id, or a UUID made of it: the same for the same id. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
-function eventId(id: string): string {
+/** The id, or a UUID made of it: the same for the same id. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
+function uuidOf(id: string): string {
 	if (UUID.test(id)) return id.toLowerCase();
 	const hash = createHash("sha1").update(NAMESPACE).update(id).digest().subarray(0, 16);
 	hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
@@ -86,8 +133,12 @@ function kindOf({ old, new: now }: JsonObject): "added" | "updated" | "deleted" 
 	return isAbsent(old) ? "added" : "deleted";
 }
 
-function toFieldChange({ field = "", old, new: now }: JsonObject): JsonObject {
-	return { name: field, ...(isAbsent(old) ? {} : { oldValue: old }), ...(isAbsent(now) ? {} : { newValue: now }) };
+function toFieldChange({ field = "", old, new: now }: JsonObject, write: (value: Json) => Json): JsonObject {
+	return {
+		name: field,
+		...(isAbsent(old) ? {} : { oldValue: write(old) }),
+		...(isAbsent(now) ? {} : { newValue: write(now) }),
+	};
 }
 
 function isAbsent(value: Json | undefined): value is undefined | null {

@@ -14,13 +14,16 @@ export interface Receiver {
 	readonly printed: readonly string[];
 }
 
-/** Starts the page's `receiver.py` or `receiver.ts` on a free port; it ends with the test. */
+/** The receivers that pages have. */
+export type ReceiverFile = "receiver.py" | "server_receiver.py" | "receiver.ts";
+
+/** Starts a receiver of the page on a free port; it ends with the test. */
 export async function startReceiver(
 	page: string,
-	file: "receiver.py" | "receiver.ts",
+	file: ReceiverFile,
 	env: Readonly<Record<string, string>>,
 ): Promise<Receiver> {
-	const program = file === "receiver.py" ? "python3" : process.execPath;
+	const program = file.endsWith(".py") ? "python3" : process.execPath;
 	const cwd = workspace({ [file]: fileOf(page, file), "package.json": '{ "type": "module" }' });
 	const child = spawn(program, [file], {
 		cwd,

@@ -24,6 +24,17 @@ batch_size = 1000
 		]);
 	});
 
+	it("takes the name of a phase alone, unless an event has it", () => {
+		expect(eventsOf(webhook(`[[subscription]]\nevents = ["job", "cluster"]\n${URL}`))).toBe("phase:job, phase:cluster");
+		const own = `[event.cluster]\n[[subscription]]\nevents = ["cluster", "test"]\n${URL}`;
+		expect(eventsOf(webhook(own))).toBe("cluster, phase:test");
+		expect(mistakes(`[[subscription]]\nevents = ["job", "phase:job"]\n${URL}`)).toEqual([
+			'2:18 events has "phase:job" twice, before as "job"',
+		]);
+		// In a header it is the beginning of an event's name.
+		expect(webhook(`[hook.webhooks.job.failed]\n${URL}`).selectors).toEqual([{ kind: "event", event: "job.failed" }]);
+	});
+
 	it("is a shell hook where it has a command", () => {
 		expect(shell('[[subscription]]\nevents = "ping"\ncommand = "x"\nenv = { A = "1" }')).toMatchObject({
 			kind: "shell",
@@ -248,7 +259,7 @@ filter = { events = "ping" }
 		["phase:qualty", 'did you mean "phase:quality"?'],
 		[
 			"phase:",
-			"phases are pipeline, table, model, quality, budget, state, entity, chonk, generation, scan, push, repository, job, cluster, access or test",
+			"phases are pipeline, table, model, quality, budget, state, entity, thread, task, suggestion, user, chonk, generation, scan, push, repository, job, cluster, access or test",
 		],
 	])("that selects nothing is refused: %s", (name, remedy) => {
 		const wanted = { message: `${JSON.stringify(name)} selects no event`, remedy, place: { line: 1, column: 1 } };

@@ -22,7 +22,7 @@ describe("a selector", () => {
 
 	it.each([
 		["pipeline_*", ["pipeline_start", "pipeline_complete", "pipeline_error"]],
-		["job.*", ["job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"]],
+		["job.*", ["job.created", "job.submitted", "job.started", "job.stopped", "job.completed", "job.failed"]],
 		["*.failed", ["generation.failed", "job.failed"]],
 		["*b.*led", ["job.failed"]],
 		["pin*", ["ping"]],

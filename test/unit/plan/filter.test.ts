@@ -114,6 +114,25 @@ describe("a condition", () => {
 		expect(holds(include)).toBe(false);
 	});
 
+	it("finds owners and domains in either spelling, as one value or a list, in the entity and among changes", () => {
+		const lists: Told = { entity: { owners: [{ name: "ann" }, { name: "ben" }], domains: [{ name: "Sales" }] } };
+		const singles: Told = { entity: { owner: { name: "ben" }, domain: "Sales" } };
+		for (const given of [lists, singles]) {
+			for (const item of ["owner:ben", "owners:ben", "owner.name:b*", "domain:Sales", "domains:Sales"]) {
+				expect(holds(item, given), item).toBe(true);
+			}
+			expect(holds("owner:eve", given)).toBe(false);
+		}
+		// A path that begins at the entity means what it says.
+		expect(holds("entity.owner:ben", lists)).toBe(false);
+		for (const field of ["owner", "owners", "domain", "domains"]) {
+			for (const asked of [field, field.replace(/s$/, ""), `${field.replace(/s$/, "")}s`]) {
+				expect(holds(asked, { changes: [{ field, new: "x" }] }), `${asked}, ${field}`).toBe(true);
+			}
+			expect(holds("tags", { changes: [{ field, new: "x" }] })).toBe(false);
+		}
+	});
+
 	it("looks for no key of the context anywhere else", () => {
 		expect(holds("table:orders", { metadata: { table: "orders" } })).toBe(false);
 		expect(holds("metadata.table:orders", { metadata: { table: "orders" } })).toBe(true);

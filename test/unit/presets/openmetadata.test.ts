@@ -2,7 +2,10 @@
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
+import { CATALOG } from "../../../src/model/catalog.ts";
 import type { GivenContext } from "../../../src/model/context.ts";
+import type { CiFacts } from "../../../src/model/event.ts";
+import type { Options } from "../../../src/model/preset.ts";
 import { openmetadata } from "../../../src/presets/openmetadata.ts";
 import { event } from "../../helpers/make.ts";
 import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
@@ -19,29 +22,56 @@ const fieldChanges = {
 	},
 };
 
+const UUID = { type: "string", pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" };
+
+const changeDescription = {
+	type: "object",
+	required: ["fieldsAdded", "fieldsUpdated", "fieldsDeleted"],
+	additionalProperties: false,
+	properties: { fieldsAdded: fieldChanges, fieldsUpdated: fieldChanges, fieldsDeleted: fieldChanges },
+};
+
 /** https://openmetadatastandards.org/operations/webhook */
-const conforms = new Ajv().compile({
+const isWebhookBody = new Ajv().compile({
 	type: "object",
 	required: ["eventId", "eventType", "timestamp", "entity", "changeDescription", "webhookName"],
 	additionalProperties: false,
 	properties: {
-		eventId: { type: "string", pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" },
+		eventId: UUID,
 		eventType: { type: "string", minLength: 1 },
 		timestamp: { type: "integer" },
 		entity: { type: "object" },
-		changeDescription: {
-			type: "object",
-			required: ["fieldsAdded", "fieldsUpdated", "fieldsDeleted"],
-			additionalProperties: false,
-			properties: { fieldsAdded: fieldChanges, fieldsUpdated: fieldChanges, fieldsDeleted: fieldChanges },
-		},
+		changeDescription,
 		webhookName: { type: "string", minLength: 1 },
 	},
 });
 
+/**
+ * Its keys, those that are required, and no other; the server sends the entity as a text.
+ * https://github.com/open-metadata/OpenMetadata/blob/main/openmetadata-spec/src/main/resources/json/schema/type/changeEvent.json
+ */
+const isChangeEvent = new Ajv().compile({
+	type: "object",
+	required: ["id", "eventType", "entityType", "entityId", "timestamp"],
+	additionalProperties: false,
+	properties: {
+		id: UUID,
+		eventType: { type: "string", minLength: 1 },
+		entityType: { type: "string", minLength: 1 },
+		entityId: UUID,
+		entityFullyQualifiedName: { type: "string" },
+		userName: { type: "string" },
+		timestamp: { type: "integer" },
+		entity: { type: "string", pattern: "^\\{" },
+		changeDescription,
+	},
+});
+
 function validate(body: JsonObject): void {
+	const conforms = Object.hasOwn(body, "eventId") ? isWebhookBody : isChangeEvent;
 	conforms(body);
 	expect(conforms.errors).toBe(null);
+	if (conforms === isChangeEvent) expect(JSON.parse(String(body["entity"]))).toBeTypeOf("object");
 }
 
 const service = { validate, limits: () => [] };
@@ -147,8 +177,11 @@ describe("the openmetadata preset", () => {
 		});
 	});
 
-	it("gives other events their own name, and itself one unless told another", () => {
-		expect(bodyOf("pipeline_error")).toMatchObject({ eventType: "pipeline_error", webhookName: "pipeline-hooks" });
+	it("gives other events their own name, and itself the hook's unless told another", () => {
+		const named = (options: Options) => openmetadata().service(options, undefined, undefined, "catalog");
+		const body = (options: Options) => named(options).body([event("pipeline_error")], false).body;
+		expect(body({})).toMatchObject({ eventType: "pipeline_error", webhookName: "catalog" });
+		expect(body({ webhook_name: "Other" })).toMatchObject({ webhookName: "Other" });
 	});
 
 	it("posts a batch as a list of the same bodies", () => {
@@ -157,5 +190,78 @@ describe("the openmetadata preset", () => {
 			body: events.map((of) => renderEvent(openmetadata(), of, {}).body),
 			notes: [],
 		});
+	});
+});
+
+describe("format = change_event", () => {
+	const CHANGE_EVENT = { format: "change_event" };
+	const changeEventOf = (name: string, given: GivenContext = {}) =>
+		renderEvent(openmetadata(), event(name, given), CHANGE_EVENT).body;
+
+	it("posts the server's ChangeEvent: the entity as a text, and lists among the values too", () => {
+		const body = changeEventOf("entityUpdated", {
+			id: "123e4567-e89b-12d3-a456-426614174000",
+			timestamp: "2024-01-15T12:00:00Z",
+			entity: {
+				id: "456E7890-e89b-12d3-a456-426614174111",
+				type: "table",
+				name: "customers",
+				fullyQualifiedName: "snowflake_prod.sales.public.customers",
+				updatedBy: "john.doe",
+				owners: [{ type: "user", name: "john.doe" }],
+			},
+			changes: [
+				{ field: "tags", old: [], new: [{ tagFQN: "PII.Sensitive" }] },
+				{ field: "description", new: "Größe" },
+				{ field: "retention", old: 30, new: 0 },
+			],
+		});
+		validate(body);
+		expect(JSON.stringify(body)).toBe(
+			'{"id":"123e4567-e89b-12d3-a456-426614174000","eventType":"entityUpdated","entityType":"table",' +
+				'"entityId":"456e7890-e89b-12d3-a456-426614174111",' +
+				'"entityFullyQualifiedName":"snowflake_prod.sales.public.customers","userName":"john.doe",' +
+				'"timestamp":1705320000000,"entity":"{\\"id\\":\\"456E7890-e89b-12d3-a456-426614174111\\",' +
+				'\\"type\\":\\"table\\",\\"name\\":\\"customers\\",' +
+				'\\"fullyQualifiedName\\":\\"snowflake_prod.sales.public.customers\\",\\"updatedBy\\":\\"john.doe\\",' +
+				'\\"owners\\":[{\\"type\\":\\"user\\",\\"name\\":\\"john.doe\\"}]}",' +
+				'"changeDescription":{"fieldsAdded":[{"name":"description","newValue":"Größe"}],"fieldsUpdated":' +
+				'[{"name":"tags","oldValue":"[]","newValue":"[{\\"tagFQN\\":\\"PII.Sensitive\\"}]"},' +
+				'{"name":"retention","oldValue":30,"newValue":0}],"fieldsDeleted":[]}}',
+		);
+	});
+
+	it("has every required key for an event without an entity, and the same id for the same thing", () => {
+		const body = changeEventOf("materialize_error", { table: "sales.orders", error: "boom" });
+		validate(body);
+		expect(body).toMatchObject({ entityType: "table", entityFullyQualifiedName: "sales.orders" });
+		expect(changeEventOf("after_materialize", { table: "sales.orders" })["entityId"]).toBe(body["entityId"]);
+		expect(changeEventOf("after_materialize", { table: "sales.items" })["entityId"]).not.toBe(body["entityId"]);
+		expect(changeEventOf("model_error", { model: "sales.orders" })["entityId"]).not.toBe(body["entityId"]);
+	});
+
+	it("names who started the run where the entity does not say who changed it, and nobody where neither is known", () => {
+		const by = (ci: CiFacts) =>
+			renderEvent(openmetadata(), event("entityCreated", { ci }), CHANGE_EVENT).body["userName"];
+		expect(by({ provider: "github", actor: "octocat" })).toBe("octocat");
+		expect(by({ provider: "local" })).toBeUndefined();
+	});
+
+	it("has no change description where an entity was created or deleted, unless changes are given", () => {
+		for (const name of ["entityCreated", "entityDeleted"]) {
+			expect(changeEventOf(name)).not.toHaveProperty("changeDescription");
+			expect(changeEventOf(name, { changes: [{ field: "tags", new: 1 }] })).toHaveProperty("changeDescription");
+		}
+		expect(changeEventOf("entityUpdated")).toHaveProperty("changeDescription.fieldsAdded", []);
+	});
+
+	it("knows the event types of OpenMetadata", () => {
+		// https://github.com/open-metadata/OpenMetadata/blob/main/openmetadata-spec/src/main/resources/json/schema/type/changeEventType.json
+		const types =
+			"entityCreated entityUpdated entityFieldsChanged entityNoChange entitySoftDeleted entityDeleted entityRestored " +
+			"threadCreated threadUpdated postCreated postUpdated taskResolved taskClosed logicalTestCaseAdded suggestionCreated " +
+			"suggestionUpdated suggestionAccepted suggestionRejected suggestionDeleted userLogin userLogout";
+		const names = CATALOG.map(({ name }) => name);
+		expect(types.split(" ").filter((type) => !names.includes(type))).toEqual([]);
 	});
 });
