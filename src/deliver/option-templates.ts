@@ -10,7 +10,10 @@ import { compileTemplate } from "../template/compile.ts";
 import { type RenderOptions, renderTemplate } from "../template/render.ts";
 
 /** What renders the templates among a hook's options. `resolve` gives the value of a variable, which is never a template. */
-export function fillOptions({ preset, options }: Webhook, resolve: (reference: Reference) => string): Fill {
+export function fillOptions(
+	{ preset, options }: Pick<Webhook, "preset" | "options">,
+	resolve: (reference: Reference) => string,
+): Fill {
 	const compiled = new Map<string, readonly (readonly [key: string, template: Template])[]>();
 	for (const [name, value] of Object.entries(options)) {
 		if (preset.options[name]?.template !== true) continue;

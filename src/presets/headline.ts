@@ -1,8 +1,12 @@
 // What happened, on one line: `nightly failed on main`, `Check failed: not_null on dim_orders`.
 
+import { excerpt } from "../lib/text.ts";
 import { CATALOG } from "../model/catalog.ts";
 import { type EventContext, entityName, type PipelineEvent, type Status } from "../model/event.ts";
 import { oneLine } from "./text.ts";
+
+/** Ours: code points of a name, so that the outcome after it is seen. */
+const NAME_LIMIT = 100;
 
 /** What follows the name of something that has that status. */
 const OUTCOMES: Readonly<Record<Status, string>> = {
@@ -19,7 +23,7 @@ const SERIES: ReadonlySet<string> = new Set(["pipeline_start", "pipeline_complet
 
 /** One line, never empty. */
 export function headline({ definition, context }: PipelineEvent): string {
-	const pipeline = oneLine(context.pipeline);
+	const pipeline = excerpt(oneLine(context.pipeline), NAME_LIMIT);
 	if (isOfSeries(definition)) return `${pipeline || "Pipeline"} ${OUTCOMES[context.status]}${placeOf(context)}`;
 	const title = titleOf(definition, context);
 	const subject = subjectOf(context) || pipeline;
@@ -41,7 +45,8 @@ export function subjectOf({ model, table, entity, metadata }: EventContext): str
 /** ` on main`, ` at v1.2`; empty outside CI. */
 export function placeOf({ ci }: EventContext): string {
 	const [branch, tag] = [oneLine(ci?.branch ?? ""), oneLine(ci?.tag ?? "")];
-	return branch === "" ? (tag === "" ? "" : ` at ${tag}`) : ` on ${branch}`;
+	const [word, name] = branch === "" ? ["at", tag] : ["on", branch];
+	return name === "" ? "" : ` ${word} ${excerpt(name, NAME_LIMIT)}`;
 }
 
 /**

@@ -1,7 +1,9 @@
 // The links of a message: to the job, the run, the pull request and the commit.
 
+import { excerpt } from "../lib/text.ts";
 import type { EventContext } from "../model/event.ts";
 import { shortSha } from "./facts.ts";
+import { oneLine } from "./text.ts";
 
 /** Its address is http(s), without user and password. */
 export interface Link {
@@ -11,6 +13,8 @@ export interface Link {
 
 /** Code units of an address that is still shown; GitHub's take about 100. */
 const URL_LIMIT = 500;
+/** Ours: code points of what a link is called. */
+const TEXT_LIMIT = 60;
 
 /** Characters that mean something in Slack's or Markdown's writing, though not in an address: in a link they are encoded. */
 const MARKUP = /[|()`\\@]|%(?![0-9A-Fa-f]{2})/g;
@@ -20,14 +24,17 @@ export function linksOf({ ci }: EventContext, notes: string[]): readonly Link[] 
 	const run = webAddress(ci?.run_url);
 	const repository = run?.replace(/\/actions\/runs\/.*$/, "");
 	const isKnown = repository !== undefined && repository !== run;
-	const [number, commit] = [ci?.pull_request, ci?.commit];
+	const [number, commit = ""] = [ci?.pull_request, ci?.commit];
 	return fittingLinks(
 		[
 			["View job", webAddress(ci?.job_url)],
 			["View run", run],
 			// GitHub, Gitea and Forgejo lead on from there to the pull request.
 			[`Pull request #${number}`, isKnown && number !== undefined ? `${repository}/issues/${number}` : undefined],
-			[`Commit ${shortSha(commit)}`, isKnown && commit !== undefined ? `${repository}/commit/${commit}` : undefined],
+			[
+				`Commit ${shortSha(commit)}`,
+				isKnown && /^[0-9a-f]{7,64}$/.test(commit) ? `${repository}/commit/${commit}` : undefined,
+			],
 		],
 		notes,
 	);
@@ -38,8 +45,9 @@ export function fittingLinks(
 	links: readonly (readonly [text: string, url: string | undefined])[],
 	notes: string[],
 ): readonly Link[] {
-	return links.flatMap(([text, url]) => {
+	return links.flatMap(([label, url]) => {
 		if (url === undefined) return [];
+		const text = excerpt(oneLine(label), TEXT_LIMIT);
 		if (url.length <= URL_LIMIT) return [{ text, url }];
 		notes.push(`link "${text}" left out: longer than ${URL_LIMIT} characters`);
 		return [];

@@ -110,10 +110,25 @@ export const anyEvent: fc.Arbitrary<PipelineEvent> = fc
 /** Any options of a preset: the given ones that are secret, and for the others whatever variables may put in. */
 export function anyOptions(preset: Preset, given: Options): fc.Arbitrary<Options> {
 	const all: Record<string, fc.Arbitrary<Json | undefined>> = {};
-	for (const [name, { kind, choices = [], secret }] of Object.entries(preset.options)) {
+	for (const [name, { kind, choices = [], secret, template }] of Object.entries(preset.options)) {
+		if (template) {
+			all[name] = fc.option(anyTemplate(kind), { nil: undefined });
+			continue;
+		}
 		all[name] = secret ? fc.constant(given[name]) : fc.option(anyOption(kind, choices), { nil: undefined });
 	}
 	return fc.record(all).map((options) => JSON.parse(JSON.stringify(options)));
+}
+
+/** Texts with tags, and with what a template takes for text. */
+function anyTemplate(kind: OptionSpec["kind"]): fc.Arbitrary<Json> {
+	const plain = anyText.map((text) => text.replaceAll("{{", "{ {"));
+	const text = fc.oneof(
+		plain,
+		fc.constantFrom("{{headline}}", "{{error}} {{metadata.rows}}", "https://x.example/{{table}}"),
+	);
+	if (kind === "table") return fc.dictionary(anyText, text, { maxKeys: 5, noNullPrototype: true });
+	return kind === "strings" ? fc.array(text, { maxLength: 30 }) : text;
 }
 
 function anyOption(kind: OptionSpec["kind"], choices: readonly string[]): fc.Arbitrary<Json> {

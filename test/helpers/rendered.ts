@@ -1,9 +1,10 @@
 // A message that a preset made, and what must hold for every one.
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
+import { fillOptions } from "../../src/deliver/option-templates.ts";
 import { isJsonObject, isObject, type Json, type JsonObject } from "../../src/lib/json.ts";
 import type { Events, PipelineEvent } from "../../src/model/event.ts";
-import type { Message, Options, Preset, ServiceRequest } from "../../src/model/preset.ts";
+import type { Message, Options, Preset, Service, ServiceRequest } from "../../src/model/preset.ts";
 import { event } from "./make.ts";
 
 /** One limit of the service, as measured on a body. */
@@ -27,9 +28,20 @@ export interface Checked extends Checks<JsonObject> {
 	readonly batch?: Checks<Json>;
 }
 
+/** A service as a hook with these options uses it; templates among them are literal but for their tags. */
+export function serviceOf(preset: Preset, options: Options, url?: URL): Service {
+	const isTemplate = (name: string) => preset.options[name]?.template === true;
+	const plain = Object.fromEntries(Object.entries(options).filter(([name]) => !isTemplate(name)));
+	return preset.service(
+		plain,
+		url,
+		fillOptions({ preset, options }, ({ parts }) => `\${${JSON.stringify(parts)}}`),
+	);
+}
+
 /** The message of one event: an object, alone in a list where the service always takes a list. */
 export function renderEvent(preset: Preset, event: PipelineEvent, options: Options): ObjectMessage {
-	const { body: sent, notes } = preset.service(options).body([event], false);
+	const { body: sent, notes } = serviceOf(preset, options).body([event], false);
 	const body: Json = Array.isArray(sent) && sent.length === 1 ? sent[0] : sent;
 	if (!isJsonObject(body)) throw new Error("a body that is not an object");
 	return { body, notes };
@@ -42,13 +54,13 @@ export interface ObjectMessage extends Message {
 
 /** How a message of a service is sent, for a hook with this URL. */
 export function requestOf(preset: Preset, options: Options = {}, url?: string, batch = false): ServiceRequest {
-	const service = preset.service(options, url === undefined ? undefined : new URL(url));
+	const service = serviceOf(preset, options, url === undefined ? undefined : new URL(url));
 	return service.request?.([event()], batch) ?? {};
 }
 
 /** The message of a batch. */
 export function renderBatch(preset: Preset, events: Events, options: Options): Message {
-	return preset.service(options).body(events, true);
+	return serviceOf(preset, options).body(events, true);
 }
 
 /** Renders, and checks that the message is JSON, well-formed, within the limits, and says what was truncated. */
