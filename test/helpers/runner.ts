@@ -77,6 +77,8 @@ export interface ActionRun extends Ended {
 	readonly commands: readonly string[];
 	readonly annotations: readonly Annotation[];
 	readonly outputs: Readonly<Record<string, string>>;
+	/** What it leaves for its `post`. */
+	readonly state: Readonly<Record<string, string>>;
 	readonly summary: string;
 	/** The parsed `results` output, or undefined. */
 	readonly results: unknown;
@@ -86,6 +88,10 @@ export interface ActionGiven {
 	/** Inputs by their names in action.yml. */
 	readonly inputs: Readonly<Record<string, string>>;
 	readonly workspace: string;
+	/** The file that the runner calls; by default that of action.yml. */
+	readonly script?: string;
+	/** Of a `post`: what its main has left. */
+	readonly state?: ActionRun["state"];
 	readonly env?: Readonly<Record<string, string>>;
 	/** The event payload; GITHUB_EVENT_NAME goes into `env`. */
 	readonly payload?: unknown;
@@ -132,9 +138,11 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 		RUNNER_TEMP: temp,
 		ACTIONS_RUNTIME_TOKEN: "runtime-token-of-the-runner",
 		...Object.fromEntries(inputs),
+		...Object.fromEntries(Object.entries(given.state ?? {}).map(([name, value]) => [`STATE_${name}`, value])),
 		...given.env,
 	};
-	const ended = await (given.run ?? runProgram)(process.execPath, [join(ROOT, "dist/action/index.js")], {
+	const script = given.script ?? join(ROOT, "dist/action/index.js");
+	const ended = await (given.run ?? runProgram)(process.execPath, [script], {
 		cwd: given.workspace,
 		env,
 		...(given.cancel === undefined ? {} : { cancel: given.cancel }),
@@ -144,7 +152,7 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 	// What the runner takes for a command: `::name::` after white space, or `##[name]` anywhere.
 	const commands = lines.filter((line) => /^\s*::[a-z-]+( .*?)?::/i.test(line) || /##\[[a-z-]+/i.test(line));
 	const isMask = (line: string) => line.startsWith("::add-mask::");
-	const outputs = readOutputs(readFileSync(file("output"), "utf8"));
+	const outputs = readPairs(readFileSync(file("output"), "utf8"));
 	return {
 		...ended,
 		log: lines.filter((line) => !isMask(line)).join("\n"),
@@ -152,6 +160,7 @@ export async function runAction(given: ActionGiven): Promise<ActionRun> {
 		commands: commands.filter((line) => !isMask(line)),
 		annotations: commands.flatMap(readAnnotation),
 		outputs,
+		state: readPairs(readFileSync(file("state"), "utf8")),
 		summary: readFileSync(file("summary"), "utf8"),
 		results: outputs["results"] === undefined ? undefined : JSON.parse(outputs["results"]),
 	};
@@ -200,10 +209,16 @@ function unescapeData(text: string): string {
 		.replaceAll("%25", "%");
 }
 
-/** The `name<<delimiter` form of the runner's command files. */
-function readOutputs(text: string): Readonly<Record<string, string>> {
-	const outputs: Record<string, string> = {};
-	for (const match of text.matchAll(/^(.+?)<<(ghadelimiter_\S+)\n([\s\S]*?)\n\2$/gm))
-		outputs[match[1] ?? ""] = match[3] ?? "";
-	return outputs;
+/**
+ * The pairs of a command file such as GITHUB_OUTPUT: lines of `name=value`, and `name<<delimiter` with the lines up to the
+ * delimiter. Of a name that comes twice the last value counts.
+ * https://github.com/actions/runner/blob/main/src/Runner.Worker/FileCommandManager.cs
+ */
+export function readPairs(text: string): Readonly<Record<string, string>> {
+	const pairs = text.matchAll(/^(?:([^=<\n]+)=(.*)|(.+?)<<(.+)\n([\s\S]*?)\n?^\4$)/gm);
+	return Object.fromEntries(
+		[...pairs].map(([, name, value = "", name2 = "", , lines = ""]) =>
+			name === undefined ? [name2, lines] : [name, value],
+		),
+	);
 }

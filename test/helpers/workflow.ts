@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { data, Evaluator, Lexer, Parser } from "@actions/expressions";
+import { data } from "@actions/expressions";
 import {
 	convertWorkflowTemplate,
 	isBasicExpression,
@@ -15,9 +15,11 @@ import {
 } from "@actions/workflow-parser";
 import type { MappingToken } from "@actions/workflow-parser/templates/tokens/mapping-token";
 import type { TemplateToken } from "@actions/workflow-parser/templates/tokens/template-token";
-import { type ActionRun, BASE_ENV, runAction, workspace } from "./runner.ts";
+import { type Conclusion, dictionary, evaluate, strings, type Values } from "./expression.ts";
+import { type Manifest, readManifest } from "./manifest.ts";
+import { type ActionRun, BASE_ENV, readPairs, runAction, workspace } from "./runner.ts";
 
-export type Conclusion = "success" | "failure" | "cancelled" | "skipped";
+export type { Conclusion } from "./expression.ts";
 
 /** One step of a job, after the job. */
 export interface StepRun {
@@ -26,6 +28,8 @@ export interface StepRun {
 	readonly outputs: Readonly<Record<string, string>>;
 	/** Where the step was our action. */
 	readonly action?: ActionRun;
+	/** Where it has one, and was run. */
+	readonly post?: ActionRun;
 }
 
 export interface WorkflowGiven {
@@ -34,13 +38,23 @@ export interface WorkflowGiven {
 	/** The checkout, as it were. */
 	readonly workspace: string;
 	readonly secrets: Readonly<Record<string, string>>;
+	/** The values of the job's matrix that this job has. */
+	readonly matrix?: Readonly<Record<string, string>>;
 	/** How actions of others end, such as `actions/checkout`, which are not run. */
 	readonly others?: Conclusion;
 	/** Cancels the job when it resolves. */
 	readonly cancel?: Promise<unknown>;
 }
 
-type Values = Readonly<Record<string, data.ExpressionData>>;
+type Strings = Readonly<Record<string, string>>;
+
+/** What of a step is known once it ran. */
+type Ran = Omit<StepRun, "id">;
+
+const ACTIONS: Readonly<Record<string, Manifest>> = {
+	"": readManifest("action.yml"),
+	"/lifecycle": readManifest("lifecycle/action.yml"),
+};
 
 /** Runs the only job of a workflow, and gives its steps in order. */
 export async function runWorkflow(given: WorkflowGiven): Promise<readonly StepRun[]> {
@@ -66,10 +80,21 @@ function stepsOf(root: TemplateToken, job: string): readonly MappingToken[] {
 	return Array.from({ length: steps.count }, (_, index) => steps.get(index).assertMapping("a step"));
 }
 
+/** Ours, if the step uses one of ours. */
+function manifestOf(uses: string): Manifest | undefined {
+	const [, path = ""] = /^(?:\.|pipeline-hooks\/pipeline-hooks)(\/lifecycle)?(?:\/?$|@)/.exec(uses) ?? [];
+	return /^(\.\/|pipeline-hooks\/pipeline-hooks[/@])/.test(uses) ? ACTIONS[path] : undefined;
+}
+
 class Job {
 	readonly #given: WorkflowGiven;
 	readonly #env: MappingToken | undefined;
+	/** What steps have added to GITHUB_ENV. */
+	#added: Strings = {};
 	readonly #steps: StepRun[] = [];
+	/** The last is run first. */
+	readonly #posts: (() => Promise<void>)[] = [];
+	readonly #temp = workspace();
 	#status: Exclude<Conclusion, "skipped"> = "success";
 
 	constructor(given: WorkflowGiven, env: MappingToken | undefined) {
@@ -83,38 +108,69 @@ class Job {
 	async run(steps: readonly MappingToken[], conditions: readonly string[]): Promise<readonly StepRun[]> {
 		for (const [index, step] of steps.entries()) {
 			const id = this.#text(step.find("id"));
-			const condition = this.#evaluate(conditions[index] ?? "");
-			const isRun = condition.coerceString() === "true";
-			const ran = isRun ? await this.#runStep(step) : ({ conclusion: "skipped", outputs: {} } as const);
-			const conclusion =
-				isRun && this.#status === "cancelled" && ran.conclusion === "failure" ? "cancelled" : ran.conclusion;
-			if (conclusion === "failure") this.#status = "failure";
-			this.#steps.push({ ...ran, id, conclusion });
+			const isRun = this.#evaluate(conditions[index] ?? "").coerceString() === "true";
+			const ran: Ran = isRun ? await this.#runStep(step, index) : { conclusion: "skipped", outputs: {} };
+			const isCancelled = this.#status === "cancelled" && ran.conclusion === "failure";
+			this.#steps.push({ ...ran, id, conclusion: isCancelled ? "cancelled" : ran.conclusion });
+			this.#take(ran.conclusion);
 		}
+		for (const post of this.#posts.toReversed()) await post();
 		return this.#steps;
 	}
 
-	#runStep(step: MappingToken): Promise<Omit<StepRun, "id">> {
-		const env = { ...this.#strings(this.#env), ...this.#strings(step.find("env")) };
-		const uses = this.#text(step.find("uses"));
-		if (uses === "") return this.#runScript(this.#text(step.find("run")), env);
-		if (/^(\.\/|pipeline-hooks\/pipeline-hooks@)/.test(uses))
-			return this.#runHooks(this.#strings(step.find("with")), env);
-		return Promise.resolve({ conclusion: this.#given.others ?? "success", outputs: {} });
+	#take(conclusion: Conclusion): void {
+		if (conclusion === "failure" && this.#status !== "cancelled") this.#status = "failure";
 	}
 
-	async #runHooks(inputs: Readonly<Record<string, string>>, env: Readonly<Record<string, string>>) {
-		const { workspace: folder, cancel } = this.#given;
-		const action = await runAction({ inputs, workspace: folder, env, ...(cancel === undefined ? {} : { cancel }) });
-		return { conclusion: action.code === 0 ? "success" : "failure", outputs: action.outputs, action } as const;
+	async #runStep(step: MappingToken, index: number): Promise<Ran> {
+		const uses = this.#text(step.find("uses"));
+		if (uses === "") return this.#runScript(this.#text(step.find("run")), this.#envOf(step));
+		const manifest = manifestOf(uses);
+		if (manifest === undefined) return { conclusion: this.#given.others ?? "success", outputs: {} };
+		const { main, post } = manifest;
+		// As the runner does it, before the step is run and whatever becomes of it.
+		let state: Strings = {};
+		if (post !== undefined) {
+			this.#posts.push(async () => {
+				const run = await this.#runHooks(step, manifest, post, { state });
+				const before = this.#steps[index];
+				if (before !== undefined) this.#steps[index] = { ...before, post: run };
+				this.#take(run.code === 0 ? "success" : "failure");
+			});
+		}
+		const { cancel } = this.#given;
+		const action = await this.#runHooks(step, manifest, main, cancel === undefined ? {} : { cancel });
+		state = action.state;
+		return { conclusion: action.code === 0 ? "success" : "failure", outputs: action.outputs, action };
+	}
+
+	/** One of a step's processes. Its inputs, the defaults too, are evaluated each time. */
+	#runHooks(
+		step: MappingToken,
+		{ inputs }: Manifest,
+		script: string,
+		more: { readonly cancel?: Promise<unknown>; readonly state?: Strings },
+	): Promise<ActionRun> {
+		const defaults = inputs.map((input) => [input.id, this.#text(input.default)] as const);
+		return runAction({
+			inputs: { ...Object.fromEntries(defaults), ...this.#strings(step.find("with")) },
+			workspace: this.#given.workspace,
+			script,
+			env: { RUNNER_TEMP: this.#temp, ...this.#envOf(step) },
+			...more,
+		});
+	}
+
+	#envOf(step: MappingToken): Strings {
+		return { ...this.#strings(this.#env), ...this.#added, ...this.#strings(step.find("env")) };
 	}
 
 	/** As `bash -e {0}`, which is what a runner makes of `run`. */
-	async #runScript(script: string, env: Readonly<Record<string, string>>) {
-		const files = workspace({ "script.sh": script, output: "" });
+	async #runScript(script: string, env: Strings): Promise<Ran> {
+		const files = workspace({ "script.sh": script, output: "", env: "" });
 		const child = spawn("bash", ["-e", join(files, "script.sh")], {
 			cwd: this.#given.workspace,
-			env: { ...BASE_ENV, ...env, GITHUB_OUTPUT: join(files, "output") },
+			env: { ...BASE_ENV, ...env, GITHUB_OUTPUT: join(files, "output"), GITHUB_ENV: join(files, "env") },
 			stdio: "ignore",
 			detached: true,
 		});
@@ -124,12 +180,12 @@ class Job {
 		});
 		const [code] = await once(child, "exit");
 		isOver = true;
-		const lines = readFileSync(join(files, "output"), "utf8").split("\n");
-		const pairs = lines.filter((line) => line.includes("=")).map((line) => line.split(/=(.*)/s).slice(0, 2));
-		return { conclusion: code === 0 ? "success" : "failure", outputs: Object.fromEntries(pairs) } as const;
+		const pairsOf = (name: string) => readPairs(readFileSync(join(files, name), "utf8"));
+		this.#added = { ...this.#added, ...pairsOf("env") };
+		return { conclusion: code === 0 ? "success" : "failure", outputs: pairsOf("output") };
 	}
 
-	#strings(token: TemplateToken | undefined): Readonly<Record<string, string>> {
+	#strings(token: TemplateToken | undefined): Strings {
 		if (token === undefined || !isMapping(token)) return {};
 		return Object.fromEntries([...token].map(({ key, value }) => [key.toString(), this.#text(value)]));
 	}
@@ -141,30 +197,18 @@ class Job {
 	}
 
 	#evaluate(expression: string): data.ExpressionData {
-		const contexts = this.#contexts();
-		const status = (name: string, is: boolean) => ({
-			name,
-			minArgs: 0,
-			maxArgs: 0,
-			call: () => new data.BooleanData(is),
-		});
-		const functions = [
-			status("success", this.#status === "success"),
-			status("failure", this.#status === "failure"),
-			status("cancelled", this.#status === "cancelled"),
-			status("always", true),
-		];
-		const { tokens } = new Lexer(expression).lex();
-		const tree = new Parser(tokens, Object.keys(contexts), functions).parse();
-		const known = new Map(functions.map((info) => [info.name, info]));
-		return new Evaluator(tree, dictionary(contexts), known).evaluate();
+		return evaluate(expression, this.#contexts(), this.#status);
 	}
 
 	#contexts(): Values {
+		const { secrets, matrix } = this.#given;
 		const steps = this.#steps.filter(({ id }) => id !== "");
 		return {
-			secrets: strings(this.#given.secrets),
+			secrets: strings(secrets),
+			github: strings({ token: "" }),
+			matrix: matrix === undefined ? new data.Null() : strings(matrix),
 			job: strings({ status: this.#status }),
+			env: strings(this.#added),
 			steps: dictionary(
 				Object.fromEntries(
 					steps.map(({ id, conclusion, outputs }) => [
@@ -179,12 +223,4 @@ class Job {
 			),
 		};
 	}
-}
-
-function strings(values: Readonly<Record<string, string>>): data.Dictionary {
-	return dictionary(Object.fromEntries(Object.entries(values).map(([key, text]) => [key, new data.StringData(text)])));
-}
-
-function dictionary(values: Values): data.Dictionary {
-	return new data.Dictionary(...Object.entries(values).map(([key, value]) => ({ key, value })));
 }
