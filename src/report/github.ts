@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import * as core from "@actions/core";
 import type { Env } from "../lib/env.ts";
+import type { JsonObject } from "../lib/json.ts";
 import { count, excerpt } from "../lib/text.ts";
 import type { Files } from "../ports.ts";
 import { environmentSecrets } from "../secrets/known.ts";
@@ -26,8 +27,13 @@ const NO_RESULTS = { result: ERROR, event: "", event_id: "", truncated: false, r
 /** The `results` output; the file has all of it. */
 const RESULTS_LIMIT_BYTES = 64 * 1024;
 
+interface GithubReporter extends Reporter {
+	/** Leaves a value for the step's `post`, which gets it as JSON; its texts without secrets. */
+	keep(name: string, value: JsonObject): Promise<unknown>;
+}
+
 /** The reporter of the action. Writes to stdout and to the runner's command files. */
-export function githubReporter(env: Env, files: Files): Reporter {
+export function githubReporter(env: Env, files: Files): GithubReporter {
 	const { redact, protect } = createRedactor(() => environmentSecrets(env));
 	const print = (text: string) => {
 		for (const line of neutralise(text)) core.info(line);
@@ -87,8 +93,11 @@ export function githubReporter(env: Env, files: Files): Reporter {
 		if (await write("the results file", () => files.write(path, json))) await setOutputs({ "results-file": path });
 	};
 
+	const masked = (_: string, item: unknown) => (typeof item === "string" ? redact(item) : item);
+
 	return {
 		log,
+		keep: (name, value) => write("the state", () => core.saveState(name, JSON.stringify(value, masked))),
 		outcome: logOutcome(log, redact),
 		preview: (delivery, shown) => {
 			log.openGroup(`${delivery.hook.name}: dry run`);

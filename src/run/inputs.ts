@@ -159,7 +159,8 @@ function readMatrix(text: string, reject: Reject): JsonObject | undefined {
 	return reject(`matrix: ${value}`, `leave it out, or give \`\${{ toJSON(matrix) }}\``);
 }
 
-function readBoolean(name: string, text: string, fallback: boolean, reject: Reject): boolean {
+/** Empty is the `fallback`. */
+export function readBoolean(name: string, text: string, fallback: boolean, reject: Reject): boolean {
 	const written = text.trim().toLowerCase();
 	if (written === "") return fallback;
 	if (written === "true" || written === "false") return written === "true";

