@@ -21,6 +21,8 @@ export interface Terminal extends Process {
 	readonly cwd: string;
 	/** Writes a line to stdout: what the user asked for. */
 	readonly out: (line: string) => void;
+	/** Writes exactly this to stdout, unless it is shown there: on a terminal and in a step's log it must command nothing. */
+	readonly write: (text: string) => void;
 	/** Writes a line to stderr: progress and errors. */
 	readonly err: (line: string) => void;
 	/** Stdin in pieces, as they are asked for; rejects when {@link Terminal.signal} aborts. */
@@ -64,9 +66,10 @@ export function defineCommand<Flags extends object>(
 	return (program, terminal, done) => {
 		const command = declare(program).addHelpText("after", `\nExample:\n  $ pipeline-hooks ${example}\n`);
 		command.action(async () => {
-			const flags = command.opts<Flags & { readonly json?: boolean }>();
+			const flags = command.opts<Flags & { readonly json?: boolean; readonly raw?: boolean }>();
 			const json = flags.json === true;
-			const reporter = terminalReporter(terminal, json);
+			const output = flags.raw === true ? { ...terminal, out: terminal.err } : terminal;
+			const reporter = terminalReporter(output, json);
 			const [argument] = command.args;
 			done(
 				await runToEnd(reporter, terminal, (onBegin) => work({ flags, json, argument, terminal, reporter, onBegin })),

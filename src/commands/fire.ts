@@ -1,4 +1,4 @@
-// `fire`, `test`, `render` and `flush`: the hooks of an event, with the action's inputs as flags.
+// `fire`, `test` and `flush`: the hooks of an event, with the action's inputs as flags.
 import type { Command } from "commander";
 import { nodePorts } from "../entry/node.ts";
 import { excerpt } from "../lib/text.ts";
@@ -12,7 +12,7 @@ import { type Call, collect, defineCommand, type Register, type Terminal } from 
 import { readBytes, readMetadataFlags } from "./flags.ts";
 
 /** The flags that need more than their name to become an input; every other flag is an input of the same name. */
-interface Flags {
+export interface FireFlags {
 	readonly metadata?: readonly string[];
 	readonly context?: string;
 	readonly hook?: string;
@@ -21,7 +21,7 @@ interface Flags {
 	readonly flush?: boolean;
 }
 
-export const registerFire = defineCommand<Flags>(
+export const registerFire = defineCommand<FireFlags>(
 	(program) =>
 		withInputs(program.command("fire"), "[event]")
 			.summary("run the hooks of an event")
@@ -30,10 +30,10 @@ export const registerFire = defineCommand<Flags>(
 			.option(...DRY_RUN)
 			.option(...UNTRUSTED_SHELL),
 	"fire pipeline_error --error 'connection lost' --metadata tables=20",
-	(call) => run(call),
+	(call) => fireEvent(call),
 );
 
-export const registerTest: Register = defineCommand<Flags>(
+export const registerTest: Register = defineCommand<FireFlags>(
 	(program) =>
 		withInputs(program.command("test"))
 			.summary("run the hooks of an event with a made-up context")
@@ -46,23 +46,10 @@ export const registerTest: Register = defineCommand<Flags>(
 			.option(...DRY_RUN)
 			.option(...UNTRUSTED_SHELL),
 	"test pipeline_error",
-	(call) => run(call, { synthetic: true }, confirming(call)),
+	(call) => fireEvent(call, { examples: "marked" }, { confirm: confirming(call) }),
 );
 
-export const registerRender = defineCommand<Flags>(
-	(program) =>
-		withInputs(program.command("render"))
-			.summary("show the exact messages of an event without sending them")
-			.description(
-				"Shows the exact messages that an event would send, with secrets redacted. Nothing is run or sent. Values that no " +
-					"flag gives are made up, as in `test`; `fire --dry-run` makes nothing up.",
-			)
-			.option(...ONE_HOOK),
-	"render pipeline_complete --duration-ms 45200",
-	(call) => run(call, { dryRun: true, synthetic: true, placeholders: true }),
-);
-
-export const registerFlush = defineCommand<Flags>(
+export const registerFlush = defineCommand<FireFlags>(
 	(program) =>
 		program
 			.command("flush")
@@ -75,7 +62,7 @@ export const registerFlush = defineCommand<Flags>(
 			.option(...JSON_RESULTS)
 			.option(...UNTRUSTED_SHELL),
 	"flush",
-	(call) => run({ ...call, flags: { ...call.flags, flush: true } }),
+	(call) => fireEvent({ ...call, flags: { ...call.flags, flush: true } }),
 );
 
 const CONFIG = [
@@ -84,7 +71,7 @@ const CONFIG = [
 ] as const;
 const JSON_RESULTS = ["--json", "write the results to stdout as JSON, everything else to stderr"] as const;
 const DRY_RUN = ["--dry-run", "show the exact messages without sending them"] as const;
-const ONE_HOOK = [
+export const ONE_HOOK = [
 	"--hook <name>",
 	"only this hook, whatever its events and its filter, even if it is disabled",
 ] as const;
@@ -93,7 +80,7 @@ const UNTRUSTED_SHELL = [
 	"also run shell hooks on GitHub events that a stranger can trigger",
 ] as const;
 
-function withInputs(command: Command, argument = "<event>"): Command {
+export function withInputs(command: Command, argument = "<event>"): Command {
 	return command
 		.argument(argument, "name of the event, as in `pipeline-hooks events`")
 		.option(...CONFIG)
@@ -111,7 +98,12 @@ function withInputs(command: Command, argument = "<event>"): Command {
 		.option(...JSON_RESULTS);
 }
 
-async function run(call: Call<Flags>, more: Partial<Inputs> = {}, confirm?: Observer["confirm"]): Promise<Report> {
+/** Fires what the flags say; `more` are inputs besides them. */
+export async function fireEvent(
+	call: Call<FireFlags>,
+	more: Partial<Inputs> = {},
+	observer: Partial<Observer> = {},
+): Promise<Report> {
 	const { flags, argument = "", terminal, reporter, onBegin } = call;
 	const { env, cwd, signal, input } = terminal;
 	const values = new Map([
@@ -127,10 +119,10 @@ async function run(call: Call<Flags>, more: Partial<Inputs> = {}, confirm?: Obse
 		cwd,
 		signal,
 		stdin: input,
-		confirm,
 		onBegin,
 		onOutcome: reporter.outcome,
 		onPreview: reporter.preview,
+		...observer,
 	});
 }
 
@@ -152,7 +144,7 @@ async function readContext(flag: string | undefined, terminal: Terminal): Promis
 const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** Says whom a test would page or mention, and asks first on a terminal. */
-function confirming({ flags: { yes, dryRun }, terminal }: Call<Flags>): Observer["confirm"] {
+function confirming({ flags: { yes, dryRun }, terminal }: Call<FireFlags>): Observer["confirm"] {
 	if (dryRun === true) return undefined;
 	return async (hooks) => {
 		const effects = hooks.flatMap(effectsOn);

@@ -2,9 +2,10 @@
 import type { Register } from "./command.ts";
 import { registerDemo } from "./demo.ts";
 import { registerEvents } from "./events.ts";
-import { registerFire, registerFlush, registerRender, registerTest } from "./fire.ts";
+import { registerFire, registerFlush, registerTest } from "./fire.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
+import { registerRender } from "./render.ts";
 import { registerSecret } from "./secret.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";

@@ -3,6 +3,7 @@ import { fstatSync } from "node:fs";
 import { addAbortSignal } from "node:stream";
 import { styleText } from "node:util";
 import type { Process } from "../entry/ending.ts";
+import type { Env } from "../lib/env.ts";
 import { errorCode } from "../model/problem.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Paint, Terminal } from "./command.ts";
@@ -21,6 +22,7 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		env,
 		cwd: process.cwd(),
 		out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
+		write: (text) => unread.signal.aborted || process.stdout.write(isShown(env) ? inert(text) : text),
 		err,
 		// Left open, it would keep a cancelled process waiting.
 		input: () => stdin(signal),
@@ -56,6 +58,11 @@ async function ask(question: string, signal: AbortSignal): Promise<boolean> {
 	} finally {
 		lines.close();
 	}
+}
+
+/** Whether stdout may be what people see: a terminal, or the log of a step, which the runner reads from a pipe. */
+function isShown(env: Env): boolean {
+	return process.stdout.isTTY === true || (env["GITHUB_ACTIONS"] === "true" && !fstatSync(1).isFile());
 }
 
 /** A line that cannot act as a workflow command, in case this runs in a step of a workflow. */

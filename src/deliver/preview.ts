@@ -1,15 +1,17 @@
 // What a delivery would send, without sending it.
 
 import type { Env } from "../lib/env.ts";
+import { isJsonObject, parseJson } from "../lib/json.ts";
 import type { Delivery, Preview } from "../model/delivery.ts";
-import type { Hook } from "../model/hook.ts";
+import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import { parseReference, type Reference } from "../model/reference.ts";
 import { commandInput } from "./command.ts";
 import { makeMessage } from "./message.ts";
+import { sizesOf } from "./sizes.ts";
 import { showTarget } from "./target.ts";
 
-/** As {@link preview}, with `${NAME}` in place of each variable that is unset here, and a note of it. */
+/** As {@link preview}, with `${NAME}` in place of each variable that is unset here. */
 export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 	const { hook } = delivery;
 	const unset = unsetVariables(hook, env);
@@ -19,9 +21,9 @@ export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
 	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, placeholder(name)])) };
 	const shown = preview({ ...delivery, hook: withPlaceholderSecrets(hook, unset) }, filled);
-	if (shown.kind !== "webhook") return shown;
-	const notes = [...shown.notes, ...unset.map((name) => `variable ${name} is unset here`)];
-	return { ...shown, target: showTarget(hook, env), notes };
+	if (shown.kind === "problem") return shown;
+	const placed = { ...shown, placeholders: unset };
+	return placed.kind === "webhook" ? { ...placed, target: showTarget(hook, env) } : placed;
 }
 
 /** One that every scheme can sign with, unlike a variable's name. */
@@ -40,7 +42,7 @@ export function preview(delivery: Delivery, env: Env): Preview {
 	if (hook.kind === "shell") {
 		const [unset] = unsetVariables(hook, env);
 		if (unset !== undefined) return { kind: "problem", target, reason: unsetReason(unset) };
-		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }) };
+		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }), placeholders: [] };
 	}
 	const made = makeMessage({ ...delivery, hook }, env);
 	if ("cause" in made) return { kind: "problem", target, reason: made.reason };
@@ -50,5 +52,13 @@ export function preview(delivery: Delivery, env: Env): Preview {
 		value === delivery.id ? value : "(made when sent)",
 	]);
 	const headers = { ...made.headers, ...Object.fromEntries(signatures) };
-	return { kind: "webhook", method, target, headers, body: new TextDecoder().decode(made.body), notes };
+	const body = new TextDecoder().decode(made.body);
+	const sizes = made.body === undefined ? [] : sizesOf(body, hook.preset.limits);
+	return { kind: "webhook", method, target, headers, body, notes, placeholders: [], sizes, ...showcase(hook, body) };
+}
+
+function showcase({ preset }: Webhook, body: string) {
+	const value = parseJson(body);
+	const url = isJsonObject(value) ? preset.showcase?.(value) : undefined;
+	return url === undefined ? {} : { showcase: url };
 }

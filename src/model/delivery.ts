@@ -54,7 +54,20 @@ export interface Attempt {
 	readonly failure?: Failure;
 }
 
-/** The exact message of a delivery. It still holds secrets: whoever shows it masks it. */
+/** The size of a message, or of one part of it. */
+export interface Size {
+	/** `body`, or the path of a part. */
+	readonly of: string;
+	readonly size: number;
+	readonly unit: "bytes" | "characters" | "items";
+	/** The service's limit, where it states one. */
+	readonly most?: number;
+}
+
+/**
+ * The exact message of a delivery. It still holds secrets: whoever shows it masks it. `placeholders` are the variables
+ * that are unset, in whose place their names are shown.
+ */
 export type Preview =
 	| {
 			readonly kind: "webhook";
@@ -65,8 +78,17 @@ export type Preview =
 			readonly headers: Readonly<Record<string, string>>;
 			readonly body: string;
 			readonly notes: readonly string[];
+			readonly placeholders: readonly string[];
+			readonly sizes: readonly Size[];
+			/** Where the service itself shows the body, which is in the fragment. */
+			readonly showcase?: string;
 	  }
-	| { readonly kind: "shell"; readonly command: string; readonly stdin: string }
+	| {
+			readonly kind: "shell";
+			readonly command: string;
+			readonly stdin: string;
+			readonly placeholders: readonly string[];
+	  }
 	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
 
 /**

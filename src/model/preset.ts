@@ -92,6 +92,13 @@ export interface Service {
 	readonly escape?: (text: string) => string;
 }
 
+/**
+ * How large parts of a body may be, each under the path that leads to it: `bytes` is the whole body, `*` each item of a
+ * list, and after a list the name of a type those of that `type`. A text counts its characters (UTF-16 code units), a
+ * list its items; the largest part counts, or where paths are joined by ` + ` all of them together.
+ */
+export type Limits = Readonly<Record<string, number>>;
+
 /** What is known of a service before any hook uses it. */
 export interface Preset {
 	/** As the config writes it. */
@@ -102,6 +109,10 @@ export interface Preset {
 	readonly pages?: true;
 	readonly options: Readonly<Record<string, OptionSpec>>;
 	readonly needs: Needs;
+	/** What the service states; none of our own. */
+	readonly limits?: Limits;
+	/** Where the service itself shows a body, which goes in the fragment of the URL; undefined for a body it cannot show. */
+	readonly showcase?: (body: JsonObject) => string | undefined;
 	/**
 	 * The service's markup for whom the option `mention` names, in the service's spelling or without its `@`; undefined for
 	 * whom it cannot mention.

@@ -53,6 +53,7 @@ export const datadog = (): Preset => ({
 		tags: { kind: "strings", summary: "Additional tags, as key:value" },
 	},
 	needs: { json: true },
+	limits: { title: TITLE_LIMIT, text: TEXT_LIMIT, aggregation_key: AGGREGATION_KEY_LIMIT, "tags.*": TAG_LIMIT },
 	service: (options, url, fill) => ({
 		request: () => ({
 			url: url?.href ?? `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,

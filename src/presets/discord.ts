@@ -13,6 +13,9 @@ import { type Escaping, type Fact, oneLine, Truncator, unescaped } from "./text.
 
 /** All texts of a message together. https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
 const MESSAGE_LIMIT = 6000;
+const TEXTS = ["title", "description", "fields.*.name", "fields.*.value", "footer.text", "author.name"]
+	.map((path) => `embeds.*.${path}`)
+	.join(" + ");
 const TITLE_LIMIT = 256;
 const FIELDS_LIMIT = 25;
 /** Discord takes 4096 in the description, 256 and 1024 a field and 2048 in the footer: these leave each other room. */
@@ -40,6 +43,18 @@ export const discord = (): Preset => ({
 		),
 	},
 	needs: { url: true, json: true },
+	limits: {
+		content: 2000,
+		thread_name: THREAD_LIMIT,
+		embeds: 10,
+		[TEXTS]: MESSAGE_LIMIT,
+		"embeds.*.title": TITLE_LIMIT,
+		"embeds.*.description": 4096,
+		"embeds.*.fields": FIELDS_LIMIT,
+		"embeds.*.fields.*.name": 256,
+		"embeds.*.fields.*.value": 1024,
+		"embeds.*.footer.text": 2048,
+	},
 	mention,
 	service: (_, url, fill) => ({
 		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook

@@ -49,6 +49,7 @@ export const googleChat = (): Preset => ({
 		thread_key: template(text("Key of the thread that messages go to; by default each run has its own thread")),
 	},
 	needs: { url: true, json: true },
+	limits: { bytes: 32_000, "thread.threadKey": 4000 },
 	mention,
 	service: (_, url, fill) => ({
 		// https://developers.google.com/workspace/chat/quickstart/webhooks#start_or_reply_to_a_message_thread

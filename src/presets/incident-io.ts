@@ -40,6 +40,7 @@ export const incidentIo = (): Preset => ({
 		metadata: { kind: "table", summary: "Added to the context in the metadata, and overrides it" },
 	},
 	needs: { url: "source_id", json: true },
+	limits: { bytes: EVENT_LIMIT },
 	service: (options, url, fill) => ({
 		request: () => ({
 			url: url?.href ?? ADDRESS + encodeURIComponent(textOption(options, "source_id") ?? ""),

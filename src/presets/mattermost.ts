@@ -25,6 +25,7 @@ export const mattermost = (): Preset => ({
 	title: "Mattermost",
 	options: { ...MESSAGE_OPTIONS, ...COLOR_OPTION, ...mentionOption("channel, here, all, and users by name") },
 	needs: { url: true, json: true },
+	limits: { text: 16_383 },
 	mention,
 	service: (_, __, fill) => ({
 		/** https://developers.mattermost.com/integrate/reference/message-attachments/ */

@@ -52,6 +52,7 @@ export const pagerduty = (): Preset => ({
 		custom_details: { kind: "table", summary: "Added to the context in the details, and overrides it" },
 	},
 	needs: { json: true },
+	limits: { bytes: EVENT_LIMIT, "payload.summary": SUMMARY_LIMIT, dedup_key: DEDUP_KEY_LIMIT },
 	service: (options, url, fill) => ({
 		request: () => {
 			const region = textOption(options, "region") === "eu" ? "eu." : "";

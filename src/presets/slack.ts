@@ -25,6 +25,23 @@ const CAUSE_LIMIT = 300;
 /** Ours: as many lines as people read. */
 const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
+/** https://docs.slack.dev/reference/block-kit/blocks */
+const BLOCK_LIMITS = {
+	"header.text.text": HEADER_LIMIT,
+	"section.text.text": SECTION_LIMIT,
+	"section.fields": 10,
+	"section.fields.*.text": 2000,
+	"context.elements": 10,
+};
+
+/** With a colour the blocks are in an attachment. */
+const LIMITS = Object.fromEntries(
+	["blocks", "attachments.*.blocks"].flatMap((place) => [
+		[place, 50],
+		...Object.entries(BLOCK_LIMITS).map(([path, most]) => [`${place}.${path}`, most] as const),
+	]),
+);
+
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
 export const escapeSlack = escapeHtml;
 
@@ -38,6 +55,8 @@ export const slack = (): Preset => ({
 		...mentionOption("channel, here, everyone, user ids (U…) and user group ids (S…)"),
 	},
 	needs: { url: true, json: true },
+	limits: LIMITS,
+	showcase: blockKitBuilder,
 	mention,
 	service: (_, __, fill) => ({
 		body: storyBody("characters", unescaped, fill, (story, truncator) => {
@@ -64,6 +83,13 @@ export const slack = (): Preset => ({
 		escape: escapeSlack,
 	}),
 });
+
+/** https://docs.slack.dev/tools/block-kit-builder */
+function blockKitBuilder({ blocks, attachments }: JsonObject): string | undefined {
+	if (blocks === undefined && attachments === undefined) return undefined;
+	const payload = JSON.stringify({ blocks, attachments });
+	return `https://app.slack.com/block-kit-builder/#${encodeURIComponent(payload)}`;
+}
 
 /** Marks such as `*` and backticks mean nothing in rich text. */
 function richText(elements: readonly JsonObject[]): JsonObject {

@@ -50,6 +50,7 @@ export const teams = (): Preset => ({
 		),
 	},
 	needs: { url: true, json: true },
+	limits: { bytes: 28 * 1024 },
 	mention,
 	service: (options, url, fill) => ({
 		request: () => ({ notes: retired(url) }),

@@ -37,6 +37,7 @@ export const telegram = (): Preset => ({
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },
 	},
 	needs: { url: "token", json: true },
+	limits: { text: 4096 },
 	service: (options, url, fill) => ({
 		request: () => ({ url: url?.href ?? `https://api.telegram.org/bot${tokenOf(options)}/sendMessage` }),
 		body: storyBody("characters", literal, fill, (story, truncator) => {

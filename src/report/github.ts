@@ -14,8 +14,9 @@ import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summa
 import { inertJson, limitedJson, resultsDocument } from "./json.ts";
 import { createLog, inParts, logOutcome } from "./log.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
+import { previewLines } from "./preview.ts";
 import type { Reporter } from "./report.ts";
-import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
+import { problemLines, resultLine, unmatchedLines } from "./text.ts";
 import { isAnnotated, warningLines } from "./warnings.ts";
 
 const ERROR: Result = "error";
@@ -101,7 +102,7 @@ export function githubReporter(env: Env, files: Files): GithubReporter {
 		outcome: logOutcome(log, redact),
 		preview: (delivery, shown) => {
 			log.openGroup(`${delivery.hook.name}: dry run`);
-			for (const line of previewLines(shown)) print(redact(line));
+			for (const line of previewLines(shown, redact)) print(line);
 			log.closeGroup();
 		},
 		finish: (report) => {

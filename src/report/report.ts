@@ -22,6 +22,8 @@ export interface Report extends Collected {
 	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
 	readonly warnings: readonly Warning[];
+	/** The keys of the event that are made up, where it may have any. */
+	readonly madeUp?: readonly string[];
 	readonly dryRun: boolean;
 	/** A job summary is wanted. */
 	readonly summary: boolean;

@@ -1,12 +1,13 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import type { Env } from "../lib/env.ts";
 import { environmentSecrets } from "../secrets/known.ts";
-import { createRedactor } from "../secrets/mask.ts";
+import { createRedactor, type Mask } from "../secrets/mask.ts";
 import { jsonText, mapTexts, problemsDocument, resultsDocument } from "./json.ts";
 import { createLog, inParts, logOutcome, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
+import { previewDocument, previewLines } from "./preview.ts";
 import type { Report, Reporter } from "./report.ts";
-import { previewLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
+import { madeUpLines, problemLines, resultLine, unmatchedLines } from "./text.ts";
 import { warningLines } from "./warnings.ts";
 
 /** Where a command writes. */
@@ -24,6 +25,7 @@ export interface TerminalReporter extends Reporter {
 	/** One line or more. */
 	print(text: string): void;
 	printJson(value: object): void;
+	readonly redact: Mask;
 }
 
 /** The reporter of the command. With `json`, stdout holds one JSON document and nothing else. */
@@ -44,7 +46,11 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		const document = resultsDocument(report, redact);
 		if (!report.dryRun) return document;
 		const others = report.unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
-		const shown = { messages, ...(report.source.kind === "event" ? { not_matched: others } : {}) };
+		const shown = {
+			messages,
+			made_up: report.madeUp,
+			...(report.source.kind === "event" ? { not_matched: others } : {}),
+		};
 		return { ...document, ...mapTexts(shown, redact) };
 	};
 	const log = createLog({
@@ -65,18 +71,19 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 	return {
 		log,
 		print,
+		redact,
 		printJson: (value) => output.out(jsonText(mapTexts(value, redact))),
 		outcome: logOutcome(log, redact),
 		preview: (delivery, shown) => {
-			messages.push({ hook: delivery.hook.name, ...shown });
+			messages.push(previewDocument(delivery, shown, redact));
 			print(`▸ ${delivery.hook.name}`);
-			for (const line of previewLines(shown)) print(line === "" ? "" : `  ${line}`);
+			for (const line of previewLines(shown, redact)) write(line === "" ? "" : `  ${line}`);
 		},
 		finish: (report) =>
 			inParts(
 				() => complain(warningLines(report.warnings)),
 				() => {
-					if (!json) unmatchedLines(report).forEach(print);
+					if (!json) [...madeUpLines(report), ...unmatchedLines(report)].forEach(print);
 				},
 				() => (json ? output.out(jsonText(documentOf(report))) : print(resultLine(report))),
 				() => complain(report.stopped === undefined ? [] : problemLines(report.stopped)),

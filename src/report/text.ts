@@ -1,6 +1,6 @@
 // The report for a person at a terminal: one line a delivery, one block an error.
 import { count, duration, excerpt } from "../lib/text.ts";
-import type { Outcome, OutcomeStatus, Preview } from "../model/delivery.ts";
+import type { Outcome, OutcomeStatus } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { countsLine, nameOf, type Report, unmatchedLine } from "./report.ts";
@@ -42,19 +42,9 @@ export function problemLines(
 	];
 }
 
-/** What a delivery would send, as a person reads an HTTP request or a command with its stdin. */
-export function previewLines(shown: Preview): readonly string[] {
-	switch (shown.kind) {
-		case "problem":
-			return [`would fail: ${shown.reason}`];
-		case "shell":
-			return [`$ ${shown.command}`, "", shown.stdin.trimEnd()];
-		case "webhook": {
-			const headers = Object.entries(shown.headers).map(([name, value]) => `${name}: ${value}`);
-			const notes = shown.notes.map((note) => `note: ${note}`);
-			return [`${shown.method} ${shown.target}`, ...headers, "", ...(shown.body === "" ? [] : [shown.body]), ...notes];
-		}
-	}
+/** What of an event is made up. */
+export function madeUpLines({ madeUp = [] }: Report): readonly string[] {
+	return madeUp.length === 0 ? [] : [`made up: ${madeUp.join(", ")}`];
 }
 
 /** In a dry run, why the other hooks do not match. */

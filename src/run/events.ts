@@ -6,11 +6,12 @@ import { keyName } from "../config/words.ts";
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import { isEventName } from "../model/catalog.ts";
-import { completeEvent, type GivenContext } from "../model/context.ts";
+import { CONTEXT_KEYS, completeEvent, type GivenContext } from "../model/context.ts";
 import type { EventDefinition, FoundResource, PipelineEvent } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { Ports } from "../ports.ts";
+import type { Inputs } from "./inputs.ts";
 import type { RunContext } from "./prepare.ts";
 
 /** The definition of an event as the user writes its name. Throws `UserError` for an unknown one. */
@@ -36,27 +37,47 @@ export function findEvent(
 	});
 }
 
-/**
- * The event of that name, with a new id unless one is given. With `synthetic`, example values fill what the context
- * lacks, so that hooks can be tried out. Throws as {@link findEvent} does.
- */
-export function createEvent(written: string, given: GivenContext, synthetic: boolean, run: RunContext): PipelineEvent {
-	const definition = findEvent(written, run);
-	const received = run.receive(given);
-	const context = synthetic ? withExamples(received, definition) : received;
-	const id = context.id ?? `evt_${randomUUID().replaceAll("-", "")}`;
-	const { ci, now } = run;
-	return completeEvent(definition, context, { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts });
+/** An event, and what of it is made up. */
+interface Created {
+	readonly event: PipelineEvent;
+	/** The keys that have an example or, as an id, are new in each run; in the order of the context. */
+	readonly madeUp: readonly string[];
 }
 
-function withExamples(given: GivenContext, { status }: EventDefinition): GivenContext {
+/**
+ * The event of that name, with a new id unless one is given, and with examples of what it lacks where the inputs ask for
+ * them. Throws as {@link findEvent} does.
+ */
+export function createEvent(
+	written: string,
+	given: GivenContext,
+	examples: Inputs["examples"],
+	run: RunContext,
+): Created {
+	const definition = findEvent(written, run);
+	const received = run.receive(given);
+	const made = examples === undefined ? {} : examplesFor(definition, received);
+	const mark = examples === "marked" ? { metadata: { test: true, ...received.metadata } } : {};
+	const context = { ...made, ...received, ...mark };
+	const id = context.id ?? `evt_${randomUUID().replaceAll("-", "")}`;
+	const { ci, now } = run;
+	const event = completeEvent(definition, context, { id, run_id: ci.runId, pipeline: ci.pipeline, now, ci: ci.facts });
+	const lacking = new Set([
+		"id",
+		"timestamp",
+		...(ci.facts.provider === "local" ? ["run_id"] : []),
+		...Object.keys(made),
+	]);
+	return { event, madeUp: CONTEXT_KEYS.filter((key) => lacking.has(key) && !Object.hasOwn(received, key)) };
+}
+
+/** What an event of its kind hardly comes without. Nothing else, which would be a message that nobody gets. */
+function examplesFor({ phase, status }: EventDefinition, given: GivenContext): GivenContext {
+	const isOfTable = phase === "table" || (phase === "quality" && given.model === undefined);
 	return {
-		model: "example_model",
-		table: "catalog.schema.example_table",
+		...(phase === "model" ? { model: "example_model" } : {}),
+		...(isOfTable ? { table: "catalog.schema.example_table" } : {}),
 		...(status === "failure" ? { error: "this is a test: nothing has failed" } : {}),
-		duration_ms: 1234,
-		...given,
-		metadata: { test: true, ...given.metadata },
 	};
 }
 

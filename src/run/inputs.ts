@@ -28,8 +28,8 @@ export interface Inputs {
 	readonly dryRun: boolean;
 	/** In a dry run, show messages also where variables are unset. */
 	readonly placeholders?: boolean;
-	/** Fill in example values for what the context lacks, and mark them by `metadata.test`. */
-	readonly synthetic?: boolean;
+	/** Give the event examples of what one of its kind hardly comes without, for `test` marked by `metadata.test`. */
+	readonly examples?: "unmarked" | "marked";
 	/** Write a job summary. */
 	readonly summary: boolean;
 	/** For GitHub's API; may be empty. */

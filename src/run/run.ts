@@ -134,6 +134,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			...(problem === undefined ? {} : { stopped: problem }),
 			unmatched: source.kind === "event" ? selection(hooks, source.event).unmatched : [],
 			warnings: [...config.warnings, ...holding.warnings],
+			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp: source.madeUp } : {}),
 			dryRun,
 			summary,
 		};

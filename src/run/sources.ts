@@ -22,6 +22,8 @@ interface Events {
 interface OneEvent extends Events {
 	readonly kind: "event";
 	readonly event: PipelineEvent;
+	/** The keys of the event that are made up. */
+	readonly madeUp: readonly string[];
 }
 
 /** No event of its own: only what is held is sent. */
@@ -45,11 +47,11 @@ export interface EventsFile extends Events {
 
 /** Opens the source that the inputs name. Throws `UserError` for an unknown event. */
 export function openSource(inputs: Inputs, run: RunContext, ports: Ports, observer: Observer): Source {
-	const { event, eventsFile, flush, context, synthetic = false } = inputs;
+	const { event, eventsFile, flush, context, examples } = inputs;
 	if (flush === true) return { kind: "held", events: () => [] };
 	if (eventsFile !== undefined) return openFile({ ...inputs, eventsFile }, run, ports, observer);
-	const created = createEvent(event, context, synthetic, run);
-	return { kind: "event", event: created, events: () => [[created]] };
+	const created = createEvent(event, context, examples, run);
+	return { kind: "event", ...created, events: () => [[created.event]] };
 }
 
 function openFile(
@@ -58,7 +60,7 @@ function openFile(
 	ports: Ports,
 	observer: Observer,
 ): EventsFile {
-	const { eventsFile: path, event, context, synthetic = false } = inputs;
+	const { eventsFile: path, event, context } = inputs;
 	const { signal } = observer;
 	const name = path === "-" ? "stdin" : path;
 	let last = 0;
@@ -71,7 +73,7 @@ function openFile(
 		if (written === "") throw new LineError(line, 'has no event: add an "event"');
 		const metadata = context.metadata && { metadata: { ...context.metadata, ...given.metadata } };
 		try {
-			return { ...createEvent(written, { ...context, ...given, ...metadata }, synthetic, run), line };
+			return { ...createEvent(written, { ...context, ...given, ...metadata }, undefined, run).event, line };
 		} catch (thrown) {
 			throw lineErrorOf(line, thrown);
 		}

@@ -1,4 +1,6 @@
 // One event through a webhook of every preset and two templates, and what each receiver got.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "vitest";
 import { runCommand, workspace } from "./runner.ts";
 import { startServer } from "./server.ts";
@@ -46,14 +48,19 @@ export interface SentAll {
 }
 
 /** Fires an event with this context through every hook. Each body is valid UTF-8 and JSON, and is delivered. */
-export async function sendAll(context: unknown, env: Readonly<Record<string, string>> = {}): Promise<SentAll> {
+export async function sendAll(
+	context: unknown,
+	env: Readonly<Record<string, string>> = {},
+	folder = workspace({}),
+): Promise<SentAll> {
 	const server = await startServer({ status: 200, body: '{"ok": true, "id": "1"}' });
 	const config = Object.entries(HOOKS)
 		.map(([name, keys]) => [name, `${server.url}/${PATHS[name] ?? name}`, keys])
 		.map(([name, url, keys]) => `[[hook.webhooks.pipeline_error]]\nname = "${name}"\nurl = "${url}"\n${keys}\n`)
 		.join("\n");
+	writeFileSync(join(folder, "pipeline-hooks.toml"), config);
 	const run = await runCommand(["fire", "pipeline_error", "--context", "-", "--json"], {
-		workspace: workspace({ "pipeline-hooks.toml": config }),
+		workspace: folder,
 		input: JSON.stringify(context),
 		env,
 	});

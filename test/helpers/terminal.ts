@@ -35,6 +35,7 @@ export function run(
 		env: given.env ?? {},
 		cwd: process.cwd(),
 		out: (line) => out.push(line),
+		write: (text) => out.push(text),
 		err: (line) => {
 			err.push(line);
 			given.onErr?.(line);

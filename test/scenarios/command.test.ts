@@ -218,7 +218,6 @@ describe("test", () => {
 		expect(JSON.parse(readFileSync(join(folder, "context.json"), "utf8"))).toMatchObject({
 			event: "pipeline_error",
 			table: "mine",
-			model: "example_model",
 			error: "this is a test: nothing has failed",
 			metadata: { test: true },
 		});
@@ -236,31 +235,6 @@ describe("test", () => {
 		const ended = await run(["test", event, "--config", "own.toml", "--dry-run", "--json"]);
 		const { messages } = JSON.parse(ended.stdout);
 		expect(JSON.parse(messages[0].stdin).error).toBe(error);
-	});
-});
-
-describe("render", () => {
-	it("--json holds each exact message", async () => {
-		const { server, run } = await setUp();
-		const ended = await run(["render", "pipeline_error", "--error", "no disk", "--json"]);
-		expect(ended.code).toBe(0);
-		const document = JSON.parse(ended.stdout);
-		expect(document).toMatchObject({
-			result: "skipped",
-			messages: [
-				{ hook: "log", kind: "shell", command: "cat > context.json", stdin: expect.stringMatching(/^\{.*\}\n$/) },
-				{
-					hook: "alert",
-					kind: "webhook",
-					method: "POST",
-					target: `${server.url}/…`,
-					headers: { "Content-Type": "application/json", "X-Rocky-Signature": "(made when sent)" },
-					notes: [],
-				},
-			],
-		});
-		expect(JSON.parse(document.messages[1].body)).toMatchObject({ text: expect.stringContaining("no disk") });
-		expect(server.requests).toEqual([]);
 	});
 });
 

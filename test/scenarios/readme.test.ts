@@ -115,12 +115,17 @@ describe("the commands", () => {
 				.replace("https://audit.example.com", server.url)
 				.replaceAll(/^preset +=.*"pagerduty"$/gm, `$&\nurl = "${server.url}/pagerduty"`),
 		});
-		const args = words(line);
+		const [command = "", file] = line.split(" > ");
+		const args = words(command);
 		const env = { WEBHOOK_SECRET: "s3cret-value", PAGERDUTY_ROUTING_KEY: "R0UT1NGKEY0000000000000000000000" };
 		const run = await runCommand(args, { workspace: folder, env });
-		expect(run.stderr).toBe("");
 		expect(run.code).toBe(0);
 		expect(run.stdout).not.toBe("");
+		if (file !== undefined) {
+			expect(file.endsWith(".json") && JSON.parse(run.stdout)).toHaveProperty("text");
+			return;
+		}
+		expect(run.stderr).toBe("");
 		if (args.includes("pipeline_error")) {
 			expect(run.stdout).toContain("POST ${SLACK_WEBHOOK_URL}");
 			expect(run.stdout).toContain("note: variable SLACK_WEBHOOK_URL is unset here");

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { indented } from "../../src/lib/indent.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { fire } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
@@ -183,7 +184,7 @@ describe("a dry run", () => {
 		expect(shown.get("printer: dry run")).toEqual([
 			"$ echo $COMMAND_PASSWORD; sh print.sh",
 			"",
-			readFileSync(join(folder, "stdin.json"), "utf8").trimEnd(),
+			...indented(readFileSync(join(folder, "stdin.json"), "utf8")).split("\n"),
 		]);
 		for (const name of ["receiver", "generic", "slack", "teams"]) {
 			const request = server.requests.find(({ path }) =>
@@ -206,8 +207,10 @@ describe("a dry run", () => {
 				return [header, header === "authorization" ? "***" : value.toLowerCase()];
 			});
 			expect(headers).toEqual(expected);
-			const body = request?.body.replace(JSON.stringify(ENV.BODY_TOKEN).slice(1, -1), "***");
-			expect(lines.slice(gap + 1)).toEqual([body]);
+			const body = request?.body.replace(JSON.stringify(ENV.BODY_TOKEN).slice(1, -1), "***") ?? "";
+			const expectedLines = indented(body).split("\n");
+			expect(lines.slice(gap + 1, gap + 1 + expectedLines.length)).toEqual(expectedLines);
+			expect(lines[gap + 1 + expectedLines.length]).toMatch(/^size: /);
 		}
 	});
 

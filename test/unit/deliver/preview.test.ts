@@ -31,11 +31,13 @@ describe("preview", () => {
 	});
 });
 
-test("previewAnywhere stands the names of unset variables in, and notes each", () => {
-	expect(previewAnywhere(command, {})).toMatchObject({ kind: "shell", command: "echo" });
+test("previewAnywhere stands the names of unset variables in, and lists them", () => {
+	expect(previewAnywhere(command, {})).toMatchObject({ kind: "shell", command: "echo", placeholders: ["A_TOKEN"] });
+	expect(previewAnywhere(command, { A_TOKEN: "x" })).toMatchObject({ placeholders: [] });
 	expect(previewAnywhere(post, {})).toMatchObject({
 		kind: "webhook",
 		target: "${HOOK_URL}",
-		notes: ["variable HOOK_URL is unset here", "variable S is unset here"],
+		notes: [],
+		placeholders: ["HOOK_URL", "S"],
 	});
 });

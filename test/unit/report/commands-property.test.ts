@@ -72,8 +72,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 		([{ delivery }, body, note]): Step => ({
 			run: (reporter) => {
 				const headers = { "X-A": note };
-				reporter.preview(delivery, { kind: "webhook", method: "POST", target: note, headers, body, notes: [note] });
-				reporter.preview(delivery, { kind: "shell", command: body, stdin: note });
+				reporter.preview(delivery, {
+					kind: "webhook",
+					method: "POST",
+					target: note,
+					headers,
+					body,
+					notes: [note],
+					placeholders: [note],
+					sizes: [{ of: note, size: 1, unit: "bytes", most: 0 }],
+				});
+				reporter.preview(delivery, { kind: "shell", command: body, stdin: note, placeholders: [] });
 				reporter.preview(delivery, { kind: "problem", target: body, reason: note });
 			},
 			meant: [1, 2, 3].flatMap(() => [{ name: "group" }, { name: "endgroup" }]),
