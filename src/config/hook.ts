@@ -18,7 +18,7 @@ import type { Headers } from "./values.ts";
 import { quote } from "./words.ts";
 
 /** The keys whose values webhooks have as they are; the others are read together. */
-const { async, preset, secret, signature, signatureHeader, batchSize, headers, ...PLAIN } = WEBHOOK;
+const { async, preset, secret, signature, signatureHeader, batchSize, headers, timeoutMs, ...PLAIN } = WEBHOOK;
 
 /** Reads a hook and reports its errors; undefined if it has no command, or if its preset is unknown. */
 export function readHook(link: Link, filters: readonly Filter[], order: number): Hook | undefined {
@@ -62,6 +62,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	const batches = !isAsked && (fields.has("batch_size") || plain.method !== "GET");
 	const known = {
 		...plain,
+		timeoutMs: setting({ ...timeoutMs, default: preset?.timeoutMs ?? timeoutMs.default }, layers),
 		...hookSigning(layers, headers),
 		batchSize: batches ? batchSize : undefined,
 	};

@@ -113,6 +113,8 @@ export interface Preset {
 	readonly limits?: Limits;
 	/** Where the service itself shows a body, which goes in the fragment of the URL; undefined for a body it cannot show. */
 	readonly showcase?: (body: JsonObject) => string | undefined;
+	/** Milliseconds of one attempt, where a hook sets no `timeout_ms`; default 10000. */
+	readonly timeoutMs?: number;
 	/**
 	 * The service's markup for whom the option `mention` names, in the service's spelling or without its `@`; undefined for
 	 * whom it cannot mention.

@@ -2,10 +2,11 @@
 
 import type { Json, JsonObject } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
-import { type Events, entityName, type PipelineEvent } from "../model/event.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Message, Preset } from "../model/preset.ts";
+import { commitLine, repositoryName, wholeRepository } from "./commit-line.ts";
 import { contextWithout, listed } from "./context.ts";
-import { headline } from "./headline.ts";
+import { headline, isOfSeries } from "./headline.ts";
 import { leftOut, moreLine } from "./list.ts";
 import { choice, textOption } from "./options.ts";
 import { escapeSlack, slack } from "./slack.ts";
@@ -13,7 +14,7 @@ import { statusCounts } from "./story.ts";
 import { oneLine, Truncator } from "./text.ts";
 
 /** Arraylake's own name for the event `commit`, the only one that it sends. */
-const COMMIT = { event: "commit", theirs: "NewCommit", text: "New commit" } as const;
+const COMMIT = { event: "commit", theirs: "NewCommit" } as const;
 
 /** Ours, in characters, of each part of a line. */
 const PART_LIMIT = 300;
@@ -38,6 +39,7 @@ export const arraylake = (): Preset => ({
 		),
 	},
 	needs: { url: true },
+	timeoutMs: 5000,
 	service: (options) => {
 		const isSlack = textOption(options, "format") === "slack";
 		return isSlack ? { ...slack().service({}), body: linesFor } : { body: listed(bodyOf) };
@@ -61,11 +63,6 @@ function bodyOf({ definition, context }: PipelineEvent): JsonObject {
 	};
 }
 
-/** The last part of the CI's repository: Arraylake's names have no owner before them. */
-function repositoryName({ entity, ci, pipeline }: PipelineEvent["context"]): string {
-	return entityName(entity) ?? (ci?.repository?.split("/").at(-1) || pipeline);
-}
-
 /** A batch begins with its count. */
 function linesFor(events: Events): Message {
 	const truncator = new Truncator("characters", escapeSlack);
@@ -79,19 +76,18 @@ function linesFor(events: Events): Message {
 	return { body: { text: lines.join("\n") }, notes: [...new Set(truncator.notes)] };
 }
 
-/** `New commit 1CECHNKREP0F1RSTCMT0 in repository ocean on branch main`; what is not known is left out. */
+/** Arraylake's line for a commit; another event has its headline in the same form, without the full stop. */
 function lineOf(event: PipelineEvent, truncator: Truncator): string {
-	const { data, ci } = event.context;
-	const isCommit = event.definition.name === COMMIT.event;
+	const { definition, context } = event;
+	const write = (what: string, text: string) => truncator.text(what, text, PART_LIMIT);
+	if (definition.name === COMMIT.event) return commitLine(context, write);
 	const part = (what: string, before: string, value: Json | undefined) => {
 		const text = typeof value === "string" ? oneLine(value) : "";
-		return text === "" ? [] : [`${before}${truncator.text(what, text, PART_LIMIT)}`];
+		return text === "" ? [] : [`${before}${write(what, text)}`];
 	};
-	const parts = [
-		...(isCommit ? [COMMIT.text] : part("headline", "", headline(event))),
-		...(isCommit ? part("commit", "", data?.["commit"] ?? ci?.commit) : []),
-		...part("repository", "in repository ", data?.["repo_name"] ?? repositoryName(event.context)),
-		...part("branch", "on branch ", data?.["branch"] ?? ci?.branch),
-	];
-	return parts.join(" ");
+	return [
+		...part("headline", "", headline(event)),
+		...part("repository", "in repository ", wholeRepository(context)),
+		...(isOfSeries(definition) ? [] : part("branch", "on branch ", context.data?.["branch"] ?? context.ci?.branch)),
+	].join(" ");
 }

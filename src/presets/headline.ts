@@ -3,6 +3,7 @@
 import { excerpt } from "../lib/text.ts";
 import { CATALOG } from "../model/catalog.ts";
 import { type EventContext, entityName, type PipelineEvent, type Status } from "../model/event.ts";
+import { commitLine } from "./commit-line.ts";
 import { oneLine } from "./text.ts";
 
 /** Ours: code points of a name, so that the outcome after it is seen. */
@@ -25,6 +26,9 @@ const SERIES: ReadonlySet<string> = new Set(["pipeline_start", "pipeline_complet
 export function headline({ definition, context }: PipelineEvent): string {
 	const pipeline = excerpt(oneLine(context.pipeline), NAME_LIMIT);
 	if (isOfSeries(definition)) return `${pipeline || "Pipeline"} ${OUTCOMES[context.status]}${placeOf(context)}`;
+	if (definition.name === "commit" && CATALOG.includes(definition) && context.status === "info") {
+		return commitLine(context, (_, text) => text);
+	}
 	const title = titleOf(definition, context);
 	const subject = subjectOf(context) || pipeline;
 	return subject === "" ? title : `${title}: ${subject}`;

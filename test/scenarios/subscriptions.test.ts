@@ -217,7 +217,7 @@ command = "y"
 		expect(lines.stdout).toContain("  – subscription-1: if entities table · in batches of 5 · fallback b · then c\n");
 		const validated = await runCommand(["validate"], { workspace: folder });
 		expect(validated.stdout).toBe(
-			`${FILE} is valid: 3 hooks, 1 of them disabled, on 6 events\nwarning: ${FILE}:5:1: fallback names "b", which is disabled\n`,
+			`${FILE} is valid: 3 hooks, 1 of them disabled, on 7 events\nwarning: ${FILE}:5:1: fallback names "b", which is disabled\n`,
 		);
 	});
 });
@@ -239,7 +239,7 @@ enabled = false
 		const run = await runCommand(["validate"], { workspace: folder });
 		expect(run).toMatchObject({
 			code: 0,
-			stdout: `${FILE} is valid: 3 hooks, 2 of them disabled, on 6 events\n  \${TEAM_URL} is not set here\n`,
+			stdout: `${FILE} is valid: 3 hooks, 2 of them disabled, on 7 events\n  \${TEAM_URL} is not set here\n`,
 		});
 		const json = await runCommand(["validate", "--json"], { workspace: folder });
 		expect(JSON.parse(json.stdout)).toMatchObject({ hooks: 3, disabled: 2, events: 6 });

@@ -10,6 +10,7 @@ import { compileTemplate } from "../../../src/template/compile.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 import { event, type Told, webhook } from "../../helpers/make.ts";
+import { webhook as parsedWebhook } from "../../helpers/parse.ts";
 import { batch } from "../../helpers/presets.ts";
 import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
@@ -75,28 +76,43 @@ describe("the arraylake preset", () => {
 				ci,
 			},
 		});
-		expect(text("pipeline_error", { ci })).toBe("Pipeline failed: etl in repository ocean on branch main");
+		expect(text("pipeline_error", { ci })).toBe("etl failed on main in repository acme/ocean");
 	});
 
-	it("posts the line for Slack, and nothing beside it", () => {
-		const data = { repo_name: "ocean", commit: "1CECHNKREP0F1RSTCMT0", branch: "main" };
+	it("posts the line of Arraylake's page for Slack, and nothing beside it", () => {
+		const data = { repo: "earthmover/ocean", repo_name: "ocean", commit: "abc123", branch: "main" };
 		expect(JSON.stringify(renderEvent(arraylake(), event("commit", { data }), { format: "slack" }).body)).toBe(
-			'{"text":"New commit 1CECHNKREP0F1RSTCMT0 in repository ocean on branch main"}',
+			'{"text":"New commit abc123 in repository earthmover/ocean on branch main."}',
 		);
-		expect(text("commit", { ci })).toBe("New commit 1a2b3c4 in repository ocean on branch main");
-		expect(text("commit")).toBe("New commit in repository etl");
+	});
+
+	it("gives the repository with its owner where that is known", () => {
+		expect(text("commit", { ci })).toBe("New commit 1a2b3c4 in repository acme/ocean on branch main.");
+		const of = (repo_name: string) => text("commit", { ci, data: { repo_name, commit: "c1" } });
+		expect(of("ocean")).toBe("New commit c1 in repository acme/ocean on branch main.");
+		expect(of("lake")).toBe("New commit c1 in repository lake on branch main.");
+		expect(of("earthmover/lake")).toBe("New commit c1 in repository earthmover/lake on branch main.");
+		expect(text("commit")).toBe("New commit in repository etl.");
+	});
+
+	it("waits five seconds for an answer, as Arraylake does, unless told otherwise", () => {
+		const hook = (more: string) =>
+			parsedWebhook(`[[hook.webhooks.commit]]\nurl = "https://example.com/"\npreset = "arraylake"\n${more}`);
+		expect(hook("").timeoutMs).toBe(5000);
+		expect(hook("timeout_ms = 8000").timeoutMs).toBe(8000);
+		expect(hook("[defaults]\ntimeout_ms = 7000").timeoutMs).toBe(7000);
 	});
 
 	it("keeps text of the event from meaning anything to Slack, and a line a line", () => {
 		const branch = "<!channel> a&b\n\u001b[31m";
 		expect(text("commit", { ci: { ...ci, branch } })).toBe(
-			"New commit 1a2b3c4 in repository ocean on branch &lt;!channel&gt; a&amp;b",
+			"New commit 1a2b3c4 in repository acme/ocean on branch &lt;!channel&gt; a&amp;b.",
 		);
 		const long = renderEvent(arraylake(), event("commit", { ci: { ...ci, branch: "b".repeat(400) } }), {
 			format: "slack",
 		});
 		expect(long.notes).toEqual(["branch truncated to 300 characters"]);
-		expect(long.body["text"]).toBe(`New commit 1a2b3c4 in repository ocean on branch ${"b".repeat(299)}…`);
+		expect(long.body["text"]).toBe(`New commit 1a2b3c4 in repository acme/ocean on branch ${"b".repeat(299)}….`);
 	});
 
 	it("posts a batch as a list of the same bodies, or as a count and as many lines as people read", () => {
@@ -107,9 +123,10 @@ describe("the arraylake preset", () => {
 		expect(renderBatch(arraylake(), events, { format: "slack" })).toEqual({
 			notes: [],
 			body: {
-				text: ["3 events", ...[0, 1, 2].map((index) => `New commit c${index} in repository ocean on branch main`)].join(
-					"\n",
-				),
+				text: [
+					"3 events",
+					...[0, 1, 2].map((index) => `New commit c${index} in repository acme/ocean on branch main.`),
+				].join("\n"),
 			},
 		});
 		const branch = "&".repeat(400);
