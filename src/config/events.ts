@@ -1,4 +1,4 @@
-// The events of a config: those that it declares with `[event.x]`, and what selectors of events mean.
+// The events of a config: those that it declares or retitles with `[event.x]`, and what selectors of events mean.
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
 import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
@@ -10,7 +10,7 @@ import { refuseUnknown } from "./known.ts";
 import { EVENT, TABLES } from "./schema.ts";
 import { type Explanation, keyName, list, quote } from "./words.ts";
 
-/** The declared events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
+/** The declared and retitled events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */
 export function readEvents(root: Fields): readonly EventDefinition[] {
 	const table = root.get("event")?.fields();
 	if (table === undefined) return [];
@@ -40,7 +40,9 @@ function declareAll(parent: Fields, prefix: string, declaring: Declaring): void 
 			parent.wrong(key, ...problem);
 			continue;
 		}
-		if (!begins) declaring.found.set(name, define(name, fields.only(rest)));
+		const own = fields.only(rest);
+		const builtIn = declaring.builtIn.find(name);
+		if (!begins) declaring.found.set(name, builtIn === undefined ? define(name, own) : retitle(builtIn, own));
 		declareAll(fields.only(inner), `${name}.`, declaring);
 	}
 }
@@ -57,10 +59,20 @@ function nameProblem(
 	}
 	if (found.has(name)) return [`event ${quote(name)} is declared twice`, "merge the two tables into one"];
 	const known = builtIn.find(name);
-	if (known === undefined) return undefined;
-	const what =
-		known.name === name ? "a built-in event already" : `another name of the built-in event ${quote(known.name)}`;
-	return [`${quote(name)} is ${what}`, "choose another name"];
+	if (known === undefined || known.name === name) return undefined;
+	return [`${quote(name)} is another name of the built-in event ${quote(known.name)}`, "choose another name"];
+}
+
+/** Of a built-in event only the title can change. */
+function retitle(event: EventDefinition, fields: Fields): EventDefinition {
+	refuseUnknown(fields, TABLES.event);
+	for (const { name } of [EVENT.phase, EVENT.status]) {
+		if (!fields.has(name)) continue;
+		const remedy = `remove ${name}, or declare an event of your own under another name`;
+		fields.wrong(name, `${quote(event.name)} is a built-in event, whose ${name} cannot change`, remedy);
+	}
+	if (!fields.has("title")) fields.missing("title", 'add title = "…", its headline in messages');
+	return { ...event, title: EVENT.title.read(fields) ?? event.title };
 }
 
 function define(name: string, fields: Fields): EventDefinition {

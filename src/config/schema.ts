@@ -146,7 +146,10 @@ export const EVENT = {
 		default: "info",
 		summary: "The status that it reports, which sets the colour of messages",
 	}),
-	title: key("title", TEXT, { otherwise: "made from its name", summary: "The headline of messages" }),
+	title: key("title", TEXT, {
+		otherwise: "made from its name",
+		summary: "The headline of messages; of a built-in event it is all that can change",
+	}),
 };
 
 /** The keys of a filter, which has at least one. */

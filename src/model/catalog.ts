@@ -95,9 +95,11 @@ export interface Vocabulary {
 	readonly events: readonly EventDefinition[];
 }
 
-/** The catalog together with a config's own events. A declared event never hides a built-in one. */
+/** The catalog together with a config's own events, and with the titles that it gives to built-in ones. */
 export function vocabulary(declared: readonly EventDefinition[] = []): Vocabulary {
-	const events = [...CATALOG, ...declared];
+	const own = new Map(declared.map((event) => [event.name, event]));
+	const known = CATALOG.map((event) => own.get(event.name) ?? event);
+	const events = [...known, ...declared.filter((event) => !known.includes(event))];
 	const byName = new Map(events.map((event) => [event.name, event]));
 	const exact = (name: string) => byName.get(ALIASES.get(name) ?? name);
 	return {

@@ -131,6 +131,13 @@ function shared(events: Events): EventContext {
 function batchLinks({ context: lead }: PipelineEvent, context: EventContext, notes: string[]): readonly Link[] {
 	const isOne = context.ci?.run_url !== undefined;
 	if (isOne) return linksOf(context, notes);
-	const url = lead.status === "failure" ? webAddress(lead.ci?.run_url) : undefined;
-	return fittingLinks([["View first failed run", url]], notes);
+	if (lead.status !== "failure") return [];
+	const [job, run] = [webAddress(lead.ci?.job_url), webAddress(lead.ci?.run_url)];
+	return fittingLinks(
+		[
+			["View first failed job", job],
+			["View first failed run", run],
+		],
+		notes,
+	);
 }

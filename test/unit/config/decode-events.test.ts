@@ -1,5 +1,7 @@
 // Events in a config: unknown ones, and those that it declares itself.
+
 import { describe, expect, it } from "vitest";
+import { vocabulary } from "../../../src/model/catalog.ts";
 import { eventsOf } from "../../helpers/make.ts";
 import { mistakes, onlyProblem, parse } from "../../helpers/parse.ts";
 
@@ -122,11 +124,22 @@ command = "b"
 		},
 	);
 
+	it("may give a built-in event another title, and nothing else", () => {
+		const [retitled] = parse(`${HOOK}[event.pipeline_error]\ntitle = "Nightly broke"`).events;
+		expect(retitled).toEqual({ name: "pipeline_error", phase: "pipeline", status: "failure", title: "Nightly broke" });
+		expect(vocabulary(retitled && [retitled]).find("on_pipeline_error")?.title).toBe("Nightly broke");
+		expect(vocabulary(retitled && [retitled]).events).toHaveLength(vocabulary().events.length);
+	});
+
 	it.each([
-		["[event.pipeline_start]", '4:1 "pipeline_start" is a built-in event already'],
+		["[event.pipeline_start]", "4:1 title is missing"],
+		['[event.pipeline_start]\ntitle = "Off we go"\nstatus = "info"', '6:1 "pipeline_start" is a built-in event'],
 		["[event.on_pipeline_start]", '4:1 "on_pipeline_start" is another name of the built-in event "pipeline_start"'],
 		["[event.NewCommit]", '4:1 "NewCommit" is another name of the built-in event "commit"'],
-		["[event.job.failed]", '4:1 "job.failed" is a built-in event already'],
+		[
+			'[event.job.failed]\ntitle = "Job broke"\nphase = "x"',
+			'6:1 "job.failed" is a built-in event, whose phase cannot change',
+		],
 		["[event.webhooks]", '4:1 "webhooks" cannot be an event\'s name'],
 		['[event."deploy*"]', '4:1 "deploy*" cannot be an event\'s name'],
 		['[event."1st"]', '4:1 "1st" cannot be an event\'s name'],

@@ -9,19 +9,27 @@ const of = (events: Events) => storyOf(events, []);
 
 describe("the story of one event", () => {
 	it("has the same parts as that of a batch", () => {
-		const { headline, isBatch, status, mark, error, cause, facts, details, period, link } = of([failedPipeline()]);
+		const story = of([failedPipeline()]);
 		const said = "Table `dim_orders` not found\n  at load <orders> & more";
-		expect([headline, isBatch, status, mark]).toEqual(["Pipeline failed: etl", false, "failure", "❌"]);
-		expect([error, cause]).toEqual([said, said]);
-		expect(facts.map(([label]) => label)).toEqual(
-			"Status Pipeline Duration Run Repository Branch Commit Actor".split(" "),
-		);
-		expect(details).toEqual([
-			["tables_copied", "20"],
-			["shards", "[1,2]"],
+		expect(story).toMatchObject({ isBatch: false, status: "failure", mark: "❌", tone: "failure", color: "#e74c3c" });
+		expect(story.headline).toBe("etl failed on main");
+		expect([story.telling, story.text, story.trace]).toEqual([
+			"Table `dim_orders` not found",
+			"Table `dim_orders` not found",
+			said,
 		]);
-		expect(period).toBe("2026-04-02T14:30:00Z");
-		expect(link).toEqual({ url: RUN_URL, text: "View run" });
+		expect(story.facts).toEqual([
+			["Duration", "45.2s"],
+			["tables_copied", "20"],
+			["shards", "1, 2"],
+		]);
+		expect(story.origin.map(([label]) => label)).toEqual(["Repository", "Commit", "Author"]);
+		expect(story.times).toEqual(["2026-04-02T14:30:00Z"]);
+		expect(story.links.map(({ text }) => text)).toEqual(["View run", "Commit 1a2b3c4"]);
+	});
+
+	it("has no trace where the telling line is all of the error", () => {
+		expect(of([event("pipeline_error", { error: "boom\n" })])).toMatchObject({ telling: "boom", trace: "" });
 	});
 });
 
@@ -66,66 +74,44 @@ describe("the status of a batch", () => {
 
 describe("what the events of a batch share", () => {
 	it("is told once", () => {
-		const { subject, origin, context, period, link, details, error } = of(finishedRun());
-		expect([...subject, ...origin]).toEqual([
-			["Pipeline", "etl"],
-			["Run", "1234567890-1"],
+		const { facts, origin, context, times, links, trace, telling, text } = of(finishedRun());
+		expect(facts).toEqual([]);
+		expect(origin).toEqual([
 			["Repository", "acme/shop"],
-			["Branch", "main"],
 			["Commit", "1a2b3c4"],
-			["Actor", "octocat"],
+			["Author", "octocat"],
 		]);
 		expect(context).toMatchObject({ event: "batch", status: "failure", run_id: "1234567890-1", pipeline: "etl" });
-		expect(period).toBe("2026-04-02T14:30:00Z – 2026-04-02T14:32:10Z");
-		expect(link).toEqual({ url: RUN_URL, text: "View run" });
-		expect([details, error]).toEqual([[], ""]);
+		expect(times).toEqual(["2026-04-02T14:30:00Z", "2026-04-02T14:32:10Z"]);
+		expect(links[0]).toEqual({ url: RUN_URL, text: "View run" });
+		expect([trace, text, telling]).toEqual(["", "", "Model failed: dim_orders: Table `raw_orders` not found"]);
 	});
 
 	it("is no more than that", () => {
-		const ci = (index: number) => ({
-			repository: `r${index}`,
-			branch: `b${index}`,
-			commit: `c${index}`,
-			actor: `a${index}`,
-		});
+		const ci = (index: number) => ({ repository: `r${index}`, branch: `b${index}`, actor: `a${index}` });
 		const different = batch(2, (index) =>
 			event("ping", { run_id: `${index}`, pipeline: `p${index}`, project_id: `x${index}`, ci: ci(index) }),
 		);
-		const { subject, origin, context } = of(different);
-		expect([...subject, ...origin]).toEqual([]);
+		const { facts, origin, context } = of(different);
+		expect([...facts, ...origin]).toEqual([]);
 		expect(context).toMatchObject({ event: "ping", run_id: "", pipeline: "" });
-		expect(of([event("ping", { project_id: "x" }), event("ping")]).subject).toEqual([
-			["Pipeline", "etl"],
-			["Run", "run_1"],
-		]);
+		expect(of([event("ping", { project_id: "x" }), event("ping")]).facts).toEqual([]);
 		expect(of(batch(2, () => event("ping", { project_id: "x" }))).facts).toContainEqual(["Project", "x"]);
 	});
 
 	it("tells the time once where there is one", () => {
-		expect(of(batch(3, () => event())).period).toBe("2026-04-02T14:30:00Z");
+		expect(of(batch(3, () => event())).times).toEqual(["2026-04-02T14:30:00Z"]);
 	});
 });
 
-describe("the link of a batch", () => {
+describe("the links of a batch", () => {
 	const run = (index: number, name: string) => event(name, { ci: { run_url: `https://ci.example/${index}` } });
 
-	it("leads to the first failed run where there are several, and nowhere when none failed", () => {
+	it("lead to the first failed run where there are several, and nowhere when none failed", () => {
 		const failed: Events = [run(1, "pipeline_complete"), run(2, "pipeline_error"), run(3, "pipeline_error")];
-		expect(of(failed).link).toEqual({ url: "https://ci.example/2", text: "View first failed run" });
-		expect(of([run(1, "pipeline_complete"), run(2, "job.stopped")]).link).toBeUndefined();
-		expect(of([run(1, "pipeline_complete"), event("pipeline_error")]).link).toBeUndefined();
-	});
-
-	it("says when the shared one is left out", () => {
-		const notes: string[] = [];
-		const url = `https://ci.example/${"x".repeat(500)}`;
-		expect(
-			storyOf(
-				batch(2, () => event("ping", { ci: { run_url: url } })),
-				notes,
-			).link,
-		).toBeUndefined();
-		expect(notes).toEqual(["run link left out: longer than 500 characters"]);
+		expect(of(failed).links).toEqual([{ url: "https://ci.example/2", text: "View first failed run" }]);
+		expect(of([run(1, "pipeline_complete"), run(2, "job.stopped")]).links).toEqual([]);
+		expect(of([run(1, "pipeline_complete"), event("pipeline_error")]).links).toEqual([]);
 	});
 });
 
