@@ -1,6 +1,7 @@
 // What a config changes of a message without writing its body: title, text, fields, colour, links, mentions.
 
 import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
 import { STATUSES } from "../model/event.ts";
 import type { Fill, OptionSpec } from "../model/preset.ts";
 import { facts } from "./facts.ts";
@@ -9,6 +10,9 @@ import { LOOKS } from "./looks.ts";
 import { text } from "./options.ts";
 import type { Story } from "./story.ts";
 import { oneLine } from "./text.ts";
+
+/** Ours: code points of a label in a note. */
+const NAMED = 60;
 
 /** An option whose texts are templates. */
 export const template = (option: OptionSpec): OptionSpec => ({ ...option, template: true });
@@ -69,13 +73,13 @@ function colorOf(written: string, story: Story, notes: string[]): Pick<Story, "c
 
 /** What a value adds to an address is encoded, unless it is the address. */
 function ownLinks(fill: Fill, view: () => JsonObject, notes: string[]): readonly Link[] {
-	const encoded = fill("links", view, encodeURIComponent);
+	const encoded = fill("links", view, (value) => encodeURIComponent(value.toWellFormed()));
 	const given = fill("links", view).flatMap(([label, written], index) => {
 		if (written.trim() === "") return [];
 		const addresses = [encoded[index]?.[1], written].map((address) => webAddress(address?.trim(), ["https:"]));
 		const url = addresses.find((address) => address !== undefined);
-		if (url === undefined) notes.push(`link "${oneLine(label)}" left out: not an https:// address`);
-		return [[oneLine(label), url] as const];
+		if (url === undefined) notes.push(`link "${excerpt(label, NAMED)}" left out: not an https:// address`);
+		return [[oneLine(label) || "Link", url] as const];
 	});
 	return fittingLinks(given, notes);
 }
