@@ -22,15 +22,17 @@ const OUTCOMES: Readonly<Record<Status, string>> = {
 /** The events whose headline is the pipeline itself: one run begins, and it ends in one way. */
 const SERIES: ReadonlySet<string> = new Set(["pipeline_start", "pipeline_complete", "pipeline_error"]);
 
-/** One line, never empty. */
-export function headline({ definition, context }: PipelineEvent): string {
-	const pipeline = excerpt(oneLine(context.pipeline), NAME_LIMIT);
-	if (isOfSeries(definition)) return `${pipeline || "Pipeline"} ${OUTCOMES[context.status]}${placeOf(context)}`;
+/** One line, never empty. Adds to `notes` what is truncated in it. */
+export function headline({ definition, context }: PipelineEvent, notes: string[] = []): string {
+	if (isOfSeries(definition)) {
+		const pipeline = name("pipeline", context.pipeline, notes) || "Pipeline";
+		return `${pipeline} ${OUTCOMES[context.status]}${placeOf(context, notes)}`;
+	}
 	if (definition.name === "commit" && CATALOG.includes(definition) && context.status === "info") {
 		return commitLine(context, (_, text) => text);
 	}
 	const title = titleOf(definition, context);
-	const subject = subjectOf(context) || pipeline;
+	const subject = subjectOf(context) || name("pipeline", context.pipeline, notes);
 	return subject === "" ? title : `${title}: ${subject}`;
 }
 
@@ -46,11 +48,19 @@ export function subjectOf({ model, table, entity, metadata }: EventContext): str
 	return [check, subject].filter((part) => part !== "").join(" on ");
 }
 
-/** ` on main`, ` at v1.2`; empty outside CI. */
-export function placeOf({ ci }: EventContext): string {
-	const [branch, tag] = [oneLine(ci?.branch ?? ""), oneLine(ci?.tag ?? "")];
-	const [word, name] = branch === "" ? ["at", tag] : ["on", branch];
-	return name === "" ? "" : ` ${word} ${excerpt(name, NAME_LIMIT)}`;
+/** ` on main`, ` at v1.2`; empty outside CI. Adds to `notes` what is truncated in it. */
+export function placeOf({ ci }: EventContext, notes: string[] = []): string {
+	const branch = name("branch", ci?.branch, notes);
+	if (branch !== "") return ` on ${branch}`;
+	const tag = name("tag", ci?.tag, notes);
+	return tag === "" ? "" : ` at ${tag}`;
+}
+
+function name(what: string, given: string | undefined, notes: string[]): string {
+	const line = oneLine(given ?? "");
+	const shown = excerpt(line, NAME_LIMIT);
+	if (shown !== line) notes.push(`${what} truncated to ${NAME_LIMIT} characters`);
+	return shown;
 }
 
 /**

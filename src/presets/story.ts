@@ -70,7 +70,7 @@ export function storyOf(events: Events, notes: string[]): Story {
 		tone: status,
 		color: LOOKS[status].color,
 		hasOwnColor: false,
-		headline: isBatch ? batchHeadline(events, context) : headline(first),
+		headline: isBatch ? batchHeadline(events, context, notes) : headline(first, notes),
 		telling,
 		text: isBatch ? "" : telling,
 		trace: error === telling ? "" : error,
@@ -99,8 +99,8 @@ export function statusCounts(what: string, events: readonly PipelineEvent[]): st
 	return `${what}: ${counts.join(", ")}`;
 }
 
-function batchHeadline(events: Events, context: EventContext): string {
-	const where = `${oneLine(context.pipeline)}${placeOf(context)}`.trim();
+function batchHeadline(events: Events, context: EventContext, notes: string[]): string {
+	const where = `${oneLine(context.pipeline)}${placeOf(context, notes)}`.trim();
 	return `${statusCounts(count(events.length, "event"), events)}${where === "" ? "" : ` – ${where}`}`;
 }
 

@@ -14,7 +14,7 @@ const NAMES = {
 	warning: "drift_detected",
 	success: "after_model_run",
 	started: "before_model_run",
-	info: "commit",
+	info: "entityUpdated",
 } as const;
 
 /** An event about a model whose name no other event has. */
@@ -135,7 +135,7 @@ export function presetBatches(preset: Preset, options: Options, service: Checked
 		if (whole) return expect(notes).toEqual([]);
 		expect(sent).toContain("12 events: 12 failed – line");
 		expect(sent).toContain("failed");
-		expect(notes).toContainEqual(expect.stringMatching(/^title of \d+ events? truncated to \d+ (?:characters|bytes)$/));
+		expect(notes).toContainEqual(expect.stringMatching(/^\w+(?: of \d+ events?)? truncated to \d+ (?:characters|bytes)$/));
 	});
 
 	it("puts a secret option into a batch where it is in a message of one event, and shows no other", () => {

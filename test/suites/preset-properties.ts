@@ -92,7 +92,9 @@ function markLine({ definition, context }: PipelineEvent, index: number): Return
 	const [name, error] = [`NAME${index}END`, `ERROR${index}END`];
 	const ended = (text: string | undefined, end: string) => `${(text ?? "").replaceAll("\x1b", "")} ${end}`;
 	const given = { model: ended(context.model, name), error: ended(oneLine(context.error ?? ""), error) };
-	return { event: { definition, context: { ...context, ...given } }, marks: [name, error] };
+	// The headlines of these are about a pipeline or a commit, whatever model they give.
+	const isNamed = definition.phase !== "pipeline" && definition.name !== "commit";
+	return { event: { definition, context: { ...context, ...given } }, marks: isNamed ? [name, error] : [error] };
 }
 
 /** The event with a mark at the end of each text that is shown; without terminal sequences, which may swallow one. */
