@@ -95,16 +95,15 @@ export function endOf(read: InputReader, begun: Begun | undefined, job: string, 
 		return { inputs: flush(read), silence: { why: UNKNOWN, isExpected: false } };
 	const isComplete = hasPassed && status === "success";
 	const known = (hasPassed ? undefined : begun?.reason) || read("error");
-	const inputs = readInputs(
-		overridden(read, {
-			event: isComplete ? "pipeline_complete" : "pipeline_error",
-			"run-id": begun?.runId ?? read("run-id"),
-			// A clock that was set back gives no duration.
-			"duration-ms": begun !== undefined && now >= begun.started ? String(now - begun.started) : "",
-			error: isComplete ? "" : known || `job ${job} ${status === "cancelled" ? "was cancelled" : "failed"}`,
-		}),
-	);
-	return { inputs: status === "cancelled" ? { ...inputs, context: { ...inputs.context, status } } : inputs };
+	const given = {
+		event: isComplete ? "pipeline_complete" : "pipeline_error",
+		"run-id": begun?.runId ?? read("run-id"),
+		status: status === "cancelled" ? status : "",
+		error: isComplete ? "" : known || `job ${job} ${status === "cancelled" ? "was cancelled" : "failed"}`,
+		// A clock that was set back gives no duration.
+		"duration-ms": begun !== undefined && now >= begun.started ? String(now - begun.started) : "",
+	};
+	return { inputs: readInputs(overridden(read, given)) };
 }
 
 const DENIED = "pipeline_error is not fired, since a gate denied pipeline_start; `announce-denied: true` fires it";

@@ -30,7 +30,7 @@ it("the inputs that are read are those of action.yml", () => {
 describe("lifecycle/action.yml", () => {
 	const [action, lifecycle] = [entries("action.yml", "inputs"), entries("lifecycle/action.yml", "inputs")];
 	/** What the step of a job decides itself. */
-	const DECIDED = ["event", "events-file", "flush", "duration-ms"];
+	const DECIDED = ["event", "events-file", "flush", "status", "duration-ms"];
 	const OWN = ["announce-denied", "job-status"];
 	/** What means something else there. */
 	const REWORDED = ["context", "error"];
