@@ -43,7 +43,7 @@ interface Shown {
 function writeRaw(shown: readonly Shown[], report: Report, { terminal, reporter }: Call): Report {
 	const bodies = shown.flatMap(({ hook, preview }) => {
 		for (const note of previewNotes(preview, reporter.redact)) reporter.print(`${hook}: ${note}`);
-		if (preview.kind === "problem") return [];
+		if (preview.kind === "problem" || preview.kind === "nothing") return [];
 		const body = preview.kind === "shell" ? preview.stdin : preview.body;
 		if (!holdsSecret(body, reporter.redact)) return [body];
 		reporter.print(`${hook}: note: its secrets are redacted, so this is not what is sent`);

@@ -1,7 +1,7 @@
 // The events of a config: those that it declares or retitles with `[event.x]`, and what selectors of events mean.
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
-import { isEventName, MAX_EVENT_NAME, type Vocabulary, vocabulary } from "../model/catalog.ts";
+import { isEventName, MAX_EVENT_NAME, UNSORTED, type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { EventDefinition } from "../model/event.ts";
 import { type Selector, selects, showSelector } from "../model/selector.ts";
 import { type Fields, isTable } from "./fields.ts";
@@ -79,7 +79,7 @@ function define(name: string, fields: Fields): EventDefinition {
 	refuseUnknown(fields, TABLES.event);
 	return {
 		name,
-		phase: EVENT.phase.read(fields)?.trim() ?? "custom",
+		phase: EVENT.phase.read(fields)?.trim() ?? UNSORTED,
 		status: EVENT.status.read(fields) ?? EVENT.status.default,
 		title: EVENT.title.read(fields) ?? humanise(name),
 	};

@@ -71,7 +71,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	if (preset === undefined) return undefined;
 	// Webhooks in rocky.toml have no options: what they need comes with the event.
 	if (fields.problems.dialect === "native" && known.bodyTemplate === undefined) requireOptions(preset, layers);
-	const options = readOptions(preset, layers);
+	const options = { ...(fields.problems.dialect === "rocky" ? preset.inRocky : {}), ...readOptions(preset, layers) };
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
 	return { kind: "webhook", ...identity, ...known, url, preset, options, headers: sent };
 }

@@ -10,7 +10,7 @@ import { compileAt } from "./values.ts";
 import { typeName } from "./words.ts";
 
 /** How an option's value is checked before it is taken as JSON. */
-function kindOf({ kind, choices = [] }: OptionSpec): Kind<unknown> {
+function kindOf({ kind, choices = [], template }: OptionSpec): Kind<unknown> {
 	switch (kind) {
 		case "boolean":
 			return BOOLEAN;
@@ -31,10 +31,11 @@ function kindOf({ kind, choices = [] }: OptionSpec): Kind<unknown> {
 		case "choice": {
 			const exact = choice(choices);
 			return {
-				type: { anyOf: [exact.type, { type: "string", pattern: "\\$\\{" }] },
+				type: { anyOf: [exact.type, { type: "string", pattern: template ? "\\$\\{|\\{\\{" : "\\$\\{" }] },
 				parse: (value) => {
 					const text = TEXT.parse(value);
-					if (text !== undefined && isLiteral(parseReference(text))) exact.parse(value);
+					const isFilled = template === true && text?.includes("{{") === true;
+					if (text !== undefined && !isFilled && isLiteral(parseReference(text))) exact.parse(value);
 				},
 			};
 		}

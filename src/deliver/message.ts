@@ -3,6 +3,7 @@
 import type { Env } from "../lib/env.ts";
 import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
+import type { PipelineEvent } from "../model/event.ts";
 import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
@@ -40,16 +41,34 @@ export interface Message extends Address {
 	readonly notes: readonly string[];
 }
 
+/** Why there is nothing to send. One line. */
+export interface Nothing {
+	readonly nothing: string;
+}
+
 /** The message of a delivery, or why it cannot be made. The same delivery and environment give the same bytes. */
-export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure {
+export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure | Nothing {
 	try {
-		return make(delivery, envelopeOf(delivery.hook, env), env);
+		const [first, ...others] = taken(delivery);
+		if (first === undefined) return { nothing: untakenReason(delivery) };
+		return make({ ...delivery, events: [first, ...others] }, envelopeOf(delivery.hook, env), env);
 	} catch (error) {
 		if (error instanceof MessageError) return error.failure;
 		if (error instanceof CannotRender) return failure("invalid_message", error.message);
 		if (!(error instanceof BodyError)) throw error;
 		return failure("invalid_message", `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}`);
 	}
+}
+
+/** A body of the hook's own is made of all events. */
+function taken({ hook, events }: Delivery<Webhook>): readonly PipelineEvent[] {
+	const { preset, options, bodyTemplate } = hook;
+	return bodyTemplate === undefined ? (preset.takes?.(events, options) ?? events) : events;
+}
+
+function untakenReason({ hook, events }: Delivery<Webhook>): string {
+	const statuses = [...new Set(events.map(({ context }) => context.status))];
+	return `nothing to send: ${hook.preset.title} opens no alert for the status ${statuses.join(" or ")}`;
 }
 
 const EMPTY = new Uint8Array();

@@ -46,6 +46,7 @@ export function preview(delivery: Delivery, env: Env): Preview {
 	}
 	const made = makeMessage({ ...delivery, hook }, env);
 	if ("cause" in made) return { kind: "problem", target, reason: made.reason };
+	if ("nothing" in made) return { kind: "nothing", target, reason: made.nothing };
 	const { method, sign, notes } = made;
 	const signatures = Object.entries(sign(new Date(0))).map(([name, value]) => [
 		name,

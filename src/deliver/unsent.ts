@@ -61,6 +61,12 @@ export function skipped(delivery: Delivery, skipCause: SkipCause, reason: string
 	return { ...unsent(delivery, reason, env), status: "skipped", skipCause };
 }
 
+/** The outcome of a delivery whose service takes none of its events. A gate that was not asked has not allowed anything. */
+export function unneeded(delivery: Delivery, reason: string, env: Env): Outcome {
+	if (isGate(delivery.hook)) return failed(delivery, failure("invalid_message", reason), env);
+	return skipped(delivery, "nothing_to_send", reason, env);
+}
+
 /** The outcome of an event that waits for others to form a batch. */
 export function held(delivery: Delivery, reason: string, env: Env): Outcome {
 	return { ...unsent(delivery, reason, env), status: "held" };

@@ -11,7 +11,7 @@ import { describeAsked, type Receiver, type Receivers, showMs, type Turn } from 
 import { judge, throughProxy } from "./response.ts";
 import { askedWaitMs, backoffMs } from "./retry.ts";
 import type { Slots } from "./slots.ts";
-import { CANCELLED, failed, skipped } from "./unsent.ts";
+import { CANCELLED, failed, skipped, unneeded } from "./unsent.ts";
 
 /** Bytes of a response that are read: 250 KB. */
 const RESPONSE_LIMIT = 250 * 1024;
@@ -43,6 +43,7 @@ export async function sendWebhook(
 	const { env } = ports;
 	const message = makeMessage(delivery, env);
 	if ("cause" in message) return failed(delivery, message, env);
+	if ("nothing" in message) return unneeded(delivery, message.nothing, env);
 	const found = message.caFile === undefined ? undefined : await shared.readCaFile(message.caFile);
 	if (found !== undefined && "reason" in found) {
 		return { ...failed(delivery, failure("ca_file", found.reason), env), target: message.target };

@@ -76,6 +76,9 @@ export const CATALOG: readonly EventDefinition[] = [
 	define("ping", "test", "info", "Ping"),
 ];
 
+/** The phase of an event that a config declares without one. */
+export const UNSORTED = "custom";
+
 /** Other systems' spellings of catalog names. */
 const ALIASES: ReadonlyMap<string, string> = new Map([["NewCommit", "commit"]]);
 

@@ -149,14 +149,24 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 	return given as GivenContext;
 }
 
+/**
+ * The status of an event that is given none. One whose name leaves it open has failed if it carries an error; a check says
+ * in `metadata.passed`, else by having no error, that it has passed.
+ */
+function outcomeOf({ name, phase, status }: EventDefinition, { error, metadata }: GivenContext): Status {
+	if (status !== "info") return status;
+	const passed = phase === "quality" ? String(metadata?.["passed"]).toLowerCase() : "";
+	if (error || passed === "false") return "failure";
+	return passed === "true" || name === "check_result" ? "success" : status;
+}
+
 /** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */
 export function completeEvent(
 	definition: EventDefinition,
 	given: GivenContext,
 	defaults: ContextDefaults,
 ): PipelineEvent {
-	// An outcome event that carries an error has failed, whatever its name leaves open.
-	const status = given.status ?? (definition.status === "info" && given.error ? "failure" : definition.status);
+	const status = given.status ?? outcomeOf(definition, given);
 	const context = compact<EventContext>({
 		id: given.id ?? defaults.id,
 		event: definition.name,

@@ -89,13 +89,21 @@ export type Preview =
 			readonly stdin: string;
 			readonly placeholders: readonly string[];
 	  }
-	| { readonly kind: "problem"; readonly target: string; readonly reason: string };
+	| { readonly kind: "problem"; readonly target: string; readonly reason: string }
+	| { readonly kind: "nothing"; readonly target: string; readonly reason: string };
 
 /**
  * Why a delivery was not started. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
- * the run before it.
+ * the run before it. `nothing_to_send`: its service takes none of the events.
  */
-export type SkipCause = "gate_failed" | "secrets_withheld" | "cancelled" | "dry_run" | "not_reached" | "stopped";
+export type SkipCause =
+	| "gate_failed"
+	| "secrets_withheld"
+	| "cancelled"
+	| "dry_run"
+	| "not_reached"
+	| "stopped"
+	| "nothing_to_send";
 
 /** How a delivery can end. `held`: its event waits for others to make a batch with. */
 export const OUTCOME_STATUSES = ["delivered", "failed", "skipped", "held"] as const;

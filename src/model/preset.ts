@@ -1,7 +1,7 @@
 // What a preset is: one service's message format, limits and way of saying no.
 
 import type { Json, JsonObject } from "../lib/json.ts";
-import type { Events } from "./event.ts";
+import type { Events, PipelineEvent } from "./event.ts";
 
 /** How one option of a preset is written in the config. */
 export interface OptionSpec {
@@ -11,7 +11,7 @@ export interface OptionSpec {
 	readonly choices?: readonly string[];
 	/** Masked wherever it could be shown, and redacted in code frames. */
 	readonly secret?: boolean;
-	/** Its texts are templates over the events, which {@link Fill} renders. Of the kinds `string`, `strings` and `table`. */
+	/** Its texts are templates over the events, which {@link Fill} renders. Of every kind but `boolean`. */
 	readonly template?: true;
 	/** A hook without it is a config error, unless a `body_template` replaces the body. */
 	readonly required?: boolean;
@@ -107,8 +107,12 @@ export interface Preset {
 	readonly title: string;
 	/** Whether its messages may wake people up. */
 	readonly pages?: true;
+	/** Those of the events that a message is made of, if not of all: with none of them there is nothing to send. */
+	readonly takes?: (events: Events, options: Options) => readonly PipelineEvent[];
 	readonly options: Readonly<Record<string, OptionSpec>>;
 	readonly needs: Needs;
+	/** Options of every hook in a `rocky.toml`, which has none of its own. */
+	readonly inRocky?: Readonly<Record<string, string>>;
 	/** What the service states; none of our own. */
 	readonly limits?: Limits;
 	/** Where the service itself shows a body, which goes in the fragment of the URL; undefined for a body it cannot show. */

@@ -3,7 +3,10 @@
 import type { JsonObject } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
-import { boundedKey, correlationParts, partText } from "./key.ts";
+import { alerting } from "./alerts.ts";
+import { MESSAGE_OPTIONS } from "./custom.ts";
+import { correlationParts, isAlone } from "./key.ts";
+import { boundedKey, partText } from "./key-text.ts";
 import { choice, tableOption, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
@@ -19,14 +22,16 @@ const FACT = { label: 80, value: 300, most: 40 };
 const HOLDS = new Map(Object.entries({ "1h": 1, "6h": 6, "1d": 24, "7d": 168, "30d": 720 }));
 
 /**
- * Fires for every event it is attached to, but ends the alert of the same labels on a success. A batch, as the API takes
- * it, is a list of alerts. https://prometheus.io/docs/alerting/latest/alerts_api/
+ * Fires for failures and warnings, and ends the alert of the same labels on a success. A batch, as the API takes it, is a
+ * list of alerts. https://prometheus.io/docs/alerting/latest/alerts_api/
  */
 export const alertmanager = (): Preset => ({
 	name: "alertmanager",
 	title: "Alertmanager",
 	pages: true,
+	takes: alerting,
 	options: {
+		...MESSAGE_OPTIONS,
 		labels: { kind: "table", summary: "Additional labels, which override the preset's, such as severity or alertname" },
 		hold: choice([...HOLDS.keys()], "How long an alert fires if no success ends it; default 7d"),
 	},
@@ -68,10 +73,9 @@ function alertOf(story: Story, options: Options, truncator: Truncator): JsonObje
  */
 function labelsOf(event: PipelineEvent, options: Options): JsonObject {
 	const { name, phase, status } = event.definition;
-	const isOfItsOwn = status === "info" || status === "warning";
 	const labels = {
-		alertname: isOfItsOwn ? name : phase,
-		severity: isOfItsOwn ? status : "error",
+		alertname: isAlone(event.definition) ? name : phase,
+		severity: status === "warning" ? status : "error",
 		...correlationParts(event),
 		...tableOption(options, "labels"),
 	};

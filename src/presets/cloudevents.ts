@@ -6,7 +6,7 @@ import { excerpt } from "../lib/text.ts";
 import { type EventContext, entityName, type PipelineEvent } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { listed } from "./context.ts";
-import { boundedKey } from "./key.ts";
+import { boundedKey } from "./key-text.ts";
 import { choice, text, textOption } from "./options.ts";
 
 /** Ours, in characters: in binary mode all of these are in headers together, and servers take some 8 KB of headers. */

@@ -3,10 +3,11 @@
 import { excerpt } from "../lib/text.ts";
 import type { EventContext } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
-import { groupKey } from "./key.ts";
+import { MESSAGE_OPTIONS, template } from "./custom.ts";
+import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
-import { choice, required, secret, textOption, textsOption } from "./options.ts";
+import { choice, required, secret, text, textOption, textsOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
@@ -14,7 +15,7 @@ import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncato
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
 const TITLE_LIMIT = 100;
 const TEXT_LIMIT = 4000;
-const AGGREGATION_KEY_LIMIT = 100;
+const KEY_LIMIT = 100;
 /** https://docs.datadoghq.com/getting_started/tagging/ */
 const TAG_LIMIT = 200;
 /** Ours: so that the facts that identify the event, the link and the error all fit into the text. */
@@ -48,12 +49,14 @@ export const datadog = (): Preset => ({
 	name: "datadog",
 	title: "Datadog",
 	options: {
+		...MESSAGE_OPTIONS,
 		api_key: required(secret("API key of the organisation")),
 		site: choice(SITES, "Site of the organisation; default datadoghq.com"),
 		tags: { kind: "strings", summary: "Additional tags, as key:value" },
+		aggregation_key: template(text("Key that groups events; by default made from what the event is about")),
 	},
 	needs: { json: true },
-	limits: { title: TITLE_LIMIT, text: TEXT_LIMIT, aggregation_key: AGGREGATION_KEY_LIMIT, "tags.*": TAG_LIMIT },
+	limits: { title: TITLE_LIMIT, text: TEXT_LIMIT, aggregation_key: KEY_LIMIT, "tags.*": TAG_LIMIT },
 	service: (options, url, fill) => ({
 		request: () => ({
 			url: url?.href ?? `https://api.${textOption(options, "site") ?? SITES[0]}/api/v1/events`,
@@ -63,7 +66,7 @@ export const datadog = (): Preset => ({
 			title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
 			text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
 			alert_type: story.status === "success" ? "success" : LOOKS[story.status].severity,
-			aggregation_key: groupKey(story, AGGREGATION_KEY_LIMIT),
+			aggregation_key: alertKey(story, { name: "aggregation_key", limit: KEY_LIMIT, fill, notes: truncator.notes }),
 			tags: tags(story.context, options, truncator),
 		})),
 	}),

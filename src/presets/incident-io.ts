@@ -3,10 +3,12 @@
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Preset } from "../model/preset.ts";
+import { alerting } from "./alerts.ts";
 import { contextShown, contextWithout } from "./context.ts";
+import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { lineOption, required, secret, tableOption, text, textOption } from "./options.ts";
+import { required, secret, tableOption, text, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, jsonBytes, type Truncator } from "./text.ts";
@@ -25,18 +27,19 @@ const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
 
 const ADDRESS = "https://api.incident.io/v2/alert_events/http/";
 
-/**
- * Fires for every event it is attached to, but resolves on a success, as the pagerduty preset does; a batch likewise, by
- * its worst status.
- */
+/** Fires for failures and warnings, and resolves on a success, as the pagerduty preset does; a batch by its worst status. */
 export const incidentIo = (): Preset => ({
 	name: "incident_io",
 	title: "incident.io",
 	pages: true,
+	takes: alerting,
 	options: {
+		...MESSAGE_OPTIONS,
 		token: required(secret("Token of the HTTP alert source, without the word Bearer")),
 		source_id: text("ID of the HTTP alert source, the end of its URL; required if there is no url"),
-		deduplication_key: text("Key that links an alert and its resolution; by default made from what the event is about"),
+		deduplication_key: template(
+			text("Key that links an alert and its resolution; by default made from what the event is about"),
+		),
 		metadata: { kind: "table", summary: "Added to the context in the metadata, and overrides it" },
 	},
 	needs: { url: "source_id", json: true },
@@ -50,7 +53,12 @@ export const incidentIo = (): Preset => ({
 			const event = {
 				title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
 				status: story.status === "success" ? "resolved" : "firing",
-				deduplication_key: alertKey(story, KEY_LIMIT, lineOption(options, "deduplication_key")),
+				deduplication_key: alertKey(story, {
+					name: "deduplication_key",
+					limit: KEY_LIMIT,
+					fill,
+					notes: truncator.notes,
+				}),
 				description: description(story, truncator),
 				...(story.links[0] === undefined ? {} : { source_url: story.links[0].url }),
 			};

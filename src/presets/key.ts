@@ -1,11 +1,29 @@
 // The key that ties together a failure and the success that ends it: everything that distinguishes two things is part of it.
-import { createHash } from "node:crypto";
-import { isJsonObject, type Json } from "../lib/json.ts";
+import { CATALOG, UNSORTED } from "../model/catalog.ts";
 import type { CiFacts, EventContext, EventDefinition, PipelineEvent } from "../model/event.ts";
+import type { Fill } from "../model/preset.ts";
+import { SECRET_KEYS } from "./context.ts";
+import { boundedKey, isAbsent, type Parts, shortHash, writeKey } from "./key-text.ts";
 import type { Story } from "./story.ts";
+import { oneLine } from "./text.ts";
+import { viewOf } from "./view.ts";
 
-/** The parts of a key by their names, in the order in which they are written; those without a value are left out. */
-type Parts = Readonly<Record<string, Json | undefined>>;
+/** The option of a service that holds a key. It is a template. */
+export interface KeyOption {
+	readonly name: string;
+	readonly limit: number;
+	readonly fill: Fill | undefined;
+	/** Gets what the option asks for and cannot have. */
+	readonly notes: string[];
+}
+
+/** The option rendered for an event, else its {@link correlationKey}. */
+function keyOf(event: PipelineEvent, { name, limit, fill, notes }: KeyOption): string {
+	const own = fill?.(name, () => viewOf(event)).map(([, written]) => oneLine(written))[0];
+	const note = `${name} is empty, so the preset's own is used`;
+	if (own === "" && !notes.includes(note)) notes.push(note);
+	return own ? boundedKey(own, limit) : correlationKey(event, limit);
+}
 
 /** {@link correlationParts} as a {@link boundedKey}. */
 export function correlationKey(event: PipelineEvent, limit: number): string {
@@ -14,23 +32,50 @@ export function correlationKey(event: PipelineEvent, limit: number): string {
 
 /**
  * What is the same for a failure and the success that ends it, over all runs and attempts: repository, branch, pipeline,
- * what of it, and the subject.
+ * what of it, and the subject. What no success ends has its occurrence as well.
  */
-export function correlationParts({ context, definition: { name, phase, status } }: PipelineEvent): Parts {
+export function correlationParts({ context, definition }: PipelineEvent): Parts {
 	const { ci, pipeline } = context;
-	const subject = subjectOf(phase, context);
+	const subject = subjectOf(definition.phase, context);
 	// What names no subject is the job's own doing, and jobs of one workflow must not end each other's alerts.
-	const isOfJob = phase === "pipeline" || Object.values(subject).every(isAbsent);
+	const isOfJob = definition.phase === "pipeline" || Object.values(subject).every(isAbsent);
 	const workflow = ci?.workflow === pipeline ? undefined : ci?.workflow;
 	return {
 		...originParts(ci),
 		pipeline,
 		...(isOfJob ? { workflow, job: ci?.job, matrix: ci?.matrix } : {}),
-		// Events of a phase that begin, succeed or fail tell of one thing. One that only informs or warns (drift, a check's
-		// result) is a thing of its own: a finished materialization does not end a drift.
-		...(status === "info" || status === "warning" ? { event: name } : { phase }),
+		...(isAlone(definition) ? { event: definition.name } : { phase: definition.phase }),
 		...subject,
+		occurrence: isPoint(definition) ? occurrenceOf(context) : undefined,
 	};
+}
+
+/** The phases of the catalog whose failures a success ends. */
+const ENDED: ReadonlySet<string> = new Set(
+	CATALOG.filter(({ status }) => status === "success").map(({ phase }) => phase),
+);
+const BUILT_IN: ReadonlySet<string> = new Set(CATALOG.map(({ phase }) => phase));
+
+/**
+ * Whether an event is a thing of its own. Those of a phase that begin, succeed or fail tell of one thing; one that informs
+ * or warns, or that a config declares without a phase, does not: a finished materialization ends no drift.
+ */
+export function isAlone(definition: EventDefinition): boolean {
+	return definition.status === "info" || definition.phase === UNSORTED || isPoint(definition);
+}
+
+/** Whether no success ends it: what warns, and a failure where nothing succeeds. */
+function isPoint({ phase, status }: EventDefinition): boolean {
+	if (status === "warning") return true;
+	const isEnded = ENDED.has(phase) || (phase !== UNSORTED && !BUILT_IN.has(phase));
+	return status === "failure" && !isEnded;
+}
+
+/** What happened, as a hash: two drifts of a table are two alerts, and the same one told again is not. */
+function occurrenceOf({ error, changes, data, resource, entity, metadata }: EventContext): string {
+	const shown = Object.entries(metadata ?? {}).filter(([key]) => !SECRET_KEYS.includes(key));
+	const told: Parts = { error, changes, data, resource, entity, metadata: Object.fromEntries(shown) };
+	return shortHash(writeKey(told));
 }
 
 /**
@@ -69,75 +114,23 @@ export function originParts(ci: CiFacts | undefined): Parts {
 	};
 }
 
-const PIPELINE: EventDefinition = { name: "batch", phase: "pipeline", status: "failure", title: "" };
 /** No event and no phase of a config can have that name. */
 const SEVERAL: EventDefinition = { name: "*", phase: "*", status: "info", title: "" };
 
 /**
- * The {@link correlationKey} of a story's events where all have the same. Else that of the pipeline that they share, so
- * that the pipeline's own success ends what a batch of its events has reported; or of no more than what they share, where
- * they are of several pipelines.
+ * The key of the alert that a story opens, or resolves by the status `success`: that of what is not well in it. Several
+ * such things of one pipeline have that of the pipeline where it has failed itself, since its success means theirs; else
+ * nothing ends their alert, as no success is that of them all. A good batch resolves the pipeline's alert if it has the
+ * pipeline's own success, else that of what has last succeeded: only what is known to have succeeded is ever resolved.
  */
-export function groupKey({ events, context }: Story, limit: number): string {
-	const [first = "", ...others] = events.map((event) => correlationKey(event, limit));
-	if (others.every((key) => key === first)) return first;
-	return correlationKey({ definition: context.pipeline === "" ? SEVERAL : PIPELINE, context }, limit);
-}
-
-/**
- * The key of the alert that a story opens, or resolves by the status `success`: `own`, else its {@link groupKey}. A good
- * batch resolves that one only if one of its successes has it, else that of its last success. Only what is known to have
- * succeeded is ever resolved: a run may send several batches, and a good one must not close the alert of a bad one.
- */
-export function alertKey(story: Story, limit: number, own = ""): string {
-	if (own !== "") return boundedKey(own, limit);
-	const whole = groupKey(story, limit);
-	const successes = story.events.filter(({ context }) => context.status === "success");
-	const ended = successes.map((event) => correlationKey(event, limit));
-	return story.status !== "success" || ended.includes(whole) ? whole : (ended.at(-1) ?? whole);
-}
-
-/** A key of at most `limit` code units (48 or more); a longer one ends in `#` and a hash of all of it. */
-export function boundedKey(key: string, limit: number): string {
-	if (key.length <= limit) return key;
-	const hash = createHash("sha256").update(key).digest("hex").slice(0, 32);
-	return `${key.slice(0, limit - hash.length - 1).toWellFormed()}#${hash}`;
-}
-
-/** Runs of the marks that keys are made of, of what cannot be seen, and of white space that a service may drop. */
-const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
-
-/** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
-export function writeKey(parts: Parts): string {
-	return Object.entries(parts)
-		.filter(([, value]) => !isAbsent(value))
-		.map(([name, value]) => `${name}=${partText(value).replaceAll(ENCODED, encode)}`)
-		.join("; ");
-}
-
-/** A lone surrogate has no bytes in UTF-8, and two of them must not become one character. */
-function encode(run: string): string {
-	const points = Array.from(run, (point) =>
-		point.isWellFormed() ? encodeURIComponent(point) : `%u${point.charCodeAt(0).toString(16)}`,
-	);
-	return points.join("");
-}
-
-function isAbsent(value: Json | undefined): value is undefined | null | "" {
-	return value === undefined || value === null || value === "";
-}
-
-/** A part as text: objects with their keys in one order; empty for one without a value. */
-export function partText(value: Json | undefined): string {
-	if (isAbsent(value)) return "";
-	return typeof value === "string" ? value : JSON.stringify(sorted(value));
-}
-
-/** With the keys of objects in one order. */
-function sorted(value: Json): Json {
-	if (isJsonObject(value)) {
-		const pairs = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
-		return Object.fromEntries(pairs.toSorted(([one], [other]) => (one < other ? -1 : 1)));
-	}
-	return Array.isArray(value) ? value.map(sorted) : value;
+export function alertKey({ events, context, status }: Story, option: KeyOption): string {
+	const isGood = status === "success";
+	const told = events.filter((event) => (event.context.status === "success") === isGood);
+	const isWhole = ({ definition }: PipelineEvent) => definition.phase === "pipeline" && !isAlone(definition);
+	const whole = context.pipeline === "" ? [] : told.filter(isWhole);
+	const keys = new Set((whole.length === 0 ? told : whole).map((event) => keyOf(event, option)));
+	const last = [...keys].at(-1) ?? "";
+	if (isGood || keys.size === 1) return last;
+	const several = shortHash([...keys].toSorted().join("\n"));
+	return boundedKey(writeKey({ ...correlationParts({ definition: SEVERAL, context }), several }), option.limit);
 }

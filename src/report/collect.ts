@@ -57,7 +57,7 @@ function resultOf({ status, skipCause, delivery: { hook } }: Outcome): (typeof R
 	// A gate that a cancellation kept from being asked has not allowed anything.
 	if (isGate(hook) && (status === "failed" || skipCause === "cancelled")) return "aborted";
 	if (status === "failed" && hook.onFailure === "warn") return "warned";
-	return status === "skipped" ? "skipped" : "passed";
+	return status === "skipped" && skipCause !== "nothing_to_send" ? "skipped" : "passed";
 }
 
 /** Drops what events carry, which may be megabytes; of a batch it keeps the first, the last and the number. */

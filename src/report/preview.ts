@@ -9,6 +9,7 @@ export function previewLines(shown: Preview, mask: Mask): readonly string[] {
 	const notes = previewNotes(shown, mask);
 	switch (shown.kind) {
 		case "problem":
+		case "nothing":
 			return notes;
 		case "shell":
 			return [`$ ${mask(shown.command)}`, "", ...linesIn(shown.stdin.trimEnd(), mask), ...notes];
@@ -33,6 +34,7 @@ export function previewLines(shown: Preview, mask: Mask): readonly string[] {
 /** What to know of a message: why there would be none, what is too large, what was truncated, what stands for a variable. */
 export function previewNotes(shown: Preview, mask: Mask): readonly string[] {
 	if (shown.kind === "problem") return [mask(`would fail: ${shown.reason}`)];
+	if (shown.kind === "nothing") return [mask(`would be skipped: ${shown.reason}`)];
 	const { notes, sizes } = shown.kind === "webhook" ? shown : { notes: [], sizes: [] };
 	const tooLarge = sizes.filter(({ size, most = size }) => size > most);
 	const unset = shown.placeholders.map((name) => `variable ${name} is unset here, and stands as \${${name}}`);

@@ -18,9 +18,13 @@ export function showing(
 		const shown = previewOf(delivery, facts, placeholders, env);
 		onPreview(delivery, shown);
 		const target = shown.kind === "shell" ? shown.command : shown.target;
-		const reason = shown.kind === "problem" ? `dry run; it would fail: ${shown.reason}` : "dry run";
-		return { ...skipped(delivery, "dry_run", reason, env), target };
+		return { ...skipped(delivery, "dry_run", reasonOf(shown), env), target };
 	};
+}
+
+function reasonOf(shown: Preview): string {
+	if (!("reason" in shown)) return "dry run";
+	return `dry run; it would ${shown.kind === "problem" ? "fail" : "be skipped"}: ${shown.reason}`;
 }
 
 /** As in a run, an error in making one message is only that delivery's problem. */

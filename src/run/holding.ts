@@ -92,12 +92,13 @@ export class Holding {
 
 	/** Removes what was delivered from the store. The rest stays held, and the outcome says so. */
 	settle(outcome: Outcome): Outcome {
-		const { delivery, status, missed } = outcome;
+		const { delivery, status, skipCause, missed } = outcome;
 		const { events } = delivery;
 		const ids = this.#claimed.get(events);
 		if (ids === undefined || this.#opened === undefined) return outcome;
 		this.#claimed.delete(events);
-		const failed = new Set(status === "delivered" ? [] : (missed ?? events.keys()));
+		const isDone = status === "delivered" || skipCause === "nothing_to_send";
+		const failed = new Set(isDone ? [] : (missed ?? events.keys()));
 		const settling = this.#settle(this.#opened, delivery.hook, ids, (at) => failed.has(at));
 		// It is awaited only at the end, and until then an uncaught rejection would end the process.
 		settling.catch(() => {});

@@ -27,7 +27,16 @@ describe("completeEvent", () => {
 
 	test.each([
 		["check_result", { error: "3 rows are null" }, "failure"],
-		["check_result", {}, "info"],
+		["check_result", {}, "success"],
+		["check_result", { metadata: { passed: true } }, "success"],
+		["check_result", { metadata: { passed: "False" } }, "failure"],
+		["check_result", { metadata: { passed: true }, error: "3 rows are null" }, "failure"],
+		["check_result", { metadata: { passed: false }, status: "warning" }, "warning"],
+		["after_checks", {}, "info"],
+		["after_checks", { metadata: { passed: true } }, "success"],
+		["after_checks", { metadata: { passed: false } }, "failure"],
+		["compile_complete", { metadata: { passed: true } }, "info"],
+		["drift_detected", { metadata: { passed: true } }, "warning"],
 		["check_result", { error: "late", status: "warning" }, "warning"],
 		["pipeline_complete", { error: "one table failed" }, "success"],
 	] as const)("%s with %j has the status %s", (name, given, status) => {

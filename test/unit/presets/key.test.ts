@@ -1,13 +1,12 @@
 // Keys of alerts: the same for a failure and its success, and different for whatever can be told apart.
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compact } from "../../../src/lib/json.ts";
-import type { GivenContext } from "../../../src/model/context.ts";
-import type { CiFacts, Events } from "../../../src/model/event.ts";
-import { alertKey, boundedKey, correlationKey, groupKey, writeKey } from "../../../src/presets/key.ts";
+import { completeEvent, type GivenContext } from "../../../src/model/context.ts";
+import type { CiFacts, EventDefinition, Events } from "../../../src/model/event.ts";
+import type { Fill } from "../../../src/model/preset.ts";
+import { alertKey, correlationKey } from "../../../src/presets/key.ts";
 import { storyOf } from "../../../src/presets/story.ts";
 import { event } from "../../helpers/make.ts";
-import { oddText } from "../../helpers/odd-text.ts";
 
 const CI: CiFacts = {
 	provider: "github",
@@ -126,89 +125,139 @@ describe("tells apart", () => {
 		expect(new Set(names.map((name) => keyOf(name))).size).toBe(names.length);
 		expect(keyOf("model_error", {}, { job: "a" })).not.toBe(keyOf("model_error", {}, { job: "b" }));
 	});
+});
 
-	it("any two lists of values, wherever they are split", () => {
-		const parts = fc.record({ a: oddText, b: oddText, c: oddText }, { requiredKeys: [] });
-		const text = (parts: object, key: string) => String(Reflect.get(parts, key) || "").toWellFormed();
-		const isSame = (one: object, other: object) => ["a", "b", "c"].every((key) => text(one, key) === text(other, key));
-		fc.assert(
-			fc.property(parts, parts, fc.constantFrom(48, 100, 255), (one, other, limit) => {
-				const [first, second] = [one, other].map((given) => boundedKey(writeKey(given), limit));
-				expect(first?.length).toBeLessThanOrEqual(limit);
-				expect(first === second).toBe(isSame(one, other));
-				expect(first).toMatch(/^\P{C}*$/u);
-			}),
-			{ numRuns: 300 },
-		);
+const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "local" } };
+const OCCURRENCE = /; occurrence=[0-9a-f]{32}$/;
+
+describe("of what no success ends", () => {
+	it.each(["drift_detected", "anomaly_detected", "budget_breach", "policy.violated", "entityDeleted"])(
+		"two occurrences of %s have two keys, and one told twice has one",
+		(name) => {
+			const key = (rows: number, more: GivenContext = {}, run = "42") =>
+				keyOf(name, { table: "t", metadata: { rows }, run_id: run, duration_ms: rows, ...more });
+			expect(key(1)).toMatch(OCCURRENCE);
+			expect(key(1)).toContain(`event=${name}; table=t`);
+			expect(key(1, {}, "43")).toBe(key(1));
+			const others: readonly GivenContext[] = [
+				{ error: "other" },
+				{ changes: [{ field: "a" }] },
+				{ data: { a: 1 } },
+				{ entity: { a: 1 } },
+				{ resource: { a: 1 } },
+			];
+			expect(new Set([key(1), key(2), ...others.map((more) => key(1, more))]).size).toBe(7);
+			const secret = (routing_key: string) => key(1, { metadata: { routing_key } });
+			expect(secret("a")).toBe(secret("b"));
+		},
+	);
+
+	it.each(["pipeline_error", "check_result", "model_error", "job.failed", "cluster.error", "compile_complete"])(
+		"%s, which a success ends, is none",
+		(name) => {
+			expect(keyOf(name, { table: "t", metadata: { rows: 1 } })).toBe(
+				keyOf(name, { table: "t", metadata: { rows: 2 } }),
+			);
+		},
+	);
+});
+
+describe("of an event that a config declares", () => {
+	const declared = (name: string, phase: string, status: EventDefinition["status"], given: GivenContext = {}) =>
+		correlationKey(completeEvent({ name, phase, status, title: "" }, given, NOTHING), 255);
+
+	it("the phase is what ends it, but not the one that all have who say nothing", () => {
+		expect(declared("deploy_failed", "deploy", "failure")).toBe(declared("deploy_done", "deploy", "success"));
+		expect(declared("feed_late", "custom", "failure")).not.toBe(declared("export_done", "custom", "success"));
+		expect(declared("audit", "custom", "info", { status: "failure" })).toBe(declared("audit", "custom", "info"));
 	});
 
-	it("a long value and one that is spelt as its key would be truncated", () => {
-		const long = writeKey({ a: "x".repeat(300) });
-		const bounded = boundedKey(long, 100);
-		expect(boundedKey(writeKey({ a: bounded.slice("a=".length) }), 100)).not.toBe(bounded);
+	it("two failures that nothing ends are two", () => {
+		const late = (feed: string) => declared("feed_late", "custom", "failure", { metadata: { feed } });
+		expect(late("a")).not.toBe(late("b"));
 	});
 });
 
 const SHOP = { repository: "acme/shop", branch: "main" };
-const model = (name: string, model: string) => event(name, { model, ci: SHOP });
-const groupOf = (events: Events) => groupKey(storyOf(events, []), 255);
-const endedBy = (events: Events) => alertKey(storyOf(events, []), 255);
-
+const model = (name: string, model: string, given: GivenContext = {}) => event(name, { model, ci: SHOP, ...given });
+const alertOf = (events: Events, fill?: Fill, notes: string[] = []) =>
+	alertKey(storyOf(events, []), { name: "key", limit: 255, fill, notes });
 const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
+const A = "repository=acme/shop; branch=main; pipeline=etl; phase=model; model=a";
 
-describe("the key of a batch", () => {
-	it("is that of its events where they are of one thing", () => {
-		const a = "repository=acme/shop; branch=main; pipeline=etl; phase=model; model=a";
-		expect(groupOf([model("model_error", "a"), model("after_model_run", "a")])).toBe(a);
-		expect(groupOf([model("model_error", "a")])).toBe(a);
+describe("the alert of a batch", () => {
+	it("is that of the one thing in it that is not well", () => {
+		expect(alertOf([model("model_error", "a"), model("after_model_run", "a")])).toBe(A);
+		expect(alertOf([model("after_model_run", "b"), model("model_error", "a"), model("model_error", "a")])).toBe(A);
+		expect(alertOf([model("model_error", "a")])).toBe(A);
 	});
 
-	it("is that of the pipeline where they are of several things, so that its success finds it", () => {
-		const events: Events = [model("model_error", "a"), model("model_error", "b")];
-		expect(groupOf(events)).toBe(PIPELINE);
-		expect(groupOf(events)).toBe(correlationKey(event("pipeline_complete", { ci: SHOP, run_id: "another" }), 255));
+	it("is that of the pipeline where it has failed itself, so that its success finds it", () => {
+		const events: Events = [model("model_error", "a"), event("pipeline_error", { ci: SHOP })];
+		expect(alertOf(events)).toBe(PIPELINE);
+		expect(alertOf([event("pipeline_complete", { ci: SHOP, run_id: "another" })])).toBe(PIPELINE);
 	});
 
-	it("is of no pipeline where they are of several", () => {
-		const [one, other] = [
-			event("pipeline_error", { pipeline: "a", ci: SHOP, project_id: "x" }),
-			event("pipeline_error", { pipeline: "b", ci: SHOP, project_id: "x" }),
-		];
-		expect(groupOf([one, other])).toBe("repository=acme/shop; branch=main; event=*; project=x");
-		expect(groupOf([event("ping", { pipeline: "a" }), event("ping", { pipeline: "b" })])).toBe("event=*");
+	it("is its own where several things are not well: the success of none of them ends it", () => {
+		const failed = alertOf([model("model_error", "a"), model("model_error", "b")]);
+		expect(failed).toMatch(/^repository=acme\/shop; branch=main; pipeline=etl; event=\*; several=[0-9a-f]{32}$/);
+		expect(alertOf([model("model_error", "b"), model("model_error", "a")])).toBe(failed);
+		expect(alertOf([model("model_error", "a"), model("model_error", "c")])).not.toBe(failed);
+		const drifted = alertOf([model("model_error", "a"), event("drift_detected", { table: "t", ci: SHOP })]);
+		for (const ended of [model("after_model_run", "a"), event("pipeline_complete", { ci: SHOP })]) {
+			expect([failed, drifted]).not.toContain(alertOf([ended]));
+		}
+	});
+
+	it("is of no pipeline where several have failed", () => {
+		const of = (pipeline: string) => event("pipeline_error", { pipeline, ci: SHOP });
+		expect(alertOf([of("a"), of("b")])).toMatch(/^repository=acme\/shop; branch=main; event=\*; several=/);
 	});
 
 	it("is bounded", () => {
-		const long = { repository: "r".repeat(300), branch: "b" };
-		const events: Events = [
-			event("model_error", { model: "a", ci: long }),
-			event("model_error", { model: "b", ci: long }),
-		];
-		expect(groupKey(storyOf(events, []), 100)).toMatch(/^repository=r+#[0-9a-f]{32}$/);
+		const ci = { repository: "r".repeat(300), branch: "b" };
+		const events: Events = [event("model_error", { model: "a", ci }), event("model_error", { model: "b", ci })];
+		const key = alertKey(storyOf(events, []), { name: "key", limit: 100, fill: undefined, notes: [] });
+		expect(key).toMatch(/^repository=r+#[0-9a-f]{32}$/);
 	});
 });
 
 describe("what a good batch ends", () => {
 	it("is the pipeline's alert when the pipeline itself succeeded", () => {
-		const done = event("pipeline_complete", { ci: SHOP });
-		expect(endedBy([done, model("after_model_run", "a")])).toBe(PIPELINE);
+		expect(alertOf([event("pipeline_complete", { ci: SHOP }), model("after_model_run", "a")])).toBe(PIPELINE);
 	});
 
 	it("is else the alert of what has last succeeded, and never one that another batch may have opened", () => {
-		const started = event("pipeline_start", { ci: SHOP });
-		const events: Events = [model("after_model_run", "a"), model("after_model_run", "b"), started];
-		expect(groupOf(events)).toBe(PIPELINE);
-		expect(endedBy(events)).toBe(correlationKey(model("model_error", "b"), 255));
-	});
-
-	it("is the one alert of events that are of one thing", () => {
-		const events: Events = [model("before_model_run", "a"), model("after_model_run", "a")];
-		expect(endedBy(events)).toBe(correlationKey(model("model_error", "a"), 255));
+		expect(alertOf([model("after_model_run", "b"), model("after_model_run", "a")])).toBe(A);
 	});
 });
 
-it("keeps texts apart that differ only in a lone surrogate", () => {
-	const keys = ["a\ud800", "a\ud801", "a\ufffd"].map((table) => writeKey({ table }));
-	expect(new Set(keys).size).toBe(3);
-	expect(keys.every((key) => key.isWellFormed())).toBe(true);
+describe("a key of one's own", () => {
+	const fill: Fill = (_, view) => [["", String(view()["table"] ?? "")]];
+	const table = (name: string, table: string) => event(name, { table });
+
+	it("ties together what it is the same for", () => {
+		expect(alertOf([table("materialize_error", "t")], fill)).toBe("t");
+		expect(alertOf([table("drift_detected", "t"), table("anomaly_detected", "t")], fill)).toBe("t");
+		expect(alertOf([table("after_materialize", "u"), table("after_materialize", "t")], fill)).toBe("t");
+	});
+
+	it("is one of all where it differs", () => {
+		const both = alertOf([table("materialize_error", "t"), table("materialize_error", "u")], fill);
+		expect(both).toMatch(/; several=[0-9a-f]{32}$/);
+	});
+
+	it("stands aside where it is empty, with a note", () => {
+		const notes: string[] = [];
+		expect(alertOf([event("pipeline_error"), event("pipeline_error")], fill, notes)).toBe(
+			"pipeline=etl; phase=pipeline",
+		);
+		expect(notes).toEqual(["key is empty, so the preset's own is used"]);
+	});
+
+	it("is one line, and bounded", () => {
+		const long: Fill = () => [["", `a\n\u001b[1mb${"c".repeat(300)}`]];
+		expect(alertOf([event()], long)).toMatch(/^a bc+#[0-9a-f]{32}$/);
+		expect(alertOf([event()], long).length).toBe(255);
+	});
 });
