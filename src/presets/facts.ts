@@ -3,8 +3,11 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { type EventContext, entityName } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
-import { subjectOf } from "./headline.ts";
+import { subjectsOf } from "./headline.ts";
 import { type Fact, oneLine } from "./text.ts";
+
+/** The facts that a headline may say. */
+const SUBJECTS: readonly string[] = ["Model", "Table", "Entity", "check"];
 
 /**
  * Everything that is known, what helps most first: where not all fit, ids and nested JSON are left out before anything
@@ -22,8 +25,10 @@ export function factsOf(context: EventContext): readonly Fact[] {
 		["Project", project],
 		["Pull request", ci?.pull_request_title],
 	]);
-	const subject = subjectOf(context);
-	return [...own.filter(([, value]) => value !== subject), ...detailsOf(context)];
+	const said = subjectsOf(context);
+	return [...own, ...detailsOf(context)].filter(
+		([label, value]) => !(SUBJECTS.includes(label) && said.includes(value)),
+	);
 }
 
 /** Where it came from; `isSaid` if the headline says pipeline and branch. */

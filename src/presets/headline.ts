@@ -32,7 +32,7 @@ export function headline({ definition, context }: PipelineEvent, notes: string[]
 		return commitLine(context, (_, text) => text);
 	}
 	const title = titleOf(definition, context);
-	const subject = subjectOf(context) || name("pipeline", context.pipeline, notes);
+	const subject = subjectsOf(context).join(" on ") || name("pipeline", context.pipeline, notes);
 	return subject === "" ? title : `${title}: ${subject}`;
 }
 
@@ -41,11 +41,10 @@ export function isOfSeries(definition: PipelineEvent["definition"]): boolean {
 	return SERIES.has(definition.name) && CATALOG.includes(definition);
 }
 
-/** What the event is about, more closely than the pipeline; empty where it names nothing. */
-export function subjectOf({ model, table, entity, metadata }: EventContext): string {
-	const subject = oneLine(model ?? table ?? entityName(entity) ?? "");
-	const check = oneLine(typeof metadata?.["check"] === "string" ? metadata["check"] : "");
-	return [check, subject].filter((part) => part !== "").join(" on ");
+/** What the event is about, more closely than the pipeline: a check, and what it is on. */
+export function subjectsOf({ model, table, entity, metadata }: EventContext): readonly string[] {
+	const check = typeof metadata?.["check"] === "string" ? metadata["check"] : "";
+	return [check, model ?? table ?? entityName(entity) ?? ""].map(oneLine).filter((part) => part !== "");
 }
 
 /** ` on main`, ` at v1.2`; empty outside CI. Adds to `notes` what is truncated in it. */
