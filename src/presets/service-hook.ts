@@ -3,7 +3,7 @@
 import type { JsonObject } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
-import { listed } from "./context.ts";
+import { contextShown, listed } from "./context.ts";
 
 /**
  * The body is the resource as the API gives it, and nothing else; a batch is a list of them.
@@ -25,8 +25,9 @@ export const serviceHook = (): Preset => ({
 	}),
 });
 
-/** The context's own, else the CI run. */
-function resourceOf({ context, run }: PipelineEvent): JsonObject | undefined {
+/** The context's own, else the CI run. A ping, which is about neither, posts its context. */
+function resourceOf({ definition, context, run }: PipelineEvent): JsonObject | undefined {
+	if (definition.name === "ping") return context.resource ?? contextShown(context);
 	return context.resource ?? (run !== undefined && "resource" in run ? run.resource : undefined);
 }
 

@@ -1,4 +1,5 @@
 // The one walk of a run: source → select → enrich → gates → the rest → settle → report.
+import { workflowRun } from "../ci/ask-github.ts";
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
 import { closest } from "../lib/suggest.ts";
 import { count, excerpt } from "../lib/text.ts";
@@ -15,7 +16,7 @@ import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { showing } from "./dry-run.ts";
-import { enricher } from "./events.ts";
+import { enricher, exampleResource } from "./events.ts";
 import { Holding } from "./holding.ts";
 import type { Inputs } from "./inputs.ts";
 import { LineError } from "./lines.ts";
@@ -45,7 +46,14 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	const hooks = hooksOf(config, inputs.hook);
 	if (source.kind === "event" && !(await isConfirmed(source.event, hooks, observer)))
 		throw new UserError(NOT_CONFIRMED);
-	const enrich = enricher(hooks, inputs.githubToken, ports, observer.signal);
+	const madeUp = source.kind === "event" ? [...source.madeUp] : [];
+	const enrich = enricher(hooks, async () => {
+		if (source.kind === "event" && inputs.examples !== undefined && ci.facts.provider === "local") {
+			madeUp.push("resource");
+			return exampleResource(source.event);
+		}
+		return workflowRun(ports.env, inputs.githubToken, ports.clock, observer.signal);
+	});
 	const collector = new Collector(source.kind !== "event");
 	/** Events that wait for those of later steps. */
 	const holding = new Holding(context, ports);
@@ -134,7 +142,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			...(problem === undefined ? {} : { stopped: problem }),
 			unmatched: source.kind === "event" ? selection(hooks, source.event).unmatched : [],
 			warnings: [...config.warnings, ...holding.warnings],
-			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp: source.madeUp } : {}),
+			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp } : {}),
 			dryRun,
 			summary,
 		};

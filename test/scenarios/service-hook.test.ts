@@ -2,7 +2,7 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { JSON_TYPE, refusal } from "../helpers/repository.ts";
-import { fire as fireAt } from "../helpers/send.ts";
+import { cli, fire as fireAt } from "../helpers/send.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
 const RUN = {
@@ -77,4 +77,20 @@ test("an event that meets no service hook asks nobody", async () => {
 	const { run, asked } = await fire(answer, { event: "pipeline_start" });
 	expect(run).toMatchObject({ code: 0, outputs: { result: "passed" } });
 	expect(asked).toEqual([]);
+});
+
+test("test and ping reach it: the one with a made-up resource, the other with its context", async () => {
+	const { url, requests } = await startServer({ status: 200 });
+	const config = `[[subscription]]\nname = "etl"\nurl = "${url}"\nevents = ["job", "cluster"]\npreset = "service_hook"\n`;
+	expect(await cli(["test", "job.failed"], config)).toMatchObject({ code: 0 });
+	expect(await cli(["test", "ping", "--hook", "etl"], config)).toMatchObject({ code: 0 });
+	const [job, ping] = requests.map(({ body }) => JSON.parse(body));
+	expect(job).toEqual({ id: 1, status: "failed", test: true });
+	expect(ping).toMatchObject({ event: "ping", metadata: { test: true } });
+	const run = await cli(["render", "job.failed"], config);
+	expect(run.stdout + run.stderr).toMatch(/^made up: .*, resource$/m);
+	// What is fired is never made up.
+	const fired = await cli(["fire", "job.failed"], config);
+	expect(fired.stdout + fired.stderr).toContain("the event has no resource to post");
+	expect(requests).toHaveLength(2);
 });

@@ -48,6 +48,11 @@ describe("the service_hook preset", () => {
 		});
 	});
 
+	it("posts the context of a ping, which is about nothing that has a resource", () => {
+		const ping = event("ping", { metadata: { test: true } });
+		expect(renderEvent(serviceHook(), { ...ping, run: { resource: JOB } }, {}).body).toEqual(ping.context);
+	});
+
 	it("cannot do without one, and says what to do", () => {
 		const remedy = "give `resource` in the context";
 		expect(serviceHook().needs.resource).toBe(true);
@@ -58,7 +63,7 @@ describe("the service_hook preset", () => {
 		expect(() => renderEvent(serviceHook(), { ...event("job.started"), run }, {})).toThrow(
 			new CannotRender(`the event has no resource to post; ${run.reason}`),
 		);
-		const events = [event("job.failed", { resource: JOB }), { ...event("ping"), run }, event("job.started")] as const;
+		const events = [event("job.failed", { resource: JOB }), { ...event("commit"), run }, event("job.started")] as const;
 		expect(() => renderBatch(serviceHook(), events, {})).toThrow(
 			new CannotRender(`2 of 3 events have no resource to post; ${run.reason}`),
 		);
