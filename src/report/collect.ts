@@ -53,10 +53,15 @@ export class Collector {
 	}
 }
 
-function resultOf({ status, skipCause, delivery: { hook } }: Outcome): (typeof RESULTS)[number] {
-	// A gate that a cancellation kept from being asked has not allowed anything.
-	if (isGate(hook) && (status === "failed" || skipCause === "cancelled")) return "aborted";
-	if (status === "failed" && hook.onFailure === "warn") return "warned";
+/** Whether a gate has denied its event; one that a cancellation kept from being asked has not allowed anything. */
+export function isDenial({ status, skipCause, delivery: { hook } }: Outcome): boolean {
+	return isGate(hook) && (status === "failed" || skipCause === "cancelled");
+}
+
+function resultOf(outcome: Outcome): (typeof RESULTS)[number] {
+	const { status, skipCause, delivery } = outcome;
+	if (isDenial(outcome)) return "aborted";
+	if (status === "failed" && delivery.hook.onFailure === "warn") return "warned";
 	return status === "skipped" && skipCause !== "nothing_to_send" ? "skipped" : "passed";
 }
 

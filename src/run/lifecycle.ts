@@ -1,8 +1,9 @@
 // A job in one step: pipeline_start when the job begins, and when it ends what became of it.
 import { compact, isJsonObject, type Json, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import { isGate, reasonOf } from "../model/delivery.ts";
+import { reasonOf } from "../model/delivery.ts";
 import { throwIfAny, UserError } from "../model/problem.ts";
+import { isDenial } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
 import { type InputReader, type Inputs, readBoolean, readInputs } from "./inputs.ts";
 
@@ -27,11 +28,45 @@ const JOB_STATUSES = ["success", "failure", "cancelled"] as const;
 const FOUND_OUT = ["event", "id", "timestamp", "status", "error", "duration_ms"] as const;
 
 /** The end of a job. */
-export interface End {
+interface End {
 	/** What to fire, or to flush; undefined where there is nothing to do. */
 	readonly inputs: Inputs | undefined;
-	/** Why no event is fired. */
-	readonly silence?: { readonly why: string; readonly isExpected: boolean };
+	/** Why no event is fired, and who hears of it. */
+	readonly silence?: { readonly why: string; readonly level: "info" | "warn" };
+}
+
+type Fire = (inputs: Inputs) => Promise<Report>;
+
+/** Fires pipeline_start, and leaves what its end needs. Throws `UserError`. */
+export async function startJob(
+	read: InputReader,
+	fire: Fire,
+	keep: (begun: Begun) => Promise<unknown>,
+): Promise<Report> {
+	const started = Date.now();
+	// At once: what is killed before its gates have decided has begun all the same.
+	await keep({ started });
+	const report = await fire(startInputs(read));
+	await keep(begunBy(report, started));
+	return report;
+}
+
+/**
+ * Fires the end of a job, or sends only what is held; undefined where there is nothing to do. `left` is what
+ * {@link startJob} has left. Throws `UserError`.
+ */
+export async function endJob(
+	{ name, left }: { readonly name: string; readonly left: string },
+	read: InputReader,
+	fire: Fire,
+	tell: Readonly<Record<"info" | "warn", (line: string) => void>>,
+): Promise<Report | undefined> {
+	const { inputs, silence } = endOf(read, readBegun(left), name, Date.now());
+	if (silence !== undefined) tell[silence.level](silence.why);
+	if (inputs === undefined) return undefined;
+	const report = await fire(inputs);
+	// That nothing was held is not worth a summary.
+	return silence === undefined ? report : { ...report, summary: report.summary && report.outcomes.length > 0 };
 }
 
 /** The inputs that fire pipeline_start. Throws `UserError`. */
@@ -50,11 +85,9 @@ export function startInputs(read: InputReader): Inputs {
 }
 
 /** What is left once pipeline_start was fired. */
-export function begunBy(report: Report, started: number): Begun {
+function begunBy(report: Report, started: number): Begun {
 	const { source, result, stopped, outcomes } = report;
-	const gate = outcomes.find(
-		({ delivery: { hook }, status, skipCause }) => isGate(hook) && (status === "failed" || skipCause === "cancelled"),
-	);
+	const gate = outcomes.find(isDenial);
 	const denied = gate && `gate ${gate.delivery.hook.name} denied: ${reasonOf(gate)}`;
 	return compact<Begun>({
 		started,
@@ -67,9 +100,10 @@ export function begunBy(report: Report, started: number): Begun {
 /** Reads what was left, as JSON; undefined where nothing was. */
 export function readBegun(text: string): Begun | undefined {
 	const left = parseJson(text);
-	if (left === undefined || !isJsonObject(left) || typeof left["started"] !== "number") return undefined;
+	const started = isJsonObject(left) ? left["started"] : undefined;
+	if (!isJsonObject(left) || typeof started !== "number" || started < 0) return undefined;
 	return compact<Begun>({
-		started: left["started"],
+		started,
 		start: STARTS.find((start) => start === left["start"]),
 		runId: textOf(left["runId"]),
 		reason: textOf(left["reason"]),
@@ -90,9 +124,9 @@ export function endOf(read: InputReader, begun: Begun | undefined, job: string, 
 	const { status, announceDenied } = readOwn(read);
 	const hasPassed = begun?.start === "passed";
 	const isDenied = begun?.start === "denied";
-	if (isDenied && !announceDenied) return { inputs: flush(read), silence: { why: DENIED, isExpected: true } };
+	if (isDenied && !announceDenied) return { inputs: flush(read), silence: { why: DENIED, level: "info" } };
 	if (!hasPassed && !isDenied && status === "success")
-		return { inputs: flush(read), silence: { why: UNKNOWN, isExpected: false } };
+		return { inputs: flush(read), silence: { why: UNKNOWN, level: "warn" } };
 	const isComplete = hasPassed && status === "success";
 	const known = (hasPassed ? undefined : begun?.reason) || read("error");
 	const given = {

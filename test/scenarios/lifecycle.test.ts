@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { readManifest } from "../helpers/manifest.ts";
+import { repository, startApi } from "../helpers/repository.ts";
 import { type ActionGiven, runAction, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 import { runWorkflow, type WorkflowGiven } from "../helpers/workflow.ts";
@@ -305,6 +306,37 @@ describe("the end of a job without what its beginning has left", () => {
 		const { code } = await end("failure", { config, cancel });
 		return { code, took: performance.now() - since };
 	}
+});
+
+describe("a config that a job changes on its way", () => {
+	const webhook = (url: string) => `[hook.webhooks.pipeline_complete]\nurl = "${url}"\n`;
+
+	it("counts as it is at the end, where the run is trusted", async () => {
+		const { names, told } = await job({
+			load: `sed -i 's/"pipeline_complete"/"ping"/' pipeline-hooks.toml`,
+			more: webhook("URL"),
+		});
+		expect(names).toEqual(["pipeline_start", "pipeline_complete"]);
+		expect(told).toHaveLength(2);
+	});
+
+	it("is that of the base commit at the end too, where a stranger may have written the workspace", async () => {
+		const server = await startServer({ status: 200 });
+		const tree = { "pipeline-hooks.toml": webhook(`${server.url}/base`) };
+		const repo = repository();
+		const base = repo.commit(tree);
+		const api = await startApi(base, tree);
+		repo.commit({ "pipeline-hooks.toml": webhook(`${server.url}/stranger`) });
+		const run = await runAction({
+			workspace: repo.folder,
+			script: readManifest("lifecycle/action.yml").post ?? "",
+			inputs: { "job-status": "success", "github-token": "ghs_token-of-the-run" },
+			state: { begun: '{"started":1,"start":"passed"}' },
+			env: { GITHUB_EVENT_NAME: "pull_request_target", GITHUB_SHA: base, GITHUB_API_URL: api.url },
+		});
+		expect(run).toMatchObject({ code: 0, outputs: { result: "passed" } });
+		expect(server.requests.map(({ path }) => path)).toEqual(["/base"]);
+	});
 });
 
 describe("the beginning of a job", () => {
