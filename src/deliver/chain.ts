@@ -69,7 +69,7 @@ function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 	};
 	if (missed.length === 0) {
 		const notes = [...first.notes, `${hook.name} itself failed: ${why.reason}`, ...second.notes];
-		return { ...both, status: "delivered", target: second.target, via: second.via ?? way, notes };
+		return { ...both, status: "delivered", target: second.target, via: second.via ?? way, ownFailure: why, notes };
 	}
 	const others = missed.length === 1 ? "the other" : "the others";
 	const taken = `${second.delivery.events.length} of ${events.length} events`;

@@ -2,7 +2,7 @@
 
 import { Bag } from "../lib/bag.ts";
 import type { Delivery, Outcome, Plan, RunFacts } from "../model/delivery.ts";
-import { failure } from "../model/failure.ts";
+import { failure, gateSaid } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { unsetVariables } from "../model/hook-references.ts";
 import type { Connections, Ports } from "../ports.ts";
@@ -205,10 +205,10 @@ export class Deliverer {
 	}
 
 	/** A gate that a cancellation has ended has not denied. */
-	#skipAfter({ delivery: { hook } }: Outcome, rest: readonly Delivery[], state: ChainState): void {
+	#skipAfter({ delivery: { hook }, failure: why }: Outcome, rest: readonly Delivery[], state: ChainState): void {
 		const { aborted } = this.#options.signal;
 		const cause = aborted ? "cancelled" : "gate_failed";
-		const reason = aborted ? CANCELLED : `gate ${hook.name} failed`;
+		const reason = aborted || why === undefined ? CANCELLED : `gate ${hook.name} ${gateSaid(why)}`;
 		for (const delivery of rest) this.#emit(skipped(delivery, cause, reason, this.#ports.env), delivery, state);
 	}
 

@@ -121,6 +121,8 @@ export interface Outcome {
 	readonly skipCause?: SkipCause;
 	/** The name of the fallback that delivered it. */
 	readonly via?: string;
+	/** Why the hook itself failed, where a fallback delivered it. */
+	readonly ownFailure?: Failure;
 	/** Of a failed batch that a fallback delivered in part: the places of the other events, from 0, ascending. */
 	readonly missed?: readonly number[];
 	/** Where it went, without its secrets: `https://hooks.slack.com/…`, or the command. */

@@ -70,6 +70,12 @@ export function isRetryableStatus(status: number): boolean {
 	return status >= 500 && status !== 501 && status !== 505;
 }
 
+/** What a gate did that has not let an event pass: only one that was reached and did not say yes has denied. */
+export function gateSaid(failure: Failure): "denied" | "gave no answer" | "cancelled" {
+	if (failure.cause === "cancelled") return "cancelled";
+	return isDecided(failure) ? "denied" : "gave no answer";
+}
+
 /** Whether a gate that failed in this way was reached and did not say yes. */
 export function isDecided({ cause, retryable }: Failure): boolean {
 	return DECIDED.has(cause) && !retryable;

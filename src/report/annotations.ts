@@ -1,10 +1,12 @@
 // The annotations of a report: one a failed hook or error, at its line, and no more of a kind than GitHub shows.
 import { isAbsolute, normalize, sep } from "node:path";
-import type { Outcome } from "../model/delivery.ts";
+import { isGate, type Outcome } from "../model/delivery.ts";
+import type { Hook } from "../model/hook.ts";
 import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { nameOf, type Report, unmatchedLine } from "./report.ts";
-import { linesOf, rowOf, worstFirst } from "./row.ts";
+import { linesOf, reasonShown, rowOf, worstFirst } from "./row.ts";
+import { isOvertaken } from "./verdict.ts";
 import { isAnnotated } from "./warnings.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
@@ -28,17 +30,23 @@ export interface Annotation {
 export function annotationsOf(report: Report, mask: Mask): readonly Annotation[] {
 	const { outcomes, warnings, source, dryRun, stopped, summary } = report;
 	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
-		const { hook, error = "" } = rowOf(outcome, mask);
+		const { hook, error = reasonShown(outcome.ownFailure?.reason ?? "", mask) } = rowOf(outcome, mask);
 		const { startColumn: _, ...line } = at(outcome.delivery.hook.place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
 		return { kind, message: `${what}${where}: ${error}`, place: { title: hook, ...line } };
 	};
 	const failures = worstFirst(outcomes).flatMap((outcome) => {
-		const { kind, onFailure } = outcome.delivery.hook;
-		if (outcome.status !== "failed" || onFailure === "ignore") return [];
-		if (onFailure === "abort") return [say(outcome, "error", "the gate stopped the pipeline")];
-		return [say(outcome, "warning", kind === "shell" ? "the shell hook failed" : "the webhook failed")];
+		const { hook } = outcome.delivery;
+		if (outcome.status !== "failed" || hook.onFailure === "ignore") return [];
+		if (isGate(hook)) return [say(outcome, "error", "the gate stopped the pipeline")];
+		return [say(outcome, "warning", `the ${nounOf(hook)} failed`)];
+	});
+	// The next time the fallback may fail too. Of many events it is told once a hook.
+	const overtaken = uniqueBy(outcomes.filter(isOvertaken), ({ delivery }) => delivery.hook).map((outcome) => {
+		const { hook } = outcome.delivery;
+		const what = isGate(hook) ? "the gate gave no answer" : `the ${nounOf(hook)} failed`;
+		return say(outcome, "warning", `${what}, and its fallback ${mask(outcome.via ?? "")} took over`);
 	});
 	const told = warnings.filter(isAnnotated).map(({ code, message, remedy, place }): Annotation => {
 		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
@@ -53,7 +61,18 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		notices.push({ kind: "notice", message, place: { title: "Nothing to run" } });
 	}
 	const errors = stopped === undefined ? [] : problemAnnotations([stopped], summary, mask);
-	return bounded([...errors, ...failures, ...told, ...notices], summary, report.countedFailures - failures.length);
+	const all = [...errors, ...failures, ...overtaken, ...told, ...notices];
+	return bounded(all, summary, report.countedFailures - failures.length);
+}
+
+function nounOf({ kind }: Hook): string {
+	return kind === "shell" ? "shell hook" : "webhook";
+}
+
+/** The first of the items with each key. */
+function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => unknown): readonly T[] {
+	const keys = new Set();
+	return items.filter((item) => keys.size < keys.add(keyOf(item)).size);
 }
 
 /** The annotations of errors. `summary` says whether a job summary lists them all. */

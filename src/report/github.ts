@@ -115,7 +115,7 @@ export function githubReporter(env: Env, files: Files): GithubReporter {
 				() => logLines(warningLines(warnings.filter((warning) => !isAnnotated(warning)))),
 				() => {
 					if (stopped !== undefined) logLines(problemLines(stopped));
-					logLines([...unmatchedLines(report), resultLine(report)]);
+					logLines([...unmatchedLines(report), resultLine(report, redact)]);
 				},
 				() => setOutputs({ results: limitedJson(resultsDocument(report, redact), RESULTS_LIMIT_BYTES) }),
 				() => (summary ? writeSummary((room) => summaryMarkdown(report, redact, room)) : undefined),

@@ -1,10 +1,13 @@
-// The job summary: one table of what went where, in Markdown that foreign text cannot break out of.
+// The job summary: how it went, what went wrong, and what went where, in Markdown that foreign text cannot break out of.
 import { count, excerpt } from "../lib/text.ts";
-import type { Outcome, OutcomeStatus } from "../model/delivery.ts";
+import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
+import { tellingLine } from "../presets/telling-line.ts";
+import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
+import { countsLine, filteredOf, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
 import { fitting, linesOf, rowOf, worstFirst } from "./row.ts";
+import { isOvertaken, verdictOf } from "./verdict.ts";
 
 /**
  * What GitHub takes of a step; of more it shows nothing at all.
@@ -15,24 +18,66 @@ export const STEP_LIMIT_BYTES = 1024 * 1024;
 /** Ours, so that there is room for what comes after it. */
 const LIMIT_BYTES = 900 * 1024;
 
+/** Code units of an error that are shown, both its ends. */
+const ERROR_LIMIT = 20_000;
+
+/** Hooks that their filter kept out. */
+const SHOWN_FILTERED = 20;
+
 const ICONS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✅", failed: "❌", skipped: "⏭️", held: "⏳" };
 
-/** The summary of a report in at most `room` bytes, failures first; undefined if not even its head fits. */
+/**
+ * The summary of a report in at most `room` bytes: the verdict, what was fired and its own error, then failures first. A
+ * long error is left out before the rest is; undefined if not even the head fits.
+ */
 export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES): string | undefined {
 	const { source, stopped, outcomes } = report;
-	const result = report.dryRun ? "dry run" : stopped === undefined ? report.result : "error";
+	const { mark, text } = verdictOf(report, mask);
 	const listed = isListed(report) ? "" : "; the first of each outcome are listed";
-	const lines = [
-		`### ${titleOf(source, mask)} · ${result}`,
+	const head = [
+		`### ${mark === "" ? "" : `${mark} `}${plain(capitalised(text))}`,
 		"",
 		`${subjectOf(source, mask)}: ${countsLine(report.counts)}${listed}.`,
 		"",
 	];
+	const lines: string[] = [];
 	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
 	else if (outcomes.length === 0) lines.push(`${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`);
+	const filtered = filteredOf(report);
+	if (filtered.length > 0) lines.push(`Not fired: ${filteredLine(filtered, mask)}.`, "");
 	if (outcomes.length > 0) lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
 	const rows = worstFirst(outcomes).map((outcome) => tableRow(outcome, mask));
-	return bounded(lines, rows, "the results file", room);
+	const [line, whole] = errorOf(source, mask);
+	return [[...line, ...whole], line]
+		.map((error) => bounded([...head, ...error, ...lines], rows, "the results file", room))
+		.find((summary) => summary !== undefined);
+}
+
+/** What went wrong in the pipeline itself: the line that tells it, and all of it if there is more. */
+function errorOf(source: Source, mask: Mask): readonly [line: readonly string[], whole: readonly string[]] {
+	const error = source.kind === "event" ? toPlain(mask(source.event.context.error ?? "")) : "";
+	if (error === "") return [[], []];
+	const telling = tellingLine(error);
+	const line = [`**The event's error:** ${plain(telling)}`, ""];
+	if (telling === error) return [line, []];
+	const shown = new Truncator("characters").ends("error", error, ERROR_LIMIT);
+	// Up to its closing tag nothing in a `pre` is Markdown: https://github.github.com/gfm/#html-blocks
+	const block = [
+		"<details><summary>The whole error</summary>",
+		"",
+		"<pre>",
+		...shown.split("\n").map(plain),
+		"</pre>",
+		"",
+	];
+	return [line, [...block, "</details>", ""]];
+}
+
+function filteredLine(filtered: readonly Unmatched[], mask: Mask): string {
+	const shown = filtered.slice(0, SHOWN_FILTERED);
+	const more = filtered.length - shown.length;
+	const told = shown.map(({ hook, reason }) => plain(mask(`${hook.name} (${excerpt(reason, 200)})`)));
+	return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
 /** The summary of errors, where nothing was run; bounded as {@link summaryMarkdown} is. */
@@ -41,21 +86,17 @@ export function problemsMarkdown(problems: readonly Problem[], mask: Mask, room 
 		const where = place === undefined ? "" : formatPlace(place);
 		return `| ${[where, message, remedy].map((text) => plain(mask(text))).join(" | ")} |`;
 	});
-	const head = `### Nothing was run: ${count(problems.length, "problem")}`;
+	const head = `### ❌ Nothing was run: ${count(problems.length, "problem")}`;
 	return bounded([head, "", "| Where | What | What to do |", "|---|---|---|"], rows, "the log", room);
 }
 
-function titleOf(source: Source, mask: Mask): string {
+function subjectOf(source: Source, mask: Mask): string {
 	if (source.kind === "held") return capitalised(nameOf(source));
 	if (source.kind === "file") return plain(mask(nameOf(source)));
-	const { title, name } = source.event.definition;
-	return `${plain(mask(title))} · \`${name}\``;
-}
-
-function subjectOf(source: Source, mask: Mask): string {
-	if (source.kind !== "event") return "Deliveries";
-	const { pipeline, run_id: run } = source.event.context;
-	return `Pipeline ${plain(excerpt(mask(pipeline), 200))}, run ${plain(excerpt(mask(run), 200))}`;
+	const { definition, context } = source.event;
+	const { pipeline, run_id: run } = context;
+	const of = `pipeline ${plain(excerpt(mask(pipeline), 200))}, run ${plain(excerpt(mask(run), 200))}`;
+	return `${plain(mask(definition.title))} · \`${definition.name}\` · ${of}`;
 }
 
 function capitalised(text: string): string {
@@ -84,13 +125,14 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 		row.events === undefined ? "" : count(row.events, "event"),
 		linesOf(outcome.delivery),
 		row.via === undefined ? "" : `via fallback ${row.via}`,
+		row.status === "failed" && outcome.delivery.hook.onFailure === "ignore" ? "ignored" : "",
 		row.error ?? "",
 		...(row.notes ?? []),
 	]
 		.filter((text) => text !== "")
 		.join("; ");
 	const cells = [
-		ICONS[row.status],
+		isOvertaken(outcome) ? "⚠️" : ICONS[row.status],
 		`${plain(row.hook)}${outcome.delivery.hook.onFailure === "abort" ? " (gate)" : ""}`,
 		plain(row.target),
 		String(row.attempts),

@@ -66,6 +66,11 @@ export function nameOf(source: Source): string {
 	}
 }
 
+/** The hooks that only their filter kept from the event, beside others that were fired. */
+export function filteredOf({ unmatched, outcomes }: Report): readonly Unmatched[] {
+	return outcomes.length === 0 ? [] : unmatched.filter(({ attached, hook }) => attached && hook.enabled);
+}
+
 /** Why nothing ran for `what`: no hook is attached to the event, no attached hook matches it, or nothing is held. */
 export function unmatchedLine({ configFile, unmatched, source, warnings }: Report, what: string): string {
 	if (source.kind === "held") {

@@ -30,7 +30,7 @@ export function rowOf(outcome: Outcome, mask: Mask, isOneOfMany = false) {
 		/** Only of a failed one. */
 		cause: failure?.cause,
 		/** Why it failed, was skipped or is held. */
-		error: excerpt(mask(reasonOf(outcome)), REASON_LIMIT) || undefined,
+		error: reasonShown(reasonOf(outcome), mask) || undefined,
 		/** The fallback that delivered it. */
 		via: via === undefined ? undefined : mask(via),
 		/** How many events a batch held. */
@@ -42,6 +42,11 @@ export function rowOf(outcome: Outcome, mask: Mask, isOneOfMany = false) {
 		/** What to know although it was delivered, such as what was truncated. */
 		notes: notes.length === 0 ? undefined : notes.map((note) => excerpt(mask(note), NOTE_LIMIT)),
 	};
+}
+
+/** A reason on one line, masked and then truncated. */
+export function reasonShown(reason: string, mask: Mask): string {
+	return excerpt(mask(reason), REASON_LIMIT);
 }
 
 /** The id of an event in a document, which has room for more than one. */

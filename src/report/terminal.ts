@@ -85,7 +85,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 				() => {
 					if (!json) [...madeUpLines(report), ...unmatchedLines(report)].forEach(print);
 				},
-				() => (json ? output.out(jsonText(documentOf(report))) : print(resultLine(report))),
+				() => (json ? output.out(jsonText(documentOf(report))) : print(resultLine(report, redact))),
 				() => complain(report.stopped === undefined ? [] : problemLines(report.stopped)),
 			),
 		reject: (problems) =>

@@ -1,10 +1,11 @@
 // The report for a person at a terminal: one line a delivery, one block an error.
 import { count, duration, excerpt } from "../lib/text.ts";
-import type { Outcome, OutcomeStatus } from "../model/delivery.ts";
+import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, nameOf, type Report, unmatchedLine } from "./report.ts";
+import { countsLine, filteredOf, nameOf, type Report, unmatchedLine } from "./report.ts";
 import { linesOf, rowOf } from "./row.ts";
+import { gateLine, isOvertaken } from "./verdict.ts";
 
 const MARKS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✓", failed: "✗", skipped: "–", held: "…" };
 
@@ -16,7 +17,7 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 	const { hook, kind, target, status, attempts, via, events, http_status, ...row } = rowOf(outcome, mask);
 	const parts = [
 		// The title of a command's group has the command already.
-		`${MARKS[status]} ${hook}${kind === "webhook" ? ` → ${excerpt(target, 120)}` : ""}`,
+		`${isOvertaken(outcome) ? "⚠" : MARKS[status]} ${hook}${kind === "webhook" ? ` → ${excerpt(target, 120)}` : ""}`,
 		status === "skipped" || status === "held" ? status : "",
 		via === undefined ? "" : `via fallback ${via}`,
 		events === undefined || attempts === 0 ? "" : count(events, "event"),
@@ -47,24 +48,29 @@ export function madeUpLines({ madeUp = [] }: Report): readonly string[] {
 	return madeUp.length === 0 ? [] : [`made up: ${madeUp.join(", ")}`];
 }
 
-/** In a dry run, why the other hooks do not match. */
-export function unmatchedLines({ unmatched, dryRun }: Report): readonly string[] {
-	if (!dryRun || unmatched.length === 0) return [];
-	const more = unmatched.length - MAX_UNMATCHED;
-	return [
-		"not matched:",
-		...unmatched.slice(0, MAX_UNMATCHED).map(({ hook, reason }) => `  – ${hook.name}: ${reason}`),
-		...(more > 0 ? [`  and ${more} more`] : []),
-	];
+/** Why the other hooks do not match: in a dry run of all hooks, else of those that only their filter kept out. */
+export function unmatchedLines(report: Report): readonly string[] {
+	const { unmatched, dryRun } = report;
+	if (!dryRun) return bounded(filteredOf(report), ({ hook, reason }) => `– ${hook.name} · not fired: ${reason}`);
+	if (unmatched.length === 0) return [];
+	const lines = bounded(unmatched, ({ hook, reason }) => `– ${hook.name}: ${reason}`);
+	return ["not matched:", ...lines.map((line) => `  ${line}`)];
 }
 
-/** How an event went, in one line. */
-export function resultLine(report: Report): string {
+function bounded(unmatched: readonly Unmatched[], write: (one: Unmatched) => string): readonly string[] {
+	const more = unmatched.length - MAX_UNMATCHED;
+	return [...unmatched.slice(0, MAX_UNMATCHED).map(write), ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+/** How an event went, in one line; why a gate did not let it pass is said here too, since all else may be far above. */
+export function resultLine(report: Report, mask: Mask): string {
 	const name = nameOf(report.source);
 	if (report.outcomes.length === 0 && report.stopped === undefined) {
 		const why = unmatchedLine(report, "it");
 		return report.source.kind === "held" ? why : `${name}: ${why}`;
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
-	return `${name}: ${report.stopped === undefined ? report.result : "error"} · ${countsLine(report.counts)}`;
+	const result = report.stopped === undefined ? report.result : "error";
+	const parts = [result, gateLine(report.outcomes, mask), countsLine(report.counts)];
+	return `${name}: ${parts.filter((part) => part !== undefined).join(" · ")}`;
 }

@@ -26,11 +26,12 @@ export function textsOf(html: string, tag: string): readonly string[] {
 	return [...found].map(([, text = ""]) => decode(text));
 }
 
+const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', amp: "&" };
+
 function decode(text: string): string {
 	return text
-		.replaceAll("\u200b", "")
-		.replaceAll("&lt;", "<")
-		.replaceAll("&gt;", ">")
-		.replaceAll("&quot;", '"')
-		.replaceAll("&amp;", "&");
+		.replaceAll(/&(?:#(\d+)|(lt|gt|quot|amp));/g, (_, code?: string, name = "") =>
+			code === undefined ? (NAMED[name] ?? "") : String.fromCodePoint(Number(code)),
+		)
+		.replaceAll("\u200b", "");
 }

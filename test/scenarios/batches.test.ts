@@ -82,7 +82,7 @@ describe("over the steps of a job", () => {
 		expect(code).toBe(0);
 		expect(outputs).toMatchObject({ result: "passed", delivered: "1", held: "0", "event-id": "" });
 		expect(results).toMatchObject({ event: "", results: [{ hook: "audit", status: "delivered", events: 2 }] });
-		expect(summary).toContain("### Held batches · passed");
+		expect(summary).toContain("### ✅ 1 delivery succeeded\n\nHeld batches: 1 delivered, 0 failed, 0 skipped.");
 		const events = ["pipeline_start", "check_result"];
 		expect(sent()).toEqual([events, events]);
 		const again = await flush();

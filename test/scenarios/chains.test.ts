@@ -50,9 +50,38 @@ describe("a chain", () => {
 		expect(run.results).toMatchObject({
 			results: [{ hook: "pager", status: "delivered", via: "mail", attempts: 3, http_status: 200 }, { hook: "note" }],
 		});
-		expect(run.log).toMatch(/✓ pager → .* · via fallback mail · 200 · 3 attempts · .*; note: pager itself failed: 503/);
-		expect(run.summary).toMatch(/\| ✅ \| pager \| .*via fallback mail; pager itself failed&#58; 503/);
+		expect(run.log).toMatch(/⚠ pager → .* · via fallback mail · 200 · 3 attempts · .*; note: pager itself failed: 503/);
+		expect(run.summary).toMatch(
+			/^### ⚠️ 2 hooks succeeded, 1 by a fallback$[\s\S]*\| ⚠️ \| pager \| .*via fallback mail; pager itself failed&#58; 503/m,
+		);
+		// The hook has failed all the same, and the next time the fallback may fail too.
+		expect(run.annotations).toEqual([
+			{
+				kind: "warning",
+				properties: { title: "pager", file: "pipeline-hooks.toml", line: "2" },
+				message: "the webhook failed, and its fallback mail took over: 503 Service Unavailable, after 2 attempts",
+			},
+		]);
+	});
+
+	it("in which a fallback takes over for a failure that is ignored says so in its line alone", async () => {
+		const ignoring = (url: string) => config(url).replace('on_failure = "warn"', 'on_failure = "ignore"');
+		const { run } = await setUp(["/pager"], ignoring);
 		expect(run.annotations).toEqual([]);
+		expect(run.log).toMatch(/✓ pager → .* · via fallback mail/);
+		expect(run.summary).toMatch(/^### ✅ 2 hooks succeeded$/m);
+	});
+
+	it("in which a fallback answers for a gate warns that the gate gave no answer", async () => {
+		const gated = (url: string) => config(url).replace('on_failure = "warn"', 'on_failure = "abort"');
+		const { run } = await setUp(["/pager"], gated);
+		expect(run.outputs["result"]).toBe("passed");
+		expect(run.annotations.map(({ kind, message }) => [kind, message])).toEqual([
+			[
+				"warning",
+				"the gate gave no answer, and its fallback mail took over: 503 Service Unavailable, after 2 attempts",
+			],
+		]);
 	});
 
 	it("in which nothing succeeds fails once, with all the reasons, and says what was not reached", async () => {

@@ -131,7 +131,13 @@ describe("fire", () => {
 	it.each([
 		["passed", "pipeline_start", {}, 0, "pipeline_start: passed · 1 delivered, 0 failed, 0 skipped\n"],
 		["warned", "pipeline_complete", {}, 0, "pipeline_complete: warned · 0 delivered, 1 failed, 0 skipped\n"],
-		["aborted", "pipeline_start", { frozen: "" }, 1, "pipeline_start: aborted · 0 delivered, 1 failed, 0 skipped\n"],
+		[
+			"aborted",
+			"pipeline_start",
+			{ frozen: "" },
+			1,
+			"pipeline_start: aborted · gate gate denied: frozen until Monday (exit code 1) · 0 delivered, 1 failed, 0 skipped\n",
+		],
 		["nothing to do", "ping", {}, 0, "ping: no hook in .github/pipeline-hooks.toml is attached to it\n"],
 		[
 			"its own event",

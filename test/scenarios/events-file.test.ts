@@ -165,7 +165,7 @@ describe("a file of events", () => {
 		expect([code, annotations]).toEqual([0, []]);
 		expect(outputs).toMatchObject({ result: "passed", delivered: "10", failed: "0", held: "0", "event-id": "" });
 		expect(normalise(summary)).toContain(
-			"### events.jsonl, 5 events · passed\n\nDeliveries: 10 delivered, 0 failed, 0 skipped.",
+			"### ✅ 10 deliveries succeeded\n\nevents.jsonl, 5 events: 10 delivered, 0 failed, 0 skipped.",
 		);
 		expect(to("/batches")).toHaveLength(2);
 	});
@@ -230,7 +230,7 @@ describe("a broken line", () => {
 				message: expect.stringContaining("is not JSON"),
 			},
 		]);
-		expect(run.summary).toContain("· error");
+		expect(run.summary).toContain("### ❌ Stopped on an error\n\nevents.jsonl, 3 events: 6 delivered");
 	});
 });
 

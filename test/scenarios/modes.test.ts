@@ -78,10 +78,10 @@ on_failure = "abort"
 	expect(run.results).toMatchObject({
 		results: [
 			{ hook: "third", status: "failed", error: "exit code 1" },
-			{ hook: "other", status: "skipped", error: "gate third failed" },
+			{ hook: "other", status: "skipped", error: "gate third denied" },
 			{ hook: "first", status: "delivered" },
 			{ hook: "second", status: "delivered" },
-			{ hook: "fourth", status: "skipped", error: "gate third failed" },
+			{ hook: "fourth", status: "skipped", error: "gate third denied" },
 		],
 	});
 	expect(run.summary).toContain("third (gate)");

@@ -107,9 +107,9 @@ test("503, then 429 with Retry-After, then 200: three identical bodies, one id, 
 	expect(normalise(readFileSync(file ?? "", "utf8"))).toBe(`${JSON.stringify(document, undefined, "\t")}\n`);
 	expect(normalise(run.summary)).toBe(
 		[
-			"### Pipeline complete · `pipeline_complete` · passed",
+			"### ✅ 1 hook succeeded",
 			"",
-			"Pipeline nightly, run 42-1: 1 delivered, 0 failed, 0 skipped.",
+			"Pipeline complete · `pipeline_complete` · pipeline nightly, run 42-1: 1 delivered, 0 failed, 0 skipped.",
 			"",
 			"| | Hook | Target | Attempts | Time | Detail |",
 			"|---|---|---|--:|--:|---|",

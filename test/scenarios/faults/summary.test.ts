@@ -49,6 +49,7 @@ preset = "slack"
 				event: "e",
 				pipeline: LINES,
 				"run-id": HOSTILE,
+				error: `</pre></details>\n\n${LINES}\n</pre>\n\n# h\nValueError: ${HOSTILE}`,
 				context: JSON.stringify({ metadata: { [HOSTILE]: "x".repeat(1000) } }),
 				config: "a|b `c` <b>.toml",
 			},
@@ -56,11 +57,16 @@ preset = "slack"
 		});
 		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", failed: "2", delivered: "1" } });
 		const html = htmlOf(run.summary);
-		expect(tagsIn(html)).toEqual(["code", "h3", "p", ...TABLE.slice(1)]);
-		expect(html).toMatch(/^<h3>[^<]* · <code>e<\/code> · warned<\/h3>\n<p>[^<]*<\/p>\n<table>\n/);
-		expect(html).toContain("<h3>| a | b \\| c &lt;script&gt;x&lt;/script&gt;");
-		const [head = ""] = textsOf(html, "p");
-		expect(head).toContain("Pipeline # h - [x] one --- ```mermaid | a | |---| | a | b \\| c <script>x</script>");
+		const more = ["details", "h3", "p", "pre", "strong", "summary"];
+		expect(tagsIn(html)).toEqual(["code", ...more, ...TABLE.slice(1)].toSorted());
+		expect(html).toMatch(
+			/^<h3>⚠️ 2 of 3 hooks failed<\/h3>\n<p>[^<]* · <code>e<\/code> · [^<]*<\/p>\n<p><strong>[^<]*<\/strong> [^<]*<\/p>\n<details><summary>The whole error<\/summary>\n<pre>[^<]*<\/pre>\n<\/details>\n<table>\n/,
+		);
+		expect(html).toContain("<p>| a | b \\| c &lt;script&gt;x&lt;/script&gt;");
+		const [head = ""] = textsOf(html.replace(/<code>e<\/code>/, "e"), "p");
+		const [trace = ""] = textsOf(html, "pre");
+		expect(trace).toContain(`</pre>\n\n# h\nValueError: ${HOSTILE.slice(0, 90)}`);
+		expect(head).toContain("pipeline # h - [x] one --- ```mermaid | a | |---| | a | b \\| c <script>x</script>");
 		expect(head).toContain("[x](http://evil.example)");
 		const cells = textsOf(html, "td");
 		expect(cells.length).toBe(3 * 6);
@@ -69,7 +75,7 @@ preset = "slack"
 		expect(command).toEqual(shown(`cat reason >&2; exit 1 # ${HOSTILE}`, 100));
 		expect(failure).toEqual(shown(HOSTILE, 450));
 		expect(answer).toEqual(shown(LINES, 190));
-		expect(note).toContain("; fact | a | b \\| c <script>x</script> <img sr… truncated to 300 characters");
+		expect(note).toMatch(/; fact \| a \| b \\\| c <script>x<\/script> <img sr… truncated to \d+ characters/);
 	});
 
 	it.skipIf(withoutCmark)("in mistakes, of which it tells where they are (needs cmark-gfm)", async () => {

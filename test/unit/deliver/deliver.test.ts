@@ -48,10 +48,10 @@ describe("gates", () => {
 		];
 		const { statuses, shell } = await run(hooks, { deny: exited(3, "frozen until Monday") }, { ports: { http } });
 		expect(statuses).toEqual([
-			["post", "skipped", "gate gate-1 failed"],
+			["post", "skipped", "gate gate-1 denied"],
 			["gate-1", "failed", "frozen until Monday (exit code 3)"],
-			["gate-2", "skipped", "gate gate-1 failed"],
-			["note", "skipped", "gate gate-1 failed"],
+			["gate-2", "skipped", "gate gate-1 denied"],
+			["note", "skipped", "gate gate-1 denied"],
 		]);
 		expect(http.requests).toEqual([]);
 		expect(shell.commands.map(({ command }) => command)).toEqual(["deny"]);

@@ -21,17 +21,19 @@ function outcome(
 	onFailure: "abort" | "warn" | "ignore" = "warn",
 	given: Partial<Outcome> = {},
 ): Outcome {
-	const reason = status === "delivered" ? "" : "because";
+	const { reason = "because" } = given;
 	const of = delivery(webhook({ onFailure }));
 	return {
 		delivery: of,
 		status,
-		reason,
 		target: "https://example.com/…",
 		attempts: [{ durationMs: 5 }],
 		durationMs: 5,
 		notes: [],
 		...given,
+		...(status === "failed"
+			? { failure: failure("exit", reason), reason: "" }
+			: { reason: status === "delivered" ? "" : reason }),
 	};
 }
 
@@ -155,7 +157,7 @@ describe("the summary", () => {
 		expect(rows[0]).toMatch(/^\| ❌ \| webhook-\d+ \(gate\) \| .* \| frozen &#124; until &#60;Monday&#62; \|$/);
 		expect(rows[1]).toMatch(/^\| ✅ .* 200 \|$/);
 		expect(text).toMatch(
-			/^### Pipeline failed · `pipeline_error` · aborted\n\nPipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
+			/^### ❌ Gate webhook-\d+ denied&#58; frozen &#124; until &#60;Monday&#62;\n\nPipeline failed · `pipeline_error` · pipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
 		);
 	});
 

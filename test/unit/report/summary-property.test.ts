@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/model/delivery.ts";
 import type { Problem } from "../../../src/model/problem.ts";
+import { tellingLine } from "../../../src/presets/telling-line.ts";
+import { plain } from "../../../src/presets/text.ts";
 import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
 import type { Report } from "../../../src/report/report.ts";
 import { rowOf } from "../../../src/report/row.ts";
@@ -96,17 +98,62 @@ describe("the summary", () => {
 				const { context } = event("pipeline_error", { pipeline: pipeline || "x", run_id: run_id || "y" });
 				const named = { definition: { ...definition, title }, context };
 				const head = { source: { kind: "event", event: named }, configFile } as const;
-				const [first = "", blank, second = "", ...rest] =
-					summaryMarkdown(report([], title, head), same)?.split("\n") ?? [];
-				const [, heading = ""] = /^### (.*) · `pipeline_error` · skipped$/s.exec(first) ?? [];
-				expect(shown(heading)).toBe(oneLine(title));
-				expect(blank).toBe("");
-				shown(second.replace(/: 0 delivered, 0 failed, 0 skipped\.$/, "").replace(/^Pipeline /, ""));
+				const [first, blank, second = "", ...rest] = summaryMarkdown(report([], title, head), same)?.split("\n") ?? [];
+				expect([first, blank]).toEqual(["### ⏭️ Nothing to run", ""]);
+				const parts = /^(.*) · `pipeline_error` · pipeline (.*), run (.*): 0 delivered, 0 failed, 0 skipped\.$/s.exec(
+					second,
+				);
+				const [called, ...ids] = (parts ?? []).slice(1).map(shown);
+				expect(called).toBe(oneLine(title));
+				expect(ids).toHaveLength(2);
 				expect(rest).toHaveLength(4);
 				expect(shown(rest[1] ?? "")).toBe(`No hook in ${oneLine(configFile)} is attached to it.`);
 			}),
 			{ numRuns: 200 },
 		);
+	});
+
+	it("shows of any error of the event the line that tells it and all of it, and nothing of either ends its place", () => {
+		const lines = fc.array(text, { minLength: 1, maxLength: 5 }).map((all) => all.join("\n"));
+		fc.assert(
+			fc.property(lines, (error) => {
+				const { context, definition } = event("pipeline_error", { error: error || "x" });
+				const source = { kind: "event", event: { definition, context } } as const;
+				const [, , , blank, ...rest] = summaryMarkdown(report([], "", { source }), same)?.split("\n") ?? [];
+				const whole = plain(context.error ?? "");
+				const told = rest.shift() ?? "";
+				expect(blank).toBe("");
+				if (whole === "") {
+					expect(told).toBe("No hook in hooks.toml is attached to it.");
+					return;
+				}
+				expect(shown(told.replace("**The event's error:** ", ""))).toBe(tellingLine(whole));
+				if (whole === tellingLine(whole)) {
+					expect(rest[1]).toBe("No hook in hooks.toml is attached to it.");
+					return;
+				}
+				const [first, last] = ["<pre>", "</pre>"].map((tag) => rest.indexOf(tag));
+				expect(rest.slice(0, first)).toEqual(["", "<details><summary>The whole error</summary>", ""]);
+				expect(
+					rest
+						.slice((first ?? 0) + 1, last)
+						.map(shown)
+						.join("\n"),
+				).toBe(whole);
+				expect(rest.slice((last ?? 0) + 1, (last ?? 0) + 4)).toEqual(["", "</details>", ""]);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+
+	it("leaves a long error out rather than what was fired", () => {
+		const { context, definition } = event("pipeline_error", { error: "a long error\n".repeat(5000) });
+		const source = { kind: "event", event: { definition, context } } as const;
+		const whole = summaryMarkdown(report([], "", { source }), same) ?? "";
+		expect(whole).toContain("<details>");
+		expect(Buffer.byteLength(whole)).toBeLessThan(30_000);
+		const short = summaryMarkdown(report([], "", { source }), same, 2000) ?? "";
+		expect(short).toContain("**The event's error:** a long error\n\nNo hook in hooks.toml is attached to it.");
 	});
 
 	it("shows of any mistake just its texts", () => {
