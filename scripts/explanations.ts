@@ -89,6 +89,11 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		example: 'unknown event "on_new_thing", its hooks are left out',
 		remedy: "Correct the name; `pipeline-hooks events` lists them all",
 	},
+	choice_unknown: {
+		meaning: "In a `rocky.toml`, a preset or a method is not one that is known here, so the default takes its place, as in Rocky",
+		example: 'preset is "opsgenie", which is unknown, so it is "generic"',
+		remedy: "Correct the name",
+	},
 	gate_not_read: {
 		meaning: "A file that is not read, because another one is, has gates or may have some",
 		example: "rocky.toml has gates that are not asked: only pipeline-hooks.toml is read",

@@ -132,6 +132,22 @@ export function choice<T extends string>(choices: readonly T[], anyCase?: "alway
 	};
 }
 
+/** As in Rocky, a word in a rocky.toml that is none of the choices is a warning, and another one takes its place. */
+export function orInRocky<T extends string>(kind: Kind<T>, otherwise: T): Kind<T> {
+	const { choices = [] } = kind;
+	return {
+		...kind,
+		parse: (value) => {
+			const { raw, problems, path, label } = value;
+			const isKnown = typeof raw !== "string" || choices.some((word) => word.toLowerCase() === raw.toLowerCase());
+			if (problems.dialect !== "rocky" || isKnown || raw.trim() === "") return kind.parse(value);
+			const message = `${label} is ${quote(raw)}, which is unknown, so it is ${quote(otherwise)}`;
+			problems.warn("choice_unknown", path, message, didYouMean(raw, choices, `use ${list(choices)}`));
+			return otherwise;
+		},
+	};
+}
+
 /** One value, or a list of some. */
 export function oneOrMany(type: JsonObject, limits: JsonObject = {}): JsonObject {
 	return { anyOf: [type, { type: "array", items: type, minItems: 1, ...limits }] };

@@ -2,7 +2,20 @@
 import { STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
-import { BOOLEAN, choice, integer, type Key, type Kind, key, NAME, oneOrMany, REFERENCE, TEXT, texts } from "./keys.ts";
+import {
+	BOOLEAN,
+	choice,
+	integer,
+	type Key,
+	type Kind,
+	key,
+	NAME,
+	oneOrMany,
+	orInRocky,
+	REFERENCE,
+	TEXT,
+	texts,
+} from "./keys.ts";
 import { ENV, HEADERS, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
 
 /** Filters are read by `readFilters`, which needs the events of the whole config. */
@@ -80,7 +93,7 @@ export const SHELL = {
 export const WEBHOOK = {
 	...COMMON,
 	timeoutMs: timeout(10_000, "Time limit of one attempt, in milliseconds"),
-	preset: key("preset", choice(PRESET_NAMES, "rocky"), {
+	preset: key("preset", orInRocky(choice(PRESET_NAMES, "rocky"), "generic"), {
 		default: "generic",
 		summary: "The service that the message is for; each has options of its own: [presets](presets.md)",
 	}),
@@ -103,7 +116,7 @@ export const WEBHOOK = {
 		public: false,
 		summary: "Override the preset's, regardless of case; merged with those of the defaults",
 	}),
-	method: key("method", choice(["POST", "PUT", "PATCH", "DELETE", "GET"], "always"), {
+	method: key("method", orInRocky(choice(["POST", "PUT", "PATCH", "DELETE", "GET"], "always"), "POST"), {
 		otherwise: "the preset's, usually `POST`",
 		summary: "The method of the request",
 	}),

@@ -163,7 +163,7 @@ function readTemplate(value: Value): Template | undefined {
 /** The template in a string. Errors have their own line and column inside the string. */
 export function compileAt(value: Value, source: Reference): Template | undefined {
 	try {
-		return compileTemplate(source);
+		return compileTemplate(source, value.problems.dialect === "rocky");
 	} catch (error) {
 		if (!(error instanceof TemplateError)) throw error;
 		const { problems, path, label } = value;

@@ -12,7 +12,7 @@ import { batchView } from "../presets/story-body.ts";
 import { viewOf } from "../presets/view.ts";
 import { signatureHeaders } from "../signature/sign.ts";
 import { BodyError, parseJsonBody } from "../template/body.ts";
-import { escapingFor, renderTemplate } from "../template/render.ts";
+import { escapingOf, renderTemplate } from "../template/render.ts";
 import {
 	type Address,
 	addressOf,
@@ -118,7 +118,7 @@ function fillTemplate(
 	headers: Message["headers"],
 ): string {
 	const type = Object.entries(headers).find(([name]) => name.toLowerCase() === "content-type")?.[1] ?? "";
-	const escaping = escapingFor(type);
+	const escaping = escapingOf(template, type);
 	const rendered = renderTemplate(template, {
 		view: isBatch(delivery) ? batchView(delivery.events) : viewOf(delivery.events[0]),
 		escaping,

@@ -6,6 +6,11 @@ export interface Template {
 	/** As it is written in the config. */
 	readonly source: Reference;
 	readonly nodes: readonly Node[];
+	/**
+	 * Of a `rocky.toml`: as in Rocky, `{{#if}}` holds for whatever is not empty when it is written, `false`, `[]` and `{}`
+	 * too, and a body that does not begin as JSON is plain text.
+	 */
+	readonly isRocky: boolean;
 }
 
 /** The name in a tag, such as `metadata.rows`, split at its dots; empty for `.`, the current element of a list. */

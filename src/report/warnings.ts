@@ -5,6 +5,7 @@ import { formatPlace, type Warning, type WarningCode } from "../model/problem.ts
 /** Advice is the same in each run, and an annotation of it soon nobody reads. */
 const WHERE: Readonly<Record<WarningCode, "annotation" | "log">> = {
 	hooks_left_out: "annotation",
+	choice_unknown: "annotation",
 	gate_not_read: "annotation",
 	chain_disabled: "annotation",
 	not_held: "annotation",

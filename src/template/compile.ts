@@ -14,13 +14,13 @@ interface Section {
 }
 
 /** Parses a template once, so that it can be rendered often. Throws a `TemplateError` at an error. */
-export function compileTemplate(source: Reference): Template {
+export function compileTemplate(source: Reference, isRocky = false): Template {
 	const text = templateText(source);
 	const nodes: Node[] = [];
 	const open: Section[] = [];
 	for (const piece of piecesOf(text)) add(piece, nodes, open, text);
 	const unclosed = open.at(-1)?.tag;
-	if (unclosed === undefined) return { source, nodes };
+	if (unclosed === undefined) return { source, nodes, isRocky };
 	throw text.errorAt(unclosed.start, `${unclosed.shown} is not closed`, `close it with ${closingOf(unclosed)}`);
 }
 

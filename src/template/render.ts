@@ -23,6 +23,22 @@ export function escapingFor(contentType: string): Escaping {
 	return type === "application/x-www-form-urlencoded" ? "form" : "none";
 }
 
+/** The escaping of a body: that of its content type, unless it is a text in a `rocky.toml`, which has no other type. */
+export function escapingOf({ isRocky, nodes }: Template, contentType: string): Escaping {
+	const escaping = escapingFor(contentType);
+	return isRocky && escaping === "json" && !beginsAsJson(nodes) ? "none" : escaping;
+}
+
+/** `[nightly] failed` does not, whether the name is written there or inserted. */
+function beginsAsJson([first, ...rest]: readonly Node[]): boolean {
+	if (first === undefined) return false;
+	if ("nodes" in first) return beginsAsJson([...first.nodes, ...rest]);
+	if (first.kind !== "text") return first.kind !== "value";
+	const text = first.text.trim();
+	if (text === "") return beginsAsJson(rest);
+	return text === "[" ? rest[0]?.kind !== "value" : /^(?:[{"]|\[\s*[[{"\]])/.test(text);
+}
+
 /** What a template is rendered with. */
 export interface RenderOptions {
 	/** Where fields are looked up. Only own properties are seen. */
@@ -37,12 +53,17 @@ export interface RenderOptions {
 /** The body as text. Throws a {@link BodyError} where it is too large; what `resolve` throws passes through. */
 export function renderTemplate(template: Template, options: RenderOptions): string {
 	const room = { length: MAX_LENGTH, pieces: MAX_PIECES };
-	return renderNodes(template.nodes, { value: options.view, outer: undefined }, { ...options, room });
+	return renderNodes(
+		template.nodes,
+		{ value: options.view, outer: undefined },
+		{ ...options, room, isRocky: template.isRocky },
+	);
 }
 
 /** What there is still room for. */
 interface Rendering extends RenderOptions {
 	readonly room: { length: number; pieces: number };
+	readonly isRocky: boolean;
 	/** Code points that `{{#truncate}}` still has room for; absent outside it, and where all of it fits. */
 	readonly left?: { points: number };
 }
@@ -105,9 +126,9 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
-			return isFilled(find(node.path, scope)) ? renderNodes(node.nodes, scope, options) : "";
+			return isFilled(find(node.path, scope), options) ? renderNodes(node.nodes, scope, options) : "";
 		case "else":
-			return isFilled(find(node.path, scope)) ? "" : renderNodes(node.nodes, scope, options);
+			return isFilled(find(node.path, scope), options) ? "" : renderNodes(node.nodes, scope, options);
 		case "truncate": {
 			const plain = renderNodes(node.nodes, scope, { ...options, escaping: "none", escape: undefined });
 			if (Array.from(plain).length <= node.limit) return renderNodes(node.nodes, scope, options);
@@ -164,8 +185,9 @@ function isFalse(value: Json | undefined): boolean {
 	return value instanceof ExactNumber ? value.toNumber() === 0 : !value;
 }
 
-/** Whether `{{#if}}` takes it for true: `"0"` and `0` too, but nothing that is absent, null, false or empty. */
-function isFilled(value: Json | undefined): boolean {
+/** Whether `{{#if}}` takes it for true: `"0"` and `0` too, but nothing that is absent, null, false or empty; in Rocky false, too. */
+function isFilled(value: Json | undefined, { isRocky }: Rendering): boolean {
+	if (isRocky) return toText(value) !== "";
 	if (isJsonObject(value) || isJsonArray(value)) return Object.keys(value).length > 0;
 	return value !== undefined && value !== null && value !== false && value !== "";
 }

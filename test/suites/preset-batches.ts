@@ -135,7 +135,9 @@ export function presetBatches(preset: Preset, options: Options, service: Checked
 		if (whole) return expect(notes).toEqual([]);
 		expect(sent).toContain("12 events: 12 failed – line");
 		expect(sent).toContain("failed");
-		expect(notes).toContainEqual(expect.stringMatching(/^\w+(?: of \d+ events?)? truncated to \d+ (?:characters|bytes)$/));
+		expect(notes).toContainEqual(
+			expect.stringMatching(/^\w+(?: of \d+ events?)? truncated to \d+ (?:characters|bytes)$/),
+		);
 	});
 
 	it("puts a secret option into a batch where it is in a message of one event, and shows no other", () => {

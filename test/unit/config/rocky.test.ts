@@ -110,10 +110,44 @@ describe("rocky.toml", () => {
 			'2:1 unknown key "comand"',
 			"3:1 timeout_ms must be an integer from 1 to 2147483647",
 		]);
-		expect(mistakes('[hook.webhooks.on_ping]\nurl = "https://e.x/"\npreset = "slak"', "rocky")).toHaveLength(1);
 	});
 
 	it("without any hook gives nothing to do", () => {
 		expect(mistakes('[adapter]\ntype = "duckdb"', "rocky")).toEqual(["1:1 hooks.toml has no hooks"]);
+	});
+});
+
+describe("a word that Rocky itself would only warn of", () => {
+	const at = (lines: string) => `[hook.webhooks.on_pipeline_error]\nurl = "https://example.com/"\n${lines}\n`;
+	const told = (lines: string) => {
+		const { hooks, warnings } = parse(at(lines), "rocky");
+		const [hook] = hooks;
+		const used = hook?.kind === "webhook" ? `${hook.preset.name} ${hook.method}` : "";
+		return [
+			used,
+			...warnings.map(({ code, message, remedy, place }) => [code, place.line, message, remedy].join(" | ")),
+		];
+	};
+
+	it("is a preset: the context is posted, or the hook's own template", () => {
+		expect(told('preset = "slak"')).toEqual([
+			"generic undefined",
+			'choice_unknown | 3 | preset is "slak", which is unknown, so it is "generic" | did you mean "slack"?',
+		]);
+		expect(mistakes(at('preset = "slak"'))).toHaveLength(1);
+	});
+
+	it("is a method: the request is a POST", () => {
+		expect(told('method = "FETCH"')).toEqual([
+			"generic POST",
+			'choice_unknown | 3 | method is "FETCH", which is unknown, so it is "POST" | use POST, PUT, PATCH, DELETE or GET',
+		]);
+		expect(told('method = "put"')).toEqual(["generic PUT"]);
+		expect(mistakes(at('method = "FETCH"'))).toHaveLength(1);
+	});
+
+	it("has to be a word", () => {
+		for (const line of ["preset = 1", 'preset = ""', "method = true"])
+			expect(mistakes(at(line), "rocky")).toHaveLength(1);
 	});
 });
