@@ -275,8 +275,8 @@ describe("the end of a job without what its beginning has left", () => {
 		expect([code, told, outputs]).toEqual([0, [], {}]);
 	});
 
-	it.each(["", "skipped", "Success"])("refuses the status %j", async (status) => {
-		const { code, told, annotations } = await end(status, { state: { begun: '{"started":1,"start":"passed"}' } });
+	it("refuses a status that is none, and the job stays good", async () => {
+		const { code, told, annotations } = await end("", { state: { begun: '{"started":1,"start":"passed"}' } });
 		expect([code, told]).toEqual([0, []]);
 		expect(annotations[0]?.message).toContain("is none of success, failure, cancelled");
 	});
@@ -340,16 +340,19 @@ describe("a config that a job changes on its way", () => {
 });
 
 describe("the beginning of a job", () => {
-	it.each([
-		["job-status", "done", "job-status"],
-		["announce-denied", "maybe", "announce-denied"],
-		["context", '\'{"status": "failure"}\'', '"status" cannot be set'],
-		["context", '\'{"id": "1"}\'', '"id" cannot be set'],
-	])("refuses %s: %s, before anything is run", async (name, value, message) => {
-		const { ends, names, main } = await job({ inputs: { [name]: value }, gate: "touch here" });
+	it("refuses what it finds out itself, before anything is run, and so does its end", async () => {
+		const { ends, names, main, post } = await job({ inputs: { context: '\'{"status": "failure"}\'' } });
 		expect(ends[1]).toBe("failure");
 		expect(names).toEqual([]);
-		expect(main?.annotations[0]?.message).toContain(message);
+		expect(main?.annotations[0]?.message).toContain('"status" cannot be set');
+		expect(post).toMatchObject({ code: 0, outputs: { result: "error" } });
+	});
+
+	it("shows in a dry run what would be sent, and so does its end", async () => {
+		const { names, main, post } = await job({ inputs: { "dry-run": "true" } });
+		expect(names).toEqual([]);
+		expect(main?.log).toMatch(/"event": ?"pipeline_start"/);
+		expect(post?.log).toMatch(/"event": ?"pipeline_complete"/);
 	});
 
 	it("goes on with a warning where its state cannot be saved", async () => {

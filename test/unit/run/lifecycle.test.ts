@@ -49,6 +49,10 @@ describe("the end of a job", () => {
 		expect(end(PASSED, "success", { error: "mine" }).inputs?.context).not.toHaveProperty("error");
 	});
 
+	it.each(["", "skipped", "Success", "${{ job.status }}"])("refuses the status %j", (status) => {
+		expect(() => end(PASSED, status)).toThrow("is none of success, failure, cancelled");
+	});
+
 	it("has no duration if the clock was set back", () => {
 		expect(end({ ...PASSED, started: 9000 }, "success").inputs?.context).not.toHaveProperty("duration_ms");
 	});
