@@ -90,7 +90,8 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		remedy: "Correct the name; `pipeline-hooks events` lists them all",
 	},
 	choice_unknown: {
-		meaning: "In a `rocky.toml`, a preset or a method is not one that is known here, so the default takes its place, as in Rocky",
+		meaning:
+			"In a `rocky.toml`, a preset or a method is not one that is known here, so the default takes its place, as in Rocky",
 		example: 'preset is "opsgenie", which is unknown, so it is "generic"',
 		remedy: "Correct the name",
 	},
