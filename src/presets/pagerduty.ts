@@ -1,9 +1,10 @@
 // The pagerduty preset: Events API v2, an alert that the matching success resolves.
 import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
 import type { EventContext, Events, Status } from "../model/event.ts";
 import type { Fill, Options, Preset } from "../model/preset.ts";
 import { alerting } from "./alerts.ts";
-import { contextShown } from "./context.ts";
+import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
@@ -11,7 +12,7 @@ import { LOOKS } from "./looks.ts";
 import { choice, required, secret, tableOption, text, textOption } from "./options.ts";
 import { headlineAndError, type Story } from "./story.ts";
 import { storyBody, storyView } from "./story-body.ts";
-import { type Fact, jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
+import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
 import { viewOf } from "./view.ts";
 
 /** https://developer.pagerduty.com/docs/send-alert-event */
@@ -142,16 +143,17 @@ function linksOf({ links }: Story): JsonObject {
 	return links.length === 0 ? {} : { links: links.map(({ text, url }) => ({ href: url, text })) };
 }
 
+/** Of a batch in the same places as an event's own, for the rules that read them there. */
 function detailsOf(story: Story, options: Options, fill: Fill | undefined, truncator: Truncator): JsonObject {
-	const { isBatch, events, status, facts, origin } = story;
-	const own = tableOption(options, "custom_details");
-	const shown = (given: readonly Fact[]) =>
-		Object.fromEntries(given.map(([label, value]) => [label, truncator.text(label, value, FACT_LIMIT)]));
-	const fields = fill?.("fields", () => storyView(story)).length ? shown(facts) : {};
-	if (!isBatch) return { ...contextShown(events[0].context), ...fields, ...own };
-	const known = [...facts, ...origin].map(([label, value]) => [label.toLowerCase(), value] as const);
-	const { lines } = listEvents(events, truncator, LIST);
-	return { status, count: events.length, ...shown(known), events: lines, ...own };
+	const { isBatch, events, context, facts } = story;
+	const hasFields = fill !== undefined && fill("fields", () => storyView(story)).length > 0;
+	const fields = hasFields ? facts : [];
+	return {
+		...(isBatch ? contextWithout(context, ["id"]) : contextShown(events[0].context)),
+		...(isBatch ? { count: events.length, events: listEvents(events, truncator, LIST).lines } : {}),
+		...Object.fromEntries(fields.map(([label, value]) => [label, truncator.text(`field ${excerpt(label, 40)}`, value, FACT_LIMIT)])),
+		...tableOption(options, "custom_details"),
+	};
 }
 
 /** The call without its details where PagerDuty would refuse it. */

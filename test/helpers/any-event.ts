@@ -122,7 +122,7 @@ export function anyOptions(preset: Preset, given: Options): fc.Arbitrary<Options
 
 /** Texts with tags, and with what a template takes for text. */
 function anyTemplate(kind: OptionSpec["kind"]): fc.Arbitrary<Json> {
-	const plain = anyText.map((text) => text.replaceAll("{{", "{ {"));
+	const plain = anyText.map((text) => text.replaceAll(/\{(?=\{)/g, "{ "));
 	const text = fc.oneof(
 		plain,
 		fc.constantFrom("{{headline}}", "{{error}} {{metadata.rows}}", "https://x.example/{{table}}"),

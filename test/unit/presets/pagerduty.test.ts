@@ -14,6 +14,34 @@ import { presetSuite } from "../../suites/preset-suite.ts";
 const ROUTING_KEY = "R0123456789abcdef0123456789abcde";
 const options = { routing_key: ROUTING_KEY };
 
+const LINKS = {
+	type: "array",
+	items: {
+		type: "object",
+		required: ["href", "text"],
+		additionalProperties: false,
+		properties: { href: { type: "string", pattern: "^https?://" }, text: { type: "string", minLength: 1 } },
+	},
+};
+const PAYLOAD = {
+	summary: { type: "string", minLength: 1, maxLength: 1024 },
+	source: { type: "string", minLength: 1, maxLength: 255 },
+	timestamp: { type: "string", pattern: "^[+-]?\\d{4,6}-\\d\\d-\\d\\dT[\\d:.]+Z$" },
+	custom_details: { type: "object" },
+};
+
+/** https://developer.pagerduty.com/docs/send-change-event */
+const isChange = new Ajv().compile({
+	type: "object",
+	required: ["routing_key", "payload"],
+	additionalProperties: false,
+	properties: {
+		routing_key: { type: "string", minLength: 32, maxLength: 32 },
+		links: LINKS,
+		payload: { type: "object", required: ["summary"], additionalProperties: false, properties: PAYLOAD },
+	},
+});
+
 /** https://developer.pagerduty.com/docs/send-alert-event */
 const conforms = new Ajv().compile({
 	type: "object",
@@ -23,36 +51,26 @@ const conforms = new Ajv().compile({
 		routing_key: { type: "string", minLength: 32, maxLength: 32 },
 		event_action: { enum: ["trigger", "resolve"] },
 		dedup_key: { type: "string", minLength: 1, maxLength: 255 },
-		links: {
-			type: "array",
-			items: {
-				type: "object",
-				required: ["href", "text"],
-				additionalProperties: false,
-				properties: { href: { type: "string", pattern: "^https?://" }, text: { type: "string", minLength: 1 } },
-			},
-		},
+		links: LINKS,
 		payload: {
 			type: "object",
 			required: ["summary", "source", "severity"],
 			additionalProperties: false,
 			properties: {
-				summary: { type: "string", minLength: 1, maxLength: 1024 },
-				source: { type: "string", minLength: 1, maxLength: 255 },
+				...PAYLOAD,
 				severity: { enum: ["critical", "error", "warning", "info"] },
-				timestamp: { type: "string", pattern: "^[+-]?\\d{4,6}-\\d\\d-\\d\\dT[\\d:.]+Z$" },
 				component: { type: "string", minLength: 1, maxLength: 255 },
 				group: { type: "string", minLength: 1, maxLength: 255 },
 				class: { type: "string", minLength: 1, maxLength: 255 },
-				custom_details: { type: "object" },
 			},
 		},
 	},
 });
 
 function validate(body: JsonObject): void {
-	conforms(body);
-	expect(conforms.errors).toBe(null);
+	const check = Object.hasOwn(body, "event_action") ? conforms : isChange;
+	check(body);
+	expect(check.errors).toBe(null);
 }
 
 /** All but the details are lines of text. */
@@ -100,15 +118,25 @@ describe("the pagerduty preset", () => {
 		expect(check("success").body["dedup_key"]).toBe(check("failure").body["dedup_key"]);
 	});
 
-	it("has a severity for each status, which the option or the metadata overrides on alerts only", () => {
+	it("has a severity for each status, which the option overrides on alerts only", () => {
 		const severity = (name: string, given: Parameters<typeof event>[1] = {}, more: JsonObject = {}) =>
 			renderEvent(pagerduty(), event(name, given), { ...options, ...more }).body["payload"];
 		expect(severity("pipeline_error")).toHaveProperty("severity", "error");
 		expect(severity("drift_detected")).toHaveProperty("severity", "warning");
 		expect(severity("commit")).toHaveProperty("severity", "info");
 		expect(severity("pipeline_error", {}, { severity: "critical" })).toHaveProperty("severity", "critical");
-		expect(severity("pipeline_error", { metadata: { severity: "Critical" } })).toHaveProperty("severity", "critical");
-		expect(severity("pipeline_error", { metadata: { severity: "sev1" } })).toHaveProperty("severity", "error");
+		expect(severity("pipeline_error", { metadata: { severity: "critical" } })).toHaveProperty("severity", "error");
+		const told = { severity: "{{metadata.severity}}" };
+		for (const [written, expected] of [
+			["Critical", "critical"],
+			["sev1", "error"],
+			["", "error"],
+		] as const) {
+			expect(severity("pipeline_error", { metadata: { severity: written } }, told)).toHaveProperty(
+				"severity",
+				expected,
+			);
+		}
 		expect(severity("pipeline_complete", {}, { severity: "critical" })).toHaveProperty("severity", "info");
 	});
 
@@ -154,7 +182,6 @@ describe("the pagerduty preset", () => {
 	it("replaces details that are too large by a note, and keeps both ends of the error", () => {
 		const { body, notes } = renderEvent(pagerduty(), event("pipeline_error", { error: "e".repeat(600_000) }), options);
 		expect(notes).toEqual([
-			"summary truncated to 1024 characters",
 			"custom_details left out: the event is larger than 512000 bytes",
 			"error truncated to 10000 characters",
 		]);
@@ -165,15 +192,14 @@ describe("the pagerduty preset", () => {
 		});
 	});
 
-	it("says in the summary how a log begins and ends, which is all that a phone reads out", () => {
-		const error = `load began\n${"loading\n".repeat(1000)}duplicate key`;
+	it("says in the summary what went wrong, which is all that a phone reads out", () => {
+		const error = `load began\n${"loading\n".repeat(1000)}ERROR: duplicate key`;
 		const summaries = [
 			renderEvent(pagerduty(), event("pipeline_error", { error }), options).body,
 			renderBatch(pagerduty(), [event("pipeline_error", { error }), event("ping")], options).body,
 		].map((body) => String(Object(body).payload.summary));
 		for (const summary of summaries) {
-			expect(summary).toMatch(/Pipeline failed: etl: load began loading .*….*loading duplicate key$/);
-			expect(summary.length).toBeLessThanOrEqual(1024);
+			expect(summary).toMatch(/^(?:etl|.* – etl: etl) failed: ERROR: duplicate key$/);
 		}
 	});
 
@@ -196,13 +222,82 @@ describe("the pagerduty preset", () => {
 			options,
 		);
 		expect(notes).toEqual([]);
-		expect(renderEvent(pagerduty(), monstrousEvent(), options).notes).toContain("summary truncated to 1024 characters");
+		expect(renderEvent(pagerduty(), monstrousEvent(), options).notes).toContain("source truncated to 255 characters");
 	});
 
 	it("posts to the region of the account", () => {
 		expect(requestOf(pagerduty(), {}).url).toBe("https://events.pagerduty.com/v2/enqueue");
 		expect(requestOf(pagerduty(), { region: "us" }).url).toBe("https://events.pagerduty.com/v2/enqueue");
 		expect(requestOf(pagerduty(), { region: "eu" }).url).toBe("https://events.eu.pagerduty.com/v2/enqueue");
+	});
+
+	it("shows the fields of the config among the details, and its title and text in the summary", () => {
+		const failed = event("model_error", { model: "m", metadata: { rows: 3 }, owners: ["data"], error: "boom" });
+		const own = { title: "{{model}} is broken", text: "{{metadata.rows}} rows", fields: { Rows: "{{metadata.rows}}" } };
+		const { body } = renderEvent(pagerduty(), failed, { ...options, ...own });
+		expect(body).toHaveProperty("payload.summary", "m is broken: 3 rows");
+		expect(body).toHaveProperty("payload.custom_details", expect.objectContaining({ Rows: "3", owners: ["data"] }));
+	});
+
+	it("takes nothing that pages nobody", () => {
+		const taken = (...names: readonly string[]) => {
+			const [first = event(), ...others] = names.map((name) => event(name));
+			return pagerduty()
+				.takes?.([first, ...others], {})
+				.map(({ definition: { name } }) => name);
+		};
+		expect(taken("pipeline_start", "commit", "job.stopped")).toEqual([]);
+		expect(taken("pipeline_start", "pipeline_error", "commit", "drift_detected", "pipeline_complete")).toEqual([
+			"pipeline_error",
+			"drift_detected",
+			"pipeline_complete",
+		]);
+	});
+});
+
+describe("the pagerduty preset's change events", () => {
+	const changes = { ...options, change_events: true };
+	const link = { provider: "github", run_url: "https://github.com/acme/shop/actions/runs/1" };
+
+	it("tell of what pages nobody, at an address of their own", () => {
+		const started = event("pipeline_start", { ci: link, metadata: { rows: 1 } });
+		const { body } = renderEvent(pagerduty(), started, changes);
+		validate(body);
+		expect(body).toEqual({
+			routing_key: ROUTING_KEY,
+			links: [{ href: link.run_url, text: "View run" }],
+			payload: {
+				summary: "etl started",
+				source: "etl",
+				timestamp: "2026-04-02T14:30:00Z",
+				custom_details: expect.objectContaining({ event: "pipeline_start", metadata: { rows: 1 } }),
+			},
+		});
+		const address = (name: string, more: JsonObject = {}, url?: string) => {
+			const service = pagerduty().service({ ...changes, ...more }, url === undefined ? undefined : new URL(url));
+			return service.request?.([event(name)], false).url;
+		};
+		expect(address("pipeline_start")).toBe("https://events.pagerduty.com/v2/change/enqueue");
+		expect(address("commit", { region: "eu" })).toBe("https://events.eu.pagerduty.com/v2/change/enqueue");
+		expect(address("pipeline_start", {}, "https://relay.example/pd/v2/enqueue?a=b")).toBe(
+			"https://relay.example/pd/v2/change/enqueue?a=b",
+		);
+		expect(address("pipeline_error")).toBe("https://events.pagerduty.com/v2/enqueue");
+	});
+
+	it("are one for a batch of nothing else, and leave an alert what it is", () => {
+		const { body } = renderBatch(pagerduty(), [event("pipeline_start"), event("commit")], changes);
+		expect(body).toHaveProperty("payload.custom_details.count", 2);
+		expect(body).not.toHaveProperty("event_action");
+		const mixed: Events = [event("pipeline_start"), event("pipeline_error")];
+		expect(pagerduty().takes?.(mixed, changes)).toEqual([mixed[1]]);
+	});
+
+	it("lose details that are too large", () => {
+		const large = event("pipeline_start", { metadata: { blob: "b".repeat(600_000) } });
+		const { body, notes } = renderEvent(pagerduty(), large, changes);
+		validate(body);
+		expect(notes).toEqual(["custom_details left out: the event is larger than 512000 bytes"]);
 	});
 });
 
@@ -215,22 +310,20 @@ describe("the pagerduty preset's batches", () => {
 		if (!isJsonObject(body)) throw new Error("no object");
 		return body;
 	};
-	const PIPELINE = "repository=acme/shop; branch=main; pipeline=etl; phase=pipeline";
-
 	it("trigger if anything failed, even where the same thing, or the pipeline, has succeeded since", () => {
 		const retried = send([model("model_error", "a"), model("after_model_run", "a")]);
 		expect(retried).toMatchObject({ event_action: "trigger", dedup_key: expect.stringMatching(/; model=a$/) });
 		const survived = send([model("model_error", "a"), event("pipeline_complete", { ci })]);
-		expect(survived).toMatchObject({ event_action: "trigger", dedup_key: PIPELINE });
+		expect(survived).toMatchObject({ event_action: "trigger", dedup_key: retried["dedup_key"] });
 	});
 
-	it("are resolved by the pipeline's next success, alone or in a batch", () => {
-		const failed = send([model("model_error", "a"), model("model_error", "b")]);
+	it("are resolved by the pipeline's next success, alone or in a batch, if it has failed", () => {
+		const failed = send([model("model_error", "a"), model("model_error", "b"), event("pipeline_error", { ci })]);
 		const ended = send([model("after_model_run", "a"), event("pipeline_complete", { ci })]);
 		const alone = renderEvent(pagerduty(), event("pipeline_complete", { ci }), options).body;
 		expect(ended["event_action"]).toBe("resolve");
 		expect([ended["dedup_key"], alone["dedup_key"]]).toEqual([failed["dedup_key"], failed["dedup_key"]]);
-		expect(ended).toHaveProperty("payload.summary", "2 events: 2 succeeded – etl");
+		expect(ended).toHaveProperty("payload.summary", "2 events: 2 succeeded – etl on main");
 		expect(ended).toHaveProperty("payload.severity", "info");
 	});
 
@@ -251,11 +344,7 @@ describe("the pagerduty preset's batches", () => {
 		});
 	});
 
-	it("trigger as one event would when nothing has ended", () => {
-		expect(send([event("pipeline_start"), event("commit")])).toMatchObject({
-			event_action: "trigger",
-			payload: { severity: "info" },
-		});
+	it("trigger by a warning, whatever has succeeded", () => {
 		expect(send([event("drift_detected"), event("pipeline_complete")])).toMatchObject({
 			event_action: "trigger",
 			payload: { severity: "warning" },
@@ -269,10 +358,12 @@ describe("the pagerduty preset's batches", () => {
 			model("model_error", "b", tells("Critical")),
 			model("after_model_run", "c", tells("info")),
 		];
-		expect(send(events)).toHaveProperty("payload.severity", "critical");
+		const own = { severity: "{{metadata.severity}}" };
+		expect(send(events, own)).toHaveProperty("payload.severity", "critical");
+		expect(send(events)).toHaveProperty("payload.severity", "error");
 		expect(send(events, { severity: "info" })).toHaveProperty("payload.severity", "info");
 		const started: Events = [event("pipeline_start", tells("critical")), event("pipeline_complete")];
-		expect(send(started)).toHaveProperty("payload.severity", "info");
+		expect(send(started, own)).toHaveProperty("payload.severity", "info");
 	});
 
 	it("take the routing key from the metadata of any event where the option is silent, and show it nowhere", () => {
@@ -294,7 +385,7 @@ describe("the pagerduty preset's batches", () => {
 				component: "warehouse",
 				group: "data",
 				class: "etl",
-				custom_details: { team: "data", count: "overridden", repository: "acme/shop" },
+				custom_details: { team: "data", count: "overridden", ci: { repository: "acme/shop" } },
 			},
 		});
 		const plain = send([model("model_error", "a"), model("model_error", "b")]);
