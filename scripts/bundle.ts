@@ -27,11 +27,16 @@ const NEVER_CALLED = {
 	"./summary.js": "node:os",
 };
 
+/** What shows carousels, of which no message has one: the renderer of Adaptive Cards imports it at once. */
+const NO_CAROUSELS = { swiper: "node:os", "swiper/modules": "node:os" };
+
 const BUNDLES: readonly Bundle[] = [
 	{ folder: "action", entry: "lib/action.js", externals: NEVER_CALLED, executable: false },
 	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
 	// Octokit needs the HTTP client as soon as it is imported, so it has its own bundle, which the others load when needed.
 	{ folder: "github", entry: "lib/entry/github-api.js", externals: {}, executable: false },
+	// The page of `render --html`, with the renderer of Adaptive Cards.
+	{ folder: "page", entry: "lib/page/page.js", externals: NO_CAROUSELS, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 ];

@@ -7,7 +7,7 @@ const RANKS: readonly (readonly string[])[] = [
 	["lib", "signature"],
 	["model"],
 	["ports.ts"],
-	["net", "shell", "template"],
+	["net", "shell", "template", "page"],
 	["presets", "plan", "ci", "store", "secrets"],
 	["deliver", "config", "report"],
 	["run", "entry", "receiver"],

@@ -15,14 +15,13 @@ export function previewLines(shown: Preview, mask: Mask): readonly string[] {
 			return [`$ ${mask(shown.command)}`, "", ...linesIn(shown.stdin.trimEnd(), mask), ...notes];
 		case "webhook": {
 			const headers = Object.entries(shown.headers).map(([name, value]) => mask(`${name}: ${value}`));
-			const sizes = shown.sizes.map(sizeText).join(", ");
 			const { link, reason } = showcase(shown, mask);
 			return [
 				mask(`${shown.method} ${shown.target}`),
 				...headers,
 				"",
 				...linesIn(shown.body, mask),
-				...(sizes === "" ? [] : [`size: ${sizes}`]),
+				...sizeLines(shown),
 				...(link === undefined ? [] : [`preview: ${link}`]),
 				...(reason === undefined ? [] : [`preview: no link, because ${reason}`]),
 				...notes,
@@ -42,6 +41,12 @@ export function previewNotes(shown: Preview, mask: Mask): readonly string[] {
 		...tooLarge.map((size) => `too large for the service: ${sizeText(size)}`),
 		...[...notes, ...unset].map((note) => mask(`note: ${note}`)),
 	];
+}
+
+/** How large a message and its parts are. */
+export function sizeLines(shown: Preview): readonly string[] {
+	const sizes = shown.kind === "webhook" ? shown.sizes.map(sizeText) : [];
+	return sizes.length === 0 ? [] : [`size: ${sizes.join(", ")}`];
 }
 
 /** The same for scripts, not masked but for the link, which would still hold a secret in another encoding. */

@@ -75,7 +75,9 @@ describe("a release", () => {
 		const run = (...args: readonly string[]) =>
 			runProgram(process.execPath, [join(home, "command"), ...args], { cwd: home, env: BASE_ENV });
 		expect(await run("--version")).toMatchObject({ code: 0, stdout: `${VERSION}\n` });
-		// Files of events are sent by a bundle of its own.
+		// A page and files of events have bundles of their own.
+		expect(await run("render", "ping", "--html", "page.html")).toMatchObject({ code: 0, stderr: "" });
+		expect(readFileSync(join(home, "page.html"), "utf8")).toContain("<h1>ping</h1>");
 		expect(await run("fire", "--events-file", "events.jsonl")).toMatchObject({ code: 0 });
 		expect(server.requests).toHaveLength(1);
 	});
@@ -95,6 +97,9 @@ allow_http = true
 		const run = await runProgram(process.execPath, ["pipeline-hooks.cjs", "fire", "ping"], { cwd: home, env });
 		expect(run.stdout).toContain("cannot load dist/undici, which sends through proxies");
 		expect(run.stdout).toContain("1 delivered, 1 failed");
+		const args = ["pipeline-hooks.cjs", "render", "ping", "--html", "page.html"];
+		const page = await runProgram(process.execPath, args, { cwd: home, env });
+		expect(page).toMatchObject({ code: 2, stderr: expect.stringContaining("dist/page/index.js does not exist") });
 		expect(server.requests).toHaveLength(1);
 	});
 
