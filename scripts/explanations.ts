@@ -110,6 +110,47 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		example: "slack-batch: 3 held events stay: it is disabled",
 		remedy: "Do what the reason says; `pipeline-hooks flush` then sends what is still held",
 	},
+	unknown_field: {
+		meaning: "A template names a field that no event has, or not those that it is filled with, so it inserts nothing",
+		example: "body_template: {{piepline}} names a field that no event has",
+		remedy: "Correct the name; [templates](templates.md) lists them, and values of your own are in `metadata`",
+	},
+	not_json: {
+		meaning: "A tag in a JSON body inserts a text without quotes, or JSON inside of them, so the message is not JSON",
+		example: "body_template: {{pipeline}} inserts a text without quotes",
+		remedy: 'Write `"{{field}}"` in quotes, or `{{{field}}}` without',
+	},
+	unknown_mention: {
+		meaning: "A `mention` names someone whom the service cannot mention, and stays plain text",
+		example: 'mention has "@jane", which mentions nobody in Slack',
+		remedy: "Write an id or a word that the message lists",
+	},
+	unused_option: {
+		meaning: "An option of the preset is part of a message that is not sent, because the hook writes its own or none",
+		example: "mention is not used: body_template replaces the message that would have it",
+		remedy: "Write what it says into `body_template`, or remove one of the two",
+	},
+	missing_option: {
+		meaning: "The preset needs an option that a `rocky.toml` does not have, or that is empty if its variable is",
+		example: "preset pagerduty has no routing_key",
+		remedy: "Add it, with a variable that must be set",
+	},
+	literal_secret: {
+		meaning: "A secret is written in the config itself",
+		example: "routing_key is a credential, which everyone who reads this file can use",
+		remedy:
+			"Put it into a secret of the repository, and write `${VARIABLE}` in its place; renew one that was committed",
+	},
+	short_time: {
+		meaning: "A time is so short that seconds may be meant, and all times are milliseconds",
+		example: "timeout_ms is 30 milliseconds",
+		remedy: "Write milliseconds: `timeout_ms = 30000` for 30 seconds",
+	},
+	unsuitable_url: {
+		meaning: "The URL is retired, or takes other messages than the hook sends. In a run it is a note of the delivery",
+		example: "connector URLs of webhook.office.com are retired",
+		remedy: "Use the URL that the message names, or the preset that suits this one",
+	},
 };
 
 /** The causes of failures: why a delivery did not succeed. */

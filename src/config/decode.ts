@@ -2,13 +2,14 @@
 import { vocabulary } from "../model/catalog.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
+import { advise } from "./advice.ts";
 import { nameHooks, readChains } from "./chains.ts";
 import { Resolver, readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
 import { gateIn, refuseStrayGates } from "./gates.ts";
 import { readHook } from "./hook.ts";
-import { setting } from "./keys.ts";
+import { type Layers, setting } from "./keys.ts";
 import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
 import type { Problems } from "./problems.ts";
 import { DEFAULTS } from "./schema.ts";
@@ -36,20 +37,23 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 	const written = [...selections, ...readSubscriptions(root, resolver)];
 	const order = (at: (typeof written)[number]) => problems.offset(at.fields.path);
 	const all = written.toSorted((a, b) => order(a) - order(b));
-	const hooks = readChains(nameHooks(all, defaults), problems).flatMap((link, order): Hook[] => {
+	const links = readChains(nameHooks(all, defaults), problems);
+	const read = links.flatMap((link, order): [hook: Hook, layers: Layers][] => {
 		const { event, fields } = link.selection;
 		if (event === undefined && !fields.has("events") && !link.isReached) {
 			const example = '["pipeline_error", "job.*", "phase:quality"]';
 			fields.missing("events", `add events = ${example}, or name it as another hook's fallback or in its then`);
 		}
 		const hook = readHook(link, readFilters(fields, resolver), order);
-		return hook === undefined ? [] : [hook];
+		return hook === undefined ? [] : [[hook, link.layers]];
 	});
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
 	refuseIdleSigning(defaults.webhook, webhooks);
 	problems.throwIfAny();
 
+	const hooks = read.map(([hook]) => hook);
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
+	for (const [hook, layers] of read) advise(hook, layers);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
 	return { file, hooks, events, concurrency, warnings: problems.warnings() };
 }

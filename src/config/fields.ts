@@ -1,6 +1,6 @@
 // The tables and values of a config, each with its path, so that errors are reported where they are.
 import { isObject } from "../lib/json.ts";
-import type { ErrorCode } from "../model/problem.ts";
+import type { ErrorCode, WarningCode } from "../model/problem.ts";
 import type { Path } from "./positions.ts";
 import type { Problems } from "./problems.ts";
 import { keyName, type Remedy, typeName } from "./words.ts";
@@ -36,6 +36,11 @@ export class Value {
 	/** Reports an error; `problem` follows the label. */
 	wrong(problem: string, remedy: Remedy, code: ErrorCode = "config_value"): undefined {
 		this.problems.add(code, this.path, `${this.label} ${problem}`, remedy);
+	}
+
+	/** Reports a warning; `problem` follows the label. */
+	warn(code: WarningCode, problem: string, remedy: Remedy): void {
+		this.problems.warn(code, this.path, `${this.label} ${problem}`, remedy);
 	}
 
 	mistyped(wanted: string, remedy: string): undefined {

@@ -81,7 +81,7 @@ function optionRow(name: string, spec: OptionSpec): Key<Json> {
 }
 
 /** The texts of an option that is a template. Of a table anything else is an error. */
-function textsOf(value: Value): readonly Value[] {
+export function textsOf(value: Value): readonly Value[] {
 	const texts = isTable(value.raw) ? (value.fields()?.entries() ?? []).map(([, item]) => item) : value.items();
 	return texts.filter((text) => {
 		if (typeof text.raw === "string") return true;

@@ -166,12 +166,16 @@ export function compileAt(value: Value, source: Reference): Template | undefined
 		return compileTemplate(source, value.problems.dialect === "rocky");
 	} catch (error) {
 		if (!(error instanceof TemplateError)) throw error;
-		const { problems, path, label } = value;
-		const start = problems.positions.find(path)?.value?.start ?? 0;
-		const offset = offsetInString(problems.source, start, error.offset);
-		problems.addAt("template", offset, `${label}: ${error.message}`, error.remedy);
+		const { problems, label } = value;
+		problems.addAt("template", offsetIn(value, error.offset), `${label}: ${error.message}`, error.remedy);
 		return undefined;
 	}
+}
+
+/** The offset in the file of the character at `index` of a string. */
+export function offsetIn({ problems, path }: Value, index: number): number {
+	const start = problems.positions.find(path)?.value?.start ?? 0;
+	return offsetInString(problems.source, start, index);
 }
 
 /** A backslash at the end of a line, which removes the white space after it, or another escape. */

@@ -33,8 +33,19 @@ const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 /** Shown in place of a secret. */
 export const REDACTED = "•••";
 
-/** What may be a secret by its form: the rest of a URL after its scheme, and of a Standard Webhooks key after its prefix. */
-export const SECRET_FORM = /(?<=:\/\/|\bwhsec_)[^\s"'<>,]+/g;
+/** Tokens of well-known services. */
+const TOKEN =
+	/\b(?:xox[abeoprs]-[\w-]{10,}|gh[oprsu]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|AKIA[\dA-Z]{16}|(?:sk|rk)_live_\w{16,}|eyJ[\w-]{10,}\.eyJ[\w.-]{10,})/;
+
+/** URLs that are a credential as a whole. */
+const WEBHOOK =
+	/https:\/\/(?:hooks\.slack(?:-gov)?\.com\/(?:services|triggers|workflows)|(?:\w+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks|(?:[\w-]+\.)?webhook\.office\.com|outlook\.office(?:365)?\.com\/webhook|api\.telegram\.org\/bot\d)\/?\w/;
+
+/** What is a credential wherever it is written. */
+export const CREDENTIAL = new RegExp(`${TOKEN.source}|\\bwhsec_[\\w+/=]{20,}|${WEBHOOK.source}`);
+
+/** What may be a secret by its form: the rest of a URL after its scheme, of a Standard Webhooks key after its prefix, a token. */
+export const SECRET_FORM = new RegExp(`(?<=://|\\bwhsec_)[^\\s"'<>,]+|${TOKEN.source}`, "g");
 
 /** The text without secrets that {@link SECRET_FORM} matches. */
 export function redactForms(text: string): string {

@@ -11,6 +11,7 @@ import { parseReference, type Reference, resolveReference } from "../model/refer
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
+import { addressNote } from "../presets/addresses.ts";
 import { type Signing, signatureNames, signingProblem } from "../signature/sign.ts";
 import { fillOptions } from "./option-templates.ts";
 import { showUrl } from "./target.ts";
@@ -36,6 +37,8 @@ export interface Envelope {
 	/** The names of the headers that sign. */
 	readonly signed: readonly string[];
 	readonly caFile: string | undefined;
+	/** What to know about its address. */
+	readonly notes: readonly string[];
 	/** The value of a reference. Throws {@link MessageError}. */
 	readonly resolve: (reference: Reference) => string;
 }
@@ -87,7 +90,9 @@ function make(hook: Webhook, env: Env): Envelope {
 	if (problem !== undefined) throw invalid(`secret ${problem}`);
 	const caFile = hook.caFile === undefined ? undefined : resolve(hook.caFile).trim();
 	const service = hook.preset.service(options, address?.url, fillOptions(hook, resolve), hook.name);
-	return { service, address, headers, signing, signed: signatureNames(signing), caFile, resolve };
+	const note = address && addressNote(address.url, hook.preset, hook.bodyTemplate !== undefined);
+	const notes = note === undefined ? [] : [`${note.what}: ${note.remedy}`];
+	return { service, address, headers, signing, signed: signatureNames(signing), caFile, notes, resolve };
 }
 
 /** Those that are not templates. */

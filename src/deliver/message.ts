@@ -95,7 +95,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 		sign: (timestamp) => signatureHeaders(signing, { id, timestamp, body: body ?? EMPTY }),
 		service,
 		caFile,
-		notes: [...notes, ...(request.notes ?? [])],
+		notes: [...notes, ...envelope.notes],
 	};
 }
 

@@ -13,6 +13,8 @@ export interface OptionSpec {
 	readonly secret?: boolean;
 	/** Its texts are templates over the events, which {@link Fill} renders. Of every kind but `boolean`. */
 	readonly template?: true;
+	/** It is in the request also where a `body_template` replaces the body. */
+	readonly inRequest?: true;
 	/** A hook without it is a config error, unless a `body_template` replaces the body. */
 	readonly required?: boolean;
 	/** One line for the reference. */
@@ -51,8 +53,12 @@ export interface ServiceRequest {
 	readonly method?: string;
 	/** The hook's own win, whatever their case. */
 	readonly headers?: Readonly<Record<string, string>>;
-	/** What to know about the hook's URL, as that the service has retired it. Must not quote it. */
-	readonly notes?: readonly string[];
+}
+
+/** What to know about the URL of a hook. Neither line quotes it. */
+export interface AddressNote {
+	readonly what: string;
+	readonly remedy: string;
 }
 
 /** The body of a message. */
@@ -124,6 +130,8 @@ export interface Preset {
 	 * whom it cannot mention.
 	 */
 	readonly mention?: (who: string) => string | undefined;
+	/** What to know about a URL that gets the preset's messages, or with `isTemplate` those of the hook's own template. */
+	readonly address?: (url: URL, isTemplate: boolean) => AddressNote | undefined;
 	/**
 	 * `url` is the hook's own, checked; undefined where it has none. Without `fill`, no option is a template. `name` is the
 	 * hook's.

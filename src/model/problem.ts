@@ -26,7 +26,20 @@ export type ErrorCode =
 	| "internal";
 
 /** What a warning is about; stable and explained as the codes of errors are. */
-export type WarningCode = "hooks_left_out" | "choice_unknown" | "gate_not_read" | "chain_disabled" | "not_held";
+export type WarningCode =
+	| "hooks_left_out"
+	| "choice_unknown"
+	| "gate_not_read"
+	| "chain_disabled"
+	| "not_held"
+	| "unknown_field"
+	| "not_json"
+	| "unknown_mention"
+	| "unused_option"
+	| "missing_option"
+	| "literal_secret"
+	| "short_time"
+	| "unsuitable_url";
 
 /** One error, or a {@link Warning}. */
 export interface Problem {

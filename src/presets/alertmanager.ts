@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Options, Preset } from "../model/preset.ts";
+import type { AddressNote, Options, Preset } from "../model/preset.ts";
 import { alerting } from "./alerts.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
 import { correlationParts, isAlone } from "./key.ts";
@@ -36,8 +36,8 @@ export const alertmanager = (): Preset => ({
 		hold: choice([...HOLDS.keys()], "How long an alert fires if no success ends it; default 7d"),
 	},
 	needs: { url: true, json: true },
-	service: (options, url, fill) => ({
-		request: () => ({ notes: /\/api\/v2\/alerts\/?$/.test(url?.pathname ?? "") ? [] : [PATH_NOTE] }),
+	address: ({ pathname }) => (/\/api\/v2\/alerts\/?$/.test(pathname) ? undefined : OTHER_PATH),
+	service: (options, _, fill) => ({
 		body: (events) => {
 			const bodyOf = storyBody("characters", unescaped, fill, (story, truncator) => alertOf(story, options, truncator));
 			const alerts = events.map((event) => bodyOf([event], false));
@@ -47,7 +47,10 @@ export const alertmanager = (): Preset => ({
 });
 
 /** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
-const PATH_NOTE = "the url does not end in /api/v2/alerts, where Alertmanager accepts alerts";
+const OTHER_PATH: AddressNote = {
+	what: "the url does not end in /api/v2/alerts, where Alertmanager accepts alerts",
+	remedy: "add that path",
+};
 
 /** `endsAt` in the past ends the alert; without one, Alertmanager ends it after some minutes by itself. */
 function alertOf(story: Story, options: Options, truncator: Truncator): JsonObject {

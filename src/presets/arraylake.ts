@@ -8,7 +8,7 @@ import { commitLine, repositoryName, wholeRepository } from "./commit-line.ts";
 import { contextWithout, listed } from "./context.ts";
 import { headline, isOfSeries } from "./headline.ts";
 import { leftOut, moreLine } from "./list.ts";
-import { choice, textOption } from "./options.ts";
+import { choice, inRequest, textOption } from "./options.ts";
 import { escapeSlack, slack } from "./slack.ts";
 import { statusCounts } from "./story.ts";
 import { oneLine, Truncator } from "./text.ts";
@@ -33,9 +33,8 @@ export const arraylake = (): Preset => ({
 	name: "arraylake",
 	title: "Arraylake",
 	options: {
-		format: choice(
-			["json", "slack"],
-			"What is posted: the webhook's body (json, the default) or a line for Slack (slack)",
+		format: inRequest(
+			choice(["json", "slack"], "What is posted: the webhook's body (json, the default) or a line for Slack (slack)"),
 		),
 	},
 	needs: { url: true },

@@ -7,7 +7,7 @@ import { type EventContext, entityName, type PipelineEvent } from "../model/even
 import type { Options, Preset } from "../model/preset.ts";
 import { listed } from "./context.ts";
 import { boundedKey } from "./key-text.ts";
-import { choice, text, textOption } from "./options.ts";
+import { choice, inRequest, text, textOption } from "./options.ts";
 
 /** Ours, in characters: in binary mode all of these are in headers together, and servers take some 8 KB of headers. */
 const ID_LIMIT = 200;
@@ -26,12 +26,14 @@ export const cloudevents = (): Preset => ({
 	name: "cloudevents",
 	title: "CloudEvents",
 	options: {
-		mode: choice(
-			["structured", "binary"],
-			"Whether the attributes are in the body (structured, the default) or in ce- headers (binary)",
+		mode: inRequest(
+			choice(
+				["structured", "binary"],
+				"Whether the attributes are in the body (structured, the default) or in ce- headers (binary)",
+			),
 		),
-		type_prefix: text(`Reverse-DNS prefix of the event's name in type; default ${TYPE_PREFIX}`),
-		source: text("URI of the event's origin; default the repository's address, or else the run's"),
+		type_prefix: inRequest(text(`Reverse-DNS prefix of the event's name in type; default ${TYPE_PREFIX}`)),
+		source: inRequest(text("URI of the event's origin; default the repository's address, or else the run's")),
 	},
 	needs: { url: true, json: true },
 	service: (options) => ({

@@ -7,7 +7,7 @@ import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
-import { choice, required, secret, text, textOption, textsOption } from "./options.ts";
+import { choice, inRequest, required, secret, text, textOption, textsOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
@@ -50,8 +50,8 @@ export const datadog = (): Preset => ({
 	title: "Datadog",
 	options: {
 		...MESSAGE_OPTIONS,
-		api_key: required(secret("API key of the organisation")),
-		site: choice(SITES, "Site of the organisation; default datadoghq.com"),
+		api_key: required(inRequest(secret("API key of the organisation"))),
+		site: inRequest(choice(SITES, "Site of the organisation; default datadoghq.com")),
 		tags: { kind: "strings", summary: "Additional tags, as key:value" },
 		aggregation_key: template(text("Key that groups events; by default made from what the event is about")),
 	},

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Preset, Response, Verdict } from "../model/preset.ts";
+import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { listEvents } from "./list.ts";
 import { mentioned, text, withQuery } from "./options.ts";
@@ -56,9 +56,10 @@ export const discord = (): Preset => ({
 		"embeds.*.footer.text": 2048,
 	},
 	mention,
+	address: forOthers,
 	service: (_, url, fill) => ({
 		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
-		request: () => ({ url: withQuery(url, "wait", "true"), notes: forOthers(url) }),
+		request: () => ({ url: withQuery(url, "wait", "true") }),
 		body: storyBody("characters", literal, fill, (story, truncator) => {
 			const title = truncator.text("title", story.headline, TITLE_LIMIT);
 			const description = describe(story, truncator);
@@ -87,10 +88,11 @@ export const discord = (): Preset => ({
 	}),
 });
 
-function forOthers(url: URL | undefined): readonly string[] {
-	const suffix = /\/webhooks\/.+\/(slack|github)\/?$/.exec(url?.pathname ?? "")?.[1];
-	if (suffix === undefined) return [];
-	return [`the url ends in /${suffix}, where Discord accepts another service's messages: remove that part`];
+function forOthers({ pathname }: URL, isTemplate: boolean): AddressNote | undefined {
+	const suffix = /\/webhooks\/.+\/(slack|github)\/?$/.exec(pathname)?.[1];
+	if (suffix === undefined || isTemplate) return undefined;
+	const what = `the url ends in /${suffix}, where Discord accepts another service's messages`;
+	return { what, remedy: "remove that part" };
 }
 
 /** The list or the line below the title, the links, and the trace. */

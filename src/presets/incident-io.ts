@@ -8,7 +8,7 @@ import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
-import { required, secret, tableOption, text, textOption } from "./options.ts";
+import { inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, jsonBytes, type Truncator } from "./text.ts";
@@ -35,8 +35,8 @@ export const incidentIo = (): Preset => ({
 	takes: alerting,
 	options: {
 		...MESSAGE_OPTIONS,
-		token: required(secret("Token of the HTTP alert source, without the word Bearer")),
-		source_id: text("ID of the HTTP alert source, the end of its URL; required if there is no url"),
+		token: required(inRequest(secret("Token of the HTTP alert source, without the word Bearer"))),
+		source_id: inRequest(text("ID of the HTTP alert source, the end of its URL; required if there is no url")),
 		deduplication_key: template(
 			text("Key that links an alert and its resolution; by default made from what the event is about"),
 		),

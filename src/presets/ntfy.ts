@@ -2,11 +2,11 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import type { Status } from "../model/event.ts";
-import type { Preset } from "../model/preset.ts";
+import type { AddressNote, Preset } from "../model/preset.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
 import type { Link } from "./links.ts";
 import { type TextFormat, textLines } from "./list.ts";
-import { choice, lineOption, required, secret, textOption, textsOption } from "./options.ts";
+import { choice, inRequest, lineOption, required, secret, textOption, textsOption } from "./options.ts";
 import { saidUnder } from "./response.ts";
 import { storyBody } from "./story-body.ts";
 import { oneLine, unescaped } from "./text.ts";
@@ -44,7 +44,10 @@ const EMOJI: Readonly<Record<Status, string>> = {
 };
 
 /** https://docs.ntfy.sh/publish/#publish-as-json */
-const PATH_NOTE = "the url has a path, where ntfy reads JSON as plain text: remove the path, and set topic instead";
+const WITH_PATH: AddressNote = {
+	what: "the url has a path, where ntfy reads JSON as plain text",
+	remedy: "remove the path, and set topic instead",
+};
 
 export const ntfy = (): Preset => ({
 	name: "ntfy",
@@ -52,18 +55,18 @@ export const ntfy = (): Preset => ({
 	options: {
 		...MESSAGE_OPTIONS,
 		topic: required(secret("Topic; anyone who knows it can read and write it")),
-		token: secret("Access token of a user who may publish to the topic"),
+		token: inRequest(secret("Access token of a user who may publish to the topic")),
 		priority: choice(PRIORITIES, "How urgent it is; by default high for a failure, default for the rest"),
 		tags: { kind: "strings", summary: "Additional tags" },
 	},
 	needs: { json: true },
+	address: ({ pathname }) => (pathname === "/" ? undefined : WITH_PATH),
 	service: (options, url, fill) => ({
 		request: () => {
 			const token = textOption(options, "token");
 			return {
 				url: url?.href ?? "https://ntfy.sh/",
 				headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
-				notes: url === undefined || url.pathname === "/" ? [] : [PATH_NOTE],
 			};
 		},
 		body: storyBody("bytes", unescaped, fill, (story, truncator) => {

@@ -19,6 +19,9 @@ export const choice = (choices: readonly string[], summary: string): OptionSpec 
 	summary,
 });
 
+/** An option that is not, or not only, part of the body. */
+export const inRequest = (option: OptionSpec): OptionSpec => ({ ...option, inRequest: true });
+
 export const required = (option: OptionSpec): OptionSpec => ({ ...option, required: true });
 
 /** The option's text without white space around it; undefined when absent or empty. */

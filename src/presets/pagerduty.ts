@@ -9,7 +9,7 @@ import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
-import { choice, required, secret, tableOption, text, textOption } from "./options.ts";
+import { choice, inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
 import { headlineAndError, type Story } from "./story.ts";
 import { storyBody, storyView } from "./story-body.ts";
 import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
@@ -51,7 +51,7 @@ export const pagerduty = (): Preset => ({
 				"Severity of alerts; by default error for a failure, warning for a warning, info for a success",
 			),
 		),
-		region: choice(["us", "eu"], "Service region of the account; default us"),
+		region: inRequest(choice(["us", "eu"], "Service region of the account; default us")),
 		component: text("The part that failed; default the model or table"),
 		group: text("Logical group of the component"),
 		class: text("Class of the event; default the event's name"),
@@ -59,10 +59,10 @@ export const pagerduty = (): Preset => ({
 			text("Key that links an alert and its resolution; by default made from what the event is about"),
 		),
 		custom_details: { kind: "table", summary: "Added to the context in the details, and overrides it" },
-		change_events: {
+		change_events: inRequest({
 			kind: "boolean",
 			summary: "Whether what pages nobody, such as a start, is sent as a change event; otherwise it is not sent",
-		},
+		}),
 	},
 	// What Rocky's hooks say in the metadata.
 	inRocky: { severity: "{{metadata.severity}}" },

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import type { Preset, Response, Verdict } from "../model/preset.ts";
+import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
 import { listEvents } from "./list.ts";
 import { mentioned } from "./options.ts";
@@ -58,6 +58,7 @@ export const slack = (): Preset => ({
 	limits: LIMITS,
 	showcase: blockKitBuilder,
 	mention,
+	address: forWorkflow,
 	service: (_, __, fill) => ({
 		body: storyBody("characters", unescaped, fill, (story, truncator) => {
 			const { mark, telling } = story;
@@ -158,6 +159,17 @@ function mention(who: string): string | undefined {
 	if (/^[UW][A-Z0-9]{1,20}$/.test(id)) return `<@${id}>`;
 	if (/^S[A-Z0-9]{1,20}$/.test(id)) return `<!subteam^${id}>`;
 	return undefined;
+}
+
+/**
+ * Such a URL takes an object of texts under the names that the workflow declares.
+ * https://docs.slack.dev/tools/node-slack-sdk/reference/webhook/interfaces/WebhookTriggerSendArguments/
+ */
+function forWorkflow({ hostname, pathname }: URL, isTemplate: boolean): AddressNote | undefined {
+	const isWorkflow = /^hooks\.slack(-gov)?\.com$/.test(hostname) && /^\/(triggers|workflows)\//.test(pathname);
+	if (isTemplate || !isWorkflow) return undefined;
+	const what = "the url starts a workflow, which takes the texts that it declares and no message";
+	return { what, remedy: 'write a body_template with them, as {"error": "{{telling_line}}"}' };
 }
 
 /**

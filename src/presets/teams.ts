@@ -52,8 +52,7 @@ export const teams = (): Preset => ({
 	needs: { url: true, json: true },
 	limits: { bytes: 28 * 1024 },
 	mention,
-	service: (options, url, fill) => ({
-		request: () => ({ notes: retired(url) }),
+	service: (options, _, fill) => ({
 		body: storyBody("bytes", escapeCard, fill, (story, truncator) => {
 			const content = card(story, truncator);
 			if (textOption(options, "card") === "bare") return content;
@@ -64,11 +63,6 @@ export const teams = (): Preset => ({
 		judge,
 	}),
 });
-
-function retired(url: URL | undefined): readonly string[] {
-	if (!/(^|\.)webhook\.office\.com$/.test(url?.hostname ?? "")) return [];
-	return ["connector URLs of webhook.office.com are retired: make a Workflow in Teams and use its URL"];
-}
 
 function card(story: Story, truncator: Truncator): JsonObject {
 	const title = textBlock(truncator.text("title", literal(story.headline), TITLE_LIMIT));

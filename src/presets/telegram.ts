@@ -5,7 +5,7 @@ import { excerpt } from "../lib/text.ts";
 import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
 import { type TextFormat, textLines } from "./list.ts";
-import { lineOption, required, secret, text, textOption } from "./options.ts";
+import { inRequest, lineOption, required, secret, text, textOption } from "./options.ts";
 import { fieldsOf, saidUnder, waitOf } from "./response.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeHtml, muted } from "./text.ts";
@@ -31,7 +31,7 @@ export const telegram = (): Preset => ({
 	title: "Telegram",
 	options: {
 		...MESSAGE_OPTIONS,
-		token: secret("Token of the bot; required if there is no url"),
+		token: inRequest(secret("Token of the bot; required if there is no url")),
 		chat_id: required(text("ID of the chat, in quotes, or @name of a channel")),
 		thread_id: text("ID of the topic in a forum, in quotes"),
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },

@@ -48,10 +48,12 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const what = isGate(hook) ? "the gate gave no answer" : `the ${nounOf(hook)} failed`;
 		return say(outcome, "warning", `${what}, and its fallback ${mask(outcome.via ?? "")} took over`);
 	});
-	const told = warnings.filter(isAnnotated).map(({ code, message, remedy, place }): Annotation => {
-		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
-		return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
-	});
+	const told = warnings
+		.filter(({ code }) => isAnnotated(code))
+		.map(({ code, message, remedy, place }): Annotation => {
+			const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
+			return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
+		});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));
 	if (outcomes.length === 0 && !dryRun && source.kind !== "held" && stopped === undefined) {

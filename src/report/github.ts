@@ -112,7 +112,7 @@ export function githubReporter(env: Env, files: Files): GithubReporter {
 			return inParts(
 				() => setOutputs({ result, ...counts, "event-id": inertLine(redact(id)) }),
 				() => annotate(annotationsOf(report, redact)),
-				() => logLines(warningLines(warnings.filter((warning) => !isAnnotated(warning)))),
+				() => logLines(warningLines(warnings.filter(({ code }) => !isAnnotated(code)))),
 				() => {
 					if (stopped !== undefined) logLines(problemLines(stopped));
 					logLines([...unmatchedLines(report), resultLine(report, redact)]);

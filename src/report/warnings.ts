@@ -2,30 +2,42 @@
 import { count } from "../lib/text.ts";
 import { formatPlace, type Warning, type WarningCode } from "../model/problem.ts";
 
-/** Advice is the same in each run, and an annotation of it soon nobody reads. */
-const WHERE: Readonly<Record<WarningCode, "annotation" | "log">> = {
+/**
+ * Advice is the same in each run, and an annotation of it soon nobody reads. What is wrong with a URL is a note of each
+ * delivery, also of a URL that comes from a variable.
+ */
+const WHERE: Readonly<Record<WarningCode, "annotation" | "log" | "delivery">> = {
 	hooks_left_out: "annotation",
 	choice_unknown: "annotation",
 	gate_not_read: "annotation",
 	chain_disabled: "annotation",
 	not_held: "annotation",
+	unknown_field: "log",
+	not_json: "log",
+	unknown_mention: "log",
+	unused_option: "log",
+	missing_option: "log",
+	literal_secret: "log",
+	short_time: "log",
+	unsuitable_url: "delivery",
 };
 
 /** Lines of the log; `validate` shows all. */
 const MAX_LINES = 10;
 
 /** Whether the action annotates it. */
-export function isAnnotated({ code }: Warning): boolean {
+export function isAnnotated(code: WarningCode): boolean {
 	return WHERE[code] === "annotation";
 }
 
-/** A line for each of the first warnings. */
+/** A line for each of the first warnings, but for those that deliveries tell. */
 export function warningLines(warnings: readonly Warning[]): readonly string[] {
-	const more = warnings.length - MAX_LINES;
-	return [
-		...warnings.slice(0, MAX_LINES).map(({ code, message, remedy, place }) => {
+	const lines = warnings
+		.filter(({ code }) => WHERE[code] !== "delivery")
+		.map(({ code, message, remedy, place }) => {
 			return `warning[${code}]: ${formatPlace(place)}: ${message}${remedy === "" ? "" : `; ${remedy}`}`;
-		}),
-		...(more > 0 ? [`${count(more, "more warning")}: \`pipeline-hooks validate\` shows them`] : []),
-	];
+		});
+	const more = lines.length - MAX_LINES;
+	if (more <= 0) return lines;
+	return [...lines.slice(0, MAX_LINES), `${count(more, "more warning")}: \`pipeline-hooks validate\` shows them`];
 }

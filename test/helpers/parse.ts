@@ -1,5 +1,6 @@
 // Configs written in a test: parsed, or with what is wrong with them.
 
+import { WARNINGS } from "../../scripts/explanations.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
 import { type Problem, UserError, type Warning } from "../../src/model/problem.ts";
@@ -12,9 +13,13 @@ export function parse(source: string, dialect: Dialect = "native"): Config {
 
 /** All that is wrong with a config; empty when nothing is. */
 export function problemsOf(source: string, dialect: Dialect = "native"): readonly Problem[] {
+	return told(source, dialect).filter(({ code }) => !(code in WARNINGS));
+}
+
+/** All that is told of a config: what is wrong with it, else its warnings. */
+export function told(source: string, dialect: Dialect = "native"): readonly Problem[] {
 	try {
-		parse(source, dialect);
-		return [];
+		return parse(source, dialect).warnings;
 	} catch (error) {
 		if (error instanceof UserError) return error.problems;
 		throw error;

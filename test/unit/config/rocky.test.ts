@@ -87,6 +87,7 @@ describe("rocky.toml", () => {
 	it("warns of unknown events, and goes on", () => {
 		const { warnings } = parse(ROCKY, "rocky");
 		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
+			"43 preset pagerduty has no routing_key",
 			'56 unknown event "on_new_thing", its hooks are left out',
 			'59 unknown event "on_pipeline_strat", its hooks are left out',
 		]);

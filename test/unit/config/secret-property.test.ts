@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SECRET, STATEMENTS, tells, write } from "../../helpers/config-statements.ts";
 import { oddPiece } from "../../helpers/odd-text.ts";
-import { problemsOf } from "../../helpers/parse.ts";
+import { told } from "../../helpers/parse.ts";
 
 describe("a secret", () => {
 	/** As a secret may be pasted: broken, with a quote too many at its end or none, padded, commented. */
@@ -31,7 +31,7 @@ describe("a secret", () => {
 	const places = STATEMENTS.flatMap(({ text }, index) => (text.includes(SECRET) ? [index] : []));
 
 	it("is in no message and in no frame, however it is broken and whatever else is wrong", () => {
-		let told = 0;
+		let count = 0;
 		const breaks = fc.tuple(fc.constantFrom(...places), broken);
 		// Something else that is wrong beside it, so that there is a frame to show it in: a twin of its key, or any key.
 		const wrong = fc.oneof(fc.constant(undefined), oddPiece);
@@ -44,14 +44,14 @@ describe("a secret", () => {
 					const [after, piece = STATEMENTS[index]?.key.toUpperCase() ?? ""] = other;
 					statements.splice(index + after, 0, `${piece.replace(/\n.*/s, "")} = "x"`);
 				}
-				for (const { message, remedy, frame } of problemsOf(statements.join("\n"))) {
-					told++;
+				for (const { message, remedy, frame } of told(statements.join("\n"))) {
+					count++;
 					expect(tells(message + remedy)).toBe(false);
 					expect(tells(frame ?? ""), frame).toBe(false);
 				}
 			}),
 			{ numRuns: 500 },
 		);
-		expect(told).toBeGreaterThan(200);
+		expect(count).toBeGreaterThan(200);
 	});
 });

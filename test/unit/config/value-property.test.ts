@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { SECRET, STATEMENTS, tells, write } from "../../helpers/config-statements.ts";
 import { tryParse } from "../../helpers/located.ts";
 import { oddPiece, oddText } from "../../helpers/odd-text.ts";
-import { problemsOf } from "../../helpers/parse.ts";
+import { problemsOf, told } from "../../helpers/parse.ts";
 
 /** A string as TOML writes it. */
 const basic = (text: string) => JSON.stringify(text.toWellFormed()).replaceAll("\x7f", "\\u007F");
@@ -102,16 +102,16 @@ describe("any value in the place of another", () => {
 		// The name of a variable is no secret.
 		const around = oddPiece.filter((text) => !text.includes("$"));
 		const string = fc.tuple(around, oddPiece).map(([before, after]) => before + SECRET + after);
-		let told = 0;
+		let count = 0;
 		fc.assert(
 			fc.property(fc.constantFrom(...secrets), values(string), (index, value) => {
-				for (const { message, remedy, frame } of problemsOf(replace(index, value).source)) {
-					told++;
+				for (const { message, remedy, frame } of told(replace(index, value).source)) {
+					count++;
 					expect(tells(`${message}${remedy}${frame}`), frame).toBe(false);
 				}
 			}),
 			{ numRuns: 300 },
 		);
-		expect(told).toBeGreaterThan(30);
+		expect(count).toBeGreaterThan(30);
 	});
 });

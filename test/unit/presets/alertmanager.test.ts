@@ -5,7 +5,7 @@ import type { JsonObject } from "../../../src/lib/json.ts";
 import { alertmanager } from "../../../src/presets/alertmanager.ts";
 import { event } from "../../helpers/make.ts";
 import { monstrousEvent, RUN_URL } from "../../helpers/presets.ts";
-import { renderBatch, renderEvent, requestOf } from "../../helpers/rendered.ts";
+import { renderBatch, renderEvent } from "../../helpers/rendered.ts";
 import { listOf } from "../../suites/preset-envelopes.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -100,13 +100,5 @@ describe("the alertmanager preset", () => {
 	it("posts a batch as a list of alerts", () => {
 		const { body } = renderBatch(alertmanager(), [event("pipeline_error"), event("pipeline_complete")], {});
 		expect(body).toEqual([alert("pipeline_error"), alert("pipeline_complete")]);
-	});
-
-	it("warns about a URL that is not the API's", () => {
-		const notes = (url: string) => requestOf(alertmanager(), {}, url).notes;
-		expect(notes("https://am.example/prefix/api/v2/alerts")).toEqual([]);
-		expect(notes("https://am.example/s3cret")).toEqual([
-			"the url does not end in /api/v2/alerts, where Alertmanager accepts alerts",
-		]);
 	});
 });

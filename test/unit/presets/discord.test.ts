@@ -246,18 +246,6 @@ describe("the discord preset", () => {
 		).toBe(milliseconds);
 	});
 
-	it("warns of the addresses for other services' messages without quoting them", () => {
-		const warning = (path: string) =>
-			requestOf(discord(), {}, `https://discord.com/api/webhooks/1/s3cret${path}`).notes?.[0];
-		expect(warning("/slack")).toBe(
-			"the url ends in /slack, where Discord accepts another service's messages: remove that part",
-		);
-		expect(warning("/github?wait=true")).toContain("/github");
-		expect(warning("/slack/")).not.toContain("s3cret");
-		for (const path of ["", "?thread_id=1", "/slackers"]) expect(warning(path)).toBeUndefined();
-		expect(requestOf(discord(), {}, "https://relay.example/slack").notes?.[0]).toBeUndefined();
-	});
-
 	it("breaks mentions and links in templates by a character that nobody sees, also where text is in code", () => {
 		expect(discord().service({}).escape?.("@everyone <@1> [x](https://e.example) [y] *b*")).toBe(
 			"@\u200beveryone <\u200b@\u200b1> [x]\u200b(https://e.example) [y] *b*",

@@ -53,19 +53,11 @@ describe("the ntfy preset", () => {
 		expect(requestOf(ntfy(), OPTIONS)).toEqual({
 			url: "https://ntfy.sh/",
 			headers: { Authorization: `Bearer ${OPTIONS.token}` },
-			notes: [],
 		});
 		expect(requestOf(ntfy(), { topic: "t" }, "https://push.example/")).toMatchObject({
 			url: "https://push.example/",
 			headers: {},
-			notes: [],
 		});
-	});
-
-	it("warns about the URL of a topic, where JSON is a text", () => {
-		const [warning, ...more] = requestOf(ntfy(), OPTIONS, "https://ntfy.sh/s3cret").notes ?? [];
-		expect([warning, more]).toEqual([expect.stringMatching(/^the url has a path, .*set topic/), []]);
-		expect(warning).not.toContain("s3cret");
 	});
 
 	it("says of an error what ntfy says", () => {
