@@ -1,5 +1,7 @@
 // What a hook gives its preset: options, checked by the config but for what variables put in, mentions, and its URL.
+
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
 import type { OptionSpec, Options } from "../model/preset.ts";
 import { wellFormedObject } from "./context.ts";
 import { oneLine, type Truncator } from "./text.ts";
@@ -50,15 +52,24 @@ export function tableOption(options: Options, name: string): JsonObject {
 	return isJsonObject(table) ? wellFormedObject(table) : {};
 }
 
-/** The mentions in one line, empty where there are none. A name for which the service has no markup stays plain text. */
+/**
+ * The mentions in one line, empty where there are none. A name for which the service has no markup stays plain text, with
+ * a note: nobody is told.
+ */
 export function mentioned(
 	names: readonly string[],
 	truncator: Truncator,
 	write: (name: string) => string | undefined,
+	escaping = truncator.escaping,
 ): string {
 	return truncator
 		.list("mentions", names, MENTIONS_LIMIT)
-		.map((name) => write(name) ?? truncator.text("mention", `@${name}`, PLAIN_LIMIT))
+		.map((name) => {
+			const markup = write(name);
+			if (markup !== undefined) return markup;
+			truncator.notes.push(`mention "${excerpt(name, PLAIN_LIMIT)}" is plain text: it mentions nobody`);
+			return truncator.text("mention", `@${name}`, PLAIN_LIMIT, escaping);
+		})
 		.join(" ");
 }
 

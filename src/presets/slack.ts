@@ -15,15 +15,20 @@ import { escapeHtml, type Truncator, unescaped } from "./text.ts";
 const HEADER_LIMIT = 150;
 /** https://docs.slack.dev/reference/block-kit/blocks/section-block */
 const SECTION_LIMIT = 3000;
-/** All blocks together must stay below some 12 000 (slackapi/bolt-js issues 2509, 2867): these parts do. */
-const FACT = { label: 80, value: 250, most: 15 };
+/**
+ * All blocks together must stay below some 13,000 characters, not only of text but of their JSON (slackapi/bolt-js issues
+ * 2509, 2867): these parts do.
+ */
 const TEXT_LIMIT = 600;
-const TRACE_LIMIT = 2800;
-/** Ours: of the line of origin, and of what went wrong in a notification's one line. */
-const ORIGIN_LIMIT = 500;
+const LINKS_LIMIT = 1000;
+const FACT = { label: 60, value: 250, most: 12 };
+const TRACE_LIMIT = 2400;
+const ORIGIN_LIMIT = 400;
+/** Ours: as many lines as people read, and the facts below them. */
+const LIST = { lines: 25, size: 4500, title: 150, error: 200 };
+const BATCH_FACTS = 6;
+/** Ours: of what went wrong in a notification's one line. */
 const CAUSE_LIMIT = 300;
-/** Ours: as many lines as people read. */
-const LIST = { lines: 25, size: 6000, title: 150, error: 200 };
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 const BLOCK_LIMITS = {
@@ -62,35 +67,33 @@ export const slack = (): Preset => ({
 	service: (_, __, fill) => ({
 		body: storyBody("characters", unescaped, fill, (story, truncator) => {
 			const { mark, telling } = story;
-			const named = mentioned(story.mentions, truncator, mention);
+			const named = mentioned(story.mentions, truncator, mention, escapeSlack);
 			const title = `${mark} ${truncator.text("title", story.headline, HEADER_LIMIT - mark.length - 1)}`;
 			const told = telling === "" ? title : `${title} – ${excerpt(telling, CAUSE_LIMIT)}`;
-			const blocks = [
+			const top = [
 				{ type: "header", text: { type: "plain_text", text: title } },
 				...(named === "" ? [] : [section(named)]),
+			];
+			const rest = [
 				...textBlock(story, truncator),
-				...listBlocks(story, truncator),
-				...linksBlock(story),
+				...listBlock(story, truncator),
+				...linksBlock(story, truncator),
 				...factsBlock(story, truncator),
 				...traceBlock(story, truncator),
 				originBlock(story, truncator),
 			];
 			return {
 				text: [named, escapeSlack(told)].filter((part) => part !== "").join(" "),
-				...(story.hasOwnColor ? { attachments: [{ color: story.color, blocks }] } : { blocks }),
+				// Only an attachment has a colour. A mention in one notifies nobody.
+				...(story.hasOwnColor
+					? { blocks: top, attachments: [{ color: story.color, blocks: rest }] }
+					: { blocks: [...top, ...rest] }),
 			};
 		}),
 		judge,
 		escape: escapeSlack,
 	}),
 });
-
-/** https://docs.slack.dev/tools/block-kit-builder */
-function blockKitBuilder({ blocks, attachments }: JsonObject): string | undefined {
-	if (blocks === undefined && attachments === undefined) return undefined;
-	const payload = JSON.stringify({ blocks, attachments });
-	return `https://app.slack.com/block-kit-builder/#${encodeURIComponent(payload)}`;
-}
 
 /** Marks such as `*` and backticks mean nothing in rich text. */
 function richText(elements: readonly JsonObject[]): JsonObject {
@@ -107,21 +110,24 @@ function textBlock({ text }: Story, truncator: Truncator): readonly JsonObject[]
 	return [richText([{ type: "text", text: truncator.text("text", text, TEXT_LIMIT) }])];
 }
 
-function listBlocks({ isBatch, events }: Story, truncator: Truncator): readonly JsonObject[] {
+function listBlock({ isBatch, events }: Story, truncator: Truncator): readonly JsonObject[] {
 	if (!isBatch) return [];
 	const { lines } = listEvents(events, truncator, LIST);
 	return [richText([{ type: "text", text: lines.join("\n") }])];
 }
 
 /** Text links: a button shows a warning sign unless an app acknowledges it (slackapi/slack-github-action issue 513). */
-function linksBlock({ links }: Story): readonly JsonObject[] {
+function linksBlock({ links }: Story, truncator: Truncator): readonly JsonObject[] {
 	const written = links.map(({ url, text }) => `<${escapeSlack(url)}|${escapeSlack(text)}>`);
-	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= SECTION_LIMIT);
-	return fitting.length === 0 ? [] : [section(fitting.join(" · "))];
+	const sizes = written.map((_, index) => written.slice(0, index + 1).join(" · ").length);
+	const fitting = sizes.filter((size) => size <= LINKS_LIMIT).length;
+	const shown = truncator.list("links", written, fitting);
+	return shown.length === 0 ? [] : [section(shown.join(" · "))];
 }
 
-function factsBlock(story: Story, truncator: Truncator): readonly JsonObject[] {
-	const pairs = truncator.facts(story.facts, FACT, (name, value) => [name, value] as const);
+function factsBlock({ facts, isBatch }: Story, truncator: Truncator): readonly JsonObject[] {
+	const limits = isBatch ? { ...FACT, most: BATCH_FACTS } : FACT;
+	const pairs = truncator.facts(facts, limits, (name, value) => [name, value] as const);
 	if (pairs.length === 0) return [];
 	const elements = pairs.flatMap(([name, value], index) => [
 		{ type: "text", text: name, style: { bold: true } },
@@ -152,13 +158,23 @@ function originBlock({ origin, times }: Story, truncator: Truncator): JsonObject
 	};
 }
 
-/** https://docs.slack.dev/messaging/formatting-message-text#advanced */
+/**
+ * In Slack's spelling, with or without the name that it ignores, or in ours.
+ * https://docs.slack.dev/messaging/formatting-message-text#advanced
+ */
 function mention(who: string): string | undefined {
-	const id = who.replace(/^<(?:@|!subteam\^|!)([\w-]+)>$/, "$1");
+	const id = who.replace(/^<(?:@|!subteam\^|!)(\w+)(?:\|[^<>|]*)?>$/, "$1").replace(/^[@!]/, "");
 	if (/^(channel|here|everyone)$/.test(id)) return `<!${id}>`;
 	if (/^[UW][A-Z0-9]{1,20}$/.test(id)) return `<@${id}>`;
 	if (/^S[A-Z0-9]{1,20}$/.test(id)) return `<!subteam^${id}>`;
 	return undefined;
+}
+
+/** https://docs.slack.dev/tools/block-kit-builder */
+function blockKitBuilder({ blocks, attachments }: JsonObject): string | undefined {
+	if (blocks === undefined && attachments === undefined) return undefined;
+	const payload = JSON.stringify({ blocks, attachments });
+	return `https://app.slack.com/block-kit-builder/#${encodeURIComponent(payload)}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../../src/lib/json.ts";
 import type { Events, PipelineEvent } from "../../src/model/event.ts";
-import { event } from "./make.ts";
+import { event, type Told } from "./make.ts";
 
 export const RUN_URL = "https://github.com/acme/shop/actions/runs/1234567890/attempts/1";
 
@@ -36,6 +36,44 @@ export function failedPipeline(): PipelineEvent {
 			actor: "octocat",
 			run_url: RUN_URL,
 		},
+	});
+}
+
+/** A scheduled run that failed at night in a Python job, as people really see one; or another event of that run. */
+export function nightlyFailed(name = "pipeline_error", given: Told = {}): PipelineEvent {
+	const run = "https://github.com/acme/warehouse/actions/runs/7";
+	return event(name, {
+		pipeline: "nightly",
+		duration_ms: 754_000,
+		error: [
+			"Traceback (most recent call last):",
+			'  File "/home/runner/work/warehouse/warehouse/etl/load.py", line 88, in <module>',
+			"    main()",
+			'  File "/home/runner/work/warehouse/warehouse/etl/load.py", line 41, in load_customers',
+			"    cursor.execute(SQL)",
+			'psycopg2.errors.UndefinedColumn: column "customer_tier" does not exist',
+			"LINE 1: SELECT customer_tier FROM raw_customers",
+			"               ^",
+		].join("\n"),
+		owners: ["data-platform", "jane"],
+		metadata: { plan: { steps: [{ name: "load" }] }, batch_id: "b-17", rows: 0, tables: ["orders", "customers"] },
+		ci: {
+			provider: "github",
+			repository: "acme/warehouse",
+			branch: "main",
+			commit: "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b",
+			commit_message: "Load customer tiers",
+			commit_author: "Jane Doe",
+			actor: "jane",
+			trigger: "schedule",
+			pull_request: 481,
+			pull_request_title: "Customer tiers",
+			job: "load",
+			matrix: { region: "eu" },
+			run_url: run,
+			job_url: `${run}/job/9`,
+		},
+		...given,
 	});
 }
 

@@ -64,7 +64,11 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 				if (first === undefined) return;
 				const { body, notes } = renderBatch(preset, [first, ...more], given);
 				const sent = JSON.stringify(body);
-				const missing = marked.flatMap(({ marks }) => marks).filter((text) => !sent.includes(text));
+				// Several successes are one line with their number, where anything else happened.
+				const isGood = ({ context }: PipelineEvent) => context.status === "success";
+				const good = events.filter(isGood).length;
+				const told = marked.filter(({ event }) => good < 2 || good === events.length || !isGood(event));
+				const missing = told.flatMap(({ marks }) => marks).filter((text) => !sent.includes(text));
 				if (notes.length === 0) expect(missing).toEqual([]);
 				if (whole) expect(notes).toEqual([]);
 			}),
