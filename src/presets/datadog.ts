@@ -74,16 +74,24 @@ export const datadog = (): Preset => ({
 
 /** The list first. */
 function listed(story: Story, truncator: Truncator): readonly string[] {
-	const rest = [...linkTo(story), items([...story.facts.slice(0, 5), ...story.origin], truncator)];
+	const time = ["Time", story.times.join(" – ")] as const;
+	const rest = [...linkTo(story), items([...story.facts.slice(0, 5), ...story.origin, time], truncator)];
 	const size = TEXT_LIMIT - [OPEN, ITEM, ...rest, CLOSE].join(GAP).length;
 	const { lines } = listEvents(story.events, truncator, { ...LIST, size });
 	return [unclosed(lines.join("\n")), ...rest];
 }
 
-/** Facts, link and error first; then as many details as fit. */
+/** A headline that the title has no room for, whole. */
+function longHeadline({ headline }: Story, truncator: Truncator): readonly string[] {
+	if (headline.length <= TITLE_LIMIT) return [];
+	return [truncator.text("headline", unclosed(headline), LINE_LIMIT)];
+}
+
+/** Headline, error, links and origin first; then as many facts as fit. */
 function told(story: Story, truncator: Truncator): readonly string[] {
 	const [text, trace] = [unclosed(story.text), unclosed(story.trace)];
 	const parts = [
+		...longHeadline(story, truncator),
 		...(text === "" ? [] : [truncator.text("text", text, LINE_LIMIT)]),
 		...linkTo(story),
 		items([...story.origin, ["Time", story.times[0]]], truncator),

@@ -7,11 +7,13 @@ import { alerting } from "./alerts.ts";
 import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
-import { listEvents } from "./list.ts";
+
+import { listEvents, originLine } from "./list.ts";
 import { inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
+
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
-import { type Escaping, escapeMarkdown, type Fact, jsonBytes, type Truncator } from "./text.ts";
+import { type Escaping, escapeMarkdown, jsonBytes, type Truncator } from "./text.ts";
 
 /** 512 KB, read as the smaller of its two meanings. https://github.com/prometheus/alertmanager/pull/4372, by incident.io */
 const EVENT_LIMIT = 512_000;
@@ -20,7 +22,8 @@ const TITLE_LIMIT = 255;
 const KEY_LIMIT = 255;
 const TEXT_LIMIT = 500;
 const ERROR_LIMIT = 5000;
-const FACT = { label: 80, value: 500 };
+const ORIGIN_LIMIT = 1000;
+const FACT = { label: 80, value: 500, most: 25 };
 /** Ours: of the names of what is left out. */
 const NAMES_LIMIT = 100;
 const LIST = { lines: 100, size: 15_000, title: 300, error: 300 };
@@ -68,16 +71,17 @@ export const incidentIo = (): Preset => ({
 	}),
 });
 
-function description({ isBatch, events, status, text, trace, facts, origin }: Story, truncator: Truncator): string {
+function description(story: Story, truncator: Truncator): string {
+	const { isBatch, events, text, trace } = story;
 	const told = isBatch
 		? listEvents(events, truncator, LIST).lines.map((line) => `- ${line}`)
 		: [
 				...(text === "" ? [] : [truncator.text("text", text, TEXT_LIMIT)]),
 				...(trace === "" ? [] : [truncator.codeBlock(trace, ERROR_LIMIT, silence)]),
 			];
-	const all: readonly Fact[] = [...(isBatch ? ([["Status", status]] as const) : []), ...facts, ...origin];
-	const items = truncator.facts(all, FACT, (name, value) => `- **${name}**: ${value}`);
-	return [told, items]
+	const items = truncator.facts(story.facts, FACT, (name, value) => `- **${name}**: ${value}`);
+	const origin = truncator.text("origin", originLine(story), ORIGIN_LIMIT);
+	return [told, items, [origin]]
 		.filter((lines) => lines.length > 0)
 		.map((lines) => lines.join("\n"))
 		.join("\n\n");

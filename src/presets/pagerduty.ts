@@ -151,7 +151,9 @@ function detailsOf(story: Story, options: Options, fill: Fill | undefined, trunc
 	return {
 		...(isBatch ? contextWithout(context, ["id"]) : contextShown(events[0].context)),
 		...(isBatch ? { count: events.length, events: listEvents(events, truncator, LIST).lines } : {}),
-		...Object.fromEntries(fields.map(([label, value]) => [label, truncator.text(`field ${excerpt(label, 40)}`, value, FACT_LIMIT)])),
+		...Object.fromEntries(
+			fields.map(([label, value]) => [label, truncator.text(`field ${excerpt(label, 40)}`, value, FACT_LIMIT)]),
+		),
 		...tableOption(options, "custom_details"),
 	};
 }

@@ -93,8 +93,19 @@ describe("the alertmanager preset", () => {
 	it("keeps what identifies a monstrous event, and says what it left out", () => {
 		const { body, notes } = renderEvent(alertmanager(), monstrousEvent(), {});
 		expect(body["generatorURL"]).toBe(RUN_URL);
-		expect(JSON.stringify(body["annotations"])).toContain("Pipeline failed");
+		expect(JSON.stringify(body["annotations"])).toContain(" failed on ");
 		expect(notes).toContain("error truncated to 5000 characters");
+	});
+
+	it("opens an alert for failures and warnings, ends one with a success, and takes nothing else", () => {
+		const all = ["pipeline_start", "pipeline_error", "drift_detected", "commit", "job.stopped", "pipeline_complete"];
+		const [first = event(), ...others] = all.map((name) => event(name));
+		const taken = alertmanager().takes?.([first, ...others], {}) ?? [];
+		expect(taken.map(({ definition }) => definition.name)).toEqual([
+			"pipeline_error",
+			"drift_detected",
+			"pipeline_complete",
+		]);
 	});
 
 	it("posts a batch as a list of alerts", () => {

@@ -32,7 +32,7 @@ function validate(body: JsonObject): void {
 	expect(String(body["text"]).split("%%%")).toHaveLength(3);
 }
 
-/** No text ends the block of Markdown or of code, notifies anybody or links elsewhere than to the run. */
+/** No text ends the block of Markdown or of code, notifies anybody or makes a link, but for the line of links. */
 function literal({ title, text: written }: JsonObject): void {
 	const text = String(written);
 	expect(text).toMatch(/^%%% \n[\s\S]*\n %%%$/);
@@ -42,7 +42,7 @@ function literal({ title, text: written }: JsonObject): void {
 	const [outside = "", , after = "", ...more] = text.split(/^```$/m);
 	expect(more).toEqual([]);
 	const shown = `${outside}${after}`
-		.replace(/\[View (?:first failed )?run\]\(https?:[^()\s`\\|]+\)/, "")
+		.replaceAll(/\[(?:\\[\\`*_~[\]]|[^\\[\]])*\]\(https?:[^()\s`\\|]+\)/g, "")
 		.replaceAll(/\\[\\`*_~[\]]/g, "");
 	expect(shown).not.toMatch(/[\\`~[\]]/);
 }
@@ -112,12 +112,19 @@ describe("the datadog preset", () => {
 		expect(body["text"]).toContain("[View run](https://ci.example/a%28b%29%7Cc?d=%28e%29)");
 	});
 
-	it("drops details before anything that identifies the event", () => {
+	it("drops facts before anything that identifies the event, and owners never", () => {
 		const { body, notes } = renderEvent(datadog(), monstrousEvent(), {});
-		for (const name of ["Status", "Pipeline", "Run", "Repository", "Branch", "Commit", "Actor", "Time"]) {
+		for (const name of ["Owners", "Repository", "Commit", "Author", "Time"]) {
 			expect(body["text"]).toContain(`- **${name}**: `);
 		}
-		expect(notes).toContainEqual(expect.stringMatching(/^\d+ of 10051 details left out$/));
+		expect(notes).toContainEqual(expect.stringMatching(/^\d+ of 100\d\d facts left out$/));
+	});
+
+	it("groups by a key of the config's own", () => {
+		const key = (table: string) =>
+			renderEvent(datadog(), event("drift_detected", { table }), { aggregation_key: "{{pipeline}}/{{table}}" }).body;
+		expect(key("orders")["aggregation_key"]).toBe("etl/orders");
+		expect(String(key("t".repeat(200))["aggregation_key"]).length).toBe(100);
 	});
 
 	it("writes tags as Datadog keeps them", () => {

@@ -108,8 +108,13 @@ describe("the incident_io preset", () => {
 		const blob = "é".repeat(260_000);
 		const note = "metadata left out, as the event is larger than 512000 bytes:";
 		const own = { team: "data" };
+		// The description shows the metadata too, and says so where it truncates it.
+		const quiet = { fields: { Team: "data" } };
 		for (const [what, { body, notes }] of [
-			["metadata", renderEvent(incidentIo(), event("ping", { metadata: { blob } }), { ...options, metadata: own })],
+			[
+				"metadata",
+				renderEvent(incidentIo(), event("ping", { metadata: { blob } }), { ...options, ...quiet, metadata: own }),
+			],
 			["blob", renderEvent(incidentIo(), event("ping"), { ...options, metadata: { ...own, blob } })],
 			["blob", renderBatch(incidentIo(), [event(), event("ping")], { ...options, metadata: { ...own, blob } })],
 		] as const) {
@@ -121,7 +126,11 @@ describe("the incident_io preset", () => {
 		const half = "e".repeat(300_000);
 		const given = { ...options, metadata: { ...own, first: `${half}e`, second: half } };
 		const { body, notes } = renderEvent(incidentIo(), event("ping", { error: `${half}ee` }), given);
-		expect(notes).toEqual(["error truncated to 4992 characters", `${note} error, first`]);
+		expect(notes).toEqual([
+			"text truncated to 500 characters",
+			"error truncated to 4992 characters",
+			`${note} error, first`,
+		]);
 		expect(body).toMatchObject({ metadata: { event: "ping", team: "data", second: half } });
 		const unnamed = renderEvent(incidentIo(), event("ping"), { ...options, metadata: { "": half, " \n": `${half}e` } });
 		expect(unnamed.notes).toEqual([`${note} `]);
@@ -129,19 +138,29 @@ describe("the incident_io preset", () => {
 		const [phrase] = renderEvent(incidentIo(), event("ping"), { ...options, metadata: many }).notes;
 		expect(phrase).toMatch(new RegExp(`^${note} key_10_k{20}, key_11_k{20}, .{41}…$`));
 		const fits = { blob: "e".repeat(500_000) };
-		expect(renderEvent(incidentIo(), event("ping", { metadata: fits }), options).notes).toEqual([]);
-		expect(renderEvent(incidentIo(), monstrousEvent(), options).notes).toContain("title truncated to 255 characters");
+		expect(renderEvent(incidentIo(), event("ping", { metadata: fits }), { ...options, ...quiet }).notes).toEqual([]);
+		expect(renderEvent(incidentIo(), monstrousEvent(), options).notes).toContainEqual(
+			expect.stringMatching(/truncated to 100 characters$/),
+		);
 	});
 
 	it("resolves with a batch what has succeeded in it, and never what a bad one has fired", () => {
-		const bad = renderBatch(incidentIo(), [event("model_error", { model: "a" }), event("commit")], options).body;
-		const good = renderBatch(incidentIo(), [event("commit"), event("after_model_run", { model: "b" })], options).body;
+		const bad = renderBatch(
+			incidentIo(),
+			[event("model_error", { model: "a" }), event("after_model_run")],
+			options,
+		).body;
+		const good = renderBatch(
+			incidentIo(),
+			[event("after_model_run"), event("after_model_run", { model: "b" })],
+			options,
+		).body;
 		const end = renderBatch(
 			incidentIo(),
 			[event("after_model_run", { model: "b" }), event("pipeline_complete")],
 			options,
 		).body;
-		expect(bad).toMatchObject({ status: "firing", deduplication_key: "pipeline=etl; phase=pipeline" });
+		expect(bad).toMatchObject({ status: "firing", deduplication_key: "pipeline=etl; phase=model; model=a" });
 		expect(good).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; phase=model; model=b" });
 		expect(end).toMatchObject({ status: "resolved", deduplication_key: "pipeline=etl; phase=pipeline" });
 	});
