@@ -94,8 +94,8 @@ describe("a job that begins with the step", () => {
 		expect(end.id).not.toBe(start.id);
 		expect(main?.outputs).toMatchObject({ result: "passed", "event-id": start.id });
 		expect(post).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed", "event-id": end.id } });
-		expect(main?.summary).toContain("### Pipeline started · `pipeline_start` · passed");
-		expect(post?.summary).toContain("### Pipeline complete · `pipeline_complete` · passed");
+		expect(main?.summary).toContain("Pipeline started · `pipeline_start`");
+		expect(post?.summary).toContain("Pipeline complete · `pipeline_complete`");
 	});
 
 	it("that fails says so, and which job it was", async () => {
@@ -218,7 +218,7 @@ jobs:
 `;
 		const [, step] = await runWorkflow({ workflow, workspace: folder, secrets: {} });
 		expect(sent(server.requests.map(({ body }) => JSON.parse(body)))).toEqual([["check_result"]]);
-		expect(step?.post?.summary).toContain("### Held batches");
+		expect(step?.post?.summary).toContain("Held batches: 1 delivered");
 	});
 });
 
