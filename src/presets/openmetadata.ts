@@ -1,5 +1,4 @@
-// The openmetadata preset: the body of OpenMetadata's standard (https://openmetadatastandards.org/operations/webhook), or
-// the ChangeEvent that its server sends.
+// The openmetadata preset: the body of OpenMetadata's standard, or the ChangeEvent that its server sends.
 import { createHash } from "node:crypto";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
 import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
@@ -41,7 +40,10 @@ export const openmetadata = (): Preset => ({
 	},
 });
 
-/** An event that OpenMetadata does not have keeps its own name as `eventType`: receivers ignore what they do not know. */
+/**
+ * The standard's: https://openmetadatastandards.org/operations/webhook. An event that OpenMetadata does not have keeps its
+ * own name as `eventType`: receivers ignore what they do not know.
+ */
 function webhookBody(context: EventContext, webhookName: string): JsonObject {
 	return {
 		eventId: uuidOf(context.id),

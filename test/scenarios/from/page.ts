@@ -5,8 +5,13 @@ import { blocks as blocksOf, page, ROOT } from "../../helpers/pages.ts";
 import { BASE_ENV, type Ended, runProgram, workspace } from "../../helpers/runner.ts";
 import type { Received, Server } from "../../helpers/server.ts";
 
-/** The pages' names, such as `rocky.md`. */
-export const PAGES: readonly string[] = readdirSync(join(ROOT, "docs/from")).filter((name) => name.endsWith(".md"));
+/** The pages that set steps of a workflow side by side. */
+export const STEP_PAGES: readonly string[] = ["curl.md", "slack-github-action.md", "pagerduty-action.md"];
+
+/** The names of the other pages, such as `rocky.md`. */
+export const PAGES: readonly string[] = readdirSync(join(ROOT, "docs/from")).filter(
+	(name) => name.endsWith(".md") && !STEP_PAGES.includes(name),
+);
 
 export const pageText = (name: string) => page(`docs/from/${name}`);
 

@@ -12,7 +12,7 @@ const FILES = globSync(
 
 /** Our own action has no release yet whose commit could be named. */
 const OURS = /^(\.\/.*|pipeline-hooks\/pipeline-hooks(\/lifecycle)?@v0)$/;
-const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
+const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v?\d+\.\d+\.\d+$/;
 
 /** What `uses:` names, with the comment beside it. */
 function usesOf(text: string): readonly string[] {
