@@ -1,8 +1,9 @@
 // The step of a whole job: its manifest read and evaluated by GitHub's own code, its two processes run for real.
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { readManifest } from "../helpers/manifest.ts";
+import { blocks } from "../helpers/pages.ts";
 import { repository, startApi } from "../helpers/repository.ts";
 import { type ActionGiven, runAction, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
@@ -12,8 +13,8 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const SECRET = "hunter2-hunter2";
 
-/** Touches the file that tells where the job is, and stays there until it is cancelled. */
-const WAIT = "touch here; sleep 30 & wait";
+/** Makes the file that tells where the job is, and stays there until it is cancelled: no other program, which would swallow a signal. */
+const WAIT = "true > here; sleep 30 & wait";
 
 interface Way extends Partial<Pick<WorkflowGiven, "matrix" | "others">> {
 	readonly gate?: string;
@@ -306,6 +307,42 @@ describe("the end of a job without what its beginning has left", () => {
 		const { code } = await end("failure", { config, cancel });
 		return { code, took: performance.now() - since };
 	}
+});
+
+describe("the workflow of docs/lifecycle.md", () => {
+	const [whole = "", steps = ""] = blocks("docs/lifecycle.md", "yaml");
+	const [head = ""] = whole.split(/^ +- uses: pipeline-hooks/m);
+
+	async function told(workflow: string, load: string, checks: string) {
+		const server = await startServer((_, response) => response.end("ok"));
+		const folder = workspace({
+			"pipeline-hooks.toml": `[[subscription]]\nevents = ["pipeline_*"]\nurl = "${server.url}"\n`,
+			"load.sh": `#!/bin/sh\n${load}\n`,
+			"checks.sh": `#!/bin/sh\n${checks}\n`,
+		});
+		for (const name of ["load.sh", "checks.sh"]) chmodSync(join(folder, name), 0o755);
+		await runWorkflow({ workflow, workspace: folder, secrets: { SLACK_WEBHOOK_URL: "" } });
+		const events = server.requests.map(({ body }) => JSON.parse(body));
+		return events.map(({ event, error, metadata }) => ({ event, error, metadata }));
+	}
+
+	it("says how the load went", async () => {
+		expect(await told(whole, "exit 1", "")).toEqual([
+			{ event: "pipeline_start" },
+			{ event: "pipeline_error", error: "job load failed" },
+		]);
+	});
+
+	it.each([
+		["exit 1", "true", { event: "pipeline_error", error: "the load failed", metadata: { tables: "" } }],
+		["true", "exit 1", { event: "pipeline_error", error: "the checks failed", metadata: { tables: "20" } }],
+		["true", "true", { event: "pipeline_complete", metadata: { tables: "20" } }],
+	])("says what its steps have found out: after %s and %s", async (load, checks, end) => {
+		expect(await told(head + steps, load, checks)).toEqual([
+			{ event: "pipeline_start", metadata: { tables: "" } },
+			end,
+		]);
+	});
 });
 
 describe("a config that a job changes on its way", () => {

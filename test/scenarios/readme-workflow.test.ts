@@ -12,8 +12,8 @@ vi.setConfig({ testTimeout: 30_000 });
 const [WORKFLOW = ""] = blocks("README.md", "yaml");
 const [CONFIG = ""] = blocks("README.md", "toml");
 
-/** Touches the file that tells where the run is, and stays there until it is cancelled. */
-const WAIT = "touch here; sleep 30 & wait\n";
+/** Makes the file that tells where the run is, and stays there until it is cancelled: no other program, which would swallow a signal. */
+const WAIT = "true > here; sleep 30 & wait\n";
 
 interface Way extends Partial<Pick<WorkflowGiven, "others">> {
 	readonly freeze?: string;
