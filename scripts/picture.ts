@@ -1,28 +1,52 @@
-// Draws the README's picture: sends the message to a receiver on this machine, and draws what arrived.
-import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+// Takes the README's pictures: renders a page of messages, and photographs each in Chromium, in light and dark.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { promisify } from "node:util";
-import { drawMessage, PICTURE, PICTURED } from "./slack-picture.ts";
+import { pathToFileURL } from "node:url";
+import { Chromium } from "./chromium.ts";
+import { FOLDER, NAMES, PAGE, PICTURED, pictureOf, renderArgs, THEMES } from "./pictured.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "picture-"));
 writeFileSync(join(folder, "pipeline-hooks.toml"), PICTURED.config);
-
-const server = createServer(async (request, response) => {
-	let body = "";
-	for await (const piece of request.setEncoding("utf8")) body += piece;
-	writeFileSync(PICTURE, drawMessage(body));
-	response.end("ok");
-});
-await new Promise<void>((done) => {
-	server.listen(0, "127.0.0.1", done);
-});
-const address = server.address();
-const port = typeof address === "object" ? address?.port : undefined;
-
-const env = { ...PICTURED.env, SLACK_WEBHOOK_URL: `http://127.0.0.1:${port}/` };
-await promisify(execFile)(process.execPath, [resolve("dist/cli/index.js"), ...PICTURED.args], { cwd: folder, env });
-server.close();
+rmSync(FOLDER, { recursive: true, force: true });
+mkdirSync(FOLDER);
+const command = resolve("dist/cli/index.js");
+execFileSync(process.execPath, [command, ...renderArgs(resolve(PAGE))], { cwd: folder, env: PICTURED.env });
 rmSync(folder, { recursive: true });
+
+interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+const chromium = new Chromium();
+await chromium.open(pathToFileURL(PAGE).href);
+await chromium.send("Emulation.setDeviceMetricsOverride", {
+	width: 680,
+	height: 800,
+	deviceScaleFactor: 2,
+	mobile: false,
+});
+for (const value of THEMES) {
+	await chromium.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+	for (const name of NAMES) {
+		const expression = `(() => {
+			const { x, y, width, height } = document.querySelector(".message.${name}").getBoundingClientRect();
+			return { x: x + scrollX, y: y + scrollY, width, height };
+		})()`;
+		const found = await chromium.send<{ readonly result: { readonly value: Box } }>("Runtime.evaluate", {
+			expression,
+			returnByValue: true,
+		});
+		const clip = { ...found.result.value, scale: 1 };
+		const { data } = await chromium.send<{ readonly data: string }>("Page.captureScreenshot", {
+			clip,
+			captureBeyondViewport: true,
+		});
+		writeFileSync(pictureOf(name, value), Buffer.from(data, "base64"));
+	}
+}
+await chromium.close();

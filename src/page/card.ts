@@ -7,6 +7,7 @@ import {
 	HostConfig,
 	OpenUrlAction,
 	SerializationContext,
+	ToggleVisibilityAction,
 } from "adaptivecards";
 import { isJsonObject, type JsonObject } from "../lib/json.ts";
 import { Element, inBrowser, keep } from "./dom.ts";
@@ -35,7 +36,7 @@ const HOST = {
 		monospace: { fontFamily: "ui-monospace, Menlo, Consolas, monospace" },
 	},
 	fontSizes: { small: 12, default: 14, medium: 16, large: 18, extraLarge: 24 },
-	spacing: { small: 4, default: 8, medium: 12, large: 20, extraLarge: 30, padding: 0 },
+	spacing: { small: 4, default: 8, medium: 12, large: 20, extraLarge: 30, padding: 16 },
 	separator: { lineThickness: 1, lineColor: "var(--line)" },
 	containerStyles: {
 		default: { backgroundColor: "transparent", foregroundColors: COLORS },
@@ -64,11 +65,22 @@ function draw(value: JsonObject, sheet: Sheet): Html {
 		for (let place = 0; place < card.getActionCount(); place++) {
 			const action = card.getActionAt(place);
 			const button: unknown = action?.renderedElement;
-			// The renderer opens the address by a script.
-			if (action instanceof OpenUrlAction && button instanceof Element) button.href = action.url ?? "";
+			if (!(button instanceof Element)) continue;
+			// The renderer opens an address, and shows what is hidden, by a script.
+			if (action instanceof OpenUrlAction) button.href = action.url ?? "";
+			if (action instanceof ToggleVisibilityAction) unfold(button, Object.keys(action.targetElements), card);
 		}
 		return h("div", { class: "card" }, rendered instanceof Element ? join(rendered.write(sheet)) : undefined);
 	});
+}
+
+function unfold(button: Element, ids: readonly string[], card: AdaptiveCard): void {
+	for (const id of ids) {
+		const hidden: unknown = card.getElementById(id)?.renderedElement;
+		if (!(hidden instanceof Element) || hidden.style["display"] !== "none" || hidden.isShownElsewhere) continue;
+		hidden.isShownElsewhere = true;
+		button.shows.push(hidden);
+	}
 }
 
 /** Without what plays or moves, which no page without scripts can show. */

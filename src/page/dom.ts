@@ -17,6 +17,10 @@ export class Element {
 	className = "";
 	alt = "";
 	href = "";
+	/** What pressing this button shows. */
+	readonly shows: Element[] = [];
+	/** A button shows it. */
+	isShownElsewhere = false;
 	#text = "";
 	#html: Html | undefined;
 
@@ -94,13 +98,15 @@ export class Element {
 
 	addEventListener(): void {}
 
-	/** What is hidden until a button is pressed can be unfolded. */
+	/** What is hidden until a button is pressed is unfolded by that button; what no button shows is left out. */
 	write(sheet: Sheet): Part {
-		const { display } = this.style;
-		if (display !== "none") return this.#element(sheet);
-		if (this.children.length === 0 && this.#text === "" && this.#html === undefined) return undefined;
-		this.style["display"] = "block";
-		return h("details", {}, h("summary", {}, "Hidden at first"), this.#element(sheet));
+		if (this.isShownElsewhere || this.style["display"] === "none") return undefined;
+		if (this.shows.length === 0) return this.#element(sheet);
+		const shown = this.shows.map((element) => {
+			element.style["display"] = "block";
+			return element.#element(sheet);
+		});
+		return h("details", { class: "unfolds" }, h("summary", {}, this.#element(sheet)), shown);
 	}
 
 	#element(sheet: Sheet): Html {

@@ -51,7 +51,7 @@ function block(value: JsonObject): Part {
 		case "context":
 			return h(
 				"div",
-				{ class: "block small" },
+				{ class: "block small inline" },
 				objectsOf(value["elements"]).map((item) => [textObject(item), " "]),
 			);
 		case "rich_text":
@@ -98,7 +98,7 @@ function richText(value: JsonObject): Part {
 				elements.map((item) => h("li", {}, richText(item))),
 			);
 		default:
-			return h("div", {}, elements.map(richElement));
+			return h("div", { class: "rich" }, elements.map(richElement));
 	}
 }
 

@@ -26,5 +26,8 @@ article{margin:28px 0}article>header{margin-bottom:8px}
 .bubble{background:var(--box);border-radius:12px;padding:8px 12px;white-space:pre-wrap}.bubble pre{margin:4px 0}
 .ac-pushButton{border:1px solid var(--line);border-radius:4px;padding:4px 12px;font-weight:600;font-size:14px;color:var(--link)}
 .ac-textBlock .text>:first-child{margin-top:0}.ac-textBlock .text>:last-child{margin-bottom:0}
+.unfolds>summary{list-style:none;margin:0}.unfolds[open]{flex:0 0 100%}
+.message.teams{padding:2px}.inline div,.inline p{display:inline}
+.ac-actionSet{flex-wrap:wrap;gap:6px 0}.rich{white-space:pre-wrap}
 .ac-factset td{vertical-align:top}
 `;

