@@ -3,7 +3,6 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { type EventContext, entityName } from "../model/event.ts";
 import { SECRET_KEYS } from "./context.ts";
-import { subjectsOf } from "./headline.ts";
 import { type Fact, oneLine } from "./text.ts";
 
 /** The facts that a headline may say. */
@@ -11,9 +10,9 @@ const SUBJECTS: readonly string[] = ["Model", "Table", "Entity", "check"];
 
 /**
  * Everything that is known, what helps most first: where not all fit, ids and nested JSON are left out before anything
- * else. Without what the headline says.
+ * else. Without the subjects that the headline has `said`.
  */
-export function factsOf(context: EventContext): readonly Fact[] {
+export function factsOf(context: EventContext, said: readonly string[]): readonly Fact[] {
 	const { ci, model, table, entity, owners, project_id: project, duration_ms: duration } = context;
 	const own = facts([
 		["Job", jobOf(context)],
@@ -25,7 +24,6 @@ export function factsOf(context: EventContext): readonly Fact[] {
 		["Project", project],
 		["Pull request", ci?.pull_request_title],
 	]);
-	const said = subjectsOf(context);
 	return [...own, ...detailsOf(context)].filter(
 		([label, value]) => !(SUBJECTS.includes(label) && said.includes(value)),
 	);

@@ -28,9 +28,7 @@ export function headline({ definition, context }: PipelineEvent, notes: string[]
 		const pipeline = name("pipeline", context.pipeline, notes) || "Pipeline";
 		return `${pipeline} ${OUTCOMES[context.status]}${placeOf(context, notes)}`;
 	}
-	if (definition.name === "commit" && CATALOG.includes(definition) && context.status === "info") {
-		return commitLine(context, (_, text) => text);
-	}
+	if (isCommit(definition, context)) return commitLine(context, (_, text) => text);
 	const title = titleOf(definition, context);
 	const subject = subjectsOf(context).join(" on ") || name("pipeline", context.pipeline, notes);
 	return subject === "" ? title : `${title}: ${subject}`;
@@ -41,8 +39,17 @@ export function isOfSeries(definition: PipelineEvent["definition"]): boolean {
 	return SERIES.has(definition.name) && CATALOG.includes(definition);
 }
 
-/** What the event is about, more closely than the pipeline: a check, and what it is on. */
-export function subjectsOf({ model, table, entity, metadata }: EventContext): readonly string[] {
+function isCommit(definition: PipelineEvent["definition"], { status }: EventContext): boolean {
+	return definition.name === "commit" && CATALOG.includes(definition) && status === "info";
+}
+
+/** The subjects that the headline of an event names: a check, and what it is on. */
+export function saidIn({ definition, context }: PipelineEvent): readonly string[] {
+	return isOfSeries(definition) || isCommit(definition, context) ? [] : subjectsOf(context);
+}
+
+/** What an event is about, more closely than the pipeline. */
+function subjectsOf({ model, table, entity, metadata }: EventContext): readonly string[] {
 	const check = typeof metadata?.["check"] === "string" ? metadata["check"] : "";
 	return [check, model ?? table ?? entityName(entity) ?? ""].map(oneLine).filter((part) => part !== "");
 }

@@ -5,7 +5,7 @@ import { compact } from "../lib/json.ts";
 import { count } from "../lib/text.ts";
 import type { CiFacts, EventContext, Events, PipelineEvent, Status } from "../model/event.ts";
 import { factsOf, originOf } from "./facts.ts";
-import { headline, isOfSeries, placeOf } from "./headline.ts";
+import { headline, isOfSeries, placeOf, saidIn } from "./headline.ts";
 import { fittingLinks, type Link, linksOf, webAddress } from "./links.ts";
 import { LOOKS, RANK } from "./looks.ts";
 import { tellingLine } from "./telling-line.ts";
@@ -75,7 +75,7 @@ export function storyOf(events: Events, notes: string[]): Story {
 		text: isBatch ? "" : telling,
 		trace: error === telling ? "" : error,
 		links: isBatch ? batchLinks(lead, context, notes) : linksOf(context, notes),
-		facts: factsOf(context),
+		facts: factsOf(context, isBatch ? [] : saidIn(first)),
 		origin: originOf(context, isBatch || isOfSeries(first.definition)),
 		times: [begin, ...end],
 		mentions: [],

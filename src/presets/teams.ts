@@ -5,26 +5,31 @@ import type { Status } from "../model/event.ts";
 import type { Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
 import { listEvents } from "./list.ts";
+import { LOOKS } from "./looks.ts";
 import { choice, mentioned, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
-import { type Escaping, escapeMarkdown, type Truncator } from "./text.ts";
+import { type Escaping, escapeMarkdown, jsonBytes, type Truncator } from "./text.ts";
 
-/**
- * A message has 28 KB in all. These parts (bytes of JSON), the link and the frame around them stay below it together.
- * https://learn.microsoft.com/microsoftteams/limits-specifications-teams
- */
+/** Bytes of a message, in the smaller of the two meanings of 28 KB. https://learn.microsoft.com/microsoftteams/limits-specifications-teams */
+const MESSAGE_LIMIT = 28_000;
+/** Of what is around the card and of its own frame. */
+const FRAME = 600;
+/** In bytes of JSON. What these parts leave of a message is for the list of a batch, or else for the trace. */
 const TITLE_LIMIT = 600;
 const TEXT_LIMIT = 1500;
-const TRACE_LIMIT = 6000;
-const ORIGIN_LIMIT = 1500;
-const FACT = { label: 100, value: 400, most: 25 };
+const ORIGIN_LIMIT = 1000;
+const FACT = { label: 100, value: 400, most: 20 };
+const BATCH_FACTS = 8;
+const MENTIONS_LIMIT = 10;
 /** Teams shows six actions. https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-reference */
 const LINKS_LIMIT = 5;
-/** Lines of a trace that is not folded. */
+/** Ours: as much of a trace as people read, and as many of its lines as need not be folded. */
+const TRACE_LIMIT = 8000;
 const OPEN_LINES = 5;
-/** Each line is an element of its own, whose frame the size does not count. */
-const LIST = { lines: 40, size: 16_000, title: 500, error: 500 };
+/** Each line is an element of its own, whose frame its size does not count. */
+const LIST = { lines: 40, title: 500, error: 500 };
+const LINE_FRAME = 80;
 
 /** https://adaptivecards.io/explorer/TextBlock.html: the colours are words, which each theme shows in its own way. */
 const COLORS: Readonly<Record<Status, "accent" | "good" | "attention" | "warning">> = {
@@ -65,38 +70,64 @@ export const teams = (): Preset => ({
 });
 
 function card(story: Story, truncator: Truncator): JsonObject {
+	const { tone, color, hasOwnColor, trace, text } = story;
+	if (hasOwnColor && color !== LOOKS[tone].color)
+		truncator.notes.push("color left out: Teams has those of a status only");
 	const title = textBlock(truncator.text("title", literal(story.headline), TITLE_LIMIT));
-	const facts = story.facts.map(([label, value]) => [literal(label), literal(value)] as const);
-	const shown = truncator.facts(facts, FACT, (title, value) => ({ title, value }));
-	const named = mentioned(story.mentions, truncator, mention);
-	const links = truncator.list("links", story.links, LINKS_LIMIT);
-	const isFolded = story.trace.split("\n").length > OPEN_LINES;
-	const actions = [
-		...links.map(({ text, url }) => ({ type: "Action.OpenUrl", title: text, url })),
-		...(isFolded ? [{ type: "Action.ToggleVisibility", title: "Show trace", targetElements: ["trace"] }] : []),
+	const whom = truncator.list("mentions", story.mentions, MENTIONS_LIMIT);
+	const named = mentioned(whom, truncator, mention);
+	const top = [
+		{ ...title, size: "Large", weight: "Bolder", color: COLORS[tone] },
+		...(named === "" ? [] : [textBlock(named)]),
+		...(text === "" ? [] : [textBlock(truncator.text("text", literal(text), TEXT_LIMIT))]),
 	];
+	const facts = factSet(story, truncator);
+	const origin = originBlock(story, truncator);
+	const links = shownLinks(story, truncator);
+	const actions = links.map(({ text, url }) => ({ type: "Action.OpenUrl", title: text, url }));
+	const msteams = { width: "Full", ...mentionEntities(whom) };
+	const room = MESSAGE_LIMIT - FRAME - jsonBytes([...top, ...facts, origin, actions, msteams]);
 	return {
 		$schema: "http://adaptivecards.io/schemas/adaptive-card.json",
 		type: "AdaptiveCard",
 		version: "1.4",
 		body: [
-			{ ...title, size: "Large", weight: "Bolder", color: COLORS[story.tone] },
-			...(named === "" ? [] : [textBlock(named)]),
-			...(story.text === "" ? [] : [textBlock(truncator.text("text", literal(story.text), TEXT_LIMIT))]),
-			...(story.isBatch ? list(story, truncator) : []),
-			...(shown.length === 0 ? [] : [{ type: "FactSet", facts: shown }]),
-			...traceBlock(story, isFolded, truncator),
-			originBlock(story, truncator),
+			...top,
+			...(story.isBatch ? list(story, room, truncator) : []),
+			...facts,
+			...traceBlocks(trace, room, truncator),
+			origin,
 		],
 		...(actions.length === 0 ? {} : { actions }),
-		msteams: { width: "Full", ...mentionEntities(named) },
+		msteams,
 	};
 }
 
-function traceBlock({ trace }: Story, isFolded: boolean, truncator: Truncator): readonly JsonObject[] {
+function factSet({ facts, isBatch }: Story, truncator: Truncator): readonly JsonObject[] {
+	const written = facts.map(([label, value]) => [literal(label), literal(value)] as const);
+	const limits = isBatch ? { ...FACT, most: BATCH_FACTS } : FACT;
+	const shown = truncator.facts(written, limits, (title, value) => ({ title, value }));
+	return shown.length === 0 ? [] : [{ type: "FactSet", facts: shown }];
+}
+
+/** Where there are too many, those between the first two and the config's own, which come last, lead to nothing new. */
+function shownLinks({ links }: Story, truncator: Truncator): Story["links"] {
+	const over = Math.max(0, links.length - LINKS_LIMIT);
+	const [first, between, last] = [links.slice(0, 2), links.slice(2, 2 + over), links.slice(2 + over)];
+	return truncator.list("links", [...first, ...last, ...between], LINKS_LIMIT);
+}
+
+/** A long one is folded, below the button that unfolds it. */
+function traceBlocks(trace: string, room: number, truncator: Truncator): readonly JsonObject[] {
 	if (trace === "") return [];
-	const block = textBlock(truncator.ends("trace", literal(trace), TRACE_LIMIT));
-	return [{ ...block, id: "trace", fontType: "Monospace", ...(isFolded ? { isVisible: false } : {}) }];
+	const block = textBlock(truncator.ends("trace", literal(trace), Math.min(room, TRACE_LIMIT)));
+	const shown = { ...block, id: "trace", fontType: "Monospace" };
+	if (trace.split("\n").length <= OPEN_LINES) return [shown];
+	const toggle = { type: "Action.ToggleVisibility", title: "Show trace", targetElements: ["trace"] };
+	return [
+		{ type: "ActionSet", actions: [toggle] },
+		{ ...shown, isVisible: false },
+	];
 }
 
 /** With the time in the reader's own zone. https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
@@ -111,20 +142,27 @@ function originBlock({ origin, times }: Story, truncator: Truncator): JsonObject
 }
 
 /** https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards */
-function mentionEntities(named: string): JsonObject {
-	const ids = [...new Set(Array.from(named.matchAll(/<at>([^<]+)<\/at>/g), ([, id = ""]) => id))];
+function mentionEntities(whom: readonly string[]): JsonObject {
+	const ids = [...new Set(whom.map(idOf))].filter((id) => id !== undefined);
 	const entities = ids.map((id) => ({ type: "mention", text: `<at>${id}</at>`, mentioned: { id, name: id } }));
 	return entities.length === 0 ? {} : { entities };
 }
 
 function mention(who: string): string | undefined {
-	const id = who.replace(/^<at>(.*)<\/at>$/, "$1");
-	const isKnown = /^[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+$|^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id);
-	return isKnown ? `<at>${id}</at>` : undefined;
+	const id = idOf(who);
+	return id === undefined ? undefined : `<at>${id}</at>`;
 }
 
-function list({ events }: Story, truncator: Truncator): readonly JsonObject[] {
-	const { lines, more } = listEvents(events, truncator, LIST);
+/** A user principal name, which looks like an e-mail address, or an object id; undefined for what is neither. */
+function idOf(who: string): string | undefined {
+	const id = who.replace(/^<at>(.*)<\/at>$/, "$1").replace(/^@/, "");
+	const isName = id.length <= 100 && /^[\w.+'#-]+@[\w-]+(?:\.[\w-]+)+$/.test(id);
+	return isName || /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id) ? id : undefined;
+}
+
+function list({ events }: Story, room: number, truncator: Truncator): readonly JsonObject[] {
+	const size = room - (LIST.lines + 2) * LINE_FRAME;
+	const { lines, more } = listEvents(events, truncator, { ...LIST, size });
 	return lines.map((line) => ({ ...textBlock(line), spacing: "Small", ...(line === more ? { isSubtle: true } : {}) }));
 }
 
@@ -134,12 +172,13 @@ function textBlock(text: string): JsonObject {
 
 /**
  * A line that begins with white space or with a mark of Markdown's (list, quote, heading) begins with no-break spaces
- * instead: the indentation stays, and no block can begin after one.
+ * instead: the indentation stays, and no block can begin after one. `{{DATE(…)}}` is no function.
  */
 function literal(text: string): string {
-	return text.replaceAll(/^([ \t]+)|^(?=>|(?:[-+#]+|\d+[.)])(?:\s|$))/gm, (indent) =>
+	const lines = text.replaceAll(/^([ \t]+)|^(?=>|(?:[-+#]+|\d+[.)])(?:\s|$))/gm, (indent) =>
 		"\u00a0".repeat(indent.length || 1),
 	);
+	return lines.replaceAll(/\{\{(?=\s*(?:DATE|TIME)\b)/gi, "{\u200b{");
 }
 
 /** https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features: a Markdown subset, without line breaks. */

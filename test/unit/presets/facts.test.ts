@@ -1,6 +1,7 @@
 // What presets tell of an event besides its headline.
 import { describe, expect, it } from "vitest";
 import { factsOf, formatDuration, originOf, shortSha } from "../../../src/presets/facts.ts";
+import { saidIn } from "../../../src/presets/headline.ts";
 import { event } from "../../helpers/make.ts";
 
 describe("a duration", () => {
@@ -21,7 +22,7 @@ describe("a duration", () => {
 
 describe("facts", () => {
 	it("tell what helps most first, and nothing that the headline says", () => {
-		const { context } = event("entityUpdated", {
+		const updated = event("entityUpdated", {
 			model: "m",
 			table: "t",
 			project_id: "p",
@@ -34,7 +35,7 @@ describe("facts", () => {
 			resource: { size: null, id: 3 },
 			ci: { job: "load", matrix: { region: "eu", python: 3.12 }, pull_request_title: "Load orders" },
 		});
-		expect(factsOf(context)).toEqual([
+		expect(factsOf(updated.context, saidIn(updated))).toEqual([
 			["Job", "load (eu, 3.12)"],
 			["Duration", "850ms"],
 			["Owners", "ann, bob"],
@@ -54,6 +55,13 @@ describe("facts", () => {
 			["nested", '{"a":1}'],
 			["deep", "[[1]]"],
 		]);
+	});
+
+	it("tell the table of a pipeline or a commit, whose headlines do not name it", () => {
+		for (const name of ["pipeline_error", "commit"]) {
+			const of = event(name, { table: "orders" });
+			expect(factsOf(of.context, saidIn(of))).toEqual([["Table", "orders"]]);
+		}
 	});
 });
 
