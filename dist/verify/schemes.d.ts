@@ -1,5 +1,5 @@
 /** The signature schemes by their names in a config. */
-export declare const SIGNATURES: readonly ["rocky", "github", "datachonk", "openmetadata", "service_hook", "token", "standard"];
+export declare const SIGNATURES: readonly ["rocky", "rocky_ingress", "github", "datachonk", "openmetadata", "openmetadata_server", "service_hook", "token", "standard"];
 export type Signature = (typeof SIGNATURES)[number];
 /** What is signed: the body, and by stamped schemes the rest too. */
 export interface Signed {

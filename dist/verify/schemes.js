@@ -3,9 +3,11 @@ import { createHmac } from "node:crypto";
 /** The signature schemes by their names in a config. */
 export const SIGNATURES = [
     "rocky",
+    "rocky_ingress",
     "github",
     "datachonk",
     "openmetadata",
+    "openmetadata_server",
     "service_hook",
     "token",
     "standard",
@@ -15,11 +17,16 @@ export const STAMP = { id: "webhook-id", timestamp: "webhook-timestamp" };
 /** Every scheme. */
 export const SCHEMES = {
     rocky: ofBody("X-Rocky-Signature", "sha256="),
+    // What Rocky sends has a prefix, and what it takes has none: https://rocky-data.dev/guides/running-without-an-orchestrator/
+    rocky_ingress: ofBody("X-Rocky-Signature", ""),
     // https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries
     github: ofBody("X-Hub-Signature-256", "sha256="),
     datachonk: ofBody("X-DataChonk-Signature", "sha256="),
-    // Its schema says X-OM-Signature: https://docs.open-metadata.org/main-concepts/metadata-standard/schemas/entity/events/webhook
+    // As its standard documents it: https://openmetadatastandards.org/operations/webhook
     openmetadata: ofBody("X-OpenMetadata-Signature", "sha256="),
+    // As its server sends it, by calculateHMAC:
+    // https://github.com/open-metadata/OpenMetadata/blob/main/common/src/main/java/org/openmetadata/common/utils/CommonUtil.java
+    openmetadata_server: ofBody("X-OM-Signature", "sha256=", "base64"),
     service_hook: ofBody("X-Hook-Signature", ""),
     token: {
         header: "X-Secret-Token",
@@ -56,8 +63,8 @@ export function secretProblem(scheme, secret) {
 }
 /** Tab, visible ASCII and space, and the upper half of Latin-1 (RFC 9110, 5.5). */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-function ofBody(header, prefix) {
-    const sign = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest("hex");
+function ofBody(header, prefix, encoding = "hex") {
+    const sign = (secret, { body }) => prefix + createHmac("sha256", secret).update(body).digest(encoding);
     return { header, stamped: false, sign, problem: "" };
 }
 /** Bytes of a key of Standard Webhooks. */

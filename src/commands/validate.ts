@@ -1,10 +1,11 @@
 // `validate`: whether the config is valid, and which variables it needs.
 import { jsonSchema } from "../config/json-schema.ts";
-import { count } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import { variablesOf } from "../model/hook-references.ts";
 import { throwIfAny } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
+import { untakenBy } from "../plan/untaken.ts";
 import { problemLines } from "../report/text.ts";
 import { defineCommand, EXIT, loadRun } from "./command.ts";
 
@@ -44,15 +45,29 @@ export const registerValidate = defineCommand<Flags>(
 		const selectors = enabled.flatMap((hook) => hook.selectors);
 		const known = vocabulary(declared).events;
 		const events = known.filter((event) => selectors.some((selector) => selects(selector, event))).length;
+		const untaken = enabled.map((hook) => ({ hook: hook.name, events: untakenBy(hook, known) }));
+		const unsent = untaken.filter((each) => each.events.length > 0);
 		if (call.json) {
 			const told = warnings.map(({ code, message, remedy, place }) => ({ code, message, remedy, ...place }));
-			printJson({ result: "valid", config: file, hooks: hooks.length, disabled, events, variables, warnings: told });
+			printJson({
+				result: "valid",
+				config: file,
+				hooks: hooks.length,
+				disabled,
+				events,
+				variables,
+				warnings: told,
+				unsent,
+			});
 			return EXIT.ok;
 		}
 		const off = disabled === 0 ? "" : `, ${disabled} of them disabled,`;
 		const warned = warnings.length === 0 ? "" : `, with ${count(warnings.length, "warning")}`;
 		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}${warned}`);
 		for (const line of warnings.flatMap((warning) => problemLines(warning, "warning"))) print(line);
+		for (const { hook, events: names } of unsent) {
+			print(`note: ${hook} sends nothing for what pages nobody: ${excerpt(names.join(", "), 300)}`);
+		}
 		for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 		return EXIT.ok;
 	},
