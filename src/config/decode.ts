@@ -15,7 +15,6 @@ import type { Problems } from "./problems.ts";
 import { DEFAULTS } from "./schema.ts";
 import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
-import { quote } from "./words.ts";
 
 const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
 
@@ -59,20 +58,21 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 }
 
 /** In `rocky.toml`, an event may be one that only a later Rocky knows: an error only if a gate would be lost. */
-function reportHeader({ name, value: { raw, path } }: UnknownHeader, resolver: Resolver, problems: Problems): void {
-	const [message, remedy] = resolver.explain(name);
+function reportHeader(header: UnknownHeader, resolver: Resolver, problems: Problems): void {
+	const { name, explanation, value } = header;
+	const { path, raw } = value;
+	const [message, remedy] = explanation ?? resolver.explain(name);
+	const near = resolver.near(name);
+	// Nothing can be declared in rocky.toml.
+	const helps = explanation !== undefined || near !== undefined || resolver.longer(name).length > 0;
+	const known = "`pipeline-hooks events` lists the known ones";
 	if (problems.dialect === "native") {
 		problems.add("config_value", path, message, remedy);
 	} else if (gateIn(raw, path) !== undefined) {
-		// Nothing can be declared in rocky.toml.
-		const helps = resolver.near(name) !== undefined || resolver.longer(name).length > 0;
-		const list =
-			'`pipeline-hooks events` lists the known ones; with on_failure = "warn" the hook is left out with a warning';
-		problems.add("config_value", path, `${message}: its gate would never be asked`, helps ? remedy : list);
+		const help = helps ? remedy : `${known}; with on_failure = "warn" the hook is left out with a warning`;
+		problems.add("config_value", path, `${message}: its gate would never be asked`, help);
 	} else {
-		const near = resolver.near(name);
-		const help = near === undefined ? "`pipeline-hooks events` lists the known ones" : `did you mean ${quote(near)}?`;
-		problems.warn("hooks_left_out", path, `${message}, its hooks are left out`, help);
+		problems.warn("hooks_left_out", path, `${message}, its hooks are left out`, helps ? remedy : known);
 	}
 }
 

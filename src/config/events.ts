@@ -1,7 +1,7 @@
 // The events of a config: those that it declares or retitles with `[event.x]`, and what selectors of events mean.
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
-import { isEventName, MAX_EVENT_NAME, UNSORTED, type Vocabulary, vocabulary } from "../model/catalog.ts";
+import { isEventName, MAX_EVENT_NAME, nearestEvent, UNSORTED, type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { EventDefinition } from "../model/event.ts";
 import { type Selector, selects, showSelector } from "../model/selector.ts";
 import { type Fields, isTable } from "./fields.ts";
@@ -172,7 +172,9 @@ export class Resolver {
 			const phase = closest(name.slice(PHASE.length), this.phases);
 			return phase === undefined ? undefined : PHASE + phase;
 		}
-		return closest(bare(name), name.includes("*") ? new Set([...this.names].flatMap(stems)) : this.names);
+		return name.includes("*")
+			? closest(bare(name), new Set([...this.names].flatMap(stems)))
+			: nearestEvent(bare(name), this.names);
 	}
 
 	/** The events whose names begin with this one and a dot. */

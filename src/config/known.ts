@@ -86,6 +86,8 @@ function explainMisplaced(key: string, { kind, event, fields }: HookTable): Expl
 			`write [[subscription]]${where} in place of ${header(kind, event)}, and name the events there`,
 		];
 	}
+	if (key === "webhooks" && event !== undefined)
+		return ["webhooks goes before the event", `write ${header("webhook", event)}`];
 	const other = kind === "shell" ? "webhook" : "shell";
 	if (!HOOKS[other].has(key) && !(kind === "shell" && ownersOf(key).length > 0)) return undefined;
 	if (event === undefined && key === "url") {

@@ -5,6 +5,7 @@ import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { decodeConfig } from "./decode.ts";
 import { type ConfigFile, hiddenWarning } from "./gates.ts";
+import { otherNames, withFound } from "./other-formats.ts";
 import { type Dialect, Problems } from "./problems.ts";
 import { decodeText, endOf, normalised, parseSyntax } from "./syntax.ts";
 
@@ -52,19 +53,18 @@ export async function loadConfig({ workspace, config, warnHidden }: LoadRequest,
 		return { ...found, warnings: [...found.warnings, ...(await Promise.all(others)).flat()] };
 	}
 	const checkout = "if the workspace is still empty, run actions/checkout before this step";
-	throw new UserError(
+	const missing =
 		named === ""
-			? {
-					code: "config_missing",
-					message: `no config file in ${workspace}; looked for ${USUAL_FILES.join(", ")}`,
-					remedy: `create .github/pipeline-hooks.toml or name a file with config; ${checkout}`,
-				}
-			: {
-					code: "config_missing",
-					message: `config file ${named} not found in ${workspace}`,
-					remedy: `correct the config input; ${checkout}`,
-				},
-	);
+			? `no config file in ${workspace}; looked for ${USUAL_FILES.join(", ")}`
+			: `config file ${named} not found in ${workspace}`;
+	const remedy =
+		named === "" ? "create .github/pipeline-hooks.toml or name a file with config" : "correct the config input";
+	const problem = { code: "config_missing", message: missing, remedy: `${remedy}; ${checkout}` } as const;
+	// Each costs a request where files are read through the API.
+	const others = warnHidden ? otherNames(candidates) : [];
+	const reads = await Promise.all(others.map(async (name) => ({ name, ...(await open(name)) })));
+	const found = reads.find(({ read }) => read.kind === "file")?.name;
+	throw new UserError(withFound(problem, found, named === "" ? USUAL_FILES[0] : named));
 }
 
 /** The dialect of a config file, by its name. */

@@ -1,11 +1,12 @@
 // Finds the hooks of a config under `hook`, `hooks` and `subscription`, with their kinds and events.
+import { closest } from "../lib/suggest.ts";
 import type { Hook } from "../model/hook.ts";
 import { matchesGlob, type Selector, showSelector } from "../model/selector.ts";
 import { bare, type Resolver } from "./events.ts";
 import { Fields, isContainer, isTable, type Table, type Value } from "./fields.ts";
 import { header, isHookKey } from "./known.ts";
 import { SUBSCRIPTION } from "./schema.ts";
-import { keyName, quote, typeName } from "./words.ts";
+import { type Explanation, keyName, quote, typeName } from "./words.ts";
 
 /** One hook's table and its events. */
 export interface Selection {
@@ -21,6 +22,8 @@ export interface Selection {
 export interface UnknownHeader {
 	readonly name: string;
 	readonly value: Value;
+	/** What is wrong with it, if not the name of the event. */
+	readonly explanation?: Explanation;
 }
 
 /** What a header says about the hooks under it. */
@@ -38,7 +41,8 @@ export function readSelections(
 	for (const key of ["hook", "hooks"]) {
 		const table = root.get(key)?.fields("write [[hook.<event>]], or [[hook.webhooks.<event>]] for a webhook");
 		if (table === undefined) continue;
-		walk.visitAll(table.only(table.keys().filter((event) => event !== "webhooks")), "shell");
+		const events = table.keys().filter((name) => name !== "webhooks" && !walk.visitMisnamed(name, table));
+		walk.visitAll(table.only(events), "shell");
 		const webhooks = table.get("webhooks")?.fields("write [[hook.webhooks.<event>]]");
 		if (webhooks !== undefined) walk.visitAll(webhooks, "webhook");
 	}
@@ -58,6 +62,23 @@ class Walk {
 		this.#beginnings = new Set(
 			resolver.events.flatMap(({ name }) => Array.from(name.matchAll(/\./g), ({ index }) => name.slice(0, index))),
 		);
+	}
+
+	/** Whether a key is a wrong name for the table of a kind of hooks, and not an event. */
+	visitMisnamed(name: string, table: Fields): boolean {
+		const { problems } = table;
+		const value = table.get(name);
+		const isTableOfTables = isTable(value?.raw) && Object.values(value.raw).every(isContainer);
+		const kind = kindCalled(name);
+		if (kind === undefined || !isTableOfTables || this.#begins(name) || this.#resolver.resolve(name)) return false;
+		const fields = new Fields(value.raw, value.path, problems);
+		const [event = "pipeline_error"] = fields.keys();
+		const help =
+			kind === "webhook" ? 'did you mean "webhooks"? Write' : "shell hooks have no table of their own: write";
+		const explanation = [`${keyName(name)} is not a table of hooks`, `${help} ${header(kind, event)}`] as const;
+		this.unknown.push({ name, value, explanation });
+		if (problems.dialect === "native") this.visitAll(fields, kind);
+		return true;
 	}
 
 	/** Visits each key of a table; `prefix` is the beginning of the event's name, with its dot. */
@@ -109,6 +130,12 @@ class Walk {
 		if (!name.includes("*")) return this.#beginnings.has(name);
 		return [...this.#beginnings].some((beginning) => matchesGlob(name, beginning));
 	}
+}
+
+/** The kind of hooks that a table was probably meant for. */
+function kindCalled(name: string): Hook["kind"] | undefined {
+	if (/^(?:shells?|commands?|scripts?)$/i.test(name)) return "shell";
+	return closest(name, ["webhooks"]) === undefined ? undefined : "webhook";
 }
 
 /** Whether a table under an unknown name is a hook: it has a key that only hooks have. */

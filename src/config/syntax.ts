@@ -5,6 +5,7 @@ import { type Place, UserError } from "../model/problem.ts";
 import type { Table } from "./fields.ts";
 import { codeFrame, hideAllButKeys } from "./frame.ts";
 import { allPresets, optionRows } from "./options.ts";
+import { otherFormat } from "./other-formats.ts";
 import { TABLES } from "./schema.ts";
 import { redactForms } from "./words.ts";
 
@@ -92,6 +93,8 @@ export function parseSyntax(source: string, file: string): Table {
 		return parse(source, { integersAsBigInt: "asNeeded" });
 	} catch (error) {
 		if (!(error instanceof TomlError)) throw error;
+		const other = otherFormat(source, file);
+		if (other !== undefined) throw other;
 		const upTo = source.split("\n", error.line).join("\n");
 		const line = upTo.slice(upTo.lastIndexOf("\n") + 1);
 		const text = /^Invalid TOML document: (.*)$/m.exec(error.message)?.[1] ?? "";

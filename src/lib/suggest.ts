@@ -1,4 +1,5 @@
 // "Did you mean …?": the known word that is closest to a mistyped one.
+import { synonym } from "./synonyms.ts";
 
 /** Edit distance with transpositions (optimal string alignment), bounded by short words. */
 function distance(a: string, b: string): number {
@@ -24,10 +25,15 @@ function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate closest to what was written, or undefined when none is close: at most a third of the longer word's
- * letters differ. Case, `-`, `_`, `.` and spaces count as the same.
+ * The candidate that was probably meant: the same in other words, else the one whose letters are closest. Undefined when
+ * none is close: at most a third of the longer word's letters differ. Case, `-`, `_`, `.` and spaces count as the same.
  */
 export function closest(written: string, candidates: Iterable<string>): string | undefined {
+	const all = [...candidates];
+	return synonym(written, all) ?? nearest(written, all);
+}
+
+function nearest(written: string, candidates: readonly string[]): string | undefined {
 	const fold = (word: string) => word.toLowerCase().replaceAll(/[-_. ]/g, "");
 	const wanted = fold(written.slice(0, 100));
 	let best: { word: string; distance: number } | undefined;

@@ -1,4 +1,6 @@
 // The catalog: every event this project knows by name, one line each, and how a name that a user writes is found in it.
+import { closest } from "../lib/suggest.ts";
+import { synonym } from "../lib/synonyms.ts";
 import type { EventDefinition } from "./event.ts";
 
 const define = (name: string, phase: string, status: EventDefinition["status"], title: string): EventDefinition => ({
@@ -88,6 +90,12 @@ export const MAX_EVENT_NAME = 100;
 /** Whether a config may declare an event of that name, if it has none yet. `[hook.webhooks]` means something else. */
 export function isEventName(name: string): boolean {
 	return /^(?!webhooks(?:\.|$))[A-Za-z][A-Za-z0-9_.-]*$/.test(name) && name.length <= MAX_EVENT_NAME;
+}
+
+/** The event that was probably meant; a word such as `failed` alone means that of the pipeline. */
+export function nearestEvent(written: string, names: Iterable<string>): string | undefined {
+	const all = [...names];
+	return synonym(`pipeline_${written}`, all) ?? closest(written, all);
 }
 
 /** Names an event may be found under: the catalog's and those a config declares. */

@@ -2,9 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { dialectOf } from "../config/load.ts";
 import { keyName } from "../config/words.ts";
-import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
-import { isEventName } from "../model/catalog.ts";
+import { isEventName, nearestEvent } from "../model/catalog.ts";
 import { CONTEXT_KEYS, completeEvent, type GivenContext } from "../model/context.ts";
 import type { EventDefinition, FoundResource, PipelineEvent } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
@@ -20,7 +19,7 @@ export function findEvent(
 	const { find, events } = vocabulary;
 	const definition = find(written);
 	if (definition !== undefined) return definition;
-	const near = closest(
+	const near = nearestEvent(
 		written,
 		events.map(({ name }) => name),
 	);

@@ -77,12 +77,19 @@ const EMPTY = new Uint8Array();
 /** The context on a line. Throws {@link LineError}. */
 export function readLine({ number, text }: Line): GivenContext {
 	const value = readObject(text, "is not JSON");
-	if (typeof value === "string") throw new LineError(number, value);
+	if (typeof value === "string") throw new LineError(number, otherLayout(text) ?? value);
 	const problems: Problem[] = [];
 	const given = readContext(value, "", problems);
 	const [problem] = problems;
 	if (problem !== undefined) throw new LineError(number, described(problem));
 	return given;
+}
+
+/** What is wrong with a file that is JSON as a whole, at its first line. */
+function otherLayout(text: string): string | undefined {
+	const [what, filter] = text.trim() === "{" ? ["an object of several lines", "."] : ["a JSON array", ".[]"];
+	if (filter === ".[]" && !/^\s*\[/.test(text)) return undefined;
+	return `begins ${what}, but each line is one event; \`jq -c '${filter}'\` writes the file so`;
 }
 
 /** A `UserError` about the content of a line, such as an unknown event. Throws anything else again. */

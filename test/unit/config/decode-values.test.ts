@@ -54,7 +54,8 @@ describe("a shell hook's keys", () => {
 		expect(inShell("tiemout_ms = 3").remedy).toBe('did you mean "timeout_ms"?');
 		expect(inShell('on_failure = "abrot"').remedy).toBe('did you mean "abort"?');
 		expect(inShell('shell = "bahs"').remedy).toBe('did you mean "bash"?');
-		expect(inShell('shell = "powershell"').remedy).toBe("use sh, bash, pwsh or cmd");
+		expect(inShell('shell = "powershell"').remedy).toBe('did you mean "pwsh"?');
+		expect(inShell('shell = "fish"').remedy).toBe("use sh, bash, pwsh or cmd");
 		expect(inShell("env = { A = 1 }").remedy).toContain("quotes");
 	});
 

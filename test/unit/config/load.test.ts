@@ -86,6 +86,55 @@ describe("loadConfig", () => {
 		expect(problem.remedy).toContain("actions/checkout");
 	});
 
+	it.each([
+		["pipeline-hooks.yml", "it is YAML: write it as TOML into .github/pipeline-hooks.toml"],
+		[".github/pipeline-hooks.yaml", "it is YAML: write it as TOML into .github/pipeline-hooks.toml"],
+		["pipeline-hooks.json", "it is JSON: write it as TOML into .github/pipeline-hooks.toml"],
+		[".github/workflows/pipeline-hooks.toml", "rename it to .github/pipeline-hooks.toml"],
+		["pipeline_hooks.toml", "rename it to .github/pipeline-hooks.toml"],
+	])("says of %s that it is not read, if there is nothing else", async (name, remedy) => {
+		await put(name, "hook:\n");
+		expect(await problemOf()).toMatchObject({
+			code: "config_missing",
+			message: expect.stringMatching(`rocky.toml; ${name} is not read$`),
+			remedy,
+		});
+		await put("rocky.toml", '[[hook.on_ping]]\ncommand = "x"\n');
+		expect((await load()).file).toBe("rocky.toml");
+	});
+
+	it("says of a file with another extension than the one that is named that it is not read", async () => {
+		await put("deep/own.yml", "hook:\n");
+		const problem = await problemOf("deep/own.toml");
+		expect(problem.message).toContain("config file deep/own.toml not found in");
+		expect(problem.message).toMatch(/; deep\/own\.yml is not read$/);
+		expect(problem.remedy).toBe("it is YAML: write it as TOML into deep/own.toml");
+	});
+
+	it.each([
+		["hooks.yml", "hook:\n  pipeline_error:\n    - command: x\n", "YAML", 1],
+		["hooks.yaml", "# hooks\n\n---\nhook:\n", "YAML", 3],
+		["hooks.toml", "hook:\n  pipeline_error:\n", "YAML", 1],
+		["hooks.toml", "- command: x\n", "YAML", 1],
+		["hooks.json", '{"hook": {}}', "JSON", 1],
+		["hooks.toml", '\n{\n  "hook": {}\n}', "JSON", 2],
+		["hooks.yml", "'x\n", "YAML", 1],
+	])("says of %s what it is: %j", async (name, text, format, line) => {
+		await put(name, text);
+		expect(await problemOf(name)).toMatchObject({
+			code: "config_syntax",
+			message: `${name} is ${format}, and a config is TOML`,
+			place: { file: name, line, column: 1 },
+		});
+	});
+
+	it("takes TOML whatever its file is called, and its errors for its own", async () => {
+		await put("hooks.yml", HOOK);
+		expect((await load("hooks.yml")).hooks).toHaveLength(1);
+		await put("hooks.yml", `name: x\n${HOOK}`);
+		expect((await problemOf("hooks.yml")).message).toMatch(/^hooks\.yml is not valid TOML/);
+	});
+
 	it("stops at a file that is there and cannot be read", async () => {
 		await put("rocky.toml", HOOK);
 		await mkdir(join(workspace, "pipeline-hooks.toml"));

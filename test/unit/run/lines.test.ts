@@ -86,7 +86,10 @@ describe("a line", () => {
 	it.each([
 		['{"event": ', "7 is not JSON (it ends too early)"],
 		['{"event": x}', "7 is not JSON (wrong at column 11)"],
-		["[]", "7 is JSON, but not an object"],
+		["7", "7 is JSON, but not an object"],
+		["[]", "7 begins a JSON array, but each line is one event; `jq -c '.[]'` writes the file so"],
+		['  [{"event": "ping"},', "7 begins a JSON array, but each line is one event; `jq -c '.[]'` writes the file so"],
+		["{", "7 begins an object of several lines, but each line is one event; `jq -c '.'` writes the file so"],
 		['{"evnt": "ping"}', '7 unknown key "evnt"; did you mean "event"? Values of your own go into metadata'],
 		['{"duration_ms": "1"}', '7 "duration_ms" must be a number of milliseconds, 0 or more'],
 	])("%s is told as: %s", (text, expected) => {
