@@ -3,6 +3,7 @@ import { count, excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome, Preview, Unmatched } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Problem, Warning } from "../model/problem.ts";
+import { excludedByFilter } from "../plan/filter.ts";
 import type { Log } from "../ports.ts";
 import type { Collected, Counts } from "./collect.ts";
 
@@ -66,9 +67,17 @@ export function nameOf(source: Source): string {
 	}
 }
 
-/** The hooks that only their filter kept from the event, beside others that were fired. */
-export function filteredOf({ unmatched, outcomes }: Report): readonly Unmatched[] {
-	return outcomes.length === 0 ? [] : unmatched.filter(({ attached, hook }) => attached && hook.enabled);
+/** The hooks that only their filter kept from the event, or from following another hook, beside those that were fired. */
+export function filteredOf({ unmatched, outcomes, source }: Report): readonly Unmatched[] {
+	if (outcomes.length === 0 || source.kind !== "event") return [];
+	const delivered = outcomes.filter(({ status }) => status === "delivered");
+	const followers = new Set(delivered.flatMap(({ delivery }) => delivery.hook.onSuccess));
+	return unmatched.flatMap((one) => {
+		const { hook, attached } = one;
+		if (!hook.enabled || attached) return hook.enabled ? [one] : [];
+		const reason = followers.has(hook.name) ? excludedByFilter(hook.filters, source.event) : undefined;
+		return reason === undefined ? [] : [{ ...one, reason }];
+	});
 }
 
 /** Why nothing ran for `what`: no hook is attached to the event, no attached hook matches it, or nothing is held. */

@@ -3,8 +3,7 @@ import { count, excerpt } from "../lib/text.ts";
 import { isGate, type Outcome } from "../model/delivery.ts";
 import { gateSaid } from "../model/failure.ts";
 import type { Mask } from "../secrets/mask.ts";
-import type { Counts } from "./collect.ts";
-import type { Report } from "./report.ts";
+import type { Report, Source } from "./report.ts";
 import { rowOf } from "./row.ts";
 
 /** Code points of a gate's reason; all of it is in the gate's own row. */
@@ -19,27 +18,36 @@ export interface Verdict {
 /** The verdict on what was run. A gate that has not let the event pass comes before all else, but for an error of the run. */
 export function verdictOf(report: Report, mask: Mask): Verdict {
 	const { outcomes, counts, countedFailures, source, stopped, dryRun } = report;
-	const total = totalOf(counts);
-	const hooks = source.kind === "event" ? count(total, "hook") : `${total} ${total === 1 ? "delivery" : "deliveries"}`;
+	const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
+	const hooks = (number: number) => `${number} ${nounOf(source, number)}`;
 	if (stopped !== undefined) return { mark: "❌", text: "stopped on an error" };
 	const gate = gateLine(outcomes, mask);
 	if (gate !== undefined) return { mark: "❌", text: gate };
 	if (dryRun) return { mark: "", text: "dry run, nothing was sent" };
 	if (total === 0) return { mark: "⏭️", text: source.kind === "held" ? "nothing to send" : "nothing to run" };
-	if (countedFailures > 0) {
-		const ignored = counts.failed - countedFailures;
-		const more = ignored === 0 ? "" : `, ${count(ignored, "failure")} ignored`;
-		return { mark: "⚠️", text: `${countedFailures} of ${hooks} failed${more}` };
+	const ignored = counts.failed - countedFailures;
+	const more = `${unlessNone(ignored, "failure", "ignored")}${unlessNone(counts.held, "event", "held")}`;
+	if (countedFailures > 0) return { mark: "⚠️", text: `${countedFailures} of ${hooks(total)} failed${more}` };
+	if (outcomes.some(({ skipCause }) => skipCause === "cancelled")) {
+		return { mark: "⏭️", text: `cancelled, ${counts.skipped} of ${hooks(total)} did not run` };
 	}
-	const cancelled = outcomes.some(({ skipCause }) => skipCause === "cancelled");
-	if (cancelled) return { mark: "⏭️", text: `cancelled, ${counts.skipped} of ${hooks} did not run` };
 	if (counts.skipped === total) return { mark: "⏭️", text: "no hook ran" };
 	if (counts.held === total) return { mark: "⏳", text: `${count(counts.held, "event")} held for a batch` };
 	const overtaken = outcomes.filter(isOvertaken).length;
-	const succeeded = `${counts.delivered === total ? "" : `${counts.delivered} of `}${hooks} succeeded`;
-	return overtaken === 0
-		? { mark: "✅", text: succeeded }
-		: { mark: "⚠️", text: `${succeeded}, ${overtaken} by a fallback` };
+	const by = overtaken === 0 ? "" : `, ${overtaken} by a fallback`;
+	const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
+	if (counts.delivered === 0) return { mark: "⏭️", text: `no hook succeeded${skipped}${more}` };
+	return { mark: overtaken > 0 ? "⚠️" : "✅", text: `${hooks(counts.delivered)} succeeded${by}${skipped}${more}` };
+}
+
+/** `, 2 events held`; empty for none. */
+function unlessNone(number: number, noun: string, what: string): string {
+	return number === 0 ? "" : `, ${count(number, noun)} ${what}`;
+}
+
+function nounOf({ kind }: Source, number: number): string {
+	if (kind === "event") return number === 1 ? "hook" : "hooks";
+	return number === 1 ? "delivery" : "deliveries";
 }
 
 /** Whether a fallback had to take over for a hook whose failure is not ignored. */
@@ -60,8 +68,4 @@ export function gateLine(outcomes: readonly Outcome[], mask: Mask): string | und
 	}
 	const unasked = gates.find(({ skipCause }) => skipCause === "cancelled");
 	return unasked && `cancelled before gate ${rowOf(unasked, mask).hook} was asked`;
-}
-
-function totalOf({ delivered, failed, skipped, held }: Counts): number {
-	return delivered + failed + skipped + held;
 }

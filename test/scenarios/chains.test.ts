@@ -84,6 +84,15 @@ describe("a chain", () => {
 		]);
 	});
 
+	it("that a filter ends says so where the follower would have been", async () => {
+		const filtered = (url: string) => `${config(url)}filter = { include = ["branch:release/*"] }\n`;
+		const { run } = await setUp([], filtered);
+		expect(run.outputs).toMatchObject({ result: "passed", delivered: "1" });
+		expect(run.log).toContain("– note · not fired: its filter requires branch:release/*\n");
+		const failing = await setUp(["/pager", "/mail"], filtered);
+		expect(failing.run.log).not.toContain("– note");
+	});
+
 	it("in which nothing succeeds fails once, with all the reasons, and says what was not reached", async () => {
 		const { run, paths } = await setUp(["/pager", "/mail"]);
 		expect(paths.filter((path) => path === "/mail")).toHaveLength(4);

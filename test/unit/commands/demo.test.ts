@@ -44,7 +44,7 @@ describe("demo", () => {
 			"    ✗ lineage-export     shell              N ms  warning: lineage store is read-only (exit code 1)",
 			"    ✗ old-board          webhook            N ms  ignored: 404 Not Found: no such board",
 			"    ✗ change-approval    gate · webhook     N ms  denied: deploys are frozen until Monday 08:00",
-			"    – slack-started      Slack                    skipped: gate change-approval failed",
+			"    – slack-started      Slack                    skipped: gate change-approval denied",
 			"  Slack      pipeline_start     IDIDIDI  503, 200  ✓       ▶️ Pipeline started: nightly_etl",
 			"  PagerDuty  check_result       IDIDIDI  202       ✓       trigger: Check result: orders: 7 null ids",
 			"  PagerDuty  pipeline_complete  IDIDIDI  202       ✓       resolve: Pipeline complete: nightly_etl",
