@@ -142,7 +142,7 @@ describe.each(mistakes)("$name", ({ event = "pipeline_start", given = {}, config
 			...{ result: "error", delivered: "0", failed: "0", skipped: "0", held: "0", "event-id": "" },
 			results: '{"result":"error","event":"","event_id":"","truncated":false,"results":[]}',
 		});
-		expect(run.summary).toMatch(/^### Nothing was run: 1 problem\n\n\| Where \| What \| What to do \|\n/);
+		expect(run.summary).toMatch(/^### ❌ Nothing was run: 1 problem\n\n\| Where \| What \| What to do \|\n/);
 
 		const flags = Object.entries(inputs).flatMap(([name, value]) => [`--${name}`, value]);
 		const command = await runCommand(["fire", event, ...flags], { workspace: folder });
