@@ -4,6 +4,7 @@ import { addAbortSignal } from "node:stream";
 import { styleText } from "node:util";
 import type { Process } from "../entry/ending.ts";
 import type { Env } from "../lib/env.ts";
+import { stripTerminal } from "../lib/text.ts";
 import { errorCode } from "../model/problem.ts";
 import { neutralise } from "../report/neutralise.ts";
 import type { Paint, Terminal } from "./command.ts";
@@ -22,7 +23,12 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		env,
 		cwd: process.cwd(),
 		out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
-		write: (text) => unread.signal.aborted || process.stdout.write(isShown(env) ? inert(text) : text),
+		write: (text) => {
+			if (unread.signal.aborted) return;
+			const shown = isShown(env) ? neutralise(stripTerminal(text)).join("\n") : text;
+			process.stdout.write(process.stdout.isTTY ? `${shown}\n` : shown);
+			if (shown !== text) err("note: made inert, since this may be shown: redirect it into a file for the exact bytes");
+		},
 		err,
 		// Left open, it would keep a cancelled process waiting.
 		input: () => stdin(signal),

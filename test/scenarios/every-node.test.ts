@@ -1,5 +1,7 @@
 // The built command on every Node at hand: what it sends many of, in bulk, and through proxies.
+import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { authority, listening } from "../helpers/net.ts";
 import { nodes } from "../helpers/nodes.ts";
@@ -44,6 +46,16 @@ describe.each(nodes().map(({ version, path }) => [version, path] as const))("Nod
 		const files = { "pipeline-hooks.toml": webhook(server.url, more) };
 		expect(await fire(["--events-file", "events.jsonl"], files)).toMatchObject(passed(deliveries));
 		expect(server.requests.length).toBe(deliveries);
+	});
+
+	it("makes a page of messages", async () => {
+		const folder = workspace({
+			"pipeline-hooks.toml": '[hook.webhooks.pipeline_start]\nurl = "https://example.com"\npreset = "teams"\n',
+		});
+		const run: typeof runProgram = (_program, all, options) => runProgram(node, all, options);
+		const args = ["render", "pipeline_start", "--html", "page.html"];
+		expect(await runCommand(args, { workspace: folder, run })).toMatchObject({ code: 0, stderr: "" });
+		expect(readFileSync(join(folder, "page.html"), "utf8")).toContain('<div class="message teams">');
 	});
 
 	it("holds events over steps with SQLite, and sends each by itself without, which is said", async () => {

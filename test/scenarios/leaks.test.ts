@@ -44,6 +44,7 @@ describe("no secret is shown", () => {
 		"test pipeline_error",
 		"render pipeline_error",
 		"render pipeline_error --json",
+		"render pipeline_error --raw",
 		"list",
 		"list --json",
 		"validate",

@@ -1,5 +1,6 @@
 // `render` is the truth: what it shows is what a run with the same facts sends, and it lists what it made up.
 import { describe, expect, it } from "vitest";
+import { PICTURED } from "../../scripts/pictured.ts";
 import { stripTerminal } from "../../src/lib/text.ts";
 import { NAMES, sendAll } from "../helpers/every-preset.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
@@ -80,8 +81,12 @@ describe("render --raw", () => {
 	it("commands nothing in the log of a workflow's step", async () => {
 		const config =
 			'[[hook.webhooks.ping]]\nurl = "https://example.com"\nbody_template = "##[x]\\n::y::"\nheaders = { Content-Type = "text/plain" }\n';
-		const { stdout } = await render(["ping", "--raw"], { GITHUB_ACTIONS: "true" }, config);
+		const { stdout, stderr } = await render(["ping", "--raw"], PICTURED.env, config);
 		expect(stdout).not.toMatch(/##\[|^::/m);
+		expect(stderr).toContain("note: made inert, since this may be shown");
+		const plain = await render(["ping", "--raw"], PICTURED.env, config.replace("##[x]\\n::y::", "x"));
+		expect(plain.stdout).toBe("x");
+		expect(plain.stderr).not.toContain("note:");
 	});
 
 	it("fails where a message is missing", async () => {
