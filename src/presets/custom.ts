@@ -49,6 +49,7 @@ export function customised(story: Story, fill: Fill, view: () => JsonObject, not
 	const [title, told, color] = [only("title"), only("text"), only("color")];
 	if (title === "") notes.push("title is empty, so the preset's own is shown");
 	const fields = fill("fields", view);
+	const links = ownLinks(fill, view, notes);
 	const mentions = fill("mention", view).map(([, who]) => oneLine(who));
 	return {
 		...story,
@@ -56,7 +57,8 @@ export function customised(story: Story, fill: Fill, view: () => JsonObject, not
 		...(told ? { telling: told, text: told } : {}),
 		...(color ? colorOf(color, story, notes) : {}),
 		...(fields.length === 0 ? {} : { facts: facts(fields) }),
-		links: [...story.links, ...ownLinks(fill, view, notes)],
+		links: [...story.links, ...links],
+		ownLinks: links,
 		mentions: mentions.map((who) => who.replace(/^@/, "")).filter((who) => who !== ""),
 	};
 }

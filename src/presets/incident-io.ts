@@ -8,7 +8,8 @@ import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
 
-import { listEvents, originLine } from "./list.ts";
+import { listEvents } from "./list.ts";
+import { originLine } from "./message-text.ts";
 import { inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
 
 import type { Story } from "./story.ts";

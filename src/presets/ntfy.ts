@@ -4,12 +4,12 @@ import type { JsonObject } from "../lib/json.ts";
 import type { Status } from "../model/event.ts";
 import type { AddressNote, Preset } from "../model/preset.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
-import type { Link } from "./links.ts";
-import { type TextFormat, textLines } from "./list.ts";
+import { messageText, type TextFormat } from "./message-text.ts";
 import { choice, inRequest, lineOption, required, secret, textOption, textsOption } from "./options.ts";
 import { saidUnder } from "./response.ts";
+import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
-import { oneLine, unescaped } from "./text.ts";
+import { oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** Ours, in bytes of JSON: the whole has room for 8192, twice the limit of a message. */
 const TITLE_LIMIT = 250;
@@ -27,7 +27,7 @@ const TEXT: TextFormat = {
 	item: (name, value) => `${name}: ${value}`,
 };
 
-/** https://docs.ntfy.sh/publish/#action-buttons */
+/** Buttons of a notification. https://docs.ntfy.sh/publish/#action-buttons */
 const ACTIONS_LIMIT = 3;
 
 /** https://docs.ntfy.sh/publish/#message-priority */
@@ -71,6 +71,7 @@ export const ntfy = (): Preset => ({
 		},
 		body: storyBody("bytes", unescaped, fill, (story, truncator) => {
 			const { status, headline, links } = story;
+			const actions = actionsOf(story, truncator);
 			const priority = textOption(options, "priority") ?? (status === "failure" ? "high" : "default");
 			const own = textsOption(options, "tags")
 				.map(oneLine)
@@ -79,10 +80,10 @@ export const ntfy = (): Preset => ({
 			return {
 				topic: lineOption(options, "topic"),
 				title: truncator.text("title", headline, TITLE_LIMIT),
-				message: textLines(story, truncator, TEXT, "").join("\n"),
+				message: messageText(story, truncator, TEXT),
 				priority: PRIORITIES.indexOf(priority) + 1 || 3,
 				tags: [EMOJI[status], ...tags],
-				...(links[0] === undefined ? {} : { click: links[0].url, actions: links.slice(0, ACTIONS_LIMIT).map(action) }),
+				...(links[0] === undefined ? {} : { click: links[0].url, actions }),
 			};
 		}),
 		// {"code": 42901, "http": 429, "error": "limit reached: …", "link": "https://ntfy.sh/docs/…"}
@@ -90,6 +91,11 @@ export const ntfy = (): Preset => ({
 	}),
 });
 
-function action({ text, url }: Link): JsonObject {
-	return { action: "view", label: text, url };
+/** The first link is the job or the run; after it the config's own come before the others. */
+function actionsOf({ links, ownLinks }: Story, truncator: Truncator): readonly JsonObject[] {
+	const first = links.slice(0, 1);
+	const own = ownLinks.filter((link) => !first.includes(link));
+	const shown = truncator.list("own links", own, ACTIONS_LIMIT - first.length);
+	const chosen = [...new Set([...first, ...shown, ...links])].slice(0, ACTIONS_LIMIT);
+	return chosen.map(({ text, url }) => ({ action: "view", label: text, url }));
 }

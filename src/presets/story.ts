@@ -39,6 +39,8 @@ export interface Story {
 	readonly trace: string;
 	/** The one that leads to the cause first; of a batch the run of all, or that of the first failure. */
 	readonly links: readonly Link[];
+	/** Those among them that are the config's. */
+	readonly ownLinks: readonly Link[];
 	/** What helps most first. */
 	readonly facts: readonly Fact[];
 	/** Where it came from. */
@@ -75,6 +77,7 @@ export function storyOf(events: Events, notes: string[]): Story {
 		text: isBatch ? "" : telling,
 		trace: error === telling ? "" : error,
 		links: isBatch ? batchLinks(lead, context, notes) : linksOf(context, notes),
+		ownLinks: [],
 		facts: factsOf(context, isBatch ? [] : saidIn(first)),
 		origin: originOf(context, isBatch || isOfSeries(first.definition)),
 		times: [begin, ...end],

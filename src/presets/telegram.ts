@@ -3,14 +3,14 @@
 import { isObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
-import { MESSAGE_OPTIONS } from "./custom.ts";
-import { type TextFormat, textLines } from "./list.ts";
-import { inRequest, lineOption, required, secret, text, textOption } from "./options.ts";
+import { MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { messageText, type TextFormat } from "./message-text.ts";
+import { inRequest, lineOption, mentioned, required, secret, text, textOption } from "./options.ts";
 import { fieldsOf, saidUnder, waitOf } from "./response.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeHtml, muted } from "./text.ts";
 
-/** Ours: so that title, error, the facts that identify the event and the link all fit. */
+/** Ours: so that all but the facts and the list always fit, and those have the rest. */
 const TITLE_LIMIT = 250;
 const LINKS_LIMIT = 8;
 const TEXT: TextFormat = {
@@ -20,9 +20,10 @@ const TEXT: TextFormat = {
 	textLimit: 500,
 	originLimit: 400,
 	traceLimit: 1400,
-	trace: (text) => `<pre>${text}</pre>`,
+	// Folded: an expandable quotation shows three lines. https://core.telegram.org/bots/api#html-style
+	trace: (text) => `<blockquote expandable><pre>${text}</pre></blockquote>`,
 	list: { lines: 30, title: 150, error: 150 },
-	fact: { label: 40, value: 80 },
+	fact: { label: 40, value: 200 },
 	item: (name, value) => `<b>${name}</b>: ${value}`,
 };
 
@@ -31,26 +32,30 @@ export const telegram = (): Preset => ({
 	title: "Telegram",
 	options: {
 		...MESSAGE_OPTIONS,
+		...mentionOption("users by name or id"),
 		token: inRequest(secret("Token of the bot; required if there is no url")),
 		chat_id: required(text("ID of the chat, in quotes, or @name of a channel")),
 		thread_id: text("ID of the topic in a forum, in quotes"),
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },
 	},
 	needs: { url: "token", json: true },
+	mention,
 	limits: { text: 4096 },
 	service: (options, url, fill) => ({
 		request: () => ({ url: url?.href ?? `https://api.telegram.org/bot${tokenOf(options)}/sendMessage` }),
 		body: storyBody("characters", literal, fill, (story, truncator) => {
+			const named = mentioned(story.mentions, truncator, mention);
 			const title = `<b>${story.mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}</b>`;
-			const links = story.links.slice(0, LINKS_LIMIT).map(({ text, url }) => {
-				return { written: `<a href="${escapeText(url)}">${escapeText(text)}</a>`, counted: escapeText(text) };
-			});
-			const lines = textLines(story, truncator, TEXT, title, links);
+			const links = truncator.list("links", story.links, LINKS_LIMIT);
+			const line = {
+				written: links.map(({ text, url }) => `<a href="${escapeText(url)}">${literal(text)}</a>`).join(" · "),
+				counted: links.map(({ text }) => literal(text)).join(" · "),
+			};
 			const thread = Number(textOption(options, "thread_id"));
 			return {
 				chat_id: lineOption(options, "chat_id"),
 				...(Number.isSafeInteger(thread) && thread > 0 ? { message_thread_id: thread } : {}),
-				text: [title, ...lines].join("\n"),
+				text: messageText(story, truncator, TEXT, `${title} ${named}`.trim(), line),
 				parse_mode: "HTML",
 				link_preview_options: { is_disabled: true },
 				...(options["silent"] === true ? { disable_notification: true } : {}),
@@ -62,6 +67,16 @@ export const telegram = (): Preset => ({
 		escape: literal,
 	}),
 });
+
+/**
+ * A user name mentions by itself, an id by a link: https://core.telegram.org/bots/api#html-style. There is no mention of
+ * everybody.
+ */
+function mention(who: string): string | undefined {
+	const [, id] = /^(?:tg:\/\/user\?id=)?(\d{1,20})$/.exec(who) ?? [];
+	if (id !== undefined) return `<a href="tg://user?id=${id}">${id}</a>`;
+	return /^(?!(?:all|here|everyone|channel)$)[a-z]\w{3,31}$/i.test(who) ? `@${who}` : undefined;
+}
 
 /** Nothing of a token ends its part of the path. */
 function tokenOf(options: Options): string {

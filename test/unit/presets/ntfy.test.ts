@@ -21,6 +21,21 @@ const conforms = new Ajv().compile({
 		priority: { type: "integer", minimum: 1, maximum: 5 },
 		tags: { type: "array", items: { type: "string", minLength: 1 } },
 		click: { type: "string", pattern: "^https?://" },
+		actions: {
+			type: "array",
+			minItems: 1,
+			maxItems: 3,
+			items: {
+				type: "object",
+				required: ["action", "label", "url"],
+				additionalProperties: false,
+				properties: {
+					action: { const: "view" },
+					label: { type: "string", minLength: 1 },
+					url: { type: "string", pattern: "^https?://" },
+				},
+			},
+		},
 	},
 });
 

@@ -28,6 +28,12 @@ describe("the story of one event", () => {
 		expect(story.links.map(({ text }) => text)).toEqual(["View run", "Commit 1a2b3c4"]);
 	});
 
+	it("tells the subject among the facts where the headline is about the pipeline", () => {
+		const facts = (name: string) => of([event(name, { table: "orders" })]).facts;
+		expect(facts("pipeline_error")).toEqual([["Table", "orders"]]);
+		expect(facts("check_result")).toEqual([]);
+	});
+
 	it("has no trace where the telling line is all of the error", () => {
 		expect(of([event("pipeline_error", { error: "boom\n" })])).toMatchObject({ telling: "boom", trace: "" });
 	});
