@@ -1,12 +1,16 @@
-// The mattermost preset: one attachment for incoming webhooks, which mentions nobody but whom its option names.
+// The mattermost preset: attachments for incoming webhooks, which mentions nobody but whom its option names.
 
+import type { JsonObject } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
 import type { Preset } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
-import { listEvents, originLine } from "./list.ts";
+import { listEvents } from "./list.ts";
+import { originLine } from "./message-text.ts";
 import { mentioned } from "./options.ts";
 import { saidUnder } from "./response.ts";
+import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
-import { type Escaping, escapeMarkdown, muted } from "./text.ts";
+import { type Escaping, escapeMarkdown, muted, type Truncator } from "./text.ts";
 
 /**
  * Ours: a text takes 16,383 characters, all attachments together 800,000 (`PostMessageMaxRunesV2`, `PostPropsMaxRunes`).
@@ -14,10 +18,13 @@ import { type Escaping, escapeMarkdown, muted } from "./text.ts";
  */
 const TITLE_LIMIT = 250;
 const TEXT_LIMIT = 1000;
+const LINKS_LIMIT = 10;
 const TRACE_LIMIT = 4000;
 const FOOTER_LIMIT = 500;
 const FIELD = { label: 80, value: 300, most: 25 };
 const LIST = { lines: 50, size: 8000, title: 200, error: 200 };
+/** Ours: code points of what went wrong in a notification. */
+const CAUSE_LIMIT = 300;
 
 /** Success is a 200, and any failure another status. https://developers.mattermost.com/integrate/webhooks/incoming/ */
 export const mattermost = (): Preset => ({
@@ -28,35 +35,52 @@ export const mattermost = (): Preset => ({
 	limits: { text: 16_383 },
 	mention,
 	service: (_, __, fill) => ({
-		/** https://developers.mattermost.com/integrate/reference/message-attachments/ */
 		body: storyBody("characters", literal, fill, (story, truncator) => {
-			const { mark, isBatch, events, text, trace, links } = story;
-			const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
 			const named = mentioned(story.mentions, truncator, mention);
-			const parts = [
-				text === "" ? "" : truncator.text("text", text, TEXT_LIMIT),
-				isBatch ? listEvents(events, truncator, LIST).lines.join("\n") : "",
-				links.map((link) => `[${literal(link.text)}](${link.url})`).join(" · "),
-				trace === "" ? "" : truncator.codeBlock(trace, TRACE_LIMIT, muted),
-			];
-			const fields = truncator.facts(story.facts, FIELD, (name, value) => ({ title: name, value, short: true }));
-			const attachment = {
-				fallback: title,
-				color: story.color,
-				title,
-				...(links[0] === undefined ? {} : { title_link: links[0].url }),
-				text: parts.filter((part) => part !== "").join("\n\n"),
-				fields,
-				// Mattermost shows no Markdown in it.
-				footer: truncator.text("footer", originLine(story), FOOTER_LIMIT, muted),
-			};
-			return { ...(named === "" ? {} : { text: named }), attachments: [attachment] };
+			return { ...(named === "" ? {} : { text: named }), attachments: attachmentsOf(story, truncator) };
 		}),
 		// {"id": "…", "message": "Invalid webhook.", "status_code": 400}
 		explain: ({ body }) => saidUnder("message", body),
 		escape: muted,
 	}),
 });
+
+/**
+ * What happened, and below it the trace, each folded by Mattermost where it is long. Notifications show the `fallback`.
+ * https://developers.mattermost.com/integrate/reference/message-attachments/
+ */
+function attachmentsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const { mark, isBatch, events, text, telling, trace, links, color } = story;
+	// A title that is a link is no Markdown, nor is the name of a field.
+	const escaping = links.length === 0 ? literal : muted;
+	const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT, escaping)}`;
+	const plain = `${mark} ${muted(excerpt(story.headline, TITLE_LIMIT))}`;
+	const shown = truncator.list("links", links, LINKS_LIMIT);
+	const parts = [
+		text === "" ? "" : truncator.text("text", text, TEXT_LIMIT),
+		isBatch ? listEvents(events, truncator, LIST).lines.join("\n") : "",
+		shown.map((link) => `[${literal(link.text)}](${link.url})`).join(" · "),
+	];
+	const what = {
+		fallback: telling === "" ? plain : `${plain} – ${muted(excerpt(telling, CAUSE_LIMIT))}`,
+		title,
+		...(links[0] === undefined ? {} : { title_link: links[0].url }),
+		text: parts.filter((part) => part !== "").join("\n\n"),
+		fields: fieldsOf(story, truncator),
+	};
+	const why = trace === "" ? [] : [{ text: truncator.codeBlock(trace, TRACE_LIMIT, muted) }];
+	// Mattermost shows no Markdown in it.
+	const footer = truncator.text("origin", originLine(story), FOOTER_LIMIT, muted);
+	return [what, ...why].map((part, index) => ({ color, ...part, ...(index === why.length ? { footer } : {}) }));
+}
+
+function fieldsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
+	return truncator.list("facts", story.facts, FIELD.most).map(([label, value]) => ({
+		title: truncator.text("fact name", label, FIELD.label, muted),
+		value: truncator.text(`fact ${excerpt(label, 40)}`, value, FIELD.value),
+		short: true,
+	}));
+}
 
 function mention(who: string): string | undefined {
 	const name = who.replace(/^@/, "");

@@ -19,10 +19,10 @@ const conforms = new Ajv().compile({
 		attachments: {
 			type: "array",
 			minItems: 1,
-			maxItems: 1,
+			maxItems: 2,
 			items: {
 				type: "object",
-				required: ["fallback", "color", "title", "text", "fields", "footer"],
+				required: ["color", "text"],
 				additionalProperties: false,
 				properties: {
 					fallback: text,
