@@ -1,10 +1,11 @@
-// The discord preset: one embed for webhooks, which mentions nobody but whom its option names.
+// The discord preset: a message for webhooks, which mentions nobody but whom its option names.
 
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { listEvents } from "./list.ts";
+import { fitting } from "./message-text.ts";
 import { mentioned, text, withQuery } from "./options.ts";
 import { fieldsOf, waitOf } from "./response.ts";
 import type { Story } from "./story.ts";
@@ -16,16 +17,17 @@ const MESSAGE_LIMIT = 6000;
 const TEXTS = ["title", "description", "fields.*.name", "fields.*.value", "footer.text", "author.name"]
 	.map((path) => `embeds.*.${path}`)
 	.join(" + ");
-const TITLE_LIMIT = 256;
 const FIELDS_LIMIT = 25;
-/** Discord takes 4096 in the description, 256 and 1024 a field and 2048 in the footer: these leave each other room. */
-const TRACE_LIMIT = 1500;
+const CONTENT_LIMIT = 2000;
+/** Ours: Discord takes 4096 in a description, 256 and 1024 a field and 2048 in the footer, and these leave each other room. */
+const TITLE_LIMIT = 256;
 const TEXT_LIMIT = 500;
-const LINKS_LIMIT = 1000;
-const THREAD_LIMIT = 100;
-const FIELD = { label: 80, value: 300 };
-const FOOTER_LIMIT = 400;
 const LIST = { lines: 40, size: 2500, title: 200, error: 150 };
+const LINKS_LIMIT = 1000;
+const FIELD = { label: 80, value: 300 };
+const TRACE_LIMIT = 1500;
+const FOOTER_LIMIT = 400;
+const THREAD_LIMIT = 100;
 
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_WEBHOOK = 10015;
@@ -44,11 +46,11 @@ export const discord = (): Preset => ({
 	},
 	needs: { url: true, json: true },
 	limits: {
-		content: 2000,
+		content: CONTENT_LIMIT,
 		thread_name: THREAD_LIMIT,
 		embeds: 10,
 		[TEXTS]: MESSAGE_LIMIT,
-		"embeds.*.title": TITLE_LIMIT,
+		"embeds.*.title": 256,
 		"embeds.*.description": 4096,
 		"embeds.*.fields": FIELDS_LIMIT,
 		"embeds.*.fields.*.name": 256,
@@ -61,23 +63,13 @@ export const discord = (): Preset => ({
 		// Without it no message that is lost is an error. https://docs.discord.com/developers/resources/webhook#execute-webhook
 		request: () => ({ url: withQuery(url, "wait", "true") }),
 		body: storyBody("characters", literal, fill, (story, truncator) => {
-			const title = truncator.text("title", story.headline, TITLE_LIMIT);
-			const description = describe(story, truncator);
-			const footer = footerOf(story, truncator);
-			const room = MESSAGE_LIMIT - title.length - description.length - footer.length;
-			const embed = {
-				title,
-				...(story.links[0] === undefined ? {} : { url: story.links[0].url }),
-				...(description === "" ? {} : { description }),
-				color: Number.parseInt(story.color.slice(1), 16),
-				fields: fields(story, room, truncator),
-				...(footer === "" ? {} : { footer: { text: footer } }),
-				timestamp: story.times[0],
-			};
+			const content = contentOf(story, truncator);
+			const embeds = embedsOf(story, truncator);
 			const thread = fill?.("thread_name", () => storyView(story)).map(([, written]) => oneLine(written))[0];
 			return {
-				embeds: [embed],
-				...mentioning(story.mentions, truncator),
+				content,
+				embeds,
+				allowed_mentions: allowedIn(story.mentions),
 				...(thread ? { thread_name: truncator.text("thread_name", thread, THREAD_LIMIT, unescaped) } : {}),
 			};
 		}),
@@ -95,53 +87,79 @@ function forOthers({ pathname }: URL, isTemplate: boolean): AddressNote | undefi
 	return { what, remedy: "remove that part" };
 }
 
-/** The list or the line below the title, the links, and the trace. */
-function describe({ isBatch, events, text, links, trace }: Story, truncator: Truncator): string {
-	const list = isBatch ? listEvents(events, truncator, LIST).lines.join("\n") : "";
-	const line = text === "" ? "" : truncator.text("text", text, TEXT_LIMIT);
+/**
+ * Who is mentioned, the headline and the telling line. Notifications on a phone show no more than this, and nothing of
+ * embeds, in which nobody is mentioned either.
+ */
+function contentOf({ mark, headline, telling, mentions }: Story, truncator: Truncator): string {
+	const named = mentioned(mentions, truncator, mention);
+	const title = [named, `${mark} **${truncator.text("title", headline, TITLE_LIMIT)}**`].filter((part) => part !== "");
+	const room = CONTENT_LIMIT - title.join(" ").length - 1;
+	const text = truncator.text("text", unlisted(telling), Math.min(TEXT_LIMIT, room));
+	return [title.join(" "), text].filter((part) => part !== "").join("\n");
+}
+
+/** What leads on and the facts, the trace below them, and the origin under the last. */
+function embedsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const description = describe(story, truncator);
+	const trace = story.trace === "" ? "" : truncator.codeBlock(story.trace, TRACE_LIMIT, unescaped);
+	const footer = footerOf(story, truncator);
+	const shown = fields(story, MESSAGE_LIMIT - description.length - trace.length - footer.length, truncator);
+	const above = {
+		...(description === "" ? {} : { description }),
+		...(shown.length === 0 ? {} : { fields: shown }),
+	};
+	const parts = [above, trace === "" ? {} : { description: trace }].filter((part) => Object.keys(part).length > 0);
+	if (parts.length === 0 && footer !== "") parts.push({});
+	const color = Number.parseInt(story.color.slice(1), 16);
+	const [time, end] = story.times;
+	const under = {
+		...(footer === "" ? {} : { footer: { text: footer } }),
+		...(end === undefined ? { timestamp: time } : {}),
+	};
+	return parts.map((part, index) => ({ color, ...part, ...(index === parts.length - 1 ? under : {}) }));
+}
+
+/** The list of a batch, from when to when, and the links. Discord shows each time in the reader's own zone. */
+function describe({ isBatch, events, links, times }: Story, truncator: Truncator): string {
+	const list = isBatch ? listEvents(events, truncator, LIST).lines : [];
+	const shown = times.map((time) => `<t:${Math.floor(Date.parse(time) / 1000)}:f>`);
 	const written = links.map((link) => `[${literal(link.text)}](${link.url})`);
-	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= LINKS_LIMIT);
-	const code = trace === "" ? "" : truncator.codeBlock(trace, TRACE_LIMIT, unescaped);
-	return [line, list, fitting.join(" · "), code].filter((part) => part !== "").join("\n");
+	const most = fitting(written, LINKS_LIMIT, (link) => `${link} · `.length);
+	const line = truncator.list("links", written, most).join(" · ");
+	return [...list, shown.length === 1 ? "" : shown.join(" – "), line].filter((part) => part !== "").join("\n");
 }
 
 /** Discord shows no Markdown in it. */
 function footerOf({ origin }: Story, truncator: Truncator): string {
-	return truncator.text("footer", origin.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
+	return truncator.text("origin", origin.map(([, value]) => value).join(" · "), FOOTER_LIMIT, unescaped);
 }
 
 /** As many facts as there is room for. */
-function fields(story: Story, size: number, truncator: Truncator): readonly JsonObject[] {
-	const facts = story.facts.map(unlisted);
-	let room = size;
-	const fitting = facts.slice(0, FIELDS_LIMIT).findIndex((fact) => {
-		room -= new Truncator("characters", literal).fact(fact, FIELD).join("").length;
-		return room < 0;
-	});
-	const most = fitting === -1 ? FIELDS_LIMIT : fitting;
+function fields(story: Story, room: number, truncator: Truncator): readonly JsonObject[] {
+	const facts = story.facts.map(([label, value]) => [label, unlisted(value)] as const);
+	const size = (fact: Fact) => new Truncator("characters", literal).fact(fact, FIELD).join("").length;
+	const most = fitting(facts.slice(0, FIELDS_LIMIT), room, size);
 	return truncator.facts(facts, { ...FIELD, most }, (name, value) => ({ name, value, inline: true }));
 }
 
-/** No value begins a list: a zero-width space comes before the mark of one. */
-function unlisted([label, value]: Fact): Fact {
-	return [label, value.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b")];
+/** No text begins a list: a zero-width space comes before the mark of one. */
+function unlisted(text: string): string {
+	return text.replace(/^(?=(?:-|\d+\.)\s)/, "\u200b");
 }
 
 /**
- * Whom the option names, and nobody else, whatever is in the texts. Embeds mention nobody, so there is a content.
+ * Whom the option names, and nobody else, whatever is in the texts.
  * https://docs.discord.com/developers/resources/message#allowed-mentions-object
  */
-function mentioning(names: readonly string[], truncator: Truncator): JsonObject {
-	const content = mentioned(names, truncator, mention);
-	const ids = (pattern: RegExp) => [...new Set(Array.from(content.matchAll(pattern), ([, id = ""]) => id))];
+function allowedIn(names: readonly string[]): JsonObject {
+	const written = names.map(mention).join(" ");
+	const ids = (pattern: RegExp) => [...new Set(Array.from(written.matchAll(pattern), ([, id = ""]) => id))];
 	const [users, roles] = [ids(/<@(\d+)>/g), ids(/<@&(\d+)>/g)];
 	return {
-		...(content === "" ? {} : { content }),
-		allowed_mentions: {
-			parse: names.some((name) => /^(?:everyone|here)$/.test(name)) ? ["everyone"] : [],
-			...(users.length === 0 ? {} : { users }),
-			...(roles.length === 0 ? {} : { roles }),
-		},
+		parse: /@(?:everyone|here)/.test(written) ? ["everyone"] : [],
+		...(users.length === 0 ? {} : { users }),
+		...(roles.length === 0 ? {} : { roles }),
 	};
 }
 
