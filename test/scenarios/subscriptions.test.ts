@@ -242,7 +242,7 @@ enabled = false
 			stdout: `${FILE} is valid: 3 hooks, 2 of them disabled, on 7 events\n  \${TEAM_URL} is not set here\n`,
 		});
 		const json = await runCommand(["validate", "--json"], { workspace: folder });
-		expect(JSON.parse(json.stdout)).toMatchObject({ hooks: 3, disabled: 2, events: 6 });
+		expect(JSON.parse(json.stdout)).toMatchObject({ hooks: 3, disabled: 2, events: 7 });
 	});
 });
 
