@@ -45,11 +45,11 @@ describe("demo", () => {
 			"    ✗ old-board          webhook            N ms  ignored: 404 Not Found: no such board",
 			"    ✗ change-approval    gate · webhook     N ms  denied: deploys are frozen until Monday 08:00",
 			"    – slack-started      Slack                    skipped: gate change-approval denied",
-			"  Slack      pipeline_start     IDIDIDI  503, 200  ✓       ▶️ Pipeline started: nightly_etl",
-			"  PagerDuty  check_result       IDIDIDI  202       ✓       trigger: Check result: orders: 7 null ids",
-			"  PagerDuty  pipeline_complete  IDIDIDI  202       ✓       resolve: Pipeline complete: nightly_etl",
-			"  Teams      check_result       IDIDIDI  202       ✓       Check result: orders – 7 null ids",
-			"  Datadog    pipeline_complete  IDIDIDI  202       ✓       Pipeline complete: nightly_etl",
+			"  Slack      pipeline_start     IDIDIDI  503, 200  ✓       ▶️ nightly_etl started",
+			"  PagerDuty  check_result       IDIDIDI  202       ✓       trigger: Check failed: orders: 7 null ids",
+			"  PagerDuty  pipeline_complete  IDIDIDI  202       ✓       resolve: nightly_etl succeeded",
+			"  Teams      check_result       IDIDIDI  202       ✓       Check failed: orders – 7 null ids",
+			"  Datadog    pipeline_complete  IDIDIDI  202       ✓       nightly_etl succeeded",
 			"  ✓ Every signature was valid, and everything ended as it should.",
 		]) {
 			expect(text).toContain(line);
@@ -81,7 +81,7 @@ describe("demo", () => {
 			delivery: expect.stringMatching(/^dlv_[0-9a-f]{32}$/),
 			statuses: [503, 200],
 			signed: true,
-			reads: "▶️ Pipeline started: nightly_etl",
+			reads: "▶️ nightly_etl started",
 		});
 	});
 

@@ -1,7 +1,7 @@
 // A rocky.toml works as it is: only its hooks are read, and what a later Rocky may know is not an error.
 import { describe, expect, it } from "vitest";
 import { eventsOf } from "../../helpers/make.ts";
-import { mistakes, parse } from "../../helpers/parse.ts";
+import { mistakes, parse, webhook } from "../../helpers/parse.ts";
 
 const ROCKY = `
 [adapter]
@@ -82,6 +82,18 @@ describe("rocky.toml", () => {
 			...["slack", "pagerduty", "generic"],
 		]);
 		expect({ events, concurrency }).toEqual({ events: [], concurrency: 20 });
+	});
+
+	it("gives PagerDuty the severity that Rocky's metadata has, as no other file does", () => {
+		const source = '[hook.webhooks.on_pipeline_error]\npreset = "pagerduty"\nrouting_key = "${KEY}"\n';
+		expect(webhook(source, "rocky").options).toMatchObject({ severity: "{{metadata.severity}}" });
+		expect(webhook(source).options).toEqual({ routing_key: `\${KEY}` });
+		const chosen = `${source}severity = "critical"\n`;
+		expect(webhook(chosen).options).toMatchObject({ severity: "critical" });
+		expect(webhook(`${source}severity = "{{metadata.severity}}"\n`).options).toMatchObject({
+			severity: "{{metadata.severity}}",
+		});
+		expect(mistakes(`${source}severity = "{{#if}}"\n`)).toHaveLength(1);
 	});
 
 	it("warns of unknown events, and goes on", () => {

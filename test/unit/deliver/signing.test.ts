@@ -124,7 +124,7 @@ describe("a message that is only shown", () => {
 		expect(shown).toMatchObject({
 			kind: "webhook",
 			headers: { "webhook-signature": made },
-			notes: ["variable GONE is unset here"],
+			placeholders: ["GONE"],
 		});
 	});
 });

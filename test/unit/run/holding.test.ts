@@ -66,6 +66,18 @@ it("sends nothing that cannot be read, and sends it when it can be", async () =>
 	expect(await deliver(next, next.rest())).toEqual([["1"]]);
 });
 
+it("forgets what its service takes nothing of", async () => {
+	const holding = run();
+	const { due } = await add(holding, "1", true);
+	for await (const each of due) {
+		const skipped: Outcome = { ...outcome(each), status: "skipped", skipCause: "nothing_to_send", reason: "no" };
+		expect(holding.settle(skipped).reason).toBe("no");
+	}
+	await holding.end();
+	const next = run();
+	expect(await deliver(next, next.rest())).toEqual([]);
+});
+
 it("says that what was sent may be sent again where it cannot be forgotten, and gives it the same id then", async () => {
 	const holding = run({ settle: full });
 	const { due } = await add(holding, "1", true);
