@@ -29,12 +29,12 @@ export interface Annotation {
 /** The annotations of what was run: failed gates, then other failures and warnings, then notices. */
 export function annotationsOf(report: Report, mask: Mask): readonly Annotation[] {
 	const { outcomes, warnings, source, dryRun, stopped, summary } = report;
-	const say = (outcome: Outcome, kind: Annotation["kind"], what: string): Annotation => {
+	const say = (outcome: Outcome, kind: Annotation["kind"], what: string, more = ""): Annotation => {
 		const { hook, error = reasonShown(outcome.ownFailure?.reason ?? "", mask) } = rowOf(outcome, mask);
 		const { startColumn: _, ...line } = at(outcome.delivery.hook.place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
-		return { kind, message: `${what}${where}: ${error}`, place: { title: hook, ...line } };
+		return { kind, message: `${what}${where}${more}: ${error}`, place: { title: hook, ...line } };
 	};
 	const failures = worstFirst(outcomes).flatMap((outcome) => {
 		const { hook } = outcome.delivery;
@@ -46,7 +46,9 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	const overtaken = uniqueBy(outcomes.filter(isOvertaken), ({ delivery }) => delivery.hook).map((outcome) => {
 		const { hook } = outcome.delivery;
 		const what = isGate(hook) ? "the gate gave no answer" : `the ${nounOf(hook)} failed`;
-		return say(outcome, "warning", `${what}, and its fallback ${mask(outcome.via ?? "")} took over`);
+		const times = outcomes.filter((other) => isOvertaken(other) && other.delivery.hook === hook).length;
+		const more = times === 1 ? "" : `, ${times} times`;
+		return say(outcome, "warning", what, `, and its fallback ${mask(outcome.via ?? "")} took over${more}`);
 	});
 	const told = warnings
 		.filter(({ code }) => isAnnotated(code))

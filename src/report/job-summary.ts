@@ -7,7 +7,7 @@ import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { countsLine, filteredOf, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
 import { fitting, linesOf, rowOf, worstFirst } from "./row.ts";
-import { isOvertaken, verdictOf } from "./verdict.ts";
+import { isOvertaken, REASON_LIMIT, verdictOf } from "./verdict.ts";
 
 /**
  * What GitHub takes of a step; of more it shows nothing at all.
@@ -41,16 +41,22 @@ export function summaryMarkdown(report: Report, mask: Mask, room = LIMIT_BYTES):
 		"",
 	];
 	const lines: string[] = [];
-	if (stopped !== undefined) lines.push(`${plain(mask(stopped.message))}. ${plain(mask(stopped.remedy))}`, "");
+	if (stopped !== undefined) lines.push(...stoppedLines(stopped, mask));
 	else if (outcomes.length === 0) lines.push(`${plain(capitalised(mask(unmatchedLine(report, "it"))))}.`);
 	const filtered = filteredOf(report);
 	if (filtered.length > 0) lines.push(`Not fired: ${filteredLine(filtered, mask)}.`, "");
 	if (outcomes.length > 0) lines.push("| | Hook | Target | Attempts | Time | Detail |", "|---|---|---|--:|--:|---|");
 	const rows = worstFirst(outcomes).map((outcome) => tableRow(outcome, mask));
 	const [line, whole] = errorOf(source, mask);
-	return [[...line, ...whole], line]
-		.map((error) => bounded([...head, ...error, ...lines], rows, "the results file", room))
-		.find((summary) => summary !== undefined);
+	const write = (error: readonly string[]) => bounded([...head, ...error, ...lines], rows, "the results file", room);
+	return write([...line, ...whole]) ?? write(line);
+}
+
+/** What the headline had no room for, and what to do. */
+function stoppedLines({ message, remedy }: Problem, mask: Mask): readonly string[] {
+	return [excerpt(mask(message), REASON_LIMIT) === mask(message) ? "" : message, remedy]
+		.filter((text) => text !== "")
+		.flatMap((text) => [`${plain(capitalised(mask(text)))}.`, ""]);
 }
 
 /** What went wrong in the pipeline itself: the line that tells it, and all of it if there is more. */

@@ -6,8 +6,8 @@ import type { Mask } from "../secrets/mask.ts";
 import type { Report, Source } from "./report.ts";
 import { rowOf } from "./row.ts";
 
-/** Code points of a gate's reason; all of it is in the gate's own row. */
-const REASON_LIMIT = 200;
+/** Code points of a gate's reason, or of an error; all of it is told below. */
+export const REASON_LIMIT = 200;
 
 /** How a run went. The text is masked, one line, and no sentence. */
 export interface Verdict {
@@ -20,7 +20,7 @@ export function verdictOf(report: Report, mask: Mask): Verdict {
 	const { outcomes, counts, countedFailures, source, stopped, dryRun } = report;
 	const total = Object.values(counts).reduce((sum, number) => sum + number, 0);
 	const hooks = (number: number) => `${number} ${nounOf(source, number)}`;
-	if (stopped !== undefined) return { mark: "❌", text: "stopped on an error" };
+	if (stopped !== undefined) return { mark: "❌", text: `stopped: ${excerpt(mask(stopped.message), REASON_LIMIT)}` };
 	const gate = gateLine(outcomes, mask);
 	if (gate !== undefined) return { mark: "❌", text: gate };
 	if (dryRun) return { mark: "", text: "dry run, nothing was sent" };
@@ -31,7 +31,10 @@ export function verdictOf(report: Report, mask: Mask): Verdict {
 	if (outcomes.some(({ skipCause }) => skipCause === "cancelled")) {
 		return { mark: "⏭️", text: `cancelled, ${counts.skipped} of ${hooks(total)} did not run` };
 	}
-	if (counts.skipped === total) return { mark: "⏭️", text: "no hook ran" };
+	if (counts.skipped === total) {
+		const isWithheld = outcomes.every(({ skipCause }) => skipCause === "secrets_withheld");
+		return { mark: "⏭️", text: isWithheld ? "no hook ran, secrets are withheld" : "no hook ran" };
+	}
 	if (counts.held === total) return { mark: "⏳", text: `${count(counts.held, "event")} held for a batch` };
 	const overtaken = outcomes.filter(isOvertaken).length;
 	const by = overtaken === 0 ? "" : `, ${overtaken} by a fallback`;

@@ -230,7 +230,9 @@ describe("a broken line", () => {
 				message: expect.stringContaining("is not JSON"),
 			},
 		]);
-		expect(run.summary).toContain("### ❌ Stopped on an error\n\nevents.jsonl, 3 events: 6 delivered");
+		expect(run.summary).toMatch(
+			/^### ❌ Stopped&#58; line 5 of events.jsonl&#58; is not JSON &#40;it ends too early&#41;\n\nevents.jsonl, 3 events: 6 delivered, 0 failed, 0 skipped\.\n\n3 events were fired &#40;/,
+		);
 	});
 });
 

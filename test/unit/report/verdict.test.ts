@@ -48,6 +48,7 @@ describe("the verdict", () => {
 		["⚠️ 2 hooks succeeded, 1 by a fallback", [outcome("delivered"), overtaken("warn")]],
 		["⏳ 1 event held for a batch", [outcome("held")]],
 		["⏭️ no hook ran", [outcome("skipped")]],
+		["⏭️ no hook ran, secrets are withheld", [outcome("skipped", "warn", { skipCause: "secrets_withheld" })]],
 		[
 			"⏭️ cancelled, 1 of 2 hooks did not run",
 			[outcome("delivered"), outcome("skipped", "warn", { skipCause: "cancelled" })],
@@ -59,8 +60,8 @@ describe("the verdict", () => {
 
 	it("is that of the run, where an error ended it or nothing was sent", () => {
 		const report = reportOf(event(), [outcome("delivered"), outcome("failed")]);
-		const stopped = { code: "internal", message: "x", remedy: "" } as const;
-		expect(verdictOf({ ...report, stopped }, same).text).toBe("stopped on an error");
+		const stopped = { code: "events_file", message: "line 5 is not JSON", remedy: "" } as const;
+		expect(verdictOf({ ...report, stopped }, same)).toEqual({ mark: "❌", text: "stopped: line 5 is not JSON" });
 		const dry = reportOf(event(), [outcome("skipped", "abort", { skipCause: "dry_run" })], { dryRun: true });
 		expect(verdictOf(dry, same)).toEqual({ mark: "", text: "dry run, nothing was sent" });
 		expect(verdictOf(reportOf(event(), [], { source: { kind: "held" } }), same).text).toBe("nothing to send");
@@ -80,10 +81,10 @@ describe("a fallback that took over", () => {
 	it("is a warning at the hook that failed, once a hook, after the failures that nothing mended", () => {
 		const down = overtaken("warn");
 		const failed = outcome("failed");
-		const told = annotationsOf(reportOf(event(), [down, down, failed]), same);
+		const told = annotationsOf(reportOf(event(), [down, { ...down }, failed]), same);
 		expect(told.map(({ kind, message, place }) => [kind, message, place.title])).toEqual([
 			["warning", "the webhook failed: 404 Not Found", "freeze"],
-			["warning", "the webhook failed, and its fallback mail took over: connection refused", "freeze"],
+			["warning", "the webhook failed, and its fallback mail took over, 2 times: connection refused", "freeze"],
 		]);
 		expect(annotationsOf(reportOf(event(), [overtaken("ignore")]), same)).toEqual([]);
 	});
