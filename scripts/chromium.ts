@@ -1,4 +1,5 @@
-// Chromium, by its DevTools protocol over a pipe: https://chromedevtools.github.io/devtools-protocol/
+// Chromium, by its DevTools protocol over a pipe.
+// https://chromedevtools.github.io/devtools-protocol/
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -26,14 +26,16 @@ export type Tag =
 	| ("header" | "hr" | "li" | "main" | "ol" | "p" | "pre" | "section" | "span" | "strong" | "summary" | "table")
 	| ("tbody" | "td" | "th" | "time" | "tr" | "u" | "ul");
 
-/** An element. An `href` that is no address of the web or of a mailbox is left out. */
+/** An element. A link that leads to no address of the web or of a mailbox is only its text. */
 export function h(tag: Tag, attributes: Attributes, ...parts: readonly Part[]): Html {
-	const { href, open, ...texts } = attributes;
-	const written = Object.entries({ ...texts, ...(href !== undefined && isWeb(href) ? { href } : {}) })
-		.flatMap(([name, value]) => (value === undefined ? [] : [` ${name}="${escaped(value)}"`]))
+	const { href = "", open, ...texts } = attributes;
+	const hasLink = isWeb(href);
+	const name = tag === "a" && !hasLink ? "span" : tag;
+	const written = Object.entries({ ...texts, ...(hasLink ? { href } : {}) })
+		.flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${escaped(value)}"`]))
 		.join("");
-	const start = `<${tag}${written}${open === true ? " open" : ""}>`;
-	return new Html(tag === "br" || tag === "hr" ? start : `${start}${join(parts).source}</${tag}>`);
+	const start = `<${name}${written}${open === true ? " open" : ""}>`;
+	return new Html(tag === "br" || tag === "hr" ? start : `${start}${join(parts).source}</${name}>`);
 }
 
 /** A link with a text of its own. */
