@@ -8,16 +8,17 @@ import { originParts } from "./key.ts";
 import { boundedKey, writeKey } from "./key-text.ts";
 import type { Link } from "./links.ts";
 import { listEvents } from "./list.ts";
-import { originLine } from "./message-text.ts";
+import { fitting, originLine } from "./message-text.ts";
 import { mentioned, text, withQuery } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody, storyView } from "./story-body.ts";
-import { type Escaping, escapeHtml, type Fact, oneLine, type Truncator } from "./text.ts";
+import { type Escaping, escapeHtml, type Fact, jsonBytes, oneLine, Truncator } from "./text.ts";
 
 /**
- * A message has 32,000 bytes in all. These parts (bytes of JSON), the link and the frame around them stay below it
- * together. https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
+ * Bytes of all. These parts (bytes of JSON) and the frame around them stay below it together, and facts have the rest.
+ * https://developers.google.com/workspace/chat/api/reference/rest/v1/spaces.messages/create
  */
+const MESSAGE_LIMIT = 32_000;
 const TITLE_LIMIT = 600;
 const TEXT_LIMIT = 1500;
 const TRACE_LIMIT = 6000;
@@ -26,6 +27,7 @@ const FACT = { label: 100, value: 400 };
 /** A card shows 100 widgets. https://developers.google.com/workspace/chat/api/reference/rest/v1/cards */
 const FACTS_LIMIT = 25;
 const LINKS_LIMIT = 10;
+const LINKS_SIZE = 5000;
 /** The size of a list counts 1 for a line break, and `<br>` is longer. */
 const LIST = { lines: 50, size: 15_000 - 50 * "br>".length, title: 600, error: 400 };
 /**
@@ -51,7 +53,7 @@ export const googleChat = (): Preset => ({
 		thread_key: template(text("Key of the thread that messages go to; by default each run has its own thread")),
 	},
 	needs: { url: true, json: true },
-	limits: { bytes: 32_000, "thread.threadKey": 4000 },
+	limits: { bytes: MESSAGE_LIMIT, "thread.threadKey": 4000 },
 	mention,
 	service: (_, url, fill) => ({
 		// https://developers.google.com/workspace/chat/quickstart/webhooks#start_or_reply_to_a_message_thread
@@ -59,37 +61,54 @@ export const googleChat = (): Preset => ({
 		body: storyBody("bytes", inert, fill, (story, truncator) => {
 			const { mark, telling } = story;
 			const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT)}`;
-			const card = { header: { title }, sections: sectionsOf(story, truncator) };
 			const named = mentioned(story.mentions, truncator, mention);
-			return {
+			const [above, below] = [sectionsAbove(story, truncator), sectionsBelow(story, truncator)];
+			const message = (facts: readonly JsonObject[]) => ({
 				...(named === "" ? {} : { text: named }),
 				fallbackText: telling === "" ? title : `${title} – ${inert(excerpt(telling, CAUSE_LIMIT))}`,
-				cardsV2: [{ cardId: "event", card }],
+				cardsV2: [{ cardId: "event", card: { header: { title }, sections: [...above, ...folded(facts), ...below] } }],
 				thread: { threadKey: threadKey(story, fill) },
-			};
+			});
+			return message(factsWithin(MESSAGE_LIMIT - jsonBytes(message([])), story, truncator));
 		}),
 		escape: inert,
 	}),
 });
 
-/** Those that have a widget, as each must. */
-function sectionsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
-	const facts = truncator.list("facts", story.facts, FACTS_LIMIT).map((fact) => decoratedText(fact, truncator));
-	const links = truncator.list("links", story.links, LINKS_LIMIT).map(button);
-	const text = story.text === "" ? [] : [paragraph(truncator.text("text", story.text, TEXT_LIMIT, escapeText))];
+/** What happened, and what leads on. */
+function sectionsAbove(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const text = story.text === "" ? [] : [truncator.text("text", story.text, TEXT_LIMIT, escapeText)];
 	const list = story.isBatch ? listEvents(story.events, truncator, LIST, escapeText).lines : [];
-	const sections = [
-		{ widgets: [...text, ...(list.length === 0 ? [] : [paragraph(list.join("<br>"))])] },
-		{ widgets: links.length === 0 ? [] : [{ buttonList: { buttons: links } }] },
-		{ ...folded(facts.length, OPEN_FACTS), widgets: facts },
-		{ widgets: trace(story, truncator) },
-		{ widgets: [paragraph(truncator.text("origin", originLine(story), ORIGIN_LIMIT, escapeText))] },
+	const buttons = story.links.slice(0, LINKS_LIMIT).map(button);
+	const links = truncator.list("links", story.links, fitting(buttons, LINKS_SIZE, jsonBytes)).map(button);
+	return [
+		...section([...text, ...(list.length === 0 ? [] : [list.join("<br>")])].map(paragraph)),
+		...section(links.length === 0 ? [] : [{ buttonList: { buttons: links } }]),
 	];
-	return sections.filter(({ widgets }) => widgets.length > 0);
 }
 
-function folded(count: number, open: number): JsonObject {
-	return count <= open ? {} : { collapsible: true, uncollapsibleWidgetsCount: open };
+/** The trace and the origin. */
+function sectionsBelow(story: Story, truncator: Truncator): readonly JsonObject[] {
+	const origin = paragraph(truncator.text("origin", originLine(story), ORIGIN_LIMIT, escapeText));
+	return [...section(trace(story, truncator)), ...section([origin])];
+}
+
+/** Each must have a widget. */
+function section(widgets: readonly JsonObject[], folding: JsonObject = {}): readonly JsonObject[] {
+	return widgets.length === 0 ? [] : [{ ...folding, widgets }];
+}
+
+/** Shows some facts, and the others when it is unfolded. */
+function folded(facts: readonly JsonObject[]): readonly JsonObject[] {
+	const isLong = facts.length > OPEN_FACTS;
+	return section(facts, isLong ? { collapsible: true, uncollapsibleWidgetsCount: OPEN_FACTS } : {});
+}
+
+function factsWithin(room: number, { facts }: Story, truncator: Truncator): readonly JsonObject[] {
+	const size = (fact: Fact) => jsonBytes(decoratedText(fact, new Truncator("bytes", inert))) + ",".length;
+	const frame = jsonBytes({ collapsible: true, uncollapsibleWidgetsCount: OPEN_FACTS, widgets: [] }) + ",".length;
+	const most = fitting(facts.slice(0, FACTS_LIMIT), room - frame, size);
+	return truncator.list("facts", facts, most).map((fact) => decoratedText(fact, truncator));
 }
 
 function paragraph(text: string): JsonObject {
@@ -100,7 +119,7 @@ function trace(story: Story, truncator: Truncator): readonly JsonObject[] {
 	if (story.trace === "") return [];
 	// HTML shows runs of white space as one space: they are written with no-break spaces.
 	const spaced = story.trace.replaceAll(/^[ \t]+|[ \t]{2,}/gm, (space) => "\u00a0".repeat(space.length));
-	return [{ textParagraph: { text: truncator.ends("trace", spaced, TRACE_LIMIT, escapeText), maxLines: OPEN_LINES } }];
+	return [{ textParagraph: { text: truncator.ends("error", spaced, TRACE_LIMIT, escapeText), maxLines: OPEN_LINES } }];
 }
 
 function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
@@ -110,7 +129,7 @@ function decoratedText([label, value]: Fact, truncator: Truncator): JsonObject {
 }
 
 function button({ text, url }: Link): JsonObject {
-	return { text, onClick: { openLink: { url } } };
+	return { text: inert(text), onClick: { openLink: { url } } };
 }
 
 /**

@@ -3,8 +3,9 @@ import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { googleChat } from "../../../src/presets/google-chat.ts";
+import { messageFaults } from "../../helpers/google-chat-types.ts";
 import { event } from "../../helpers/make.ts";
-import { batch, hostileEvent, monstrousEvent } from "../../helpers/presets.ts";
+import { batch, failedPipeline, hostileEvent } from "../../helpers/presets.ts";
 import { renderBatch, renderEvent, requestOf, textsOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -25,7 +26,7 @@ const button = object(["text", "onClick"], {
 	text,
 	onClick: object(["openLink"], { openLink: object(["url"], { url: { type: "string", pattern: "^https?://" } }) }),
 });
-const paragraph = object(["text"], { text: html }, { maxLines: { const: 20 } });
+const paragraph = object(["text"], { text: html }, { maxLines: { const: 5 } });
 const decorated = object(["topLabel", "text", "wrapText"], { topLabel: inert, text: html, wrapText: { const: true } });
 const widget = {
 	oneOf: [
@@ -62,6 +63,7 @@ const conforms = new Ajv().compile(
 function validate(body: JsonObject): void {
 	conforms(body);
 	expect(conforms.errors).toBe(null);
+	expect(messageFaults(body)).toEqual([]);
 }
 
 /** No tag, mention or link begins, but for line breaks. */
@@ -94,15 +96,34 @@ const shown = (written: string) =>
 const keyOf = (...given: Parameters<typeof event>) => renderEvent(googleChat(), event(...given), {}).body["thread"];
 
 describe("the google_chat preset", () => {
-	it("shows a few details, and folds the others", () => {
+	it("shows a few facts, and folds the others", () => {
 		const details = (count: number) => {
 			const metadata = Object.fromEntries(Array.from({ length: count }, (_, index) => [`key${index}`, "v"]));
 			return renderEvent(googleChat(), event("ping", { metadata }), {}).body;
 		};
-		expect(details(5)).not.toHaveProperty("cardsV2.0.card.sections.1.collapsible");
-		expect(details(6)).toMatchObject({
-			cardsV2: [{ card: { sections: [{}, { collapsible: true, uncollapsibleWidgetsCount: 5 }] } }],
+		expect(details(8)).not.toHaveProperty("cardsV2.0.card.sections.0.collapsible");
+		expect(details(9)).toMatchObject({
+			cardsV2: [{ card: { sections: [{ collapsible: true, uncollapsibleWidgetsCount: 8 }, {}] } }],
 		});
+	});
+
+	it("says what happened, what leads on, the facts, the trace and the origin, in this order", () => {
+		const { body } = renderEvent(googleChat(), failedPipeline(), {});
+		expect(body["fallbackText"]).toBe("❌ etl failed on main – Table `dim_orders` not found");
+		const places = ["etl failed", "not found", "View run", "Duration", "at load", "octocat", "14:30:00 UTC"].map(
+			(part) => JSON.stringify(body["cardsV2"]).indexOf(part),
+		);
+		expect(places.toSorted((one, other) => one - other)).toEqual(places);
+		expect(places).not.toContain(-1);
+	});
+
+	it("is wrong by Google's types where a key, a list or a text is not theirs", () => {
+		const card = { header: { title: 7 }, sections: [{ widgets: [{ textParagraph: { text: "x", lines: 5 } }] }] };
+		expect(messageFaults({ cardsV2: [{ card }], fallbackText: "x", thread: [] })).toEqual([
+			"message.cardsV2.0.card.header.title is no string",
+			"message.cardsV2.0.card.sections.0.widgets.0.textParagraph.lines is unknown",
+			"message.thread is no Schema$Thread",
+		]);
 	});
 
 	it.each([
@@ -112,7 +133,8 @@ describe("the google_chat preset", () => {
 		["users/111803362263611858271", "<users/111803362263611858271>"],
 		["ada.l+oncall@example.com", "<users/ada.l+oncall@example.com>"],
 		["here", "@here"],
-		["<users/all>", "@<\u200busers/all>"],
+		["<users/all>", "<users/all>"],
+		["<users/all> x", "@<\u200busers/all> x"],
 		["all>", "@all>"],
 	])("mentions %j as %j", (mention, written) => {
 		const hostile = hostileEvent("<users/all>");
@@ -184,24 +206,25 @@ describe("the google_chat preset", () => {
 		);
 	});
 
-	it("truncates the error before anything that identifies the event, and never inside an escape", () => {
+	it("truncates the trace before anything that identifies the event, and never inside an escape", () => {
 		const { body, notes } = renderEvent(googleChat(), event("pipeline_error", { error: "<".repeat(9000) }), {});
-		expect(notes).toEqual(["error truncated to 8000 bytes"]);
-		expect(JSON.stringify(body)).toMatch(/"(?:&lt;){665}…(?:&lt;){1334}"/);
+		expect(notes).toEqual(["text truncated to 1500 bytes", "error truncated to 6000 bytes"]);
+		expect(JSON.stringify(body)).toMatch(/"(?:&lt;){499}…(?:&lt;){1000}"/);
 	});
 
-	it("comes close to the limit when every part is full, but not over it", () => {
-		const monster = monstrousEvent();
-		const many = batch(200, () => monster);
-		for (const { body } of [renderEvent(googleChat(), monster, {}), renderBatch(googleChat(), many, {})]) {
-			const size = Buffer.byteLength(JSON.stringify(body));
-			expect(size).toBeGreaterThan(MESSAGE_BYTES * 0.6);
-			expect(size).toBeLessThanOrEqual(MESSAGE_BYTES);
-		}
+	it("leaves facts out where they would not fit, and says how many", () => {
+		const metadata = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`key${index}`, "日".repeat(500)]));
+		const error = "first\nError: 日".repeat(2000);
+		const { notes } = renderEvent(googleChat(), event("pipeline_error", { error, metadata, owners: ["us"] }), {});
+		expect(notes).toContain("16 of 41 facts left out");
+		const links = Object.fromEntries(
+			Array.from({ length: 12 }, (_, index) => [`${index}`, `https://wiki.example/${"x".repeat(400)}`]),
+		);
+		expect(renderEvent(googleChat(), event("ping"), { links }).notes).toEqual(["2 of 12 links left out"]);
 	});
 
 	it("stays inside of the limit with the longest of everything", () => {
-		const long = (piece: string) => piece.repeat(20_000);
+		const long = (piece: string) => piece.repeat(6000);
 		for (const piece of ["x", "é", "日", "😀", "\\", '"', "<", "\n", "&"]) {
 			const given = {
 				error: long(piece),
@@ -215,16 +238,26 @@ describe("the google_chat preset", () => {
 			);
 			const ci = { repository: long(piece), branch: long(piece), run_url: `https://ci.example/${"x".repeat(480)}` };
 			const full = event("pipeline_error", { ...given, metadata, ci });
-			const options = { mention: Array.from({ length: 30 }, () => long(piece)) };
+			const many = (value: string) =>
+				Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${piece}${index}`, value]));
+			const options = {
+				title: long(piece),
+				text: long(piece),
+				fields: many(long(piece)),
+				links: many(`https://wiki.example/${"x".repeat(470)}`),
+				mention: Array.from({ length: 30 }, () => long(piece)),
+				thread_key: long(piece),
+			};
 			for (const { body } of [
 				renderEvent(googleChat(), full, options),
 				renderBatch(
 					googleChat(),
-					batch(100, () => full),
+					batch(60, () => full),
 					options,
 				),
 			]) {
 				expect(Buffer.byteLength(JSON.stringify(body)), piece).toBeLessThanOrEqual(MESSAGE_BYTES);
+				if (piece !== "\n") expect(JSON.stringify(body), piece).toContain("decoratedText");
 			}
 		}
 	});

@@ -11,7 +11,14 @@ it.each([
 	[
 		"google_chat",
 		"cardsV2.0.card.header.title",
-		["▶️", "✅", "❌", "⏹️", "ℹ️", "⚠️"].map((mark) => `${mark} Check result: etl`),
+		[
+			"▶️ Check started: etl",
+			"✅ Check passed: etl",
+			"❌ Check failed: etl",
+			"⏹️ Check cancelled: etl",
+			"ℹ️ Check result: etl",
+			"⚠️ Check finished with warnings: etl",
+		],
 	],
 	["datadog", "alert_type", ["info", "success", "error", "warning", "info", "warning"]],
 	["pagerduty", "payload.severity", ["info", "info", "error", "warning", "info", "warning"]],
