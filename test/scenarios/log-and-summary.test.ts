@@ -1,5 +1,6 @@
 // What a person reads of a run that went wrong: the log's lines, the annotations and the summary, whole.
 import { expect, test } from "vitest";
+import { blocks } from "../helpers/pages.ts";
 import { normalise, runAction, workspace } from "../helpers/runner.ts";
 import { type Reply, startServer } from "../helpers/server.ts";
 
@@ -52,6 +53,10 @@ test("hooks that failed, were replaced by a fallback, ignored or kept out by a f
 		"– pager · not fired: its filter requires metadata.env:prod",
 		"pipeline_error: warned · 1 delivered, 2 failed, 0 skipped",
 	]);
+	const [documented = ""] = blocks("docs/action.md", "text");
+	const lines = normalise(documented.replace("https://board.example.com", "http://127.0.0.1:1")).trimEnd().split("\n");
+	expect(lines).toHaveLength(3);
+	for (const line of lines) expect(log).toContain(line);
 	expect(annotations).toEqual([
 		"the webhook failed: 403 Forbidden: invalid_token",
 		"the webhook failed, and its fallback mail took over: 403 Forbidden: invalid_token",

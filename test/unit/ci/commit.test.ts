@@ -1,10 +1,12 @@
 // The message and the author of the run's own commit, from each payload that has them, and never those of another one.
 import { createRequire } from "node:module";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { commitFacts } from "../../../src/ci/commit.ts";
 import { readCi } from "../../../src/ci/index.ts";
 import type { Env } from "../../../src/lib/env.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";
+import { oddText } from "../../helpers/odd-text.ts";
 
 const require = createRequire(import.meta.url);
 const examples: { name: string; examples: unknown[] }[] = require("@octokit/webhooks-examples");
@@ -77,6 +79,20 @@ describe("the commit's message and author", () => {
 			expect(await factsOf("push", payload)).toMatchObject({ commit: SHA, trigger: "push" });
 		},
 	);
+
+	test("are text of one line, or absent, whatever JSON a payload is", () => {
+		const value = fc.oneof(oddText, fc.jsonValue());
+		const author = fc.oneof(value, fc.record({ name: value }));
+		const commit = fc.record({ id: fc.constantFrom(SHA, "", "x"), message: value, author }, { requiredKeys: [] });
+		fc.assert(
+			fc.property(fc.oneof(fc.jsonValue(), fc.record({ head_commit: fc.oneof(commit, value) })), (payload) => {
+				for (const text of Object.values(commitFacts(payload, SHA))) {
+					if (text !== undefined) expect(text).toMatch(/^[^\r\n]+$/u);
+				}
+			}),
+			{ numRuns: 200 },
+		);
+	});
 
 	test("are in GitHub's own example of a push, where the run is about its head", async () => {
 		const found = examples
