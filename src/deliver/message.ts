@@ -11,8 +11,8 @@ import type { Template } from "../model/template.ts";
 import { batchView } from "../presets/story-body.ts";
 import { viewOf } from "../presets/view.ts";
 import { signatureHeaders } from "../signature/sign.ts";
-import { BodyError, parseJsonBody } from "../template/body.ts";
-import { escapingOf, renderTemplate } from "../template/render.ts";
+import { BodyError, parseJsonBody, refuseStructure } from "../template/body.ts";
+import { escapingFor, escapingOf, renderTemplate } from "../template/render.ts";
 import {
 	type Address,
 	addressOf,
@@ -130,5 +130,7 @@ function fillTemplate(
 		},
 	});
 	// Written out again: proves that it is JSON, and agrees with receivers that hash a re-serialised body.
-	return escaping === "json" ? JSON.stringify(parseJsonBody(rendered, template)) : rendered;
+	if (escaping === "json") return JSON.stringify(parseJsonBody(rendered, template));
+	if (escapingFor(type) === "json") refuseStructure(rendered);
+	return rendered;
 }

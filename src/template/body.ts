@@ -1,7 +1,7 @@
 // Reads a rendered body as JSON, or says at which place it is not JSON, and for what usual reason.
 
 import { writesExactNumbers } from "../lib/exact-number.ts";
-import type { Json } from "../lib/json.ts";
+import { isJsonArray, isJsonObject, type Json } from "../lib/json.ts";
 import { readJson } from "../lib/json-reader.ts";
 import type { Node, Template } from "../model/template.ts";
 import { causeOf } from "./cause.ts";
@@ -37,6 +37,17 @@ export function parseJsonBody(rendered: string, template: Template): Json {
 	const isQuotable = rendered !== "" && !hasVariable(template.nodes);
 	const quoted = isQuotable ? ` in «${quoteAround(rendered, error.offset)}»` : "";
 	throw new BodyError(`body is not JSON at line ${line}, column ${column}: ${what}${quoted}`, remedy);
+}
+
+/**
+ * Throws a {@link BodyError} where a plain text under a JSON type has become an object or a list by what was inserted in
+ * it: a receiver would read what a stranger wrote as the message.
+ */
+export function refuseStructure(rendered: string): void {
+	const read = readJson(rendered);
+	if (read.kind !== "value" || !(isJsonObject(read.value) || isJsonArray(read.value))) return;
+	const remedy = 'begin it as JSON, as in {"text": "{{error}}"}, or insert JSON as it is by {{{field}}}';
+	throw new BodyError("body is plain text, but what was inserted makes it JSON", remedy);
 }
 
 function hasVariable(nodes: readonly Node[]): boolean {

@@ -4,6 +4,7 @@ import { makeMessage } from "../../../src/deliver/message.ts";
 import { CannotRender, type Service } from "../../../src/model/preset.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { withQuery } from "../../../src/presets/options.ts";
+import { compileTemplate } from "../../../src/template/compile.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
 
 const generic = preset("generic");
@@ -77,5 +78,27 @@ describe("a batch", () => {
 		if (!("url" in made)) throw new Error("no message");
 		expect(made.headers["X-Rocky-Event"]).toBe("batch");
 		expect(JSON.parse(new TextDecoder().decode(made.body))).toEqual({ events: [event().context] });
+	});
+});
+
+describe("a plain text in a rocky.toml", () => {
+	const bodyTemplate = compileTemplate(parseReference("{{error}}"), true);
+	const made = (error: string) => make(() => ({}), { bodyTemplate }, event("pipeline_error", { error }));
+
+	it("is sent as it is", () => {
+		for (const error of ['column "tier"', "[nightly] failed", "{ no: JSON }", "7", '"quoted"']) {
+			expect(
+				Buffer.from(sent(() => ({}), { bodyTemplate }, event("pipeline_error", { error })).body ?? []).toString(),
+			).toBe(error);
+		}
+	});
+
+	it.each(['{"text": "<!channel>"}', "[]", ' {"a": [1]}\n'])("is not sent where a value makes it JSON: %s", (error) => {
+		expect(made(error)).toMatchObject({
+			cause: "invalid_message",
+			reason: expect.stringMatching(
+				/^body_template: body is plain text, but what was inserted makes it JSON \(begin it/,
+			),
+		});
 	});
 });
