@@ -59,10 +59,10 @@ export function isDenial({ status, skipCause, delivery: { hook } }: Outcome): bo
 }
 
 function resultOf(outcome: Outcome): (typeof RESULTS)[number] {
-	const { status, skipCause, delivery } = outcome;
+	const { status, delivery } = outcome;
 	if (isDenial(outcome)) return "aborted";
 	if (status === "failed" && delivery.hook.onFailure === "warn") return "warned";
-	return status === "skipped" && skipCause !== "nothing_to_send" ? "skipped" : "passed";
+	return status === "skipped" ? "skipped" : "passed";
 }
 
 /** Drops what events carry, which may be megabytes; of a batch it keeps the first, the last and the number. */

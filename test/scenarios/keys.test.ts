@@ -128,7 +128,7 @@ describe("an alert", () => {
 		] as const) {
 			const { run } = await fire({ event });
 			expect(run.log).toContain(`skipped: nothing to send: PagerDuty opens no alert for the status ${status}`);
-			expect(run.outputs).toMatchObject({ result: "passed", skipped: "1", delivered: "0" });
+			expect(run.outputs).toMatchObject({ result: "skipped", skipped: "1", delivered: "0" });
 		}
 		expect(server.requests).toEqual([]);
 	});
