@@ -12,7 +12,7 @@ const ALERTS: Readonly<Record<Status, boolean>> = {
 	cancelled: false,
 };
 
-/** The events that an alert is made of. */
+/** The events that an alert is made of. A ping is one too: it tries a hook, and no `*` selects it. */
 export function alerting(events: Events): readonly PipelineEvent[] {
-	return events.filter(({ context }) => ALERTS[context.status]);
+	return events.filter(({ definition, context }) => ALERTS[context.status] || definition.name === "ping");
 }

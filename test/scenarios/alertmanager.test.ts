@@ -35,7 +35,7 @@ describe.skipIf(isMissing)("Debian's Alertmanager (needs prometheus-alertmanager
 		expect(others).toEqual([]);
 		expect(alert).toMatchObject({
 			labels: { alertname: "pipeline", severity: "error", pipeline: "nightly", team: "data" },
-			annotations: { summary: "Pipeline failed: nightly", description: expect.stringContaining('no "orders" today') },
+			annotations: { summary: "nightly failed", description: expect.stringContaining('no "orders" today') },
 		});
 		// Times have whole seconds: a success in the second of its failure would begin with it.
 		await sleep(1100);

@@ -247,6 +247,7 @@ describe("the pagerduty preset", () => {
 				.map(({ definition: { name } }) => name);
 		};
 		expect(taken("pipeline_start", "commit", "job.stopped")).toEqual([]);
+		expect(taken("ping")).toEqual(["ping"]);
 		expect(taken("pipeline_start", "pipeline_error", "commit", "drift_detected", "pipeline_complete")).toEqual([
 			"pipeline_error",
 			"drift_detected",
