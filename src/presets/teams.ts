@@ -120,7 +120,7 @@ function shownLinks({ links }: Story, truncator: Truncator): Story["links"] {
 /** A long one is folded, below the button that unfolds it. */
 function traceBlocks(trace: string, room: number, truncator: Truncator): readonly JsonObject[] {
 	if (trace === "") return [];
-	const block = textBlock(truncator.ends("trace", literal(trace), Math.min(room, TRACE_LIMIT)));
+	const block = textBlock(truncator.ends("error", literal(trace), Math.min(room, TRACE_LIMIT)));
 	const shown = { ...block, id: "trace", fontType: "Monospace" };
 	if (trace.split("\n").length <= OPEN_LINES) return [shown];
 	const toggle = { type: "Action.ToggleVisibility", title: "Show trace", targetElements: ["trace"] };

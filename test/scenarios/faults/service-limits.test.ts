@@ -82,10 +82,10 @@ describe("fault 31: a body over its service's limits is truncated between charac
 		const server = await startServer({ status: 200, body: "ok" });
 		const run = await fire(`[hook.webhooks.pipeline_error]\nname = "s"\nurl = "${server.url}"\npreset = "slack"\n`, {
 			event: "pipeline_error",
-			inputs: { error: "x".repeat(100_000) },
+			inputs: { error: "x\n".repeat(50_000) },
 		});
 		expect(run).toMatchObject({ code: 0, stderr: "", annotations: [], outputs: { result: "passed" } });
-		const note = "error truncated to 2991 characters";
+		const note = "error truncated to 2392 characters";
 		expect(normalise(run.log)).toContain(`✓ s → http://127.0.0.1:PORT/… · 200 · TIME; note: ${note}\n`);
 		expect(run.results).toMatchObject({ results: [{ hook: "s", status: "delivered", notes: [note] }] });
 		expect(run.summary).toContain(`| ${note} |\n`);

@@ -258,7 +258,7 @@ describe("the teams preset", () => {
 	it("truncates the trace before anything that identifies the event, and keeps more of its end", () => {
 		const error = `${"é".repeat(9000)}\nat x`;
 		const { body, notes } = renderEvent(teams(), event("pipeline_error", { error }), {});
-		expect(notes).toEqual(["text truncated to 1500 bytes", "trace truncated to 8000 bytes"]);
+		expect(notes).toEqual(["text truncated to 1500 bytes", "error truncated to 8000 bytes"]);
 		expect(JSON.stringify(body)).toMatch(/"é{1331}…é{2660,2664}\\n\\nat x"/);
 	});
 
