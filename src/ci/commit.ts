@@ -1,16 +1,16 @@
-// What a commit says of itself, where GitHub's data has the very commit that a run is about.
+// What a commit says of itself, where a payload has the very commit that a run is about.
 import type { CiFacts } from "../model/event.ts";
 import { at, lineAt, textAt } from "./payload.ts";
 
-/** Where payloads, and the API's workflow runs, have a commit with its message. That of a pull request has none. */
+/** Where the payloads of some events have a commit with its message. Those of pull requests have none. */
 const PLACES = ["head_commit", "merge_group.head_commit", "workflow_run.head_commit"] as const;
 
-/** The message and the author of `commit`. Both are absent where the data has another commit, or none. */
+/** The message and the author of `commit`. Both are absent where the payload has another commit, or none. */
 export function commitFacts(
-	data: unknown,
+	payload: unknown,
 	commit: string | undefined,
 ): { readonly [K in "commit_message" | "commit_author"]?: CiFacts[K] | undefined } {
-	const found = PLACES.map((place) => at(data, place)).find((each) => textAt(each, "id") === commit);
+	const found = PLACES.map((place) => at(payload, place)).find((each) => textAt(each, "id") === commit);
 	if (commit === undefined || found === undefined) return {};
 	return { commit_message: lineAt(found, "message"), commit_author: lineAt(found, "author.name") };
 }

@@ -82,7 +82,7 @@ function errorOf(source: Source, mask: Mask): readonly [line: readonly string[],
 function filteredLine(filtered: readonly Unmatched[], mask: Mask): string {
 	const shown = filtered.slice(0, SHOWN_FILTERED);
 	const more = filtered.length - shown.length;
-	const told = shown.map(({ hook, reason }) => plain(mask(`${hook.name} (${excerpt(reason, 200)})`)));
+	const told = shown.map(({ hook, reason }) => plain(`${mask(hook.name)} (${excerpt(mask(reason), 200)})`));
 	return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(", ");
 }
 
