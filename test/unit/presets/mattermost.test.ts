@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { mattermost } from "../../../src/presets/mattermost.ts";
 import { event } from "../../helpers/make.ts";
+import { failedPipeline, hostileEvent, RUN_URL } from "../../helpers/presets.ts";
 import { renderEvent, textsOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -67,6 +68,37 @@ presetSuite(mattermost(), {
 });
 
 describe("the mattermost preset", () => {
+	const attachmentsOf = (body: JsonObject) =>
+		(Array.isArray(body["attachments"]) ? body["attachments"] : []).map(Object);
+
+	it("escapes Markdown only where Mattermost reads it: not in a title that is a link, nor in the name of a fact", () => {
+		const ci = { branch: "a_b_c", run_url: RUN_URL };
+		const metadata = { some_key_x: "some_value_x" };
+		const [linked] = attachmentsOf(renderEvent(mattermost(), event("pipeline_error", { ci, metadata }), {}).body);
+		expect(linked.title).toBe("❌ etl failed on a_b_c");
+		expect(linked.fields).toEqual([{ title: "some_key_x", value: "some\\_value\\_x", short: true }]);
+		const [bare] = attachmentsOf(renderEvent(mattermost(), event("pipeline_error", { pipeline: "a_b_c" }), {}).body);
+		expect(bare.title).toBe("❌ a\\_b\\_c failed");
+		expect(bare.fallback).toBe("❌ a_b_c failed");
+	});
+
+	it("says in the notification what went wrong, and shows the trace below the facts", () => {
+		const [what, why, ...more] = attachmentsOf(renderEvent(mattermost(), failedPipeline(), {}).body);
+		expect(what.fallback).toBe("❌ etl failed on main – Table `dim_orders` not found");
+		expect(what).not.toHaveProperty("footer");
+		expect(why).toEqual({
+			color: "#e74c3c",
+			text: "```\nTable `dim_orders` not found\n  at load <orders> & more\n```",
+			footer: "acme/shop · 1a2b3c4 · octocat · 2026-04-02 14:30:00 UTC",
+		});
+		expect(more).toEqual([]);
+	});
+
+	it("mentions users by name and groups of people, each on purpose", () => {
+		const { body } = renderEvent(mattermost(), hostileEvent("@all @jane"), { mention: ["@jane.doe", "here"] });
+		expect(body["text"]).toBe("@jane.doe @here");
+	});
+
 	it("keeps a name that is not one of Mattermost's as text", () => {
 		expect(renderEvent(mattermost(), event("ping"), { mention: ["data team"] }).body["text"]).toBe("@\u200bdata team");
 	});

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { ntfy } from "../../../src/presets/ntfy.ts";
 import { event } from "../../helpers/make.ts";
+import { failedPipeline, RUN_URL } from "../../helpers/presets.ts";
 import { renderEvent, requestOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -62,6 +63,39 @@ describe("the ntfy preset", () => {
 	])("has for priority = %j the number %j", (priority, number) => {
 		const options = priority === undefined ? OPTIONS : { ...OPTIONS, priority };
 		expect(renderEvent(ntfy(), event("pipeline_complete"), options).body["priority"]).toBe(number);
+	});
+
+	it("opens on a tap what its first button opens, and has the config's own links on the next ones", () => {
+		const ci = failedPipeline().context.ci ?? {};
+		const made = event("pipeline_error", { ci: { ...ci, pull_request: 7 } });
+		const shown = (links: JsonObject) => {
+			const { body, notes } = renderEvent(ntfy(), made, { ...OPTIONS, links });
+			const actions = Array.isArray(body["actions"]) ? body["actions"] : [];
+			return { click: body["click"], labels: actions.map((action) => Object(action).label), notes };
+		};
+		const own = (...names: readonly string[]) =>
+			Object.fromEntries(names.map((name) => [name, `https://wiki.example/${name}`]));
+		expect(shown({})).toEqual({
+			click: RUN_URL,
+			labels: ["View run", "Pull request #7", "Commit 1a2b3c4"],
+			notes: [],
+		});
+		expect(shown(own("Runbook")).labels).toEqual(["View run", "Runbook", "Pull request #7"]);
+		expect(shown(own("a", "b", "c"))).toMatchObject({
+			labels: ["View run", "a", "b"],
+			notes: ["1 of 3 own links left out"],
+		});
+		const { body, notes } = renderEvent(ntfy(), event("ping"), { ...OPTIONS, links: own("a", "b", "c") });
+		expect([body["click"], Object(body["actions"]).length, notes]).toEqual(["https://wiki.example/a", 3, []]);
+	});
+
+	it("says in a notification's first line what went wrong", () => {
+		const error = 'Traceback (most recent call last):\n  File "x"\nKeyError: 7';
+		const { body } = renderEvent(ntfy(), event("pipeline_error", { error }), OPTIONS);
+		expect([body["title"], body["message"]]).toEqual([
+			"etl failed",
+			`KeyError: 7\n\n${error}\n\n2026-04-02 14:30:00 UTC`,
+		]);
 	});
 
 	it("publishes to ntfy.sh or a server of one's own, as whom the token says", () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../src/lib/json.ts";
 import { telegram } from "../../../src/presets/telegram.ts";
 import { event } from "../../helpers/make.ts";
-import { batch } from "../../helpers/presets.ts";
+import { batch, failedPipeline, hostileEvent } from "../../helpers/presets.ts";
 import { renderBatch, renderEvent, requestOf, UNSEEN } from "../../helpers/rendered.ts";
 import { presetSuite } from "../../suites/preset-suite.ts";
 
@@ -50,6 +50,48 @@ describe("the telegram preset", () => {
 		expect(renderEvent(telegram(), event("ping"), { ...OPTIONS, thread_id }).body).not.toHaveProperty(
 			"message_thread_id",
 		);
+	});
+
+	it.each([
+		["jane_doe", "@jane_doe"],
+		["@jane_doe", "@jane_doe"],
+		["123456789", '<a href="tg://user?id=123456789">123456789</a>'],
+		["tg://user?id=123456789", '<a href="tg://user?id=123456789">123456789</a>'],
+		["here", "@\u200bhere"],
+		["everyone", "@\u200beveryone"],
+		["Jane Doe", "@\u200bJane Doe"],
+		["x<y>", "@\u200bx&lt;y&gt;"],
+	])("mentions %j as %j, beside the headline, and nobody else", (mention, written) => {
+		const hostile = hostileEvent("@jane_doe");
+		const { body } = renderEvent(telegram(), hostile, { ...OPTIONS, mention });
+		const [first = "", ...rest] = textOf(body).split("\n");
+		expect(first.endsWith(`</b> ${written}`)).toBe(true);
+		expect([first.slice(0, -written.length), ...rest].join("\n")).not.toMatch(/@(?!\u200b)/);
+	});
+
+	it("says what happened, what leads on, the facts, the folded trace and the origin, in paragraphs", () => {
+		expect(textOf(renderEvent(telegram(), failedPipeline(), OPTIONS).body).split("\n\n")).toEqual([
+			expect.stringMatching(
+				/^<b>❌ etl failed on main<\/b>\nTable `dim_orders` not found\n<a href=.*>View run<\/a> · <a /,
+			),
+			"<b>Duration</b>: 45.2s\n<b>tables_copied</b>: 20\n<b>shards</b>: 1, 2",
+			expect.stringMatching(/^<blockquote expandable><pre>Table [\s\S]*more<\/pre><\/blockquote>$/u),
+			"acme/shop · 1a2b3c4 · octocat · 2026-04-02 14:30:00 UTC",
+		]);
+	});
+
+	it("stays inside of its limit with the longest of everything", () => {
+		const mention = Array.from({ length: 30 }, () => "&".repeat(200));
+		const links = Object.fromEntries(
+			Array.from({ length: 20 }, (_, index) => [`${index}${"&".repeat(90)}`, "https://wiki.example/"]),
+		);
+		for (const text of ["&".repeat(5000), "x ".repeat(5000), "日".repeat(5000)]) {
+			const options = { ...OPTIONS, mention, links, title: text, text };
+			const { body, notes } = renderEvent(telegram(), event("pipeline_error", { error: `${text}\n${text}` }), options);
+			expect(parsed(textOf(body)).length).toBeLessThanOrEqual(4096);
+			expect(textOf(body)).toContain("blockquote");
+			expect(notes).toContain("12 of 20 links left out");
+		}
 	});
 
 	it("fills a long batch up to the limit", () => {
