@@ -6,8 +6,8 @@ import { type EventContext, entityName, type PipelineEvent, type Status } from "
 import { commitLine } from "./commit-line.ts";
 import { oneLine } from "./text.ts";
 
-/** Ours: code points of a name, so that the outcome after it is seen. */
-const NAME_LIMIT = 100;
+/** Ours: code points of a name, so that in a title of 80 the outcome after it is seen. */
+const NAME_LIMIT = 64;
 
 /** What follows the name of something that has that status. */
 const OUTCOMES: Readonly<Record<Status, string>> = {

@@ -110,11 +110,11 @@ function factSet({ facts, isBatch }: Story, truncator: Truncator): readonly Json
 	return shown.length === 0 ? [] : [{ type: "FactSet", facts: shown }];
 }
 
-/** Where there are too many, those between the first two and the config's own, which come last, lead to nothing new. */
-function shownLinks({ links }: Story, truncator: Truncator): Story["links"] {
-	const over = Math.max(0, links.length - LINKS_LIMIT);
-	const [first, between, last] = [links.slice(0, 2), links.slice(2, 2 + over), links.slice(2 + over)];
-	return truncator.list("links", [...first, ...last, ...between], LINKS_LIMIT);
+/** Where there are too many, the first two and the config's own are kept: the others lead to nothing that these do not. */
+function shownLinks({ links, ownLinks }: Story, truncator: Truncator): Story["links"] {
+	const best = new Set([...links.slice(0, 2), ...ownLinks, ...links]);
+	const shown = truncator.list("links", [...best], LINKS_LIMIT);
+	return links.filter((link) => shown.includes(link));
 }
 
 /** A long one is folded, below the button that unfolds it. */

@@ -64,7 +64,7 @@ describe("a headline", () => {
 
 	it("shows its outcome however long the names are", () => {
 		const long = headline(event("pipeline_error", { pipeline: "p".repeat(500), ci: { branch: "b".repeat(500) } }));
-		expect(long).toBe(`${"p".repeat(99)}… failed on ${"b".repeat(99)}…`);
+		expect(long).toBe(`${"p".repeat(63)}… failed on ${"b".repeat(63)}…`);
 	});
 
 	it("is never empty", () => {

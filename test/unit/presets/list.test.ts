@@ -64,7 +64,7 @@ describe("a line of a batch", () => {
 
 	it("says of how many it truncates the pipeline's name", () => {
 		const { notes } = list([event("pipeline_error", { pipeline: "p".repeat(200) }), event(), event()]);
-		expect(notes).toEqual(["pipeline of 1 event truncated to 100 characters"]);
+		expect(notes).toEqual(["pipeline of 1 event truncated to 64 characters"]);
 	});
 
 	it("finds what is said far into an error, and is quick with whole logs", () => {

@@ -136,7 +136,7 @@ describe("the teams preset", () => {
 		const links = { Runbook: "https://wiki.example/", Dashboard: "https://grafana.example/" };
 		const { body, notes } = renderEvent(teams(), nightlyFailed(), { card: "bare", links });
 		const titles = listIn(body, "actions").map(({ title }) => title);
-		expect(titles).toEqual(["View job", "View run", "Commit 1a2b3c4", "Runbook", "Dashboard"]);
+		expect(titles).toEqual(["View job", "View run", "Pull request #481", "Runbook", "Dashboard"]);
 		expect(notes).toEqual(["1 of 6 links left out"]);
 	});
 
