@@ -1,7 +1,7 @@
 // Alerts and what ends them, through the built action against a receiver that keeps alerts as PagerDuty does.
 import { describe, expect, it } from "vitest";
 import { isJsonObject, parseJson } from "../../src/lib/json.ts";
-import { type ActionGiven, runAction, workspace } from "../helpers/runner.ts";
+import { type ActionGiven, runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
 const KEY = "0123456789abcdef0123456789abcdef";
@@ -77,7 +77,7 @@ async function startReceiver(more = "", files: Readonly<Record<string, readonly 
 		expect(run).toMatchObject({ code: 0, stderr: "", annotations: [] });
 		return { run, ...news() };
 	};
-	return { server, open, fire };
+	return { server, open, folder, fire };
 }
 
 describe("an alert", () => {
@@ -120,7 +120,7 @@ describe("an alert", () => {
 	});
 
 	it("is not opened by what begins, informs or was cancelled, and the log says so", async () => {
-		const { server, fire } = await startReceiver();
+		const { server, folder, fire } = await startReceiver();
 		for (const [event, status] of [
 			["pipeline_start", "started"],
 			["commit", "info"],
@@ -131,6 +131,15 @@ describe("an alert", () => {
 			expect(run.outputs).toMatchObject({ result: "skipped", skipped: "1", delivered: "0" });
 		}
 		expect(server.requests).toEqual([]);
+		const checked = await runCommand(["validate"], { workspace: folder });
+		expect(checked).toMatchObject({ code: 0, stderr: "" });
+		expect(checked.stdout).toMatch(/^note: pagerduty sends nothing for what pages nobody: pipeline_start, /m);
+		const { stdout } = await runCommand(["validate", "--json"], { workspace: folder });
+		expect(JSON.parse(stdout).unsent).toMatchObject([
+			{ hook: "pagerduty", events: expect.arrayContaining(["commit"]) },
+		]);
+		const shown = await runCommand(["fire", "pipeline_start", "--dry-run"], { workspace: folder });
+		expect(shown.stdout).toContain("would be skipped: nothing to send");
 	});
 
 	it("is a change event instead, where those are wanted", async () => {
