@@ -66,7 +66,7 @@ export const registerValidate = defineCommand<Flags>(
 		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}${warned}`);
 		for (const line of warnings.flatMap((warning) => problemLines(warning, "warning"))) print(line);
 		for (const { hook, events: names } of unsent) {
-			print(`note: ${hook} sends nothing for what pages nobody: ${excerpt(names.join(", "), 300)}`);
+			print(`note: ${hook} sends nothing for what pages nobody: ${excerpt(names.join(", "), 150)}`);
 		}
 		for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 		return EXIT.ok;

@@ -47,7 +47,7 @@ async function startReceiver(more = "", files: Readonly<Record<string, readonly 
 	const open = new Set<string>();
 	const server = await startServer({ status: 202, body: '{"status": "success"}' });
 	const config = [
-		'[defaults]\nconcurrency = 1\n[[subscription]]\nevents = ["*"]\npreset = "pagerduty"',
+		'[defaults]\nconcurrency = 1\n[[subscription]]\nname = "pager"\nevents = ["*"]\npreset = "pagerduty"',
 		`url = "${server.url}/v2/enqueue"\nrouting_key = "${KEY}"\n${more}`,
 	].join("\n");
 	const lines = Object.entries(files).map(([name, events]) => [
@@ -81,7 +81,9 @@ async function startReceiver(more = "", files: Readonly<Record<string, readonly 
 }
 
 describe("an alert", () => {
-	it("is ended by the success of the same run's kind, and by none that only looks like it", async () => {
+	it("is ended by the success of the same run's kind, and by none that only looks like it", {
+		timeout: 60_000,
+	}, async () => {
 		const { open, fire } = await startReceiver();
 		const of = (event: string, name: string) => {
 			const { matrix = '{"region": "eu"}', pipeline = "", ...given } = RUNS[name] ?? {};
@@ -133,11 +135,9 @@ describe("an alert", () => {
 		expect(server.requests).toEqual([]);
 		const checked = await runCommand(["validate"], { workspace: folder });
 		expect(checked).toMatchObject({ code: 0, stderr: "" });
-		expect(checked.stdout).toMatch(/^note: pagerduty sends nothing for what pages nobody: pipeline_start, /m);
+		expect(checked.stdout).toMatch(/^note: pager sends nothing for what pages nobody: pipeline_start, /m);
 		const { stdout } = await runCommand(["validate", "--json"], { workspace: folder });
-		expect(JSON.parse(stdout).unsent).toMatchObject([
-			{ hook: "pagerduty", events: expect.arrayContaining(["commit"]) },
-		]);
+		expect(JSON.parse(stdout).unsent).toMatchObject([{ hook: "pager", events: expect.arrayContaining(["commit"]) }]);
 		const shown = await runCommand(["fire", "pipeline_start", "--dry-run"], { workspace: folder });
 		expect(shown.stdout).toContain("would be skipped: nothing to send");
 	});
