@@ -1,4 +1,5 @@
 // What a hook may have, and hardly does what its author wants.
+import { count } from "../lib/text.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts, parseReference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
@@ -40,7 +41,8 @@ function adviseOnTimes({ kind }: Hook, layers: Layers): void {
 		const value = key.endsWith("_ms") ? written(key, layers) : undefined;
 		const number = Number(value?.raw);
 		if (value === undefined || number >= SHORTEST_MS) continue;
-		value.warn("short_time", `is ${number} milliseconds`, `for ${number} seconds write ${key} = ${number}000`);
+		const remedy = `for ${count(number, "second")} write ${key} = ${number}000`;
+		value.warn("short_time", `is ${count(number, "millisecond")}`, remedy);
 	}
 }
 

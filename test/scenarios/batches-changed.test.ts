@@ -39,7 +39,9 @@ describe("a config that changes between the steps loses nothing of what is held:
 		["has become a gate", 'on_failure = "abort"', "it has become a gate, which is never batched"],
 	])("a hook that %s keeps it, and each step that would send it says so", async (_, key, why) => {
 		const { server, last, temp, folder, flush } = await changed((config) => config.replace("batch_size = 5", key));
-		expect(last.annotations.map(({ message }) => message)).toContain(`audit: its held events stay held: ${why}`);
+		expect(last.annotations.map(({ message }) => message)).toContain(
+			`audit: its held events stay held: ${why} [not_held]`,
+		);
 		expect(heldIn(temp)).toHaveLength(2);
 		writeFileSync(join(folder, "pipeline-hooks.toml"), configIn(folder).replace(key, "batch_size = 5"));
 		await flush();

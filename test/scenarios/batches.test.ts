@@ -159,7 +159,7 @@ describe("over the steps of a job", () => {
 			{
 				kind: "warning",
 				properties: expect.objectContaining({ file: "pipeline-hooks.toml", line: "2" }),
-				message: "audit: 2 held events stay: changed since, or held with another URL or other secrets",
+				message: "audit: 2 held events stay: changed since, or held with another URL or other secrets [not_held]",
 			},
 		]);
 	});
@@ -173,7 +173,7 @@ describe("over the steps of a job", () => {
 		await step("check_result", { HOOK_SECRET: "guessed" });
 		const last = await step("pipeline_complete");
 		expect(last.annotations.map(({ message }) => message)).toEqual([
-			"audit: 1 held event stays: changed since, or held with another URL or other secrets",
+			"audit: 1 held event stays: changed since, or held with another URL or other secrets [not_held]",
 		]);
 		expect(server.requests).toHaveLength(3);
 		for (const { body } of server.requests) expect(body).not.toContain("check_result");
@@ -184,7 +184,7 @@ describe("over the steps of a job", () => {
 		await step("check_result");
 		const without = await step("pipeline_complete", { HOOK_SECRET: "" });
 		expect(without.annotations[0]?.message).toBe(
-			"audit: its held events stay held: variable HOOK_SECRET is unset or empty; set it in the step's env",
+			"audit: its held events stay held: variable HOOK_SECRET is unset or empty; set it in the step's env [not_held]",
 		);
 		await step("check_result");
 		const other = await flush({ HOOK_SECRET: "mistyped" });
@@ -220,7 +220,7 @@ describe("over the steps of a job", () => {
 			const { annotations, outputs } = await step(event);
 			expect([outputs["result"], outputs["delivered"]]).toEqual(["passed", "1"]);
 			expect(annotations.map(({ message }) => message)).toEqual([
-				`audit: an event could not be held, and is sent by itself: ${why}`,
+				`audit: an event could not be held, and is sent by itself: ${why} [not_held]`,
 			]);
 		}
 		expect(sent()).toEqual([["check_result"], ["pipeline_complete"]]);

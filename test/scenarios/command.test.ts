@@ -21,7 +21,7 @@ command = "cat > context.json"
 name = "alert"
 url = "${url}/alert"
 preset = "slack"
-secret = "\${WEBHOOK_SECRET:-a-default-secret}"
+secret = "\${WEBHOOK_SECRET}"
 
 [hook.webhooks.pipeline_complete]
 name = "broken"
@@ -34,11 +34,13 @@ title = "Deploy approved"
 /** docs/events.md has them in this order: readme.test.ts. */
 const NAMES = CATALOG.map(({ name }) => name);
 
+const SECRETS = { WEBHOOK_SECRET: "a-secret-of-this-test" };
+
 async function setUp(files: Readonly<Record<string, string>> = {}) {
 	const server = await startServer({ status: 200, body: "ok" });
 	const folder = workspace({ ".github/pipeline-hooks.toml": config(server.url), ...files });
 	const run = (args: readonly string[], more: { env?: Readonly<Record<string, string>>; input?: string } = {}) =>
-		runCommand(args, { workspace: folder, ...more });
+		runCommand(args, { workspace: folder, ...more, env: { ...SECRETS, ...more.env } });
 	return { server, folder, run };
 }
 
@@ -46,7 +48,7 @@ async function setUp(files: Readonly<Record<string, string>> = {}) {
 function inShell(script: string, folder: string) {
 	const bin = workspace({ "pipeline-hooks": `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n` });
 	chmodSync(join(bin, "pipeline-hooks"), 0o755);
-	const env = { ...BASE_ENV, PATH: `${bin}:${BASE_ENV["PATH"]}` };
+	const env = { ...BASE_ENV, ...SECRETS, PATH: `${bin}:${BASE_ENV["PATH"]}` };
 	return runProgram("/bin/bash", ["-c", script], { cwd: folder, env });
 }
 
@@ -310,7 +312,8 @@ describe("list", () => {
 describe("validate", () => {
 	it("says that the config is right and which variables it needs", async () => {
 		const { run } = await setUp();
-		const unset = ".github/pipeline-hooks.toml is valid: 4 hooks on 3 events\n  ${NOT_SET} is not set here\n";
+		const unset =
+			".github/pipeline-hooks.toml is valid: 4 hooks on 3 events\n  ${NOT_SET} is not set here\n  ${WEBHOOK_SECRET} is set\n";
 		expect(await run(["validate"])).toEqual({ code: 0, signal: null, stdout: unset, stderr: "" });
 		const json = await run(["validate", "--json"], { env: { NOT_SET: "x" } });
 		expect(JSON.parse(json.stdout)).toEqual({
@@ -319,8 +322,12 @@ describe("validate", () => {
 			hooks: 4,
 			disabled: 0,
 			events: 3,
-			variables: [{ name: "NOT_SET", set: true }],
+			variables: [
+				{ name: "NOT_SET", set: true },
+				{ name: "WEBHOOK_SECRET", set: true },
+			],
 			warnings: [],
+			unsent: [],
 		});
 	});
 

@@ -14,7 +14,7 @@ name = "receiver"
 url = "${url}/in"
 secret = "\${WEBHOOK_SECRET}"
 headers = { X-Team = "data" }
-retry_delay_ms = 1
+retry_delay_ms = 100
 `;
 
 test("503, then 429 with Retry-After, then 200: three identical bodies, one id, three valid signatures", async () => {

@@ -1,9 +1,10 @@
 // What a config says that is valid, and hardly meant: each finding at its place, and nothing where nothing is odd.
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it, test } from "vitest";
 import { allPresets } from "../../../src/config/options.ts";
 import { TABLES } from "../../../src/config/schema.ts";
 import type { OptionSpec, Preset } from "../../../src/model/preset.ts";
-import { onlyWarning, parse, warned } from "../../helpers/parse.ts";
+import { onlyWarning, parse, problemsOf, warned } from "../../helpers/parse.ts";
 
 /** A webhook with these lines after its URL. */
 const hook = (...lines: readonly string[]) => ["[hook.webhooks.pipeline_error]", 'url = "${U}"', ...lines].join("\n");
@@ -61,6 +62,18 @@ describe("a warning", () => {
 			expect(warned(hook(...needs(preset), ...lines))).toEqual([]);
 		}
 	});
+});
+
+it("is not given about any config of the documentation", () => {
+	let read = 0;
+	for (const page of globSync(["README.md", "docs/**/*.md"])) {
+		for (const [, source = ""] of readFileSync(page, "utf8").matchAll(/^```toml\n(.*?)^```/gms)) {
+			const dialect = problemsOf(source).length === 0 ? "native" : "rocky";
+			expect(warned(source, dialect), page).toEqual([]);
+			read++;
+		}
+	}
+	expect(read).toBeGreaterThan(40);
 });
 
 describe("times", () => {
@@ -129,7 +142,11 @@ describe("a mention", () => {
 		expect({ code, message, place }).toEqual({
 			code: "unknown_mention",
 			message: `mention has "Jane Doe", which mentions nobody in ${preset.title}`,
-			place: { file: "hooks.toml", line: 4, column: 12 + '"${WHO}", "{{metadata.who}}", '.length },
+			place: {
+				file: "hooks.toml",
+				line: 3 + needs(preset).length,
+				column: 12 + '"${WHO}", "{{metadata.who}}", '.length,
+			},
 		});
 		expect(preset.options["mention"]?.summary).toBe(`Who is mentioned: ${remedy.replace("it takes ", "")}`);
 	});
