@@ -40,7 +40,6 @@ export const telegram = (): Preset => ({
 	},
 	needs: { url: "token", json: true },
 	mention,
-	limits: { text: 4096 },
 	service: (options, url, fill) => ({
 		request: () => ({ url: url?.href ?? `https://api.telegram.org/bot${tokenOf(options)}/sendMessage` }),
 		body: storyBody("characters", literal, fill, (story, truncator) => {
