@@ -140,7 +140,7 @@ describe("the incident_io preset", () => {
 		const fits = { blob: "e".repeat(500_000) };
 		expect(renderEvent(incidentIo(), event("ping", { metadata: fits }), { ...options, ...quiet }).notes).toEqual([]);
 		expect(renderEvent(incidentIo(), monstrousEvent(), options).notes).toContainEqual(
-			expect.stringMatching(/truncated to 100 characters$/),
+			expect.stringMatching(/truncated to 64 characters$/),
 		);
 	});
 
