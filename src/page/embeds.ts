@@ -16,7 +16,11 @@ export const drawDiscord: Draw = (body, sheet) => {
 		return box(sheet, DISCORD, number, {
 			title: titled(textOf(title), textOf(url), DISCORD),
 			text: textOf(description),
-			fields: objectsOf(fields).map(({ name, value, inline: isShort }) => [name, value, isShort]),
+			fields: objectsOf(fields).map(({ name, value, inline: isShort }) => [
+				inline(textOf(name), DISCORD),
+				value,
+				isShort,
+			]),
 			foot: [textOf(objectOf(footer)["text"]), Number.isNaN(time) ? undefined : [" · ", moment(time)]],
 		});
 	});
@@ -31,9 +35,10 @@ export const drawMattermost: Draw = (body, sheet) => {
 		return [
 			blocks(textOf(pretext), MATTERMOST),
 			box(sheet, MATTERMOST, textOf(color), {
-				title: titled(textOf(title), textOf(url), MATTERMOST),
+				// A title that is a link is no Markdown there, nor is the name of a field.
+				title: textOf(url) === "" ? inline(textOf(title), MATTERMOST) : link(textOf(url), textOf(title)),
 				text: textOf(text),
-				fields: objectsOf(fields).map(({ title: name, value, short }) => [name, value, short]),
+				fields: objectsOf(fields).map(({ title: name, value, short }) => [textOf(name), value, short]),
 				foot: textOf(footer),
 			}),
 		];
@@ -49,7 +54,7 @@ function message(content: string, dialect: Dialect, rest: Part): Html {
 interface Box {
 	readonly title: Part;
 	readonly text: string;
-	readonly fields: readonly (readonly [JsonObject[string] | undefined, JsonObject[string] | undefined, unknown])[];
+	readonly fields: readonly (readonly [name: Part, value: JsonObject[string] | undefined, isShort: unknown])[];
 	readonly foot: Part;
 }
 
@@ -63,12 +68,7 @@ function box(sheet: Sheet, dialect: Dialect, color: string, { title, text, field
 			"div",
 			{ class: "fields" },
 			fields.map(([name, value, isShort]) =>
-				h(
-					"div",
-					{ class: isShort === true ? undefined : "wide" },
-					h("b", {}, inline(textOf(name), dialect)),
-					blocks(textOf(value), dialect),
-				),
+				h("div", { class: isShort === true ? undefined : "wide" }, h("b", {}, name), blocks(textOf(value), dialect)),
 			),
 		),
 		h("div", { class: "small" }, foot),

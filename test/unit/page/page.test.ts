@@ -233,6 +233,16 @@ describe("marks", () => {
 			"<ul><li>a</li><li><strong>b</strong></li></ul><blockquote>q</blockquote>",
 		],
 		[
+			"mattermost",
+			{
+				attachments: [
+					{ title: "a_b_c *d*", title_link: "https://x.example/", fields: [{ title: "k_e_y", value: "*v*" }] },
+				],
+			},
+			'<a href="https://x.example/">a_b_c *d*</a>',
+		],
+		["mattermost", { attachments: [{ title: "*d*", fields: [{ title: "k_e_y", value: "v" }] }] }, "<b>k_e_y</b>"],
+		[
 			"telegram",
 			{ text: '<b>a &lt;</b> <pre>c</pre><a href="https://x.example/?a&amp;b">l</a>', parse_mode: "HTML" },
 			'<b>a &#60;</b> <pre>c</pre><a href="https://x.example/?a&#38;b">l</a>',
