@@ -125,6 +125,11 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		example: 'mention has "@jane", which mentions nobody in Slack',
 		remedy: "Write an id or a word that the message lists",
 	},
+	unusable_value: {
+		meaning: "A colour or a link is not one that a message can have, so the message goes without it",
+		example: "color is not a colour",
+		remedy: "Write `#rrggbb` or a status, and addresses with `https://`",
+	},
 	unused_option: {
 		meaning: "An option of the preset is part of a message that is not sent, because the hook writes its own or none",
 		example: "mention is not used: body_template replaces the message that would have it",

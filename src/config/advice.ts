@@ -1,9 +1,12 @@
 // What a hook may have, and hardly does what its author wants.
 import { count } from "../lib/text.ts";
+import { STATUSES } from "../model/event.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts, parseReference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import { addressNote } from "../presets/addresses.ts";
+import { isColor } from "../presets/custom.ts";
+import { webAddress } from "../presets/links.ts";
 import { escapingOf } from "../template/render.ts";
 import type { Value } from "./fields.ts";
 import type { Layers } from "./keys.ts";
@@ -28,6 +31,7 @@ export function advise(hook: Hook, layers: Layers): void {
 	adviseOnUnused(hook, layers);
 	adviseOnMissing(hook, layers);
 	adviseOnMentions(hook, layers);
+	adviseOnLooks(hook, layers);
 	adviseOnTemplates(hook, layers);
 }
 
@@ -95,11 +99,31 @@ function adviseOnMentions({ preset }: Webhook, layers: Layers): void {
 	const value = preset.mention && written("mention", layers);
 	for (const item of value?.items() ?? []) {
 		const text = String(item.raw).trim();
-		const isKnown = !text.includes("{{") && isLiteral(parseReference(text));
-		if (text === "" || !isKnown || preset.mention?.(text.replace(/^@/, "")) !== undefined) continue;
+		if (text === "" || !isWhole(text) || preset.mention?.(text.replace(/^@/, "")) !== undefined) continue;
 		const whom = preset.options["mention"]?.summary.replace(/^.*?: /, "") ?? "";
 		item.warn("unknown_mention", `has ${quote(text)}, which mentions nobody in ${preset.title}`, `it takes ${whom}`);
 	}
+}
+
+/** Colours and links that are written out; those of a template only an event can tell. */
+function adviseOnLooks({ preset }: Webhook, layers: Layers): void {
+	const own = (option: string) => {
+		const value = Object.hasOwn(preset.options, option) ? written(option, layers) : undefined;
+		return value === undefined ? [] : textsOf(value).filter(({ raw }) => isWhole(String(raw)));
+	};
+	for (const color of own("color")) {
+		if (isColor(String(color.raw).trim())) continue;
+		color.warn("unusable_value", "is not a colour", `write #rrggbb, or one of ${STATUSES.join(", ")}`);
+	}
+	for (const link of own("links")) {
+		if (webAddress(String(link.raw).trim(), ["https:"]) !== undefined) continue;
+		link.warn("unusable_value", "is not an https:// address, so the link is left out", "write it with https://");
+	}
+}
+
+/** Whether nothing is inserted in a text. */
+function isWhole(text: string): boolean {
+	return !text.includes("{{") && isLiteral(parseReference(text));
 }
 
 /** What messages have where the hook says nothing else. */

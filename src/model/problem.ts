@@ -35,6 +35,7 @@ export type WarningCode =
 	| "unknown_field"
 	| "not_json"
 	| "unknown_mention"
+	| "unusable_value"
 	| "unused_option"
 	| "missing_option"
 	| "literal_secret"

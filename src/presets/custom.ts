@@ -63,10 +63,17 @@ export function customised(story: Story, fill: Fill, view: () => JsonObject, not
 	};
 }
 
+/** Whether a service can show it. */
+export function isColor(written: string): boolean {
+	return COLOR.test(written) || STATUSES.some((status) => status === written.toLowerCase());
+}
+
+const COLOR = /^#((?:[0-9a-f]{3}){1,2})$/i;
+
 function colorOf(written: string, story: Story, notes: string[]): Pick<Story, "color" | "tone" | "hasOwnColor"> {
 	const tone = STATUSES.find((status) => status === written.toLowerCase());
 	if (tone !== undefined) return { tone, color: LOOKS[tone].color, hasOwnColor: true };
-	const [, digits = ""] = /^#((?:[0-9a-f]{3}){1,2})$/i.exec(written) ?? [];
+	const [, digits = ""] = COLOR.exec(written) ?? [];
 	const full = digits.length === 3 ? digits.replaceAll(/./g, "$&$&") : digits;
 	if (full !== "") return { tone: story.tone, color: `#${full.toLowerCase()}`, hasOwnColor: true };
 	notes.push(`color is not #rrggbb or one of ${STATUSES.join(", ")}`);

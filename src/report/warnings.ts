@@ -15,6 +15,7 @@ const WHERE: Readonly<Record<WarningCode, "annotation" | "log" | "delivery">> = 
 	unknown_field: "log",
 	not_json: "log",
 	unknown_mention: "log",
+	unusable_value: "log",
 	unused_option: "log",
 	missing_option: "log",
 	literal_secret: "log",

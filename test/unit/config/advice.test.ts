@@ -20,7 +20,7 @@ function written({ kind, choices: [choice = ""] = [] }: OptionSpec): string {
 		case "boolean":
 			return "true";
 		case "table":
-			return '{ a = "x" }';
+			return '{ a = "https://x.example" }';
 		case "choice":
 			return `"${choice}"`;
 		default:
@@ -170,6 +170,33 @@ describe("a mention", () => {
 	])("in %s that another service knows is told", (name, all) => {
 		expect(warned(hook(`preset = "${name}"`, `mention = ${JSON.stringify(all)}`))).toHaveLength(all.length);
 	});
+});
+
+describe("looks", () => {
+	const slack = (line: string) => warned(hook('preset = "slack"', line));
+
+	test.each(["purple", "#12345", "#ggg", "failed"])("the colour %s is none", (color) => {
+		expect(slack(`color = "${color}"`)).toEqual(["4:1 unusable_value: color is not a colour"]);
+	});
+
+	test.each(["#fff", "#A1B2C3", "failure", "Success", "{{metadata.color}}", "${COLOR}"])(
+		"the colour %s is one",
+		(color) => {
+			expect(slack(`color = "${color}"`)).toEqual([]);
+		},
+	);
+
+	test.each(["http://wiki.example.com", "wiki.example.com/x", "javascript:alert(1)"])(
+		"the link %s is left out",
+		(link) => {
+			expect(slack(`links = { Wiki = "https://w.example", Runbook = "${link}" }`)).toEqual([
+				expect.stringMatching(
+					/^4:\d+ unusable_value: links\.Runbook is not an https:\/\/ address, so the link is left out$/,
+				),
+			]);
+			expect(slack(`links = { Runbook = "${link}{{table}}" }`)).toEqual([]);
+		},
+	);
 });
 
 describe("what a preset needs", () => {
