@@ -1,5 +1,4 @@
-// The JSON Schema of Slack's blocks and attachments, made from the types that Slack publishes, with the lengths that their
-// comments state.
+// The JSON Schema of Slack's blocks and attachments, made from the types that Slack publishes, with their lengths.
 import { fileURLToPath } from "node:url";
 import { Ajv, type ErrorObject } from "ajv";
 import { createGenerator } from "ts-json-schema-generator";
