@@ -26,6 +26,8 @@ const LISTED_CAUSE = /^\s+(?:\d+: )?(\S.*)/;
 /** Go says it on the line, Rust on the next one. */
 const PANIC = /^\s*(?:panic|fatal error): \S|^thread '.{0,200} panicked at /;
 const PANICKED = /^thread '.{0,200} panicked at .*:$/;
+/** What every line has that any of those is looked for in: of a megabyte most have not. */
+const TRACE = /Traceback|File|- |Caused by|\[cause\]|--->|panic|fatal error|^\s+at |Error|Exception/;
 /** dbt: the kind of error and what it is in; the reason follows. */
 const DBT =
 	/^(?:.*: )?\s*((?:(?:Database|Compilation|Runtime|Parsing|Dependency|Validation) Error|Failure)(?: in [\w ]+ [^\s(]+)?)(?: \(\S*\))?$/;
@@ -61,7 +63,7 @@ export function tellingLine(error: string): string {
 	const trace = ofTraces(lines);
 	const isBetter = trace !== undefined && !EXIT.test(trace);
 	const found = ofDbt(lines) ?? (isBetter ? trace : (ofLog(lines) ?? trace ?? ofPlainWords(lines)));
-	return clip(oneLine(found.replace(LABEL, "")), LINE_LIMIT);
+	return clip(oneLine(found.replace(LABEL, "")) || oneLine(found), LINE_LIMIT);
 }
 
 /** What the last trace says. */
@@ -71,6 +73,7 @@ function ofTraces(lines: readonly string[]): string | undefined {
 	let above: string | undefined;
 	let within: "python" | "causes" | "panic" | undefined;
 	for (const [index, line] of lines.entries()) {
+		if (within === undefined && !TRACE.test(line)) continue;
 		if (within === "causes" && !LISTED_CAUSE.test(line)) within = undefined;
 		const cause = CAUSE.exec(line)?.[1];
 		const listed = within === "causes" ? LISTED_CAUSE.exec(line)?.[1] : undefined;
@@ -104,9 +107,13 @@ function ofDbt(lines: readonly string[]): string | undefined {
 }
 
 function ofLog(lines: readonly string[]): string | undefined {
-	const said = lines.map((line) => (NOISE.test(line) || QUIET.test(line) || EXIT.test(line) ? "" : line));
-	const index = [ERROR, PROGRAM].map((says) => said.findIndex((line) => says.test(line))).find((at) => at >= 0);
-	return index === undefined ? undefined : announced(said[index] ?? "", lines[index + 1]);
+	const isSaid = (line: string) => !NOISE.test(line) && !QUIET.test(line) && !EXIT.test(line);
+	for (const says of [ERROR, PROGRAM]) {
+		const index = lines.findIndex((line) => says.test(line) && isSaid(line));
+		const line = lines[index];
+		if (line !== undefined) return announced(line, lines[index + 1]);
+	}
+	return undefined;
 }
 
 function ofPlainWords(lines: readonly string[]): string {

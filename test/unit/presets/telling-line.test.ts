@@ -86,6 +86,7 @@ describe("of words is", () => {
 		["+ dbt run\nsh: 1: dbt: not found\n##[error]Process completed with exit code 127.", "sh: 1: dbt: not found"],
 		["::error file=load.py,line=3::no such table", "no such table"],
 		["Error:\n  disk full", "Error: disk full"],
+		["##[error]\n", "##[error]"],
 		["\u202etxt.exe\u0007 \u001b[1mfailed", "txt.exe failed"],
 		["Traceback (most recent call last):", "Traceback (most recent call last):"],
 		["---\n+ ls\n", "---"],
