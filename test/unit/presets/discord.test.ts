@@ -20,7 +20,13 @@ import { presetSuite } from "../../suites/preset-suite.ts";
 
 /** Discord takes white space off both ends, and refuses what is then empty. */
 const text = (maxLength: number) => ({ type: "string", maxLength, pattern: "^\\S(?:[\\s\\S]*\\S)?$" });
-const ids = { type: "array", minItems: 1, maxItems: 100, uniqueItems: true, items: { pattern: "^\\d{15,20}$" } };
+const ids = {
+	type: "array",
+	minItems: 1,
+	maxItems: 100,
+	uniqueItems: true,
+	items: { type: "string", pattern: "^\\d{15,20}$" },
+};
 
 /** https://docs.discord.com/developers/resources/webhook#execute-webhook */
 const conforms = new Ajv().compile({
