@@ -62,17 +62,19 @@ function reportHeader(header: UnknownHeader, resolver: Resolver, problems: Probl
 	const { name, explanation, value } = header;
 	const { path, raw } = value;
 	const [message, remedy] = explanation ?? resolver.explain(name);
-	const near = resolver.near(name);
-	// Nothing can be declared in rocky.toml.
-	const helps = explanation !== undefined || near !== undefined || resolver.longer(name).length > 0;
 	const known = "`pipeline-hooks events` lists the known ones";
+	// Nothing can be declared in rocky.toml.
+	const help = (otherwise: string) => () => {
+		const isKnown = explanation !== undefined || resolver.longer(name).length > 0 || resolver.near(name) !== undefined;
+		return isKnown ? (typeof remedy === "string" ? remedy : remedy()) : otherwise;
+	};
 	if (problems.dialect === "native") {
 		problems.add("config_value", path, message, remedy);
 	} else if (gateIn(raw, path) !== undefined) {
-		const help = helps ? remedy : `${known}; with on_failure = "warn" the hook is left out with a warning`;
-		problems.add("config_value", path, `${message}: its gate would never be asked`, help);
+		const otherwise = `${known}; with on_failure = "warn" the hook is left out with a warning`;
+		problems.add("config_value", path, `${message}: its gate would never be asked`, help(otherwise));
 	} else {
-		problems.warn("hooks_left_out", path, `${message}, its hooks are left out`, helps ? remedy : known);
+		problems.warn("hooks_left_out", path, `${message}, its hooks are left out`, help(known));
 	}
 }
 
