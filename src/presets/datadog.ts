@@ -108,7 +108,7 @@ function unclosed(text: string): string {
 }
 
 function linkTo({ links }: Story): readonly string[] {
-	const written = links.map(({ text, url }) => `[${literal(text)}](${url})`);
+	const written = links.map(({ text, url }) => `[${literal(unclosed(text))}](${url})`);
 	const fitting = written.filter((_, index) => written.slice(0, index + 1).join(" · ").length <= LINKS_LIMIT);
 	return fitting.length === 0 ? [] : [fitting.join(" · ")];
 }

@@ -120,6 +120,11 @@ describe("the datadog preset", () => {
 		expect(notes).toContainEqual(expect.stringMatching(/^\d+ of 100\d\d facts left out$/));
 	});
 
+	it("ends its block of Markdown in no label of a link", () => {
+		const { body } = renderEvent(datadog(), event(), { links: { "%%%": "https://x.example/" } });
+		expect(body["text"]).toContain("[%%](https://x.example/)");
+	});
+
 	it("groups by a key of the config's own", () => {
 		const key = (table: string) =>
 			renderEvent(datadog(), event("drift_detected", { table }), { aggregation_key: "{{pipeline}}/{{table}}" }).body;
