@@ -16,7 +16,7 @@ events = ["*"]
 url = "${url}"
 secret = "\${HOOK_SECRET}"
 batch_size = 5
-retry_delay_ms = 1
+retry_delay_ms = 100
 ${more}
 `;
 

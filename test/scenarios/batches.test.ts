@@ -323,7 +323,7 @@ filter = { include = ["status:failure"] }
 		const { folder, env, temp } = await setUp(hook, OK);
 		const inputs = { event: "check_result", "dry-run": "true" };
 		const { log } = await runAction({ inputs, workspace: folder, env });
-		expect(log).toMatch(/X-Rocky-Event: batch[\s\S]*\{"events":\[\{"id":"evt_/);
+		expect(log).toMatch(/X-Rocky-Event: batch[\s\S]*\{\s*"events": \[\s*\{\s*"id": "evt_/);
 		expect(heldIn(temp)).toEqual([]);
 	});
 });

@@ -154,7 +154,7 @@ describe("a file of events", () => {
 		const { run, server } = await setUp(LINES.join("\n"));
 		const { stdout } = await run(["--events-file", "events.jsonl", "--dry-run"]);
 		expect([stdout.match(/^▸ each$/gm)?.length, stdout.match(/^▸ batches$/gm)?.length]).toEqual([5, 2]);
-		expect(stdout).toMatch(/\{"events":\[\{"id":"e2".*\{"id":"e3"/);
+		expect(stdout).toMatch(/\{\s*"events": \[\s*\{\s*"id": "e2"[\s\S]*\{\s*"id": "e3"/);
 		expect([server.requests.length, stdout]).toEqual([0, expect.stringContaining("dry run, nothing was sent")]);
 	});
 

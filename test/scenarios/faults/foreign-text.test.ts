@@ -114,7 +114,7 @@ describe("fault 52: what strangers write in metadata, a context or a file is nev
 			runAction({ inputs: { event: "pipeline_start" }, workspace: workspace({ "rocky.toml": text }) });
 		for (const [header, message] of [
 			["[[hook.pipelin_start]]", 'unknown event "pipelin_start": its gate would never be asked'],
-			["[[hook.webhook.pipeline_start]]", 'unknown event "webhook": its gate would never be asked'],
+			["[[hook.webhook.pipeline_start]]", "webhook is not a table of hooks: its gate would never be asked"],
 			["[[hok.pipeline_start]]", "hok has a gate, but is not read in rocky.toml"],
 			["[[pipeline_start]]", "pipeline_start has a gate, but is not read in rocky.toml"],
 			["[[subscription]]", "subscription has a gate, but is not read in rocky.toml"],
