@@ -75,7 +75,7 @@ url = "${url}/in/${place("path")}?token=${place("query")}"
 secret = "${place("secret")}"
 headers = { Authorization = "Bearer ${place("auth")}", X-Trace = "of ${variable("trace")}" }
 body_template = '''{"event": "{{event}}", "body": "${variable("body")}", "all": {{{metadata}}}}'''
-retry_delay_ms = 100
+retry_delay_ms = 1
 ${more}
 `;
 }
