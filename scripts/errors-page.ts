@@ -1,7 +1,6 @@
 // The text of docs/errors.md: every code of an error or warning and every cause of a failure, as `explanations.ts` explains them.
 import { type Cause, failure } from "../src/model/failure.ts";
 import type { WarningCode } from "../src/model/problem.ts";
-import { isAnnotated } from "../src/report/warnings.ts";
 import { CAUSES, CODES, type Explanation, WARNINGS } from "./explanations.ts";
 
 /** Where the page is kept, from the root of the repository. */
@@ -58,22 +57,21 @@ file, line and column. Annotations end with the code. With \`--json\`, and in \`
 before the first event is fired are all reported at once, and nothing is run.
 `;
 
-/** The warnings that annotations show. */
-function annotated(): string {
-	const shown = Object.keys(WARNINGS).filter(isWarning).filter(isAnnotated);
-	return shown.map((code) => `\`${code}\``).join(", ");
-}
-
-function isWarning(code: string): code is WarningCode {
-	return Object.hasOwn(WARNINGS, code);
-}
+/** What a run tells too: the rest is the same in each run, so only who asks for it gets it. */
+const IN_RUNS: readonly WarningCode[] = [
+	"hooks_left_out",
+	"choice_unknown",
+	"gate_not_read",
+	"chain_disabled",
+	"not_held",
+];
 
 const WARNINGS_INTRODUCTION = `
 ## Warnings
 
 \`pipeline-hooks validate\` shows each with its place and what to do, as \`warning[literal_secret]: pipeline-hooks.toml:3:1: …\`, and with \`--json\` as
-\`warnings\`. The exit code stays 0; with \`--strict\` they are errors. In a run each is a line of the log;
-${annotated()} are annotations, too.
+\`warnings\`. The exit code stays 0; with \`--strict\` they are errors. A run repeats only what says
+that it leaves something out, as annotations: ${IN_RUNS.map((code) => `\`${code}\``).join(", ")}.
 `;
 
 const CAUSES_INTRODUCTION = `

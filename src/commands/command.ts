@@ -1,6 +1,7 @@
 // What a command of the CLI is, what it may use of the terminal, and the frame that all commands share.
 import type { styleText } from "node:util";
 import type { Command } from "commander";
+import type { Advise } from "../config/decode.ts";
 import { type ExitCode, type Process, runToEnd } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
 import type { Problem } from "../model/problem.ts";
@@ -84,8 +85,11 @@ export function collect(value: string, before: readonly string[] = []): readonly
 }
 
 /** Loads the config that firing an event would read, for commands that only show it. */
-export function loadRun({ flags, terminal, reporter }: Call<{ readonly config?: string }>): Promise<RunContext> {
+export function loadRun(
+	{ flags, terminal, reporter }: Call<{ readonly config?: string }>,
+	advise?: Advise,
+): Promise<RunContext> {
 	const githubToken = terminal.env["GITHUB_TOKEN"] ?? "";
 	const request = { config: flags.config, githubToken, allowUntrustedShell: false, context: {} };
-	return prepare(request, nodePorts(terminal.env, reporter.log), terminal);
+	return prepare(request, nodePorts(terminal.env, reporter.log), { ...terminal, advise });
 }

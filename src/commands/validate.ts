@@ -1,4 +1,5 @@
 // `validate`: whether the config is valid, and which variables it needs.
+import { advise } from "../config/advice.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { count, excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
@@ -36,7 +37,7 @@ export const registerValidate = defineCommand<Flags>(
 			out(JSON.stringify(jsonSchema(), null, "\t"));
 			return EXIT.ok;
 		}
-		const { file, hooks, warnings, events: declared } = (await loadRun(call)).config;
+		const { file, hooks, warnings, events: declared } = (await loadRun(call, advise)).config;
 		if (call.flags.strict === true) throwIfAny(warnings);
 		const enabled = hooks.filter((hook) => hook.enabled);
 		const disabled = hooks.length - enabled.length;

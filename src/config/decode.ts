@@ -2,7 +2,6 @@
 import { vocabulary } from "../model/catalog.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import { advise } from "./advice.ts";
 import { nameHooks, readChains } from "./chains.ts";
 import { Resolver, readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
@@ -18,8 +17,11 @@ import { refuseIdleSigning } from "./signing.ts";
 
 const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
 
+/** Warns of what a valid hook has, and hardly does what its author wants. `layers` are its own table and its defaults. */
+export type Advise = (hook: Hook, layers: Layers) => void;
+
 /** Decodes a whole file. Throws one {@link UserError} with all its errors, in the order of the file. */
-export function decodeConfig(table: Table, problems: Problems): Config {
+export function decodeConfig(table: Table, problems: Problems, advise: Advise | undefined): Config {
 	const { file, dialect } = problems;
 	const whole = new Fields(table, [], problems);
 	const root = dialect === "native" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
@@ -52,7 +54,7 @@ export function decodeConfig(table: Table, problems: Problems): Config {
 
 	const hooks = read.map(([hook]) => hook);
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
-	for (const [hook, layers] of read) advise(hook, layers);
+	for (const [hook, layers] of read) advise?.(hook, layers);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
 	return { file, hooks, events, concurrency, warnings: problems.warnings() };
 }

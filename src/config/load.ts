@@ -3,7 +3,7 @@ import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Config } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
-import { decodeConfig } from "./decode.ts";
+import { type Advise, decodeConfig } from "./decode.ts";
 import { type ConfigFile, hiddenWarning } from "./gates.ts";
 import { otherNames, withFound } from "./other-formats.ts";
 import { type Dialect, Problems } from "./problems.ts";
@@ -17,6 +17,8 @@ interface LoadRequest {
 	readonly config: string | undefined;
 	/** Whether to warn of gates in files that are not read because an earlier one is. */
 	readonly warnHidden: boolean;
+	/** Advice costs time, and is the same in each run: only who asks for it gets it. */
+	readonly advise?: Advise | undefined;
 }
 
 /** In the order in which they are looked for. */
@@ -29,7 +31,10 @@ const MAX_SIZE = 10 * 1024 * 1024;
 const MAX_PARTS = 2_000_000;
 
 /** The workspace's config. Throws one {@link UserError} with all that is wrong with it. */
-export async function loadConfig({ workspace, config, warnHidden }: LoadRequest, files: Files): Promise<Config> {
+export async function loadConfig(
+	{ workspace, config, warnHidden, advise }: LoadRequest,
+	files: Files,
+): Promise<Config> {
 	const named = config?.trim() ?? "";
 	const candidates: readonly string[] = named === "" ? USUAL_FILES : [named];
 	const open = async (candidate: string): Promise<ConfigFile> => {
@@ -47,7 +52,7 @@ export async function loadConfig({ workspace, config, warnHidden }: LoadRequest,
 				remedy,
 			});
 		}
-		const found = parseConfig(decodeText(read.bytes, file), file, dialect);
+		const found = parseConfig(decodeText(read.bytes, file), file, dialect, advise);
 		if (!warnHidden) return found;
 		const others = candidates.slice(index + 1).map(async (other) => hiddenWarning(await open(other), file));
 		return { ...found, warnings: [...found.warnings, ...(await Promise.all(others)).flat()] };
@@ -73,10 +78,10 @@ export function dialectOf(file: string): Dialect {
 }
 
 /** Parses a config. `file` is its name in messages and places. Throws as {@link loadConfig} does. */
-export function parseConfig(source: string, file: string, dialect: Dialect): Config {
+export function parseConfig(source: string, file: string, dialect: Dialect, advise?: Advise): Config {
 	const text = normalised(source);
 	if (text.length > MAX_PARTS) refuseTooMany(text, file);
-	return decodeConfig(parseSyntax(text, file), new Problems(text, file, dialect));
+	return decodeConfig(parseSyntax(text, file), new Problems(text, file, dialect), advise);
 }
 
 /** The path as the user would write it: relative to the workspace where it lies inside. */

@@ -7,7 +7,6 @@ import type { Mask } from "../secrets/mask.ts";
 import { nameOf, type Report, unmatchedLine } from "./report.ts";
 import { linesOf, reasonShown, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken } from "./verdict.ts";
-import { isAnnotated } from "./warnings.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
 const SHOWN_ANNOTATIONS = 9;
@@ -50,12 +49,10 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const more = times === 1 ? "" : `, ${times} times`;
 		return say(outcome, "warning", what, `, and its fallback ${mask(outcome.via ?? "")} took over${more}`);
 	});
-	const told = warnings
-		.filter(({ code }) => isAnnotated(code))
-		.map(({ code, message, remedy, place }): Annotation => {
-			const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
-			return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
-		});
+	const told = warnings.map(({ code, message, remedy, place }): Annotation => {
+		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
+		return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
+	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));
 	if (outcomes.length === 0 && !dryRun && source.kind !== "held" && stopped === undefined) {

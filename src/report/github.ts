@@ -17,7 +17,6 @@ import { inertLine, neutralise } from "./neutralise.ts";
 import { previewLines } from "./preview.ts";
 import type { Reporter } from "./report.ts";
 import { problemLines, resultLine, unmatchedLines } from "./text.ts";
-import { isAnnotated, warningLines } from "./warnings.ts";
 
 const ERROR: Result = "error";
 
@@ -106,13 +105,12 @@ export function githubReporter(env: Env, files: Files): GithubReporter {
 			log.closeGroup();
 		},
 		finish: (report) => {
-			const { stopped, counts, source, summary, warnings } = report;
+			const { stopped, counts, source, summary } = report;
 			const result = stopped === undefined ? report.result : ERROR;
 			const id = source.kind === "event" ? source.event.context.id : "";
 			return inParts(
 				() => setOutputs({ result, ...counts, "event-id": inertLine(redact(id)) }),
 				() => annotate(annotationsOf(report, redact)),
-				() => logLines(warningLines(warnings.filter(({ code }) => !isAnnotated(code)))),
 				() => {
 					if (stopped !== undefined) logLines(problemLines(stopped));
 					logLines([...unmatchedLines(report), resultLine(report, redact)]);

@@ -2,6 +2,7 @@
 import type { CiRun } from "../ci/ci.ts";
 import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
+import type { Advise } from "../config/decode.ts";
 import { loadConfig } from "../config/load.ts";
 import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
@@ -42,8 +43,8 @@ export interface Observer {
 /** The inputs that every run needs, whatever it fires. */
 type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "jobId" | "context">;
 
-/** Where a run starts, and what cancels it. */
-type Place = Pick<Observer, "cwd" | "signal">;
+/** Where a run starts, what cancels it, and who advises on its config. */
+type Place = Pick<Observer, "cwd" | "signal"> & { readonly advise?: Advise | undefined };
 
 /** A run that is ready for its events. */
 export interface RunContext {
@@ -61,7 +62,7 @@ export interface RunContext {
 }
 
 /** Prepares a run. Throws `UserError` for whatever is wrong with the config. */
-export async function prepare(request: Request, ports: Ports, { cwd, signal }: Place): Promise<RunContext> {
+export async function prepare(request: Request, ports: Ports, { cwd, signal, advise }: Place): Promise<RunContext> {
 	const { clock, env, files, log } = ports;
 	const now = clock.now();
 	const { matrix, jobId } = request;
@@ -69,7 +70,7 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal }: P
 	if (jobId !== undefined && ci.facts.job_url === undefined) {
 		log.debug(`job-id: ${JSON.stringify(excerpt(jobId, 40))} gives no link to the job on this runner`);
 	}
-	const found = await unlessCancelled(findConfig(ci, request, ports, signal), signal);
+	const found = await unlessCancelled(findConfig(ci, request, ports, signal, advise), signal);
 	const { config, untrusted } = found;
 	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
 	log.protect(secrets);
@@ -110,22 +111,29 @@ function receiver(secrets: readonly string[], log: Log): RunContext["receive"] {
 }
 
 /** The config, and where it was found. */
-async function findConfig(ci: CiRun, { config, githubToken }: Request, ports: Ports, signal: AbortSignal) {
-	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config);
+async function findConfig(
+	ci: CiRun,
+	{ config, githubToken }: Request,
+	ports: Ports,
+	signal: AbortSignal,
+	advise: Advise | undefined,
+) {
+	return loadFrom(await configPlace(ci, githubToken, ports, signal), ci.workspace, config, advise);
 }
 
 async function loadFrom(
 	place: ConfigPlace,
 	workspace: string,
 	config: string | undefined,
+	advise: Advise | undefined,
 ): Promise<ConfigPlace & { readonly config: Config }> {
 	try {
-		const request = { workspace, config, warnHidden: place.isRemote !== true };
+		const request = { workspace, config, warnHidden: place.isRemote !== true, advise };
 		return { ...place, config: await loadConfig(request, place.files) };
 	} catch (error) {
 		const code = error instanceof UserError ? error.problems[0].code : undefined;
 		if (code !== "config_missing") throw error;
-		if (place.next !== undefined) return loadFrom(place.next, workspace, config);
+		if (place.next !== undefined) return loadFrom(place.next, workspace, config, advise);
 		throw place.missing === undefined ? error : new UserError(place.missing(config));
 	}
 }

@@ -1,6 +1,7 @@
 // Configs written in a test: parsed, or with what is wrong with them.
 
 import { WARNINGS } from "../../scripts/explanations.ts";
+import { advise } from "../../src/config/advice.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
 import { type Problem, UserError, type Warning } from "../../src/model/problem.ts";
@@ -8,7 +9,7 @@ import { type Problem, UserError, type Warning } from "../../src/model/problem.t
 export type Dialect = "native" | "rocky";
 
 export function parse(source: string, dialect: Dialect = "native"): Config {
-	return parseConfig(source, "hooks.toml", dialect);
+	return parseConfig(source, "hooks.toml", dialect, advise);
 }
 
 /** All that is wrong with a config; empty when nothing is. */

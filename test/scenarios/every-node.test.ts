@@ -7,11 +7,8 @@ import { authority, listening } from "../helpers/net.ts";
 import { nodes } from "../helpers/nodes.ts";
 import { behindProxy, RECEIVER, startTinyproxy, withoutTinyproxy } from "../helpers/proxy.ts";
 import { type Interventions, runCommand, runProgram, workspace } from "../helpers/runner.ts";
-import { webhook as hasty } from "../helpers/send.ts";
+import { webhook } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
-
-/** With a wait that nobody takes for one in seconds, so that nothing is said of it. */
-const webhook = (url: string, more = "", name?: string) => hasty(url, `${more}\nretry_delay_ms = 100`, name);
 
 /** Of a kind, and more than a process has listeners of one thing before Node warns of a leak. */
 const MANY = 60;

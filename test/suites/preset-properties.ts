@@ -18,7 +18,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 			fc.property(anyEvent, options, (event, chosen) => {
 				renderChecked(preset, event, chosen, service);
 			}),
-			{ numRuns: 25 },
+			{ numRuns: 12 },
 		);
 	});
 
@@ -37,7 +37,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 					if (!whole && isUsual) expect(sent).toContain(definition.title);
 				},
 			),
-			{ numRuns: 25 },
+			{ numRuns: 12 },
 		);
 	});
 
@@ -52,7 +52,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 					if (!whole) expect(JSON.stringify(body)).toContain(`${more.length + 1} events`);
 				},
 			),
-			{ numRuns: 15 },
+			{ numRuns: 8 },
 		);
 	});
 
@@ -72,7 +72,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 				if (notes.length === 0) expect(missing).toEqual([]);
 				if (whole) expect(notes).toEqual([]);
 			}),
-			{ numRuns: 15 },
+			{ numRuns: 8 },
 		);
 	});
 
@@ -86,7 +86,7 @@ export function presetProperties(preset: Preset, given: Options, service: Checke
 				if (notes.length === 0) expect(missing).toEqual([]);
 				if (whole) expect(notes).toEqual([]);
 			}),
-			{ numRuns: 25 },
+			{ numRuns: 12 },
 		);
 	});
 }

@@ -11,10 +11,10 @@ test("what is added is redacted from then on, beside what was known, and told on
 	expect(redact("the-first-one the-second the-third")).toBe("*** *** ***");
 });
 
-test("a hundred thousand additions cost no mask each", () => {
+test("ten thousand additions cost no mask each", () => {
 	const { redact, protect } = createRedactor(() => []);
 	const start = cpuTime();
-	for (let at = 0; at < 100_000; at++) protect([`a-secret-${at}`]);
-	expect(cpuTime() - start).toBeLessThan(2000);
+	for (let at = 0; at < 10_000; at++) protect([`a-secret-${at}`]);
+	expect(cpuTime() - start).toBeLessThan(200);
 	expect(redact("x")).toBe("x");
 });
