@@ -89,10 +89,10 @@ on_failure = "abort"
 
 test("shell hooks that are no gates run one at a time beside the webhooks", async () => {
 	const server = await startServer({ status: 503 }, { status: 200 });
-	const hook = (name: string) =>
-		`[[hook.pipeline_start]]\nname = "${name}"\ncommand = "echo ${name} begins >> order; sleep 0.1; echo ${name} ends >> order"\n`;
+	const hook = (name: string, seconds: number) =>
+		`[[hook.pipeline_start]]\nname = "${name}"\ncommand = "echo ${name} begins >> order; sleep ${seconds}; echo ${name} ends >> order"\n`;
 	const folder = workspace({
-		"pipeline-hooks.toml": `${hook("a")}${hook("b")}[hook.webhooks.pipeline_start]\nname = "w"\nurl = "${server.url}"\nretry_delay_ms = 1\n`,
+		"pipeline-hooks.toml": `${hook("a", 1)}${hook("b", 0.1)}[hook.webhooks.pipeline_start]\nname = "w"\nurl = "${server.url}"\nretry_delay_ms = 1\n`,
 	});
 	const run = await runAction({ inputs: { event: "pipeline_start" }, workspace: folder });
 	expect(readFileSync(join(folder, "order"), "utf8")).toBe("a begins\na ends\nb begins\nb ends\n");

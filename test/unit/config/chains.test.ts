@@ -203,7 +203,7 @@ describe("circles", () => {
 					}
 				}
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 150 },
 		);
 		expect(round).toBeGreaterThan(20);
 		expect(open).toBeGreaterThan(20);

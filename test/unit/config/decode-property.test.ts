@@ -68,7 +68,7 @@ describe("the decoder", () => {
 	it("throws nothing but errors of the user for any TOML", () => {
 		fc.assert(
 			fc.property(hooks, (table) => whole(stringify(table))),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 });

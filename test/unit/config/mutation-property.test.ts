@@ -78,7 +78,7 @@ describe("a valid config", () => {
 					else if (problems.some(({ code }) => !(code in WARNINGS))) mistaken++;
 				},
 			),
-			{ numRuns: 350 },
+			{ numRuns: 200 },
 		);
 		expect(refused).toBeGreaterThan(30);
 		expect(mistaken).toBeGreaterThan(30);
@@ -99,7 +99,7 @@ describe("a valid config", () => {
 					for (const problem of error.problems) expectTold(problem, new TextDecoder().decode(bytes));
 				}
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 150 },
 		);
 	});
 

@@ -213,7 +213,7 @@ describe("any document", () => {
 				entries += entriesOf(source).length;
 				expectLocated(source, tryParse(source) ?? {});
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 		expect(entries).toBeGreaterThan(1000);
 	});

@@ -50,7 +50,7 @@ describe("a secret", () => {
 					expect(tells(frame ?? ""), frame).toBe(false);
 				}
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 		expect(count).toBeGreaterThan(200);
 	});

@@ -99,7 +99,7 @@ describe("an event's name", () => {
 					{ selectors: [{ event: MEANT.get(name) }], kind, place: { line: 1, column: expect.any(Number) } },
 				]);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 
@@ -151,7 +151,7 @@ describe("an event's name", () => {
 				const wanted = /^1:1 (?:unknown event|".*" selects no event|"__proto__" cannot)/;
 				expect(mistakes(`[[${root}.${key}]]\n${target}\n${DECLARED}`)).toEqual([expect.stringMatching(wanted)]);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 
@@ -178,7 +178,7 @@ describe("an event's name", () => {
 					else expect(mistakes(source)).toEqual([`1:1 ${JSON.stringify(glob)} selects no event`]);
 				},
 			),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 });

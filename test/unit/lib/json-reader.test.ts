@@ -45,7 +45,7 @@ describe("readJson", () => {
 			fc.property(json, (text) => {
 				expect(JSON.stringify(read(text).value)).toBe(text);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 
@@ -78,7 +78,7 @@ describe("readJson", () => {
 				// With its numbers as JavaScript has them.
 				if (found.kind === "value") expect(JSON.stringify(JSON.parse(JSON.stringify(found.value)))).toBe(parsed);
 			}),
-			{ numRuns: 1500 },
+			{ numRuns: 600 },
 		);
 	});
 

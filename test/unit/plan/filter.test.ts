@@ -236,7 +236,7 @@ describe("of an event's name alone", () => {
 				if (excludedByFilter(filters, happened) !== undefined) return;
 				expect(excludedByFilter(filters, { definition: happened.definition })).toBeUndefined();
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 });
@@ -277,7 +277,7 @@ describe("whatever the event is", () => {
 				expect(excludedByFilter([open([], [one])], happened) !== undefined).toBe(included);
 				expect(excludedByFilter([open([one], [one])], happened)).toBeDefined();
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 
@@ -291,7 +291,7 @@ describe("whatever the event is", () => {
 				const groups = keys.map((name) => keys.flatMap((other, at) => (other === name ? [each[at]] : [])));
 				expect(passes(open(items))).toBe(groups.every((group) => group.includes(true)));
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 200 },
 		);
 	});
 
@@ -307,7 +307,7 @@ describe("whatever the event is", () => {
 				expect(passes(told)).toBe(passes({}));
 				expect(passes(told)).toBe({ provider: "local", ...ci }[name] === pattern);
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 150 },
 		);
 	});
 });

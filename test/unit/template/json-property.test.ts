@@ -127,7 +127,7 @@ describe("a template that is JSON", () => {
 				const rendered = renderTemplate(compiled, { view: context, escaping: "json", resolve: () => SECRET });
 				expect(parseJsonBody(rendered, compiled)).toEqual(gives([context]));
 			}),
-			{ numRuns: 700 },
+			{ numRuns: 300 },
 		);
 	});
 
@@ -154,7 +154,7 @@ describe("a template that is JSON", () => {
 					expect(error.message).not.toContain('va"lue');
 				}
 			}),
-			{ numRuns: 700 },
+			{ numRuns: 300 },
 		);
 	});
 });
