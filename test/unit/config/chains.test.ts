@@ -203,7 +203,7 @@ describe("circles", () => {
 					}
 				}
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 		expect(round).toBeGreaterThan(20);
 		expect(open).toBeGreaterThan(20);

@@ -78,7 +78,7 @@ describe("a valid config", () => {
 					else if (problems.some(({ code }) => !(code in WARNINGS))) mistaken++;
 				},
 			),
-			{ numRuns: 200 },
+			{ numRuns: 350 },
 		);
 		expect(refused).toBeGreaterThan(30);
 		expect(mistaken).toBeGreaterThan(30);
@@ -99,7 +99,7 @@ describe("a valid config", () => {
 					for (const problem of error.problems) expectTold(problem, new TextDecoder().decode(bytes));
 				}
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 	});
 

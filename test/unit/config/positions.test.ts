@@ -213,7 +213,7 @@ describe("any document", () => {
 				entries += entriesOf(source).length;
 				expectLocated(source, tryParse(source) ?? {});
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 500 },
 		);
 		expect(entries).toBeGreaterThan(1000);
 	});

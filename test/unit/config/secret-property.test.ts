@@ -50,7 +50,7 @@ describe("a secret", () => {
 					expect(tells(frame ?? ""), frame).toBe(false);
 				}
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 500 },
 		);
 		expect(count).toBeGreaterThan(200);
 	});

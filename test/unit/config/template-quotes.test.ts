@@ -103,7 +103,7 @@ it("what is told breaks the body of an event with all of it, or of one without a
 			else if (!text.includes("{{#if") && isBroken(text)) missed++;
 			broken += Math.min(1, found.length);
 		}),
-		{ numRuns: 200 },
+		{ numRuns: 500 },
 	);
 	expect(broken).toBeGreaterThan(150);
 	expect(missed).toBe(0);

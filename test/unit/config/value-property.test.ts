@@ -78,7 +78,7 @@ describe("any value in the place of another", () => {
 				if (RULING.includes(key)) return;
 				for (const { place, message } of problems) expect(place?.line, message).toBe(line);
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 		expect(taken).toBeGreaterThan(10);
 	});
@@ -93,7 +93,7 @@ describe("any value in the place of another", () => {
 				const { value: parsed } = tryParse(`value = ${value}`) ?? {};
 				expect(problemsOf(replace(index, value).source).length === 0, key).toBe(TAKEN[key]?.(parsed));
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 	});
 
@@ -110,7 +110,7 @@ describe("any value in the place of another", () => {
 					expect(tells(`${message}${remedy}${frame}`), frame).toBe(false);
 				}
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 		expect(count).toBeGreaterThan(30);
 	});

@@ -93,7 +93,7 @@ describe("templates", () => {
 					}
 				},
 			),
-			{ numRuns: 400 },
+			{ numRuns: 1000 },
 		);
 		expect(compiled).toBeGreaterThan(50);
 	});
@@ -116,7 +116,7 @@ describe("templates", () => {
 			fc.property(shared, (source) => {
 				expect(render(source, view)).toBe(mustache.render(source, view, {}, { escape: asText }));
 			}),
-			{ numRuns: 400 },
+			{ numRuns: 1000 },
 		);
 	});
 
