@@ -6,7 +6,7 @@ import type { Fill, Service } from "../model/preset.ts";
 import { customised } from "./custom.ts";
 import { type Story, storyOf } from "./story.ts";
 import { type Escaping, Truncator, type Unit } from "./text.ts";
-import { valuesOf, viewOf } from "./view.ts";
+import { valuesOf, viewOf, withNamed } from "./view.ts";
 
 /** Writes the body; one truncator keeps its parts within their limits. */
 export function storyBody(
@@ -31,6 +31,6 @@ export function batchView(events: Events): JsonObject {
 /** What a template sees: the event, or what those of a batch share, and each of them. */
 export function storyView({ isBatch, events, context, headline, telling }: Story): JsonObject {
 	if (!isBatch) return viewOf(events[0]);
-	const values = valuesOf(context, headline, telling);
-	return { ...context, ...values, count: events.length, events: events.map(viewOf) };
+	const shared = { ...context, ...valuesOf(context, headline, telling), count: events.length };
+	return withNamed({ events: events.map(viewOf) }, shared);
 }

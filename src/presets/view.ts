@@ -10,7 +10,14 @@ import { tellingLine } from "./telling-line.ts";
 
 /** The names that a template has besides the keys of the context. */
 export const TEMPLATE_VALUES = [
-	...(["headline", "telling_line", "emoji", "duration", "short_sha", "run_link", "is_failure", "is_success"] as const),
+	"headline",
+	"telling_line",
+	"emoji",
+	"duration",
+	"short_sha",
+	"run_link",
+	"is_failure",
+	"is_success",
 ] as const;
 
 type Values = Readonly<Partial<Record<(typeof TEMPLATE_VALUES)[number], string | boolean>>>;
@@ -18,7 +25,13 @@ type Values = Readonly<Partial<Record<(typeof TEMPLATE_VALUES)[number], string |
 /** The view of one event. */
 export function viewOf(event: PipelineEvent): JsonObject {
 	const { context } = event;
-	return { ...context, ...valuesOf(context, headline(event), tellingLine(context.error ?? "")) };
+	return withNamed(context, valuesOf(context, headline(event), tellingLine(context.error ?? "")));
+}
+
+/** The object with further values that a tag finds by name: `{{{.}}}` and `{{{events}}}` write only what was in it. */
+export function withNamed(shown: JsonObject, named: JsonObject): JsonObject {
+	const hidden = Object.entries(named).map(([name, value]) => [name, { value, enumerable: false }] as const);
+	return Object.defineProperties({ ...shown }, Object.fromEntries(hidden));
 }
 
 /** Those of an event, or of what several share. Absent ones are left out. */

@@ -74,7 +74,7 @@ describe("a body", () => {
 					});
 				},
 			),
-			{ numRuns: 10 },
+			{ numRuns: 4 },
 		);
 	});
 });
