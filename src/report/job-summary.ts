@@ -2,6 +2,8 @@
 import { count, excerpt } from "../lib/text.ts";
 import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
+import { headline } from "../presets/headline.ts";
+import { LOOKS } from "../presets/looks.ts";
 import { tellingLine } from "../presets/telling-line.ts";
 import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
@@ -102,7 +104,7 @@ function subjectOf(source: Source, mask: Mask): string {
 	const { definition, context } = source.event;
 	const { pipeline, run_id: run } = context;
 	const of = `pipeline ${plain(excerpt(mask(pipeline), 200))}, run ${plain(excerpt(mask(run), 200))}`;
-	return `${plain(mask(definition.title))} · \`${definition.name}\` · ${of}`;
+	return `${LOOKS[context.status].mark} ${plain(mask(headline(source.event)))} · \`${definition.name}\` · ${of}`;
 }
 
 function capitalised(text: string): string {

@@ -3,6 +3,7 @@
 import { isJsonObject, type Json } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
+import { CATALOG } from "../model/catalog.ts";
 import { completeEvent, readContext } from "../model/context.ts";
 import {
 	type CiFacts,
@@ -56,7 +57,11 @@ function readDefinition(value: Json | undefined): EventDefinition | undefined {
 	const { name, phase, title } = value;
 	const status = STATUSES.find((known) => known === value["status"]);
 	if (typeof name !== "string" || typeof phase !== "string" || typeof title !== "string") return undefined;
-	return status === undefined ? undefined : { name, phase, status, title };
+	if (status === undefined) return undefined;
+	const isSame = (event: EventDefinition) =>
+		event.name === name && event.phase === phase && event.status === status && event.title === title;
+	// One that the config of that step had not changed, which headlines tell by the event itself.
+	return CATALOG.find(isSame) ?? { name, phase, status, title };
 }
 
 function readFound(value: Json | undefined): FoundResource | undefined {

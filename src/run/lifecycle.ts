@@ -1,10 +1,10 @@
 // A job in one step: pipeline_start when the job begins, and when it ends what became of it.
 import { compact, isJsonObject, type Json, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
-import { reasonOf } from "../model/delivery.ts";
 import { throwIfAny, UserError } from "../model/problem.ts";
 import { isDenial } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
+import { gateLine } from "../report/verdict.ts";
 import { type InputReader, type Inputs, readBoolean, readInputs } from "./inputs.ts";
 
 /** What the beginning of a job leaves for its end. It is a file of the runner's: no secrets. */
@@ -65,8 +65,22 @@ export async function endJob(
 	if (silence !== undefined) tell[silence.level](silence.why);
 	if (inputs === undefined) return undefined;
 	const report = await fire(inputs);
+	// What is held is no business of a gate that has denied the end, and no later step sends it.
+	const rest = report.outcomes.some(isDenial) && silence === undefined ? flush(read) : undefined;
+	if (rest !== undefined) await sendHeld(() => fire(rest), tell.warn);
 	// That nothing was held is not worth a summary.
 	return silence === undefined ? report : { ...report, summary: report.summary && report.outcomes.length > 0 };
+}
+
+/** The report stays that of the event: that something held could not be sent is only told. */
+async function sendHeld(send: () => Promise<Report>, warn: (line: string) => void): Promise<void> {
+	try {
+		const { countedFailures } = await send();
+		if (countedFailures > 0) warn(`${countedFailures} of the deliveries of held events failed`);
+	} catch (thrown) {
+		if (!(thrown instanceof UserError)) throw thrown;
+		warn(`what is held for batches is not sent: ${thrown.message}`);
+	}
 }
 
 /** The inputs that fire pipeline_start. Throws `UserError`. */
@@ -87,13 +101,11 @@ export function startInputs(read: InputReader): Inputs {
 /** What is left once pipeline_start was fired. */
 function begunBy(report: Report, started: number): Begun {
 	const { source, result, stopped, outcomes } = report;
-	const gate = outcomes.find(isDenial);
-	const denied = gate && `gate ${gate.delivery.hook.name} denied: ${reasonOf(gate)}`;
 	return compact<Begun>({
 		started,
 		start: result === "aborted" ? "denied" : stopped === undefined ? "passed" : undefined,
 		runId: source.kind === "event" ? source.event.context.run_id : undefined,
-		reason: denied ?? stopped?.message,
+		reason: gateLine(outcomes, (text) => text) ?? stopped?.message,
 	});
 }
 
@@ -128,19 +140,22 @@ export function endOf(read: InputReader, begun: Begun | undefined, job: string, 
 	if (!hasPassed && !isDenied && status === "success")
 		return { inputs: flush(read), silence: { why: UNKNOWN, level: "warn" } };
 	const isComplete = hasPassed && status === "success";
-	const known = (hasPassed ? undefined : begun?.reason) || read("error");
+	const isCancelled = status === "cancelled";
+	// What the input says went wrong is for a job that failed.
+	const known = (hasPassed ? undefined : begun?.reason) || (isCancelled ? "" : read("error"));
 	const given = {
 		event: isComplete ? "pipeline_complete" : "pipeline_error",
 		"run-id": begun?.runId ?? read("run-id"),
-		status: status === "cancelled" ? status : "",
-		error: isComplete ? "" : known || `job ${job} ${status === "cancelled" ? "was cancelled" : "failed"}`,
+		status: isCancelled ? status : "",
+		error: isComplete ? "" : known || `job ${job} ${isCancelled ? "was cancelled" : "failed"}`,
 		// A clock that was set back gives no duration.
 		"duration-ms": begun !== undefined && now >= begun.started ? String(now - begun.started) : "",
 	};
 	return { inputs: readInputs(overridden(read, given)) };
 }
 
-const DENIED = "pipeline_error is not fired, since a gate denied pipeline_start; `announce-denied: true` fires it";
+const DENIED =
+	"pipeline_error is not fired, since a gate did not allow pipeline_start; `announce-denied: true` fires it";
 const UNKNOWN =
 	"pipeline_complete is not fired, since it is not known whether the gates of pipeline_start allowed it: the step that " +
 	"fires it ended too early, or could not save its state";

@@ -95,8 +95,8 @@ describe("a job that begins with the step", () => {
 		expect(end.id).not.toBe(start.id);
 		expect(main?.outputs).toMatchObject({ result: "passed", "event-id": start.id });
 		expect(post).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed", "event-id": end.id } });
-		expect(main?.summary).toContain("Pipeline started · `pipeline_start`");
-		expect(post?.summary).toContain("Pipeline complete · `pipeline_complete`");
+		expect(main?.summary).toContain("nightly started on main · `pipeline_start`");
+		expect(post?.summary).toContain("nightly succeeded on main · `pipeline_complete`");
 	});
 
 	it("that fails says so, and which job it was", async () => {
@@ -164,7 +164,7 @@ describe("a gate that denies", () => {
 		expect(names).toEqual([]);
 		expect(main?.outputs["result"]).toBe("aborted");
 		expect(post).toMatchObject({ code: 0, annotations: [], summary: "" });
-		expect(post?.log).toContain("pipeline_error is not fired, since a gate denied pipeline_start");
+		expect(post?.log).toContain("pipeline_error is not fired, since a gate did not allow pipeline_start");
 	});
 
 	it("is the error where that is to be announced, without the secrets that it printed", async () => {
@@ -200,6 +200,13 @@ describe("events that are held for a batch", () => {
 	it("are sent with the end of the job", async () => {
 		const { told } = await job(way);
 		expect(sent(told)).toEqual([["pipeline_start", "pipeline_complete"]]);
+	});
+
+	it("are sent where a gate denies the end of the job, too", async () => {
+		const gate = '[[hook.pipeline_complete]]\ncommand = "exit 1"\non_failure = "abort"\n';
+		const { told, post } = await job({ ...way, more: `${batch}${gate}` });
+		expect(post).toMatchObject({ code: 1, outputs: { result: "aborted" } });
+		expect(sent(told)).toEqual([["pipeline_start"]]);
 	});
 
 	it("are sent at the end of a job that a gate has stopped, too", async () => {

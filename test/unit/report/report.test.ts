@@ -157,7 +157,7 @@ describe("the summary", () => {
 		expect(rows[0]).toMatch(/^\| ❌ \| webhook-\d+ \(gate\) \| .* \| frozen &#124; until &#60;Monday&#62; \|$/);
 		expect(rows[1]).toMatch(/^\| ✅ .* 200 \|$/);
 		expect(text).toMatch(
-			/^### ❌ Gate webhook-\d+ denied&#58; frozen &#124; until &#60;Monday&#62;\n\nPipeline failed · `pipeline_error` · pipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
+			/^### ❌ Gate webhook-\d+ denied&#58; frozen &#124; until &#60;Monday&#62;\n\n❌ etl failed · `pipeline_error` · pipeline etl, run run&#95;1: 1 delivered, 1 failed, 0 skipped\./,
 		);
 	});
 

@@ -1,8 +1,10 @@
 // The job summary shows foreign text as it is, each in its own cell, and stays inside of what GitHub takes.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/model/delivery.ts";
 import type { Problem } from "../../../src/model/problem.ts";
+import { headline } from "../../../src/presets/headline.ts";
 import { tellingLine } from "../../../src/presets/telling-line.ts";
 import { plain } from "../../../src/presets/text.ts";
 import { problemsMarkdown, summaryMarkdown } from "../../../src/report/job-summary.ts";
@@ -104,7 +106,7 @@ describe("the summary", () => {
 					second,
 				);
 				const [called, ...ids] = (parts ?? []).slice(1).map(shown);
-				expect(called).toBe(oneLine(title));
+				expect(called).toBe(`❌ ${oneLine(headline(named))}`);
 				expect(ids).toHaveLength(2);
 				expect(rest).toHaveLength(4);
 				expect(shown(rest[1] ?? "")).toBe(`No hook in ${oneLine(configFile)} is attached to it.`);

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { completeEvent } from "../../../src/model/context.ts";
 import type { PipelineEvent } from "../../../src/model/event.ts";
+import { headline } from "../../../src/presets/headline.ts";
 import { readHeld, writeHeld } from "../../../src/run/held-event.ts";
 import { readLine } from "../../../src/run/lines.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
@@ -29,6 +30,15 @@ describe("a held event", () => {
 			}),
 			{ numRuns: 60 },
 		);
+	});
+
+	it("has the headline that it had when it happened", () => {
+		for (const of of [event("check_result", { status: "failure", table: "orders" }), event("pipeline_error")]) {
+			const read = again(of);
+			expect("event" in read ? headline(read.event) : read.problem).toBe(headline(of));
+		}
+		const retitled = { ...event(), definition: { ...event().definition, title: "Nightly broke" } };
+		expect(again(retitled)).toEqual({ event: retitled });
 	});
 
 	it("keeps the run that was found beside it, or why there is none", () => {

@@ -49,6 +49,11 @@ describe("the end of a job", () => {
 		expect(end(PASSED, "success", { error: "mine" }).inputs?.context).not.toHaveProperty("error");
 	});
 
+	it("says of a cancelled job nothing that is meant for one that failed", () => {
+		const { inputs } = end(PASSED, "cancelled", { error: "the nightly load failed" });
+		expect(inputs?.context).toMatchObject({ status: "cancelled", error: "job load was cancelled" });
+	});
+
 	it.each(["", "skipped", "Success", "${{ job.status }}"])("refuses the status %j", (status) => {
 		expect(() => end(PASSED, status)).toThrow("is none of success, failure, cancelled");
 	});
