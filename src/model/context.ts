@@ -149,15 +149,22 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 	return given as GivenContext;
 }
 
+/** What people write of a check that has not passed. */
+const NOT_PASSED: readonly string[] = ["false", "0", "no", "fail", "failed", "off", "error"];
+
 /**
  * The status of an event that is given none. One whose name leaves it open has failed if it carries an error; a check says
- * in `metadata.passed`, else by having no error, that it has passed.
+ * in `metadata.passed`, else by having no error, that it has passed. Of any other word nobody knows what it means, and it
+ * must end no alert.
  */
 function outcomeOf({ name, phase, status }: EventDefinition, { error, metadata }: GivenContext): Status {
 	if (status !== "info") return status;
-	const passed = phase === "quality" ? String(metadata?.["passed"]).toLowerCase() : "";
-	if (error || passed === "false") return "failure";
-	return passed === "true" || name === "check_result" ? "success" : status;
+	const told = phase === "quality" ? (metadata?.["passed"] ?? undefined) : undefined;
+	const passed = String(told ?? "")
+		.trim()
+		.toLowerCase();
+	if (error || NOT_PASSED.includes(passed)) return "failure";
+	return passed === "true" || (name === "check_result" && told === undefined) ? "success" : status;
 }
 
 /** Puts the event together: what the user gave, else the defaults; keys in the order of the contract. */

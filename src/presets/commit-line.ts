@@ -17,8 +17,9 @@ export function commitLine(context: EventContext, write: WritePart): string {
 		const text = typeof value === "string" ? oneLine(value) : "";
 		return text === "" ? "" : ` ${before}${write(what, text)}`;
 	};
-	const commit = part("", "commit", data?.["commit"] ?? ci?.commit);
-	const branch = part("on branch ", "branch", data?.["branch"] ?? ci?.branch);
+	const own = isOfCi(context) ? ci : undefined;
+	const commit = part("", "commit", data?.["commit"] ?? own?.commit);
+	const branch = part("on branch ", "branch", data?.["branch"] ?? own?.branch);
 	return `New commit${commit}${part("in repository ", "repository", wholeRepository(context))}${branch}.`;
 }
 
@@ -30,8 +31,19 @@ export function repositoryName({ entity, ci, pipeline }: EventContext): string {
 /** Owner and name: `data.repo`, or the CI's repository if that is the one meant; else the name alone. */
 export function wholeRepository(context: EventContext): Json | undefined {
 	const { data, ci } = context;
-	const name = data?.["repo_name"] ?? repositoryName(context);
-	const isOfCi = ci?.repository !== undefined && ci.repository.split("/").at(-1) === name;
 	const own = data?.["repo"];
-	return typeof own === "string" ? own : isOfCi ? ci.repository : name;
+	if (typeof own === "string") return own;
+	return isOfCi(context) ? ci?.repository : nameOf(context);
+}
+
+/** Whether it is about the repository of the CI, whose commit and branch are its own. */
+function isOfCi(context: EventContext): boolean {
+	const { data, ci } = context;
+	const whole = data?.["repo"];
+	if (typeof whole === "string") return whole === ci?.repository;
+	return ci?.repository !== undefined && ci.repository.split("/").at(-1) === nameOf(context);
+}
+
+function nameOf(context: EventContext): Json {
+	return context.data?.["repo_name"] ?? repositoryName(context);
 }

@@ -22,7 +22,12 @@ function keyOf(event: PipelineEvent, { name, limit, fill, notes }: KeyOption): s
 	const own = fill?.(name, () => viewOf(event)).map(([, written]) => oneLine(written))[0];
 	const note = `${name} is empty, so the preset's own is used`;
 	if (own === "" && !notes.includes(note)) notes.push(note);
-	return own ? boundedKey(own, limit) : correlationKey(event, limit);
+	return own ? boundedKey(own + strangerOf(event), limit) : correlationKey(event, limit);
+}
+
+/** What keeps the run of a stranger apart, whatever the config ties together: it must end no alert of another run. */
+function strangerOf({ context: { ci } }: PipelineEvent): string {
+	return ci?.fork === true || ci?.stranger === true ? `; ${writeKey(originParts(ci))}` : "";
 }
 
 /** {@link correlationParts} as a {@link boundedKey}. */
@@ -37,8 +42,9 @@ export function correlationKey(event: PipelineEvent, limit: number): string {
 export function correlationParts({ context, definition }: PipelineEvent): Parts {
 	const { ci, pipeline } = context;
 	const subject = subjectOf(definition.phase, context);
-	// What names no subject is the job's own doing, and jobs of one workflow must not end each other's alerts.
-	const isOfJob = definition.phase === "pipeline" || Object.values(subject).every(isAbsent);
+	// What names no one thing is the job's own doing, and jobs of one workflow must not end each other's alerts.
+	const { project: _, entity_type: __, check: ___, ...named } = subject;
+	const isOfJob = definition.phase === "pipeline" || Object.values(named).every(isAbsent);
 	const workflow = ci?.workflow === pipeline ? undefined : ci?.workflow;
 	return {
 		...originParts(ci),

@@ -90,8 +90,8 @@ describe("the arraylake preset", () => {
 		expect(text("commit", { ci })).toBe("New commit 1a2b3c4 in repository acme/ocean on branch main.");
 		const of = (repo_name: string) => text("commit", { ci, data: { repo_name, commit: "c1" } });
 		expect(of("ocean")).toBe("New commit c1 in repository acme/ocean on branch main.");
-		expect(of("lake")).toBe("New commit c1 in repository lake on branch main.");
-		expect(of("earthmover/lake")).toBe("New commit c1 in repository earthmover/lake on branch main.");
+		expect(of("lake")).toBe("New commit c1 in repository lake.");
+		expect(of("earthmover/lake")).toBe("New commit c1 in repository earthmover/lake.");
 		expect(text("commit")).toBe("New commit in repository etl.");
 	});
 

@@ -125,6 +125,15 @@ describe("tells apart", () => {
 		expect(new Set(names.map((name) => keyOf(name))).size).toBe(names.length);
 		expect(keyOf("model_error", {}, { job: "a" })).not.toBe(keyOf("model_error", {}, { job: "b" }));
 	});
+
+	it.each([
+		["a project", { project_id: "p" }],
+		["a check that is on nothing", { metadata: { check: "rows" } }],
+		["a kind of entity", { entity: { type: "table" } }],
+	])("jobs and legs of a matrix where no more than %s is named", (_, given) => {
+		const legs = [{ job: "a" }, { job: "b" }, { job: "a", matrix: { r: "eu" } }, { job: "a", matrix: { r: "us" } }];
+		expect(new Set(legs.map((ci) => keyOf("generation.failed", given, ci))).size).toBe(legs.length);
+	});
 });
 
 const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0), ci: { provider: "local" } };
@@ -234,6 +243,15 @@ describe("what a good batch ends", () => {
 
 describe("a key of one's own", () => {
 	const fill: Fill = (_, view) => [["", String(view()["table"] ?? "")]];
+
+	it.each([{ fork: true, branch: "evil:main" }, { stranger: true }])(
+		"never ends an alert by the run of a stranger: %j",
+		(ci) => {
+			const failed = alertOf([event("materialize_error", { table: "t" })], fill);
+			expect(alertOf([event("after_materialize", { table: "t" })], fill)).toBe(failed);
+			expect(alertOf([event("after_materialize", { table: "t", ci })], fill)).not.toBe(failed);
+		},
+	);
 	const table = (name: string, table: string) => event(name, { table });
 
 	it("ties together what it is the same for", () => {
