@@ -159,8 +159,11 @@ function effectsOn(hook: Hook): readonly string[] {
 	if (hook.kind === "shell") return [];
 	const { name, preset, options } = hook;
 	const mentioned = preset.options["mention"] === undefined ? [] : textsOption(options, "mention");
+	const isTemplate = mentioned.some((text) => text.includes("{{"));
+	const named = isTemplate ? "may mention whom its template names" : `mentions ${excerpt(mentioned.join(", "), 100)}`;
+	const whom = mentioned.length === 0 ? undefined : named;
 	return [
 		...(preset.pages === true ? [`${name} pages through ${preset.title}`] : []),
-		...(mentioned.length === 0 ? [] : [`${name} mentions ${excerpt(mentioned.join(", "), 100)}`]),
+		...(whom === undefined ? [] : [`${name} ${whom}`]),
 	];
 }

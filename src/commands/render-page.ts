@@ -31,7 +31,11 @@ export async function writePage(
 	} catch (thrown) {
 		const code = errorCode(thrown);
 		if (code === undefined) throw thrown;
-		throw new UserError({ code: "input", message: `html: ${file} cannot be written: ${code}`, remedy: "" });
+		throw new UserError({
+			code: "input",
+			message: `html: ${file} cannot be written: ${code}`,
+			remedy: "name a file in a folder that you can write to",
+		});
 	}
 	reporter.print(`page: ${file}`);
 }

@@ -111,9 +111,14 @@ function adviseOnLooks({ preset }: Webhook, layers: Layers): void {
 		const value = Object.hasOwn(preset.options, option) ? written(option, layers) : undefined;
 		return value === undefined ? [] : textsOf(value).filter(({ raw }) => isWhole(String(raw)));
 	};
+	const words = preset.options["color"]?.words;
 	for (const color of own("color")) {
-		if (isColor(String(color.raw).trim())) continue;
-		color.warn("unusable_value", "is not a colour", `write #rrggbb, or one of ${STATUSES.join(", ")}`);
+		const text = String(color.raw).trim();
+		if (words === undefined ? isColor(text) : words.includes(text.toLowerCase())) continue;
+		const what = isColor(text) ? `is not one that ${preset.title} has` : "is not a colour";
+		const remedy =
+			words === undefined ? `write #rrggbb, or one of ${STATUSES.join(", ")}` : `write one of ${words.join(", ")}`;
+		color.warn("unusable_value", what, remedy);
 	}
 	for (const link of own("links")) {
 		if (webAddress(String(link.raw).trim(), ["https:"]) !== undefined) continue;

@@ -6,7 +6,7 @@ import { Fields } from "./fields.ts";
 import type { Key } from "./keys.ts";
 import { allPresets, optionRows, ownersOf } from "./options.ts";
 import { TABLES } from "./schema.ts";
-import { didYouMean, type Explanation, keyName, quote } from "./words.ts";
+import { didYouMean, type Explanation, keyName, list, quote } from "./words.ts";
 
 /** The keys of a table by name. */
 type Rows = ReadonlyMap<string, Pick<Key<unknown, unknown>, "public">>;
@@ -105,8 +105,12 @@ const KIND_NAMES: Readonly<Record<Hook["kind"], string>> = { shell: "a shell hoo
 function explainOption(key: string, preset: Preset | undefined): Explanation | undefined {
 	const others = ownersOf(key).map(({ name }) => name);
 	if (others.length === 0) return undefined;
-	const message = `${key} is an option of preset ${others.join(" and ")}; this hook's preset is ${preset?.name}`;
-	return [message, `remove it, or set preset = "${others[0]}"`];
+	const [only, second] = others;
+	const message = `${key} is an option of ${second === undefined ? "preset" : "presets"} ${list(others)}; this hook's preset is ${preset?.name}`;
+	return [
+		message,
+		second === undefined ? `remove it, or set preset = "${only}"` : "remove it, or set the preset that it is for",
+	];
 }
 
 /** The tables of defaults; the first one that has a key wins. */

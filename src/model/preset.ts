@@ -9,6 +9,8 @@ export interface OptionSpec {
 	readonly kind: "string" | "boolean" | "strings" | "table" | "choice";
 	/** The values of a `choice`. */
 	readonly choices?: readonly string[];
+	/** Of a template: the only texts that have a meaning, where nothing is inserted. */
+	readonly words?: readonly string[];
 	/** Masked wherever it could be shown, and redacted in code frames. */
 	readonly secret?: boolean;
 	/** Its texts are templates over the events, which {@link Fill} renders. Of every kind but `boolean`. */

@@ -1,12 +1,12 @@
 // The teams preset: an Adaptive Card for Teams Workflows, and the retired connectors' way of saying no.
 
 import type { JsonObject } from "../lib/json.ts";
-import type { Status } from "../model/event.ts";
+import { STATUSES, type Status } from "../model/event.ts";
 import type { Preset, Response, Verdict } from "../model/preset.ts";
-import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
-import { choice, mentioned, textOption } from "./options.ts";
+import { choice, mentioned, text, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, jsonBytes, type Truncator } from "./text.ts";
@@ -47,7 +47,7 @@ export const teams = (): Preset => ({
 	title: "Microsoft Teams",
 	options: {
 		...MESSAGE_OPTIONS,
-		...COLOR_OPTION,
+		color: template({ ...text("The colour: that of this status; by default the event's"), words: STATUSES }),
 		...mentionOption("users by e-mail address or object id"),
 		card: choice(
 			["message", "bare"],

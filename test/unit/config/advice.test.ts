@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { allPresets } from "../../../src/config/options.ts";
 import { TABLES } from "../../../src/config/schema.ts";
 import type { OptionSpec, Preset } from "../../../src/model/preset.ts";
-import { onlyWarning, parse, problemsOf, warned } from "../../helpers/parse.ts";
+import { onlyWarning, parse, problemsOf, told, warned } from "../../helpers/parse.ts";
 
 /** A webhook with these lines after its URL. */
 const hook = (...lines: readonly string[]) => ["[hook.webhooks.pipeline_error]", 'url = "${U}"', ...lines].join("\n");
@@ -177,6 +177,14 @@ describe("looks", () => {
 
 	test.each(["purple", "#12345", "#ggg", "failed"])("the colour %s is none", (color) => {
 		expect(slack(`color = "${color}"`)).toEqual(["4:1 unusable_value: color is not a colour"]);
+	});
+
+	it("names in Teams the only colours that a card has", () => {
+		const teams = (color: string) => told(hook('preset = "teams"', `color = "${color}"`));
+		expect(teams("warning")).toEqual([]);
+		const remedy = "write one of started, success, failure, cancelled, info, warning";
+		expect(teams("#b00020")).toMatchObject([{ message: "color is not one that Microsoft Teams has", remedy }]);
+		expect(teams("red")).toMatchObject([{ message: "color is not a colour", remedy }]);
 	});
 
 	test.each(["#fff", "#A1B2C3", "failure", "Success", "{{metadata.color}}", "${COLOR}"])(
