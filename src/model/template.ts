@@ -1,4 +1,4 @@
-// A template of `body_template`, parsed.
+// A template of the config, parsed: a `body_template`, or an option that is one.
 import type { Reference, Variable } from "./reference.ts";
 
 /** A template that parsed. Immutable, so that one can be rendered for many events. */

@@ -85,7 +85,10 @@ function ownLinks(fill: Fill, view: () => JsonObject, notes: string[]): readonly
 	const encoded = fill("links", view, (value) => encodeURIComponent(value.toWellFormed()));
 	const given = fill("links", view).flatMap(([label, written], index) => {
 		if (written.trim() === "") return [];
-		const addresses = [encoded[index]?.[1], written].map((address) => webAddress(address?.trim(), ["https:"]));
+		const safe = encoded[index]?.[1];
+		// Beside other text, a value that is not encoded could lead to another host.
+		const isOneValue = safe === encodeURIComponent(written.toWellFormed());
+		const addresses = [safe, isOneValue ? written : undefined].map((text) => webAddress(text?.trim(), ["https:"]));
 		const url = addresses.find((address) => address !== undefined);
 		if (url === undefined) notes.push(`link "${excerpt(label, NAMED)}" left out: not an https:// address`);
 		return [[oneLine(label) || "Link", url] as const];

@@ -1,4 +1,4 @@
-// The links of a message: to the job, the run, the pull request and the commit.
+// The links of a message: to the job, the run, the pull request and the commit, and what every link must be like.
 
 import { excerpt } from "../lib/text.ts";
 import type { EventContext } from "../model/event.ts";

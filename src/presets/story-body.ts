@@ -18,7 +18,12 @@ export function storyBody(
 	return (events) => {
 		const truncator = new Truncator(unit, escaping);
 		const told = storyOf(events, truncator.notes);
-		const story = fill === undefined ? told : customised(told, fill, () => storyView(told), truncator.notes);
+		let view: JsonObject | undefined;
+		const viewOnce = () => {
+			view ??= storyView(told);
+			return view;
+		};
+		const story = fill === undefined ? told : customised(told, fill, viewOnce, truncator.notes);
 		return { body: write(story, truncator), notes: truncator.notes };
 	};
 }

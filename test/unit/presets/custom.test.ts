@@ -93,6 +93,17 @@ describe("links", () => {
 		},
 	);
 
+	it.each([
+		["https://wiki.{{metadata.host}}.example/x", "evil.example/"],
+		["https://wiki.example:{{metadata.host}}/x", "443@evil.example"],
+		["{{metadata.host}}/runbook/{{table}}", "https://wiki.example"],
+	])("never lead where a value beside other text wants: %j", (address, host) => {
+		const of = event("pipeline_error", { table: "a/../../x", metadata: { host } });
+		const { story, notes } = told({ links: { Runbook: address } }, of);
+		expect(story.ownLinks).toEqual([]);
+		expect(notes).toEqual(['link "Runbook" left out: not an https:// address']);
+	});
+
 	it("are left out without a word where the template gives nothing", () => {
 		expect(told({ links: { Runbook: "{{metadata.none}}" } }, failed)).toMatchObject({ notes: [] });
 	});
