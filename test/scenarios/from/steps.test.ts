@@ -130,7 +130,7 @@ describe("curl.md", () => {
 		for (const step of [signed.theirs, signed.ours]) {
 			const request = (await run(page, step)).at("/audit");
 			const { body: text, headers } = request;
-			expect(bodyOf(request).event).toBe("pipeline_complete");
+			expect(bodyOf(request).event).toBe("state_synced");
 			expect(await verify(SECRETS.WEBHOOK_SECRET, text, headers["x-hub-signature-256"] ?? "")).toBe(true);
 		}
 	});

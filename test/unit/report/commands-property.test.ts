@@ -98,6 +98,11 @@ afterEach(() => {
 	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
+/** The runner trims the last property at its end, whichever it is; a name may end with a space once it is neutralised. */
+function trimmed(properties: Readonly<Record<string, string>>) {
+	return Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, value.trimEnd()]));
+}
+
 /** A reporter, and the commands that the runner finds in what it wrote. */
 function watched() {
 	const folder = mkdtempSync(join(tmpdir(), "commands-"));
@@ -112,7 +117,10 @@ function watched() {
 	const files = { ...fakeFiles(), append: async () => {} };
 	const found = () => {
 		vi.mocked(process.stdout.write).mockRestore();
-		return linesRead(written).flatMap((line) => commandIn(line) ?? []);
+		return linesRead(written).flatMap((line) => {
+			const command = commandIn(line);
+			return command === undefined ? [] : [{ ...command, properties: trimmed(command.properties) }];
+		});
 	};
 	return { reporter: githubReporter({ GITHUB_STEP_SUMMARY: "/summary" }, files), found };
 }
@@ -136,13 +144,15 @@ describe("the runner", () => {
 					const annotations = annotationsOf(report, stripTerminal).map(({ kind, message, place }) => ({
 						name: kind,
 						data: message,
-						properties: Object.fromEntries(
-							Object.entries({
-								title: place.title,
-								file: place.file,
-								line: place.startLine,
-								col: place.startColumn,
-							}).flatMap(([key, value]) => (value === undefined || value === "" ? [] : [[key, String(value)]])),
+						properties: trimmed(
+							Object.fromEntries(
+								Object.entries({
+									title: place.title,
+									file: place.file,
+									line: place.startLine,
+									col: place.startColumn,
+								}).flatMap(([key, value]) => (value === undefined || value === "" ? [] : [[key, String(value)]])),
+							),
 						),
 					}));
 					expect(found()).toMatchObject([...steps.flatMap(({ meant }) => meant), ...annotations]);

@@ -29,7 +29,7 @@ describe("foreign text", () => {
 			fc.property(commandText, (all) => {
 				if (linesRead(all).some((line) => commandIn(line) !== undefined)) dangerous++;
 				const lines = neutralise(all);
-				const shown = (text: string) => text.replaceAll("\u200b", "").replaceAll(/\r\n?/g, "\n");
+				const shown = (text: string) => text.replaceAll(/\r\n?/g, "\n").replaceAll("\u200b", "");
 				expect(shown(lines.join("\n"))).toBe(shown(all));
 				for (const line of lines) {
 					expect(linesRead(line)).toHaveLength(1);
