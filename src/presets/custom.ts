@@ -80,16 +80,21 @@ function colorOf(written: string, story: Story, notes: string[]): Pick<Story, "c
 	return story;
 }
 
-/** What a value adds to an address is encoded, unless it is the address. */
+/** A value at the beginning that is an address counts as it is: `{{run_link}}/rerun`. */
+function withLeadingAddress(encoded: string): string {
+	return encoded.replace(/^https%3A%2F%2F(?:[\w.!~*'()-]|%[0-7][0-9A-F])*/, (lead) => {
+		const address = decodeURIComponent(lead);
+		// What comes before an @ is no host, and what follows may be another value.
+		return /^https:\/\/[^/?#]*@/.test(address) ? lead : address;
+	});
+}
+
+/** What a value adds to an address is encoded: beside other text it could lead to another host. */
 function ownLinks(fill: Fill, view: () => JsonObject, notes: string[]): readonly Link[] {
 	const encoded = fill("links", view, (value) => encodeURIComponent(value.toWellFormed()));
 	const given = fill("links", view).flatMap(([label, written], index) => {
 		if (written.trim() === "") return [];
-		const safe = encoded[index]?.[1];
-		// Beside other text, a value that is not encoded could lead to another host.
-		const isOneValue = safe === encodeURIComponent(written.toWellFormed());
-		const addresses = [safe, isOneValue ? written : undefined].map((text) => webAddress(text?.trim(), ["https:"]));
-		const url = addresses.find((address) => address !== undefined);
+		const url = webAddress(withLeadingAddress(encoded[index]?.[1].trim() ?? ""), ["https:"]);
 		if (url === undefined) notes.push(`link "${excerpt(label, NAMED)}" left out: not an https:// address`);
 		return [[oneLine(label) || "Link", url] as const];
 	});

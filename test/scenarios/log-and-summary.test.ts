@@ -64,7 +64,7 @@ test("hooks that failed, were replaced by a fallback, ignored or kept out by a f
 	expect(summary).toMatchInlineSnapshot(`
 		"### ⚠️ 1 of 3 hooks failed, 1 failure ignored
 
-		Pipeline failed · \`pipeline_error\` · pipeline nightly, run 42-1: 1 delivered, 2 failed, 0 skipped.
+		❌ nightly failed on main · \`pipeline_error\` · pipeline nightly, run 42-1: 1 delivered, 2 failed, 0 skipped.
 
 		**The event's error:** psycopg2.errors.UndefinedColumn&#58; column &#34;customer&#95;tier&#34; does not exist
 
@@ -106,7 +106,7 @@ test("a gate that denied, by name and reason, before all else", async () => {
 	expect(summary).toMatchInlineSnapshot(`
 		"### ❌ Gate freeze denied&#58; frozen until Monday
 
-		Pipeline started · \`pipeline_start\` · pipeline nightly, run 42-1: 0 delivered, 1 failed, 1 skipped.
+		▶️ nightly started on main · \`pipeline_start\` · pipeline nightly, run 42-1: 0 delivered, 1 failed, 1 skipped.
 
 		| | Hook | Target | Attempts | Time | Detail |
 		|---|---|---|--:|--:|---|

@@ -109,7 +109,7 @@ test("503, then 429 with Retry-After, then 200: three identical bodies, one id, 
 		[
 			"### ✅ 1 hook succeeded",
 			"",
-			"Pipeline complete · `pipeline_complete` · pipeline nightly, run 42-1: 1 delivered, 0 failed, 0 skipped.",
+			"✅ nightly succeeded on main · `pipeline_complete` · pipeline nightly, run 42-1: 1 delivered, 0 failed, 0 skipped.",
 			"",
 			"| | Hook | Target | Attempts | Time | Detail |",
 			"|---|---|---|--:|--:|---|",

@@ -62,7 +62,7 @@ preset = "slack"
 		expect(html).toMatch(
 			/^<h3>⚠️ 2 of 3 hooks failed<\/h3>\n<p>[^<]* · <code>e<\/code> · [^<]*<\/p>\n<p><strong>[^<]*<\/strong> [^<]*<\/p>\n<details><summary>The whole error<\/summary>\n<pre>[^<]*<\/pre>\n<\/details>\n<table>\n/,
 		);
-		expect(html).toContain("<p>| a | b \\| c &lt;script&gt;x&lt;/script&gt;");
+		expect(html).toContain("<p>❌ | a | b \\| c &lt;script&gt;x&lt;/script&gt;");
 		const [head = ""] = textsOf(html.replace(/<code>e<\/code>/, "e"), "p");
 		const [trace = ""] = textsOf(html, "pre");
 		expect(trace).toContain(`</pre>\n\n# h\nValueError: ${HOSTILE.slice(0, 90)}`);
