@@ -1,4 +1,5 @@
 // Code frames: the line of an error between its neighbours, redacted, with a caret under the column.
+import { credentialsIn } from "./credentials.ts";
 import { endOfLine, firstIndex, type Node, type Positions, type Range, type Spot } from "./positions.ts";
 import { REDACTED, SECRET_FORM } from "./words.ts";
 
@@ -12,20 +13,30 @@ const BEFORE_CARET = 60;
 /** UTF-16 code units. A longer line is not shown: a file may be one line of 10 MB. */
 const MAX_LINE = 20_000;
 
-/** In valid TOML: the values of keys that are not public, and all comments, which may be disabled settings. */
+/** Code units before a line in which the name of a credential may be. */
+const BEFORE_LINE = 500;
+
+/**
+ * In valid TOML: the values of keys that are not public, credentials in the others, and all comments, which may be disabled
+ * settings.
+ */
 export function hideValues(source: string, { entries, comments }: Positions, isPublic: (node: Node) => boolean): Hide {
 	const leaves = entries.flatMap((node) => {
 		const { value } = node;
 		return value === undefined || "[{".includes(source.charAt(value.start)) ? [] : [{ node, ...value }];
 	});
-	const isHidden = ({ node, start, end }: (typeof leaves)[number]) =>
-		!isPublic(node) && !HARMLESS.test(source.slice(start, end));
+	const hidden = ({ node, ...value }: (typeof leaves)[number], start: number, end: number): readonly Range[] => {
+		if (!isPublic(node)) return HARMLESS.test(source.slice(value.start, value.end)) ? [] : [value];
+		const from = Math.max(value.start, start - BEFORE_LINE);
+		const found = credentialsIn(source.slice(from, Math.min(value.end, end)));
+		return found.map((range) => ({ start: from + range.start, end: from + range.end }));
+	};
 	return (start, end) => {
 		const texts = within(comments, start, end).map((comment) => {
 			const mark = /^#\s*/.exec(source.slice(comment.start, comment.end))?.[0] ?? "";
 			return { start: comment.start + mark.length, end: comment.end };
 		});
-		return [...within(leaves, start, end).filter(isHidden), ...texts];
+		return [...within(leaves, start, end).flatMap((leaf) => hidden(leaf, start, end)), ...texts];
 	};
 }
 
