@@ -15,8 +15,17 @@ export type HookRow = ReturnType<typeof hookRow>;
 
 /** The row of a hook in a list. */
 export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
+	const { displayName, description, owner, team, domain, tags, runbook, custom } = hook.about;
 	return {
 		name: hook.name,
+		display_name: displayName,
+		description,
+		owner,
+		team,
+		domain,
+		tags: some(tags),
+		runbook,
+		custom,
 		event: hook.selectors.map(showSelector).join(", "),
 		events: hook.selectors.map(showSelector),
 		enabled: hook.enabled ? undefined : false,

@@ -5,15 +5,24 @@ import type { Unmatched } from "../model/delivery.ts";
 import type { EventDefinition } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
+import { matchesGlob } from "../model/selector.ts";
 import { selection } from "../plan/select.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { type Call, defineCommand, EXIT, loadRun } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
 import { pairLines, tableLines, wrapped } from "./table.ts";
 
-type ListCall = Call<{ readonly config?: string }>;
+/** What narrows a list of hooks: globs of what they are known by. */
+interface Flags {
+	readonly config?: string;
+	readonly tag?: string;
+	readonly owner?: string;
+	readonly team?: string;
+}
 
-export const registerList = defineCommand<{ readonly config?: string }>(
+type ListCall = Call<Flags>;
+
+export const registerList = defineCommand<Flags>(
 	(program) =>
 		program
 			.command("list")
@@ -25,13 +34,16 @@ export const registerList = defineCommand<{ readonly config?: string }>(
 			)
 			.argument("[name]", "name of an event or a hook; if both have it, the event")
 			.option("--config <file>", "config file")
+			.option("--tag <tag>", "only hooks with this tag; * matches any characters")
+			.option("--owner <owner>", "only hooks of this owner")
+			.option("--team <team>", "only hooks of this team")
 			.option("--json", "write JSON"),
 	"list pipeline_error",
 	async (call) => {
 		const run = await loadRun(call);
-		const { hooks } = run.config;
 		const name = call.argument;
-		const hook = hooks.find((each) => each.name === name);
+		const hook = run.config.hooks.find((each) => each.name === name);
+		const hooks = run.config.hooks.filter((each) => isWanted(each, call.flags));
 		if (name === undefined) showHooks(call, run, hooks);
 		else if (hook !== undefined && run.vocabulary.find(name) === undefined) showHook(call, run, hook);
 		else {
@@ -41,6 +53,12 @@ export const registerList = defineCommand<{ readonly config?: string }>(
 		return EXIT.ok;
 	},
 );
+
+function isWanted({ about }: Hook, { tag, owner, team }: Flags): boolean {
+	const isOne = (wanted: string | undefined, texts: readonly (string | undefined)[]) =>
+		wanted === undefined || texts.some((text) => text !== undefined && matchesGlob(wanted, text));
+	return isOne(tag, about.tags) && isOne(owner, [about.owner]) && isOne(team, [about.team]);
+}
 
 /** Throws `UserError` for a name that is neither an event's nor a hook's. */
 function findNamed(name: string, { config, vocabulary }: RunContext): EventDefinition {
@@ -54,7 +72,7 @@ function findNamed(name: string, { config, vocabulary }: RunContext): EventDefin
 }
 
 function showHooks(
-	{ json, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
+	{ json, flags, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
 	{ config, facts }: RunContext,
 	hooks: readonly Hook[],
 	of?: { readonly event: string; readonly unmatched: readonly Unmatched[] },
@@ -69,7 +87,13 @@ function showHooks(
 	}
 	if (rows.length === 0) {
 		const fate = unmatched.some(({ attached }) => attached) ? "matches" : "is attached to";
-		print(of === undefined ? `${config.file} has no hooks` : `no hook in ${config.file} ${fate} ${of.event}`);
+		const [wanted] = (["tag", "owner", "team"] as const).filter((flag) => flags[flag] !== undefined);
+		const which = wanted === undefined ? "" : ` with that ${wanted}`;
+		print(
+			of === undefined
+				? `${config.file} has no hooks${which}`
+				: `no hook${which} in ${config.file} ${fate} ${of.event}`,
+		);
 	}
 	const more = rows.map((row) => [row.name, moreOf(row)] as const);
 	const lists = [...listed("details:", more, columns), ...listed("not matched:", not, columns)];
@@ -91,10 +115,14 @@ function showHook(
 	const pairs = Object.entries(settings).flatMap(([key, value]) => {
 		if (value === undefined) return [];
 		const isTime = typeof value === "number" && key.endsWith("_ms");
-		const text = isTime ? duration(value) : Array.isArray(value) ? value.join(", ") : String(value);
+		const text = isTime ? duration(value) : Array.isArray(value) ? value.join(", ") : textOf(value);
 		return [[key.replace(/_ms$/, "").replaceAll("_", " "), text] as const];
 	});
 	for (const line of [name, ...pairLines(pairs, columns)]) print(line);
+}
+
+function textOf(value: unknown): string {
+	return typeof value === "object" ? JSON.stringify(value) : excerpt(String(value), 4096);
 }
 
 function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
@@ -111,8 +139,22 @@ function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
 }
 
 /** What does not fit into a column. */
-function moreOf({ filter, batch_size, fallback, on_success, refused }: HookRow): string {
+function moreOf({
+	filter,
+	batch_size,
+	fallback,
+	on_success,
+	refused,
+	display_name,
+	owner,
+	team,
+	tags,
+}: HookRow): string {
 	return [
+		display_name,
+		owner && `owner ${owner}`,
+		team && `team ${team}`,
+		tags && `tags ${tags.join(", ")}`,
 		filter && `if ${filter.join(", or ")}`,
 		batch_size && `in batches of ${batch_size}`,
 		fallback && `fallback ${fallback}`,

@@ -5,6 +5,7 @@ import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import { findPreset } from "../presets/index.ts";
 import { escapingFor } from "../template/render.ts";
+import { readAbout, withRunbook } from "./about.ts";
 import type { Link } from "./chains.ts";
 import type { Fields } from "./fields.ts";
 import { type Key, type Layers, setting, settings } from "./keys.ts";
@@ -26,7 +27,8 @@ export function readHook(link: Link, filters: readonly Filter[], order: number):
 	const { kind, selectors, fields } = link.selection;
 	const enabled = setting(HOOK.enabled, [fields]);
 	const place = fields.problems.place(fields.path);
-	const identity = { name, selectors, enabled, filters, fallback, onSuccess, place, order };
+	const about = readAbout(link.layers);
+	const identity = { name, about, selectors, enabled, filters, fallback, onSuccess, place, order };
 	return kind === "shell" ? readShellHook(link, identity) : readWebhook(link, identity);
 }
 
@@ -71,7 +73,8 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	if (preset === undefined) return undefined;
 	// Webhooks in rocky.toml have no options: what they need comes with the event.
 	if (fields.problems.dialect === "native" && known.bodyTemplate === undefined) requireOptions(preset, layers);
-	const options = { ...(fields.problems.dialect === "rocky" ? preset.inRocky : {}), ...readOptions(preset, layers) };
+	const inRocky = fields.problems.dialect === "rocky" ? preset.inRocky : {};
+	const options = withRunbook({ ...inRocky, ...readOptions(preset, layers) }, preset, identity.about);
 	const sent = new Map([...headers.values()].map(({ name, value }) => [name, value]));
 	return { kind: "webhook", ...identity, ...known, url, preset, options, headers: sent };
 }

@@ -120,7 +120,9 @@ function uncheckedOptions(): JsonObject {
 /** In a hook that names a preset, the options are those of the preset. */
 function ofPreset(preset: Preset): JsonObject {
 	const own = optionRows(preset);
-	const foreign = [...optionRows(...allPresets()).keys()].filter((option) => !own.has(option));
+	const foreign = [...optionRows(...allPresets()).keys()].filter(
+		(option) => !own.has(option) && !TABLES.hook.has(option),
+	);
 	return {
 		if: { properties: { preset: { const: preset.name } }, required: ["preset"] },
 		[THEN]: { properties: keysOf(own), propertyNames: { not: { enum: foreign } } },

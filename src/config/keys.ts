@@ -162,6 +162,19 @@ export function readItems(value: Value, most: number, remedy: string): readonly 
 	return [];
 }
 
+/** One text or a list; each once, empty ones left out. */
+export const STRINGS: Kind<readonly string[]> = {
+	type: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
+	parse: (value) => {
+		const items = value.items();
+		const found = items.map(({ raw }) => raw).filter((raw) => typeof raw === "string");
+		if (found.length === items.length)
+			return [...new Set(found.map((text) => text.trim()))].filter((text) => text !== "");
+		if (items[0] === value) return value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
+		return value.wrong("must contain only strings", "quote each item");
+	},
+};
+
 /** A text and where it is. */
 export interface Text {
 	/** Without white space around it, and not empty. */

@@ -5,7 +5,7 @@ import type { OptionSpec, Preset } from "../model/preset.ts";
 import { isLiteral, parseReference } from "../model/reference.ts";
 import { findPreset, PRESET_NAMES } from "../presets/index.ts";
 import { type Fields, isTable, type Value } from "./fields.ts";
-import { BOOLEAN, checkReferences, choice, type Key, type Kind, key, TEXT } from "./keys.ts";
+import { BOOLEAN, checkReferences, choice, type Key, type Kind, key, STRINGS, TEXT } from "./keys.ts";
 import { compileAt } from "./values.ts";
 import { typeName } from "./words.ts";
 
@@ -19,15 +19,7 @@ function kindOf({ kind, choices = [], template }: OptionSpec): Kind<unknown> {
 		case "table":
 			return { type: { type: "object" }, parse: (value) => value.fields('write it as { key = "value" }') };
 		case "strings":
-			return {
-				type: { anyOf: [{ type: "string" }, { type: "array", items: { type: "string" } }] },
-				parse: (value) => {
-					const items = value.items();
-					if (items.every(({ raw }) => typeof raw === "string")) return;
-					if (items[0] === value) value.mistyped("a string or an array of strings", 'write it as ["one", "two"]');
-					else value.wrong("must contain only strings", "quote each item");
-				},
-			};
+			return STRINGS;
 		case "choice": {
 			const exact = choice(choices);
 			return {

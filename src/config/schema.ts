@@ -13,10 +13,11 @@ import {
 	oneOrMany,
 	orInRocky,
 	REFERENCE,
+	STRINGS,
 	TEXT,
 	texts,
 } from "./keys.ts";
-import { ENV, HEADERS, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
+import { CUSTOM, ENV, HEADERS, RUNBOOK, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
 
 /** Filters are read by `readFilters`, which needs the events of the whole config. */
 const FILTERS: Kind<never> = { type: oneOrMany({ $ref: "#/definitions/filter" }), parse: () => undefined };
@@ -36,6 +37,26 @@ export const HOOK = {
 	}),
 	onSuccess: key("then", texts('then = ["name of a hook"]'), {
 		summary: "The hooks that are fired when this one has succeeded",
+	}),
+};
+
+/** What people know a hook by, each hook for itself. */
+export const LABELS = {
+	displayName: key("display_name", NAME, { summary: "What people call the hook; `name` stays what identifies it" }),
+	description: key("description", TEXT, { summary: "What the hook is for" }),
+	tags: key("tags", STRINGS, {
+		summary: "Words that `list --tag` finds the hook by; presets `datadog` and `ntfy` also send them",
+	}),
+	custom: key("custom", CUSTOM, { public: false, summary: "Whatever else you want to know of it, shown by `list`" }),
+};
+
+/** What people know hooks by, which `[defaults]` can have. */
+export const RESPONSIBLE = {
+	owner: key("owner", NAME, { summary: "Who looks after the hook: named where it has failed" }),
+	team: key("team", NAME, { summary: "The owner's team" }),
+	domain: key("domain", NAME, { summary: "The part of the business or of the data that it belongs to" }),
+	runbook: key("runbook", RUNBOOK, {
+		summary: "An https address that says what to do: named where the hook has failed, and a link in messages",
 	}),
 };
 
@@ -189,12 +210,12 @@ function rows(
 
 /** Every kind of table that a config has. */
 export const TABLES = {
-	hook: rows(HOOK),
+	hook: rows(HOOK, LABELS),
 	subscription: rows(SUBSCRIPTION),
 	command: rows({ command: TARGET.shell }),
 	url: rows({ url: TARGET.webhook }),
-	shell: rows(SHELL),
-	webhook: rows(WEBHOOK),
+	shell: rows(SHELL, RESPONSIBLE),
+	webhook: rows(WEBHOOK, RESPONSIBLE),
 	defaults: rows(DEFAULTS),
 	event: rows(EVENT),
 	filter: rows(FILTER),

@@ -17,6 +17,7 @@ export function adviseOnSecrets(hook: Hook, layers: Layers): void {
 			const value = layer.get(key);
 			if (value !== undefined) adviseOnValue(value, key, place);
 		};
+		tell("custom", "named");
 		if (hook.kind === "shell") {
 			tell("command", "text");
 			tell("env", "named");

@@ -1,11 +1,14 @@
-// Special kinds of values: headers, variables, secrets, signature schemes and templates.
+// Special kinds of values: headers, variables, secrets, signature schemes, templates, runbooks and tables of anything.
+import { ExactNumber } from "../lib/exact-number.ts";
 import { isHeaderName, isHeaderValue } from "../lib/header.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import { literalParts, type Reference } from "../model/reference.ts";
 import type { Template } from "../model/template.ts";
+import { webAddress } from "../presets/links.ts";
 import { headersOf, SIGNATURES, type Signature } from "../signature/schemes.ts";
 import { compileTemplate } from "../template/compile.ts";
 import { TemplateError } from "../template/tags.ts";
-import type { Value } from "./fields.ts";
+import { isTable, type Table, type Value } from "./fields.ts";
 import { choice, type Kind, oneOrMany, REFERENCE, readItems, readReference, TEXT } from "./keys.ts";
 import type { Path } from "./positions.ts";
 import { quote } from "./words.ts";
@@ -152,6 +155,40 @@ export const SIGNATURE_HEADER: Kind<string> = {
 		return value.wrong(`is ${quote(header)}, a header with a meaning of its own`, "choose another name");
 	},
 };
+
+export const RUNBOOK: Kind<string> = {
+	type: { type: "string", pattern: "^\\s*[Hh][Tt][Tt][Pp][Ss]://[^\\s{}]+\\s*$" },
+	parse: (value) => {
+		const text = TEXT.parse(value)?.trim();
+		if (text === undefined) return undefined;
+		// Nothing is inserted: it is shown also where no event is.
+		const address = /[\s{}]/.test(text) ? undefined : webAddress(text, ["https:"]);
+		const remedy = 'write it as "https://…"; an address that depends on the event goes into links';
+		return address ?? value.wrong("is not an https:// address", remedy);
+	},
+};
+
+/** Any table, as JSON: a date, and a number that JSON does not have, becomes a text. Nothing is inserted in it. */
+export const CUSTOM: Kind<JsonObject> = {
+	type: { type: "object" },
+	parse: (value) => {
+		const table = value.fields('write it as { key = "value" }');
+		return table && objectOf(table.table);
+	},
+};
+
+function objectOf(table: Table): JsonObject {
+	return Object.fromEntries(Object.entries(table).map(([key, item]) => [key, jsonOf(item)]));
+}
+
+function jsonOf(raw: unknown): Json {
+	if (typeof raw === "string" || typeof raw === "boolean") return raw;
+	if (typeof raw === "number") return Number.isFinite(raw) ? raw : String(raw);
+	if (Array.isArray(raw)) return raw.map(jsonOf);
+	if (isTable(raw)) return objectOf(raw);
+	if (typeof raw === "bigint") return new ExactNumber(String(raw));
+	return raw instanceof Date ? raw.toISOString() : String(raw);
+}
 
 export const TEMPLATE: Kind<Template> = { type: TEXT.type, parse: readTemplate };
 

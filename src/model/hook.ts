@@ -1,6 +1,6 @@
 // A hook as the config describes it, decoded and checked; references to variables are still references.
 
-import type { Json } from "../lib/json.ts";
+import type { Json, JsonObject } from "../lib/json.ts";
 import type { Signature } from "../signature/schemes.ts";
 import type { EventDefinition } from "./event.ts";
 import type { Preset } from "./preset.ts";
@@ -35,6 +35,23 @@ export interface Filter {
 	readonly exclude: readonly Condition[];
 }
 
+/** What people know a hook by. Nothing of it changes when the hook is fired. */
+export interface About {
+	/** For people; the hook's name stays what identifies it. */
+	readonly displayName: string | undefined;
+	/** Maybe several lines. */
+	readonly description: string | undefined;
+	readonly owner: string | undefined;
+	readonly team: string | undefined;
+	readonly domain: string | undefined;
+	/** Each once. */
+	readonly tags: readonly string[];
+	/** An https address. */
+	readonly runbook: string | undefined;
+	/** Whatever else the config says; dates and numbers that JSON does not have are texts. */
+	readonly custom: JsonObject | undefined;
+}
+
 /** What every hook has. */
 interface HookBase {
 	/** Unique in its config. */
@@ -42,6 +59,7 @@ interface HookBase {
 	/** The events it is attached to, any of them; none where it is reached only as another's `fallback` or `then`. */
 	readonly selectors: readonly Selector[];
 	readonly enabled: boolean;
+	readonly about: About;
 	/** One of them must match; without any, every selected event does. */
 	readonly filters: readonly Filter[];
 	/** The name of the hook that is tried once when this one has failed for good. */

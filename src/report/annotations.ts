@@ -5,7 +5,7 @@ import type { Hook } from "../model/hook.ts";
 import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { nameOf, type Report, unmatchedLine } from "./report.ts";
-import { linesOf, reasonShown, rowOf, worstFirst } from "./row.ts";
+import { helpOf, linesOf, reasonShown, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken } from "./verdict.ts";
 
 /** GitHub shows ten annotations of a kind a step; the tenth says how many more there are. */
@@ -33,7 +33,9 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 		const { startColumn: _, ...line } = at(outcome.delivery.hook.place, mask);
 		const lines = linesOf(outcome.delivery);
 		const where = lines === "" ? "" : ` at ${lines} of the events file`;
-		return { kind, message: `${what}${where}${more}: ${error}`, place: { title: hook, ...line } };
+		const help = kind === "notice" ? "" : helpOf(outcome.delivery.hook, mask);
+		const message = `${what}${where}${more}: ${error}${help === "" ? "" : ` (${help})`}`;
+		return { kind, message, place: { title: hook, ...line } };
 	};
 	const failures = worstFirst(outcomes).flatMap((outcome) => {
 		const { hook } = outcome.delivery;

@@ -8,7 +8,7 @@ import { tellingLine } from "../presets/telling-line.ts";
 import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { countsLine, filteredOf, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
-import { fitting, linesOf, rowOf, worstFirst } from "./row.ts";
+import { fitting, helpOf, linesOf, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken, REASON_LIMIT, verdictOf } from "./verdict.ts";
 
 /**
@@ -136,6 +136,7 @@ function tableRow(outcome: Outcome, mask: Mask): string {
 		row.status === "failed" && outcome.delivery.hook.onFailure === "ignore" ? "ignored" : "",
 		row.error ?? "",
 		...(row.notes ?? []),
+		row.status === "failed" || isOvertaken(outcome) ? helpOf(outcome.delivery.hook, mask) : "",
 	]
 		.filter((text) => text !== "")
 		.join("; ");

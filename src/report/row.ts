@@ -1,6 +1,7 @@
 // One row a delivery, from which every report prints. Texts are masked before they are truncated, so that no part of a secret is left.
 import { clip, excerpt } from "../lib/text.ts";
 import { type Delivery, isBatch, type Outcome, reasonOf } from "../model/delivery.ts";
+import type { Hook } from "../model/hook.ts";
 import type { Mask } from "../secrets/mask.ts";
 
 /** Code points: the last line of a command or a gate has at most 500, and how it ended must fit after that. */
@@ -52,6 +53,12 @@ export function reasonShown(reason: string, mask: Mask): string {
 /** The id of an event in a document, which has room for more than one. */
 export function shownId(id: string, mask: Mask): string {
 	return clip(mask(id), ID_LIMIT);
+}
+
+/** Whom to ask about a hook and what to do, as the config says: `owner jane, team data, runbook https://…`. */
+export function helpOf({ about: { owner, team, runbook } }: Hook, mask: Mask): string {
+	const known = Object.entries({ owner, team, runbook }).flatMap(([what, text]) => (text ? [`${what} ${text}`] : []));
+	return excerpt(mask(known.join(", ")), REASON_LIMIT);
 }
 
 /** Failed gates first, then other failures, then all the rest. */

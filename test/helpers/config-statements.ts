@@ -36,6 +36,14 @@ batch_size = 10
 
 [[hook.pipeline_start]]
 name = "freeze-gate"
+display_name = "Freeze"
+description = "Holds deploys back."
+owner = "jane"
+team = "data"
+domain = "Sales"
+tags = ["tier1", "nightly"]
+runbook = "https://wiki.example.com/freeze"
+custom = { since = 2026-01-02, token = "${SECRET}" }
 command = "bash scripts/freeze.sh"
 on_failure = "abort"
 async = false

@@ -4,7 +4,7 @@ import { vocabulary } from "../../src/model/catalog.ts";
 import { completeEvent, type GivenContext } from "../../src/model/context.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
 import type { CiFacts, PipelineEvent } from "../../src/model/event.ts";
-import type { Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
+import type { About, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
 import type { Preset } from "../../src/model/preset.ts";
 import { parseReference } from "../../src/model/reference.ts";
 import { showSelector } from "../../src/model/selector.ts";
@@ -38,9 +38,22 @@ export function event(name = "pipeline_error", { ci, ...given }: Told = {}): Pip
 /** A hook that is on for every event it selects, and reaches no other. */
 export const NO_CHAIN = { enabled: true, filters: [], fallback: undefined, onSuccess: [] } as const;
 
+/** Of a hook of which nothing is known. */
+export const UNKNOWN: About = {
+	displayName: undefined,
+	description: undefined,
+	owner: undefined,
+	team: undefined,
+	domain: undefined,
+	tags: [],
+	runbook: undefined,
+	custom: undefined,
+};
+
 let order = 0;
 const common = {
 	...NO_CHAIN,
+	about: UNKNOWN,
 	selectors: [{ kind: "event", event: "pipeline_error" }],
 	onFailure: "warn",
 	timeoutMs: 1000,

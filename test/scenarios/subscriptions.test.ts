@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test } from "vitest";
+import { LABELS, RESPONSIBLE } from "../../src/config/schema.ts";
 import { blocks, page } from "../helpers/pages.ts";
 import { normalise, runCommand, workspace } from "../helpers/runner.ts";
 import { fire } from "../helpers/send.ts";
@@ -298,7 +299,8 @@ describe("docs/subscriptions.md", () => {
 		const { hooks } = await json("list");
 		const told = new Set(hooks.flatMap((hook: object) => Object.keys(hook)));
 		// What no hook of the page has is told elsewhere.
-		expect([...told, "batch_size", "refused"].toSorted()).toEqual(documented.toSorted());
+		const about = Object.values({ ...LABELS, ...RESPONSIBLE }).map((row) => row.name);
+		expect([...told, ...about, "batch_size", "refused"].toSorted()).toEqual(documented.toSorted());
 		expect(await json("list", "job.failed")).toMatchObject({
 			not_matched: [{ hook: "mail" }, { hook: "audit" }, {}, {}],
 		});

@@ -1,6 +1,6 @@
 // What a config says, as hooks: the ways to write one, and what a hook has by default.
 import { describe, expect, it } from "vitest";
-import { eventsOf, NO_CHAIN } from "../../helpers/make.ts";
+import { eventsOf, NO_CHAIN, UNKNOWN } from "../../helpers/make.ts";
 import { parse, shell, webhook } from "../../helpers/parse.ts";
 
 describe("a shell hook", () => {
@@ -9,6 +9,7 @@ describe("a shell hook", () => {
 			kind: "shell",
 			name: "pipeline_start-shell-1",
 			...NO_CHAIN,
+			about: UNKNOWN,
 			selectors: [{ kind: "event", event: "pipeline_start" }],
 			command: "true",
 			env: new Map(),
@@ -44,6 +45,7 @@ describe("a webhook", () => {
 			kind: "webhook",
 			name: "pipeline_error-webhook-1",
 			...NO_CHAIN,
+			about: UNKNOWN,
 			selectors: [{ kind: "event", event: "pipeline_error" }],
 			url: { source: "https://example.com/", parts: ["https://example.com/"] },
 			options: {},

@@ -60,7 +60,7 @@ function expectTold({ message, remedy, place, frame }: Problem, text: string): v
 describe("a valid config", () => {
 	it("is valid, and has a secret in it", () => {
 		expect(parse(VALID).hooks).toHaveLength(7);
-		expect(VALID.split(SECRET)).toHaveLength(10);
+		expect(VALID.split(SECRET)).toHaveLength(11);
 	});
 
 	it("in which texts, lines and keys are changed is a config, or an error at a place inside it", () => {

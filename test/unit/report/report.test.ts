@@ -12,7 +12,7 @@ import { limitedJson, resultsDocument } from "../../../src/report/json.ts";
 import { shownLine } from "../../../src/report/log.ts";
 import { outcomeLine } from "../../../src/report/text.ts";
 import { createMask, createRedactor } from "../../../src/secrets/mask.ts";
-import { delivery, event, reportOf, shellHook, webhook } from "../../helpers/make.ts";
+import { delivery, event, reportOf, shellHook, UNKNOWN, webhook } from "../../helpers/make.ts";
 
 const plain = (text: string) => text;
 
@@ -46,6 +46,20 @@ test("of more failures than are kept, annotations and summary tell how many ther
 	expect(annotationsOf(many, plain).at(-1)?.message).toBe("1991 more, see the summary");
 	expect(summaryMarkdown(many, plain)).toContain("3000 failed, 0 skipped; the first of each outcome are listed.");
 	expect(resultsDocument(many, plain)).toMatchObject({ truncated: true });
+});
+
+test("a failed hook names whom to ask and what to do, and one that was delivered does not", () => {
+	const about = { ...UNKNOWN, owner: "jane", team: "data", runbook: "https://wiki.example.com/s3cret-value" };
+	const { redact } = createRedactor(() => ["s3cret-value"]);
+	const of = delivery(webhook({ about }));
+	const help = "owner jane, team data, runbook https://wiki.example.com/***";
+	const failed = reportOf(event(), [outcome("failed", "warn", { delivery: of })]);
+	expect(annotationsOf(failed, redact).map(({ message }) => message)).toEqual([
+		`the webhook failed: because (${help})`,
+	]);
+	expect(summaryMarkdown(failed, redact)).toContain("because; owner jane, team data, runbook https");
+	const delivered = reportOf(event(), [outcome("delivered", "warn", { delivery: of })]);
+	expect(summaryMarkdown(delivered, redact)).not.toContain("jane");
 });
 
 test("the name of a hook is shown redacted and acts on no log, as a title and as what was fallen back to", () => {
