@@ -80,6 +80,8 @@ describe("a url", () => {
 		`https://mattermost.example/hooks/${SECRET}`,
 		`https://api.telegram.org/bot1:${SECRET}/sendMessage`,
 		`https://me:${SECRET}@example.com/x`,
+		`https://${SECRET}@example.com/x`,
+		`https://:${SECRET}@example.com/x`,
 		`https://example.com/x?api_key=${SECRET}`,
 		`\${U:-https://example.com/hooks/${SECRET}}`,
 	])("that is a credential is told: %#", (url) => {
@@ -96,6 +98,16 @@ describe("a url", () => {
 	])("that is none is not: %s", (url) => {
 		expect(isTold(URL, `url = "${url}"`)).toBe(false);
 	});
+});
+
+test.each([
+	[`url = "https://example.com/x?api_key=${SECRET}"`, "${WEBHOOK_URL}"],
+	[`url = "\${U}"\nsecret = "${SECRET}"`, "${WEBHOOK_SECRET}"],
+	[`url = "\${U}"\nheaders = { X-Api-Key = "${SECRET}" }`, "${X_API_KEY}"],
+	[`url = "\${U}"\nbody_template = '"xoxb-123456789012-${SECRET}"'`, "a variable"],
+])("what to write instead: %#", (lines, instead) => {
+	const found = told(`[[hook.webhooks.ping]]\n${lines}`).filter(({ code }) => code === "literal_secret");
+	expect(found.map(({ remedy }) => remedy)).toEqual([expect.stringContaining(`write ${instead} in its place, `)]);
 });
 
 describe("a token of a known form", () => {

@@ -1,8 +1,17 @@
 // Which names an event of one's own may have.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { isEventName } from "../../../src/model/catalog.ts";
+import { isEventName, vocabulary } from "../../../src/model/catalog.ts";
 import { parse, problemsOf } from "../../helpers/parse.ts";
+
+it("has the creation of a cluster, which nobody is paged for", () => {
+	expect(vocabulary().find("cluster.created")).toEqual({
+		name: "cluster.created",
+		phase: "cluster",
+		status: "info",
+		title: "Cluster created",
+	});
+});
 
 const declared = (name: string) => `[hook.ping]\ncommand = "x"\n[event.${JSON.stringify(name)}]`;
 

@@ -115,6 +115,12 @@ describe("links", () => {
 		expect(told({ links: { Runbook: address } }, of).story.ownLinks).toEqual([{ text: "Runbook", url }]);
 	});
 
+	it("take a value that is not well-formed", () => {
+		const of = event("pipeline_error", { metadata: { path: "a\ud800" } });
+		const { story } = told({ links: { Runbook: "https://wiki.example/{{metadata.path}}" } }, of);
+		expect(story.ownLinks).toEqual([{ text: "Runbook", url: "https://wiki.example/a%EF%BF%BD" }]);
+	});
+
 	it("are left out without a word where the template gives nothing", () => {
 		expect(told({ links: { Runbook: "{{metadata.none}}" } }, failed)).toMatchObject({ notes: [] });
 	});
@@ -130,6 +136,7 @@ describe("color", () => {
 		["#A1b2C3", { color: "#a1b2c3", tone: "failure", hasOwnColor: true }],
 		["#fff", { color: "#ffffff", tone: "failure", hasOwnColor: true }],
 		["warning", { color: "#f1c40f", tone: "warning", hasOwnColor: true }],
+		["WARNING", { color: "#f1c40f", tone: "warning", hasOwnColor: true }],
 		["{{#if is_failure}}success{{/if}}", { color: "#2ecc71", tone: "success", hasOwnColor: true }],
 		["{{metadata.none}}", { color: "#e74c3c", tone: "failure", hasOwnColor: false }],
 	])("%j is a colour", (color, wanted) => {

@@ -57,6 +57,11 @@ describe("facts", () => {
 		]);
 	});
 
+	it("tell a value of the user's own that happens to be what the headline says", () => {
+		const of = event("check_result", { table: "orders", metadata: { check: "not_null", source: "orders" } });
+		expect(factsOf(of.context, saidIn(of))).toEqual([["source", "orders"]]);
+	});
+
 	it("tell the table of a pipeline or a commit, whose headlines do not name it", () => {
 		for (const name of ["pipeline_error", "commit"]) {
 			const of = event(name, { table: "orders" });

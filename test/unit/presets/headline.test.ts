@@ -63,8 +63,12 @@ describe("a headline", () => {
 	});
 
 	it("shows its outcome however long the names are", () => {
-		const long = headline(event("pipeline_error", { pipeline: "p".repeat(500), ci: { branch: "b".repeat(500) } }));
-		expect(long).toBe(`${"p".repeat(63)}… failed on ${"b".repeat(63)}…`);
+		const notes: string[] = [];
+		const of = event("pipeline_error", { pipeline: "p".repeat(500), ci: { branch: "b".repeat(500) } });
+		expect(headline(of, notes)).toBe(`${"p".repeat(63)}… failed on ${"b".repeat(63)}…`);
+		const tagged = event("pipeline_start", { ci: { tag: "t".repeat(65) } });
+		expect(headline(tagged, notes)).toBe(`etl started at ${"t".repeat(63)}…`);
+		expect(notes).toEqual(["pipeline", "branch", "tag"].map((what) => `${what} truncated to 64 characters`));
 	});
 
 	it("is never empty", () => {

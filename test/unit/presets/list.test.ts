@@ -45,8 +45,10 @@ describe("a line of a batch", () => {
 		const { lines } = list([
 			event("pipeline_error", { pipeline: "a" }),
 			event("model_error", { pipeline: "b", model: "m", duration_ms: 850 }),
+			event("ping", { pipeline: "c" }),
+			event("ping", { pipeline: "d", table: "not d" }),
 		]);
-		expect(lines).toEqual(["❌ a failed", "❌ Model failed: m (b, 850ms)"]);
+		expect(lines).toEqual(["❌ a failed", "❌ Model failed: m (b, 850ms)", "ℹ️ Ping: c", "ℹ️ Ping: not d (d)"]);
 	});
 
 	it("is truncated, with one note for all that are", () => {

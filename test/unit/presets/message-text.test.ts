@@ -50,6 +50,27 @@ describe("the text of a message", () => {
 		expect(shown(100)).toEqual({ facts: 11, notes: ["79 of 90 facts left out"] });
 	});
 
+	it("shows fewer facts of a batch, whose list is what has to fit, and no more than the format wants of one", () => {
+		const facts = Array.from({ length: 9 }, (_, index) => [`k${index}`, "v"] as const);
+		const shown = (...events: Parameters<typeof storyOf>[0]) => {
+			const truncator = new Truncator("characters");
+			const format = { ...FORMAT, fact: { ...FORMAT.fact, most: 7 } };
+			const text = messageText({ ...storyOf(events, []), facts }, truncator, format);
+			return { facts: text.split("\n").filter((line) => line.endsWith(": v")).length, notes: truncator.notes };
+		};
+		expect(shown(event("ping"))).toEqual({ facts: 7, notes: ["2 of 9 facts left out"] });
+		expect(shown(event("ping"), event("ping"))).toEqual({ facts: 5, notes: ["4 of 9 facts left out"] });
+	});
+
+	it("has room for the line breaks of its list, which take two bytes", () => {
+		const pings = Array.from({ length: 30 }, () => event("ping"));
+		const truncator = new Truncator("bytes");
+		const format = { ...FORMAT, limit: 300, list: { ...FORMAT.list, lines: 30 } };
+		const text = messageText(storyOf([event("ping"), ...pings], []), truncator, format);
+		expect(truncator.size(text)).toBeLessThanOrEqual(300);
+		expect(text).toMatch(/^ℹ️ Ping: etl\n/);
+	});
+
 	it("gives a trace less room where the parts above it take more", () => {
 		const truncator = new Truncator("characters");
 		const made = event("pipeline_error", { error: `${"e".repeat(90)}\n${"t".repeat(5000)}` });

@@ -93,6 +93,17 @@ describe("what the events of a batch share", () => {
 		expect([trace, text, telling]).toEqual(["", "", "Model failed: dim_orders: Table `raw_orders` not found"]);
 	});
 
+	it("has the job with its matrix, and the pull request's title", () => {
+		const ci = { job: "load", matrix: { region: "eu" }, pull_request_title: "Load orders" };
+		const facts = (...own: readonly object[]) =>
+			of(batch(2, (index) => event("ping", { ci: { ...ci, ...own[index] } }))).facts;
+		expect(facts()).toEqual([
+			["Job", "load (eu)"],
+			["Pull request", "Load orders"],
+		]);
+		expect(facts({}, { matrix: { region: "us" }, pull_request_title: "Other" })).toEqual([["Job", "load"]]);
+	});
+
 	it("is no more than that", () => {
 		const ci = (index: number) => ({ repository: `r${index}`, branch: `b${index}`, actor: `a${index}` });
 		const different = batch(2, (index) =>

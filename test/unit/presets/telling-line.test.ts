@@ -91,6 +91,15 @@ describe("of words is", () => {
 		["Traceback (most recent call last):", "Traceback (most recent call last):"],
 		["---\n+ ls\n", "---"],
 		["java.lang.IllegalStateException\n\tat A.main(A.java:3)", "java.lang.IllegalStateException"],
+		[
+			"java.io.IOException: no disk\n\tat A.b(A.java:1)\n\tSuppressed: java.lang.Exception: closing\n\t\tat A.c(A.java:2)",
+			"java.io.IOException: no disk",
+		],
+		[
+			'load.sql: error: no column tier\nTraceback (most recent call last):\n  File "x.py", line 1\nCalledProcessError: dbt returned non-zero exit status 1.',
+			"load.sql: error: no column tier",
+		],
+		['error: trying again\nTraceback (most recent call last):\n  File "x.py", line 1\nKeyError: 7', "KeyError: 7"],
 		["x".repeat(2000), `${"x".repeat(999)}…`],
 	])("%j → %j", (text, line) => {
 		expect(tellingLine(text)).toBe(line);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Outcome } from "../../../src/model/delivery.ts";
 import { type Cause, failure } from "../../../src/model/failure.ts";
 import { annotationsOf } from "../../../src/report/annotations.ts";
+import { summaryMarkdown } from "../../../src/report/job-summary.ts";
 import { unmatchedLines } from "../../../src/report/text.ts";
 import { verdictOf } from "../../../src/report/verdict.ts";
 import { delivery, event, reportOf, webhook } from "../../helpers/make.ts";
@@ -77,6 +78,19 @@ describe("the verdict", () => {
 	});
 });
 
+describe("the summary of a run that an error ended", () => {
+	it("has the whole reason where the headline has not, and what to do", () => {
+		const lines = (message: string, remedy: string) => {
+			const stopped = { code: "events_file", message, remedy } as const;
+			const text = summaryMarkdown(reportOf(event(), [outcome("delivered")], { stopped }), same) ?? "";
+			return text.split("\n").filter((line) => /^(?:Line|Correct|x)/.test(line));
+		};
+		expect(lines("line 5 is not JSON", "correct it")).toEqual(["Correct it."]);
+		const long = `line 5 is ${"x ".repeat(100)}end`;
+		expect(lines(long, "")).toEqual([`L${long.slice(1)}.`]);
+	});
+});
+
 describe("a fallback that took over", () => {
 	it("is a warning at the hook that failed, once a hook, after the failures that nothing mended", () => {
 		const down = overtaken("warn");
@@ -87,6 +101,17 @@ describe("a fallback that took over", () => {
 			["warning", "the webhook failed, and its fallback mail took over, 2 times: connection refused", "freeze"],
 		]);
 		expect(annotationsOf(reportOf(event(), [overtaken("ignore")]), same)).toEqual([]);
+	});
+
+	it("is a gate that gave no answer, where the hook is one", () => {
+		const [told] = annotationsOf(reportOf(event(), [overtaken("abort")]), same);
+		expect(told?.message).toBe("the gate gave no answer, and its fallback mail took over: connection refused");
+	});
+
+	it("is marked in the summary, but where its hook's failures are ignored", () => {
+		const rows = (onFailure: Mode) =>
+			summaryMarkdown(reportOf(event(), [overtaken(onFailure)]), same)?.match(/^\| \S+ \| freeze/gm);
+		expect([rows("warn"), rows("ignore")]).toEqual([["| ⚠️ | freeze"], ["| ✅ | freeze"]]);
 	});
 });
 
@@ -109,5 +134,17 @@ describe("a hook that its filter kept out", () => {
 		const report = reportOf(event(), [outcome("delivered")], { unmatched: Array(60).fill(unmatched({})) });
 		expect(unmatchedLines(report)).toHaveLength(51);
 		expect(unmatchedLines(report).at(-1)).toBe("and 10 more");
+	});
+
+	it("is in the summary, beyond twenty counted", () => {
+		const notFired = (hooks: number) => {
+			const report = reportOf(event(), [outcome("delivered")], { unmatched: Array(hooks).fill(unmatched({})) });
+			return summaryMarkdown(report, same)?.match(/^Not fired: .*$/m)?.[0];
+		};
+		const page = "page &#40;its filter requires branch&#58;main&#41;";
+		expect(notFired(1)).toBe(`Not fired: ${page}.`);
+		expect(notFired(20)).toBe(`Not fired: ${Array(20).fill(page).join(", ")}.`);
+		expect(notFired(22)).toBe(`Not fired: ${Array(20).fill(page).join(", ")}, and 2 more.`);
+		expect(notFired(0)).toBeUndefined();
 	});
 });

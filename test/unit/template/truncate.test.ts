@@ -32,6 +32,7 @@ describe("truncate", () => {
 		expect(render("{{#truncate 5}}{{a}}{{/truncate}}", { a: text }, "json")).toBe('\\"\\n\\"\\n\\"');
 		expect(render("{{#truncate 4}}{{a}}{{/truncate}}", { a: text }, "json")).toBe('\\"\\n\\"…');
 		expect(render("{{#truncate 2}}{{a}}{{/truncate}}", { a: "ää" }, "form")).toBe("%C3%A4%C3%A4");
+		expect(render("{{#truncate 2}}{{a}}{{/truncate}}", { a: "äää" }, "form")).toBe("%C3%A4%E2%80%A6");
 	});
 
 	it("gives JSON and at most that many code points, whatever is inserted", () => {
