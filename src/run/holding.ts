@@ -13,8 +13,8 @@ import type { Claimed, Store, StoredItem, StoreFailure } from "../model/store.ts
 import { BATCH_BYTES, batchDelivery } from "../plan/batch.ts";
 import { chainsIn } from "../plan/chains.ts";
 import type { Ports } from "../ports.ts";
+import { readHeld, writeHeld } from "../store/held-event.ts";
 import { sealOf } from "../store/seal.ts";
-import { readHeld, writeHeld } from "./held-event.ts";
 import type { RunContext } from "./prepare.ts";
 
 const WHEN = "sent when there are enough, with pipeline_complete or pipeline_error, or by `flush`";

@@ -16,16 +16,17 @@ export function storeFile(folder: string): string {
 }
 
 /**
- * Makes the folder and an empty file in it, where they are missing and `create` is true. The reason not to use them, where
- * others may have had their hands in. Throws the system's error.
+ * Makes the file, which is empty then, and its folder where they are missing and `create` is true. The reason not to use
+ * them, where others may have had their hands in. Throws the system's error.
  */
-export function prepareFolder(folder: string, create: boolean): string | undefined {
+export function prepareFolder(file: string, create: boolean): string | undefined {
+	const folder = dirname(file);
 	// Not by Node's recursive mkdir, which never returns below a folder such as /proc.
 	if (create) for (const path of [dirname(folder), folder]) unlessThere(() => mkdirSync(path, FOLDER_MODE));
 	const reason = untrustedReason(folder, (found) => found.isDirectory(), "not a folder");
 	if (reason !== undefined) return reason;
-	if (create) makePrivateFile(storeFile(folder));
-	return untrustedReason(storeFile(folder), (found) => found.isFile(), "not a file");
+	if (create) makePrivateFile(file);
+	return untrustedReason(file, (found) => found.isFile(), "not a file");
 }
 
 /**

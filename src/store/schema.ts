@@ -15,6 +15,28 @@ export const MIGRATIONS: readonly string[] = [
 		claimant TEXT
 	) STRICT;
 	CREATE INDEX items_by_owner ON items (owner, seq);`,
+	`CREATE TABLE deliveries (
+		seq INTEGER PRIMARY KEY,
+		id TEXT NOT NULL UNIQUE,
+		state TEXT NOT NULL,
+		hook TEXT NOT NULL,
+		key TEXT,
+		created INTEGER NOT NULL,
+		due INTEGER,
+		claimed_until INTEGER,
+		revision INTEGER NOT NULL,
+		body TEXT NOT NULL
+	) STRICT;
+	CREATE INDEX deliveries_by_due ON deliveries (state, due);
+	CREATE INDEX deliveries_by_key ON deliveries (key);
+	CREATE INDEX deliveries_by_time ON deliveries (created, seq);
+	CREATE TABLE disabled_hooks (
+		scope TEXT NOT NULL,
+		hook TEXT NOT NULL,
+		at INTEGER NOT NULL,
+		reason TEXT NOT NULL,
+		PRIMARY KEY (scope, hook)
+	) STRICT;`,
 ];
 
 /** What a newer version of the program has written, which this one leaves alone. */

@@ -4,64 +4,20 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { Groups } from "../lib/groups.ts";
 import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../model/store.ts";
-import { isLeased, type Open, prepareFolder, storeFile, takeLease } from "./folder.ts";
-import { migrate, transaction } from "./schema.ts";
+import { attempt, type Opened, openDatabase } from "./database.ts";
+import { isLeased, type Open, storeFile, takeLease } from "./folder.ts";
+import { transaction } from "./schema.ts";
 
-/** How long one process waits for another that writes. */
-const PATIENCE_MS = 5000;
-
-/** Opens the store of a folder. `node:sqlite` is loaded here, so only where there is something to hold. */
+/** Opens the store of a folder. */
 export const openSqliteStore: OpenStore = async (folder, { create }) => {
 	if (!create && !existsSync(storeFile(folder))) return undefined;
-	const opened = attempt(storeFile(folder), () => {
-		const sqlite = loadSqlite();
-		if (sqlite === undefined) return { problem: `the store needs Node 22.13 or later, and this is ${process.version}` };
-		const untrusted = prepareFolder(folder, create);
-		if (untrusted !== undefined) return { problem: untrusted };
-		const open = (path: string) => new sqlite.DatabaseSync(path);
-		return new SqliteStore(folder, openDatabase(storeFile(folder), open), open);
-	});
-	return "problem" in opened ? unusable(opened) : opened;
+	const opened = openDatabase(storeFile(folder), create);
+	return "problem" in opened ? unusable(opened) : new SqliteStore(folder, opened);
 };
-
-/** With the tables of this version. Throws. */
-function openDatabase(path: string, open: Open): DatabaseSync {
-	const database = open(path);
-	try {
-		database.exec(`PRAGMA busy_timeout = ${PATIENCE_MS}`);
-		migrate(database);
-		database.exec("PRAGMA journal_mode = WAL");
-		return database;
-	} catch (error) {
-		database.close();
-		throw error;
-	}
-}
 
 function unusable(failure: StoreFailure): Store {
 	const fail = async () => failure;
 	return { put: fail, claim: fail, read: fail, settle: fail, list: fail, close: async () => {} };
-}
-
-/** Undefined on a Node without it. Node 22 calls it experimental, which says nothing to our users. */
-function loadSqlite() {
-	const { emitWarning } = process;
-	process.emitWarning = () => {};
-	try {
-		return process.getBuiltinModule("node:sqlite");
-	} finally {
-		process.emitWarning = emitWarning;
-	}
-}
-
-/** What the work gives, or why the system or SQLite refuses it. */
-function attempt<T>(path: string, work: () => T): T | StoreFailure {
-	try {
-		return work();
-	} catch (error) {
-		if (!(error instanceof Error && "code" in error)) throw error;
-		return { problem: `${path}: ${error.message}` };
-	}
 }
 
 /** An item that nobody has claimed, without its body. */
@@ -81,7 +37,7 @@ class SqliteStore implements Store {
 	/** Taken with the first claim. */
 	#returnLease: (() => void) | undefined;
 
-	constructor(folder: string, database: DatabaseSync, open: Open) {
+	constructor(folder: string, { database, open }: Opened) {
 		this.#folder = folder;
 		this.#database = database;
 		this.#open = open;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { completeEvent } from "../../../src/model/context.ts";
 import type { PipelineEvent } from "../../../src/model/event.ts";
 import { headline } from "../../../src/presets/headline.ts";
-import { readHeld, writeHeld } from "../../../src/run/held-event.ts";
 import { readLine } from "../../../src/run/lines.ts";
+import { readHeld, writeHeld } from "../../../src/store/held-event.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event } from "../../helpers/make.ts";
 
