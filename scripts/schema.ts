@@ -42,6 +42,7 @@ function sections(): Readonly<Record<string, readonly Key<unknown, unknown>[]>> 
 		webhook: [...own(TABLES.url), ...own(TABLES.webhook).filter((row) => !isBoth(row))],
 		filter: own(TABLES.filter),
 		defaults: own(TABLES.defaults),
+		store: own(TABLES.store),
 		event: own(TABLES.event),
 	};
 }

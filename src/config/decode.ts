@@ -14,8 +14,11 @@ import type { Problems } from "./problems.ts";
 import { DEFAULTS } from "./schema.ts";
 import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
+import { readStore } from "./store.ts";
 
-const TOP_LEVEL = new Map([...HOOK_KEYS, "subscription", "defaults", "event"].map((key) => [key, { public: false }]));
+const TOP_LEVEL = new Map(
+	[...HOOK_KEYS, "subscription", "defaults", "store", "event"].map((key) => [key, { public: false }]),
+);
 
 /** Warns of what a valid hook has, and hardly does what its author wants. `layers` are its own table and its defaults. */
 export type Advise = (hook: Hook, layers: Layers) => void;
@@ -30,6 +33,7 @@ export function decodeConfig(table: Table, problems: Problems, advise: Advise | 
 
 	const events = readEvents(root);
 	const defaults = readDefaults(root);
+	const store = readStore(root);
 	const resolver = new Resolver(events.length === 0 ? builtIn : vocabulary(events));
 	const { selections, unknown } = readSelections(root, resolver);
 	for (const event of unknown) reportHeader(event, resolver, problems);
@@ -56,7 +60,7 @@ export function decodeConfig(table: Table, problems: Problems, advise: Advise | 
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
 	for (const [hook, layers] of read) advise?.(hook, layers);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
-	return { file, hooks, events, concurrency, warnings: problems.warnings() };
+	return { file, hooks, events, concurrency, store, warnings: problems.warnings() };
 }
 
 /** In `rocky.toml`, an event may be one that only a later Rocky knows: an error only if a gate would be lost. */

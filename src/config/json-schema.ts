@@ -36,6 +36,7 @@ export function jsonSchema(): JsonObject {
 			hooks: { description: "The same as hook", ...ref("hooks") },
 			subscription: oneOrMany({ anyOf: [ref("shellSubscription"), ref("webhookSubscription")] }),
 			defaults: ref("defaults"),
+			store: { description: "Where records of deliveries are kept", ...table(keysOf(TABLES.store)) },
 			event: { type: "object", additionalProperties: ref("event") },
 		}),
 		definitions: {

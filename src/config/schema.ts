@@ -1,10 +1,13 @@
 // The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
 import { STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
+import { STORE_KINDS } from "../model/store-config.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import {
 	BOOLEAN,
 	choice,
+	DURATION,
+	DURATIONS,
 	integer,
 	type Key,
 	type Kind,
@@ -166,6 +169,44 @@ export const WEBHOOK = {
 		default: false,
 		summary: 'For a gate: only `{"allow": true}` lets the pipeline go on',
 	}),
+	schedule: key("schedule", DURATIONS, {
+		otherwise: "that of `[store]`",
+		summary: "The waits before each further try from the store: [records](records.md#schedule)",
+	}),
+	maxAgeMs: key("max_age", DURATION, {
+		otherwise: "1h for chats, 4h for alerts, else 3d",
+		summary: "How long a stored delivery is still worth sending",
+	}),
+	supersede: key("supersede", BOOLEAN, {
+		otherwise: "`true` for chats, alerts and OpenMetadata",
+		summary: "Whether a newer delivery about the same thing makes a stored one obsolete",
+	}),
+};
+
+/** The schedule of OpenMetadata, in milliseconds. */
+const SCHEDULE_MS: readonly number[] = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * 60_000);
+
+/** The keys of `[store]`. */
+export const STORE = {
+	kind: key("kind", choice(STORE_KINDS), {
+		default: "sqlite",
+		summary: "Where records are kept: a file, refs of the repository, or NATS JetStream: [stores](records.md#stores)",
+	}),
+	path: key("path", TEXT, {
+		otherwise: "`.pipeline-hooks/state.db`",
+		summary: "The file of SQLite; relative to the workspace",
+	}),
+	url: key("url", REFERENCE, {
+		public: false,
+		otherwise: "of `git` the repository of the run",
+		summary: "The repository of `git`, or the servers of `nats`",
+	}),
+	schedule: key("schedule", DURATIONS, {
+		default: SCHEDULE_MS,
+		otherwise: '`["1m", "5m", "15m", "1h", "4h", "12h"]`',
+		summary:
+			"The waits before each further try of a delivery that failed for now, counted from the failed try before it",
+	}),
 };
 
 /** The additional key of `[defaults]`. */
@@ -217,6 +258,7 @@ export const TABLES = {
 	shell: rows(SHELL, RESPONSIBLE),
 	webhook: rows(WEBHOOK, RESPONSIBLE),
 	defaults: rows(DEFAULTS),
+	store: rows(STORE),
 	event: rows(EVENT),
 	filter: rows(FILTER),
 };

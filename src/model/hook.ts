@@ -7,6 +7,7 @@ import type { Preset } from "./preset.ts";
 import type { Place, Warning } from "./problem.ts";
 import type { Reference } from "./reference.ts";
 import type { Selector } from "./selector.ts";
+import type { StoreConfig } from "./store-config.ts";
 import type { Template } from "./template.ts";
 
 /** What a hook's failure does: `abort` makes it a gate and fails the workflow, `warn` annotates, `ignore` is silent. */
@@ -121,6 +122,12 @@ export interface Webhook extends HookBase {
 	readonly caFile: Reference | undefined;
 	/** Whether a gate, or the fallback of one, allows by `{"allow": true}` only. */
 	readonly requireAllow: boolean;
+	/** Milliseconds before each further try from the store; undefined for the store's own. */
+	readonly schedule: readonly number[] | undefined;
+	/** Milliseconds for which a stored delivery is worth sending; undefined for the preset's own. */
+	readonly maxAgeMs: number | undefined;
+	/** Whether a newer delivery about the same thing makes a stored one obsolete; undefined for the preset's own. */
+	readonly supersede: boolean | undefined;
 }
 
 export type Hook = ShellHook | Webhook;
@@ -135,5 +142,7 @@ export interface Config {
 	readonly events: readonly EventDefinition[];
 	/** How many webhooks are in flight at once. */
 	readonly concurrency: number;
+	/** Where records of deliveries are kept; undefined where the config has no `[store]`. */
+	readonly store: StoreConfig | undefined;
 	readonly warnings: readonly Warning[];
 }

@@ -98,6 +98,18 @@ export interface Service {
 	readonly retryAfter?: (response: Response) => number | undefined;
 	/** The service's escaping of user text, put on template values before JSON's. */
 	readonly escape?: (text: string) => string;
+	/** The key by which the service ties messages together, if it has one; undefined for a message that is tied to no other. */
+	readonly key?: (events: Events) => string | undefined;
+}
+
+/** What a message is worth when it comes late. */
+export interface Late {
+	/** Milliseconds for which it is worth sending. */
+	readonly maxAgeMs: number;
+	/** Whether a newer message about the same thing makes it obsolete. */
+	readonly supersedes: boolean;
+	/** Options that decide who receives it, besides the URL, the secrets and what is required. */
+	readonly receiver?: readonly string[];
 }
 
 /**
@@ -125,6 +137,8 @@ export interface Preset {
 	readonly limits?: Limits;
 	/** Where the service itself shows a body, which goes in the fragment of the URL; undefined for a body it cannot show. */
 	readonly showcase?: (body: JsonObject) => string | undefined;
+	/** Default: worth sending for three days, and superseded by nothing. */
+	readonly late?: Late;
 	/** Milliseconds of one attempt, where a hook sets no `timeout_ms`; default 10000. */
 	readonly timeoutMs?: number;
 	/**

@@ -7,6 +7,7 @@ import { alerting } from "./alerts.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
 import { correlationParts, isAlone } from "./key.ts";
 import { boundedKey, partText } from "./key-text.ts";
+import { ALERTS } from "./late.ts";
 import { choice, tableOption, textOption } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody } from "./story-body.ts";
@@ -28,6 +29,7 @@ const HOLDS = new Map(Object.entries({ "1h": 1, "6h": 6, "1d": 24, "7d": 168, "3
 export const alertmanager = (): Preset => ({
 	name: "alertmanager",
 	title: "Alertmanager",
+	late: ALERTS,
 	pages: true,
 	takes: alerting,
 	options: {

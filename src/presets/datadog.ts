@@ -5,11 +5,12 @@ import type { EventContext } from "../model/event.ts";
 import type { Options, Preset } from "../model/preset.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
+import { ALERTS } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
 import { choice, inRequest, required, secret, text, textOption, textsOption } from "./options.ts";
 import type { Story } from "./story.ts";
-import { storyBody } from "./story-body.ts";
+import { storyBody, storyKey } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, type Fact, muted, oneLine, type Truncator, unescaped } from "./text.ts";
 
 /** https://docs.datadoghq.com/api/latest/events/#post-an-event: Datadog's clients state 100 for the title too. */
@@ -48,6 +49,7 @@ const SITES = [
 export const datadog = (): Preset => ({
 	name: "datadog",
 	title: "Datadog",
+	late: ALERTS,
 	options: {
 		...MESSAGE_OPTIONS,
 		api_key: required(inRequest(secret("API key of the organisation"))),
@@ -66,11 +68,14 @@ export const datadog = (): Preset => ({
 			title: truncator.text("title", story.headline, TITLE_LIMIT, muted),
 			text: OPEN + (story.isBatch ? listed(story, truncator) : told(story, truncator)).join(GAP) + CLOSE,
 			alert_type: story.status === "success" ? "success" : LOOKS[story.status].severity,
-			aggregation_key: alertKey(story, { name: "aggregation_key", limit: KEY_LIMIT, fill, notes: truncator.notes }),
+			aggregation_key: alertKey(story, { ...AGGREGATION_KEY, fill, notes: truncator.notes }),
 			tags: tags(story.context, options, truncator),
 		})),
+		key: storyKey({ ...AGGREGATION_KEY, fill }),
 	}),
 });
+
+const AGGREGATION_KEY = { name: "aggregation_key", limit: KEY_LIMIT };
 
 /** The list first. */
 function listed(story: Story, truncator: Truncator): readonly string[] {

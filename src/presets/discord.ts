@@ -4,6 +4,7 @@ import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { fitting } from "./message-text.ts";
 import { mentioned, text, withQuery } from "./options.ts";
@@ -36,6 +37,7 @@ const UNKNOWN_WEBHOOK = 10015;
 export const discord = (): Preset => ({
 	name: "discord",
 	title: "Discord",
+	late: CHAT,
 	options: {
 		...MESSAGE_OPTIONS,
 		...COLOR_OPTION,

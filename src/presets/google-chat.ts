@@ -6,6 +6,7 @@ import type { Fill, Preset } from "../model/preset.ts";
 import { MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { originParts } from "./key.ts";
 import { boundedKey, writeKey } from "./key-text.ts";
+import { CHAT } from "./late.ts";
 import type { Link } from "./links.ts";
 import { listEvents } from "./list.ts";
 import { fitting, originLine } from "./message-text.ts";
@@ -47,6 +48,7 @@ const OPEN_FACTS = 8;
 export const googleChat = (): Preset => ({
 	name: "google_chat",
 	title: "Google Chat",
+	late: CHAT,
 	options: {
 		...MESSAGE_OPTIONS,
 		...mentionOption("all, and users by id or e-mail address"),

@@ -7,13 +7,12 @@ import { alerting } from "./alerts.ts";
 import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
-
+import { ALERTS } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { originLine } from "./message-text.ts";
 import { inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
-
 import type { Story } from "./story.ts";
-import { storyBody } from "./story-body.ts";
+import { storyBody, storyKey } from "./story-body.ts";
 import { type Escaping, escapeMarkdown, jsonBytes, type Truncator } from "./text.ts";
 
 /** 512 KB, read as the smaller of its two meanings. https://github.com/prometheus/alertmanager/pull/4372, by incident.io */
@@ -35,6 +34,7 @@ const ADDRESS = "https://api.incident.io/v2/alert_events/http/";
 export const incidentIo = (): Preset => ({
 	name: "incident_io",
 	title: "incident.io",
+	late: ALERTS,
 	pages: true,
 	takes: alerting,
 	options: {
@@ -57,20 +57,18 @@ export const incidentIo = (): Preset => ({
 			const event = {
 				title: truncator.text("title", story.headline, TITLE_LIMIT, silence),
 				status: story.status === "success" ? "resolved" : "firing",
-				deduplication_key: alertKey(story, {
-					name: "deduplication_key",
-					limit: KEY_LIMIT,
-					fill,
-					notes: truncator.notes,
-				}),
+				deduplication_key: alertKey(story, { ...DEDUPLICATION_KEY, fill, notes: truncator.notes }),
 				description: description(story, truncator),
 				...(story.links[0] === undefined ? {} : { source_url: story.links[0].url }),
 			};
 			const known = { ...metadataOf(story), ...tableOption(options, "metadata") };
 			return { ...event, metadata: fitting(known, jsonBytes(event), truncator) };
 		}),
+		key: storyKey({ ...DEDUPLICATION_KEY, fill }),
 	}),
 });
+
+const DEDUPLICATION_KEY = { name: "deduplication_key", limit: KEY_LIMIT };
 
 function description(story: Story, truncator: Truncator): string {
 	const { isBatch, events, text, trace } = story;

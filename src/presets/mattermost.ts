@@ -4,6 +4,7 @@ import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Preset } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { originLine } from "./message-text.ts";
 import { mentioned } from "./options.ts";
@@ -30,6 +31,7 @@ const CAUSE_LIMIT = 300;
 export const mattermost = (): Preset => ({
 	name: "mattermost",
 	title: "Mattermost",
+	late: CHAT,
 	options: { ...MESSAGE_OPTIONS, ...COLOR_OPTION, ...mentionOption("channel, here, all, and users by name") },
 	needs: { url: true, json: true },
 	limits: { text: 16_383 },

@@ -4,6 +4,7 @@ import type { JsonObject } from "../lib/json.ts";
 import type { Status } from "../model/event.ts";
 import type { AddressNote, Preset } from "../model/preset.ts";
 import { MESSAGE_OPTIONS } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { messageText, type TextFormat } from "./message-text.ts";
 import { choice, inRequest, lineOption, required, secret, textOption, textsOption } from "./options.ts";
 import { saidUnder } from "./response.ts";
@@ -52,6 +53,7 @@ const WITH_PATH: AddressNote = {
 export const ntfy = (): Preset => ({
 	name: "ntfy",
 	title: "ntfy",
+	late: CHAT,
 	options: {
 		...MESSAGE_OPTIONS,
 		topic: required(secret("Topic; anyone who knows it can read and write it")),

@@ -4,6 +4,7 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } fro
 import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
 import type { Preset } from "../model/preset.ts";
 import { contextWithout, listed, wellFormedObject } from "./context.ts";
+import { STATE } from "./late.ts";
 import { choice, text, textOption } from "./options.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -18,6 +19,7 @@ const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 export const openmetadata = (): Preset => ({
 	name: "openmetadata",
 	title: "OpenMetadata",
+	late: STATE,
 	options: {
 		format: choice(
 			["webhook", "change_event"],

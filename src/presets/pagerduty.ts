@@ -7,11 +7,12 @@ import { alerting } from "./alerts.ts";
 import { contextShown, contextWithout } from "./context.ts";
 import { MESSAGE_OPTIONS, template } from "./custom.ts";
 import { alertKey } from "./key.ts";
+import { ALERTS } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
 import { choice, inRequest, required, secret, tableOption, text, textOption } from "./options.ts";
 import { headlineAndError, type Story } from "./story.ts";
-import { storyBody, storyView } from "./story-body.ts";
+import { storyBody, storyKey, storyView } from "./story-body.ts";
 import { jsonBytes, oneLine, plain, type Truncator, unescaped } from "./text.ts";
 import { viewOf } from "./view.ts";
 
@@ -40,6 +41,7 @@ const SEVERITIES = ["critical", "error", "warning", "info"] as const;
 export const pagerduty = (): Preset => ({
 	name: "pagerduty",
 	title: "PagerDuty",
+	late: ALERTS,
 	pages: true,
 	takes: (events, options) => (isChange(events, options) ? events : alerting(events)),
 	options: {
@@ -80,8 +82,11 @@ export const pagerduty = (): Preset => ({
 				: alertOf(story, options, fill, truncator);
 			return fitting(call, story, truncator);
 		}),
+		key: (events) => (isChange(events, options) ? undefined : storyKey({ ...DEDUP_KEY, fill })(events)),
 	}),
 });
+
+const DEDUP_KEY = { name: "dedup_key", limit: DEDUP_KEY_LIMIT };
 
 const [ALERTS_PATH, CHANGES_PATH] = ["/v2/enqueue", "/v2/change/enqueue"];
 
@@ -114,7 +119,7 @@ function alertOf(story: Story, options: Options, fill: Fill | undefined, truncat
 	return {
 		routing_key: routingKey(events, options),
 		event_action: status === "success" ? "resolve" : "trigger",
-		dedup_key: alertKey(story, { name: "dedup_key", limit: DEDUP_KEY_LIMIT, fill, notes: truncator.notes }),
+		dedup_key: alertKey(story, { ...DEDUP_KEY, fill, notes: truncator.notes }),
 		...linksOf(story),
 		payload: {
 			...basics(story, truncator),

@@ -4,6 +4,7 @@ import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { mentioned } from "./options.ts";
 import { fieldsOf } from "./response.ts";
@@ -54,6 +55,7 @@ export const escapeSlack = escapeHtml;
 export const slack = (): Preset => ({
 	name: "slack",
 	title: "Slack",
+	late: CHAT,
 	options: {
 		...MESSAGE_OPTIONS,
 		...COLOR_OPTION,

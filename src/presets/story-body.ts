@@ -4,6 +4,7 @@ import type { Json, JsonObject } from "../lib/json.ts";
 import type { Events } from "../model/event.ts";
 import type { Fill, Service } from "../model/preset.ts";
 import { customised } from "./custom.ts";
+import { alertKey, type KeyOption } from "./key.ts";
 import { type Story, storyOf } from "./story.ts";
 import { type Escaping, Truncator, type Unit } from "./text.ts";
 import { valuesOf, viewOf, withNamed } from "./view.ts";
@@ -26,6 +27,11 @@ export function storyBody(
 		const story = fill === undefined ? told : customised(told, fill, viewOnce, truncator.notes);
 		return { body: write(story, truncator), notes: truncator.notes };
 	};
+}
+
+/** The key that ties messages about the same thing together, as the body of an alert has it. */
+export function storyKey(option: Omit<KeyOption, "notes">): (events: Events) => string {
+	return (events) => alertKey(storyOf(events, []), { ...option, notes: [] });
 }
 
 /** What a template sees of a batch, even of one event. */

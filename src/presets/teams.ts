@@ -4,6 +4,7 @@ import type { JsonObject } from "../lib/json.ts";
 import { STATUSES, type Status } from "../model/event.ts";
 import type { Preset, Response, Verdict } from "../model/preset.ts";
 import { MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { listEvents } from "./list.ts";
 import { LOOKS } from "./looks.ts";
 import { choice, mentioned, text, textOption } from "./options.ts";
@@ -45,6 +46,7 @@ const COLORS: Readonly<Record<Status, "accent" | "good" | "attention" | "warning
 export const teams = (): Preset => ({
 	name: "teams",
 	title: "Microsoft Teams",
+	late: CHAT,
 	options: {
 		...MESSAGE_OPTIONS,
 		color: template({ ...text("The colour: that of this status; by default the event's"), words: STATUSES }),

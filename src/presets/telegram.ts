@@ -4,6 +4,7 @@ import { isObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Options, Preset, Response, Verdict } from "../model/preset.ts";
 import { MESSAGE_OPTIONS, mentionOption } from "./custom.ts";
+import { CHAT } from "./late.ts";
 import { messageText, type TextFormat } from "./message-text.ts";
 import { inRequest, lineOption, mentioned, required, secret, text, textOption } from "./options.ts";
 import { fieldsOf, saidUnder, waitOf } from "./response.ts";
@@ -30,6 +31,7 @@ const TEXT: TextFormat = {
 export const telegram = (): Preset => ({
 	name: "telegram",
 	title: "Telegram",
+	late: { ...CHAT, receiver: ["thread_id"] },
 	options: {
 		...MESSAGE_OPTIONS,
 		...mentionOption("users by name or id"),

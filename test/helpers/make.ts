@@ -107,6 +107,9 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		allowPrivate: true,
 		caFile: undefined,
 		requireAllow: false,
+		schedule: undefined,
+		maxAgeMs: undefined,
+		supersede: undefined,
 		...given,
 	};
 }

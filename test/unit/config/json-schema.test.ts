@@ -28,7 +28,16 @@ describe("what is generated", () => {
 
 	it("has every kind of table in the reference, each once", () => {
 		const names = [...file("docs/config.md").matchAll(/<!-- keys: (\w+) -->/g)].map(([, name]) => name);
-		expect(names.toSorted()).toEqual(["defaults", "event", "filter", "hook", "shell", "subscription", "webhook"]);
+		expect(names.toSorted()).toEqual([
+			"defaults",
+			"event",
+			"filter",
+			"hook",
+			"shell",
+			"store",
+			"subscription",
+			"webhook",
+		]);
 	});
 
 	it("is where the catalog entry and the configs say", () => {
