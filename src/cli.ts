@@ -20,12 +20,16 @@ const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, on
 // Commander quotes what was typed.
 const { redact } = createRedactor(() => namedSecrets(terminal.env));
 
+let hasComplained = false;
 const program = new Command("pipeline-hooks")
 	.description("Runs the hooks of a pipeline's events: gates and signed, retried webhooks, from one TOML config.")
 	.version(VERSION)
 	.exitOverride()
 	.configureOutput({
-		writeErr: (text) => terminal.err(redact(text.trimEnd())),
+		writeErr: (text) => {
+			hasComplained = true;
+			terminal.err(redact(text.trimEnd()));
+		},
 		outputError: (text, write) => write(text.replace(/^error:/, "error[usage]:")),
 	})
 	.showHelpAfterError("(see --help)")
@@ -42,6 +46,8 @@ async function main(): Promise<void> {
 		await program.parseAsync();
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
-		process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+		// The exit code of the command `help` is the one from above, as of help that nobody has asked for.
+		const isHelp = error.code === "commander.help" && !hasComplained;
+		process.exitCode = error.exitCode === 0 || isHelp ? EXIT.ok : EXIT.usage;
 	}
 }

@@ -2,7 +2,9 @@
 import type { Command } from "commander";
 import { nodePorts } from "../entry/node.ts";
 import { excerpt } from "../lib/text.ts";
+import type { PipelineEvent } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
+import { alerting } from "../presets/alerts.ts";
 import { textsOption } from "../presets/options.ts";
 import type { Report } from "../report/report.ts";
 import { type Inputs, readInputs } from "../run/inputs.ts";
@@ -146,24 +148,27 @@ const CONTEXT_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Says whom a test would page or mention, and asks first on a terminal. */
 function confirming({ flags: { yes, dryRun }, terminal }: Call<FireFlags>): Observer["confirm"] {
 	if (dryRun === true) return undefined;
-	return async (hooks) => {
-		const effects = hooks.flatMap(effectsOn);
+	return async (hooks, event) => {
+		const effects = hooks.flatMap((hook) => effectsOn(hook, event));
 		if (effects.length === 0) return true;
 		terminal.err(`this test would reach people: ${effects.join("; ")}`);
 		return yes === true || terminal.ask === undefined || terminal.ask("send it?");
 	};
 }
 
-/** Phrases for the people whom a hook pages or mentions. */
-function effectsOn(hook: Hook): readonly string[] {
+/** Phrases for the people whom a hook pages or mentions. What ends an alert, or is none, pages nobody. */
+function effectsOn(hook: Hook, event: PipelineEvent): readonly string[] {
 	if (hook.kind === "shell") return [];
-	const { name, preset, options } = hook;
-	const mentioned = preset.options["mention"] === undefined ? [] : textsOption(options, "mention");
+	const { name, preset, options, bodyTemplate } = hook;
+	const isAlert = alerting([event]).length > 0 && event.context.status !== "success";
+	const pages = preset.pages === true && (isAlert || bodyTemplate !== undefined);
+	const mentioned =
+		preset.options["mention"] === undefined || bodyTemplate !== undefined ? [] : textsOption(options, "mention");
 	const isTemplate = mentioned.some((text) => text.includes("{{"));
 	const named = isTemplate ? "may mention whom its template names" : `mentions ${excerpt(mentioned.join(", "), 100)}`;
 	const whom = mentioned.length === 0 ? undefined : named;
 	return [
-		...(preset.pages === true ? [`${name} pages through ${preset.title}`] : []),
+		...(pages ? [`${name} pages through ${preset.title}`] : []),
 		...(whom === undefined ? [] : [`${name} ${whom}`]),
 	];
 }

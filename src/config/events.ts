@@ -72,7 +72,17 @@ function retitle(event: EventDefinition, fields: Fields): EventDefinition {
 		fields.wrong(name, `${quote(event.name)} is a built-in event, whose ${name} cannot change`, remedy);
 	}
 	if (!fields.has("title")) fields.missing("title", 'add title = "…", its headline in messages');
-	return { ...event, title: EVENT.title.read(fields) ?? event.title };
+	return { ...event, title: readTitle(fields, "remove the table to keep its own") ?? event.title };
+}
+
+/** A title; `otherwise` says what to do where none is wanted. */
+function readTitle(fields: Fields, otherwise: string): string | undefined {
+	const title = fields.get("title");
+	if (typeof title?.raw !== "string" || title.raw.trim() !== "") return EVENT.title.read(fields);
+	return title.wrong(
+		"is empty",
+		`write the headline of its messages, as in title = "Nightly load failed", or ${otherwise}`,
+	);
 }
 
 function define(name: string, fields: Fields): EventDefinition {
@@ -81,7 +91,7 @@ function define(name: string, fields: Fields): EventDefinition {
 		name,
 		phase: EVENT.phase.read(fields)?.trim() ?? UNSORTED,
 		status: EVENT.status.read(fields) ?? EVENT.status.default,
-		title: EVENT.title.read(fields) ?? humanise(name),
+		title: readTitle(fields, `leave the key out for ${quote(humanise(name))}`) ?? humanise(name),
 	};
 }
 

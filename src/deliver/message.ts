@@ -3,11 +3,11 @@
 import type { Env } from "../lib/env.ts";
 import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
-import type { PipelineEvent } from "../model/event.ts";
 import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { Template } from "../model/template.ts";
+import { takenBy } from "../plan/untaken.ts";
 import { batchView } from "../presets/story-body.ts";
 import { viewOf } from "../presets/view.ts";
 import { signatureHeaders } from "../signature/sign.ts";
@@ -49,7 +49,7 @@ export interface Nothing {
 /** The message of a delivery, or why it cannot be made. The same delivery and environment give the same bytes. */
 export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure | Nothing {
 	try {
-		const [first, ...others] = taken(delivery);
+		const [first, ...others] = takenBy(delivery.hook, delivery.events);
 		if (first === undefined) return { nothing: untakenReason(delivery) };
 		return make({ ...delivery, events: [first, ...others] }, envelopeOf(delivery.hook, env), env);
 	} catch (error) {
@@ -58,12 +58,6 @@ export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Fa
 		if (!(error instanceof BodyError)) throw error;
 		return failure("invalid_message", `body_template: ${error.message}${error.remedy ? ` (${error.remedy})` : ""}`);
 	}
-}
-
-/** A body of the hook's own is made of all events. */
-function taken({ hook, events }: Delivery<Webhook>): readonly PipelineEvent[] {
-	const { preset, options, bodyTemplate } = hook;
-	return bodyTemplate === undefined ? (preset.takes?.(events, options) ?? events) : events;
 }
 
 function untakenReason({ hook, events }: Delivery<Webhook>): string {

@@ -1,12 +1,12 @@
 // The discord preset: a message for webhooks, which mentions nobody but whom its option names.
 
+import { fitting } from "../lib/fitting.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { AddressNote, Preset, Response, Verdict } from "../model/preset.ts";
 import { COLOR_OPTION, MESSAGE_OPTIONS, mentionOption, template } from "./custom.ts";
 import { CHAT } from "./late.ts";
 import { listEvents } from "./list.ts";
-import { fitting } from "./message-text.ts";
 import { mentioned, text, withQuery } from "./options.ts";
 import { fieldsOf, waitOf } from "./response.ts";
 import type { Story } from "./story.ts";

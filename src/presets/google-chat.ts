@@ -1,5 +1,6 @@
 // The google_chat preset: a card for incoming webhooks, in one thread a run.
 
+import { fitting } from "../lib/fitting.ts";
 import type { JsonObject } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Fill, Preset } from "../model/preset.ts";
@@ -9,7 +10,7 @@ import { boundedKey, writeKey } from "./key-text.ts";
 import { CHAT } from "./late.ts";
 import type { Link } from "./links.ts";
 import { listEvents } from "./list.ts";
-import { fitting, originLine } from "./message-text.ts";
+import { originLine } from "./message-text.ts";
 import { mentioned, text, withQuery } from "./options.ts";
 import type { Story } from "./story.ts";
 import { storyBody, storyView } from "./story-body.ts";

@@ -62,7 +62,7 @@ export const incidentIo = (): Preset => ({
 				...(story.links[0] === undefined ? {} : { source_url: story.links[0].url }),
 			};
 			const known = { ...metadataOf(story), ...tableOption(options, "metadata") };
-			return { ...event, metadata: fitting(known, jsonBytes(event), truncator) };
+			return { ...event, metadata: withoutLargest(known, jsonBytes(event), truncator) };
 		}),
 		key: storyKey({ ...DEDUPLICATION_KEY, fill }),
 	}),
@@ -92,7 +92,7 @@ function metadataOf({ isBatch, events, context }: Story): JsonObject {
 }
 
 /** The metadata without its largest values, as few as bring the event within the limit: alerts are routed by the rest. */
-function fitting(metadata: JsonObject, others: number, truncator: Truncator): JsonObject {
+function withoutLargest(metadata: JsonObject, others: number, truncator: Truncator): JsonObject {
 	const sizes = Object.entries(metadata).map(([key, value]) => [key, jsonBytes({ [key]: value })] as const);
 	let over = others + jsonBytes({ metadata }) - EVENT_LIMIT;
 	if (over <= 0) return metadata;

@@ -1,5 +1,6 @@
 // A message that is nothing but text, its parts in paragraphs, as many as a service has room for.
 
+import { fitting } from "../lib/fitting.ts";
 import { type ListLimits, listEvents } from "./list.ts";
 import type { Story } from "./story.ts";
 import { type Fact, type FactLimits, Truncator } from "./text.ts";
@@ -64,16 +65,6 @@ function paragraphs(groups: readonly (readonly string[])[]): string {
 		.map((lines) => lines.filter((line) => line !== "").join("\n"))
 		.filter((paragraph) => paragraph !== "")
 		.join("\n\n");
-}
-
-/** How many of the first items have room together. */
-export function fitting<T>(items: readonly T[], room: number, size: (item: T) => number): number {
-	let left = room;
-	const first = items.findIndex((item) => {
-		left -= size(item);
-		return left < 0;
-	});
-	return first === -1 ? items.length : first;
 }
 
 /** Where it came from and when, on one line. */

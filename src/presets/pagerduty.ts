@@ -80,7 +80,7 @@ export const pagerduty = (): Preset => ({
 			const call = isChange(story.events, options)
 				? changeOf(story, options, fill, truncator)
 				: alertOf(story, options, fill, truncator);
-			return fitting(call, story, truncator);
+			return acceptable(call, story, truncator);
 		}),
 		key: (events) => (isChange(events, options) ? undefined : storyKey({ ...DEDUP_KEY, fill })(events)),
 	}),
@@ -164,7 +164,7 @@ function detailsOf(story: Story, options: Options, fill: Fill | undefined, trunc
 }
 
 /** The call without its details where PagerDuty would refuse it. */
-function fitting(call: Call, { lead }: Story, truncator: Truncator): JsonObject {
+function acceptable(call: Call, { lead }: Story, truncator: Truncator): JsonObject {
 	if (jsonBytes(call) <= EVENT_LIMIT) return call;
 	truncator.notes.push(`custom_details left out: the event is larger than ${EVENT_LIMIT} bytes`);
 	return { ...call, payload: { ...call.payload, custom_details: detailsLeftOut(lead.context, truncator) } };

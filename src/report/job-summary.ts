@@ -1,4 +1,5 @@
 // The job summary: how it went, what went wrong, and what went where, in Markdown that foreign text cannot break out of.
+import { fitting } from "../lib/fitting.ts";
 import { count, excerpt } from "../lib/text.ts";
 import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
@@ -8,7 +9,7 @@ import { tellingLine } from "../presets/telling-line.ts";
 import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { countsLine, filteredOf, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
-import { fitting, helpOf, linesOf, rowOf, worstFirst } from "./row.ts";
+import { helpOf, linesOf, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken, REASON_LIMIT, verdictOf } from "./verdict.ts";
 
 /**
@@ -122,7 +123,7 @@ function bounded(
 	const text = (shown: readonly string[]) => `${shown.join("\n")}\n\n`;
 	const most = Math.min(room, LIMIT_BYTES) - Buffer.byteLength(text([...lines, ...rest(rows.length)]));
 	if (most < 0) return undefined;
-	const shown = fitting(rows, most);
+	const shown = fitting(rows, most, (row) => Buffer.byteLength(`${row}\n`));
 	const left = rows.length - shown;
 	return text([...lines, ...rows.slice(0, shown), ...(left === 0 ? [] : rest(left))]);
 }

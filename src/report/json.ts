@@ -1,10 +1,11 @@
 // The report as JSON: for the `results` output, the results file and `--json`.
+import { fitting } from "../lib/fitting.ts";
 import type { Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import type { Result } from "./collect.ts";
 import { inertLine } from "./neutralise.ts";
 import { isListed, type Report } from "./report.ts";
-import { fitting, type Row, rowOf, shownId, worstFirst } from "./row.ts";
+import { type Row, rowOf, shownId, worstFirst } from "./row.ts";
 
 /**
  * What `results`, `results-file` and `fire --json` hold. Every text is masked, on one line, and no workflow command even
@@ -76,5 +77,6 @@ export function limitedJson(document: ReturnType<typeof resultsDocument>, limit:
 	const whole = write(document);
 	if (Buffer.byteLength(whole) <= limit) return whole;
 	const first = (rows: number) => write({ ...document, truncated: true, results: document.results.slice(0, rows) });
-	return first(fitting(document.results.map(write), limit - Buffer.byteLength(first(0))));
+	const room = limit - Buffer.byteLength(first(0));
+	return first(fitting(document.results, room, (row) => Buffer.byteLength(`${write(row)},`)));
 }

@@ -78,13 +78,3 @@ export function linesOf({ events }: Delivery): string {
 	if (first === undefined) return "";
 	return first === last || last === undefined ? `line ${first}` : `lines ${first} to ${last}`;
 }
-
-/** How many of the texts, from the first on, fit into `room` bytes, with one byte more for each. */
-export function fitting(texts: readonly string[], room: number): number {
-	let left = room;
-	const over = texts.findIndex((text) => {
-		left -= Buffer.byteLength(text) + 1;
-		return left < 0;
-	});
-	return over < 0 ? texts.length : over;
-}

@@ -2,7 +2,7 @@
 import { count } from "../lib/text.ts";
 import { formatPlace, type Warning } from "../model/problem.ts";
 
-/** `validate` shows all. */
+/** `validate` shows all that are of the config; those of what could not be held are of the run. */
 const MAX_LINES = 10;
 
 /** A line for each of the first warnings, and the number of the others. */
@@ -12,5 +12,8 @@ export function warningLines(warnings: readonly Warning[]): readonly string[] {
 	});
 	const more = lines.length - MAX_LINES;
 	if (more <= 0) return lines;
-	return [...lines.slice(0, MAX_LINES), `${count(more, "more warning")}: \`pipeline-hooks validate\` shows them`];
+	return [
+		...lines.slice(0, MAX_LINES),
+		`${count(more, "more warning")}: \`pipeline-hooks validate\` shows those of the config`,
+	];
 }

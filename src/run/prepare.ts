@@ -7,7 +7,7 @@ import { loadConfig } from "../config/load.ts";
 import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
-import type { EventContext } from "../model/event.ts";
+import type { EventContext, PipelineEvent } from "../model/event.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
 import { chainLookup } from "../plan/chains.ts";
@@ -32,8 +32,8 @@ export interface Observer {
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */
 	readonly onBegin?: (stop: (problem: Problem) => Report) => void;
-	/** Asked before an event is fired, with all hooks that it may reach, whether to go on. */
-	readonly confirm?: ((hooks: readonly Hook[]) => Promise<boolean>) | undefined;
+	/** Asked before an event is fired, with all hooks that it may reach and that send it, whether to go on. */
+	readonly confirm?: ((hooks: readonly Hook[], event: PipelineEvent) => Promise<boolean>) | undefined;
 	/** Called for each outcome that is to be logged at once. */
 	readonly onOutcome: (outcome: Outcome) => void;
 	/** In a dry run, called with each delivery instead of carrying it out. */

@@ -10,7 +10,8 @@ import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { chainsIn } from "../plan/chains.ts";
 import { createPlan, inTurn } from "../plan/plan.ts";
-import { matches, selection } from "../plan/select.ts";
+import { matches, passesFilter, selection } from "../plan/select.ts";
+import { takenBy } from "../plan/untaken.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";
@@ -204,9 +205,10 @@ const NOT_CONFIRMED: Problem = { code: "cancelled", message: "nothing was sent",
 
 async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confirm }: Observer): Promise<boolean> {
 	if (confirm === undefined) return true;
-	const chainOf = chainsIn(hooks);
-	const selected = hooks.filter((hook) => matches(hook, event));
-	return confirm([...new Set(selected.flatMap(chainOf))].filter(({ enabled }) => enabled));
+	const sending = hooks.filter((hook) => passesFilter(hook, event) && takenBy(hook, [event]).length > 0);
+	const chainOf = chainsIn(sending);
+	const selected = sending.filter((hook) => matches(hook, event));
+	return confirm([...new Set(selected.flatMap(chainOf))], event);
 }
 
 /** With few webhooks a connection for each request starts faster than a pool does. */

@@ -388,6 +388,22 @@ describe("help", async () => {
 	});
 });
 
+describe("the command help", () => {
+	it.each([
+		["help", []],
+		["help fire", ["fire"]],
+		["hooks help list", ["hooks", "list"]],
+	])("%s shows what --help does, and succeeds", async (args, command) => {
+		const { run } = await setUp();
+		expect(await run(args.split(" "))).toEqual(await run([...command, "--help"]));
+	});
+
+	it("of an unknown command ends with exit code 2", async () => {
+		const { run } = await setUp();
+		expect(await run(["help", "fyre"])).toMatchObject({ code: 2, stdout: "" });
+	});
+});
+
 describe("usage", () => {
 	it.each([
 		["no command", [], "Usage: pipeline-hooks"],

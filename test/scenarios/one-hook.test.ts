@@ -161,6 +161,18 @@ it("test says whom it reaches, also by what follows, and goes on where nobody ca
 });
 
 it.each([
+	["pipeline_complete", "", ["/page"]],
+	["pipeline_error --model other", "", []],
+	["pipeline_start --model other", "", []],
+	["pipeline_start --model orders", "this test would reach people: alert mentions here\n", []],
+	["pipeline_start --hook page", "", []],
+])("test %s says only whom it may reach", async (args, stderr, paths) => {
+	const { server, run } = await setUp();
+	expect((await run("test", ...args.split(" "))).stderr).toBe(stderr);
+	expect(server.requests.map(({ path }) => path)).toEqual(paths);
+});
+
+it.each([
 	["n\n", "", 1, 0],
 	["\n", "", 1, 0],
 	["yes\n", "", 0, 1],

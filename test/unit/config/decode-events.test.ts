@@ -155,6 +155,15 @@ command = "b"
 		expect(found[0]?.startsWith(message)).toBe(true);
 	});
 
+	it.each([
+		["pipeline_error", "remove the table to keep its own"],
+		["deploy_approved", 'leave the key out for "Deploy approved"'],
+	])("says of the empty title of %s what to write, or do without one", (name, instead) => {
+		const { message, remedy } = onlyProblem(`${HOOK}[event.${name}]\ntitle = " "`);
+		expect(message).toBe(`event.${name}.title is empty`);
+		expect(remedy).toBe(`write the headline of its messages, as in title = "Nightly load failed", or ${instead}`);
+	});
+
 	it("refuses a name longer than any, without following it down", () => {
 		expect(mistakes(`${HOOK}[event.${"a.".repeat(5000)}b]`)).toHaveLength(1);
 	});

@@ -1,7 +1,7 @@
 // A message that is only text: its paragraphs, and what of them has room.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fitting, messageText, originLine, type TextFormat } from "../../../src/presets/message-text.ts";
+import { messageText, originLine, type TextFormat } from "../../../src/presets/message-text.ts";
 import { storyOf } from "../../../src/presets/story.ts";
 import { Truncator } from "../../../src/presets/text.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
@@ -62,13 +62,16 @@ describe("the text of a message", () => {
 		expect(shown(event("ping"), event("ping"))).toEqual({ facts: 5, notes: ["4 of 9 facts left out"] });
 	});
 
-	it("has room for the line breaks of its list, which take two bytes", () => {
+	it.each(["characters", "bytes"] as const)("has room for the line breaks of its facts and its list, in %s", (unit) => {
 		const pings = Array.from({ length: 30 }, () => event("ping"));
-		const truncator = new Truncator("bytes");
-		const format = { ...FORMAT, limit: 300, list: { ...FORMAT.list, lines: 30 } };
-		const text = messageText(storyOf([event("ping"), ...pings], []), truncator, format);
-		expect(truncator.size(text)).toBeLessThanOrEqual(300);
-		expect(text).toMatch(/^ℹ️ Ping: etl\n/);
+		const facts = Array.from({ length: 5 }, (_, index) => [`k${index}`, "v"] as const);
+		for (const limit of Array.from({ length: 20 }, (_, index) => 290 + index)) {
+			const truncator = new Truncator(unit);
+			const format = { ...FORMAT, limit, list: { ...FORMAT.list, lines: 30 } };
+			const text = messageText({ ...storyOf([event("ping"), ...pings], []), facts }, truncator, format);
+			expect(truncator.size(text)).toBeLessThanOrEqual(limit);
+			expect(text).toMatch(/^ℹ️ Ping: etl\n/);
+		}
 	});
 
 	it("gives a trace less room where the parts above it take more", () => {
@@ -113,10 +116,4 @@ describe("the line of origin", () => {
 			"acme/shop · 1a2b3c4 · octocat · 2026-04-02 14:30:00 – 14:32:10 UTC",
 		);
 	});
-});
-
-it("counts the first items that have room together", () => {
-	const items = [3, 4, 1];
-	expect([8, 7, 6, 2, -1].map((room) => fitting(items, room, (item) => item))).toEqual([3, 2, 1, 0, 0]);
-	expect(fitting([], -1, () => 1)).toBe(0);
 });

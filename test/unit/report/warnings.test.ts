@@ -31,6 +31,6 @@ test("of many only the first are told, and the others counted", () => {
 	expect(many(10)).toHaveLength(10);
 	expect(many(12).slice(9)).toEqual([
 		"warning[not_held]: hooks.toml:3:1: odd; mend it",
-		"2 more warnings: `pipeline-hooks validate` shows them",
+		"2 more warnings: `pipeline-hooks validate` shows those of the config",
 	]);
 });
