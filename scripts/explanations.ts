@@ -126,9 +126,10 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		remedy: "Write an id or a word that the message lists",
 	},
 	unusable_value: {
-		meaning: "A colour or a link is not one that a message can have, so the message goes without it",
+		meaning:
+			"A colour or a link is not one that a message can have, so the message goes without it; or the name of a field or a link has a tag in it, which is shown as it is",
 		example: "color is not a colour",
-		remedy: "Write `#rrggbb` or a status, and addresses with `https://`",
+		remedy: "Write `#rrggbb` or a status, addresses with `https://`, and names as they are to be shown",
 	},
 	unused_option: {
 		meaning: "An option of the preset is part of a message that is not sent, because the hook writes its own or none",

@@ -120,10 +120,22 @@ function adviseOnLooks({ preset }: Webhook, layers: Layers): void {
 			words === undefined ? `write #rrggbb, or one of ${STATUSES.join(", ")}` : `write one of ${words.join(", ")}`;
 		color.warn("unusable_value", what, remedy);
 	}
+	for (const [, item] of namesOf(preset, layers).filter(([name]) => !isWhole(name))) {
+		const what = "has a name with a tag or a variable in it, which is shown as it is";
+		item.warn("unusable_value", what, "write the name out: only what follows the = is a template");
+	}
 	for (const link of own("links")) {
 		if (webAddress(String(link.raw).trim(), ["https:"]) !== undefined) continue;
 		link.warn("unusable_value", "is not an https:// address, so the link is left out", "write it with https://");
 	}
+}
+
+/** The names under which messages show what templates give, each with its template. */
+function namesOf({ options }: Webhook["preset"], layers: Layers): readonly (readonly [name: string, value: Value])[] {
+	return Object.entries(options).flatMap(([option, { template, kind }]) => {
+		const value = template === true && kind === "table" ? written(option, layers) : undefined;
+		return value?.fields()?.entries() ?? [];
+	});
 }
 
 /** Whether nothing is inserted in a text. */

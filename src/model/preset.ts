@@ -114,10 +114,18 @@ export interface Late {
 
 /**
  * How large parts of a body may be, each under the path that leads to it: `bytes` is the whole body, `*` each item of a
- * list, and after a list the name of a type those of that `type`. A text counts its characters (UTF-16 code units), a
- * list its items; the largest part counts, or where paths are joined by ` + ` all of them together.
+ * list, and after a list the name of a type those of that `type`. A text counts its characters (UTF-16 code units) or as
+ * its {@link TextLimit} says, a list its items; the largest part counts, or where paths are joined by ` + ` all of them
+ * together.
  */
-export type Limits = Readonly<Record<string, number>>;
+export type Limits = Readonly<Record<string, number | TextLimit>>;
+
+/** A limit of a text that a service measures in its own way. */
+export interface TextLimit {
+	readonly most: number;
+	readonly unit: "characters" | "bytes";
+	readonly size: (text: string) => number;
+}
 
 /** What is known of a service before any hook uses it. */
 export interface Preset {

@@ -16,9 +16,10 @@ import { oneLine, type Truncator, unescaped } from "./text.ts";
 const TITLE_LIMIT = 250;
 const TAGS_LIMIT = 10;
 const TAG_LIMIT = 50;
+/** Bytes; a longer message becomes an attachment. https://docs.ntfy.sh/publish/#limitations */
+const MESSAGE_LIMIT = 4096;
 const TEXT: TextFormat = {
-	// Bytes; a longer message becomes an attachment. https://docs.ntfy.sh/publish/#limitations
-	limit: 4096,
+	limit: MESSAGE_LIMIT,
 	textLimit: 500,
 	originLimit: 400,
 	traceLimit: 1500,
@@ -62,6 +63,7 @@ export const ntfy = (): Preset => ({
 		tags: { kind: "strings", summary: "Additional tags" },
 	},
 	needs: { json: true },
+	limits: { message: { most: MESSAGE_LIMIT, unit: "bytes", size: Buffer.byteLength }, actions: ACTIONS_LIMIT },
 	address: ({ pathname }) => (pathname === "/" ? undefined : WITH_PATH),
 	service: (options, url, fill) => ({
 		request: () => {

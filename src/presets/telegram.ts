@@ -14,10 +14,11 @@ import { type Escaping, escapeHtml, muted } from "./text.ts";
 /** Ours: so that all but the facts and the list always fit, and those have the rest. */
 const TITLE_LIMIT = 250;
 const LINKS_LIMIT = 8;
+/** Telegram counts it without tags and entities. https://core.telegram.org/bots/api#sendmessage */
+const MESSAGE_LIMIT = 4096;
 const TEXT: TextFormat = {
-	// Telegram counts it without tags and entities, and here all but the address of the link is counted.
-	// https://core.telegram.org/bots/api#sendmessage
-	limit: 4096,
+	// Here all but the address of the link is counted.
+	limit: MESSAGE_LIMIT,
 	textLimit: 500,
 	originLimit: 400,
 	traceLimit: 1400,
@@ -41,6 +42,7 @@ export const telegram = (): Preset => ({
 		silent: { kind: "boolean", summary: "Whether the message arrives without a sound; default false" },
 	},
 	needs: { url: "token", json: true },
+	limits: { text: { most: MESSAGE_LIMIT, unit: "characters", size: (text) => withoutTags(text).length } },
 	mention,
 	service: (options, url, fill) => ({
 		request: () => ({ url: url?.href ?? `https://api.telegram.org/bot${tokenOf(options)}/sendMessage` }),
@@ -86,6 +88,11 @@ function tokenOf(options: Options): string {
 
 /** https://core.telegram.org/bots/api#html-style */
 const escapeText: Escaping = (text) => escapeHtml(text).replaceAll('"', "&quot;");
+
+/** A text as it is after its tags and entities have been parsed; each of those that are written here is one character. */
+function withoutTags(text: string): string {
+	return text.replaceAll(/<[^<>]*>/g, "").replaceAll(/&(?:\w+|#\d+);/g, " ");
+}
 
 /** Telegram finds mentions in a text by itself: with a zero-width space in it none begins. */
 const literal: Escaping = (text) => muted(escapeText(text));

@@ -207,6 +207,29 @@ describe("looks", () => {
 	);
 });
 
+describe("the name of a field or a link", () => {
+	it.each([
+		['fields = { "{{table}}" = "{{metadata.rows}}" }', 'fields."{{table}}"'],
+		['links = { "Run ${ID}" = "https://w.example" }', 'links."Run ${ID}"'],
+	])("is shown as it is: %s", (line, label) => {
+		const found = told(hook('preset = "slack"', line));
+		expect(found).toMatchObject([
+			{
+				code: "unusable_value",
+				message: `${label} has a name with a tag or a variable in it, which is shown as it is`,
+			},
+		]);
+		expect(found[0]?.place).toMatchObject({ line: 4, column: line.indexOf('"') + 1 });
+	});
+
+	it("may be anything else", () => {
+		expect(warned(hook('preset = "slack"', 'fields = { "Rows {of} $" = "1" }'))).toEqual([]);
+		expect(warned(hook('preset = "pagerduty"', 'routing_key = "${K}"\ncustom_details = { "{{x}}" = "1" }'))).toEqual(
+			[],
+		);
+	});
+});
+
 describe("what a preset needs", () => {
 	it("may be missing in a rocky.toml, where it is told", () => {
 		for (const preset of allPresets()) {

@@ -18,6 +18,15 @@ test("a text has characters and a list items; the largest counts", () => {
 	]);
 });
 
+test("a text is measured as its service does, and a list by its items all the same", () => {
+	const limit = { most: 9, unit: "bytes", size: Buffer.byteLength } as const;
+	expect(sizes({ a: "é€", b: ["é"], c: "é" }, { a: limit, b: limit, "a + c": limit })).toEqual([
+		{ of: "a", size: 5, unit: "bytes", most: 9 },
+		{ of: "b", size: 1, unit: "items", most: 9 },
+		{ of: "a + c", size: 7, unit: "bytes", most: 9 },
+	]);
+});
+
 test("paths that are joined count together", () => {
 	const body = { rows: [{ name: "ab", value: "c" }, { value: "de" }] };
 	expect(sizes(body, { "rows.*.name + rows.*.value + foot": 9 })).toMatchObject([{ size: 5, most: 9 }]);

@@ -1,6 +1,7 @@
 // The ntfy preset: the message and its limit, priority and tags, and where it is published.
 import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
+import { sizesOf } from "../../../src/deliver/sizes.ts";
 import type { JsonObject } from "../../../src/lib/json.ts";
 import { ntfy } from "../../../src/presets/ntfy.ts";
 import { event } from "../../helpers/make.ts";
@@ -120,4 +121,12 @@ describe("the ntfy preset", () => {
 		expect(said(error)).toBe("limit reached: too many requests");
 		for (const other of ["", "<html>", "[]", '{"error":7}']) expect(said(other)).toBeUndefined();
 	});
+});
+
+it("has a message that is measured in bytes, and at most three buttons", () => {
+	const body = { message: "é\n", actions: [{}, {}] };
+	expect(sizesOf(JSON.stringify(body), ntfy().limits).slice(1)).toEqual([
+		{ of: "message", size: 3, unit: "bytes", most: 4096 },
+		{ of: "actions", size: 2, unit: "items", most: 3 },
+	]);
 });

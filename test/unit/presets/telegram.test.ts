@@ -1,5 +1,6 @@
 // The telegram preset: HTML and its limit, where the token goes, and what the Bot API's responses mean.
 import { describe, expect, it } from "vitest";
+import { sizesOf } from "../../../src/deliver/sizes.ts";
 import type { Json, JsonObject } from "../../../src/lib/json.ts";
 import { telegram } from "../../../src/presets/telegram.ts";
 import { event } from "../../helpers/make.ts";
@@ -152,4 +153,12 @@ describe("the telegram preset", () => {
 	it("escapes what a template inserts", () => {
 		expect(telegram().service({}).escape?.('<b> & "@all"')).toBe("&lt;b&gt; &amp; &quot;@\u200ball&quot;");
 	});
+});
+
+it("has a text that is measured without its tags and entities, as Telegram does", () => {
+	const { body } = renderEvent(telegram(), event("pipeline_error", { error: 'a < b & "c"' }), OPTIONS);
+	const [, { size = 0, ...text } = {}] = sizesOf(JSON.stringify(body), telegram().limits);
+	expect(text).toEqual({ of: "text", unit: "characters", most: 4096 });
+	expect(String(body["text"])).toContain("a &lt; b &amp; &quot;c&quot;");
+	expect(size).toBe('❌ etl failed\na < b & "c"\n\n2026-04-02 14:30:00 UTC'.length);
 });
