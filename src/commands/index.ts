@@ -3,6 +3,7 @@ import type { Register } from "./command.ts";
 import { registerDemo } from "./demo.ts";
 import { registerEvents } from "./events.ts";
 import { registerFire, registerFlush, registerTest } from "./fire.ts";
+import { registerImport } from "./import.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
 import { registerRender } from "./render.ts";
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Register[] = [
 	registerListen,
 	registerVerify,
 	registerSecret,
+	registerImport,
 	registerDemo,
 	registerRockys,
 ];

@@ -81,7 +81,7 @@ function isSecret(text: string, name: string, place: Place): boolean {
 const SHORTEST_PART = 20;
 
 /** A URL with credentials, with a secret among its parameters, or with a long random part in its path. */
-function isCredentialUrl(text: string): boolean {
+export function isCredentialUrl(text: string): boolean {
 	if (!isWebUrl(text) || !URL.canParse(text)) return false;
 	const { username, password, pathname, searchParams } = new URL(text);
 	const isParameter = [...searchParams].some(([key, value]) => SECRET_NAME.test(key) && value !== "");

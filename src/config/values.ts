@@ -47,6 +47,11 @@ const RESERVED: readonly string[] = [
 /** These identify a delivery. */
 const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
 
+/** Whether every request has such a header, so that `headers` cannot. */
+export function isSetAnyway(header: string): boolean {
+	return [...RESERVED, ...IDENTITY].includes(header.toLowerCase());
+}
+
 /** Headers with a meaning of their own, which a signature cannot replace. */
 const TAKEN: readonly string[] = [...RESERVED, ...IDENTITY, "content-type", "user-agent", ...headersOf("standard")];
 

@@ -26,8 +26,13 @@ const ADDRESSES: readonly (readonly [start: RegExp, presets: readonly [string, .
 	[/^api\.([a-z\d]+\.)?(datadoghq|ddog-gov)\.(com|eu)\/api\/v1\/events/, ["datadog"]],
 ];
 
-function otherService({ hostname, pathname }: URL, { name }: Preset): AddressNote | undefined {
-	const [, presets = [name] as const] = ADDRESSES.find(([start]) => start.test(hostname + pathname)) ?? [];
+/** The presets whose messages the address takes, the usual one first; undefined if it is no service's that is known. */
+export function presetsAt({ hostname, pathname }: URL): readonly [string, ...string[]] | undefined {
+	return ADDRESSES.find(([start]) => start.test(hostname + pathname))?.[1];
+}
+
+function otherService(url: URL, { name }: Preset): AddressNote | undefined {
+	const presets = presetsAt(url) ?? ([name] as const);
 	if (presets.includes(name)) return undefined;
 	const what = `the url takes messages of preset ${presets[0]}, and the hook's preset is ${name}`;
 	return { what, remedy: `set preset = "${presets[0]}", or write a body_template` };

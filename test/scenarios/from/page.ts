@@ -38,7 +38,9 @@ export function environment(name: string, { url }: Pick<Server, "url">): Readonl
 /** A folder with the page's config and files. The config's receiver is the server. */
 export function folderOf(name: string, config: string, { url }: Pick<Server, "url">): string {
 	const text = pageText(name);
-	const named = ["event.json", "snapshot.json", "events.jsonl"].filter((file) => text.includes(`\`${file}\``));
+	const named = ["event.json", "snapshot.json", "events.jsonl", "webhook.json"].filter((file) =>
+		text.includes(`\`${file}\``),
+	);
 	const [request = ""] = blocks(name, "http");
 	return workspace({
 		[name === "rocky.md" && config.includes("[adapter") ? "rocky.toml" : "pipeline-hooks.toml"]: config.replaceAll(

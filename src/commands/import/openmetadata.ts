@@ -1,0 +1,141 @@
+// A webhook of OpenMetadata as a hook. https://openmetadatastandards.org/operations/webhook
+import { isSetAnyway } from "../../config/values.ts";
+import { keyName } from "../../config/words.ts";
+import { presetsAt } from "../../presets/addresses.ts";
+import { findPreset } from "../../presets/index.ts";
+import { Draft, type Findings } from "./draft.ts";
+import { readFilters } from "./filters.ts";
+import type { JsonTable } from "./json.ts";
+import { LABELS, setLabels } from "./labels.ts";
+import type { Section, TomlTable } from "./toml.ts";
+
+/** The preset of each type; one that is posted to another service's address gets that service's. */
+const PRESETS = {
+	Generic: "openmetadata",
+	Slack: "slack",
+	MSTeams: "teams",
+	GoogleChat: "google_chat",
+	Custom: "openmetadata",
+} as const;
+const TYPES = ["Generic", "Slack", "MSTeams", "GoogleChat", "Custom"] as const;
+
+/** OpenMetadata's own: when it has no `batchSize`. */
+const BATCH_SIZE = 10;
+
+/** What OpenMetadata keeps of a webhook by itself. */
+const ITS_OWN: readonly string[] = [
+	...["id", "fullyQualifiedName", "status", "failureDetails", "version", "updatedAt", "updatedBy", "href"],
+	...["changeDescription", "deleted"],
+];
+
+/** Whether an object is one of OpenMetadata's webhooks. */
+export function isOpenMetadata(table: JsonTable): boolean {
+	return table.has("webhookConfig", "webhookType", "eventFilters");
+}
+
+/** The hook that sends what the webhook sends; undefined where something is wrong with it, which is reported. */
+export function importOpenMetadata(source: JsonTable, findings: Findings): Section | undefined {
+	const name = source.needed("name", 'add "name"')?.text()?.trim();
+	const type = source.has("webhookType")
+		? source.choice("webhookType", TYPES)
+		: source.whole.wrong("has no webhookType", `add "webhookType", one of ${TYPES.join(", ")}`);
+	const config = source.needed("webhookConfig", 'add "webhookConfig" with an "endpoint"')?.object();
+	const endpoint = config?.needed("endpoint", 'add "endpoint", the URL')?.text()?.trim();
+	const draft = new Draft(name ?? "a webhook", findings);
+	draft.set("name", name);
+	// What the preset alone does not tell.
+	setLabels(source, draft, type === "Custom" ? { webhook_type: type } : {});
+	const filters = readFilters(source, draft);
+	if (isOff(source, draft)) draft.set("enabled", false);
+	if (type === undefined || config === undefined || endpoint === undefined || name === undefined) return undefined;
+	address(draft, type, endpoint);
+	const secret = config.text("secretKey");
+	if (secret !== undefined) {
+		draft.set("secret", draft.secret(secret, "secret", "webhookConfig.secretKey"));
+		draft.set("signature", "openmetadata");
+		draft.comment("signature", 'for receivers of X-OM-Signature, which the server sends: "openmetadata_server"');
+	}
+	const timeout = config.count("timeout");
+	if (timeout !== undefined) setTimeouts(draft, timeout);
+	setBatch(draft, source);
+	draft.set("headers", headersOf(config, draft));
+	draft.set("filter", filters);
+	for (const [key, what] of TO_PEOPLE) {
+		if (config.flag(key) === true) draft.note(`${key} is not carried over: ${what}`);
+	}
+	tellRest(source, config, draft);
+	return draft.section(["subscription"]);
+}
+
+function isOff(source: JsonTable, draft: Draft): boolean {
+	const isDeleted = source.flag("deleted") === true;
+	if (isDeleted) draft.remark("enabled", "it is deleted in OpenMetadata, so it is disabled here");
+	const enabled = source.flag("enabled") ?? source.text("status") !== "disabled";
+	return isDeleted || !enabled;
+}
+
+const TO_PEOPLE = [
+	["sendToOwners", "messages go to its URL only"],
+	["sendToFollowers", "messages go to its URL only"],
+	["sendToAdmins", "messages go to its URL only"],
+] as const;
+
+/** Sets the preset and the URL; and, for another service, what that needs. */
+function address(draft: Draft, type: keyof typeof PRESETS, endpoint: string): void {
+	const own = PRESETS[type];
+	const found = own === "openmetadata" && URL.canParse(endpoint) ? presetsAt(new URL(endpoint))?.[0] : undefined;
+	draft.address(found ?? own, endpoint, "webhookConfig.endpoint");
+	const preset = found === undefined ? undefined : findPreset(found);
+	if (preset === undefined) return;
+	const why = `${preset.title} takes messages of its own, and refuses OpenMetadata's, so the preset is ${preset.name}`;
+	draft.remark("preset", preset.pages === true ? `${why}; only what has failed alerts: an event with an error` : why);
+	for (const [option, { required, summary }] of Object.entries(preset.options)) {
+		if (required === true) draft.set(option, draft.needed(option, summary));
+	}
+}
+
+/** Milliseconds of all attempts, by default. */
+const DEADLINE_MS = 60_000;
+
+function setTimeouts(draft: Draft, seconds: number): void {
+	const ms = seconds * 1000;
+	draft.set("timeout_ms", ms);
+	if (ms < DEADLINE_MS) return;
+	draft.set("deadline_ms", 2 * ms);
+	draft.comment("deadline_ms", "of all attempts together; by default a minute, which its timeout reaches");
+}
+
+function setBatch(draft: Draft, source: JsonTable): void {
+	const size = source.count("batchSize") ?? BATCH_SIZE;
+	if (size === 1) return;
+	draft.set("batch_size", size);
+	if (!source.has("batchSize")) draft.comment("batch_size", "OpenMetadata's default, since it has no batchSize");
+	const held = "events of several steps are held: a full batch, pipeline_complete, pipeline_error or flush sends them";
+	draft.comment("batch_size", held);
+	const note = `of hooks with a batch_size, ${held}`;
+	if (!draft.findings.notes.includes(note)) draft.findings.notes.push(note);
+}
+
+function headersOf(config: JsonTable, draft: Draft): TomlTable | undefined {
+	const headers = config.get("headers")?.object();
+	const entries = (headers?.keys() ?? []).flatMap((name): [string, string][] => {
+		const value = headers?.get(name)?.text()?.trim();
+		if (value === undefined) return [];
+		if (!isSetAnyway(name)) return [[name, draft.named(name, value, `webhookConfig.headers.${name}`)]];
+		draft.note(`header ${keyName(name)} is not carried over: it is sent anyway`);
+		return [];
+	});
+	return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Says which other keys there are. */
+function tellRest(source: JsonTable, config: JsonTable, draft: Draft): void {
+	const known = ["name", "webhookType", "webhookConfig", "eventFilters", "enabled", "batchSize", ...LABELS];
+	const inConfig = ["endpoint", "secretKey", "headers", "timeout", ...TO_PEOPLE.map(([key]) => key)];
+	const own = source.keys().filter((key) => ITS_OWN.includes(key));
+	if (own.length > 0) draft.note(`${own.join(", ")}: OpenMetadata's own, not carried over`);
+	const rest = source.keys().filter((key) => !known.includes(key) && !own.includes(key));
+	const others = config.keys().filter((key) => !inConfig.includes(key));
+	for (const key of rest) draft.leftOut(key);
+	for (const key of others) draft.leftOut(`webhookConfig.${key}`);
+}
