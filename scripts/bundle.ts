@@ -11,6 +11,8 @@ interface Bundle {
 	/** Modules that are not bundled, and the module of Node that takes their place. */
 	readonly externals: Readonly<Record<string, string>>;
 	readonly executable: boolean;
+	/** Prints nothing by itself: NATS's client would show what a server sends, unmasked and as it is. */
+	readonly silent?: true;
 }
 
 /**
@@ -39,6 +41,7 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "page", entry: "lib/page/page.js", externals: NO_CAROUSELS, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
+	{ folder: "nats", entry: "lib/net/nats.js", externals: {}, executable: false, silent: true },
 ];
 
 /**
@@ -90,11 +93,15 @@ async function write(bundle: Bundle, folder: string): Promise<void> {
 		quiet: true,
 	});
 	const main = join(folder, "index.js");
-	await writeInto(main, (bundle.executable ? SHEBANG : "") + inAscii(code));
+	await writeInto(main, (bundle.executable ? SHEBANG : "") + inAscii(bundle.silent ? silenced(code) : code));
 	if (bundle.executable) await chmod(main, 0o755);
 	for (const [name, { source }] of Object.entries(assets)) {
 		await writeInto(join(folder, name), source);
 	}
+}
+
+function silenced(code: string): string {
+	return code.replaceAll(/\bconsole\.(?:debug|error|info|log|trace|warn)\b/g, "(()=>{})");
 }
 
 /** V8 keeps a source in half the memory if it is all ASCII. Only strings and patterns have other characters. */

@@ -31,7 +31,10 @@ export type Connections = "single" | "pooled";
 /** One HTTP request, its body already the exact bytes to send. */
 export interface HttpRequest {
 	readonly method: string;
-	/** `https:` or `http:`; whether plain http is allowed was decided before. */
+	/**
+	 * `https:` or `http:`; or of NATS, whose path is the subject, `tls:`, or `nats:` for a connection without TLS. Whether
+	 * plain http and `nats:` are allowed was decided before.
+	 */
 	readonly url: URL;
 	readonly headers: Readonly<Record<string, string>>;
 	/** Absent for methods that carry no body. */

@@ -5,7 +5,7 @@ import type { Env } from "../lib/env.ts";
 import { onAbort } from "../lib/on-abort.ts";
 import { errorCode, NOT_REGULAR } from "../model/problem.ts";
 import { directHttp } from "../net/direct.ts";
-import { http, loadUndici } from "../net/http.ts";
+import { http, loadNats, loadUndici } from "../net/http.ts";
 import type { Clock, FileRead, Files, Log, Ports } from "../ports.ts";
 import { monotonicMs } from "../shell/monotonic.ts";
 import { nodeShell } from "../shell/shell.ts";
@@ -17,7 +17,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: http(directHttp(), loadUndici),
+		http: http(directHttp(), loadUndici, loadNats),
 		shell: nodeShell(),
 		files: nodeFiles,
 		openStore: openSqliteStore,

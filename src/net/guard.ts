@@ -24,6 +24,17 @@ export function guardedLookup(allowPrivate: boolean): LookupFunction {
 	};
 }
 
+/** The addresses of a host, which may itself be one, by the same rules. Rejects as {@link guardedLookup} fails. */
+export function guardedAddresses(host: string, allowPrivate: boolean): Promise<readonly string[]> {
+	if (process.getBuiltinModule("node:net").isIP(host) !== 0) return Promise.resolve([host]);
+	return new Promise((resolve, reject) => {
+		guardedLookup(allowPrivate)(host, { all: true }, (error, addresses) => {
+			if (error !== null) reject(error);
+			else resolve(typeof addresses === "string" ? [addresses] : addresses.map(({ address }) => address));
+		});
+	});
+}
+
 /** The failure of a URL whose host is itself an address that is refused: no lookup ever sees such a one. */
 export function refuseHost(url: URL, allowPrivate: boolean): HttpFailure | undefined {
 	const what = refusedHost(url, allowPrivate);

@@ -1,14 +1,16 @@
-// Sends each request with the transport that suits it: Node's own client, or undici, which is loaded only when needed.
+// Sends each request with the transport that suits it: Node's own client, or undici or NATS's, loaded only when needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
 import { httpFailure } from "./failure.ts";
 import { refuseHost } from "./guard.ts";
+import { isNats } from "./nats-url.ts";
 
 /**
  * The {@link Http} of the real world. `direct` has a connection for each request and starts fastest; `loadUndici` gives
- * what keeps connections and speaks to proxies. Where that cannot be loaded, requests that would share connections go
- * direct, and those through a proxy fail: they must not go another way.
+ * what keeps connections and speaks to proxies, and `loadNats` what publishes on NATS. Where undici cannot be loaded,
+ * requests that would share connections go direct, and those through a proxy fail: they must not go another way.
  */
-export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
+export function http(direct: Http, loadUndici: () => Promise<Http>, loadNats: () => Promise<Http>): Http {
+	let loadingNats: Promise<Http | undefined> | undefined;
 	let loading: Promise<Http | undefined> | undefined;
 	let undici: Http | undefined;
 	const sendByUndici = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
@@ -22,28 +24,43 @@ export function http(direct: Http, loadUndici: () => Promise<Http>): Http {
 			`proxy (${proxy.variable}): Node ${process.version} cannot load dist/undici, which sends through proxies`,
 		);
 	};
+	const publish = async (request: HttpRequest, signal: AbortSignal): Promise<HttpResult> => {
+		loadingNats ??= loadNats().catch(() => undefined);
+		const nats = await loadingNats;
+		return nats === undefined ? httpFailure("invalid", WITHOUT_NATS) : nats.send(request, signal);
+	};
 	return {
 		send: (request, signal) => {
 			const refused = refuseHost(request.url, request.allowPrivate);
 			if (refused !== undefined) return Promise.resolve(refused);
-			const { connections, proxy } = request;
+			const { url, connections, proxy } = request;
+			if (isNats(url)) return publish(request, signal);
 			if (connections === "single" && proxy === undefined) return direct.send(request, signal);
 			return undici === undefined ? sendByUndici(request, signal) : undici.send(request, signal);
 		},
 		close: () => {
 			direct.close();
 			void loading?.then((transport) => transport?.close());
+			void loadingNats?.then((transport) => transport?.close());
 		},
 	};
 }
 
-/** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
+const WITHOUT_NATS = `Node ${process.version} cannot load dist/nats, which publishes on NATS`;
+
 export async function loadUndici(): Promise<Http> {
+	return (await loadBundle<{ readonly undiciHttp: () => Http }>("undici")).undiciHttp();
+}
+
+export async function loadNats(): Promise<Http> {
+	return (await loadBundle<{ readonly natsHttp: () => Http }>("nats")).natsHttp();
+}
+
+/** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
+async function loadBundle<T>(folder: string): Promise<T> {
 	const ours = import.meta.url;
-	const theirs = new URL("../undici/index.js", ours).href;
+	const theirs = new URL(`../${folder}/index.js`, ours).href;
 	// The exports of a CommonJS bundle are the default export of its namespace.
-	const bundle: { readonly default: { readonly undiciHttp: () => Http } } = await import(
-		/* webpackIgnore: true */ theirs
-	);
-	return bundle.default.undiciHttp();
+	const bundle: { readonly default: T } = await import(/* webpackIgnore: true */ theirs);
+	return bundle.default;
 }

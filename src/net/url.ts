@@ -1,10 +1,11 @@
 // Whether a text is a URL that a webhook may be sent to. Quotes no part of it: the whole URL may be the credential.
 
 import { refusedHost } from "./address.ts";
+import { isNatsUrl, parseNatsUrl, withTls } from "./nats-url.ts";
 
 /** What a hook allows of its URL. */
 export interface AllowedUrls {
-	/** Plain http to other hosts than loopback. */
+	/** Plain http, and NATS without TLS, to other hosts than loopback. */
 	readonly allowHttp: boolean;
 	/** Private and loopback addresses. */
 	readonly allowPrivate: boolean;
@@ -20,7 +21,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 /**
  * Checks a URL after its variables are put in. White space around it is trimmed, as secrets often end in a newline.
- * `http:` is for loopback hosts only, unless `allowHttp`. Of addresses only literal ones are known here; those of names
+ * `http:` is for loopback hosts only, unless `allowHttp`, and so is `nats:`, which becomes `tls:` elsewhere. Of addresses only literal ones are known here; those of names
  * are judged when they are connected to.
  */
 export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls): CheckedUrl {
@@ -32,13 +33,11 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 	}
 	const [, scheme] = NAMED_SCHEME.exec(trimmed.toLowerCase()) ?? [];
 	if (scheme !== undefined) {
-		return refused(`has the scheme ${scheme}`, "webhooks are sent to https:// URLs only");
+		return refused(`has the scheme ${scheme}`, "webhooks are sent to https:// and nats:// URLs only");
 	}
-	const url = /^https?:\/\/[^/\\]/i.test(trimmed) && URL.canParse(trimmed) ? new URL(trimmed) : undefined;
-	if (url === undefined) {
-		const remedy = `write it as https://host/path, or \${VAR} to take it from an environment variable`;
-		return refused("is not an https URL", remedy);
-	}
+	const parsed = isNatsUrl(trimmed) ? parseNatsUrl(trimmed) : parseHttpUrl(trimmed);
+	if ("what" in parsed) return refused(parsed.what, parsed.remedy);
+	const { url } = parsed;
 	if (!isPercentEncoded(url)) {
 		const remedy = "write % as %25, and percent-encode all other characters that a URL cannot contain";
 		return refused("has a user or password that is not percent-encoded properly", remedy);
@@ -48,7 +47,7 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 		return refused("would be sent over http, without encryption", remedy);
 	}
 	const what = refusedHost(url, allowPrivate);
-	if (what === undefined) return { url };
+	if (what === undefined) return { url: allowHttp || LOOPBACK.test(url.hostname) ? url : withTls(url) };
 	const isPrivate = refusedHost(url, true) === undefined;
 	return refused(
 		`has ${what}`,
@@ -56,6 +55,12 @@ export function checkUrl(text: string, { allowHttp, allowPrivate }: AllowedUrls)
 			? "give a public address, or set allow_private = true"
 			: "no webhook is sent there; give the receiver's own address",
 	);
+}
+
+function parseHttpUrl(text: string): { readonly url: URL } | { readonly what: string; readonly remedy: string } {
+	if (/^https?:\/\/[^/\\]/i.test(text) && URL.canParse(text)) return { url: new URL(text) };
+	const remedy = `write it as https://host/path, or \${VAR} to take it from an environment variable`;
+	return { what: "is not an https URL", remedy };
 }
 
 function refused(problem: string, remedy: string): CheckedUrl {

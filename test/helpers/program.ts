@@ -13,23 +13,24 @@ export interface Program {
 	readonly cwd?: string;
 }
 
-/** Starts a program on as many free ports, and waits until it takes connections on the last one. */
+/** Starts a program on as many free ports, or on these, and waits until it takes connections on the last one. */
 export async function startProgram<P extends Program>(
-	count: number,
+	wanted: number | readonly number[],
 	how: (ports: readonly number[]) => P,
 	host = "127.0.0.1",
-): Promise<P & { readonly ports: readonly number[] }> {
+): Promise<P & { readonly ports: readonly number[]; readonly kill: () => Promise<void> }> {
 	for (let attempt = 1; ; attempt++) {
-		const ports = await freePorts(count, host);
+		const ports = typeof wanted === "number" ? await freePorts(wanted, host) : wanted;
 		const made = how(ports);
 		const child = spawn(made.program, made.args, { cwd: made.cwd, stdio: ["ignore", "pipe", "pipe"] });
-		onTestFinished(async () => {
+		const kill = async () => {
 			child.kill("SIGKILL");
 			if (isRunning(child)) await once(child, "exit");
-		});
+		};
+		onTestFinished(kill);
 		let said = "";
 		for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (said += text));
-		if (await listens(child, host, ports.at(-1) ?? 0)) return { ...made, ports };
+		if (await listens(child, host, ports.at(-1) ?? 0)) return { ...made, ports, kill };
 		// Somebody else may have taken a port in between.
 		if (attempt === 3) throw new Error(`${made.program}: ${said}`);
 	}

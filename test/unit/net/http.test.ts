@@ -4,6 +4,7 @@ import { http } from "../../../src/net/http.ts";
 import { answer, fakeHttp } from "../../helpers/fakes.ts";
 import { requestTo } from "../../helpers/request.ts";
 
+const unloadable = () => Promise.reject(new Error("no such thing on this Node"));
 const never = new AbortController().signal;
 const single = requestTo("https://example.com/");
 const pooled = requestTo("https://example.com/", { connections: "pooled" });
@@ -14,10 +15,14 @@ describe("transports", () => {
 	it("loads the second one once, and only for proxies and kept connections", async () => {
 		let loads = 0;
 		const [direct, other] = [fakeHttp(answer(200)), fakeHttp(answer(202))];
-		const both = http(direct, async () => {
-			loads += 1;
-			return other;
-		});
+		const both = http(
+			direct,
+			async () => {
+				loads += 1;
+				return other;
+			},
+			unloadable,
+		);
 		expect(await both.send(single, never)).toMatchObject({ status: 200 });
 		expect(loads).toBe(0);
 		const results = await Promise.all([both.send(proxied, never), both.send(pooled, never)]);
@@ -28,7 +33,7 @@ describe("transports", () => {
 
 	it("where it cannot be loaded, proxies fail with a reason, and all else goes on connections of its own", async () => {
 		const direct = fakeHttp(answer(200));
-		const both = http(direct, () => Promise.reject(new Error("no such thing on this Node")));
+		const both = http(direct, unloadable, unloadable);
 		expect(await both.send(proxied, never)).toEqual({
 			kind: "failure",
 			cause: "proxy",
@@ -41,13 +46,36 @@ describe("transports", () => {
 
 	it.each([single, pooled, proxied])("refuses an address that nothing is sent to: $connections, $proxy", async (to) => {
 		const transport = fakeHttp(answer(200));
-		const both = http(transport, async () => transport);
+		const both = http(
+			transport,
+			async () => transport,
+			async () => transport,
+		);
 		for (const more of [
 			{ url: new URL("https://169.254.169.254/") },
 			{ url: new URL("https://10.0.0.1/"), allowPrivate: false },
+			{ url: new URL("nats://169.254.169.254:4222/ci.events") },
+			{ url: new URL("tls://[::1]:4222/ci.events"), allowPrivate: false },
 		]) {
 			expect(await both.send({ ...to, ...more }, never)).toMatchObject({ cause: "forbidden" });
 		}
 		expect(transport.requests).toEqual([]);
+	});
+
+	it("publishes on NATS with the third one, loaded once, and says where it cannot be loaded", async () => {
+		let loads = 0;
+		const [direct, nats] = [fakeHttp(answer(202)), fakeHttp(answer(200))];
+		const all = http(direct, unloadable, async () => {
+			loads += 1;
+			return nats;
+		});
+		const published = requestTo("tls://nats.example.com:4222/ci.events");
+		await Promise.all([all.send(published, never), all.send({ ...published, connections: "pooled" }, never)]);
+		expect([loads, direct.requests.length, nats.requests.length]).toEqual([1, 0, 2]);
+		expect(await http(direct, unloadable, unloadable).send(published, never)).toEqual({
+			kind: "failure",
+			cause: "invalid",
+			detail: `Node ${process.version} cannot load dist/nats, which publishes on NATS`,
+		});
 	});
 });

@@ -1,0 +1,146 @@
+// Publishes on NATS: what the JetStream stream that takes a subject says is the response. A bundle of its own.
+import { connect, errors, type Msg, headers as messageHeaders, type NatsConnection } from "@nats-io/transport-node";
+import { isJsonObject, parseJson } from "../lib/json.ts";
+import { VERSION } from "../lib/version.ts";
+import type { Http, HttpFailure, HttpRequest } from "../ports.ts";
+import { Exchange, exchange } from "./exchange.ts";
+import { describeError, httpFailure } from "./failure.ts";
+import { guardedAddresses } from "./guard.ts";
+import { tlsOptions } from "./tls.ts";
+
+/**
+ * An {@link Http} for URLs of NATS. A message is delivered when a stream has stored it: core NATS keeps nothing, and does
+ * not say whether anybody listened. Pooled connections are kept until `close`, and shared by requests that connect alike.
+ */
+export function natsHttp(): Http {
+	const kept = new Map<string, Promise<NatsConnection>>();
+	const connectionFor = (request: HttpRequest): Promise<NatsConnection> => {
+		if (request.connections === "single") return open(request);
+		const { url, allowPrivate, caCertificates = "" } = request;
+		const key = [url.protocol, url.username, url.password, url.host, allowPrivate, caCertificates].join("\n");
+		const known = kept.get(key);
+		if (known !== undefined) return known;
+		const opening = open(request);
+		kept.set(key, opening);
+		const forget = () => void kept.delete(key);
+		opening.then((connection) => connection.closed().then(forget), forget);
+		return opening;
+	};
+	return {
+		send: (request, signal) =>
+			exchange(Publication, request, signal, (begun) => void begun.publish(connectionFor(request))),
+		close: () => {
+			for (const opening of kept.values()) opening.then((connection) => connection.close()).catch(() => {});
+			kept.clear();
+		},
+	};
+}
+
+/** What the server says outside of a stream's acknowledgement, told by HTTP's status of that meaning. */
+const STATUS = { unauthorized: 401, forbidden: 403, tooLarge: 413, failed: 500, unavailable: 503 } as const;
+
+/** One message, and what becomes of it. */
+class Publication extends Exchange {
+	/** The one that ends with this message. */
+	#own: NatsConnection | undefined;
+
+	protected override close(): void {
+		void this.#own?.close();
+	}
+
+	/** Never rejects. */
+	async publish(connecting: Promise<NatsConnection>): Promise<void> {
+		const { url, headers, body = new Uint8Array(), timeoutMs, connections } = this.request;
+		try {
+			const connection = await connecting;
+			if (connections === "single") this.#own = connection;
+			const given = messageHeaders();
+			for (const [name, value] of Object.entries(headers)) given.set(name, value);
+			const size = body.byteLength + Buffer.byteLength(String(given));
+			const most = connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
+			if (size > most) this.#respond(STATUS.tooLarge, `the message has ${size} bytes, and the server takes ${most}`);
+			else if (!this.isOver) {
+				this.#read(await connection.request(url.pathname.slice(1), body, { headers: given, timeout: timeoutMs }));
+			}
+		} catch (error) {
+			this.#fail(error);
+		}
+		this.close();
+	}
+
+	/** https://docs.nats.io/reference/reference-protocols/nats_api_reference#publishing-messages-to-a-stream */
+	#read(message: Msg): void {
+		const text = message.string();
+		const ack = parseJson(text);
+		const error = isJsonObject(ack) ? ack["error"] : undefined;
+		if (isJsonObject(error)) {
+			const status = Number(error["code"]);
+			const isKnown = Number.isInteger(status) && status >= 400 && status < 600;
+			this.#respond(isKnown ? status : STATUS.failed, String(error["description"] ?? ""));
+		} else if (isJsonObject(ack) && typeof ack["stream"] === "string" && typeof ack["seq"] === "number") {
+			this.#respond(200, text);
+		} else {
+			this.fail(httpFailure("protocol", "the reply is not a stream's acknowledgement: another program replied to it"));
+		}
+	}
+
+	#fail(error: unknown): void {
+		const cause = innermost(error);
+		if (cause instanceof errors.NoRespondersError) {
+			this.#respond(STATUS.unavailable, "no JetStream stream takes the subject");
+		} else if (cause instanceof errors.PermissionViolationError) {
+			const may =
+				cause.operation === "publish" ? "publish to the subject" : "subscribe to _INBOX.>, for acknowledgements";
+			this.#respond(STATUS.forbidden, `the user may not ${may}`);
+		} else if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
+			this.#respond(STATUS.unauthorized, cause.message);
+		} else {
+			this.fail(failureOf(cause));
+		}
+	}
+
+	#respond(status: number, text: string): void {
+		const bytes = Buffer.from(text);
+		this.respond(status, { "content-length": String(bytes.byteLength) });
+		this.read(bytes);
+		this.end();
+	}
+}
+
+/** What an error of the client was made of. */
+function innermost(error: unknown): unknown {
+	return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
+}
+
+/** The failure of a connection that could not be made, or broke. */
+function failureOf(error: unknown): HttpFailure {
+	if (error instanceof errors.TimeoutError) return httpFailure("timeout", "connection timed out");
+	const isOurs = error instanceof errors.ConnectionError;
+	if (isOurs && /'tls'/.test(error.message)) return httpFailure("tls", "TLS: the server offers none");
+	// The client reads the settings of TLS although there are none.
+	if (error instanceof TypeError) return httpFailure("tls", "TLS: the server requires it, write tls:// in the url");
+	const isClosed = error instanceof errors.ClosedConnectionError || error instanceof errors.RequestError;
+	if (isOurs || isClosed || error === undefined) return httpFailure("reset", "connection closed before a response");
+	return describeError(error);
+}
+
+/** Opens a connection to the addresses that were judged, one after the other; other servers of the cluster are not followed. */
+async function open({ url, timeoutMs, allowPrivate, caCertificates }: HttpRequest): Promise<NatsConnection> {
+	const host = url.hostname.replace(/^\[|\]$/g, "");
+	const addresses = await guardedAddresses(host, allowPrivate);
+	const [user = "", pass = ""] = [url.username, url.password].map(decodeURIComponent);
+	const login = pass === "" ? { token: user } : { user, pass };
+	const isAddress = addresses[0] === host;
+	const identity = { handshakeFirst: false, ...(isAddress ? { host } : { servername: host }) };
+	return connect({
+		servers: addresses.map((address) => `${address.includes(":") ? `[${address}]` : address}:${url.port}`),
+		tls: url.protocol === "tls:" ? { ...identity, ...tlsOptions(caCertificates) } : null,
+		...(user === "" ? {} : login),
+		name: `pipeline-hooks/${VERSION}`,
+		timeout: Math.ceil(timeoutMs / addresses.length),
+		noRandomize: true,
+		resolve: false,
+		reconnect: false,
+		ignoreClusterUpdates: true,
+	});
+}
