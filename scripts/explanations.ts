@@ -193,9 +193,9 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 		remedy: "Renew the certificate, or name the CA certificate of a private one with `ca_file`",
 	},
 	protocol: {
-		meaning: "The response is not HTTP",
+		meaning: "The response is not HTTP, or on NATS not the acknowledgement of a stream",
 		example: "the response is not HTTP (HPE_INVALID_CONSTANT)",
-		remedy: "Check that the URL, and its port, lead to an HTTP server",
+		remedy: "Check that the URL, and its port, lead to an HTTP server, or its subject to a stream: [NATS](nats.md)",
 	},
 	proxy: {
 		meaning: "The proxy does not let the request through",
@@ -266,7 +266,7 @@ export const CAUSES: Readonly<Record<Cause, Explanation>> = {
 	},
 	invalid_message: {
 		meaning: "No message can be made: its URL, headers, secret or body are not valid with the values of the variables",
-		example: "url has the scheme ftp; webhooks are sent to https:// URLs only",
+		example: "url has the scheme ftp; webhooks are sent to https:// and nats:// URLs only",
 		remedy: "Correct the value; `pipeline-hooks render` shows the message without sending it",
 	},
 	ca_file: {

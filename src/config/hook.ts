@@ -10,6 +10,7 @@ import type { Link } from "./chains.ts";
 import type { Fields } from "./fields.ts";
 import { type Key, type Layers, setting, settings } from "./keys.ts";
 import { refuseUnknownInHook } from "./known.ts";
+import { refuseUnpublishable } from "./nats.ts";
 import { optionRows, requireOptions } from "./options.ts";
 import type { Path } from "./positions.ts";
 import { HOOK, SHELL, TARGET, WEBHOOK } from "./schema.ts";
@@ -71,6 +72,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 	refuseContradictions(link, known, preset, headers);
 	const url = readUrl(selection, preset, known, layers);
 	if (preset === undefined) return undefined;
+	refuseUnpublishable(link, url, { ...known, preset });
 	// Webhooks in rocky.toml have no options: what they need comes with the event.
 	if (fields.problems.dialect === "native" && known.bodyTemplate === undefined) requireOptions(preset, layers);
 	const inRocky = fields.problems.dialect === "rocky" ? preset.inRocky : {};

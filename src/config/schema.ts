@@ -81,7 +81,7 @@ export const TARGET = {
 	webhook: key("url", REFERENCE, {
 		public: false,
 		otherwise: "the preset's, if it has one",
-		summary: "https, or http to loopback",
+		summary: "https, or http to loopback; or a subject of [NATS](nats.md)",
 	}),
 };
 
@@ -157,7 +157,10 @@ export const WEBHOOK = {
 		default: 60_000,
 		summary: "Time limit of all attempts together, in milliseconds",
 	}),
-	allowHttp: key("allow_http", BOOLEAN, { default: false, summary: "Allows plain http to hosts other than loopback" }),
+	allowHttp: key("allow_http", BOOLEAN, {
+		default: false,
+		summary: "Allows plain http, and NATS without TLS, to hosts other than loopback",
+	}),
 	allowPrivate: key("allow_private", BOOLEAN, {
 		default: true,
 		summary: "Allows private and loopback addresses; link-local and metadata addresses are always refused",

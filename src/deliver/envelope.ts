@@ -8,10 +8,12 @@ import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Options, Service } from "../model/preset.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
+import { isNats } from "../net/nats-url.ts";
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
 import { addressNote } from "../presets/addresses.ts";
+import { unpublishable } from "../presets/nats.ts";
 import { type Signing, signatureNames, signingProblem } from "../signature/sign.ts";
 import { fillOptions } from "./option-templates.ts";
 import { showUrl } from "./target.ts";
@@ -54,8 +56,8 @@ export class MessageError extends Error {
 	}
 }
 
-/** The headers by which a receiver knows what it got; nothing takes their place. */
-export const IDENTITY = { event: "X-Rocky-Event", delivery: "X-Rocky-Delivery" } as const;
+/** The headers by which a receiver knows what it got; nothing takes their place. By the last a stream knows a message again. */
+export const IDENTITY = { event: "X-Rocky-Event", delivery: "X-Rocky-Delivery", onNats: "Nats-Msg-Id" } as const;
 
 /** The headers that a message has where neither event, preset nor hook says otherwise. */
 export const USUAL_HEADERS = { "Content-Type": "application/json", "User-Agent": `pipeline-hooks/${VERSION}` } as const;
@@ -104,6 +106,11 @@ function plainOptions({ preset, options }: Webhook): Webhook["options"] {
 export function addressOf(text: string, hook: Webhook, env: Env): Address {
 	const checked = checkUrl(text, hook);
 	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
+	if (isNats(checked.url)) {
+		const why = unpublishable(hook);
+		if (why !== undefined) throw invalid(`${why.what}; ${why.remedy}`);
+		return { url: checked.url, target: showUrl(checked.url), proxy: undefined };
+	}
 	const proxy = proxyFor(checked.url, env);
 	if (proxy !== undefined && "problem" in proxy) throw invalid(proxy.problem);
 	return { url: checked.url, target: showUrl(checked.url), proxy };

@@ -7,6 +7,7 @@ import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { Template } from "../model/template.ts";
+import { isNats } from "../net/nats-url.ts";
 import { takenBy } from "../plan/untaken.ts";
 import { batchView } from "../presets/story-body.ts";
 import { viewOf } from "../presets/view.ts";
@@ -74,11 +75,16 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 	const request = service.request?.(events, batch) ?? {};
 	const own = request.url === undefined ? envelope.address : undefined;
 	const address = own ?? addressOf(request.url ?? "", hook, env);
-	const identity = { [IDENTITY.event]: batch ? "batch" : events[0].definition.name, [IDENTITY.delivery]: id };
+	const onNats = isNats(address.url);
+	const identity = {
+		[IDENTITY.event]: batch ? "batch" : events[0].definition.name,
+		[IDENTITY.delivery]: id,
+		...(onNats && { [IDENTITY.onNats]: id }),
+	};
 	refuseBadValues(request.headers ?? {});
 	const all = mergeHeaders(USUAL_HEADERS, request.headers ?? {}, envelope.headers, identity);
 	const headers = withoutHeaders(all, envelope.signed);
-	const method = hook.method ?? request.method ?? "POST";
+	const method = onNats ? "PUB" : (hook.method ?? request.method ?? "POST");
 	const { text, notes } = textOf(delivery, envelope, headers);
 	const body = method === "GET" ? undefined : Buffer.from(text);
 	return {

@@ -57,8 +57,8 @@ export class Receivers {
 }
 
 /** The same for all spellings of a URL (https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2). */
-function keyOf({ origin, pathname, search }: URL): string {
-	return `${origin}${pathname}${search}`.replaceAll(/%[0-9a-f]{2}/gi, (code) => {
+function keyOf({ protocol, host, pathname, search }: URL): string {
+	return `${protocol}//${host}${pathname}${search}`.replaceAll(/%[0-9a-f]{2}/gi, (code) => {
 		const character = String.fromCharCode(Number.parseInt(code.slice(1), 16));
 		return /[\w.~-]/.test(character) ? character : code.toUpperCase();
 	});

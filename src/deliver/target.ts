@@ -4,6 +4,8 @@ import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Hook } from "../model/hook.ts";
 import { type Reference, resolveReference } from "../model/reference.ts";
+import { isNatsUrl } from "../net/nats-url.ts";
+import { checkUrl } from "../net/url.ts";
 
 /** `https://hooks.slack.com/…`: never the path, the query or userinfo, each of which may be the credential. */
 export function showUrl(url: URL): string {
@@ -17,6 +19,10 @@ export function showTarget(hook: Hook, env: Env): string {
 	const resolved = resolveReference(hook.url, env);
 	if (resolved.kind === "unset") return unresolved(hook.url);
 	const text = resolved.text.trim();
+	if (isNatsUrl(text)) {
+		const checked = checkUrl(text, hook);
+		return "url" in checked ? showUrl(checked.url) : unresolved(hook.url);
+	}
 	return isHttpUrl(text) ? showUrl(new URL(text)) : unresolved(hook.url);
 }
 

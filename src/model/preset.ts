@@ -133,6 +133,8 @@ export interface Preset {
 	readonly name: string;
 	/** The service's own name, for people. */
 	readonly title: string;
+	/** Whether its messages are for any receiver, and not for the API of one service: then NATS may carry them too. */
+	readonly portable?: true;
 	/** Whether its messages may wake people up. */
 	readonly pages?: true;
 	/** Those of the events that a message is made of, if not of all: with none of them there is nothing to send. */

@@ -25,6 +25,7 @@ const TYPE_PREFIX = "dev.pipeline-hooks";
 export const cloudevents = (): Preset => ({
 	name: "cloudevents",
 	title: "CloudEvents",
+	portable: true,
 	options: {
 		mode: inRequest(
 			choice(

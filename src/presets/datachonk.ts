@@ -10,6 +10,7 @@ import { contextWithout, listed } from "./context.ts";
 export const datachonk = (): Preset => ({
 	name: "datachonk",
 	title: "DataChonk",
+	portable: true,
 	options: {},
 	needs: { url: true },
 	service: () => ({ body: listed(bodyOf) }),

@@ -7,6 +7,7 @@ import { listed } from "./context.ts";
 export const generic = (): Preset => ({
 	name: "generic",
 	title: "Generic webhook",
+	portable: true,
 	options: {},
 	needs: { url: true },
 	service: () => ({

@@ -20,6 +20,7 @@ export const openmetadata = (): Preset => ({
 	name: "openmetadata",
 	title: "OpenMetadata",
 	late: STATE,
+	portable: true,
 	options: {
 		format: choice(
 			["webhook", "change_event"],

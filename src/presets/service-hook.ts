@@ -12,6 +12,7 @@ import { contextShown, listed } from "./context.ts";
 export const serviceHook = (): Preset => ({
 	name: "service_hook",
 	title: "Service hook",
+	portable: true,
 	options: {},
 	needs: { url: true, resource: true },
 	service: () => ({
