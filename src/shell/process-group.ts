@@ -1,4 +1,5 @@
 // Groups of processes: whether one is still there, and ending it whole.
+import type { ChildProcess, spawn as Spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { monotonicMs } from "./monotonic.ts";
 
@@ -22,6 +23,22 @@ const inFlight = new Set<Group>();
 /** Kills every group in flight at once, without waiting: for a process that ends before its commands have. */
 export function killGroups(): void {
 	for (const group of inFlight) if (group.alive()) group.end("SIGKILL");
+}
+
+/** The group of a child that was started as its leader; on Windows, the tree below it. */
+export function groupOf(
+	child: ChildProcess,
+	spawn: typeof Spawn,
+	env: Readonly<Record<string, string>>,
+	windows: boolean,
+): Group {
+	if (!windows) return posixGroup(child.pid);
+	const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+	return windowsTree(isRunning, () => {
+		const options = { env, stdio: "ignore", windowsHide: true } as const;
+		// Its own failures change nothing: the tree is then still seen running.
+		spawn("taskkill", ["/T", "/F", "/PID", String(child.pid)], options).on("error", () => {});
+	});
 }
 
 /** The group that `pid` leads. Without a pid there is none. */

@@ -7,7 +7,7 @@ import type { Shell, ShellCommand, ShellResult } from "../ports.ts";
 import { endOf, launchOf, notFound } from "./launch.ts";
 import { limitedOutput, readLines } from "./lines.ts";
 import { monotonicMs } from "./monotonic.ts";
-import { endGroup, gone, posixGroup, windowsTree } from "./process-group.ts";
+import { endGroup, gone, groupOf } from "./process-group.ts";
 import { loadStreams } from "./streams.ts";
 
 /** Milliseconds that what a command left behind has to end by itself, and output on its way to arrive. */
@@ -71,13 +71,7 @@ async function run(command: ShellCommand, signal: AbortSignal, windows: boolean)
 	const closed = Promise.all(
 		[stdout, stderr].map((stream) => new Promise((resolve) => stream?.once("close", resolve))),
 	);
-	const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-	const taskkill = () => {
-		const options = { env, stdio: "ignore", windowsHide: true } as const;
-		// Its own failures change nothing: the tree is then still seen running.
-		spawn("taskkill", ["/T", "/F", "/PID", String(child.pid)], options).on("error", () => {});
-	};
-	const group = windows ? windowsTree(isRunning, taskkill) : posixGroup(child.pid);
+	const group = groupOf(child, spawn, env, windows);
 
 	const end = await firstEnd(child, command, windows, deadline, signal);
 	if (end.kind === "exit" || end.kind === "signal") await gone(group, DRAIN_MS);
