@@ -155,7 +155,8 @@ export function endOf(read: InputReader, begun: Begun | undefined, job: string, 
 }
 
 const DENIED =
-	"pipeline_error is not fired, since a gate did not allow pipeline_start; `announce-denied: true` fires it";
+	"pipeline_error is not fired, since a gate did not allow pipeline_start, and none of its hooks and gates is run; " +
+	"`announce-denied: true` fires it";
 const UNKNOWN =
 	"pipeline_complete is not fired, since it is not known whether the gates of pipeline_start allowed it: the step that " +
 	"fires it ended too early, or could not save its state";

@@ -154,6 +154,15 @@ describe("render", () => {
 		expect(stdout).toMatch(/\n {2}size: \d+\/512000 bytes, payload.summary \d+\/1024, dedup_key \d+\/255\n/);
 	});
 
+	it.each([
+		["telegram", 'chat_id = "1"', /, text 4\d\/4096\n/],
+		["ntfy", 'topic = "t"', /, message 32\/4096\n/],
+	])("measures a message for %s as the service does", async (preset, option, size) => {
+		const config = `[[hook.webhooks.pipeline_error]]\nurl = "https://example.com"\npreset = "${preset}"\n${option}\n`;
+		const { stdout } = await render(["pipeline_error", "--pipeline", "<etl>", "--error", "no disk"], {}, config);
+		expect(stdout).toMatch(size);
+	});
+
 	it("says what is too large for the service", async () => {
 		const config =
 			'[[hook.webhooks.ping]]\nurl = "https://example.com"\npreset = "slack"\nbody_template = \'{"blocks": [{"type": "header", "text": {"text": "{{metadata.x}}"}}]}\'\n';

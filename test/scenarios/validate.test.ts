@@ -135,3 +135,14 @@ it.each(["pipeline-hooks.yml", "pipeline-hooks.json"])(
 		expect(named.stderr).toMatch(/^error\[config_syntax\]: \S+:1:1: \S+ is (YAML|JSON), and a config is TOML\n/);
 	},
 );
+
+it("validate shows no credential of a template beside the line that it warns of", async () => {
+	const body = ['{"Authorization": "Bearer a-token-of-mine",', '"text": "{{piepline}}",', '"password": "hunter2"}'];
+	const webhook = `[hook.webhooks.ping]\nurl = "https://example.com/x"\nbody_template = '''\n${body.join("\n")}'''\n`;
+	const folder = workspace({ "pipeline-hooks.toml": webhook });
+	const shown = await runCommand(["validate"], { workspace: folder });
+	expect(shown.code).toBe(0);
+	expect(shown.stdout).toContain('  4 | {"Authorization": "Bearer •••\n');
+	expect(shown.stdout).toContain('  6 | "password": "•••\n');
+	expect(shown.stdout + shown.stderr).not.toMatch(/a-token|hunter2/);
+});

@@ -5,7 +5,14 @@ import type { Config } from "../../../src/model/hook.ts";
 import { UserError } from "../../../src/model/problem.ts";
 import { findEvent } from "../../../src/run/events.ts";
 
-const config = (file: string): Config => ({ file, hooks: [], events: [], concurrency: 1, store: undefined, warnings: [] });
+const config = (file: string): Config => ({
+	file,
+	hooks: [],
+	events: [],
+	concurrency: 1,
+	store: undefined,
+	warnings: [],
+});
 const OWN = config(".github/pipeline-hooks.toml");
 const LIST = "`pipeline-hooks events` lists them all";
 
