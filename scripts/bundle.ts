@@ -39,6 +39,8 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "github", entry: "lib/entry/github-api.js", externals: {}, executable: false },
 	// The page of `render --html`, with the renderer of Adaptive Cards.
 	{ folder: "page", entry: "lib/page/page.js", externals: NO_CAROUSELS, executable: false },
+	// The stores of records, and what is sent from them.
+	{ folder: "records", entry: "lib/records/bundle.js", externals: NEVER_CALLED, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 	{ folder: "nats", entry: "lib/net/nats.js", externals: {}, executable: false, silent: true },

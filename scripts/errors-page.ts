@@ -64,6 +64,7 @@ const IN_RUNS: readonly WarningCode[] = [
 	"gate_not_read",
 	"chain_disabled",
 	"not_held",
+	"not_stored",
 ];
 
 const WARNINGS_INTRODUCTION = `

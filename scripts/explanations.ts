@@ -110,6 +110,12 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		example: "slack-batch: 3 held events stay: it is disabled",
 		remedy: "Do what the reason says; `pipeline-hooks flush` then sends what is still held",
 	},
+	not_stored: {
+		meaning: "The store could not be opened, read or written, so what failed for now is not tried again later",
+		example: "a delivery could not be stored: /work/.pipeline-hooks/state.db: database or disk is full",
+		remedy:
+			"Do what the reason says: [records](records.md#when-the-store-fails). Deliveries of the step itself went on",
+	},
 	unknown_field: {
 		meaning: "A template names a field that no event has, or not those that it is filled with, so it inserts nothing",
 		example: "body_template: {{piepline}} names a field that no event has",

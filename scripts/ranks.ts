@@ -10,6 +10,7 @@ const RANKS: readonly (readonly string[])[] = [
 	["net", "shell", "template", "page"],
 	["presets", "plan", "ci", "store", "secrets"],
 	["deliver", "config", "report"],
+	["records"],
 	["run", "entry", "receiver"],
 	["commands"],
 	["action.ts", "cli.ts"],

@@ -5,7 +5,16 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the command loads, and nothing of the action. */
-const COMMAND = ["LICENSE", "dist/package.json", "dist/cli", "dist/github", "dist/nats", "dist/page", "dist/undici"];
+const COMMAND = [
+	"LICENSE",
+	"dist/package.json",
+	"dist/cli",
+	"dist/github",
+	"dist/nats",
+	"dist/page",
+	"dist/records",
+	"dist/undici",
+];
 
 const [tag = "", folder = ""] = process.argv.slice(2);
 const { version }: { readonly version: string } = JSON.parse(readFileSync("package.json", "utf8"));

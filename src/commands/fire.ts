@@ -67,17 +67,21 @@ export const registerFlush = defineCommand<FireFlags>(
 	(call) => fireEvent({ ...call, flags: { ...call.flags, flush: true } }),
 );
 
-const CONFIG = [
+export const CONFIG = [
 	"--config <file>",
 	"config file; default: .github/pipeline-hooks.toml, pipeline-hooks.toml or rocky.toml",
 ] as const;
-const JSON_RESULTS = ["--json", "write the results to stdout as JSON, everything else to stderr"] as const;
+export const JSON_RESULTS = ["--json", "write the results to stdout as JSON, everything else to stderr"] as const;
 const DRY_RUN = ["--dry-run", "show the exact messages without sending them"] as const;
 export const ONE_HOOK = [
 	"--hook <name>",
 	"only this hook, whatever its events and its filter, even if it is disabled",
 ] as const;
-const UNTRUSTED_SHELL = [
+export const STORE = [
+	"--store <store>",
+	"where records are kept: a path, sqlite, git, nats or none; default: [store] of the config",
+] as const;
+export const UNTRUSTED_SHELL = [
 	"--allow-untrusted-shell",
 	"also run shell hooks on GitHub events that a stranger can trigger",
 ] as const;
@@ -97,6 +101,7 @@ export function withInputs(command: Command, argument = "<event>"): Command {
 		.option("--context <json>", "JSON object with other keys of the context; @FILE reads a file, - reads stdin")
 		.option("--matrix <json>", "values of the job's matrix, as a JSON object")
 		.option("--job-id <id>", "id of the job's check run, for a link to the job")
+		.option(...STORE)
 		.option(...JSON_RESULTS);
 }
 

@@ -6,6 +6,7 @@ import { registerFire, registerFlush, registerTest } from "./fire.ts";
 import { registerImport } from "./import.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
+import { registerRedeliver } from "./redeliver.ts";
 import { registerRender } from "./render.ts";
 import { registerSecret } from "./secret.ts";
 import { registerValidate } from "./validate.ts";
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Register[] = [
 	registerValidate,
 	registerEvents,
 	registerFlush,
+	registerRedeliver,
 	registerListen,
 	registerVerify,
 	registerSecret,

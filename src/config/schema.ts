@@ -1,7 +1,7 @@
 // The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
 import { STATUSES } from "../model/event.ts";
 import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
-import { STORE_KINDS } from "../model/store-config.ts";
+import { STORE_KINDS, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import {
 	BOOLEAN,
@@ -186,9 +186,6 @@ export const WEBHOOK = {
 	}),
 };
 
-/** The schedule of OpenMetadata, in milliseconds. */
-const SCHEDULE_MS: readonly number[] = [1, 5, 15, 60, 240, 720].map((minutes) => minutes * 60_000);
-
 /** The keys of `[store]`. */
 export const STORE = {
 	kind: key("kind", choice(STORE_KINDS), {
@@ -205,7 +202,7 @@ export const STORE = {
 		summary: "The repository of `git`, or the servers of `nats`",
 	}),
 	schedule: key("schedule", DURATIONS, {
-		default: SCHEDULE_MS,
+		default: USUAL_SCHEDULE_MS,
 		otherwise: '`["1m", "5m", "15m", "1h", "4h", "12h"]`',
 		summary:
 			"The waits before each further try of a delivery that failed for now, counted from the failed try before it",

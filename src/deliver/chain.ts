@@ -66,6 +66,7 @@ function joined(first: Outcome, why: Failure, second: Outcome): Outcome {
 		attempts: [...first.attempts, ...second.attempts],
 		durationMs: first.durationMs + second.durationMs,
 		...(second.httpStatus !== undefined && { httpStatus: second.httpStatus }),
+		...(first.switchedOff !== undefined && { switchedOff: first.switchedOff }),
 	};
 	if (missed.length === 0) {
 		const notes = [...first.notes, `${hook.name} itself failed: ${why.reason}`, ...second.notes];

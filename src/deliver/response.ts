@@ -14,11 +14,26 @@ import { HTML, isHtml, type Permission, readPermission, YES } from "./permission
 export interface Judgement {
 	readonly failure?: Failure;
 	readonly note?: string;
+	/** Why the receiver wants no further delivery of this hook. */
+	readonly switchedOff?: string;
 }
 
 /** Judges the response to one attempt of a delivery, by the rules of its service. */
-export function judge({ hook }: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
+export function judge(delivery: Delivery<Webhook>, service: Service, result: HttpResult): Judgement {
 	if (result.kind === "failure") return { failure: failure(result.cause, result.detail) };
+	const judgement = judgeResponse(delivery, service, result);
+	const control = result.headers["webhook-delivery"]?.trim().toLowerCase();
+	const isLast = control === "disable" || control === "abort-message";
+	const { failure: why } = judgement;
+	const last = why !== undefined && isLast ? { failure: { ...why, retryable: false } } : {};
+	const switchedOff = control === "disable" ? DISABLE : result.status === 410 ? showStatus(410) : undefined;
+	return { ...judgement, ...last, ...(switchedOff !== undefined && { switchedOff }) };
+}
+
+/** https://docs.svix.com/receiving/delivery-control */
+const DISABLE = "its response says webhook-delivery: disable";
+
+function judgeResponse({ hook }: Delivery<Webhook>, service: Service, result: HttpResponse): Judgement {
 	const denial = isGate(hook) ? denialIn(result, hook.requireAllow, service) : undefined;
 	if (denial !== undefined) return { failure: failure("denied", denial) };
 	if (isSuccess(result)) return judgeSuccess(service, result);

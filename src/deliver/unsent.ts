@@ -12,6 +12,11 @@ export const CANCELLED = "cancelled before it began";
 /** The outcome of a delivery that must not be begun now; undefined if it may be. */
 export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: AbortSignal): Outcome | undefined {
 	if (signal.aborted) return skipped(delivery, "cancelled", CANCELLED, env);
+	const off = isGate(delivery.hook) ? undefined : facts.switchedOff.get(delivery.hook.name);
+	if (off !== undefined) {
+		const reason = `switched off by its receiver (${off}); \`pipeline-hooks enable ${delivery.hook.name}\` switches it on`;
+		return skipped(delivery, "switched_off", reason, env);
+	}
 	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
 	const [absent] = withheld ? unsetVariables(delivery.hook, env) : [];
 	if (absent !== undefined) {

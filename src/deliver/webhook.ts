@@ -77,6 +77,8 @@ class Attempts {
 	#start: number | undefined;
 	/** Why the last one failed. */
 	#last = failure("deadline", "");
+	/** Why the receiver wants no further delivery of this hook. */
+	#switchedOff: string | undefined;
 	#connections: Connections;
 
 	constructor(sending: Sending) {
@@ -143,8 +145,10 @@ class Attempts {
 		const { delivery, message, ports } = this.#sending;
 		const now = ports.clock.monotonic();
 		const durationMs = Math.round(now - begun);
-		const attempt = { ...(result.kind === "response" && { httpStatus: result.status }), durationMs };
-		const { failure: why, note } = judge(delivery, message.service, result);
+		const at = ports.clock.now().getTime() - durationMs;
+		const attempt = { at, ...(result.kind === "response" && { httpStatus: result.status }), durationMs };
+		const { failure: why, note, switchedOff } = judge(delivery, message.service, result);
+		if (switchedOff !== undefined) this.#switchedOff = switchedOff;
 		if (why === undefined) {
 			this.#receiver.accepted(now);
 			this.#attempts.push(attempt);
@@ -170,7 +174,9 @@ class Attempts {
 			this.#connections = "single";
 			return "turn";
 		}
-		const askedMs = askedWaitMs(result, message.service, ports.clock.now());
+		const wallClock = ports.clock.now();
+		const askedMs = askedWaitMs(result, message.service, wallClock);
+		if (askedMs !== undefined) this.#last = { ...this.#last, retryAt: wallClock.getTime() + askedMs };
 		const isFirst = this.#tellReceiver(result, askedMs, now);
 		if (!retryable) return this.#failed(this.#last);
 
@@ -206,7 +212,8 @@ class Attempts {
 		const isBegun = this.#start !== undefined;
 		if (turn !== "cancelled") {
 			if (isBegun) return this.#pastDeadline(turn.askedMs || undefined);
-			return this.#failed(failure("deadline", turn.reason));
+			const retryAt = ports.clock.now().getTime() + turn.askedMs;
+			return this.#failed({ ...failure("deadline", turn.reason), ...(turn.askedMs > 0 && { retryAt }) });
 		}
 		if (isBegun) return this.#failed(failure("cancelled", `cancelled; before that: ${this.#last.reason}`));
 		return skipped(delivery, "cancelled", CANCELLED, ports.env);
@@ -239,6 +246,7 @@ class Attempts {
 		const status = httpStatus === undefined ? {} : { httpStatus };
 		const now = ports.clock.monotonic();
 		const durationMs = Math.round(now - (this.#start ?? now));
-		return { ...status, delivery, reason: "", target, attempts: this.#attempts, durationMs, notes };
+		const off = this.#switchedOff === undefined ? {} : { switchedOff: this.#switchedOff };
+		return { ...status, ...off, delivery, reason: "", target, attempts: this.#attempts, durationMs, notes };
 	}
 }

@@ -33,6 +33,8 @@ export interface RunFacts {
 	readonly concurrency: number;
 	/** The CI withholds secrets from this run by design (a fork's pull request), so a missing one is not a failure. */
 	readonly secretsWithheld: boolean;
+	/** The hooks that their receivers have switched off, by name, and why. */
+	readonly switchedOff: ReadonlyMap<string, string>;
 	/** Shell hooks are refused, because they would run what is there; undefined if they may run. */
 	readonly untrusted: Untrusted | undefined;
 	readonly reach: FindChained;
@@ -46,6 +48,8 @@ export type FindChained = (name: string, events: Events) => Pick<Delivery, "hook
 
 /** One attempt of a delivery. */
 export interface Attempt {
+	/** When it began, in milliseconds since 1970; only of a webhook. */
+	readonly at?: number;
 	/** Milliseconds, whole. */
 	readonly durationMs: number;
 	/** The status of the response, where there was one. */
@@ -94,7 +98,8 @@ export type Preview =
 
 /**
  * Why a delivery was not started. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
- * the run before it. `nothing_to_send`: its service takes none of the events.
+ * the run before it. `switched_off`: its receiver has switched the hook off. `nothing_to_send`: its service takes none of
+ * the events.
  */
 export type SkipCause =
 	| "gate_failed"
@@ -103,6 +108,7 @@ export type SkipCause =
 	| "dry_run"
 	| "not_reached"
 	| "stopped"
+	| "switched_off"
 	| "nothing_to_send";
 
 /** How a delivery can end. `held`: its event waits for others to make a batch with. */
@@ -134,6 +140,10 @@ export interface Outcome {
 	readonly httpStatus?: number;
 	/** What the user should know although it was delivered: what was truncated, a retired address. */
 	readonly notes: readonly string[];
+	/** Its receiver wants no further delivery of this hook, and in which words. */
+	readonly switchedOff?: string;
+	/** When the store's next try is due, in milliseconds since 1970. */
+	readonly nextAttempt?: number;
 }
 
 /** Why a delivery failed, was skipped or is held; empty when delivered. */

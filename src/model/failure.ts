@@ -43,6 +43,8 @@ export interface Failure {
 	readonly retryable: boolean;
 	/** One line. It may still hold secrets: reports mask them. */
 	readonly reason: string;
+	/** When the receiver asks to be tried again, in milliseconds since 1970. */
+	readonly retryAt?: number;
 }
 
 const RETRYABLE: ReadonlySet<Cause> = new Set([

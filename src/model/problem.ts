@@ -32,6 +32,7 @@ export type WarningCode =
 	| "gate_not_read"
 	| "chain_disabled"
 	| "not_held"
+	| "not_stored"
 	| "unknown_field"
 	| "not_json"
 	| "unknown_mention"

@@ -88,6 +88,18 @@ export interface RecordQuery {
 	readonly newest?: number;
 }
 
+/** Which stored deliveries a person or a schedule wants to be sent; those that are due, if nothing is given. */
+export interface Wanted {
+	/** Also what is not due, and what has ended without being delivered, however old. */
+	readonly all?: boolean;
+	readonly hook?: string | undefined;
+	/** One delivery, whatever became of it. */
+	readonly id?: string | undefined;
+	/** Recorded from then on, and before then; in milliseconds since 1970. Also what is not due, as with `all`. */
+	readonly since?: number | undefined;
+	readonly until?: number | undefined;
+}
+
 /** What becomes of a claimed record: another one in its place, or none at all. */
 export interface RecordChange {
 	readonly from: StoredRecord;

@@ -4,7 +4,7 @@ import { isGate, type Outcome } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
 import { formatPlace, type Place, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { nameOf, type Report, unmatchedLine } from "./report.ts";
+import { isKept, nameOf, type Report, unmatchedLine } from "./report.ts";
 import { helpOf, linesOf, reasonShown, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken } from "./verdict.ts";
 
@@ -57,7 +57,7 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));
-	if (outcomes.length === 0 && !dryRun && source.kind !== "held" && stopped === undefined) {
+	if (outcomes.length === 0 && !dryRun && !isKept(source) && stopped === undefined) {
 		const name = nameOf(source);
 		const why = unmatchedLine(report, name);
 		const message = mask(source.kind === "event" ? why : `${name}: ${why}`);

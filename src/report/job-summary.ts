@@ -8,7 +8,7 @@ import { LOOKS } from "../presets/looks.ts";
 import { tellingLine } from "../presets/telling-line.ts";
 import { Truncator, plain as toPlain } from "../presets/text.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, filteredOf, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
+import { countsLine, filteredOf, isKept, isListed, nameOf, type Report, type Source, unmatchedLine } from "./report.ts";
 import { helpOf, linesOf, rowOf, worstFirst } from "./row.ts";
 import { isOvertaken, REASON_LIMIT, verdictOf } from "./verdict.ts";
 
@@ -100,7 +100,7 @@ export function problemsMarkdown(problems: readonly Problem[], mask: Mask, room 
 }
 
 function subjectOf(source: Source, mask: Mask): string {
-	if (source.kind === "held") return capitalised(nameOf(source));
+	if (isKept(source)) return capitalised(nameOf(source));
 	if (source.kind === "file") return plain(mask(nameOf(source)));
 	const { definition, context } = source.event;
 	const { pipeline, run_id: run } = context;

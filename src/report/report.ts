@@ -7,11 +7,15 @@ import { excludedByFilter } from "../plan/filter.ts";
 import type { Log } from "../ports.ts";
 import type { Collected, Counts } from "./collect.ts";
 
-/** What was fired: one event, those of a file as far as they were read, or batches that were held. */
+/** What was fired: one event, those of a file as far as they were read, batches that were held, or what was stored. */
 export type Source =
 	| { readonly kind: "event"; readonly event: PipelineEvent }
 	| { readonly kind: "file"; readonly name: string; readonly events: number }
-	| { readonly kind: "held" };
+	| Kept;
+
+interface Kept {
+	readonly kind: "held" | "stored";
+}
 
 /** What became of what was fired. */
 export interface Report extends Collected {
@@ -64,7 +68,14 @@ export function nameOf(source: Source): string {
 			return `${excerpt(source.name, 120)}, ${count(source.events, "event")}`;
 		case "held":
 			return "held batches";
+		case "stored":
+			return "stored messages";
 	}
+}
+
+/** Whether it has no event of its own, so that it is nothing odd if there is nothing to send. */
+export function isKept(source: Source): source is Kept {
+	return source.kind === "held" || source.kind === "stored";
 }
 
 /** The hooks that only their filter kept from the event, or from following another hook, beside those that were fired. */
@@ -85,6 +96,7 @@ export function unmatchedLine({ configFile, unmatched, source, warnings }: Repor
 	if (source.kind === "held") {
 		return warnings.some(({ code }) => code === "not_held") ? "nothing was sent" : "nothing is held";
 	}
+	if (source.kind === "stored") return "nothing that is stored can be sent now";
 	if (source.kind === "file") {
 		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
 	}

@@ -40,6 +40,8 @@ export function rowOf(outcome: Outcome, mask: Mask, isOneOfMany = false) {
 		event_id: isOneOfMany && !isBatch(delivery) ? shownId(context.id, mask) : undefined,
 		/** In the file of events; of a batch its first. */
 		line,
+		/** When the store's next try is due. */
+		next_attempt: outcome.nextAttempt === undefined ? undefined : new Date(outcome.nextAttempt).toISOString(),
 		/** What to know although it was delivered, such as what was truncated. */
 		notes: notes.length === 0 ? undefined : notes.map((note) => excerpt(mask(note), NOTE_LIMIT)),
 	};

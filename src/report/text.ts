@@ -3,7 +3,7 @@ import { count, duration, excerpt } from "../lib/text.ts";
 import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
 import { formatPlace, type Problem } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { countsLine, filteredOf, nameOf, type Report, unmatchedLine } from "./report.ts";
+import { countsLine, filteredOf, isKept, nameOf, type Report, unmatchedLine } from "./report.ts";
 import { linesOf, rowOf } from "./row.ts";
 import { gateLine, isOvertaken } from "./verdict.ts";
 
@@ -67,7 +67,7 @@ export function resultLine(report: Report, mask: Mask): string {
 	const name = nameOf(report.source);
 	if (report.outcomes.length === 0 && report.stopped === undefined) {
 		const why = unmatchedLine(report, "it");
-		return report.source.kind === "held" ? why : `${name}: ${why}`;
+		return isKept(report.source) ? why : `${name}: ${why}`;
 	}
 	if (report.dryRun) return `${name}: dry run, nothing was sent`;
 	const result = report.stopped === undefined ? report.result : "error";

@@ -3,7 +3,7 @@ import { count, excerpt } from "../lib/text.ts";
 import { isGate, type Outcome } from "../model/delivery.ts";
 import { gateSaid } from "../model/failure.ts";
 import type { Mask } from "../secrets/mask.ts";
-import type { Report, Source } from "./report.ts";
+import { isKept, type Report, type Source } from "./report.ts";
 import { rowOf } from "./row.ts";
 
 /** Code points of a gate's reason, or of an error; all of it is told below. */
@@ -24,7 +24,7 @@ export function verdictOf(report: Report, mask: Mask): Verdict {
 	const gate = gateLine(outcomes, mask);
 	if (gate !== undefined) return { mark: "❌", text: gate };
 	if (dryRun) return { mark: "", text: "dry run, nothing was sent" };
-	if (total === 0) return { mark: "⏭️", text: source.kind === "held" ? "nothing to send" : "nothing to run" };
+	if (total === 0) return { mark: "⏭️", text: isKept(source) ? "nothing to send" : "nothing to run" };
 	const ignored = counts.failed - countedFailures;
 	const more = `${unlessNone(ignored, "failure", "ignored")}${unlessNone(counts.held, "event", "held")}`;
 	if (countedFailures > 0) return { mark: "⚠️", text: `${countedFailures} of ${hooks(total)} failed${more}` };

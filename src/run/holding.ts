@@ -39,6 +39,8 @@ export class Holding {
 	/** Hooks whose events all became due with an event of this run. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
+	/** What is on record for later runs, by hook. */
+	readonly #recorded: (readonly [hook: Delivery["hook"], ids: readonly string[]])[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 
 	constructor(run: HoldingContext, ports: Pick<Ports, "openStore" | "env" | "log">) {
@@ -90,13 +92,20 @@ export class Holding {
 		this.#ports.log.info(`events stay held for ${whose}: \`flush\` sends them with a config that has`);
 	}
 
-	/** Removes what was delivered from the store. The rest stays held, and the outcome says so. */
+	/**
+	 * Removes what was delivered from the store. The rest stays held, and the outcome says so; what is on record for later
+	 * runs stays only until that is written.
+	 */
 	settle(outcome: Outcome): Outcome {
 		const { delivery, status, skipCause, missed } = outcome;
 		const { events } = delivery;
 		const ids = this.#claimed.get(events);
 		if (ids === undefined || this.#opened === undefined) return outcome;
 		this.#claimed.delete(events);
+		if (outcome.nextAttempt !== undefined) {
+			this.#recorded.push([delivery.hook, ids]);
+			return outcome;
+		}
 		const isDone = status === "delivered" || skipCause === "nothing_to_send";
 		const failed = new Set(isDone ? [] : (missed ?? events.keys()));
 		const settling = this.#settle(this.#opened, delivery.hook, ids, (at) => failed.has(at));
@@ -110,8 +119,12 @@ export class Holding {
 		return withReason(outcome, `${reasonOf(outcome)}; ${held}`);
 	}
 
-	/** Waits until everything is settled, and closes the store. */
-	async end(): Promise<void> {
+	/** Waits until everything is settled, and closes the store. `isRecorded` says whether all records were written. */
+	async end(isRecorded: boolean): Promise<void> {
+		const store = this.#opened;
+		for (const [hook, ids] of this.#recorded) {
+			if (store !== undefined) this.#settling.push(this.#settle(store, hook, ids, () => !isRecorded));
+		}
 		await Promise.all(this.#settling);
 		await this.#opened?.close();
 	}

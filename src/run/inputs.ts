@@ -6,6 +6,8 @@ import { excerpt } from "../lib/text.ts";
 import { type GivenContext, readContext, STATUS_FORMS, statusOf } from "../model/context.ts";
 import type { Status } from "../model/event.ts";
 import { type Problem, throwIfAny } from "../model/problem.ts";
+import type { Wanted } from "../model/records.ts";
+import { type ChosenStore, chosenStore, STORE_KINDS } from "../model/store-config.ts";
 import { readMetadataLines } from "./metadata-lines.ts";
 
 /** What one event needs to be fired. */
@@ -19,6 +21,10 @@ export interface Inputs {
 	readonly eventsFile?: string | undefined;
 	/** Send what is held for batches, and fire nothing. */
 	readonly flush?: boolean;
+	/** Send what is stored, and fire nothing. */
+	readonly redeliver?: Wanted;
+	/** In place of the config's store. */
+	readonly store?: ChosenStore | undefined;
 	/** Path of the config as written; undefined looks in the usual places. */
 	readonly config: string | undefined;
 	readonly context: GivenContext;
@@ -100,6 +106,7 @@ export function readInputs(read: InputReader): Inputs {
 		githubToken: read("github-token").trim(),
 		allowUntrustedShell: readBoolean("allow-untrusted-shell", read("allow-untrusted-shell"), false, reject),
 		matrix: readMatrix(read("matrix"), reject),
+		store: readStore(read("store"), reject),
 		jobId: read("job-id").trim() || undefined,
 	};
 	if (flush && inputs.dryRun) reject("flush: cannot show what it would send", "leave out `dry-run`");
@@ -108,6 +115,13 @@ export function readInputs(read: InputReader): Inputs {
 }
 
 type Reject = (message: string, remedy: string) => undefined;
+
+export function readStore(text: string, reject: Reject): ChosenStore | undefined {
+	const written = text.trim();
+	if (written === "") return undefined;
+	const remedy = `give ${STORE_KINDS.join(", ")}, none, a path such as .pipeline-hooks/state.db, or a nats:// URL`;
+	return chosenStore(written) ?? reject(`store: ${quote(written)} is not a store`, remedy);
+}
 
 function readContextInput(text: string, problems: Problem[]): GivenContext {
 	if (text.trim() === "") return {};

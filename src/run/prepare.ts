@@ -15,7 +15,7 @@ import type { Files, Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
 import { redactContext } from "../secrets/context.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
-import { createMask } from "../secrets/mask.ts";
+import { createMask, type Mask } from "../secrets/mask.ts";
 import { isPlainPath } from "../secrets/parts.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -57,6 +57,8 @@ export interface RunContext {
 	readonly files: Files;
 	/** When the run started: the time of events that have none of their own. */
 	readonly now: Date;
+	/** Redacts the secrets of the run in a text. */
+	readonly mask: Mask;
 	/** Protects the secrets that a context brings, and redacts those of the run in it. */
 	readonly receive: (context: Partial<EventContext>) => Partial<EventContext>;
 }
@@ -76,11 +78,13 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 	log.protect(secrets);
 	log.protect(contextSecrets(request.context));
 	if (found.note !== undefined) log.info(found.note);
-	const receive = receiver(secrets, log);
+	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
+	const receive = receiver(mask, log);
 	const facts: RunFacts = {
 		concurrency: config.concurrency,
 		secretsWithheld: ci.secretsWithheld,
 		untrusted: request.allowUntrustedShell ? undefined : untrusted,
+		switchedOff: new Map(),
 		reach: chainLookup(config.hooks),
 	};
 	return {
@@ -90,13 +94,13 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 		facts,
 		files: found.files,
 		now,
+		mask,
 		receive,
 	};
 }
 
 /** Says once that a context had secrets in it, so that nobody looks for a missing value. */
-function receiver(secrets: readonly string[], log: Log): RunContext["receive"] {
-	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
+function receiver(mask: Mask, log: Log): RunContext["receive"] {
 	let isTold = false;
 	return (given) => {
 		log.protect(contextSecrets(given));

@@ -23,12 +23,13 @@ import type { Inputs } from "./inputs.ts";
 import { LineError } from "./lines.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
 import { type EventsFile, failedAt, openSource, type Source, stoppedAt } from "./sources.ts";
+import { openStored } from "./stored.ts";
 
 /** Failures of a file that are logged as they come; all of them are counted and in the report. */
 const MAX_TOLD = 100;
 
 /**
- * Fires one event, the events of a file, or what is held. Throws `UserError` before anything was carried out. From then
+ * Fires one event, the events of a file, what is held, or what is stored. Throws `UserError` before anything was carried out. From then
  * on each failed delivery is an outcome in the report, and whatever is thrown is in the report beside the outcomes.
  */
 export async function fire(inputs: Inputs, ports: Ports, observer: Observer): Promise<Report> {
@@ -56,6 +57,8 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		return workflowRun(ports.env, inputs.githubToken, ports.clock, observer.signal);
 	});
 	const collector = new Collector(source.kind !== "event");
+	/** What is tried again in later runs. */
+	const stored = await openStored(inputs, context, ports, observer.signal);
 	/** Events that wait for those of later steps. */
 	const holding = new Holding(context, ports);
 	/** Events that wait for others of this run: those of a file, and what is only shown. */
@@ -63,7 +66,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	/** A dry run and the test of one hook neither add to what is held nor send it. */
 	const isApart = dryRun || inputs.hook !== undefined;
 	const deliverer = new Deliverer(
-		facts,
+		{ ...facts, switchedOff: stored.switchedOff },
 		{ ...ports, files },
 		{
 			workspace: ci.workspace,
@@ -75,7 +78,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 					? holding.add(delivery, isFinal(delivery.events[0].definition))
 					: { due: batches.add(delivery) },
 			onOutcome: (ended) => {
-				const outcome = holding.settle(ended);
+				const outcome = holding.settle(stored.settle(ended));
 				collector.add(outcome);
 				if (isTold(outcome)) observer.onOutcome(outcome);
 			},
@@ -117,6 +120,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 
 	const fireAll = async () => {
 		if (source.kind === "held") await beginAll(holding.rest());
+		if (source.kind === "stored") await beginAll(stored.due());
 		try {
 			for await (const events of source.events()) for (const event of events) if (!(await fireOne(event))) return;
 		} catch (thrown) {
@@ -142,7 +146,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			...collected,
 			...(problem === undefined ? {} : { stopped: problem }),
 			unmatched: source.kind === "event" ? selection(hooks, source.event).unmatched : [],
-			warnings: [...config.warnings, ...holding.warnings],
+			warnings: [...config.warnings, ...holding.warnings, ...stored.warnings],
 			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp } : {}),
 			dryRun,
 			summary,
@@ -162,7 +166,12 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	observer.onBegin?.(stop);
 	let problem: Problem | undefined;
 	// Deliveries that have begun are awaited even when an earlier step has thrown.
-	const steps = [fireAll, () => beginAll(batches.rest()), () => deliverer.end(), () => holding.end()];
+	const steps = [
+		fireAll,
+		() => beginAll(batches.rest()),
+		() => deliverer.end(),
+		async () => holding.end(await stored.end()),
+	];
 	for (const step of steps) {
 		try {
 			await step();

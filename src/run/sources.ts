@@ -12,7 +12,7 @@ import { type Line, LineError, lineErrorOf, linesOf, readLine } from "./lines.ts
 import type { Observer, RunContext } from "./prepare.ts";
 
 /** Where the events of a run come from. */
-export type Source = OneEvent | EventsFile | Held;
+export type Source = OneEvent | EventsFile | Kept;
 
 interface Events {
 	/** The events, in groups that were read together. */
@@ -26,9 +26,9 @@ interface OneEvent extends Events {
 	readonly madeUp: readonly string[];
 }
 
-/** No event of its own: only what is held is sent. */
-interface Held extends Events {
-	readonly kind: "held";
+/** No event of its own: only what is held for batches is sent, or what is stored. */
+interface Kept extends Events {
+	readonly kind: "held" | "stored";
 }
 
 /**
@@ -47,8 +47,9 @@ export interface EventsFile extends Events {
 
 /** Opens the source that the inputs name. Throws `UserError` for an unknown event. */
 export function openSource(inputs: Inputs, run: RunContext, ports: Ports, observer: Observer): Source {
-	const { event, eventsFile, flush, context, examples } = inputs;
+	const { event, eventsFile, flush, redeliver, context, examples } = inputs;
 	if (flush === true) return { kind: "held", events: () => [] };
+	if (redeliver !== undefined) return { kind: "stored", events: () => [] };
 	if (eventsFile !== undefined) return openFile({ ...inputs, eventsFile }, run, ports, observer);
 	const created = createEvent(event, context, examples, run);
 	return { kind: "event", ...created, events: () => [[created.event]] };

@@ -25,6 +25,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 	const facts = {
 		concurrency: 20,
 		secretsWithheld: false,
+		switchedOff: new Map(),
 		untrusted: undefined,
 		reach: chainLookup(hooks),
 		...given.facts,

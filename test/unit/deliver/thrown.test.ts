@@ -54,7 +54,13 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 	};
 	const clock = { ...fakeClock(), sleep: () => never };
 	const world = { clock, random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
-	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: chainLookup(hooks) };
+	const facts = {
+		concurrency: 1,
+		secretsWithheld: false,
+		switchedOff: new Map(),
+		untrusted: undefined,
+		reach: chainLookup(hooks),
+	};
 	const deliverer = new Deliverer(
 		facts,
 		{ ...world, http, shell: fakeShell() },
@@ -85,7 +91,13 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 	const told: Outcome[] = [];
 	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };
 	const ports = { ...world, http: fakeHttp(answer(200)), shell: fakeShell() };
-	const facts = { concurrency: 1, secretsWithheld: false, untrusted: undefined, reach: chainLookup(hooks) };
+	const facts = {
+		concurrency: 1,
+		secretsWithheld: false,
+		switchedOff: new Map(),
+		untrusted: undefined,
+		reach: chainLookup(hooks),
+	};
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",
 		connections: "single",

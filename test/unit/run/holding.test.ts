@@ -41,7 +41,7 @@ async function deliver(holding: Holding, due: AsyncIterable<Delivery> | Iterable
 		sent.push(each.events.map(({ context }) => context.id));
 		holding.settle(outcome(each));
 	}
-	await holding.end();
+	await holding.end(false);
 	return sent;
 }
 
@@ -73,7 +73,7 @@ it("forgets what its service takes nothing of", async () => {
 		const skipped: Outcome = { ...outcome(each), status: "skipped", skipCause: "nothing_to_send", reason: "no" };
 		expect(holding.settle(skipped).reason).toBe("no");
 	}
-	await holding.end();
+	await holding.end(false);
 	const next = run();
 	expect(await deliver(next, next.rest())).toEqual([]);
 });
@@ -86,7 +86,7 @@ it("says that what was sent may be sent again where it cannot be forgotten, and 
 		ids.push(each.id);
 		holding.settle(outcome(each));
 	}
-	await holding.end();
+	await holding.end(false);
 	expect(messages(holding)).toEqual([
 		"audit: what was sent stays held, and may be sent again: store.db: the disk is full",
 	]);
@@ -98,7 +98,7 @@ it("gives back what was claimed and never asked for", async () => {
 	const holding = run();
 	await add(holding, "1");
 	await add(holding, "2", true);
-	await holding.end();
+	await holding.end(false);
 	const next = run();
 	expect(await deliver(next, next.rest())).toEqual([["1", "2"]]);
 });

@@ -1,0 +1,66 @@
+// The stored deliveries for one receiver: one is sent first, and the others once the receiver has answered it.
+
+/** What waits in a lane. */
+export interface Waiting {
+	readonly id: string;
+	/** What it is about: two with the same are sent one after the other. */
+	readonly key: string | undefined;
+}
+
+/** The deliveries of one receiver, the oldest first. */
+export class Lane<T extends Waiting> {
+	readonly receiver: string;
+	#queue: readonly T[] = [];
+	#state: "new" | "probing" | "open" | "closed" = "new";
+	readonly #inFlight = new Map<string, string | undefined>();
+
+	constructor(receiver: string) {
+		this.receiver = receiver;
+	}
+
+	/** Whether the receiver has answered, and is sent what waits. */
+	get isOpen(): boolean {
+		return this.#state === "open";
+	}
+
+	/** Whether nothing is in flight, and nothing more will be sent. */
+	get isDone(): boolean {
+		return this.#inFlight.size === 0 && this.#sendable().length === 0;
+	}
+
+	/** Adds what waits for the same receiver; what is there already is left out. */
+	add(items: readonly T[]): void {
+		const known = new Set([...this.#queue.map(({ id }) => id), ...this.#inFlight.keys()]);
+		this.#queue = [...this.#queue, ...items.filter(({ id }) => !known.has(id))];
+	}
+
+	/** Takes what may be sent now, at most so many. Each is in flight until it is settled. */
+	next(most: number): readonly T[] {
+		const taken = this.#sendable().slice(0, most);
+		if (taken.length > 0 && this.#state === "new") this.#state = "probing";
+		const ids = new Set(taken.map(({ id }) => id));
+		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
+		for (const { id, key } of taken) this.#inFlight.set(id, key);
+		return taken;
+	}
+
+	/** What became of one: whether the receiver has answered at all. Undefined where it was not asked. */
+	settle(id: string, hasAnswered: boolean | undefined): void {
+		this.#inFlight.delete(id);
+		if (hasAnswered === undefined) this.#state = this.#state === "probing" ? "new" : this.#state;
+		else if (!hasAnswered) this.#state = "closed";
+		else if (this.#state === "probing") this.#state = "open";
+	}
+
+	#sendable(): readonly T[] {
+		if (this.#state === "new") return this.#queue.slice(0, 1);
+		if (this.#state !== "open") return [];
+		const keys = new Set([...this.#inFlight.values()].filter((key) => key !== undefined));
+		return this.#queue.filter(({ key }) => {
+			if (key === undefined) return true;
+			const isFree = !keys.has(key);
+			keys.add(key);
+			return isFree;
+		});
+	}
+}
