@@ -1,35 +1,39 @@
 // Credentials in a text that may be shown otherwise, as a template may have them: `"token": "abc"`, `Bearer abc`.
 import { SECRET_NAME } from "../model/hook-references.ts";
 import { isPlain, looksSecret } from "../secrets/parts.ts";
-import type { Range } from "./positions.ts";
+import { firstIndex, type Range } from "./positions.ts";
 
 /** Tags and variables, and what is no credential after a name that says so: after `Bearer` its own rule finds one. */
 const HARMLESS = /\{{2,3}[^{}]*\}{2,3}|\$\{\w+\}|^(?:true|false|null|none|bearer)$/gi;
-/** Looked at and not past: there may be a name in it. */
-const VALUE = /(?=((?:\{\{[^{}\n]*\}\}|[^\s"',;&])+))/.source;
+/** Its beginning, looked at and not past: there may be a name in it. */
+const VALUE = /(?=((?:\{\{[^{}\n]{0,200}\}\}|[^\s"',;&]){1,100}))/.source;
 
-/** After its name, as JSON, headers, queries and the options of commands have it. */
-const NAMED = new RegExp(
-	`(?<![\\w.-])([\\w.-]+)(?:[\\\\"']*\\s*[=:][\\s\\\\"'[]*|(?<=\\s--?[\\w.-]+)\\s+["']?)${VALUE}`,
-	"g",
-);
+/** After its name, as JSON, headers and queries have it. */
+const NAMED = new RegExp(`(?<![\\w.-])([\\w.-]+)[\\\\"']*\\s*[=:][\\s\\\\"'[]*${VALUE}`, "g");
+/** After the option of a command. */
+const FLAG = new RegExp(`(?<!\\S)--?([\\w.-]+)\\s+["']?${VALUE}`, "g");
 /** After the scheme of an `Authorization`. */
-const SCHEMED = new RegExp(`\\b(bearer|basic|bot|token|apikey|geniekey)\\s+${VALUE}`, "gi");
+const SCHEMED = new RegExp(`\\b(bearer|basic|bot|token|apikey|geniekey)[\\s\\\\]+${VALUE}`, "gi");
 /** By itself. Shorter ones are names more often than not. */
 const LONG = /[\w+/=.~-]{20,}/g;
 
-/** Where the credentials of a text are, each to the end of its line, since there may be spaces in it. In no order. */
+/**
+ * Where the credentials of a text are, each to the end of its line, or of those that it goes on with after a backslash,
+ * since there may be spaces in it. In no order.
+ */
 export function credentialsIn(text: string): readonly Range[] {
 	const found = [
-		...[...text.matchAll(NAMED)].filter(([, name = "", value = ""]) => SECRET_NAME.test(name) && isWritten(value)),
+		...[...text.matchAll(NAMED), ...text.matchAll(FLAG)].filter(
+			([, name = "", value = ""]) => SECRET_NAME.test(name) && isWritten(value),
+		),
 		...[...text.matchAll(SCHEMED)].filter(
 			([, scheme = "", value = ""]) => isWritten(value) && (/bearer/i.test(scheme) || !isPlain(value)),
 		),
 	].map(({ index, 0: { length } }) => index + length);
 	const long = [...text.matchAll(LONG)].filter(([part]) => looksSecret(part)).map(({ index }) => index);
+	const ends = [...Array.from(text.matchAll(/(?<!\\)\n/g), ({ index }) => index), text.length];
 	return [...found, ...long].map((start) => {
-		const end = text.indexOf("\n", start);
-		return { start, end: end === -1 ? text.length : end };
+		return { start, end: ends[firstIndex(ends, (end) => end >= start)] ?? text.length };
 	});
 }
 

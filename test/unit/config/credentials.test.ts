@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { credentialsIn } from "../../../src/config/credentials.ts";
 import { SECRET } from "../../helpers/config-statements.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { told } from "../../helpers/parse.ts";
 
 /** The text as a frame shows it. */
@@ -30,6 +31,8 @@ test.each([
 	["mysql --password hunter2", "mysql --password •••"],
 	[`"token": "\${TOKEN:-hunter2}"`, '"token": "•••'],
 	[`"x": "${SECRET}"`, '"x": "•••'],
+	['"password": "a\\\n  b"\n"n": 1', '"password": "•••\n"n": 1'],
+	["curl -H 'Authorization: Bearer \\\nabc'\nls", "curl -H 'Authorization: Bearer \\\n•••\nls"],
 	['"token":\n"hunter2",\n"n": 1', '"token":\n"•••\n"n": 1'],
 ])("%j is shown as %j", (text, wanted) => {
 	expect(shown(text)).toBe(wanted);
@@ -44,6 +47,26 @@ test.each([
 	"<https://wiki.example/runbooks/orders|Runbook>",
 ])("%j is shown whole", (text) => {
 	expect(credentialsIn(text)).toEqual([]);
+});
+
+it.each([
+	"a=",
+	"token=",
+	"Bearer ",
+	"bearer\n",
+	"a ",
+	"-",
+	"--a ",
+	"{{",
+	"token={{",
+	"\\\n",
+	"token=a\n",
+	'"',
+	"a1b2c3d4e5f6g7h8i9",
+])("takes linear time for many %j", (unit) => {
+	const start = cpuTime();
+	credentialsIn(unit.repeat(200_000 / unit.length));
+	expect(cpuTime() - start).toBeLessThan(1500);
 });
 
 describe("the frame of a warning", () => {
