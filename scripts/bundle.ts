@@ -37,6 +37,8 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "cli", entry: "lib/cli.js", externals: NEVER_CALLED, executable: true },
 	// Octokit needs the HTTP client as soon as it is imported, so it has its own bundle, which the others load when needed.
 	{ folder: "github", entry: "lib/entry/github-api.js", externals: {}, executable: false },
+	// People and what is muted.
+	{ folder: "managing", entry: "lib/config/managing.js", externals: {}, executable: false },
 	// The page of `render --html`, with the renderer of Adaptive Cards.
 	{ folder: "page", entry: "lib/page/page.js", externals: NO_CAROUSELS, executable: false },
 	// The stores of records, and what is sent from them.

@@ -8,7 +8,7 @@ const RANKS: readonly (readonly string[])[] = [
 	["model"],
 	["ports.ts"],
 	["net", "shell", "template", "page"],
-	["presets", "plan", "ci", "store", "secrets"],
+	["presets", "plan", "ci", "store", "secrets", "manage"],
 	["deliver", "config", "report"],
 	["records"],
 	["run", "entry", "receiver"],

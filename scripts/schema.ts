@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { jsonSchema } from "../src/config/json-schema.ts";
 import type { Key } from "../src/config/keys.ts";
+import { PERSON_ROWS } from "../src/config/people.ts";
 import { TABLES } from "../src/config/schema.ts";
 
 const SCHEMA = "schema/pipeline-hooks.schema.json";
@@ -44,6 +45,7 @@ function sections(): Readonly<Record<string, readonly Key<unknown, unknown>[]>> 
 		defaults: own(TABLES.defaults),
 		store: own(TABLES.store),
 		event: own(TABLES.event),
+		person: own(PERSON_ROWS),
 	};
 }
 

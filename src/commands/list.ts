@@ -4,6 +4,7 @@ import { duration, excerpt } from "../lib/text.ts";
 import type { Unmatched } from "../model/delivery.ts";
 import type { EventDefinition } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
+import { isCopy } from "../model/people.ts";
 import { UserError } from "../model/problem.ts";
 import { matchesGlob } from "../model/selector.ts";
 import { selection } from "../plan/select.ts";
@@ -43,7 +44,7 @@ export const registerList = defineCommand<Flags>(
 		const run = await loadRun(call);
 		const name = call.argument;
 		const hook = run.config.hooks.find((each) => each.name === name);
-		const hooks = run.config.hooks.filter((each) => isWanted(each, call.flags));
+		const hooks = run.config.hooks.filter((each) => !isCopy(each) && isWanted(each, call.flags));
 		if (name === undefined) showHooks(call, run, hooks);
 		else if (hook !== undefined && run.vocabulary.find(name) === undefined) showHook(call, run, hook);
 		else {

@@ -4,6 +4,7 @@ import { jsonSchema } from "../config/json-schema.ts";
 import { count, excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import { variablesOf } from "../model/hook-references.ts";
+import { isCopy } from "../model/people.ts";
 import { throwIfAny } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
 import { untakenBy } from "../plan/untaken.ts";
@@ -37,11 +38,12 @@ export const registerValidate = defineCommand<Flags>(
 			out(JSON.stringify(jsonSchema(), null, "\t"));
 			return EXIT.ok;
 		}
-		const { file, hooks, warnings, events: declared } = (await loadRun(call, advise)).config;
+		const { file, hooks: all, warnings, events: declared } = (await loadRun(call, advise)).config;
+		const hooks = all.filter((hook) => !isCopy(hook));
 		if (call.flags.strict === true) throwIfAny(warnings);
 		const enabled = hooks.filter((hook) => hook.enabled);
 		const disabled = hooks.length - enabled.length;
-		const names = [...new Set(enabled.flatMap(variablesOf))].sort();
+		const names = [...new Set(all.filter((hook) => hook.enabled).flatMap(variablesOf))].sort();
 		const variables = names.map((name) => ({ name, set: (env[name] ?? "") !== "" }));
 		const selectors = enabled.flatMap((hook) => hook.selectors);
 		const known = vocabulary(declared).events;

@@ -2,17 +2,18 @@
 import { count } from "../lib/text.ts";
 import { STATUSES } from "../model/event.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
+import { AUTHOR, OWNER } from "../model/people.ts";
 import { isLiteral, literalParts, parseReference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import { addressNote } from "../presets/addresses.ts";
 import { isColor } from "../presets/custom.ts";
 import { webAddress } from "../presets/links.ts";
 import { escapingOf } from "../template/render.ts";
-import type { Value } from "./fields.ts";
+import type { Fields, Value } from "./fields.ts";
 import type { Layers } from "./keys.ts";
 import { textsOf } from "./options.ts";
 import { TABLES } from "./schema.ts";
-import { adviseOnSecrets } from "./secret-advice.ts";
+import { adviseOnSecrets, adviseOnValue } from "./secret-advice.ts";
 import { typed } from "./template-fields.ts";
 import type { View } from "./template-forms.ts";
 import { misquoted } from "./template-quotes.ts";
@@ -23,7 +24,7 @@ import { quote } from "./words.ts";
 const SHORTEST_MS = 100;
 
 /** Reports warnings about a valid hook. `layers` are its own table and its defaults. */
-export function advise(hook: Hook, layers: Layers): void {
+export function advise(hook: Hook, layers: Layers, people?: Fields): void {
 	adviseOnTimes(hook, layers);
 	adviseOnSecrets(hook, layers);
 	if (hook.kind === "shell") return;
@@ -31,6 +32,7 @@ export function advise(hook: Hook, layers: Layers): void {
 	adviseOnUnused(hook, layers);
 	adviseOnMissing(hook, layers);
 	adviseOnMentions(hook, layers);
+	adviseOnPeople(hook, layers, people);
 	adviseOnLooks(hook, layers);
 	adviseOnTemplates(hook, layers);
 }
@@ -99,10 +101,31 @@ function adviseOnMentions({ preset }: Webhook, layers: Layers): void {
 	const value = preset.mention && written("mention", layers);
 	for (const item of value?.items() ?? []) {
 		const text = String(item.raw).trim();
-		if (text === "" || !isWhole(text) || preset.mention?.(text.replace(/^@/, "")) !== undefined) continue;
+		if (text === "" || isRole(text) || !isWhole(text) || preset.mention?.(text.replace(/^@/, "")) !== undefined)
+			continue;
 		const whom = preset.options["mention"]?.summary.replace(/^.*?: /, "") ?? "";
 		item.warn("unknown_mention", `has ${quote(text)}, which mentions nobody in ${preset.title}`, `it takes ${whom}`);
 	}
+}
+
+/** Whom only `[people]` can say. */
+function adviseOnPeople({ sendTo }: Webhook, layers: Layers, people: Fields | undefined): void {
+	for (const [, person] of people?.entries() ?? []) {
+		const webhook = person.fields()?.get("webhook");
+		if (webhook !== undefined) adviseOnValue(webhook, "webhook", "url");
+	}
+	if (people !== undefined) return;
+	const named = (written("mention", layers)?.items() ?? []).filter(({ raw }) => isRole(String(raw).trim()));
+	for (const item of named) item.warn("unknown_mention", `has ${quote(String(item.raw))}, and ${NOBODY}`, ADD_PEOPLE);
+	for (const whom of sendTo)
+		layers[0].get(`send_to_${whom}`)?.warn("unknown_mention", `is true, and ${NOBODY}`, ADD_PEOPLE);
+}
+
+const NOBODY = "the config has no people, so nobody gets it";
+const ADD_PEOPLE = 'add [people.<name>] with their github = "…" and what names them in the service';
+
+function isRole(text: string): boolean {
+	return text === AUTHOR || text === OWNER;
 }
 
 /** Colours and links that are written out; those of a template only an event can tell. */

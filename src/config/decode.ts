@@ -2,6 +2,7 @@
 import { vocabulary } from "../model/catalog.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
+import { findPreset } from "../presets/index.ts";
 import { nameHooks, readChains } from "./chains.ts";
 import { Resolver, readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
@@ -10,6 +11,7 @@ import { gateIn, refuseStrayGates } from "./gates.ts";
 import { readHook } from "./hook.ts";
 import { type Layers, setting } from "./keys.ts";
 import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
+import type { Managing } from "./load-managing.ts";
 import type { Problems } from "./problems.ts";
 import { DEFAULTS } from "./schema.ts";
 import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
@@ -17,14 +19,22 @@ import { refuseIdleSigning } from "./signing.ts";
 import { readStore } from "./store.ts";
 
 const TOP_LEVEL = new Map(
-	[...HOOK_KEYS, "subscription", "defaults", "store", "event"].map((key) => [key, { public: false }]),
+	[...HOOK_KEYS, "subscription", "defaults", "store", "event", "people"].map((key) => [key, { public: false }]),
 );
 
-/** Warns of what a valid hook has, and hardly does what its author wants. `layers` are its own table and its defaults. */
-export type Advise = (hook: Hook, layers: Layers) => void;
+/**
+ * Warns of what a valid hook has, and hardly does what its author wants. `layers` are its own table and its defaults,
+ * `people` is the table of that name.
+ */
+export type Advise = (hook: Hook, layers: Layers, people: Fields | undefined) => void;
 
-/** Decodes a whole file. Throws one {@link UserError} with all its errors, in the order of the file. */
-export function decodeConfig(table: Table, problems: Problems, advise: Advise | undefined): Config {
+/** Decodes a whole file. `managing` is there if the file has people. Throws one {@link UserError} with all its errors, in the order of the file. */
+export function decodeConfig(
+	table: Table,
+	problems: Problems,
+	advise: Advise | undefined,
+	managing: Managing | undefined,
+): Config {
 	const { file, dialect } = problems;
 	const whole = new Fields(table, [], problems);
 	const root = dialect === "native" ? whole : whole.only(whole.keys().filter((key) => HOOK_KEYS.includes(key)));
@@ -34,6 +44,7 @@ export function decodeConfig(table: Table, problems: Problems, advise: Advise | 
 	const events = readEvents(root);
 	const defaults = readDefaults(root);
 	const store = readStore(root);
+	const people = managing?.readPeople(root, { refuseUnknown, findPreset }) ?? [];
 	const resolver = new Resolver(events.length === 0 ? builtIn : vocabulary(events));
 	const { selections, unknown } = readSelections(root, resolver);
 	for (const event of unknown) reportHeader(event, resolver, problems);
@@ -54,13 +65,13 @@ export function decodeConfig(table: Table, problems: Problems, advise: Advise | 
 	});
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
 	refuseIdleSigning(defaults.webhook, webhooks);
+	const hooks = managing?.withCopies(read, people) ?? read.map(([hook]) => hook);
 	problems.throwIfAny();
 
-	const hooks = read.map(([hook]) => hook);
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
-	for (const [hook, layers] of read) advise?.(hook, layers);
+	for (const [hook, layers] of read) advise?.(hook, layers, root.get("people")?.fields());
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
-	return { file, hooks, events, concurrency, store, warnings: problems.warnings() };
+	return { file, hooks, people, events, concurrency, store, warnings: problems.warnings() };
 }
 
 /** In `rocky.toml`, an event may be one that only a later Rocky knows: an error only if a gate would be lost. */

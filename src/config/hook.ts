@@ -1,5 +1,5 @@
 // One hook: its own settings over the defaults, and settings that contradict each other.
-import type { Filter, Hook, HookIdentity, ShellHook, Webhook } from "../model/hook.ts";
+import { AUDIENCES, type Filter, type Hook, type HookIdentity, type ShellHook, type Webhook } from "../model/hook.ts";
 import type { Preset } from "../model/preset.ts";
 import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
@@ -13,7 +13,7 @@ import { refuseUnknownInHook } from "./known.ts";
 import { refuseUnpublishable } from "./nats.ts";
 import { optionRows, requireOptions } from "./options.ts";
 import type { Path } from "./positions.ts";
-import { HOOK, SHELL, TARGET, WEBHOOK } from "./schema.ts";
+import { HOOK, SEND_TO, SHELL, TARGET, WEBHOOK } from "./schema.ts";
 import type { Selection } from "./selections.ts";
 import { hookSigning } from "./signing.ts";
 import type { Headers } from "./values.ts";
@@ -68,6 +68,7 @@ function readWebhook(link: Link, identity: HookIdentity): Webhook | undefined {
 		timeoutMs: setting({ ...timeoutMs, default: preset?.timeoutMs ?? timeoutMs.default }, layers),
 		...hookSigning(layers, headers),
 		batchSize: batches ? batchSize : undefined,
+		sendTo: AUDIENCES.filter((whom) => setting(SEND_TO[whom], [fields])),
 	};
 	refuseContradictions(link, known, preset, headers);
 	const url = readUrl(selection, preset, known, layers);

@@ -4,6 +4,7 @@ import { CATALOG } from "../model/catalog.ts";
 import type { Preset } from "../model/preset.ts";
 import { type Key, oneOrMany } from "./keys.ts";
 import { allPresets, optionRows, ownersOf } from "./options.ts";
+import { PERSON_ROWS } from "./people.ts";
 import { TABLES } from "./schema.ts";
 
 /** Where the schema is published. */
@@ -38,6 +39,7 @@ export function jsonSchema(): JsonObject {
 			defaults: ref("defaults"),
 			store: { description: "Where records of deliveries are kept", ...table(keysOf(TABLES.store)) },
 			event: { type: "object", additionalProperties: ref("event") },
+			people: { type: "object", additionalProperties: ref("person") },
 		}),
 		definitions: {
 			hooks: { ...headers("shellHook"), properties: { ...eventNames("shellHook"), webhooks: headers("webhook") } },
@@ -55,6 +57,7 @@ export function jsonSchema(): JsonObject {
 				shell: { description: "Defaults of shell hooks", ...table(keysOf(TABLES.shell)) },
 				webhook: { description: "Defaults of webhooks", ...table({ ...unchecked, ...keysOf(TABLES.webhook) }) },
 			}),
+			person: table(keysOf(PERSON_ROWS)),
 			event: { ...table(event), additionalProperties: ref("event") },
 		},
 	};

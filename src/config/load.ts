@@ -5,6 +5,7 @@ import { UserError } from "../model/problem.ts";
 import type { Files } from "../ports.ts";
 import { type Advise, decodeConfig } from "./decode.ts";
 import { type ConfigFile, hiddenWarning } from "./gates.ts";
+import { loadManaging, type Managing } from "./load-managing.ts";
 import { otherNames, withFound } from "./other-formats.ts";
 import { type Dialect, Problems } from "./problems.ts";
 import { decodeText, endOf, normalised, parseSyntax } from "./syntax.ts";
@@ -52,7 +53,9 @@ export async function loadConfig(
 				remedy,
 			});
 		}
-		const found = parseConfig(decodeText(read.bytes, file), file, dialect, advise);
+		const text = decodeText(read.bytes, file);
+		const managing = /\bpeople\b/.test(text) ? await loadManaging() : undefined;
+		const found = parseConfig(text, file, dialect, advise, managing);
 		if (!warnHidden) return found;
 		const others = candidates.slice(index + 1).map(async (other) => hiddenWarning(await open(other), file));
 		return { ...found, warnings: [...found.warnings, ...(await Promise.all(others)).flat()] };
@@ -78,10 +81,16 @@ export function dialectOf(file: string): Dialect {
 }
 
 /** Parses a config. `file` is its name in messages and places. Throws as {@link loadConfig} does. */
-export function parseConfig(source: string, file: string, dialect: Dialect, advise?: Advise): Config {
+export function parseConfig(
+	source: string,
+	file: string,
+	dialect: Dialect,
+	advise?: Advise,
+	managing?: Managing,
+): Config {
 	const text = normalised(source);
 	if (text.length > MAX_PARTS) refuseTooMany(text, file);
-	return decodeConfig(parseSyntax(text, file), new Problems(text, file, dialect), advise);
+	return decodeConfig(parseSyntax(text, file), new Problems(text, file, dialect), advise, managing);
 }
 
 /** The path as the user would write it: relative to the workspace where it lies inside. */

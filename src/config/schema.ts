@@ -1,6 +1,6 @@
 // The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
 import { STATUSES } from "../model/event.ts";
-import { FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
+import { type Audience, FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
 import { STORE_KINDS, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import {
@@ -84,6 +84,15 @@ export const TARGET = {
 		summary: "https, or http to loopback; or a subject of [NATS](nats.md)",
 	}),
 };
+
+const sendTo = (whom: Audience) =>
+	key(`send_to_${whom}`, BOOLEAN, {
+		default: false,
+		summary: `Sends each message also to the [${whom}](managing.md#send-to-people)`,
+	});
+
+/** Who else gets a webhook's messages. */
+export const SEND_TO = { owners: sendTo("owners"), followers: sendTo("followers"), admins: sendTo("admins") };
 
 /** The settings of hooks of both kinds. */
 const COMMON = {
@@ -254,7 +263,7 @@ export const TABLES = {
 	hook: rows(HOOK, LABELS),
 	subscription: rows(SUBSCRIPTION),
 	command: rows({ command: TARGET.shell }),
-	url: rows({ url: TARGET.webhook }),
+	url: rows({ url: TARGET.webhook }, SEND_TO),
 	shell: rows(SHELL, RESPONSIBLE),
 	webhook: rows(WEBHOOK, RESPONSIBLE),
 	defaults: rows(DEFAULTS),

@@ -33,7 +33,8 @@ export function adviseOnSecrets(hook: Hook, layers: Layers): void {
 	}
 }
 
-function adviseOnValue(value: Value, name: string, place: Place): void {
+/** Reports a value that is a secret, by the place that it has. */
+export function adviseOnValue(value: Value, name: string, place: Place): void {
 	if (isTable(value.raw)) {
 		for (const [key, item] of value.fields()?.entries() ?? []) adviseOnValue(item, key, place);
 		return;

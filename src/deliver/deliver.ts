@@ -74,7 +74,8 @@ export class Deliverer {
 		this.#webhookChains = new Slots(facts.concurrency);
 		const { signal, connections, workspace } = options;
 		const receivers = new Receivers(ports.clock, signal);
-		this.#shared = { connections, readCaFile: caFileReader(ports.files, workspace), receivers, signal };
+		const readCaFile = caFileReader(ports.files, workspace);
+		this.#shared = { connections, readCaFile, receivers, people: facts.people, signal };
 	}
 
 	/** Asks the gates, and begins the rest as soon as there is room. False if a gate has not let the event pass. */

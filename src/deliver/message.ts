@@ -3,8 +3,10 @@
 import type { Env } from "../lib/env.ts";
 import { mergeHeaders, withoutHeaders } from "../lib/header.ts";
 import { type Delivery, isBatch } from "../model/delivery.ts";
+import type { Events } from "../model/event.ts";
 import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
+import type { People } from "../model/people.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { Template } from "../model/template.ts";
 import { isNats } from "../net/nats-url.ts";
@@ -47,12 +49,18 @@ export interface Nothing {
 	readonly nothing: string;
 }
 
-/** The message of a delivery, or why it cannot be made. The same delivery and environment give the same bytes. */
-export function makeMessage(delivery: Delivery<Webhook>, env: Env): Message | Failure | Nothing {
+/**
+ * The message of a delivery, or why it cannot be made. The same delivery and environment give the same bytes. `people` is
+ * there if the hook needs them.
+ */
+export function makeMessage(delivery: Delivery<Webhook>, env: Env, people?: People): Message | Failure | Nothing {
 	try {
 		const [first, ...others] = takenBy(delivery.hook, delivery.events);
 		if (first === undefined) return { nothing: untakenReason(delivery) };
-		return make({ ...delivery, events: [first, ...others] }, envelopeOf(delivery.hook, env), env);
+		const events: Events = [first, ...others];
+		const { hook, notes } = people?.mentioning({ ...delivery, events }) ?? { hook: delivery.hook, notes: [] };
+		const message = make({ ...delivery, hook, events }, envelopeOf(hook, env), env);
+		return { ...message, notes: [...message.notes, ...notes] };
 	} catch (error) {
 		if (error instanceof MessageError) return error.failure;
 		if (error instanceof CannotRender) return failure("invalid_message", error.message);

@@ -5,6 +5,7 @@ import { isJsonObject, parseJson } from "../lib/json.ts";
 import type { Delivery, Preview } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import type { People } from "../model/people.ts";
 import { parseReference, type Reference } from "../model/reference.ts";
 import { commandInput } from "./command.ts";
 import { makeMessage } from "./message.ts";
@@ -12,7 +13,7 @@ import { sizesOf } from "./sizes.ts";
 import { showTarget } from "./target.ts";
 
 /** As {@link preview}, with `${NAME}` in place of each variable that is unset here. */
-export function previewAnywhere(delivery: Delivery, env: Env): Preview {
+export function previewAnywhere(delivery: Delivery, env: Env, people?: People): Preview {
 	const { hook } = delivery;
 	const unset = unsetVariables(hook, env);
 	const first = hook.kind === "webhook" ? hook.url?.parts[0] : undefined;
@@ -20,7 +21,7 @@ export function previewAnywhere(delivery: Delivery, env: Env): Preview {
 	const placeholder = (name: string) =>
 		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
 	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, placeholder(name)])) };
-	const shown = preview({ ...delivery, hook: withPlaceholderSecrets(hook, unset) }, filled);
+	const shown = preview({ ...delivery, hook: withPlaceholderSecrets(hook, unset) }, filled, people);
 	if (shown.kind === "problem") return shown;
 	const placed = { ...shown, placeholders: unset };
 	return placed.kind === "webhook" ? { ...placed, target: showTarget(hook, env) } : placed;
@@ -36,7 +37,7 @@ function withPlaceholderSecrets(hook: Hook, unset: readonly string[]): Hook {
 }
 
 /** Makes the message of a delivery as sending would. */
-export function preview(delivery: Delivery, env: Env): Preview {
+export function preview(delivery: Delivery, env: Env, people?: People): Preview {
 	const { hook } = delivery;
 	const target = showTarget(hook, env);
 	if (hook.kind === "shell") {
@@ -44,7 +45,7 @@ export function preview(delivery: Delivery, env: Env): Preview {
 		if (unset !== undefined) return { kind: "problem", target, reason: unsetReason(unset) };
 		return { kind: "shell", command: hook.command, stdin: commandInput({ ...delivery, hook }), placeholders: [] };
 	}
-	const made = makeMessage({ ...delivery, hook }, env);
+	const made = makeMessage({ ...delivery, hook }, env, people);
 	if ("cause" in made) return { kind: "problem", target, reason: made.reason };
 	if ("nothing" in made) return { kind: "nothing", target, reason: made.nothing };
 	const { method, sign, notes } = made;

@@ -1,9 +1,10 @@
 // One webhook delivery: its message, and the attempts to send it until it is delivered or has failed for good.
 
 import { count } from "../lib/text.ts";
-import type { Attempt, Delivery, Outcome } from "../model/delivery.ts";
+import type { Attempt, Delivery, Outcome, RunFacts } from "../model/delivery.ts";
 import { type Failure, failure, isRetryableStatus } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
+import { needsPeople } from "../model/people.ts";
 import type { Connections, HttpRequest, HttpResult, Ports } from "../ports.ts";
 import type { ReadCaFile } from "./ca-file.ts";
 import { type Message, makeMessage } from "./message.ts";
@@ -24,6 +25,7 @@ export interface Shared {
 	readonly connections: Connections;
 	readonly readCaFile: ReadCaFile;
 	readonly receivers: Receivers;
+	readonly people: RunFacts["people"];
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
 	/** Called before each attempt. */
@@ -41,7 +43,8 @@ export async function sendWebhook(
 	slots: Slots,
 ): Promise<Outcome> {
 	const { env } = ports;
-	const message = makeMessage(delivery, env);
+	const people = needsPeople(delivery.hook) ? await shared.people() : undefined;
+	const message = makeMessage(delivery, env, people);
 	if ("cause" in message) return failed(delivery, message, env);
 	if ("nothing" in message) return unneeded(delivery, message.nothing, env);
 	const found = message.caFile === undefined ? undefined : await shared.readCaFile(message.caFile);

@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import type { Events } from "./event.ts";
 import type { Failure } from "./failure.ts";
 import type { Hook, ShellHook, Webhook } from "./hook.ts";
+import type { People } from "./people.ts";
 
 /** One hook for one event, or for one batch of events: a message ready to be made and sent. */
 export interface Delivery<H extends Hook = Hook> {
@@ -38,6 +39,8 @@ export interface RunFacts {
 	/** Shell hooks are refused, because they would run what is there; undefined if they may run. */
 	readonly untrusted: Untrusted | undefined;
 	readonly reach: FindChained;
+	/** Loaded when a hook needs them. */
+	readonly people: () => Promise<People>;
 }
 
 /**

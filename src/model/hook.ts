@@ -53,6 +53,10 @@ export interface About {
 	readonly custom: JsonObject | undefined;
 }
 
+/** Who else gets a webhook's messages, by their part in what the event is about, or in the config. */
+export const AUDIENCES = ["owners", "followers", "admins"] as const;
+export type Audience = (typeof AUDIENCES)[number];
+
 /** What every hook has. */
 interface HookBase {
 	/** Unique in its config. */
@@ -128,16 +132,34 @@ export interface Webhook extends HookBase {
 	readonly maxAgeMs: number | undefined;
 	/** Whether a newer delivery about the same thing makes a stored one obsolete; undefined for the preset's own. */
 	readonly supersede: boolean | undefined;
+	/** Those who have a webhook get a copy, as a hook of its own; the others are mentioned, where the preset can. */
+	readonly sendTo: readonly Audience[];
+	/** Of such a copy: for whom it is, by name. It is sent only if they are among {@link Webhook.sendTo}. */
+	readonly copyFor?: string | undefined;
 }
 
 export type Hook = ShellHook | Webhook;
+
+/** Somebody, or a team, whom messages can reach. */
+export interface Person {
+	/** Unique in its config. */
+	readonly name: string;
+	/** A login, or `organisation/team`. */
+	readonly github: string | undefined;
+	readonly email: string | undefined;
+	/** What mentions them, by the name of the preset. */
+	readonly handles: ReadonlyMap<string, string>;
+	readonly webhook: Reference | undefined;
+	readonly admin: boolean;
+}
 
 /** A whole config file. */
 export interface Config {
 	/** As the user would write it: relative to the workspace. */
 	readonly file: string;
-	/** In the order of the file. */
+	/** In the order of the file, each before its copies for people. */
 	readonly hooks: readonly Hook[];
+	readonly people: readonly Person[];
 	/** Declared by `[event.x]`. */
 	readonly events: readonly EventDefinition[];
 	/** How many webhooks are in flight at once. */

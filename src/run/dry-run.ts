@@ -4,6 +4,7 @@ import { showTarget } from "../deliver/target.ts";
 import { skipped, untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
+import { needsPeople, type People } from "../model/people.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import type { Observer } from "./prepare.ts";
 
@@ -15,7 +16,9 @@ export function showing(
 	{ onPreview }: Observer,
 ): (delivery: Delivery) => Promise<Outcome> {
 	return async (delivery) => {
-		const shown = previewOf(delivery, facts, placeholders, env);
+		const { hook } = delivery;
+		const people = hook.kind === "webhook" && needsPeople(hook) ? await facts.people() : undefined;
+		const shown = previewOf(delivery, facts, placeholders, env, people);
 		onPreview(delivery, shown);
 		const target = shown.kind === "shell" ? shown.command : shown.target;
 		return { ...skipped(delivery, "dry_run", reasonOf(shown), env), target };
@@ -28,12 +31,18 @@ function reasonOf(shown: Preview): string {
 }
 
 /** As in a run, an error in making one message is only that delivery's problem. */
-function previewOf(delivery: Delivery, facts: RunFacts, placeholders: boolean, env: Env): Preview {
+function previewOf(
+	delivery: Delivery,
+	facts: RunFacts,
+	placeholders: boolean,
+	env: Env,
+	people: People | undefined,
+): Preview {
 	const problem = (reason: string) => ({ kind: "problem", target: showTarget(delivery.hook, env), reason }) as const;
 	const refused = untrustedReason(delivery, facts);
 	if (refused !== undefined) return problem(refused);
 	try {
-		return placeholders ? previewAnywhere(delivery, env) : preview(delivery, env);
+		return placeholders ? previewAnywhere(delivery, env, people) : preview(delivery, env, people);
 	} catch (thrown) {
 		return problem(problemsOf(thrown, env)[0].message);
 	}

@@ -4,11 +4,13 @@ import { readCi } from "../ci/index.ts";
 import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import type { Advise } from "../config/decode.ts";
 import { loadConfig } from "../config/load.ts";
+import { loadManaging } from "../config/load-managing.ts";
 import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import type { EventContext, PipelineEvent } from "../model/event.ts";
 import type { Config, Hook } from "../model/hook.ts";
+import type { People } from "../model/people.ts";
 import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
 import { chainLookup } from "../plan/chains.ts";
 import type { Files, Log, Ports } from "../ports.ts";
@@ -74,18 +76,23 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 	}
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal, advise), signal);
 	const { config, untrusted } = found;
-	const secrets = [...secretsOf(config.hooks, env), ...environmentSecrets(env)];
+	const secrets = [...secretsOf(config.hooks, env, config.people), ...environmentSecrets(env)];
 	log.protect(secrets);
 	log.protect(contextSecrets(request.context));
 	if (found.note !== undefined) log.info(found.note);
 	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
 	const receive = receiver(mask, log);
+	let people: Promise<People> | undefined;
 	const facts: RunFacts = {
 		concurrency: config.concurrency,
 		secretsWithheld: ci.secretsWithheld,
 		untrusted: request.allowUntrustedShell ? undefined : untrusted,
 		switchedOff: new Map(),
 		reach: chainLookup(config.hooks),
+		people: () => {
+			people ??= loadManaging().then(({ openPeople }) => openPeople(config, found.files, ci.workspace));
+			return people;
+		},
 	};
 	return {
 		ci: { ...ci, facts: receive({ ci: ci.facts }).ci ?? ci.facts },

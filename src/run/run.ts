@@ -3,9 +3,10 @@ import { workflowRun } from "../ci/ask-github.ts";
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
 import { closest } from "../lib/suggest.ts";
 import { count, excerpt } from "../lib/text.ts";
-import type { Delivery, Outcome } from "../model/delivery.ts";
+import type { Delivery, Outcome, RunFacts } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Hook } from "../model/hook.ts";
+import { isCopy } from "../model/people.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
 import { chainsIn } from "../plan/chains.ts";
@@ -46,7 +47,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	const { dryRun, summary, placeholders = false } = inputs;
 	const source = openSource(inputs, context, ports, observer);
 	const hooks = hooksOf(config, inputs.hook);
-	if (source.kind === "event" && !(await isConfirmed(source.event, hooks, observer)))
+	if (source.kind === "event" && !(await isConfirmed(source.event, hooks, facts, observer)))
 		throw new UserError(NOT_CONFIRMED);
 	const madeUp = source.kind === "event" ? [...source.madeUp] : [];
 	const enrich = enricher(hooks, async () => {
@@ -101,7 +102,8 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 
 	/** Whether the next event may be fired. */
 	const fireOne = async (bare: PipelineEvent): Promise<boolean> => {
-		const selected = hooks.filter((hook) => matches(hook, bare));
+		const found = selectedBy(hooks, bare, facts);
+		const selected = found instanceof Promise ? await found : found;
 		const enriched = enrich(bare, selected);
 		const event = enriched instanceof Promise ? await enriched : enriched;
 		const plan = createPlan(selected, event);
@@ -145,7 +147,8 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			configFile: config.file,
 			...collected,
 			...(problem === undefined ? {} : { stopped: problem }),
-			unmatched: source.kind === "event" ? selection(hooks, source.event).unmatched : [],
+			unmatched:
+				source.kind === "event" ? selection(hooks, source.event).unmatched.filter(({ hook }) => !isCopy(hook)) : [],
 			warnings: [...config.warnings, ...holding.warnings, ...stored.warnings],
 			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp } : {}),
 			dryRun,
@@ -206,17 +209,34 @@ const ALONE = {
 		{ kind: "event", event: "ping" },
 	],
 	filters: [],
+	copyFor: undefined,
 	fallback: undefined,
 	onSuccess: [],
 } as const;
 
 const NOT_CONFIRMED: Problem = { code: "cancelled", message: "nothing was sent", remedy: "" };
 
-async function isConfirmed(event: PipelineEvent, hooks: readonly Hook[], { confirm }: Observer): Promise<boolean> {
+/** The hooks that an event is fired at: copies only if their person is among those to whom it is sent. */
+function selectedBy(
+	hooks: readonly Hook[],
+	event: PipelineEvent,
+	{ people }: RunFacts,
+): readonly Hook[] | Promise<readonly Hook[]> {
+	const matching = hooks.filter((hook) => matches(hook, event));
+	if (!matching.some(isCopy)) return matching;
+	return people().then(({ isFor }) => matching.filter((hook) => hook.kind === "shell" || isFor(hook, event)));
+}
+
+async function isConfirmed(
+	event: PipelineEvent,
+	hooks: readonly Hook[],
+	facts: RunFacts,
+	{ confirm }: Observer,
+): Promise<boolean> {
 	if (confirm === undefined) return true;
 	const sending = hooks.filter((hook) => passesFilter(hook, event) && takenBy(hook, [event]).length > 0);
 	const chainOf = chainsIn(sending);
-	const selected = sending.filter((hook) => matches(hook, event));
+	const selected = await selectedBy(sending, event, facts);
 	return confirm([...new Set(selected.flatMap(chainOf))], event);
 }
 

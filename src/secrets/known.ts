@@ -2,7 +2,7 @@
 
 import type { Env } from "../lib/env.ts";
 import type { GivenContext } from "../model/context.ts";
-import type { Hook } from "../model/hook.ts";
+import type { Hook, Person } from "../model/hook.ts";
 import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
 import { resolveReference } from "../model/reference.ts";
 import { SHORTEST } from "./mask.ts";
@@ -23,12 +23,15 @@ export const ROUTING_KEY = "routing_key";
  * Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each, and what their
  * commands read by its name.
  */
-export function secretsOf(hooks: readonly Hook[], env: Env): readonly string[] {
+export function secretsOf(hooks: readonly Hook[], env: Env, people: readonly Person[] = []): readonly string[] {
 	// A thousand hooks may well share one URL and one secret.
 	const places = new Map(
 		hooks.flatMap(referencesOf).map((place) => [`${place.kind} ${place.reference.source}`, place]),
 	);
-	const found = [...places.values()].flatMap((place) => placeSecrets(place, env));
+	const theirs = people.flatMap(({ webhook }): readonly ReferencePlace[] => {
+		return webhook === undefined ? [] : [{ reference: webhook, kind: "url" }];
+	});
+	const found = [...places.values(), ...theirs].flatMap((place) => placeSecrets(place, env));
 	return longestFirst([...found, ...commandSecrets(hooks, env)]);
 }
 

@@ -9,7 +9,7 @@ import { createPlan } from "../../src/plan/plan.ts";
 import { matches } from "../../src/plan/select.ts";
 import { Collector } from "../../src/report/collect.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "./fakes.ts";
-import { event } from "./make.ts";
+import { event, NO_PEOPLE } from "./make.ts";
 
 /** What a test says of the run; the rest is filled in. */
 export interface Given {
@@ -28,6 +28,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 		switchedOff: new Map(),
 		untrusted: undefined,
 		reach: chainLookup(hooks),
+		people: NO_PEOPLE,
 		...given.facts,
 	};
 	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };

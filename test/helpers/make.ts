@@ -1,10 +1,12 @@
 // Events, hooks and plans as tests need them, each with what does not matter filled in.
 
+import { findPeople } from "../../src/manage/people.ts";
 import { vocabulary } from "../../src/model/catalog.ts";
 import { completeEvent, type GivenContext } from "../../src/model/context.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
 import type { CiFacts, PipelineEvent } from "../../src/model/event.ts";
 import type { About, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
+import type { People } from "../../src/model/people.ts";
 import type { Preset } from "../../src/model/preset.ts";
 import { parseReference } from "../../src/model/reference.ts";
 import { showSelector } from "../../src/model/selector.ts";
@@ -110,9 +112,13 @@ export function webhook(given: Partial<Webhook> = {}): Webhook {
 		schedule: undefined,
 		maxAgeMs: undefined,
 		supersede: undefined,
+		sendTo: [],
 		...given,
 	};
 }
+
+/** The people of a config that has none. */
+export const NO_PEOPLE = async (): Promise<People> => findPeople([], "");
 
 /** The report of an event with these outcomes. */
 export function reportOf(of: PipelineEvent, outcomes: readonly Outcome[], given: Partial<Report> = {}): Report {

@@ -3,13 +3,14 @@
 import { WARNINGS } from "../../scripts/explanations.ts";
 import { advise } from "../../src/config/advice.ts";
 import { parseConfig } from "../../src/config/load.ts";
+import * as managing from "../../src/config/managing.ts";
 import type { Config, Hook, ShellHook, Webhook } from "../../src/model/hook.ts";
 import { type Problem, UserError, type Warning } from "../../src/model/problem.ts";
 
 export type Dialect = "native" | "rocky";
 
 export function parse(source: string, dialect: Dialect = "native"): Config {
-	return parseConfig(source, "hooks.toml", dialect, advise);
+	return parseConfig(source, "hooks.toml", dialect, advise, managing);
 }
 
 /** All that is wrong with a config; empty when nothing is. */

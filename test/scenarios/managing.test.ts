@@ -1,11 +1,11 @@
 // docs/managing.md, tried: what its config shows, and whom its hooks reach.
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { blocks } from "../helpers/pages.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
 const PAGE = "docs/managing.md";
-const [CONFIG = ""] = blocks(PAGE, "toml");
+const [CONFIG = "", WITH_PEOPLE = ""] = blocks(PAGE, "toml");
 const FILE = "pipeline-hooks.toml";
 
 const list = (...args: readonly string[]) =>
@@ -66,4 +66,61 @@ test("a failed hook names its owner and its runbook, and its message links to th
 	expect(run.annotations).toMatchObject([{ kind: "warning", message: expect.stringContaining(`: no (${help})`) }]);
 	expect(run.summary).toContain("owner mallory, team data-platform");
 	expect(slack.requests[0]?.body).toContain("<https://wiki.example.com/pipelines|Runbook>");
+});
+
+describe("people", () => {
+	const CODEOWNERS = "* @joe\n/models/ @acme/data\n";
+
+	/** Fires an event at the page's config; Slack and Joe are receivers of their own. */
+	async function fire(event: string, context: object, env: Readonly<Record<string, string>> = {}) {
+		const slack = await startServer({ status: 200, body: "ok" });
+		const joe = await startServer({ status: 200, body: "ok" });
+		const run = await runAction({
+			inputs: { event, context: JSON.stringify(context) },
+			workspace: workspace({ [FILE]: WITH_PEOPLE, ".github/CODEOWNERS": CODEOWNERS }),
+			env: { SLACK_WEBHOOK_URL: slack.url, JOE_WEBHOOK: `${joe.url}/services/s3cret-of-joe`, ...env },
+		});
+		return { run, slack: slack.requests, joe: joe.requests };
+	}
+	const mentions = (body = "") => body.match(/<[@!][^>]*>/g)?.join(" ") ?? "";
+
+	test.each([
+		["the author, and the hook's owner", "jane-doe", {}, "<@U012AB3CD> <@U045EF6GH>"],
+		[
+			"the owners of a file",
+			"jane-doe",
+			{ metadata: { path: "models/orders.sql" } },
+			"<@U012AB3CD> <!subteam^S0789IJKL>",
+		],
+		["the owners of the event", "octocat", { owners: ["Jane@example.com"] }, "<@U012AB3CD>"],
+	])("mentions %s", async (_, actor, context, mentioned) => {
+		const { run, slack } = await fire("pipeline_error", context, { GITHUB_ACTOR: actor });
+		expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "passed", delivered: "1" } });
+		expect(mentions(JSON.parse(slack[0]?.body ?? "{}").text)).toBe(mentioned);
+		const left = "mention @author left out: octocat is not among the people";
+		expect(run.stdout.includes(left)).toBe(actor === "octocat");
+	});
+
+	test("sends a copy to each owner who has a webhook, and mentions the others", async () => {
+		const { run, slack, joe } = await fire("check_result", { owners: ["joe", "jane"] });
+		expect(run.results).toMatchObject({ results: [{ hook: "quality" }, { hook: "quality (joe)" }] });
+		expect([slack.length, joe.length]).toEqual([1, 1]);
+		expect(mentions(slack[0]?.body)).toContain("<@U012AB3CD>");
+		expect(mentions(slack[0]?.body)).not.toContain("U045EF6GH");
+		const ids = [...slack, ...joe].map(({ headers }) => headers["x-rocky-delivery"]);
+		expect(new Set(ids).size).toBe(2);
+		const log = run.stdout.replaceAll(/^::add-mask::.*$/gm, "");
+		expect(log + run.summary + JSON.stringify(run.outputs)).not.toContain("s3cret-of-joe");
+		expect((await fire("check_result", { owners: ["jane"] })).joe).toEqual([]);
+	});
+
+	test("are not shown as hooks", async () => {
+		const folder = workspace({ [FILE]: WITH_PEOPLE });
+		const { hooks } = JSON.parse((await runCommand(["list", "--json"], { workspace: folder })).stdout);
+		expect(hooks.map(({ name }: { name: string }) => name)).toEqual(["alerts", "quality"]);
+		const { stdout } = await runCommand(["validate"], { workspace: folder });
+		expect(stdout).toBe(
+			`${FILE} is valid: 2 hooks on 2 events\n  \${JOE_WEBHOOK} is not set here\n  \${SLACK_WEBHOOK_URL} is not set here\n`,
+		);
+	});
 });

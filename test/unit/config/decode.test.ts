@@ -65,6 +65,7 @@ describe("a webhook", () => {
 			allowPrivate: true,
 			caFile: undefined,
 			requireAllow: false,
+			sendTo: [],
 			order: 0,
 			place: { file: "hooks.toml", line: 1, column: 1 },
 		});

@@ -33,6 +33,7 @@ describe("what is generated", () => {
 			"event",
 			"filter",
 			"hook",
+			"person",
 			"shell",
 			"store",
 			"subscription",

@@ -9,7 +9,7 @@ import { parseReference } from "../../../src/model/reference.ts";
 import type { Http, HttpResult } from "../../../src/ports.ts";
 import { answer, fakeClock, fakeLog } from "../../helpers/fakes.ts";
 import { refusal } from "../../helpers/limited.ts";
-import { delivery, webhook } from "../../helpers/make.ts";
+import { delivery, NO_PEOPLE, webhook } from "../../helpers/make.ts";
 
 /** What the model knows of a receiver. */
 interface Model {
@@ -94,6 +94,7 @@ test("any deliveries to any receivers", async () => {
 					connections: "single" as const,
 					readCaFile: async () => ({ pem: "" }),
 					receivers: new Receivers(clock, signal),
+					people: NO_PEOPLE,
 					signal,
 					onBegin: () => {},
 				};

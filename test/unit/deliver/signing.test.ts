@@ -9,7 +9,7 @@ import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { checkSignature } from "../../../src/signature/verify.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
-import { delivery, preset, webhook } from "../../helpers/make.ts";
+import { delivery, NO_PEOPLE, preset, webhook } from "../../helpers/make.ts";
 import { OTHER_SECRET, SECRET, TOGETHER } from "../../helpers/signing.ts";
 
 const ENV = { NEW: SECRET, OLD: `${OTHER_SECRET}\n`, PLAIN: "hunter2-hunter2" };
@@ -26,6 +26,7 @@ describe("each attempt", () => {
 			connections: "single" as const,
 			readCaFile: async () => ({ pem: "" }),
 			receivers,
+			people: NO_PEOPLE,
 			signal,
 			onBegin: () => {},
 		};

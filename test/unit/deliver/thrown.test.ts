@@ -8,7 +8,7 @@ import { createPlan } from "../../../src/plan/plan.ts";
 import type { HttpRequest } from "../../../src/ports.ts";
 import { fireWith } from "../../helpers/deliver.ts";
 import { answer, fakeClock, fakeFiles, fakeHttp, fakeLog, fakeShell } from "../../helpers/fakes.ts";
-import { event, shellHook, webhook } from "../../helpers/make.ts";
+import { event, NO_PEOPLE, shellHook, webhook } from "../../helpers/make.ts";
 
 const boom = () => {
 	throw new TypeError("boom");
@@ -60,6 +60,7 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 		switchedOff: new Map(),
 		untrusted: undefined,
 		reach: chainLookup(hooks),
+		people: NO_PEOPLE,
 	};
 	const deliverer = new Deliverer(
 		facts,
@@ -97,6 +98,7 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 		switchedOff: new Map(),
 		untrusted: undefined,
 		reach: chainLookup(hooks),
+		people: NO_PEOPLE,
 	};
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",

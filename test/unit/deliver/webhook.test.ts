@@ -9,12 +9,13 @@ import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/compile.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
-import { delivery, event, preset, webhook } from "../../helpers/make.ts";
+import { delivery, event, NO_PEOPLE, preset, webhook } from "../../helpers/make.ts";
 
 const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => ({
 	connections: "single",
 	readCaFile: async (caFile) => ({ pem: `certificates of ${caFile}` }),
 	receivers: new Receivers(clock, signal),
+	people: NO_PEOPLE,
 	signal,
 	onBegin: () => {},
 });

@@ -8,6 +8,7 @@ import { findEvent } from "../../../src/run/events.ts";
 const config = (file: string): Config => ({
 	file,
 	hooks: [],
+	people: [],
 	events: [],
 	concurrency: 1,
 	store: undefined,

@@ -11,7 +11,15 @@ import { fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, webhook } from "../../helpers/make.ts";
 
 const hook = webhook({ name: "audit", batchSize: 3 });
-const config = { file: "hooks.toml", hooks: [hook], events: [], concurrency: 1, store: undefined, warnings: [] };
+const config = {
+	file: "hooks.toml",
+	hooks: [hook],
+	people: [],
+	events: [],
+	concurrency: 1,
+	store: undefined,
+	warnings: [],
+};
 
 let folder = "";
 beforeEach(async () => {

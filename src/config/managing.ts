@@ -1,0 +1,3 @@
+// What few configs need, as a bundle that is loaded only for them.
+export { openPeople } from "../manage/people.ts";
+export { readPeople, withCopies } from "./people.ts";
