@@ -45,7 +45,7 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "records", entry: "lib/records/bundle.js", externals: NEVER_CALLED, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
-	{ folder: "nats", entry: "lib/net/nats.js", externals: {}, executable: false, silent: true },
+	{ folder: "nats", entry: "lib/store/nats.js", externals: {}, executable: false, silent: true },
 ];
 
 /**

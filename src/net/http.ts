@@ -1,5 +1,6 @@
 // Sends each request with the transport that suits it: Node's own client, or undici or NATS's, loaded only when needed.
 import type { Http, HttpRequest, HttpResult } from "../ports.ts";
+import { loadBundle } from "./bundle.ts";
 import { httpFailure } from "./failure.ts";
 import { refuseHost } from "./guard.ts";
 import { isNats } from "./nats-url.ts";
@@ -54,13 +55,4 @@ export async function loadUndici(): Promise<Http> {
 
 export async function loadNats(): Promise<Http> {
 	return (await loadBundle<{ readonly natsHttp: () => Http }>("nats")).natsHttp();
-}
-
-/** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-async function loadBundle<T>(folder: string): Promise<T> {
-	const ours = import.meta.url;
-	const theirs = new URL(`../${folder}/index.js`, ours).href;
-	// The exports of a CommonJS bundle are the default export of its namespace.
-	const bundle: { readonly default: T } = await import(/* webpackIgnore: true */ theirs);
-	return bundle.default;
 }

@@ -1,12 +1,10 @@
 // Publishes on NATS: what the JetStream stream that takes a subject says is the response. A bundle of its own.
-import { connect, errors, type Msg, headers as messageHeaders, type NatsConnection } from "@nats-io/transport-node";
+import { errors, type Msg, headers as messageHeaders, type NatsConnection } from "@nats-io/transport-node";
 import { isJsonObject, parseJson } from "../lib/json.ts";
-import { VERSION } from "../lib/version.ts";
-import type { Http, HttpFailure, HttpRequest } from "../ports.ts";
+import type { Http, HttpRequest } from "../ports.ts";
 import { Exchange, exchange } from "./exchange.ts";
-import { describeError, httpFailure } from "./failure.ts";
-import { guardedAddresses } from "./guard.ts";
-import { tlsOptions } from "./tls.ts";
+import { httpFailure } from "./failure.ts";
+import { innermost, natsFailure, openNats } from "./nats-connection.ts";
 
 /**
  * An {@link Http} for URLs of NATS. A message is delivered when a stream has stored it: core NATS keeps nothing, and does
@@ -15,12 +13,12 @@ import { tlsOptions } from "./tls.ts";
 export function natsHttp(): Http {
 	const kept = new Map<string, Promise<NatsConnection>>();
 	const connectionFor = (request: HttpRequest): Promise<NatsConnection> => {
-		if (request.connections === "single") return open(request);
+		if (request.connections === "single") return openNats(request);
 		const { url, allowPrivate, caCertificates = "" } = request;
 		const key = [url.protocol, url.username, url.password, url.host, allowPrivate, caCertificates].join("\n");
 		const known = kept.get(key);
 		if (known !== undefined) return known;
-		const opening = open(request);
+		const opening = openNats(request);
 		kept.set(key, opening);
 		const forget = () => void kept.delete(key);
 		opening.then((connection) => connection.closed().then(forget), forget);
@@ -95,7 +93,7 @@ class Publication extends Exchange {
 		} else if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
 			this.#respond(STATUS.unauthorized, cause.message);
 		} else {
-			this.fail(failureOf(cause));
+			this.fail(natsFailure(cause));
 		}
 	}
 
@@ -105,42 +103,4 @@ class Publication extends Exchange {
 		this.read(bytes);
 		this.end();
 	}
-}
-
-/** What an error of the client was made of. */
-function innermost(error: unknown): unknown {
-	return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
-}
-
-/** The failure of a connection that could not be made, or broke. */
-function failureOf(error: unknown): HttpFailure {
-	if (error instanceof errors.TimeoutError) return httpFailure("timeout", "connection timed out");
-	const isOurs = error instanceof errors.ConnectionError;
-	if (isOurs && /'tls'/.test(error.message)) return httpFailure("tls", "TLS: the server offers none");
-	// The client reads the settings of TLS although there are none.
-	if (error instanceof TypeError) return httpFailure("tls", "TLS: the server requires it, write tls:// in the url");
-	const isClosed = error instanceof errors.ClosedConnectionError || error instanceof errors.RequestError;
-	if (isOurs || isClosed || error === undefined) return httpFailure("reset", "connection closed before a response");
-	return describeError(error);
-}
-
-/** Opens a connection to the addresses that were judged, one after the other; other servers of the cluster are not followed. */
-async function open({ url, timeoutMs, allowPrivate, caCertificates }: HttpRequest): Promise<NatsConnection> {
-	const host = url.hostname.replace(/^\[|\]$/g, "");
-	const addresses = await guardedAddresses(host, allowPrivate);
-	const [user = "", pass = ""] = [url.username, url.password].map(decodeURIComponent);
-	const login = pass === "" ? { token: user } : { user, pass };
-	const isAddress = addresses[0] === host;
-	const identity = { handshakeFirst: false, ...(isAddress ? { host } : { servername: host }) };
-	return connect({
-		servers: addresses.map((address) => `${address.includes(":") ? `[${address}]` : address}:${url.port}`),
-		tls: url.protocol === "tls:" ? { ...identity, ...tlsOptions(caCertificates) } : null,
-		...(user === "" ? {} : login),
-		name: `pipeline-hooks/${VERSION}`,
-		timeout: Math.ceil(timeoutMs / addresses.length),
-		noRandomize: true,
-		resolve: false,
-		reconnect: false,
-		ignoreClusterUpdates: true,
-	});
 }

@@ -1,0 +1,48 @@
+// Connections to servers of NATS, to addresses that were judged before, and why one cannot be made or broke.
+import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import { VERSION } from "../lib/version.ts";
+import type { HttpFailure, HttpRequest } from "../ports.ts";
+import { describeError, httpFailure } from "./failure.ts";
+import { guardedAddresses } from "./guard.ts";
+import { tlsOptions } from "./tls.ts";
+
+/** What an error of the client was made of. */
+export function innermost(error: unknown): unknown {
+	return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
+}
+
+/** The failure of a connection that could not be made, or broke. */
+export function natsFailure(error: unknown): HttpFailure {
+	if (error instanceof errors.TimeoutError) return httpFailure("timeout", "connection timed out");
+	const isOurs = error instanceof errors.ConnectionError;
+	if (isOurs && /'tls'/.test(error.message)) return httpFailure("tls", "TLS: the server offers none");
+	// The client reads the settings of TLS although there are none.
+	if (error instanceof TypeError) return httpFailure("tls", "TLS: the server requires it, write tls:// in the url");
+	const isClosed = error instanceof errors.ClosedConnectionError || error instanceof errors.RequestError;
+	if (isOurs || isClosed || error === undefined) return httpFailure("reset", "connection closed before a response");
+	return describeError(error);
+}
+
+/** What decides how a connection is made, as a request has it. */
+export type Connecting = Pick<HttpRequest, "url" | "timeoutMs" | "allowPrivate" | "caCertificates">;
+
+/** Opens a connection to the addresses that were judged, one after the other; other servers of the cluster are not followed. */
+export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }: Connecting): Promise<NatsConnection> {
+	const host = url.hostname.replace(/^\[|\]$/g, "");
+	const addresses = await guardedAddresses(host, allowPrivate);
+	const [user = "", pass = ""] = [url.username, url.password].map(decodeURIComponent);
+	const login = pass === "" ? { token: user } : { user, pass };
+	const isAddress = addresses[0] === host;
+	const identity = { handshakeFirst: false, ...(isAddress ? { host } : { servername: host }) };
+	return connect({
+		servers: addresses.map((address) => `${address.includes(":") ? `[${address}]` : address}:${url.port}`),
+		tls: url.protocol === "tls:" ? { ...identity, ...tlsOptions(caCertificates) } : null,
+		...(user === "" ? {} : login),
+		name: `pipeline-hooks/${VERSION}`,
+		timeout: Math.ceil(timeoutMs / addresses.length),
+		noRandomize: true,
+		resolve: false,
+		reconnect: false,
+		ignoreClusterUpdates: true,
+	});
+}

@@ -1,0 +1,123 @@
+// One stream of NATS' JetStream as a store of texts by subject: the last text of each, changed by compare-and-swap.
+import { AckPolicy, JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import { errors, headers } from "@nats-io/transport-node";
+
+/** A text as it is in the stream. */
+export interface Entry {
+	readonly subject: string;
+	/** Its place in the stream, which changes with each change of the text. */
+	readonly sequence: number;
+	readonly text: string;
+	readonly headers: ReadonlyMap<string, string>;
+}
+
+/** What is written, and in the place of what. */
+export interface Write {
+	readonly subject: string;
+	readonly text: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** The sequence that the subject must have now: 0 for none; absent where it does not matter. */
+	readonly over?: number;
+}
+
+/** A stream that is open. All of it throws. */
+export class NatsStream {
+	readonly #name: string;
+	readonly #client: JetStreamClient;
+	readonly #manager: JetStreamManager;
+
+	constructor(name: string, client: JetStreamClient, manager: JetStreamManager) {
+		this.#name = name;
+		this.#client = client;
+		this.#manager = manager;
+	}
+
+	/** The new sequence; undefined where the subject has another one than it must have. */
+	async write({ subject, text, headers: given = {}, over }: Write): Promise<number | undefined> {
+		const options = {
+			headers: headers(),
+			...(over !== undefined && { expect: { lastSubjectSequence: over } }),
+		};
+		for (const [name, value] of Object.entries(given)) options.headers.set(name, value);
+		return unless(isWrongSequence, async () => (await this.#client.publish(subject, text, options)).seq);
+	}
+
+	/** False where the text is not there any more, or was changed. */
+	async remove(sequence: number): Promise<boolean> {
+		const removed = () => this.#manager.streams.deleteMessage(this.#name, sequence, false);
+		return (await unless(isGone, removed)) ?? false;
+	}
+
+	/** Removes all texts of the subjects that a filter matches. */
+	async removeAll(filter: string): Promise<void> {
+		await this.#manager.streams.purge(this.#name, { filter });
+	}
+
+	/** The newest text of the subjects that a filter matches. */
+	async last(filter: string): Promise<Entry | undefined> {
+		const get = () => this.#manager.streams.getMessage(this.#name, { last_by_subj: filter });
+		const message = await unless(isGone, get);
+		if (!message) return undefined;
+		const { subject, seq, header } = message;
+		return { subject, sequence: seq, text: message.string(), headers: flat(header) };
+	}
+
+	/**
+	 * All texts of the subjects that a filter matches, the oldest change first. A consumer of their own reads them, without
+	 * acknowledgements, so that no limit of pending ones holds any back.
+	 */
+	async all(filter: string): Promise<readonly Entry[]> {
+		const { name, num_pending } = await this.#manager.consumers.add(this.#name, {
+			ack_policy: AckPolicy.None,
+			filter_subject: filter,
+			mem_storage: true,
+			inactive_threshold: 60e9,
+		});
+		const consumer = await this.#client.consumers.get(this.#name, name);
+		const found: Entry[] = [];
+		for (let left = num_pending; left > 0; ) {
+			const before = found.length;
+			const messages = await consumer.fetch({ max_messages: Math.min(left, PAGE), expires: PAGE_MS });
+			for await (const message of messages) {
+				const { subject, seq, info, headers: header } = message;
+				found.push({ subject, sequence: seq, text: message.string(), headers: flat(header) });
+				left = info.pending;
+			}
+			// Somebody may have removed the last ones meanwhile.
+			if (found.length === before) {
+				const { num_pending: pending } = await consumer.info();
+				if (pending > 0) throw new errors.TimeoutError();
+				left = 0;
+			}
+		}
+		await this.#manager.consumers.delete(this.#name, name);
+		return found;
+	}
+}
+
+/** How many texts are asked for at once, and how long the server waits for them. */
+const PAGE = 1000;
+const PAGE_MS = 2000;
+
+type IsExpected = (error: JetStreamApiError) => boolean;
+
+/** By the numbers in https://github.com/nats-io/nats-server/blob/main/server/errors.json. */
+const isWrongSequence: IsExpected = ({ code }) => code === 10071 || code === 10164;
+/** A deletion has several numbers, and one of them for all that can go wrong. */
+const isGone: IsExpected = ({ code, message }) => {
+	return code === 10037 || code === 10043 || (code === 10057 && /message found$/.test(message));
+};
+
+/** What the work gives; undefined where the server refuses it for the reason that is expected. */
+export async function unless<T>(isExpected: IsExpected, work: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof JetStreamApiError && isExpected(error)) return undefined;
+		throw error;
+	}
+}
+
+function flat(header: Iterable<[string, string[]]> | undefined): ReadonlyMap<string, string> {
+	return new Map(Array.from(header ?? [], ([name, [value = ""]]) => [name, value]));
+}

@@ -1,0 +1,3 @@
+// All that speaks with servers of NATS: a bundle of its own.
+export { natsHttp } from "../net/nats.ts";
+export { openNatsRecords } from "./nats-records.ts";
