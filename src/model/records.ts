@@ -77,8 +77,13 @@ export interface StoredRecord {
 export interface RecordQuery {
 	readonly states?: readonly RecordState[];
 	readonly ids?: readonly string[];
+	/** How the id begins. */
+	readonly idPrefix?: string;
 	readonly keys?: readonly string[];
 	readonly hook?: string;
+	/** Has an event of this name. */
+	readonly event?: string;
+	readonly runId?: string;
 	/** Due then or before. */
 	readonly dueBy?: number;
 	/** Created from then on, and before then. */
@@ -159,11 +164,14 @@ export function isFree({ claimedUntil }: Pick<StoredRecord, "claimedUntil">, now
 
 /** Whether a record is one of those that a query asks for, its `newest` aside. */
 export function isAskedFor(record: DeliveryRecord, query: RecordQuery): boolean {
-	const { states, ids, keys, hook, dueBy, since, until } = query;
+	const { states, ids, idPrefix = "", keys, hook, event, runId, dueBy, since, until } = query;
 	if (states !== undefined && !states.includes(record.state)) return false;
 	if (ids !== undefined && !ids.includes(record.id)) return false;
+	if (!record.id.startsWith(idPrefix)) return false;
 	if (keys !== undefined && (record.key === undefined || !keys.includes(record.key))) return false;
 	if (hook !== undefined && record.hook !== hook) return false;
+	if (event !== undefined && !record.names.includes(event)) return false;
+	if (runId !== undefined && record.runId !== runId) return false;
 	if (dueBy !== undefined && (record.due === undefined || record.due > dueBy)) return false;
 	return (since === undefined || record.created >= since) && (until === undefined || record.created < until);
 }

@@ -18,11 +18,13 @@ export interface StorePlace {
 	readonly env: Env;
 	/** For GitHub; may be empty. */
 	readonly token: string;
+	/** Whether to make a store that is missing. Without, there is nothing in it. */
+	readonly create: boolean;
 }
 
-function openFile(file: string, isUsual: boolean): Records | StoreFailure {
-	const opened = openSqliteRecords(file);
-	if (isUsual && !("problem" in opened)) keepOutOfGit(dirname(file));
+function openFile(file: string, isUsual: boolean, create: boolean): Records | StoreFailure {
+	const opened = openSqliteRecords(file, { create });
+	if (isUsual && create && !("problem" in opened)) keepOutOfGit(dirname(file));
 	return opened;
 }
 
@@ -36,10 +38,10 @@ function keepOutOfGit(folder: string): void {
 }
 
 /** Opens a store; a failure says why that cannot be done. */
-export async function openRecords({ store, workspace }: StorePlace): Promise<Records | StoreFailure> {
+export async function openRecords({ store, workspace, create }: StorePlace): Promise<Records | StoreFailure> {
 	switch (store.kind) {
 		case "sqlite":
-			return openFile(resolve(workspace, store.path ?? USUAL_FILE), store.path === undefined);
+			return openFile(resolve(workspace, store.path ?? USUAL_FILE), store.path === undefined, create);
 		case "git":
 		case "nats":
 		case "results":

@@ -1,10 +1,12 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
 import type { Delivery, Outcome } from "../model/delivery.ts";
-import type { Webhook } from "../model/hook.ts";
+import type { Config, Webhook } from "../model/hook.ts";
 import { errorCode, type Problem, UserError, type Warning } from "../model/problem.ts";
-import { type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
+import type { Records } from "../model/records.ts";
+import type { StoreFailure } from "../model/store.ts";
+import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import type { Ports } from "../ports.ts";
-import type { Outbox, openRecords, Redelivery } from "../records/bundle.ts";
+import type { Outbox, openRecords, Redelivery, StorePlace } from "../records/bundle.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
 import type { Inputs } from "./inputs.ts";
 import type { RunContext } from "./prepare.ts";
@@ -44,6 +46,11 @@ export function storeOf(
 	{ config }: Pick<RunContext, "config">,
 ): StoreConfig | undefined {
 	if (dryRun || examples !== undefined || (hook !== undefined && redeliver === undefined)) return undefined;
+	return storeNamed(store, config);
+}
+
+/** The store that an input or a flag names, completed by the config; else that of the config. */
+export function storeNamed(store: ChosenStore | undefined, config: Pick<Config, "store">): StoreConfig | undefined {
 	if (store === undefined) return config.store;
 	const { kind, path, url } = store;
 	if (kind === "none") return undefined;
@@ -52,16 +59,23 @@ export function storeOf(
 	return { kind, path: path ?? own?.path, url: url ?? own?.url, schedule };
 }
 
-const WITHOUT_STORE: Problem = {
+export const WITHOUT_STORE: Problem = {
 	code: "input",
-	message: "there is no store to send from",
+	message: "there is no store",
 	remedy: "add [store] to the config, or name one with `store`",
 };
 
-async function opening(store: StoreConfig, { githubToken }: Inputs, { ci }: RunContext, { env }: Ports) {
+/** A store, and the code that works on it. */
+export interface OpenedRecords {
+	readonly records: Records;
+	readonly bundle: RecordsBundle;
+}
+
+/** Opens a store; a failure says why that cannot be done. */
+export async function openRecordsOf(place: StorePlace): Promise<OpenedRecords | StoreFailure> {
 	try {
 		const bundle = await loadRecords();
-		const records = await bundle.openRecords({ store, workspace: ci.workspace, env, token: githubToken });
+		const records = await bundle.openRecords(place);
 		return "problem" in records ? records : { records, bundle };
 	} catch (thrown) {
 		if (errorCode(thrown) === undefined) throw thrown;
@@ -90,12 +104,16 @@ export async function openStored(
 		return NOTHING;
 	}
 	const { config, mask, receive } = context;
-	const opened = await opening(store, inputs, context, ports);
+	const { workspace } = context.ci;
+	const place = { store, workspace, env: ports.env, token: inputs.githubToken, create: true };
+	const opened = await openRecordsOf(place);
 	if ("problem" in opened) {
 		const message = `the store cannot be used: ${opened.problem}`;
 		if (inputs.redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });
-		const place = { file: config.file, line: 1, column: 1 };
-		return { ...NOTHING, warnings: [{ code: "not_stored", message, remedy: "", place }] };
+		return {
+			...NOTHING,
+			warnings: [{ code: "not_stored", message, remedy: "", place: { file: config.file, line: 1, column: 1 } }],
+		};
 	}
 	const { records, bundle } = opened;
 	const outbox = new bundle.Outbox({ records, config, schedule: store.schedule, ports, mask, write: writeHeld });

@@ -1,4 +1,5 @@
 // The records of deliveries in one SQLite file: all of them, for this machine's runs.
+import { existsSync } from "node:fs";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import {
 	type DeliveryRecord,
@@ -15,11 +16,24 @@ import { attempt, openDatabase } from "./database.ts";
 import { readRecord, writeRecord } from "./record-text.ts";
 import { transaction } from "./schema.ts";
 
-/** Opens the records of a file, which is made where it is missing. */
-export function openSqliteRecords(file: string): Records | StoreFailure {
-	const opened = openDatabase(file, true);
+/** Opens the records of a file. Where it is missing it is made, or without `create` left so: there are none then. */
+export function openSqliteRecords(file: string, { create } = { create: true }): Records | StoreFailure {
+	if (!create && !existsSync(file)) return NO_RECORDS;
+	const opened = openDatabase(file, create);
 	return "problem" in opened ? opened : new SqliteRecords(file, opened.database);
 }
+
+const NO_RECORDS: Records = {
+	keepsAll: true,
+	put: async () => ({ problem: "there is no store" }),
+	list: async () => ({ records: [], invalid: 0 }),
+	claim: async () => [],
+	settle: async (changes) => changes.map(({ from }) => from.record.id),
+	disabled: async () => [],
+	disable: async () => ({ problem: "there is no store" }),
+	enable: async () => false,
+	close: async () => {},
+};
 
 class SqliteRecords implements Records {
 	readonly keepsAll = true;
@@ -146,7 +160,7 @@ function columnsOf(record: DeliveryRecord): readonly SQLInputValue[] {
 }
 
 /** What a query asks for, as SQL. */
-function conditionsOf({ states, ids, keys, hook, dueBy, since, until }: RecordQuery) {
+function conditionsOf({ states, ids, idPrefix, keys, hook, event, runId, dueBy, since, until }: RecordQuery) {
 	const conditions: string[] = ["TRUE"];
 	const values: SQLInputValue[] = [];
 	const add = (condition: string, ...given: readonly SQLInputValue[]) => {
@@ -159,7 +173,12 @@ function conditionsOf({ states, ids, keys, hook, dueBy, since, until }: RecordQu
 	isOneOf("state", states);
 	isOneOf("id", ids);
 	isOneOf("key", keys);
+	if (idPrefix !== undefined) add("instr(id, ?) = 1", idPrefix);
 	if (hook !== undefined) add("hook = ?", hook);
+	// Others may have written what is no JSON, of which SQLite makes an error.
+	const inBody = (condition: string) => `CASE WHEN json_valid(body) THEN ${condition} ELSE FALSE END`;
+	if (event !== undefined) add(inBody("EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value = ?)"), event);
+	if (runId !== undefined) add(inBody("body ->> '$.runId' = ?"), runId);
 	if (dueBy !== undefined) add("due <= ?", dueBy);
 	if (since !== undefined) add("created >= ?", since);
 	if (until !== undefined) add("created < ?", until);

@@ -11,6 +11,10 @@ export interface RecordsSubject {
 	/** Makes a new place for a store, and what removes it. */
 	readonly place: () => Promise<{ readonly place: string; readonly remove: () => Promise<void> }>;
 	readonly open: (place: string) => Promise<Records | StoreFailure>;
+	/** Opens it only to look: a store that is missing is not made. */
+	readonly look: (place: string) => Promise<Records | StoreFailure>;
+	/** Whether there is anything of a store at a place. */
+	readonly isMade: (place: string) => Promise<boolean>;
 	/** A script as test/helpers/sqlite-records-process.ts is. */
 	readonly script: string;
 	/** Writes another text in the place of a record's. */
@@ -98,8 +102,8 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 			const store = await opening();
 			await store.put([
 				record("b", { created: 2000, due: 3000, key: "k" }),
-				record("a", { created: 1000, due: 9000, hook: "other" }),
-				record("c", { created: 3000, state: "delivered", key: "k" }),
+				record("a", { created: 1000, due: 9000, hook: "other", names: ["pipeline_error", "check_result"] }),
+				record("c", { created: 3000, state: "delivered", key: "k", runId: "run-2" }),
 				record("d", { created: 4000, key: "l" }),
 			]);
 			const found = async (query: Parameters<Records["list"]>[0]) => idsOf(await all(store, query));
@@ -109,6 +113,9 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 			expect(await found({ keys: ["k", "none"] })).toEqual(["b", "c"]);
 			expect(await found({ hook: "other" })).toEqual(["a"]);
 			expect(await found({ ids: ["d", "a", "none"] })).toEqual(["a", "d"]);
+			expect(await found({ idPrefix: "b" })).toEqual(["b"]);
+			expect(await found({ event: "check_result" })).toEqual(["a"]);
+			expect(await found({ runId: "run-2", newest: 1 })).toEqual(["c"]);
 			expect(await found({ since: 2000, until: 4000 })).toEqual(["b", "c"]);
 			expect(await found({ states: [] })).toEqual([]);
 		});
@@ -164,11 +171,28 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 			expect(good(await other.claim(stale, times))).toEqual([]);
 		});
 
+		it("are none, and none are made, where a store is missing and only looked at", async () => {
+			const store = good(await subject.look(place));
+			expect(await store.list({})).toEqual({ records: [], invalid: 0 });
+			expect(await store.disabled()).toEqual([]);
+			expect(await store.enable({ scope: "scope", hook: "tell" })).toBe(false);
+			await store.close();
+			expect(await subject.isMade(place)).toBe(false);
+		});
+
+		it("are looked at as they are where there is a store", async () => {
+			await filled("1");
+			const store = good(await subject.look(place));
+			opened.push(store);
+			expect(idsOf(await all(store))).toEqual(["1"]);
+		});
+
 		it("are passed over and counted where somebody else has written them", async () => {
 			const store = await filled("1", ...TAMPERED.map((_, at) => `t${at}`));
 			for (const [at, text] of TAMPERED.entries()) await tamper(place, `t${at}`, text);
 			const { records, invalid } = good(await store.list({}));
 			expect([idsOf(records), invalid]).toEqual([["1"], TAMPERED.length]);
+			expect(idsOf(await all(store, { event: "pipeline_error", runId: "run-1" }))).toEqual(["1"]);
 		});
 
 		it("know the hooks that are disabled, until they are enabled", async () => {

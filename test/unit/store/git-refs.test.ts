@@ -16,6 +16,8 @@ async function newPlace() {
 recordsSuite("git", {
 	place: newPlace,
 	open: (place) => openRecords(place),
+	look: (place) => openRecords(place),
+	isMade: async (place) => gitIn(place, ["for-each-ref"]) !== "",
 	script: fileURLToPath(new URL("../../helpers/git-records-process.ts", import.meta.url)),
 	tamper: async (place, id, text) => writeRef(place, refOf(id), text),
 	unusable: {

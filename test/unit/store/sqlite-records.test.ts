@@ -1,7 +1,9 @@
 // Records of deliveries in SQLite: the suite of records, and what is its own.
+
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
@@ -23,6 +25,8 @@ function inDatabase(place: string, sql: string, ...values: readonly string[]): v
 recordsSuite("SQLite", {
 	place: newPlace,
 	open: async (place) => openSqliteRecords(place),
+	look: async (place) => openSqliteRecords(place, { create: false }),
+	isMade: async (place) => existsSync(dirname(place)),
 	script: fileURLToPath(new URL("../../helpers/sqlite-records-process.ts", import.meta.url)),
 	tamper: async (place, id, text) => inDatabase(place, "UPDATE deliveries SET body = ? WHERE id = ?", text, id),
 	unusable: {
