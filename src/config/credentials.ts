@@ -14,12 +14,12 @@ const NAMED = new RegExp(`(?<![\\w.-])([\\w.-]+)[\\\\"']*\\s*[=:][\\s\\\\"'[]*${
 const FLAG = new RegExp(`(?<!\\S)--?([\\w.-]+)\\s+["']?${VALUE}`, "g");
 /** After the scheme of an `Authorization`. */
 const SCHEMED = new RegExp(`\\b(bearer|basic|bot|token|apikey|geniekey)[\\s\\\\]+${VALUE}`, "gi");
-/** By itself. Shorter ones are names more often than not. */
-const LONG = /[\w+/=.~-]{20,}/g;
+/** By itself. Shorter ones are names more often than not; of a Standard Webhooks key frames show the prefix. */
+const LONG = /(?<![\w+/=.~-])(?!whsec_)[\w+/=.~-]{20,}/g;
 
 /**
- * Where the credentials of a text are, each to the end of its line, or of those that it goes on with after a backslash,
- * since there may be spaces in it. In no order.
+ * Where the credentials of a text are, in no order. One with a name goes to the end of its line, or of those that it goes
+ * on with after a backslash, since there may be spaces in it.
  */
 export function credentialsIn(text: string): readonly Range[] {
 	const found = [
@@ -30,11 +30,12 @@ export function credentialsIn(text: string): readonly Range[] {
 			([, scheme = "", value = ""]) => isWritten(value) && (/bearer/i.test(scheme) || !isPlain(value)),
 		),
 	].map(({ index, 0: { length } }) => index + length);
-	const long = [...text.matchAll(LONG)].filter(([part]) => looksSecret(part)).map(({ index }) => index);
+	const long = [...text.matchAll(LONG)].filter(([part]) => looksSecret(part));
 	const ends = [...Array.from(text.matchAll(/(?<!\\)\n/g), ({ index }) => index), text.length];
-	return [...found, ...long].map((start) => {
-		return { start, end: ends[firstIndex(ends, (end) => end >= start)] ?? text.length };
-	});
+	return [
+		...found.map((start) => ({ start, end: ends[firstIndex(ends, (end) => end >= start)] ?? text.length })),
+		...long.map(({ index, 0: { length } }) => ({ start: index, end: index + length })),
+	];
 }
 
 /** Whether there is more in a value than where it comes from. */

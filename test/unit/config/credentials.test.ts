@@ -30,7 +30,7 @@ test.each([
 	['"text": "api_key=abc"', '"text": "api_key=•••'],
 	["mysql --password hunter2", "mysql --password •••"],
 	[`"token": "\${TOKEN:-hunter2}"`, '"token": "•••'],
-	[`"x": "${SECRET}"`, '"x": "•••'],
+	[`"x": "${SECRET}", "n": 1`, '"x": "•••", "n": 1'],
 	['"password": "a\\\n  b"\n"n": 1', '"password": "•••\n"n": 1'],
 	["curl -H 'Authorization: Bearer \\\nabc'\nls", "curl -H 'Authorization: Bearer \\\n•••\nls"],
 	['"token":\n"hunter2",\n"n": 1', '"token":\n"•••\n"n": 1'],
