@@ -6,6 +6,7 @@ import { guardProcess, limitDnsThreads } from "./entry/process.ts";
 import { githubReporter } from "./report/github.ts";
 import { type Inputs, readInputs } from "./run/inputs.ts";
 import { endJob, startJob } from "./run/lifecycle.ts";
+import { redeliverInputs } from "./run/redeliver.ts";
 import { fire } from "./run/run.ts";
 
 /** What the start of a job leaves for its end, which gets it as STATE_begun. */
@@ -19,7 +20,7 @@ const { signal, onCrash, done } = guardProcess((thrown) => reject(thrown, report
 // A reader of the log that has gone is no reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
-/** `start` or `end` of a job, from the files in lifecycle/ that the runner calls. */
+/** `start` or `end` of a job, or `redeliver`: from the files in lifecycle/ and redeliver/ that the runner calls. */
 const [, , stage] = process.argv;
 
 void main().then(done);
@@ -35,6 +36,7 @@ async function main(): Promise<void> {
 				onOutcome: reporter.outcome,
 				onPreview: reporter.preview,
 			});
+		if (stage === "redeliver") return run(redeliverInputs(read, Date.now()));
 		if (stage === "start") return startJob(read, run, (begun) => reporter.keep(BEGUN, begun));
 		if (stage !== "end") return run(readInputs(read));
 		const job = { name: env["GITHUB_JOB"] ?? "", left: core.getState(BEGUN) };

@@ -134,7 +134,7 @@ export async function fireEvent(
 }
 
 /** The input of a flag: `run-id` of `runId`. */
-function inputName(flag: string): string {
+export function inputName(flag: string): string {
 	return flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -1,23 +1,12 @@
 // `redeliver`: sends what is stored and due, or what a person asks for.
 import { nodePorts } from "../entry/node.ts";
-import type { Wanted } from "../model/records.ts";
-import { readStore } from "../run/inputs.ts";
+import { redeliverInputs } from "../run/redeliver.ts";
 import { fire } from "../run/run.ts";
-import { defineCommand } from "./command.ts";
-import { CONFIG, JSON_RESULTS, STORE, UNTRUSTED_SHELL } from "./fire.ts";
-import { checkFlags } from "./flags.ts";
-import { readTime } from "./times.ts";
+import { collect, defineCommand } from "./command.ts";
+import { CONFIG, inputName, JSON_RESULTS, STORE, UNTRUSTED_SHELL } from "./fire.ts";
 
-interface RedeliverFlags {
-	readonly config?: string;
-	readonly store?: string;
-	readonly all?: boolean;
-	readonly hook?: string;
-	readonly id?: string;
-	readonly since?: string;
-	readonly until?: string;
-	readonly allowUntrustedShell?: boolean;
-}
+/** Every flag is an input of the same name. */
+type RedeliverFlags = Readonly<Record<string, string | boolean | readonly string[]>>;
 
 export const registerRedeliver = defineCommand<RedeliverFlags>(
 	(program) =>
@@ -33,23 +22,20 @@ export const registerRedeliver = defineCommand<RedeliverFlags>(
 			.option("--id <id>", "this message, whatever became of it, also a delivered one")
 			.option("--since <time>", "all that failed since then, such as 2h or 2026-04-02T14:30:00Z")
 			.option("--until <time>", "all that failed before then")
+			.option("--results <file>", "store first what a run has left in its results file; repeatable", collect)
 			.option(...CONFIG)
 			.option(...STORE)
 			.option(...JSON_RESULTS)
 			.option(...UNTRUSTED_SHELL),
 	"redeliver --since 2h",
 	async ({ flags, terminal, reporter, onBegin }) => {
-		const { config, hook, id, all = false, allowUntrustedShell = false } = flags;
 		const { env, cwd, signal } = terminal;
-		const now = Date.now();
-		const { store, since, until } = checkFlags((reject) => ({
-			store: readStore(flags.store ?? "", reject),
-			since: readTime("since", flags.since, now, reject),
-			until: readTime("until", flags.until, now, reject),
-		}));
-		const redeliver: Wanted = { all, hook, id, since, until };
-		const common = { event: "", context: {}, dryRun: false, summary: true, githubToken: env["GITHUB_TOKEN"] ?? "" };
-		return fire({ ...common, config, store, redeliver, allowUntrustedShell }, nodePorts(env, reporter.log), {
+		const values = new Map([
+			["github-token", env["GITHUB_TOKEN"] ?? ""],
+			...Object.entries(flags).map(([name, value]) => [inputName(name), [value].flat().join("\n")] as const),
+		]);
+		const inputs = redeliverInputs((name) => values.get(name) ?? "", Date.now());
+		return fire(inputs, nodePorts(env, reporter.log), {
 			cwd,
 			signal,
 			onBegin,

@@ -103,6 +103,8 @@ export interface Wanted {
 	/** Recorded from then on, and before then; in milliseconds since 1970. Also what is not due, as with `all`. */
 	readonly since?: number | undefined;
 	readonly until?: number | undefined;
+	/** Results files whose records are stored first. */
+	readonly results?: readonly string[];
 }
 
 /** What becomes of a claimed record: another one in its place, or none at all. */

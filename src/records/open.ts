@@ -1,14 +1,22 @@
 // Opens the store of records that a config or an input names.
 import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Env } from "../lib/env.ts";
-import type { Records } from "../model/records.ts";
+import { unsetReason } from "../model/hook-references.ts";
+import type { DeliveryRecord, Records } from "../model/records.ts";
+import { resolveReference } from "../model/reference.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
+import { openGitRecords } from "../store/git-refs.ts";
 import { openSqliteRecords } from "../store/sqlite-records.ts";
+import { lazyRecords } from "./lazy.ts";
+import { leftRecords } from "./left.ts";
 
 /** Where the file of SQLite is, if nothing else is said; relative to the workspace. */
 const USUAL_FILE = ".pipeline-hooks/state.db";
+
+const GITHUB = "https://github.com";
 
 /** What a store may need of its run. */
 export interface StorePlace {
@@ -20,6 +28,25 @@ export interface StorePlace {
 	readonly token: string;
 	/** Whether to make a store that is missing. Without, there is nothing in it. */
 	readonly create: boolean;
+	/** Takes the records that are left in the results. */
+	readonly leave: (records: readonly DeliveryRecord[]) => void;
+}
+
+/** The store, which is opened with the first question to it. */
+export function recordsOf(place: StorePlace): Records {
+	const { store, workspace } = place;
+	switch (store.kind) {
+		case "sqlite":
+			return lazyRecords(true, async () =>
+				openFile(resolve(workspace, store.path ?? USUAL_FILE), store.path === undefined, place.create),
+			);
+		case "git":
+			return lazyRecords(false, () => openRepository(place));
+		case "nats":
+			return lazyRecords(false, async () => ({ problem: "a store of nats is not supported" }));
+		case "results":
+			return leftRecords(place.leave);
+	}
 }
 
 function openFile(file: string, isUsual: boolean, create: boolean): Records | StoreFailure {
@@ -37,14 +64,18 @@ function keepOutOfGit(folder: string): void {
 	}
 }
 
-/** Opens a store; a failure says why that cannot be done. */
-export async function openRecords({ store, workspace, create }: StorePlace): Promise<Records | StoreFailure> {
-	switch (store.kind) {
-		case "sqlite":
-			return openFile(resolve(workspace, store.path ?? USUAL_FILE), store.path === undefined, create);
-		case "git":
-		case "nats":
-		case "results":
-			return { problem: `a store of ${store.kind} is not supported` };
-	}
+async function openRepository({ store, env, token }: StorePlace): Promise<Records | StoreFailure> {
+	const server = env["GITHUB_SERVER_URL"] || GITHUB;
+	const repository = env["GITHUB_REPOSITORY"] || undefined;
+	const url = urlOf(store, env) ?? (repository === undefined ? undefined : `${server}/${repository}`);
+	if (url === undefined) return { problem: "there is no repository outside GitHub Actions: set url in [store]" };
+	if (typeof url !== "string") return url;
+	const temp = env["RUNNER_TEMP"] || tmpdir();
+	return openGitRecords({ remote: url, ...(token !== "" && { token: { value: token, server } }), env, temp });
+}
+
+function urlOf({ url }: StoreConfig, env: Env): string | StoreFailure | undefined {
+	if (url === undefined) return undefined;
+	const resolved = resolveReference(url, env);
+	return resolved.kind === "unset" ? { problem: unsetReason(resolved.variable) } : resolved.text.trim();
 }

@@ -24,26 +24,40 @@ export class Redelivery {
 	readonly #wanted: Wanted;
 	readonly #read: ReadEvent;
 	readonly #log: Pick<Log, "info">;
+	readonly #unreadable: (problem: string) => Error;
 	readonly #taken = new Map<string, { readonly ready: Ready; readonly lane: Lane<Ready> }>();
 	#settled = 0;
 	#changed = () => {};
 
-	constructor(outbox: Outbox, wanted: Wanted, read: ReadEvent, log: Pick<Log, "info">) {
+	/** `unreadable` makes the error that is thrown where the store cannot be read. */
+	constructor(
+		outbox: Outbox,
+		wanted: Wanted,
+		{
+			read,
+			log,
+			unreadable,
+		}: {
+			readonly read: ReadEvent;
+			readonly log: Pick<Log, "info">;
+			readonly unreadable: (problem: string) => Error;
+		},
+	) {
 		this.#outbox = outbox;
 		this.#wanted = wanted;
 		this.#read = read;
 		this.#log = log;
+		this.#unreadable = unreadable;
 	}
 
-	/** What would be done now; nothing is changed. Undefined where the store cannot be read, which is warned of. */
-	async plan(): Promise<Sifted | undefined> {
+	/** What would be done now; nothing is changed. Throws where the store cannot be read. */
+	async plan(): Promise<Sifted> {
 		return this.#sift(this.#query());
 	}
 
 	/** The deliveries, each when its receiver may get it; no more of them after `signal` aborts. */
 	async *due(signal: AbortSignal): AsyncGenerator<Delivery<Webhook>, void, undefined> {
 		const sifted = await this.plan();
-		if (sifted === undefined) return;
 		this.#tell(sifted);
 		await this.#endObsolete(sifted);
 		const lanes = lanesOf(sifted.ready);
@@ -112,16 +126,16 @@ export class Redelivery {
 		return all === true || id !== undefined || since !== undefined || until !== undefined;
 	}
 
-	async #sift(query: RecordQuery): Promise<Sifted | undefined> {
+	async #sift(query: RecordQuery): Promise<Sifted> {
 		const { config, ports, records } = this.#outbox.options;
 		const found = await records.list(query);
-		if ("problem" in found) return this.#fail(found.problem);
+		if ("problem" in found) throw this.#unreadable(found.problem);
 		if (found.invalid > 0) this.#outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
 		const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
 		const rivals = await records.list({ keys, states: ["waiting", "delivered"] });
-		if ("problem" in rivals) return this.#fail(rivals.problem);
+		if ("problem" in rivals) throw this.#unreadable(rivals.problem);
 		const off = await records.disabled();
-		if ("problem" in off) return this.#fail(off.problem);
+		if ("problem" in off) throw this.#unreadable(off.problem);
 		return sift(found.records, this.#wanted.id === undefined ? rivals.records : [], {
 			scope: this.#outbox.scope,
 			hooks: config.hooks,
@@ -142,7 +156,7 @@ export class Redelivery {
 		for (const hook of config.hooks) {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
 			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
-			lane.add((await this.#sift({ states: ["waiting"], hook: hook.name }))?.ready ?? []);
+			lane.add((await this.#sift({ states: ["waiting"], hook: hook.name })).ready);
 		}
 	}
 
@@ -179,7 +193,7 @@ export class Redelivery {
 		const now = this.#outbox.now();
 		const claimed = await this.#outbox.options.records.claim(records, { now, until: now + CLAIM_MS });
 		if (!("problem" in claimed)) return claimed;
-		this.#fail(claimed.problem);
+		this.#outbox.warn(`stored messages are not sent: ${claimed.problem}`);
 		return [];
 	}
 
@@ -190,10 +204,6 @@ export class Redelivery {
 		say(expired.length, "expired: too old to be sent");
 		say(obsolete.length, "superseded by newer ones");
 		for (const why of new Set(waiting)) say(waiting.filter((other) => other === why).length, `kept for ${why}`);
-	}
-
-	#fail(problem: string): undefined {
-		this.#outbox.warn(`the store cannot be used: ${problem}`);
 	}
 
 	#change(): Promise<void> {

@@ -11,7 +11,7 @@ import { createRedactor } from "../secrets/mask.ts";
 import { type Annotation, annotationsOf, problemAnnotations } from "./annotations.ts";
 import type { Result } from "./collect.ts";
 import { problemsMarkdown, STEP_LIMIT_BYTES, summaryMarkdown } from "./job-summary.ts";
-import { inertJson, limitedJson, resultsDocument } from "./json.ts";
+import { inertJson, limitedJson, resultsDocument, wholeDocument } from "./json.ts";
 import { createLog, inParts, logOutcome } from "./log.ts";
 import { inertLine, neutralise } from "./neutralise.ts";
 import { previewLines } from "./preview.ts";
@@ -117,7 +117,7 @@ export function githubReporter(env: Env, files: Files): GithubReporter {
 				},
 				() => setOutputs({ results: limitedJson(resultsDocument(report, redact), RESULTS_LIMIT_BYTES) }),
 				() => (summary ? writeSummary((room) => summaryMarkdown(report, redact, room)) : undefined),
-				() => writeResultsFile(resultsDocument(report, redact)),
+				() => writeResultsFile(wholeDocument(report, redact)),
 			);
 		},
 		reject: (problems) => {

@@ -33,6 +33,12 @@ export function resultsDocument(report: Report, mask: Mask) {
 	return mapTexts(document, inertLine);
 }
 
+/** The same with what a run leaves for a store, which only files and `--json` have room for. */
+export function wholeDocument(report: Report, mask: Mask) {
+	const { undelivered } = report;
+	return { ...resultsDocument(report, mask), ...(undelivered.length > 0 && { undelivered: undelivered.map(mask) }) };
+}
+
 /** The errors of the user, for scripts. */
 export function problemsDocument(problems: readonly Problem[], mask: Mask) {
 	const result: Result = "error";

@@ -27,6 +27,8 @@ export interface Report extends Collected {
 	/** What the run stopped on, such as a broken line of a file; what went before is done. */
 	readonly stopped?: Problem;
 	readonly warnings: readonly Warning[];
+	/** What failed for now, as records for another workflow to store. */
+	readonly undelivered: readonly string[];
 	/** The keys of the event that are made up, where it may have any. */
 	readonly madeUp?: readonly string[];
 	readonly dryRun: boolean;

@@ -2,7 +2,7 @@
 import type { Env } from "../lib/env.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import { createRedactor, type Mask } from "../secrets/mask.ts";
-import { jsonText, mapTexts, problemsDocument, resultsDocument } from "./json.ts";
+import { jsonText, mapTexts, problemsDocument, wholeDocument } from "./json.ts";
 import { createLog, inParts, logOutcome, shownLine } from "./log.ts";
 import { neutralise } from "./neutralise.ts";
 import { previewDocument, previewLines } from "./preview.ts";
@@ -43,7 +43,7 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 	};
 	const messages: unknown[] = [];
 	const documentOf = (report: Report): object => {
-		const document = resultsDocument(report, redact);
+		const document = wholeDocument(report, redact);
 		if (!report.dryRun) return document;
 		const others = report.unmatched.map(({ hook, reason }) => ({ hook: hook.name, reason }));
 		const shown = {

@@ -59,7 +59,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 	});
 	const collector = new Collector(source.kind !== "event");
 	/** What is tried again in later runs. */
-	const stored = await openStored(inputs, context, ports, observer.signal);
+	const stored = await openStored(inputs, context, ports, observer);
 	/** Events that wait for those of later steps. */
 	const holding = new Holding(context, ports);
 	/** Events that wait for others of this run: those of a file, and what is only shown. */
@@ -150,6 +150,7 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 			unmatched:
 				source.kind === "event" ? selection(hooks, source.event).unmatched.filter(({ hook }) => !isCopy(hook)) : [],
 			warnings: [...config.warnings, ...holding.warnings, ...stored.warnings],
+			undelivered: stored.left(),
 			...(source.kind === "event" && dryRun && inputs.examples !== undefined ? { madeUp } : {}),
 			dryRun,
 			summary,

@@ -2,18 +2,21 @@
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { errorCode, type Problem, UserError, type Warning } from "../model/problem.ts";
-import type { Records } from "../model/records.ts";
+import type { DeliveryRecord, Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import type { Ports } from "../ports.ts";
-import type { Outbox, openRecords, Redelivery, StorePlace } from "../records/bundle.ts";
+import type { Outbox, Redelivery, readRecord, recordsOf, StorePlace, writeRecord } from "../records/bundle.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
 import type { Inputs } from "./inputs.ts";
-import type { RunContext } from "./prepare.ts";
+import { leftIn } from "./left.ts";
+import type { Observer, RunContext } from "./prepare.ts";
 
 /** What dist/records exports. */
 export interface RecordsBundle {
-	readonly openRecords: typeof openRecords;
+	readonly recordsOf: typeof recordsOf;
+	readonly readRecord: typeof readRecord;
+	readonly writeRecord: typeof writeRecord;
 	readonly Outbox: typeof Outbox;
 	readonly Redelivery: typeof Redelivery;
 }
@@ -25,10 +28,12 @@ export interface Stored {
 	readonly switchedOff: ReadonlyMap<string, string>;
 	/** Puts an outcome on record, and gives it back with what follows it. */
 	readonly settle: (outcome: Outcome) => Outcome;
-	/** The stored deliveries that are to be sent in this run. */
+	/** The stored deliveries that are to be sent in this run. Throws `UserError` where the store cannot be read. */
 	readonly due: () => AsyncIterable<Delivery<Webhook>> | readonly Delivery<Webhook>[];
 	/** Writes what is left. False if something could not be written. */
 	readonly end: () => Promise<boolean>;
+	/** Records for another workflow to store, as text. */
+	readonly left: () => readonly string[];
 }
 
 /** A run without a store. */
@@ -38,6 +43,7 @@ const NOTHING: Stored = {
 	settle: (outcome) => outcome,
 	due: () => [],
 	end: async () => false,
+	left: () => [],
 };
 
 /** The store that a run uses; undefined for none. What is only shown or tried out is not put on record. */
@@ -71,64 +77,72 @@ export interface OpenedRecords {
 	readonly bundle: RecordsBundle;
 }
 
-/** Opens a store; a failure says why that cannot be done. */
+/** A store, which is opened with the first question to it; a failure where the code for it cannot be loaded. */
 export async function openRecordsOf(place: StorePlace): Promise<OpenedRecords | StoreFailure> {
-	try {
-		const bundle = await loadRecords();
-		const records = await bundle.openRecords(place);
-		return "problem" in records ? records : { records, bundle };
-	} catch (thrown) {
-		if (errorCode(thrown) === undefined) throw thrown;
-		return { problem: `Node ${process.version} cannot load dist/records` };
-	}
+	const bundle = await loadRecords();
+	if (bundle === undefined) return { problem: `Node ${process.version} cannot load dist/records` };
+	return { records: bundle.recordsOf(place), bundle };
 }
 
-/** The bundle lies beside ours in dist/. The bundler must neither follow the import nor see the file as an asset. */
-async function loadRecords(): Promise<RecordsBundle> {
-	const ours = import.meta.url;
-	const theirs = new URL("../records/index.js", ours).href;
-	const bundle: { readonly default: RecordsBundle } = await import(/* webpackIgnore: true */ theirs);
-	return bundle.default;
-}
-
-/** Opens the store. A run goes on without one that cannot be used; throws `UserError` where it is all about the store. */
+/** Opens the store of a run. Without its bundle a run goes on, with a warning, unless it is all about the store. */
 export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	signal: AbortSignal,
+	observer: Pick<Observer, "cwd" | "signal">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
+	const { redeliver, githubToken: token } = inputs;
 	if (store === undefined) {
-		if (inputs.redeliver !== undefined) throw new UserError(WITHOUT_STORE);
+		if (redeliver !== undefined) throw new UserError(WITHOUT_STORE);
 		return NOTHING;
 	}
-	const { config, mask, receive } = context;
-	const { workspace } = context.ci;
-	const place = { store, workspace, env: ports.env, token: inputs.githubToken, create: true };
-	const opened = await openRecordsOf(place);
+	const { config, ci, mask, receive } = context;
+	const left: DeliveryRecord[] = [];
+	const leave = (records: readonly DeliveryRecord[]) => {
+		left.push(...records);
+	};
+	const opened = await openRecordsOf({ store, workspace: ci.workspace, env: ports.env, token, create: true, leave });
 	if ("problem" in opened) {
 		const message = `the store cannot be used: ${opened.problem}`;
-		if (inputs.redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });
-		return {
-			...NOTHING,
-			warnings: [{ code: "not_stored", message, remedy: "", place: { file: config.file, line: 1, column: 1 } }],
-		};
+		if (redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });
+		const place = { file: config.file, line: 1, column: 1 };
+		return { ...NOTHING, warnings: [{ code: "not_stored", message, remedy: "", place }] };
 	}
 	const { records, bundle } = opened;
 	const outbox = new bundle.Outbox({ records, config, schedule: store.schedule, ports, mask, write: writeHeld });
 	const read = (text: string) => readHeld(text, receive);
-	const redelivery =
-		inputs.redeliver === undefined ? undefined : new bundle.Redelivery(outbox, inputs.redeliver, read, ports.log);
+	// The bundle has a class of errors of its own.
+	const unreadable = (problem: string) =>
+		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
+	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, { read, log: ports.log, unreadable });
+	for (const record of await leftIn(redeliver?.results ?? [], bundle.readRecord, ports, observer)) {
+		outbox.writer.add(record);
+	}
+	await outbox.writer.end();
 	return {
 		warnings: outbox.warnings,
 		switchedOff: redelivery === undefined ? await outbox.switchedOff() : new Map(),
 		settle: (outcome) => redelivery?.settle(outcome) ?? outbox.settle(outcome),
-		due: () => redelivery?.due(signal) ?? [],
+		due: () => redelivery?.due(observer.signal) ?? [],
 		end: async () => {
 			redelivery?.end();
 			await outbox.end();
 			return outbox.writer.isGood;
 		},
+		left: () => left.map(bundle.writeRecord),
 	};
+}
+
+/** Undefined on a Node that is too old. The bundler must neither follow the import nor see the file as an asset. */
+export async function loadRecords(): Promise<RecordsBundle | undefined> {
+	const ours = import.meta.url;
+	const theirs = new URL("../records/index.js", ours).href;
+	try {
+		const bundle: { readonly default: RecordsBundle } = await import(/* webpackIgnore: true */ theirs);
+		return bundle.default;
+	} catch (thrown) {
+		if (errorCode(thrown) === undefined) throw thrown;
+		return undefined;
+	}
 }

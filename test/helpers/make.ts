@@ -126,6 +126,7 @@ export function reportOf(of: PipelineEvent, outcomes: readonly Outcome[], given:
 	for (const outcome of outcomes) collector.add(outcome);
 	return {
 		source: { kind: "event", event: of },
+		undelivered: [],
 		configFile: "pipeline-hooks.toml",
 		...collector.collected(),
 		unmatched: [],
