@@ -21,6 +21,19 @@ export function checkFlags<T>(read: (reject: Reject) => T): T {
 	return value;
 }
 
+/** The whole number that a flag means; undefined where it is wrong, which is reported. */
+export function readWhole(
+	name: string,
+	text: string,
+	{ least, most, example }: { readonly least: number; readonly most: number; readonly example: string },
+	reject: Reject,
+): number | undefined {
+	const number = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
+	if (number >= least && number <= most) return number;
+	const problem = `--${name}: ${JSON.stringify(text)} is not a whole number from ${least} to ${most}`;
+	return reject(problem, `for example --${name} ${example}`);
+}
+
 /** What to read, and how to report errors in reading it. */
 interface Wanted {
 	/** `the body`. */

@@ -1,14 +1,18 @@
 // The commands, in the order of the help.
 import type { Register } from "./command.ts";
+import { registerDeliveries } from "./deliveries.ts";
 import { registerDemo } from "./demo.ts";
+import { registerEnable } from "./enable.ts";
 import { registerEvents } from "./events.ts";
 import { registerFire, registerFlush, registerTest } from "./fire.ts";
 import { registerImport } from "./import.ts";
 import { registerList } from "./list.ts";
 import { registerListen } from "./listen.ts";
+import { registerPrune } from "./prune.ts";
 import { registerRedeliver } from "./redeliver.ts";
 import { registerRender } from "./render.ts";
 import { registerSecret } from "./secret.ts";
+import { registerStatus } from "./status.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";
 
@@ -21,6 +25,10 @@ export const COMMANDS: readonly Register[] = [
 	registerEvents,
 	registerFlush,
 	registerRedeliver,
+	registerDeliveries,
+	registerStatus,
+	registerEnable,
+	registerPrune,
 	registerListen,
 	registerVerify,
 	registerSecret,

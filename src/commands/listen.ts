@@ -7,7 +7,7 @@ import { bareKey } from "../secrets/known.ts";
 import { createMask } from "../secrets/mask.ts";
 import { SIGNATURES } from "../signature/schemes.ts";
 import { collect, defineCommand, EXIT } from "./command.ts";
-import { checkFlags } from "./flags.ts";
+import { checkFlags, readWhole } from "./flags.ts";
 import { requestJson, requestLines } from "./listen-view.ts";
 import { type CheckedSigning, readSigning, type SigningFlags } from "./signing.ts";
 
@@ -79,12 +79,8 @@ function describeCheck({ scheme, secrets }: CheckedSigning, { secretEnv = [] }: 
 /** Reads the flags. Throws one `UserError` with all their errors. */
 export function readListenFlags(flags: ListenFlags, env: Env) {
 	return checkFlags((reject) => {
-		const whole = (name: string, text: string, least: number, most: number, example: string) => {
-			const number = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
-			if (number >= least && number <= most) return number;
-			const problem = `--${name}: ${JSON.stringify(text)} is not a whole number from ${least} to ${most}`;
-			return reject(problem, `for example --${name} ${example}`);
-		};
+		const whole = (name: string, text: string, least: number, most: number, example: string) =>
+			readWhole(name, text, { least, most, example }, reject);
 		const optional = (name: string, text: string | undefined, least: number, example: string) =>
 			text === undefined ? undefined : whole(name, text, least, 2 ** 31 - 1, example);
 

@@ -20,6 +20,29 @@ export function tableLines(
 	]);
 }
 
+/**
+ * As {@link tableLines}, with a text for each row, which may be empty: a last column under its head where it fits, else
+ * below the row.
+ */
+export function notedTableLines(
+	head: readonly string[],
+	rows: readonly (readonly string[])[],
+	notes: { readonly head: string; readonly texts: readonly string[] },
+	columns: number,
+): readonly string[] {
+	const whole = aligned([[...head, notes.head], ...rows.map((row, at) => [...row, notes.texts[at] ?? ""])]);
+	if (whole.every((line) => width(line) <= columns)) return whole;
+	const [first = "", ...lines] = aligned([head, ...rows]);
+	const below = (at: number) => wrapped(notes.texts[at] ?? "", columns - 2).filter((line) => line !== "");
+	const noted = [first, ...lines.flatMap((line, at) => [line, ...below(at).map((text) => `  ${text}`)])];
+	if (noted.every((line) => width(line) <= columns)) return noted;
+	return tableLines(
+		[...head, notes.head],
+		rows.map((row, at) => [...row, notes.texts[at] ?? ""]),
+		columns,
+	);
+}
+
 /** Names with their texts, one a line, indented; a text that is too wide for `columns` wraps below itself. */
 export function pairLines(
 	pairs: readonly (readonly [name: string, text: string])[],

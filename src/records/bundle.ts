@@ -1,5 +1,7 @@
 // The bundle of the records of deliveries, which is loaded only where a store is used.
 export { readRecord, writeRecord } from "../store/record-text.ts";
+export { type HookStatus, hookStatus } from "./hook-status.ts";
 export { recordsOf, type StorePlace } from "./open.ts";
-export { Outbox } from "./outbox.ts";
+export { Outbox, scopeOf } from "./outbox.ts";
+export { ENDED, prune } from "./prune.ts";
 export { Redelivery } from "./redelivery.ts";

@@ -25,6 +25,11 @@ export interface OutboxOptions {
 	readonly write: (event: PipelineEvent) => string;
 }
 
+/** Names a config file without showing it. */
+export function scopeOf(file: string): string {
+	return shortHash(file);
+}
+
 /** A newer delivery, which may make stored ones obsolete. */
 type Newer = Pick<DeliveryRecord, "id" | "eventTime"> & { readonly hook: Webhook };
 
@@ -44,7 +49,7 @@ export class Outbox {
 
 	constructor(options: OutboxOptions) {
 		this.options = options;
-		this.scope = shortHash(options.config.file);
+		this.scope = scopeOf(options.config.file);
 		this.writer = new Writer(options.records, (problem) => this.warn(`a delivery could not be stored: ${problem}`));
 	}
 

@@ -6,7 +6,18 @@ import type { DeliveryRecord, Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import type { Ports } from "../ports.ts";
-import type { Outbox, Redelivery, readRecord, recordsOf, StorePlace, writeRecord } from "../records/bundle.ts";
+import type {
+	ENDED,
+	hookStatus,
+	Outbox,
+	prune,
+	Redelivery,
+	readRecord,
+	recordsOf,
+	StorePlace,
+	scopeOf,
+	writeRecord,
+} from "../records/bundle.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
 import type { Inputs } from "./inputs.ts";
 import { leftIn } from "./left.ts";
@@ -19,6 +30,10 @@ export interface RecordsBundle {
 	readonly writeRecord: typeof writeRecord;
 	readonly Outbox: typeof Outbox;
 	readonly Redelivery: typeof Redelivery;
+	readonly scopeOf: typeof scopeOf;
+	readonly hookStatus: typeof hookStatus;
+	readonly prune: typeof prune;
+	readonly ENDED: typeof ENDED;
 }
 
 /** The store of a run. */

@@ -18,3 +18,19 @@ export function readTime(
 	const remedy = "write how long ago, such as 90m, 2h or 3d, or a moment such as 2026-04-02T14:30:00Z";
 	return reject(`${name}: ${JSON.stringify(text.slice(0, 40))} is not a time`, remedy);
 }
+
+/** `45s`, `12m`, `3h`, `2d`: whole units, rounded down, as a flag takes them. A clock that was put back gives `0s`. */
+export function span(ms: number): string {
+	const [name, unit] = Object.entries(UNIT_MS).findLast(([, unit]) => ms >= unit) ?? ["s", 1000];
+	return `${Math.max(0, Math.floor(ms / unit))}${name}`;
+}
+
+/** `3h ago`, `in 12m`. */
+export function fromNow(time: number, now: number): string {
+	return time <= now ? `${span(now - time)} ago` : `in ${span(time - now)}`;
+}
+
+/** To the second: `2026-04-02T14:30:00Z`. */
+export function moment(time: number): string {
+	return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}

@@ -1,0 +1,172 @@
+// `deliveries show`: one stored delivery in full, and what to do about it now.
+import { duration, excerpt } from "../lib/text.ts";
+import { isGate } from "../model/delivery.ts";
+import { UserError } from "../model/problem.ts";
+import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
+import type { RunContext } from "../run/prepare.ts";
+import { fromNow, moment } from "../run/times.ts";
+import { readHeld } from "../store/held-event.ts";
+import { type Call, defineCommand, EXIT } from "./command.ts";
+import { documentOf, iso, reasonOf } from "./delivery-row.ts";
+import { CONFIG, STORE } from "./fire.ts";
+import { type CommandStore, findStore, type StoreFlags, toType } from "./store.ts";
+import { notedTableLines, pairLines, tableLines } from "./table.ts";
+
+type ShowCall = Call<StoreFlags>;
+
+export const registerShow = defineCommand<StoreFlags>(
+	(deliveries) =>
+		deliveries
+			.command("show")
+			.summary("show one stored delivery in full")
+			.description(
+				"Shows everything that is on record of one delivery: each attempt, its events, what made it obsolete, when it is " +
+					"tried again, and what to do now.",
+			)
+			.argument("<id>", "id of the delivery, or how it begins")
+			.option(...CONFIG)
+			.option(...STORE)
+			.option("--json", "write JSON"),
+	"deliveries show dlv_4f1c2a",
+	async (call) => {
+		const { run, use } = await findStore(call);
+		await use(async (store) => {
+			const found = await findOne(call, store);
+			const off = (await store.switchedOff()).get(found.record.hook);
+			const next = whatNow(found, { off, run, scope: store.scope, flags: call.flags, now: Date.now() });
+			if (call.json) call.reporter.printJson({ ...wholeOf(found.record, run, store.scope), what_now: next });
+			else printWhole(call, found, run, next);
+		});
+		return EXIT.ok;
+	},
+);
+
+/** Throws `UserError` where none or several ids begin so. */
+async function findOne({ argument = "", flags }: ShowCall, { list }: CommandStore): Promise<StoredRecord> {
+	const found = await list({ idPrefix: argument, newest: 3 });
+	const [first, second] = found;
+	const one = found.find(({ record }) => record.id === argument) ?? (second === undefined ? first : undefined);
+	if (one !== undefined && argument !== "") return one;
+	const quoted = JSON.stringify(excerpt(argument, 100));
+	if (first === undefined || argument === "") {
+		const remedy = `\`${toType(["deliveries"], flags)}\` shows what is stored`;
+		throw new UserError({ code: "input", message: `no stored delivery has the id ${quoted}`, remedy });
+	}
+	const remedy = `give more of it, as in ${found.map(({ record }) => excerpt(record.id, 60)).join(", ")}`;
+	throw new UserError({ code: "input", message: `several ids begin with ${quoted}`, remedy });
+}
+
+/** An event of a record: its context as hooks get it, or what is wrong with its text. */
+function eventsOf({ events }: DeliveryRecord, { receive }: RunContext) {
+	return events.map((text) => readHeld(text, receive));
+}
+
+function wholeOf(record: DeliveryRecord, run: RunContext, scope: string) {
+	return {
+		...documentOf(record, scope),
+		failures: record.failures,
+		log: record.attempts.map(({ at, ms, status, cause, reason }) => ({
+			at: iso(at),
+			duration_ms: ms,
+			http_status: status,
+			cause,
+			error: reason,
+		})),
+		contexts: eventsOf(record, run).map((read) => ("problem" in read ? { problem: read.problem } : read.event.context)),
+	};
+}
+
+function printWhole(
+	{ terminal: { columns }, reporter: { print, redact } }: ShowCall,
+	{ record, claimedUntil = 0 }: StoredRecord,
+	run: RunContext,
+	next: string,
+): void {
+	const now = Date.now();
+	const { id, hook, state, names, runId, created, eventTime, due, expires, supersededBy } = record;
+	const shown = (text: string) => excerpt(redact(text), 200);
+	const time = (at: number) => `${moment(at)} (${fromNow(at, now)})`;
+	const facts: readonly (readonly [string, string | undefined])[] = [
+		["hook", shown(hook)],
+		["status", claimedUntil > now ? `${state}, and being sent now` : state],
+		["events", shown(names.join(", "))],
+		["event time", time(eventTime)],
+		["run", shown(runId)],
+		["stored", time(created)],
+		["next attempt", due === undefined ? undefined : time(due)],
+		[expires > now ? "worth sending until" : "too old since", time(expires)],
+		["superseded by", supersededBy && shown(supersededBy)],
+	];
+	const pairs = facts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
+	const lines = [shown(id), ...pairLines(pairs, columns), "", ...attemptLines(record, redact, columns), "", "events:"];
+	for (const line of [...lines, ...eventLines(record, run, columns, shown), "", `what to do: ${shown(next)}`])
+		print(line);
+}
+
+function attemptLines(
+	{ attempts }: DeliveryRecord,
+	mask: (text: string) => string,
+	columns: number,
+): readonly string[] {
+	if (attempts.length === 0) return ["attempts: none"];
+	const rows = attempts.map(({ at, ms, status, cause }) => [
+		moment(at),
+		duration(ms),
+		status === undefined ? "–" : String(status),
+		cause === undefined ? "delivered" : excerpt(mask(cause), 30),
+	]);
+	const texts = attempts.map((attempt) => reasonOf(attempt, mask));
+	return notedTableLines(["ATTEMPT AT", "TOOK", "HTTP", "CAUSE"], rows, { head: "REASON", texts }, columns);
+}
+
+function eventLines(
+	record: DeliveryRecord,
+	run: RunContext,
+	columns: number,
+	shown: (text: string) => string,
+): readonly string[] {
+	const rows = eventsOf(record, run).map((read) => {
+		if ("problem" in read) return ["–", `cannot be read: ${shown(read.problem)}`, ""];
+		const { definition, context } = read.event;
+		return [shown(definition.name), shown(context.id), shown(context.error ?? context.pipeline)];
+	});
+	return tableLines(["EVENT", "ID", "OF"], rows, columns);
+}
+
+/** What is known when it is said what to do. */
+interface Situation {
+	readonly off: DisabledHook | undefined;
+	readonly run: RunContext;
+	readonly scope: string;
+	readonly flags: StoreFlags;
+	readonly now: number;
+}
+
+/** What a person can do about a delivery now, in one sentence. */
+function whatNow({ record }: StoredRecord, { off, run, scope, flags, now }: Situation): string {
+	const { id, hook: name, state, due = now } = record;
+	const hook = run.config.hooks.find((each) => each.name === name);
+	if (record.scope !== scope) return "it belongs to another config file: name that with --config";
+	if (hook === undefined) return `nothing can be sent, since the config no longer has the hook ${name}`;
+	if (hook.kind === "shell" || isGate(hook)) return `nothing can be sent, since ${name} is no webhook that only tells`;
+	const again = `\`${toType(["redeliver", "--id", id], flags)}\``;
+	if (!hook.enabled) return `enable ${name} in the config; then ${again} sends it`;
+	if (off !== undefined)
+		return `\`${toType(["enable", name], flags)}\` switches ${name} on (${off.reason}); then ${again} sends it`;
+	switch (state) {
+		case "waiting":
+			return due > now
+				? `nothing, since \`redeliver\` tries it again ${fromNow(due, now)}; ${again} sends it at once`
+				: `\`${toType(["redeliver"], flags)}\` sends what is due, ${again} this one alone`;
+		case "failed":
+			return `mend what the reason says; then ${again} sends it again`;
+		case "retry_limit_reached":
+			return `when the receiver works again, ${again} sends it`;
+		case "expired":
+			return `nothing, if it is no longer true; ${again} sends it all the same`;
+		case "superseded":
+			return `nothing, since a newer delivery says how it is now; ${again} sends this one all the same`;
+		case "delivered":
+			return `nothing; ${again} sends it once more`;
+	}
+}

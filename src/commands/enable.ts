@@ -1,0 +1,54 @@
+// `enable`: switches a hook on again that its receiver has switched off.
+import { count } from "../lib/text.ts";
+import { defineCommand, EXIT } from "./command.ts";
+import { CONFIG, STORE } from "./fire.ts";
+import { hookNamed } from "./status.ts";
+import { findStore, good, type StoreFlags, toType } from "./store.ts";
+
+export const registerEnable = defineCommand<StoreFlags>(
+	(program) =>
+		program
+			.command("enable")
+			.summary("switch on a hook that its receiver has switched off")
+			.description(
+				"Switches on a hook that its receiver has switched off, by a 410 or the header `webhook-delivery: disable`. " +
+					"What was stored for it meanwhile is sent by `redeliver`.",
+			)
+			.argument("<name>", "name of the hook")
+			.option(...CONFIG)
+			.option(...STORE)
+			.option("--json", "write JSON"),
+	"enable tell-slack",
+	async ({ argument: name = "", flags, json, reporter, ...call }) => {
+		const { run, use } = await findStore({ argument: name, flags, json, reporter, ...call });
+		const hook = hookNamed(name, run.config);
+		await use(async ({ records, scope, list, switchedOff }) => {
+			const off = (await switchedOff()).get(name);
+			const isEnabled = good(await records.enable({ scope, hook: name }));
+			const now = Date.now();
+			const waiting = (await list({ hook: name, states: ["waiting"] })).filter(({ record }) => record.scope === scope);
+			const late = waiting.filter(({ record }) => record.expires <= now).length;
+			if (json) {
+				reporter.printJson({
+					hook: name,
+					enabled: isEnabled,
+					reason: off?.reason,
+					waiting: waiting.length,
+					expired: late,
+				});
+				return;
+			}
+			const was = off === undefined ? "" : `; it was off since ${off.reason}`;
+			reporter.print(isEnabled ? `${name} is switched on${was}` : `${name} is not switched off in the store`);
+			if (!hook.enabled) reporter.print(`the config disables it: remove enabled = false`);
+			if (waiting.length === 0) return;
+			const send = toType(["redeliver", "--hook", name], flags);
+			reporter.print(`${count(waiting.length, "stored message")} for it: \`${send}\` sends what is due`);
+			if (late > 0) {
+				const all = toType(["redeliver", "--hook", name, "--all"], flags);
+				reporter.print(`${late} of them older than its max_age, and would expire: \`${all}\` sends these too`);
+			}
+		});
+		return EXIT.ok;
+	},
+);

@@ -1,0 +1,159 @@
+// `status`: how each hook fares, by the deliveries that are on record.
+
+import { closest } from "../lib/suggest.ts";
+import { duration, excerpt } from "../lib/text.ts";
+import { isGate } from "../model/delivery.ts";
+import type { Config, Hook } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
+import type { DisabledHook } from "../model/records.ts";
+import type { HookStatus } from "../records/bundle.ts";
+import { fromNow } from "../run/times.ts";
+import type { Mask } from "../secrets/mask.ts";
+import { type Call, defineCommand, EXIT } from "./command.ts";
+import { CONFIG, STORE } from "./fire.ts";
+import { type CommandStore, findStore, type StoreFlags } from "./store.ts";
+import { notedTableLines } from "./table.ts";
+
+interface StatusFlags extends StoreFlags {
+	readonly check?: boolean;
+}
+
+export const registerStatus = defineCommand<StatusFlags>(
+	(program) =>
+		program
+			.command("status")
+			.summary("show how each hook fares")
+			.description(
+				"Shows a line for each hook whose deliveries are put on record: its status, how many were delivered, how long " +
+					"attempts took, its last failure, and its next attempt. A delivery that succeeds clears the failures before it.",
+			)
+			.argument("[name]", "name of a hook; all without it")
+			.option("--check", "exit with 1 if a hook has a delivery that was given up (retryLimitReached)")
+			.option(...CONFIG)
+			.option(...STORE)
+			.option("--json", "write JSON"),
+	"status --check",
+	async (call) => {
+		const { argument: name, json, flags, reporter } = call;
+		const { run, use } = await findStore(call);
+		const hooks = name === undefined ? run.config.hooks.filter(isOnRecord) : [hookNamed(name, run.config)];
+		return use(async (store) => {
+			const statuses = await statusesOf(hooks, store);
+			if (json) {
+				const { keepsAll } = store.records;
+				const rows = statuses.map(documentOf);
+				reporter.printJson({ config: run.config.file, keeps_all: keepsAll, hooks: rows });
+			} else for (const line of linesOf(statuses, store, call)) reporter.print(line);
+			const isGivenUp = statuses.some(({ status }) => status.status === "retryLimitReached");
+			return flags.check === true && isGivenUp ? EXIT.aborted : EXIT.ok;
+		});
+	},
+);
+
+/** Whether a hook's deliveries can be on record. */
+export function isOnRecord(hook: Hook): boolean {
+	return hook.kind === "webhook" && !isGate(hook);
+}
+
+/** Throws `UserError` for a name that is not that of a hook whose deliveries can be on record. */
+export function hookNamed(name: string, { hooks, file }: Config): Hook {
+	const hook = hooks.find((each) => each.name === name);
+	if (hook !== undefined && isOnRecord(hook)) return hook;
+	const what = JSON.stringify(excerpt(name, 100));
+	if (hook !== undefined) {
+		const kind = hook.kind === "shell" ? "a shell hook" : "a gate";
+		const message = `${what} is ${kind}, and only webhooks that are no gates are put on record`;
+		throw new UserError({ code: "input", message, remedy: "" });
+	}
+	const names = hooks.filter(isOnRecord).map((each) => each.name);
+	const near = closest(name, names);
+	const remedy = near === undefined ? "`pipeline-hooks status` shows all" : `did you mean "${near}"?`;
+	throw new UserError({ code: "input", message: `${file} has no hook ${what}`, remedy });
+}
+
+/** A hook with its status, and why its receiver has switched it off. */
+interface NamedStatus {
+	readonly hook: Hook;
+	readonly status: HookStatus;
+	readonly off: DisabledHook | undefined;
+}
+
+export async function statusesOf(hooks: readonly Hook[], store: CommandStore): Promise<readonly NamedStatus[]> {
+	const { list, scope, bundle, records } = store;
+	const [only, ...others] = hooks;
+	const found = await list(only !== undefined && others.length === 0 ? { hook: only.name } : {});
+	const ours = found.flatMap(({ record }) => (record.scope === scope ? [record] : []));
+	const switchedOff = await store.switchedOff();
+	return hooks.map((hook) => {
+		const off = switchedOff.get(hook.name);
+		const own = ours.filter((record) => record.hook === hook.name);
+		const facts = { isDisabled: !hook.enabled || off !== undefined, keepsAll: records.keepsAll };
+		return { hook, off, status: bundle.hookStatus(own, facts) };
+	});
+}
+
+/** The failure and the next attempt have OpenMetadata's names and milliseconds since 1970, as there. */
+function documentOf({ hook, status, off }: NamedStatus) {
+	return {
+		hook: hook.name,
+		status: status.status,
+		disabled_reason: off?.reason,
+		deliveries: status.deliveries,
+		waiting: status.waiting,
+		success_rate: status.successRate,
+		p50_ms: status.p50Ms,
+		p95_ms: status.p95Ms,
+		lastFailedAt: status.lastFailedAt,
+		lastFailedStatusCode: status.lastFailedStatusCode,
+		lastFailedReason: status.lastFailedReason,
+		nextAttempt: status.nextAttempt,
+	};
+}
+
+function linesOf(
+	statuses: readonly NamedStatus[],
+	{ records: { keepsAll } }: CommandStore,
+	{ terminal: { columns }, reporter: { redact } }: Call<StatusFlags>,
+): readonly string[] {
+	if (statuses.length === 0) return ["no hook is put on record: the config has no webhook that is no gate"];
+	const now = Date.now();
+	const rows = statuses.map(({ hook, status }) => [
+		excerpt(redact(hook.name), 40),
+		status.status,
+		String(status.deliveries),
+		...(keepsAll ? [rateText(status.successRate), timeText(status.p50Ms), timeText(status.p95Ms)] : []),
+	]);
+	const texts = statuses.map((one) => noteOf(one, now, redact));
+	const head = ["HOOK", "STATUS", "DELIVERIES", ...(keepsAll ? ["SUCCESS", "P50", "P95"] : [])];
+	const total = statuses.reduce((sum, { status }) => sum + status.deliveries, 0);
+	return [
+		...notedTableLines(head, rows, { head: "LAST FAILURE", texts }, columns),
+		...(total === 0 ? ["nothing is stored"] : []),
+		...(keepsAll ? [] : ["success rates and times are not known: this store keeps only what failed for now"]),
+	];
+}
+
+function noteOf({ status, off }: NamedStatus, now: number, mask: Mask): string {
+	const { lastFailedAt, lastFailedReason = "", nextAttempt } = status;
+	const reason = excerpt(mask(lastFailedReason), 600);
+	return [
+		off && `switched off by its receiver: ${excerpt(mask(off.reason), 300)}`,
+		lastFailedAt === undefined ? undefined : `${fromNow(lastFailedAt, now)}: ${reason}`,
+		nextAttempt === undefined
+			? undefined
+			: nextAttempt <= now
+				? "due now"
+				: `next attempt ${fromNow(nextAttempt, now)}`,
+	]
+		.filter((text) => text !== undefined)
+		.join("; ");
+}
+
+/** Rounded down, so that 100 % means all. */
+function rateText(rate: number | undefined): string {
+	return rate === undefined ? "–" : `${Math.floor(rate * 1000) / 10} %`;
+}
+
+function timeText(ms: number | undefined): string {
+	return ms === undefined ? "–" : duration(ms);
+}

@@ -1,0 +1,95 @@
+// The store of a command that looks at what is stored, or tidies it: found as a run finds it, and never made.
+
+import { count } from "../lib/text.ts";
+import { UserError } from "../model/problem.ts";
+import type { DisabledHook, RecordQuery, StoredRecord } from "../model/records.ts";
+import type { StoreFailure } from "../model/store.ts";
+import { readStore } from "../run/inputs.ts";
+import type { RunContext } from "../run/prepare.ts";
+import { type OpenedRecords, openRecordsOf, storeNamed, WITHOUT_STORE } from "../run/stored.ts";
+import { type Call, loadRun } from "./command.ts";
+import { checkFlags } from "./flags.ts";
+
+export interface StoreFlags {
+	readonly config?: string;
+	readonly store?: string;
+}
+
+/** A store that is open. What cannot be read is an exception here, since a command is about nothing else. */
+export interface CommandStore extends OpenedRecords {
+	/** Names the config among those that share the store. */
+	readonly scope: string;
+	/** Throws `UserError`. */
+	readonly list: (query: RecordQuery) => Promise<readonly StoredRecord[]>;
+	/** The hooks of this config that their receivers have switched off, by name. Throws `UserError`. */
+	readonly switchedOff: () => Promise<ReadonlyMap<string, DisabledHook>>;
+}
+
+/** The config of a command, and what opens its store, works on it and closes it. */
+export interface FoundStore {
+	readonly run: RunContext;
+	readonly use: <T>(work: (store: CommandStore) => Promise<T>) => Promise<T>;
+}
+
+/** Loads the config. Throws `UserError` where neither it nor a flag names a store. */
+export async function findStore(call: Call<StoreFlags>): Promise<FoundStore> {
+	const { flags, terminal, reporter } = call;
+	const chosen = checkFlags((reject) => readStore(flags.store ?? "", reject));
+	const run = await loadRun(call);
+	const store = storeNamed(chosen, run.config);
+	if (store === undefined) throw new UserError(WITHOUT_STORE);
+	const token = terminal.env["GITHUB_TOKEN"] ?? "";
+	const place = { store, workspace: run.ci.workspace, env: terminal.env, token, create: false, leave: () => {} };
+	const say = (invalid: number) => {
+		if (invalid > 0) reporter.log.info(`${count(invalid, "stored record")} cannot be read`);
+	};
+	return {
+		run,
+		use: async (work) => {
+			const opened = good(await openRecordsOf(place));
+			try {
+				return await work(commandStore(opened, run, say));
+			} finally {
+				await opened.records.close();
+			}
+		},
+	};
+}
+
+function commandStore(opened: OpenedRecords, { config }: RunContext, say: (invalid: number) => void): CommandStore {
+	const { records, bundle } = opened;
+	const scope = bundle.scopeOf(config.file);
+	return {
+		...opened,
+		scope,
+		list: async (query) => {
+			const found = good(await records.list(query));
+			say(found.invalid);
+			return found.records;
+		},
+		switchedOff: async () => {
+			const ours = good(await records.disabled()).filter((hook) => hook.scope === scope);
+			return new Map(ours.map((hook) => [hook.hook, hook]));
+		},
+	};
+}
+
+/** What was no failure. Throws `UserError` for one. */
+export function good<T>(given: T | StoreFailure): T {
+	if (!isFailure(given)) return given;
+	throw new UserError({ code: "input", message: `the store cannot be used: ${given.problem}`, remedy: "" });
+}
+
+function isFailure<T>(given: T | StoreFailure): given is StoreFailure {
+	return typeof given === "object" && given !== null && "problem" in given;
+}
+
+/** A command to type, which finds the same config and store. */
+export function toType(words: readonly string[], { config, store }: StoreFlags): string {
+	const flags = Object.entries({ config, store }).flatMap(([name, value]) => (value ? [`--${name}`, value] : []));
+	return ["pipeline-hooks", ...words, ...flags].map(shellWord).join(" ");
+}
+
+function shellWord(word: string): string {
+	return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
