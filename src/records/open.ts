@@ -9,6 +9,7 @@ import { resolveReference } from "../model/reference.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { openGitRecords } from "../store/git-refs.ts";
+import { loadNatsRecords } from "../store/load-nats.ts";
 import { openSqliteRecords } from "../store/sqlite-records.ts";
 import { lazyRecords } from "./lazy.ts";
 import { leftRecords } from "./left.ts";
@@ -43,7 +44,7 @@ export function recordsOf(place: StorePlace): Records {
 		case "git":
 			return lazyRecords(false, () => openRepository(place));
 		case "nats":
-			return lazyRecords(false, async () => ({ problem: "a store of nats is not supported" }));
+			return lazyRecords(true, () => openServer(place));
 		case "results":
 			return leftRecords(place.leave);
 	}
@@ -72,6 +73,11 @@ async function openRepository({ store, env, token }: StorePlace): Promise<Record
 	if (typeof url !== "string") return url;
 	const temp = env["RUNNER_TEMP"] || tmpdir();
 	return openGitRecords({ remote: url, ...(token !== "" && { token: { value: token, server } }), env, temp });
+}
+
+async function openServer({ store, env }: StorePlace): Promise<Records | StoreFailure> {
+	const url = urlOf(store, env) ?? { problem: "there is no server: set url in [store]" };
+	return typeof url === "string" ? loadNatsRecords(url) : url;
 }
 
 function urlOf({ url }: StoreConfig, env: Env): string | StoreFailure | undefined {

@@ -1,10 +1,11 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
-import { errorCode, type Problem, UserError, type Warning } from "../model/problem.ts";
+import { type Problem, UserError, type Warning } from "../model/problem.ts";
 import type { DeliveryRecord, Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
+import { loadBundle } from "../net/bundle.ts";
 import type { Ports } from "../ports.ts";
 import type {
 	ENDED,
@@ -94,7 +95,7 @@ export interface OpenedRecords {
 
 /** A store, which is opened with the first question to it; a failure where the code for it cannot be loaded. */
 export async function openRecordsOf(place: StorePlace): Promise<OpenedRecords | StoreFailure> {
-	const bundle = await loadRecords();
+	const bundle = await loadBundle<RecordsBundle>("records").catch(() => undefined);
 	if (bundle === undefined) return { problem: `Node ${process.version} cannot load dist/records` };
 	return { records: bundle.recordsOf(place), bundle };
 }
@@ -147,17 +148,4 @@ export async function openStored(
 		},
 		left: () => left.map(bundle.writeRecord),
 	};
-}
-
-/** Undefined on a Node that is too old. The bundler must neither follow the import nor see the file as an asset. */
-export async function loadRecords(): Promise<RecordsBundle | undefined> {
-	const ours = import.meta.url;
-	const theirs = new URL("../records/index.js", ours).href;
-	try {
-		const bundle: { readonly default: RecordsBundle } = await import(/* webpackIgnore: true */ theirs);
-		return bundle.default;
-	} catch (thrown) {
-		if (errorCode(thrown) === undefined) throw thrown;
-		return undefined;
-	}
 }
