@@ -116,6 +116,11 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		remedy:
 			"Do what the reason says: [records](records.md#when-the-store-fails). Deliveries of the step itself went on",
 	},
+	mute: {
+		meaning: "A part of the variable `PIPELINE_HOOKS_MUTE` mutes nothing",
+		example: 'PIPELINE_HOOKS_MUTE: no hook is named "tell-slak"',
+		remedy: "Write `<hook> until <time>`, as in [muting](managing.md#mute); gates are never muted",
+	},
 	unknown_field: {
 		meaning: "A template names a field that no event has, or not those that it is filled with, so it inserts nothing",
 		example: "body_template: {{piepline}} names a field that no event has",

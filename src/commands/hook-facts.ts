@@ -38,6 +38,7 @@ export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
 		on_success: some(hook.onSuccess),
 		target: showTarget(hook, env),
 		refused: untrustedReason({ hook }, facts),
+		muted_until: facts.mutedUntil(hook)?.toISOString(),
 		place: formatPlace(hook.place),
 	};
 }

@@ -141,6 +141,7 @@ function linesOf(rows: readonly HookRow[], columns: number): readonly string[] {
 
 /** What does not fit into a column. */
 function moreOf({
+	muted_until,
 	filter,
 	batch_size,
 	fallback,
@@ -152,6 +153,7 @@ function moreOf({
 	tags,
 }: HookRow): string {
 	return [
+		muted_until && `muted until ${muted_until.replace(/:00\.000Z$/, "Z")}`,
 		display_name,
 		owner && `owner ${owner}`,
 		team && `team ${team}`,

@@ -13,7 +13,7 @@ import { ChainState } from "./chain-state.ts";
 import { runCommand } from "./command.ts";
 import { Receivers } from "./receivers.ts";
 import { Slots } from "./slots.ts";
-import { abandoned, CANCELLED, failed, held, notReached, notReady, skipped } from "./unsent.ts";
+import { abandoned, CANCELLED, failed, held, mutedReason, notReached, notReady, skipped } from "./unsent.ts";
 import { type Shared, sendWebhook } from "./webhook.ts";
 
 /** From this many webhooks on, keeping connections is worth loading what does it. */
@@ -159,7 +159,8 @@ export class Deliverer {
 		for (const delivery of deliveries) {
 			// What cannot be sent now cannot be sent later: it ends by itself.
 			const { signal, batch } = this.#options;
-			const sendable = !signal.aborted && unsetVariables(delivery.hook, this.#ports.env).length === 0;
+			const isMuted = mutedReason(delivery, this.#facts) !== undefined;
+			const sendable = !isMuted && !signal.aborted && unsetVariables(delivery.hook, this.#ports.env).length === 0;
 			const { due, held: why } = sendable ? await batch(delivery) : { due: [delivery] };
 			if (why !== undefined) this.#emit(held(delivery, why, this.#ports.env), delivery, state);
 			// Its event gets the outcome of a batch.

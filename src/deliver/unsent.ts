@@ -6,6 +6,9 @@ import { type Failure, failure } from "../model/failure.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import { showTarget } from "./target.ts";
 
+/** The variable that mutes hooks. */
+export const MUTE = "PIPELINE_HOOKS_MUTE";
+
 /** Why a delivery is skipped after a cancellation. */
 export const CANCELLED = "cancelled before it began";
 
@@ -17,6 +20,8 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 		const reason = `switched off by its receiver (${off}); \`pipeline-hooks enable ${delivery.hook.name}\` switches it on`;
 		return skipped(delivery, "switched_off", reason, env);
 	}
+	const muted = mutedReason(delivery, facts);
+	if (muted !== undefined) return skipped(delivery, "muted", muted, env);
 	const withheld = facts.secretsWithheld && !isGate(delivery.hook);
 	const [absent] = withheld ? unsetVariables(delivery.hook, env) : [];
 	if (absent !== undefined) {
@@ -25,6 +30,15 @@ export function notReady(delivery: Delivery, facts: RunFacts, env: Env, signal: 
 	}
 	const refused = untrustedReason(delivery, facts);
 	return refused === undefined ? undefined : failed(delivery, failure("untrusted", refused), env);
+}
+
+/** Why a hook sends nothing for now; undefined if it does. What is asked in the place of a gate is a gate. */
+export function mutedReason(
+	{ hook }: Pick<Delivery, "hook">,
+	{ mutedUntil }: Pick<RunFacts, "mutedUntil">,
+): string | undefined {
+	const until = isGate(hook) ? undefined : mutedUntil(hook);
+	return until && `muted until ${until.toISOString().replace(/:00\.000Z$/, "Z")} by ${MUTE}`;
 }
 
 /** Why a shell hook is refused in a workspace that may hold a stranger's code; undefined if the hook may run. */

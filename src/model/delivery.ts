@@ -39,6 +39,8 @@ export interface RunFacts {
 	/** Shell hooks are refused, because they would run what is there; undefined if they may run. */
 	readonly untrusted: Untrusted | undefined;
 	readonly reach: FindChained;
+	/** Until when a hook is muted; undefined if it is not. Never of a gate. */
+	readonly mutedUntil: (hook: Hook) => Date | undefined;
 	/** Loaded when a hook needs them. */
 	readonly people: () => Promise<People>;
 }
@@ -101,7 +103,7 @@ export type Preview =
 
 /**
  * Why a delivery was not started. `not_reached`: it was to follow another that did not succeed. `stopped`: an error ended
- * the run before it. `switched_off`: its receiver has switched the hook off. `nothing_to_send`: its service takes none of
+ * the run before it. `switched_off`: its receiver has switched the hook off. `muted`: PIPELINE_HOOKS_MUTE says so. `nothing_to_send`: its service takes none of
  * the events.
  */
 export type SkipCause =
@@ -112,6 +114,7 @@ export type SkipCause =
 	| "not_reached"
 	| "stopped"
 	| "switched_off"
+	| "muted"
 	| "nothing_to_send";
 
 /** How a delivery can end. `held`: its event waits for others to make a batch with. */

@@ -33,6 +33,7 @@ export type WarningCode =
 	| "chain_disabled"
 	| "not_held"
 	| "not_stored"
+	| "mute"
 	| "unknown_field"
 	| "not_json"
 	| "unknown_mention"

@@ -1,7 +1,7 @@
 // The sender of a dry run: shows what each delivery would send.
 import { preview, previewAnywhere } from "../deliver/preview.ts";
 import { showTarget } from "../deliver/target.ts";
-import { skipped, untrustedReason } from "../deliver/unsent.ts";
+import { mutedReason, skipped, untrustedReason } from "../deliver/unsent.ts";
 import type { Env } from "../lib/env.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import { needsPeople, type People } from "../model/people.ts";
@@ -41,6 +41,8 @@ function previewOf(
 	const problem = (reason: string) => ({ kind: "problem", target: showTarget(delivery.hook, env), reason }) as const;
 	const refused = untrustedReason(delivery, facts);
 	if (refused !== undefined) return problem(refused);
+	const muted = mutedReason(delivery, facts);
+	if (muted !== undefined) return { ...problem(muted), kind: "nothing" };
 	try {
 		return placeholders ? previewAnywhere(delivery, env, people) : preview(delivery, env, people);
 	} catch (thrown) {

@@ -5,13 +5,15 @@ import { type ConfigPlace, configPlace } from "../ci/places.ts";
 import type { Advise } from "../config/decode.ts";
 import { loadConfig } from "../config/load.ts";
 import { loadManaging } from "../config/load-managing.ts";
+import { MUTE } from "../deliver/unsent.ts";
+import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
 import type { Delivery, Outcome, Preview, RunFacts } from "../model/delivery.ts";
 import type { EventContext, PipelineEvent } from "../model/event.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import type { People } from "../model/people.ts";
-import { type Problem, UserError, unlessCancelled } from "../model/problem.ts";
+import { type Problem, UserError, unlessCancelled, type Warning } from "../model/problem.ts";
 import { chainLookup } from "../plan/chains.ts";
 import type { Files, Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
@@ -82,12 +84,17 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 	if (found.note !== undefined) log.info(found.note);
 	const mask = createMask(secrets.filter((secret) => !isPlainPath(secret)));
 	const receive = receiver(mask, log);
+	const mutes = await mutesOf(config, env, now);
 	let people: Promise<People> | undefined;
 	const facts: RunFacts = {
 		concurrency: config.concurrency,
 		secretsWithheld: ci.secretsWithheld,
 		untrusted: request.allowUntrustedShell ? undefined : untrusted,
 		switchedOff: new Map(),
+		mutedUntil: ({ name }) => {
+			const until = mutes.until.get(name);
+			return until !== undefined && until > clock.now() ? until : undefined;
+		},
 		reach: chainLookup(config.hooks),
 		people: () => {
 			people ??= loadManaging().then(({ openPeople }) => openPeople(config, found.files, ci.workspace));
@@ -96,7 +103,7 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 	};
 	return {
 		ci: { ...ci, facts: receive({ ci: ci.facts }).ci ?? ci.facts },
-		config,
+		config: { ...config, warnings: [...config.warnings, ...mutes.warnings] },
 		vocabulary: vocabulary(config.events),
 		facts,
 		files: found.files,
@@ -104,6 +111,18 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 		mask,
 		receive,
 	};
+}
+
+/** What is muted, and what of the variable is not as it should be. */
+async function mutesOf({ file, hooks }: Config, env: Env, now: Date) {
+	const text = env[MUTE]?.trim() ?? "";
+	if (text === "") return { until: new Map<string, Date>(), warnings: [] };
+	const { until, problems } = (await loadManaging()).readMutes(text, hooks, now);
+	const place = { file, line: 1, column: 1 };
+	const warnings = problems.map(({ message, remedy }): Warning => {
+		return { code: "mute", message: `${MUTE}: ${message}`, remedy, place };
+	});
+	return { until, warnings };
 }
 
 /** Says once that a context had secrets in it, so that nobody looks for a missing value. */

@@ -29,6 +29,7 @@ export async function fireWith(hooks: readonly Hook[], given: Given = {}) {
 		untrusted: undefined,
 		reach: chainLookup(hooks),
 		people: NO_PEOPLE,
+		mutedUntil: () => undefined,
 		...given.facts,
 	};
 	const world = { clock: fakeClock(), random: () => 0, env: {}, files: fakeFiles(), log: fakeLog() };

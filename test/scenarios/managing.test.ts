@@ -124,3 +124,57 @@ describe("people", () => {
 		);
 	});
 });
+
+describe("mute", () => {
+	const GATE = '[[hook.pipeline_error]]\nname = "freeze-gate"\ncommand = "true"\non_failure = "abort"\n';
+	const MUTED = {
+		PIPELINE_HOOKS_MUTE: "tell-* until 2099-12-01T08:00Z, freeze-gate until 2099-12-01, catalog until 2020-01-01, x",
+	};
+
+	test("skips what a muted hook would send, says so, and asks the gates", async () => {
+		const slack = await startServer({ status: 200, body: "ok" });
+		const catalog = await startServer({ status: 200, body: "ok" });
+		const config = GATE + CONFIG.replace("https://catalog.example.com", catalog.url);
+		const env = { SLACK_WEBHOOK_URL: slack.url, ...MUTED };
+		const run = await runAction({ inputs: { event: "pipeline_error" }, workspace: workspace({ [FILE]: config }), env });
+		const reason = "muted until 2099-12-01T08:00Z by PIPELINE_HOOKS_MUTE";
+		expect(run).toMatchObject({ code: 0, outputs: { result: "passed", delivered: "2", skipped: "1" } });
+		expect(run.results).toMatchObject({
+			results: expect.arrayContaining([
+				expect.objectContaining({ hook: "tell-slack", status: "skipped", error: reason }),
+			]),
+		});
+		expect(run.stdout).toContain(`tell-slack → http://127.0.0.1:${new URL(slack.url).port}/… · skipped: ${reason}`);
+		expect(run.summary).toContain("muted until 2099-12-01T08");
+		expect([slack.requests.length, catalog.requests.length]).toEqual([0, 1]);
+		expect(run.annotations.map(({ kind, message }) => [kind, message.split(";")[0]])).toEqual([
+			["warning", 'PIPELINE_HOOKS_MUTE: "freeze-gate" is a gate, and gates are never muted'],
+			["warning", 'PIPELINE_HOOKS_MUTE: "x" does not say until when'],
+		]);
+	});
+
+	test("holds nothing for the batches of a muted hook", async () => {
+		const config =
+			'[[hook.webhooks.after_materialize]]\nname = "tell-all"\nurl = "http://127.0.0.1:1/"\nbatch_size = 5\n';
+		const run = await runAction({
+			inputs: { event: "after_materialize" },
+			workspace: workspace({ [FILE]: config }),
+			env: { PIPELINE_HOOKS_MUTE: "tell-all until 2099-12-01" },
+		});
+		expect(run).toMatchObject({ code: 0, annotations: [], outputs: { result: "skipped", held: "0", skipped: "1" } });
+	});
+
+	test("is shown by list and by a dry run", async () => {
+		const folder = workspace({ [FILE]: CONFIG });
+		const run = async (...args: readonly string[]) => runCommand(args, { workspace: folder, env: MUTED });
+		expect((await run("list")).stdout).toContain("– tell-slack: muted until 2099-12-01T08:00Z · Failures of");
+		const { hooks } = JSON.parse((await run("list", "--json")).stdout);
+		expect(hooks.map((hook: { muted_until?: string }) => hook.muted_until)).toEqual([
+			"2099-12-01T08:00:00.000Z",
+			undefined,
+		]);
+		expect((await run("render", "pipeline_error")).stdout).toContain(
+			"muted until 2099-12-01T08:00Z by PIPELINE_HOOKS_MUTE",
+		);
+	});
+});

@@ -300,7 +300,7 @@ describe("docs/subscriptions.md", () => {
 		const told = new Set(hooks.flatMap((hook: object) => Object.keys(hook)));
 		// What no hook of the page has is told elsewhere.
 		const about = Object.values({ ...LABELS, ...RESPONSIBLE }).map((row) => row.name);
-		expect([...told, ...about, "batch_size", "refused"].toSorted()).toEqual(documented.toSorted());
+		expect([...told, ...about, "batch_size", "muted_until", "refused"].toSorted()).toEqual(documented.toSorted());
 		expect(await json("list", "job.failed")).toMatchObject({
 			not_matched: [{ hook: "mail" }, { hook: "audit" }, {}, {}],
 		});

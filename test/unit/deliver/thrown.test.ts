@@ -61,6 +61,7 @@ test("what waits for its receiver's turn has not begun, and what has sent has, a
 		untrusted: undefined,
 		reach: chainLookup(hooks),
 		people: NO_PEOPLE,
+		mutedUntil: () => undefined,
 	};
 	const deliverer = new Deliverer(
 		facts,
@@ -99,6 +100,7 @@ test("an error between deliveries ends the run, and each delivery gets its outco
 		untrusted: undefined,
 		reach: chainLookup(hooks),
 		people: NO_PEOPLE,
+		mutedUntil: () => undefined,
 	};
 	const deliverer = new Deliverer(facts, ports, {
 		workspace: "/work",
