@@ -78,8 +78,8 @@ async function show(config: string, what: string, { notes, variables }: Findings
 		return;
 	}
 	if (flags.output === undefined) terminal.write(config);
-	// Stdout has the config.
-	const { print } = terminalReporter({ ...terminal, out: terminal.err }, false);
+	// Stdout is for the config.
+	const { print } = terminalReporter(terminal, true);
 	const where = flags.output === undefined ? "" : ` written to ${flags.output}`;
 	print(`imported: ${what}${where}`);
 	for (const note of notes) print(`note: ${note}`);

@@ -4,6 +4,7 @@ import { registerDeliveries } from "./deliveries.ts";
 import { registerDemo } from "./demo.ts";
 import { registerEnable } from "./enable.ts";
 import { registerEvents } from "./events.ts";
+import { registerExport } from "./export.ts";
 import { registerFire, registerFlush, registerTest } from "./fire.ts";
 import { registerImport } from "./import.ts";
 import { registerList } from "./list.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Register[] = [
 	registerVerify,
 	registerSecret,
 	registerImport,
+	registerExport,
 	registerDemo,
 	registerRockys,
 ];

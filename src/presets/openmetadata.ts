@@ -1,16 +1,11 @@
 // The openmetadata preset: the body of OpenMetadata's standard, or the ChangeEvent that its server sends.
-import { createHash } from "node:crypto";
 import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../lib/json.ts";
+import { uuidOf } from "../lib/uuid.ts";
 import { type EventContext, entityTypes, type PipelineEvent } from "../model/event.ts";
 import type { Preset } from "../model/preset.ts";
 import { contextWithout, listed, wellFormedObject } from "./context.ts";
 import { STATE } from "./late.ts";
 import { choice, text, textOption } from "./options.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** The namespace of event ids that are no UUIDs themselves. */
-const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 
 /**
  * The `signature` that OpenMetadata's page shows in the body is in the header only: it cannot be inside the bytes that it
@@ -106,15 +101,6 @@ function changesLeftOut(context: EventContext): readonly string[] {
 	const all = context.changes?.length ?? 0;
 	const without = all - namedChanges(context).length;
 	return without === 0 ? [] : [`${without} of ${all} changes left out: their field is not a string`];
-}
-
-/** The id, or a UUID made of it: the same for the same id. https://www.rfc-editor.org/rfc/rfc9562#section-5.5 */
-function uuidOf(id: string): string {
-	if (UUID.test(id)) return id.toLowerCase();
-	const hash = createHash("sha1").update(NAMESPACE).update(id).digest().subarray(0, 16);
-	hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
-	hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);
-	return hash.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }
 
 /**

@@ -1,5 +1,6 @@
 // OpenMetadata's webhooks as its standard documents them: the use cases, the JSON Schema and the JSON-LD context.
 // https://openmetadatastandards.org/operations/webhook
+import { Ajv } from "ajv";
 import type { JsonObject } from "../../src/lib/json.ts";
 
 /** The use cases of the page, as they stand there. */
@@ -108,8 +109,8 @@ export const USE_CASES = [
 	},
 ] as const;
 
-/** The schema without its texts for people. What it refers to in other files is {@link REFERRED}. */
-export const WEBHOOK_SCHEMA: JsonObject = {
+/** The schema without its texts for people.  */
+const WEBHOOK_SCHEMA: JsonObject = {
 	$id: "https://open-metadata.org/schema/entity/events/webhook.json",
 	$schema: "http://json-schema.org/draft-07/schema#",
 	type: "object",
@@ -182,7 +183,7 @@ export const WEBHOOK_SCHEMA: JsonObject = {
  * What the schema refers to, with the required keys of each.
  * https://github.com/open-metadata/OpenMetadata/tree/main/openmetadata-spec/src/main/resources/json/schema/type
  */
-export const REFERRED: readonly JsonObject[] = [
+const REFERRED: readonly JsonObject[] = [
 	{
 		$id: "https://open-metadata.org/type/basic.json",
 		definitions: {
@@ -240,6 +241,14 @@ export const REFERRED: readonly JsonObject[] = [
 		},
 	},
 ];
+
+/** Whether a value is one of its webhooks. Formats are not checked: `${VARIABLE}` stands for a URL. */
+export const isWebhook = new Ajv({
+	schemas: [...REFERRED],
+	validateFormats: false,
+	multipleOfPrecision: 6,
+	strict: false,
+}).compile(WEBHOOK_SCHEMA);
 
 /** The context of its JSON-LD. */
 export const CONTEXT: JsonObject = {

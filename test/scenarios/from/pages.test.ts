@@ -94,9 +94,10 @@ describe.each(PAGES)("%s", (page) => {
 		const server = await startServer({ status: 200, body: "ok" });
 		const folder = folderOf(page, blocks(page, "toml")[0] ?? "", server);
 		const run = await runShell(code, folder, { SLACK_WEBHOOK_URL: `${server.url}/slack` });
-		// What it has done, since stdout is for the config.
-		expect(run.stderr.startsWith("imported: ")).toBe(code.includes("pipeline-hooks import"));
-		if (!code.includes("pipeline-hooks import")) expect(run.stderr).toBe("");
+		// Of these two, stdout is for the document, and stderr says what there is to know of it.
+		const [, command] = /pipeline-hooks (import|export)/.exec(code) ?? [];
+		if (command === undefined) expect(run.stderr).toBe("");
+		else expect(run.stderr).toMatch(command === "import" ? /^imported: / : /^note: /);
 		expect(run.code).toBe(0);
 		expect(server.requests.length > 0).toBe(code.includes("pipeline-hooks fire"));
 		if (code.includes("verify")) expect(run.stdout).toMatch(/^valid: /m);

@@ -1,0 +1,80 @@
+// The shape of OpenMetadata's webhooks, as far as hooks have it. https://openmetadatastandards.org/operations/webhook
+import type { Json, JsonObject } from "../../lib/json.ts";
+
+/** The types of webhooks. */
+export const TYPES = ["Generic", "Slack", "MSTeams", "GoogleChat", "Custom"] as const;
+export type WebhookType = (typeof TYPES)[number];
+
+/** What is known of a hook's deliveries; a store tells it. */
+export interface HookState {
+	readonly status: "active" | "failed" | "awaitingRetry" | "retryLimitReached";
+	readonly failureDetails?: {
+		/** Milliseconds since 1970. */
+		readonly lastFailedAt: number;
+		readonly lastFailedStatusCode?: number;
+		/** Redacted. */
+		readonly lastFailedReason: string;
+		/** Milliseconds since 1970. */
+		readonly nextAttempt?: number;
+	};
+}
+
+/** A webhook, with its keys in the order of the schema. */
+export interface OpenMetadataWebhook {
+	readonly id: string;
+	readonly name: string;
+	readonly fullyQualifiedName: string;
+	readonly displayName?: string;
+	readonly description?: string;
+	readonly webhookType: WebhookType;
+	readonly status: HookState["status"] | "disabled";
+	readonly enabled: boolean;
+	readonly batchSize: number;
+	readonly eventFilters: readonly EventFilter[];
+	readonly webhookConfig: {
+		readonly endpoint: string;
+		readonly secretKey?: string;
+		readonly headers?: Readonly<Record<string, string>>;
+		/** Seconds. */
+		readonly timeout: number;
+	};
+	readonly failureDetails?: HookState["failureDetails"];
+	readonly owner?: Reference;
+	readonly tags?: readonly JsonObject[];
+	/** In steps of 0.1. */
+	readonly version?: number;
+	/** Milliseconds since 1970. */
+	readonly updatedAt?: number;
+	readonly updatedBy?: string;
+	readonly changeDescription?: ChangeDescription;
+	readonly domain?: Reference;
+}
+
+export interface Reference {
+	readonly id: string;
+	readonly type: string;
+	readonly name: string;
+}
+
+/** One event, and what of it is wanted. */
+export interface EventFilter {
+	readonly eventType: string;
+	readonly entities?: readonly string[];
+	readonly include?: readonly string[];
+	readonly exclude?: readonly string[];
+}
+
+/** The change of one field. */
+export interface FieldChange {
+	readonly name: string;
+	readonly oldValue?: Json;
+	readonly newValue?: Json;
+}
+
+/** https://open-metadata.org/schema/type/entityHistory.json */
+export interface ChangeDescription {
+	readonly fieldsAdded: readonly FieldChange[];
+	readonly fieldsUpdated: readonly FieldChange[];
+	readonly fieldsDeleted: readonly FieldChange[];
+	readonly previousVersion: number;
+}

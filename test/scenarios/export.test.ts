@@ -1,0 +1,258 @@
+// `export`: a hook as OpenMetadata's webhook and as JSON-LD, with its history in Git, and without any secret.
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, test, vi } from "vitest";
+import { exposed, PATH } from "../helpers/exposed.ts";
+import { marked, settings } from "../helpers/hostile-git.ts";
+import { CONTEXT, isWebhook, USE_CASES } from "../helpers/openmetadata-webhooks.ts";
+import { type Repository, repository } from "../helpers/repository.ts";
+import { runCommand, workspace } from "../helpers/runner.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const FILE = ".github/pipeline-hooks.toml";
+
+const exporting = (folder: string, ...args: readonly string[]) =>
+	runCommand(["export", ...args], { workspace: folder });
+
+async function exported(folder: string, ...args: readonly string[]) {
+	const ended = await exporting(folder, ...args);
+	expect(ended.code).toBe(0);
+	return JSON.parse(ended.stdout);
+}
+
+/** The use cases, imported and committed. */
+async function imported(): Promise<Repository & { readonly config: string }> {
+	const repo = repository();
+	const { stdout } = await runCommand(["import", "-"], { workspace: repo.folder, input: JSON.stringify(USE_CASES) });
+	repo.git("remote", "add", "origin", "https://github.com/acme/warehouse.git");
+	repo.commit({ [FILE]: stdout });
+	return { ...repo, config: stdout };
+}
+
+test("a use case of OpenMetadata's page, imported and exported, is valid by its schema, and as JSON-LD has its context", async () => {
+	const { folder } = await imported();
+	const [webhook, document] = await Promise.all([
+		exported(folder, "MSTeamsAlerts"),
+		exported(folder, "MSTeamsAlerts", "--format", "jsonld"),
+	]);
+	expect({ valid: isWebhook(webhook), errors: isWebhook.errors }).toEqual({ valid: true, errors: null });
+	expect(webhook).toMatchObject({ name: "MSTeamsAlerts", webhookType: "MSTeams", version: 0.1, updatedBy: "t" });
+	expect(document).toMatchObject({
+		"@context": CONTEXT,
+		"@type": "Webhook",
+		id: webhook.id,
+		version: "0.1",
+		updatedBy: "t",
+	});
+});
+
+describe("the history of the config in Git", () => {
+	it("gives the version, who changed it last and when, and what was changed", async () => {
+		const { folder, git, commit, config } = await imported();
+		const first = await exported(folder, "MSTeamsAlerts");
+		expect(first).toMatchObject({ version: 0.1, updatedBy: "t" });
+		expect(first).not.toHaveProperty("changeDescription");
+		const changed = config
+			.replace('"Governance"', '"Security"')
+			.replace('display_name = "MS Teams Critical Alerts"\n', "");
+		commit({ [FILE]: changed });
+		git(
+			"commit",
+			"-q",
+			"--amend",
+			"--author",
+			"Ann Data <ann@example.com>",
+			"--no-edit",
+			"--date",
+			"2020-01-01T00:00:00Z",
+		);
+		commit({ other: "a file that does not count" });
+		const second = await exported(folder, "MSTeamsAlerts");
+		expect(second).toMatchObject({
+			id: first.id,
+			version: 0.2,
+			updatedBy: "Ann Data",
+			updatedAt: Number(git("log", "-1", "--format=%ct", "--", FILE)) * 1000,
+			changeDescription: {
+				previousVersion: 0.1,
+				fieldsAdded: [],
+				fieldsDeleted: [{ name: "displayName", oldValue: "MS Teams Critical Alerts" }],
+				fieldsUpdated: [
+					{ name: "owner", oldValue: { name: "Governance", type: "team" }, newValue: { name: "Security" } },
+				],
+			},
+		});
+		expect(isWebhook(second)).toBe(true);
+		// It was not changed itself.
+		expect(await exported(folder, "SalesDomainWebhook")).not.toHaveProperty("changeDescription");
+	});
+
+	it("is left out, and the reason said, where there is none", async () => {
+		const { folder, config, git } = await imported();
+		const plain = workspace({ [FILE]: config });
+		const other = repository();
+		other.write({ [FILE]: config });
+		const shallow = workspace();
+		git("clone", "-q", "--depth", "1", `file://${folder}`, shallow);
+		for (const [place, why] of [
+			[plain, "it is in no repository that Git can read"],
+			[other.folder, "it is not committed"],
+			[shallow, "the clone has no history: fetch all of it (fetch-depth: 0)"],
+		] as const) {
+			const { code, stdout, stderr } = await exporting(place, "MSTeamsAlerts");
+			expect({ code, stderr }).toEqual({
+				code: 0,
+				stderr: `note: MSTeamsAlerts: version, updatedAt and updatedBy are left out: ${why}\n`,
+			});
+			expect(JSON.parse(stdout)).not.toHaveProperty("version");
+			expect(isWebhook(JSON.parse(stdout))).toBe(true);
+		}
+	});
+
+	it("is read without running any program that the repository's settings name", async () => {
+		const { folder, git, config, commit, write } = await imported();
+		commit({ [FILE]: `${config}\n# changed\n` });
+		// What is missing would be fetched, by a program.
+		const tree = git("rev-parse", "HEAD~1:.github");
+		rmSync(join(folder, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+		const { env, touch, ran, ask } = marked();
+		write({
+			".git/config": `${settings(touch)}[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "${touch("gpg")}; false"\n[diff]\n\texternal = "${touch("diff")}; false"\n`,
+			".git/hooks/post-index-change": `#!/bin/sh\n${touch("hook")}\n`,
+			".gitattributes": "* filter=x diff=x\n",
+		});
+		const { PATH: path } = env;
+		const ended = await runCommand(["export", "MSTeamsAlerts"], { workspace: folder, env: { PATH: path } });
+		expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("are left out") });
+		expect(ran()).toEqual(["git"]);
+		expect(() => ask(folder, "rev-list", "HEAD", "--", FILE)).toThrow();
+		expect(ran()).toContain("alias");
+	});
+
+	it("is not read where a stranger may have written the workspace", async () => {
+		const stage = await exposed();
+		const { env, ran } = marked();
+		const ended = await runCommand(["export", "announce"], {
+			workspace: stage.repo.folder,
+			env: {
+				...env,
+				CI: "true",
+				GITHUB_ACTIONS: "true",
+				GITHUB_EVENT_NAME: "pull_request_target",
+				GITHUB_REPOSITORY: "acme/warehouse",
+				GITHUB_SHA: stage.base,
+				GITHUB_WORKSPACE: stage.repo.folder,
+				GITHUB_API_URL: stage.api.url,
+				GITHUB_TOKEN: "a-token-of-this-test",
+			},
+		});
+		expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("a stranger may have written") });
+		expect(JSON.parse(ended.stdout).name).toBe("announce");
+		expect(ran()).toEqual([]);
+		expect(PATH).toBe(FILE);
+	});
+});
+
+test("the id is of version 5, and another one in another repository, file or under another name", async () => {
+	const config = '[[hook.webhooks.entityUpdated]]\nname = "NAME"\nurl = "https://example.com/"\n';
+	const idIn = async (name: string, file: string, remote: string) => {
+		const { folder, git, write } = repository();
+		git("remote", "add", "origin", `https://github.com/${remote}.git`);
+		write({ [file]: config.replace("NAME", name) });
+		return (await exported(folder, name, "--config", file)).id;
+	};
+	const first = await idIn("a", FILE, "acme/warehouse");
+	expect(first).toMatch(/^[\da-f]{8}-[\da-f]{4}-5[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+	expect(await idIn("a", FILE, "acme/warehouse")).toBe(first);
+	const others = await Promise.all([
+		idIn("b", FILE, "acme/warehouse"),
+		idIn("a", "pipeline-hooks.toml", "acme/warehouse"),
+		idIn("a", FILE, "acme/other"),
+	]);
+	expect(new Set([first, ...others]).size).toBe(4);
+});
+
+describe("what a webhook of OpenMetadata cannot have", () => {
+	const CONFIG = `[[subscription]]
+name          = "all.of it"
+display_name  = "All"
+owner         = "ann"
+team          = "data"
+tags          = ["Tier.Tier1"]
+runbook       = "https://wiki.example.com/"
+custom        = { cost_center = 4711 }
+events        = ["entity*", "pipeline_error"]
+url           = "https://me:s3cr3t-password@example.com/hook?token=s3cr3t-token"
+secret        = "s3cr3t-key"
+signature     = "openmetadata"
+timeout_ms    = 1500
+enabled       = false
+fallback      = "pages"
+body_template = "{}"
+headers       = { X-Api-Key = "s3cr3t-api-key", Authorization = "Bearer \${TOKEN:-s3cr3t-default}", X-Team = "data" }
+
+[[subscription]]
+name        = "pages"
+events      = ["pipeline_error"]
+preset      = "pagerduty"
+routing_key = "s3cr3t-routing-key"
+region      = "eu"
+
+[[hook.pipeline_error]]
+name    = "shell"
+command = "true"
+`;
+
+	it("is said, and no secret is shown", async () => {
+		const folder = workspace({ "pipeline-hooks.toml": CONFIG });
+		const { code, stdout, stderr } = await exporting(folder, "all.of it");
+		expect(code).toBe(0);
+		expect(stdout + stderr).not.toContain("s3cr3t");
+		const webhook = JSON.parse(stdout);
+		expect(isWebhook(webhook)).toBe(true);
+		expect(webhook).toMatchObject({
+			fullyQualifiedName: '"all.of it"',
+			status: "disabled",
+			enabled: false,
+			batchSize: 1,
+			owner: { type: "user", name: "ann" },
+			webhookConfig: {
+				endpoint: "https://example.com/…",
+				headers: { Authorization: "Bearer ${TOKEN}", "X-Team": "data" },
+				timeout: 2,
+			},
+		});
+		expect(webhook.eventFilters.map(({ eventType }: { eventType: string }) => eventType).toSorted()).toEqual([
+			"entityCreated",
+			"entityDeleted",
+			"entitySoftDeleted",
+			"entityUpdated",
+		]);
+		expect(stderr.replaceAll(/^note: all\.of it: /gm, "")).toMatchSnapshot();
+		const linked = await exported(folder, "all.of it", "--format", "jsonld");
+		expect(linked.extension).toEqual({ cost_center: 4711 });
+		expect(JSON.stringify(linked)).not.toContain("s3cr3t");
+	});
+
+	it("an address that only its preset knows is shown", async () => {
+		const folder = workspace({ "pipeline-hooks.toml": CONFIG });
+		const { stdout } = await exporting(folder, "pages");
+		expect(JSON.parse(stdout)).toMatchObject({
+			webhookType: "Generic",
+			eventFilters: [],
+			webhookConfig: { endpoint: "https://events.eu.pagerduty.com/v2/enqueue", timeout: 10 },
+		});
+	});
+
+	it.each([
+		[["shell"], '"shell" is a shell hook, and only webhooks can be exported'],
+		[["page"], 'did you mean "pages"?'],
+		[["pages", "--format", "xml"], '--format: "xml" is unknown'],
+	])("%s is told", async (args, told) => {
+		const folder = workspace({ "pipeline-hooks.toml": CONFIG });
+		const { code, stdout, stderr } = await exporting(folder, ...args);
+		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+		expect(stderr).toContain(told);
+	});
+});

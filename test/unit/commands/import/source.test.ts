@@ -1,0 +1,137 @@
+// What is imported: bad input is told with its place, and what cannot be carried over is said.
+import { describe, expect, it } from "vitest";
+import { formatPlace, UserError } from "../../../../src/model/problem.ts";
+import { importedText } from "../../../helpers/moved.ts";
+import { USE_CASES } from "../../../helpers/openmetadata-webhooks.ts";
+
+const useCase = (name: string) => USE_CASES.find((one) => one.name === name) ?? {};
+
+/** What is wrong with a text, one line each. */
+function problemsOf(text: string): string {
+	try {
+		importedText(text);
+		return "";
+	} catch (error) {
+		if (!(error instanceof UserError)) throw error;
+		const lines = error.problems.map(({ place, message, remedy }) => {
+			return `${place === undefined ? "" : `${formatPlace(place)}: `}${message} → ${remedy}`;
+		});
+		return lines.join("\n");
+	}
+}
+
+describe("bad input is told with its place", () => {
+	it.each<[string, string, readonly string[]]>([
+		["text that is neither", "hello", ["w.json:1:"]],
+		["JSON that ends", '{"name": "a"', ["w.json:1:13: w.json ends too early"]],
+		["nothing", "", ["w.json is empty"]],
+		["an empty list", "[]", ["has no webhooks in it"]],
+		["something else", '{"a": 1}', ["w.json:1:1: the JSON is no webhook that can be read"]],
+		["an alert", '{"name": "a", "destinations": []}', ["is an alert with destinations"]],
+		[
+			"a webhook with nothing in it",
+			'[{"webhookType": "Slak"}]',
+			[
+				"[0] has no name",
+				'[0].webhookType is "Slak"',
+				'did you mean "Slack"?',
+				"[0] has no webhookConfig",
+				"[0] has no eventFilters",
+			],
+		],
+		[
+			"two of one name",
+			JSON.stringify([useCase("MSTeamsAlerts"), useCase("MSTeamsAlerts")]),
+			["[1].name is another webhook's name too"],
+		],
+		[
+			"an address that is none",
+			JSON.stringify({ ...useCase("CustomAppIntegration"), webhookConfig: { endpoint: "ftp://host/a" } }),
+			["CustomAppIntegration cannot be carried over: url has the scheme ftp"],
+		],
+		[
+			"a filter that means nothing here",
+			JSON.stringify({
+				...useCase("CustomAppIntegration"),
+				eventFilters: [{ eventType: "entityUpdated", exclude: ["all"] }],
+			}),
+			['CustomAppIntegration cannot be carried over: filter.exclude has "all"'],
+		],
+		["a rocky.toml without hooks", '[adapter.local]\ntype = "duckdb"\n', ["has no hooks"]],
+		["a rocky.toml with an error", "[hook.webhooks.pipeline_error]\n", ["w.json:1:1: url is missing"]],
+	])("%s", (_, source, told) => {
+		const problems = problemsOf(source);
+		for (const text of told) expect(problems).toContain(text);
+	});
+});
+
+describe("what cannot be carried over as it is", () => {
+	const notesOf = (webhook: object) => importedText(JSON.stringify(webhook)).findings.notes;
+	const plain = {
+		name: "a",
+		webhookType: "Generic",
+		batchSize: 1,
+		eventFilters: [{ eventType: "entityUpdated" }],
+		webhookConfig: { endpoint: "https://example.com/" },
+	};
+
+	it("is said, a line each", () => {
+		const webhook = {
+			...plain,
+			id: "1",
+			version: 0.1,
+			color: "red",
+			owners: [
+				{ type: "user", name: "ann" },
+				{ type: "user", name: "ben" },
+			],
+			eventFilters: [{ eventType: "entityUpdated", condition: "x" }],
+			webhookConfig: {
+				endpoint: "http://example.com/",
+				headers: { Host: "example.com" },
+				queryParams: { a: "b" },
+				sendToAdmins: true,
+			},
+		};
+		expect(notesOf(webhook)).toMatchSnapshot();
+		expect(notesOf({ data: [plain], paging: { after: "x", total: 40 } })).toEqual([
+			"this is one page of a list: import the rest too",
+		]);
+	});
+
+	it.each<[string, object, string]>([
+		["an event of the server's is known", { eventFilters: [{ eventType: "entityRestored" }] }, '["entityRestored"]'],
+		["another one is declared", { eventFilters: [{ eventType: "entityFrozen" }] }, "[event.entityFrozen]\nphase = "],
+		["all events are the phase", { eventFilters: [{ eventType: "all" }] }, '["phase:entity"]'],
+		["all entities are a star", { eventFilters: [{ eventType: "all", entities: ["all"] }] }, 'entities = ["*"]'],
+		[
+			"a key of the entity is read there",
+			{ eventFilters: [{ eventType: "all", include: ["cost:1"] }] },
+			'"entity.cost:1"',
+		],
+		["a deleted webhook is disabled", { deleted: true }, "enabled = false"],
+		["so is one whose status says so", { status: "disabled" }, "enabled = false"],
+		["a batch is OpenMetadata's by default", { batchSize: null }, "batch_size = 10"],
+		[
+			"a timeout beyond a minute moves the deadline",
+			{ webhookConfig: { endpoint: "https://a.example", timeout: 90 } },
+			"deadline_ms = 180000",
+		],
+		["a chat's URL is a secret whatever it looks like", { webhookType: "MSTeams" }, 'url = "${A_URL}"'],
+		[
+			"a dollar is a dollar",
+			{ webhookConfig: { endpoint: "https://a.example", headers: { "X-A": "a ${ b" } } },
+			'X-A = "a $${ b"',
+		],
+		[
+			"a variable is one already",
+			{ webhookConfig: { endpoint: "https://a.example", headers: { "X-A": "${B}" } } },
+			'X-A = "${B}"',
+		],
+		["a team owns it", { owner: { type: "team", name: "Data" } }, 'team = "Data"'],
+		["a user owns it", { owner: { id: "1", type: "user", fullyQualifiedName: "ann" } }, 'owner = "ann"'],
+	])("%s", (_, more, expected) => {
+		const { toml } = importedText(JSON.stringify({ ...plain, ...more }));
+		expect(toml.replaceAll(/ +=/g, " =")).toContain(expected);
+	});
+});
