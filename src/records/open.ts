@@ -85,3 +85,8 @@ function urlOf({ url }: StoreConfig, env: Env): string | StoreFailure | undefine
 	const resolved = resolveReference(url, env);
 	return resolved.kind === "unset" ? { problem: unsetReason(resolved.variable) } : resolved.text.trim();
 }
+
+async function openServer({ store, env, create }: StorePlace): Promise<Records | StoreFailure> {
+	const url = urlOf(store, env) ?? { problem: "a store of nats needs a url" };
+	return typeof url === "string" ? loadNatsRecords(url, { create }) : url;
+}

@@ -45,7 +45,10 @@ export interface Observer {
 }
 
 /** The inputs that every run needs, whatever it fires. */
-type Request = Pick<Inputs, "config" | "githubToken" | "allowUntrustedShell" | "matrix" | "jobId" | "context">;
+type Request = Pick<
+	Inputs,
+	"config" | "githubToken" | "allowUntrustedShell" | "matrix" | "jobId" | "context" | "store"
+>;
 
 /** Where a run starts, what cancels it, and who advises on its config. */
 type Place = Pick<Observer, "cwd" | "signal"> & { readonly advise?: Advise | undefined };
@@ -78,7 +81,10 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 	}
 	const found = await unlessCancelled(findConfig(ci, request, ports, signal, advise), signal);
 	const { config, untrusted } = found;
-	const secrets = [...secretsOf(config.hooks, env, config.people), ...environmentSecrets(env)];
+	const secrets = [
+		...secretsOf(config.hooks, env, config.people, [config.store?.url, request.store?.url]),
+		...environmentSecrets(env),
+	];
 	log.protect(secrets);
 	log.protect(contextSecrets(request.context));
 	if (found.note !== undefined) log.info(found.note);

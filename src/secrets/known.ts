@@ -4,7 +4,7 @@ import type { Env } from "../lib/env.ts";
 import type { GivenContext } from "../model/context.ts";
 import type { Hook, Person } from "../model/hook.ts";
 import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
-import { resolveReference } from "../model/reference.ts";
+import { type Reference, resolveReference } from "../model/reference.ts";
 import { SHORTEST } from "./mask.ts";
 import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 
@@ -21,15 +21,20 @@ export const ROUTING_KEY = "routing_key";
 
 /**
  * Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each, and what their
- * commands read by its name.
+ * commands read by its name. `urls` are those that belong to no hook.
  */
-export function secretsOf(hooks: readonly Hook[], env: Env, people: readonly Person[] = []): readonly string[] {
+export function secretsOf(
+	hooks: readonly Hook[],
+	env: Env,
+	people: readonly Person[] = [],
+	urls: readonly (Reference | undefined)[] = [],
+): readonly string[] {
 	// A thousand hooks may well share one URL and one secret.
 	const places = new Map(
 		hooks.flatMap(referencesOf).map((place) => [`${place.kind} ${place.reference.source}`, place]),
 	);
-	const theirs = people.flatMap(({ webhook }): readonly ReferencePlace[] => {
-		return webhook === undefined ? [] : [{ reference: webhook, kind: "url" }];
+	const theirs = [...people.map(({ webhook }) => webhook), ...urls].flatMap((reference): readonly ReferencePlace[] => {
+		return reference === undefined ? [] : [{ reference, kind: "url" }];
 	});
 	const found = [...places.values(), ...theirs].flatMap((place) => placeSecrets(place, env));
 	return longestFirst([...found, ...commandSecrets(hooks, env)]);

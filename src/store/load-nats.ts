@@ -2,14 +2,17 @@
 import type { Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { loadBundle } from "../net/bundle.ts";
+import type { openNatsRecords } from "./nats-records.ts";
 
 interface Bundle {
-	readonly openNatsRecords: (url: string) => Records | StoreFailure;
+	readonly openNatsRecords: typeof openNatsRecords;
 }
 
-/** Opens the records of a server by its URL, which may name their stream: `nats://user:password@host:4222/name`. */
-export async function loadNatsRecords(url: string): Promise<Records | StoreFailure> {
+export async function loadNatsRecords(
+	url: string,
+	options: { readonly create: boolean },
+): Promise<Records | StoreFailure> {
 	const bundle = await loadBundle<Bundle>("nats").catch(() => undefined);
-	if (bundle !== undefined) return bundle.openNatsRecords(url);
+	if (bundle !== undefined) return bundle.openNatsRecords(url, options);
 	return { problem: `Node ${process.version} cannot load dist/nats, which keeps records in NATS` };
 }

@@ -12,16 +12,15 @@ import {
 	type StoredRecord,
 } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
+import { isNats } from "../net/nats-url.ts";
 import { checkUrl } from "../net/url.ts";
 import { readDisabledHook, writeDisabledHook } from "./disabled-hook-text.ts";
-import { NatsServer } from "./nats-server.ts";
+import { type NatsOptions, NatsServer } from "./nats-server.ts";
 import type { Entry, NatsStream } from "./nats-stream.ts";
+import { NO_RECORDS } from "./no-records.ts";
 import { readRecord, writeRecord } from "./record-text.ts";
 
 const DEFAULT_NAME = "pipeline-hooks";
-
-/** Milliseconds for a connection, and for each request. */
-const TIMEOUT_MS = 5000;
 
 /** Until when a record is claimed. */
 const CLAIMED = "Claimed-Until";
@@ -41,16 +40,25 @@ const MOST_KEYS = 10;
 /** Writes that are on their way at once. */
 const AT_ONCE = 500;
 
-/** Opens the records of a server, whose URL may name their stream: `nats://user:password@host:4222/name`. */
-export function openNatsRecords(text: string, timeoutMs = TIMEOUT_MS): Records | StoreFailure {
+/**
+ * Opens the records of a server, and connects to it. Its URL may name their stream: `nats://user:password@host:4222/name`. A
+ * stream that is missing is made, or without `create` left so: there are no records then.
+ */
+export async function openNatsRecords(
+	text: string,
+	{ create = true, timeoutMs = 5000 }: Partial<NatsOptions> = {},
+): Promise<Records | StoreFailure> {
 	const named = /^\s*\w+:\/\/[^/]*\/?\s*$/.test(text) ? `${text.trim().replace(/\/$/, "")}/${DEFAULT_NAME}` : text;
 	const checked = checkUrl(named, { allowHttp: false, allowPrivate: true });
 	if ("problem" in checked) return { problem: `the store's url ${checked.problem}; ${checked.remedy}` };
 	const name = checked.url.pathname.slice(1);
-	const isName = /^(?:nats|tls):$/.test(checked.url.protocol) && /^[\w-]+$/.test(name);
-	return isName
-		? new NatsRecords(new NatsServer(checked.url, name, timeoutMs), name)
-		: { problem: "the store's url must be nats://host:4222/name, where the name has letters, digits, - and _" };
+	if (!isNats(checked.url) || !/^[\w-]+$/.test(name)) {
+		return { problem: "the store's url must be nats://host:4222/name, where the name has letters, digits, - and _" };
+	}
+	const server = new NatsServer(checked.url, name, { create, timeoutMs });
+	const failure = await server.attempt(async () => undefined);
+	if (failure === undefined) return new NatsRecords(server, name);
+	return server.isMissing ? NO_RECORDS : failure;
 }
 
 class NatsRecords implements Records {

@@ -15,18 +15,27 @@ import { NatsStream, unless } from "./nats-stream.ts";
 const VERSION = 1;
 const DESCRIPTION = "Records of pipeline-hooks, version ";
 
+/** How a store is opened. */
+export interface NatsOptions {
+	/** Whether to make a stream that is missing. */
+	readonly create: boolean;
+	/** Milliseconds for a connection, and for each request. */
+	readonly timeoutMs: number;
+}
+
 /** Opens the stream of a server when it is needed, and again after its connection has broken. */
 export class NatsServer {
 	readonly #url: URL;
 	readonly #name: string;
-	readonly #timeoutMs: number;
+	readonly #options: NatsOptions;
+	/** Whether there is no stream, and none was to be made. */
+	isMissing = false;
 	#opening: Promise<{ readonly connection: NatsConnection; readonly stream: NatsStream }> | undefined;
 
-	/** `timeoutMs` is for a connection, and for each request. */
-	constructor(url: URL, name: string, timeoutMs: number) {
+	constructor(url: URL, name: string, options: NatsOptions) {
 		this.#url = url;
 		this.#name = name;
-		this.#timeoutMs = timeoutMs;
+		this.#options = options;
 	}
 
 	/** What the work gives, or why the server or the network refuses it. */
@@ -46,14 +55,15 @@ export class NatsServer {
 	}
 
 	async #open() {
-		const timeout = this.#timeoutMs;
+		const { create, timeoutMs: timeout } = this.#options;
 		const connecting = { url: this.#url, timeoutMs: timeout, allowPrivate: true, caCertificates: undefined };
 		let connection: NatsConnection | undefined;
 		try {
 			connection = await openNats(connecting);
 			void connection.closed().then(() => this.#forget());
 			const manager = await jetstreamManager(connection, { timeout, checkAPI: false });
-			await prepare(manager, this.#name);
+			this.isMissing = !(await prepare(manager, this.#name, create));
+			if (this.isMissing) throw new UnusableStream(`it has no stream ${this.#name}`);
 			const stream = new NatsStream(this.#name, jetstream(connection, { timeout }), manager);
 			return { connection, stream };
 		} catch (error) {
@@ -82,19 +92,23 @@ function describe(error: unknown): string {
 	return natsFailure(cause).detail;
 }
 
-/** Makes the stream where it is missing. One of somebody else's making will do if it keeps the last text of each subject. */
-async function prepare({ streams }: JetStreamManager, name: string): Promise<void> {
+/**
+ * Makes the stream where it is missing; false where that is not wanted. One of somebody else's making will do if it keeps
+ * the last text of each subject.
+ */
+async function prepare({ streams }: JetStreamManager, name: string, create: boolean): Promise<boolean> {
 	const subjects = [`${name}.>`];
 	const found = await unless(
 		({ code }) => code === 10059,
 		() => streams.info(name),
 	);
 	if (found === undefined) {
+		if (!create) return false;
 		const description = `${DESCRIPTION}${VERSION}`;
 		// Not the oldest is given up in a full stream.
 		const limits = { max_msgs_per_subject: 1, discard: DiscardPolicy.New };
 		await streams.add({ name, subjects, description, ...limits });
-		return;
+		return true;
 	}
 	const { config } = found;
 	const version = Number(config.description?.split(DESCRIPTION)[1] ?? VERSION);
@@ -103,7 +117,7 @@ async function prepare({ streams }: JetStreamManager, name: string): Promise<voi
 			`the version of its stream ${name} is ${version}, and this program supports versions up to ${VERSION}`,
 		);
 	}
-	if (config.max_msgs_per_subject === 1 && config.subjects.includes(`${name}.>`)) return;
+	if (config.max_msgs_per_subject === 1 && config.subjects.includes(`${name}.>`)) return true;
 	throw new UnusableStream(
 		`its stream ${name} must have the subjects ${name}.> and a limit of 1 message for each subject`,
 	);

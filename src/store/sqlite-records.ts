@@ -13,6 +13,7 @@ import {
 } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { attempt, openDatabase } from "./database.ts";
+import { NO_RECORDS } from "./no-records.ts";
 import { readRecord, writeRecord } from "./record-text.ts";
 import { transaction } from "./schema.ts";
 
@@ -22,18 +23,6 @@ export function openSqliteRecords(file: string, { create } = { create: true }): 
 	const opened = openDatabase(file, create);
 	return "problem" in opened ? opened : new SqliteRecords(file, opened.database);
 }
-
-const NO_RECORDS: Records = {
-	keepsAll: true,
-	put: async () => ({ problem: "there is no store" }),
-	list: async () => ({ records: [], invalid: 0 }),
-	claim: async () => [],
-	settle: async (changes) => changes.map(({ from }) => from.record.id),
-	disabled: async () => [],
-	disable: async () => ({ problem: "there is no store" }),
-	enable: async () => false,
-	close: async () => {},
-};
 
 class SqliteRecords implements Records {
 	readonly keepsAll = true;

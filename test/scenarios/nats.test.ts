@@ -4,7 +4,8 @@ import { checkSignature } from "../../src/signature/verify.ts";
 import { between, connectTo, makeStream, type Nats, startNats, withoutNats } from "../helpers/nats.ts";
 import { blocks } from "../helpers/pages.ts";
 import { workspace } from "../helpers/runner.ts";
-import { cli, delivered, failed, fire, send } from "../helpers/send.ts";
+import { cli, delivered, failed, fire, send, webhook } from "../helpers/send.ts";
+import { startServer } from "../helpers/server.ts";
 
 const SECRET = "0123456789abcdef0123456789abcdef";
 
@@ -99,6 +100,64 @@ describe.skipIf(withoutNats)("a webhook on NATS (needs nats-server)", () => {
 		const reason = "503 Service Unavailable: no JetStream stream takes the subject, after 2 attempts";
 		expect(run).toMatchObject(failed(reason, 2));
 		expect(`${run.log}${run.summary}`).not.toContain("secret-subject");
+	});
+});
+
+describe.skipIf(withoutNats)("records in NATS (needs nats-server)", () => {
+	/** The store of the page behind a hook whose receiver answers by this status. */
+	async function storing(login = "") {
+		const nats = await startNats(
+			login === "" ? "" : blocks("docs/nats.md", "conf")[1]?.replace("$STORE_PASSWORD", "pa-ss9x"),
+		);
+		let status = 503;
+		const receiver = await startServer((_, response) => response.writeHead(status).end());
+		const [, store = ""] = blocks("docs/nats.md", "toml");
+		const config = `${webhook(receiver.url, "retry_count = 0")}${store}`;
+		const env = { NATS_URL: `nats://${login}127.0.0.1:${nats.port}` };
+		const answer = (next: number) => {
+			status = next;
+		};
+		return { nats, receiver, config, env, answer };
+	}
+	const idsAt = ({ requests }: Awaited<ReturnType<typeof startServer>>) =>
+		requests.map(({ headers }) => headers["x-rocky-delivery"]);
+
+	it("outlive a receiver that is down: it gets the same delivery once it is up, and only once", async () => {
+		const { receiver, config, env, answer } = await storing("store:pa-ss9x@");
+		const run = await fire(config, { env });
+		expect(run).toMatchObject({ code: 0, results: { results: [{ status: "failed" }] } });
+		expect(run.log).toContain("tried again by `redeliver` from ");
+		expect(`${run.log}${run.stderr}${run.summary}${JSON.stringify(run.results)}`).not.toContain("pa-ss9x");
+		answer(200);
+		for (const _ of [1, 2]) expect(await cli(["redeliver", "--all"], config, { env })).toMatchObject({ code: 0 });
+		const [first, ...others] = idsAt(receiver);
+		expect(others).toEqual([first]);
+	});
+
+	it("are not missed by a run whose server is down: its deliveries go on, and it is said once", async () => {
+		const { nats, receiver, config, env, answer } = await storing();
+		answer(200);
+		await nats.kill();
+		const run = await fire(config, { env });
+		expect(run).toMatchObject({ code: 0, results: { results: [{ status: "delivered" }] } });
+		const said = run.annotations.filter(({ message }) => message.includes("connection refused"));
+		expect(said).toMatchObject([
+			{ kind: "warning", message: expect.stringContaining("the store cannot be used: nats://127") },
+		]);
+		expect(idsAt(receiver).length).toBe(1);
+	});
+
+	it("are not kept by a run whose server dies in the middle, and it is said", async () => {
+		const { nats, config, env, receiver } = await storing();
+		const slow = await startServer(async (_, response) => {
+			await nats.kill();
+			response.writeHead(503).end();
+		});
+		const run = await fire(config.replace(receiver.url, slow.url), { env });
+		expect(run).toMatchObject({ code: 0, results: { results: [{ status: "failed" }] } });
+		expect(run.annotations.map(({ message }) => message)).toContainEqual(
+			expect.stringMatching(/a delivery could not be stored: nats:\/\/127\.0\.0\.1:\d+: connection/),
+		);
 	});
 });
 

@@ -27,7 +27,12 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			servers.set(nats.url, nats);
 			return { place: nats.url, remove: () => nats.kill() };
 		},
-		open: async (place) => openNatsRecords(place),
+		open: (place) => openNatsRecords(place),
+		look: (place) => openNatsRecords(place, { create: false }),
+		isMade: async (place) => {
+			const manager = await jetstreamManager(await connectTo(serverOf(place)));
+			return (await manager.streams.names().next()).length > 0;
+		},
 		script: fileURLToPath(new URL("../../helpers/nats-records-process.ts", import.meta.url)),
 		tamper: async (place, id, text) => {
 			const connection = await connect({ servers: place.replace("nats://", "") });
@@ -52,7 +57,7 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 	/** Records of a server of their own, and a look at the subjects of their stream. */
 	async function opened(nats?: Nats): Promise<{ nats: Nats; store: Records; subjects: () => Promise<string[]> }> {
 		const server = nats ?? (await startNats());
-		const store = good(openNatsRecords(server.url));
+		const store = good(await openNatsRecords(server.url));
 		onTestFinished(() => store.close());
 		const manager = await jetstreamManager(await connectTo(server));
 		const subjects = async () => {
@@ -97,7 +102,7 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			const { nats, store, subjects } = await opened();
 			await store.put([record("1"), record("2", { state: "delivered" })]);
 			await store.put([record("1", { state: "delivered" }), record("2"), record("2", { hook: "other" })]);
-			const other = good(openNatsRecords(nats.url));
+			const other = good(await openNatsRecords(nats.url));
 			onTestFinished(() => other.close());
 			const ids = Array.from({ length: 20 }, (_, n) => `both-${n}`);
 			await Promise.all([
@@ -173,7 +178,7 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 
 		it("may be in a stream of another name, beside others", async () => {
 			const { nats, store } = await opened();
-			const other = good(openNatsRecords(`${nats.url}/team-b`));
+			const other = good(await openNatsRecords(`${nats.url}/team-b`));
 			onTestFinished(() => other.close());
 			await store.put([record("1")]);
 			await other.put([record("2")]);
@@ -214,9 +219,8 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 
 		it("fails after its time where it does not answer", async () => {
 			const url = await started(createServer((socket) => socket.write("INFO {}\r\n")));
-			const store = good(openNatsRecords(url.replace("http:", "nats:"), 200));
-			expect(await store.list({})).toEqual({ problem: expect.stringMatching(/: connection timed out$/) });
-			await store.close();
+			const opened = await openNatsRecords(url.replace("http:", "nats:"), { timeoutMs: 200 });
+			expect(opened).toEqual({ problem: expect.stringMatching(/: connection timed out$/) });
 		});
 
 		it.each([
@@ -229,27 +233,24 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			],
 		])("says what is wrong with %s", async (config, login, problem) => {
 			const nats = await startNats(config);
-			const store = good(openNatsRecords(nats.url.replace("//", `//${login}`)));
-			onTestFinished(() => store.close());
-			expect(await store.put([record("1")])).toEqual({ problem: `${nats.url}: ${problem}` });
+			const opened = await openNatsRecords(nats.url.replace("//", `//${login}`));
+			expect(opened).toEqual({ problem: `${nats.url}: ${problem}` });
 		});
 
 		it("has a stream that is none of ours, which is left alone", async () => {
 			const nats = await startNats("max_connections: 2");
 			const manager = await jetstreamManager(await connectTo(nats));
 			await manager.streams.add({ name: "orders", subjects: ["orders.>"] });
-			const store = good(openNatsRecords(`${nats.url}/orders`));
-			onTestFinished(() => store.close());
 			const what = "its stream orders must have the subjects orders.> and a limit of 1 message for each subject";
 			for (let n = 0; n < 5; n++) {
-				expect(await store.put([record("1")])).toEqual({ problem: `${nats.url}: ${what}` });
+				expect(await openNatsRecords(`${nats.url}/orders`)).toEqual({ problem: `${nats.url}: ${what}` });
 			}
 		});
 
 		it("needs no more of its user than the page says", async () => {
 			const [, user = ""] = blocks("docs/nats.md", "conf");
 			const nats = await startNats(user.replace("$STORE_PASSWORD", "pw"));
-			const store = good(openNatsRecords(nats.url.replace("//", "//store:pw@")));
+			const store = good(await openNatsRecords(nats.url.replace("//", "//store:pw@")));
 			onTestFinished(() => store.close());
 			expect(await store.put([record("1"), record("2", { state: "delivered" })])).toBeUndefined();
 			const from = await claimed(store);
@@ -283,6 +284,6 @@ it.each([
 	["nats://localhost/a.b", "the store's url must be nats://host:4222/name"],
 	["nats://localhost/a/b", "the store's url has a subject that nothing can be published to"],
 	["nats://169.254.169.254", "the store's url has an address of a cloud's metadata service"],
-])("%j is no store", (url, problem) => {
-	expect(openNatsRecords(url)).toEqual({ problem: expect.stringContaining(problem) });
+])("%j is no store", async (url, problem) => {
+	expect(await openNatsRecords(url)).toEqual({ problem: expect.stringContaining(problem) });
 });
