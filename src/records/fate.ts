@@ -33,6 +33,14 @@ export function mayBeTriedAgain({ status, failure, attempts, skipCause, switched
 	return delivery.hook.fallback !== undefined && attempts.some((attempt) => attempt.failure?.retryable === true);
 }
 
+/** Whether the receiver itself has answered; undefined where it was not asked. */
+export function hasAnswered(outcome: Outcome): boolean | undefined {
+	const { status, attempts, ownFailure, switchedOff } = outcome;
+	if (status === "skipped") return undefined;
+	if (switchedOff !== undefined || ownFailure?.retryable === true || mayBeTriedAgain(outcome)) return false;
+	return attempts.length > 0 ? true : undefined;
+}
+
 /** What follows a try, of which `failures` failed before it. What never began uses up no try of the schedule. */
 export function fateOf(outcome: Outcome, failures: number, { waits, now, expires }: Schedule): Fate {
 	if (outcome.status === "delivered") return { state: "delivered", failures };

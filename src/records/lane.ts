@@ -13,6 +13,8 @@ export class Lane<T extends Waiting> {
 	#queue: readonly T[] = [];
 	#state: "new" | "probing" | "open" | "closed" = "new";
 	readonly #inFlight = new Map<string, string | undefined>();
+	/** What nothing is sent about in this run. */
+	readonly #left = new Set<string>();
 
 	constructor(receiver: string) {
 		this.receiver = receiver;
@@ -31,7 +33,7 @@ export class Lane<T extends Waiting> {
 	/** Adds what waits for the same receiver; what is there already is left out. */
 	add(items: readonly T[]): void {
 		const known = new Set([...this.#queue.map(({ id }) => id), ...this.#inFlight.keys()]);
-		this.#queue = [...this.#queue, ...items.filter(({ id }) => !known.has(id))];
+		this.#queue = [...this.#queue, ...items.filter((item) => !known.has(item.id) && !this.#isLeft(item))];
 	}
 
 	/** Takes what may be sent now, at most so many. Each is in flight until it is settled. */
@@ -44,12 +46,29 @@ export class Lane<T extends Waiting> {
 		return taken;
 	}
 
+	/** Somebody else has it: what is about the same waits for another run, since it must come after it. */
+	lose(id: string): void {
+		const key = this.#inFlight.get(id);
+		this.settle(id, undefined);
+		if (key !== undefined) this.drop([key]);
+	}
+
+	/** Leaves what is about these for another run. */
+	drop(keys: readonly string[]): void {
+		for (const key of keys) this.#left.add(key);
+		this.#queue = this.#queue.filter((item) => !this.#isLeft(item));
+	}
+
 	/** What became of one: whether the receiver has answered at all. Undefined where it was not asked. */
 	settle(id: string, hasAnswered: boolean | undefined): void {
 		this.#inFlight.delete(id);
 		if (hasAnswered === undefined) this.#state = this.#state === "probing" ? "new" : this.#state;
 		else if (!hasAnswered) this.#state = "closed";
 		else if (this.#state === "probing") this.#state = "open";
+	}
+
+	#isLeft({ key }: T): boolean {
+		return key !== undefined && this.#left.has(key);
 	}
 
 	#sendable(): readonly T[] {
@@ -63,4 +82,14 @@ export class Lane<T extends Waiting> {
 			return isFree;
 		});
 	}
+}
+
+/** A lane for each receiver. */
+export function lanesOf<T extends Waiting & { readonly receiver: string }>(all: readonly T[]): readonly Lane<T>[] {
+	const receivers = [...new Set(all.map(({ receiver }) => receiver))];
+	return receivers.map((receiver) => {
+		const lane = new Lane<T>(receiver);
+		lane.add(all.filter((each) => each.receiver === receiver));
+		return lane;
+	});
 }

@@ -5,6 +5,7 @@ import type { Delivery } from "../model/delivery.ts";
 import type { Events } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Late } from "../model/preset.ts";
+import type { DeliveryRecord } from "../model/records.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
 import { shortHash } from "../presets/key-text.ts";
 import { RECORD } from "../presets/late.ts";
@@ -36,6 +37,14 @@ function textOf(hook: Webhook, events: Events, env: Env): string | undefined {
 }
 
 const UNMADE: readonly string[] = ["MessageError", "CannotRender"];
+
+/**
+ * Whether one makes the other obsolete, if it is about the same thing. Of two events of one moment nobody knows which came
+ * first: none of them is left out for the other.
+ */
+export function isNewer(one: Pick<DeliveryRecord, "eventTime">, other: Pick<DeliveryRecord, "eventTime">): boolean {
+	return one.eventTime > other.eventTime;
+}
 
 /**
  * A name for whom a hook's messages reach, to be compared with that of another hook: of its preset, its URL, its secret

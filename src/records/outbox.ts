@@ -1,16 +1,16 @@
 // The outbox of a run: what became of its deliveries goes into a store, for later runs to try again.
 import { compact } from "../lib/json.ts";
-import { type Delivery, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
+import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Config, Hook, Webhook } from "../model/hook.ts";
+import type { Config, Webhook } from "../model/hook.ts";
 import type { Warning } from "../model/problem.ts";
-import type { DeliveryRecord, Records, StoredRecord } from "../model/records.ts";
+import type { DeliveryRecord, RecordState, Records, StoredRecord } from "../model/records.ts";
 import type { Ports } from "../ports.ts";
 import { shortHash } from "../presets/key-text.ts";
 import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain } from "./fate.ts";
-import { keyOf, lateOf, receiverOf } from "./late.ts";
+import { isNewer, keyOf, lateOf, receiverOf } from "./late.ts";
 import { Writer } from "./writer.ts";
 
 /** What an outbox needs of its run. */
@@ -31,7 +31,13 @@ export function scopeOf(file: string): string {
 }
 
 /** A newer delivery, which may make stored ones obsolete. */
-type Newer = Pick<DeliveryRecord, "id" | "eventTime"> & { readonly hook: Webhook };
+type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "key">;
+
+/** What a record says of its events. */
+type About = Pick<DeliveryRecord, "key" | "eventTime" | "names" | "events">;
+
+/** What only a store of all deliveries keeps. */
+const OVER: readonly RecordState[] = ["delivered", "superseded"];
 
 /** Milliseconds for which records are claimed that are only changed. */
 const BRIEF_MS = 60_000;
@@ -44,8 +50,11 @@ export class Outbox {
 	readonly writer: Writer;
 	/** Names the config file without showing it. */
 	readonly scope: string;
+	/** The newest of each receiver and key. */
 	readonly #delivered = new Map<string, Newer>();
-	readonly #off = new Map<string, { readonly hook: Hook; readonly reason: string }>();
+	/** Hooks that their receivers have switched off, by name, and why; and those of them that it was done to in this run. */
+	readonly #switchedOff = new Map<string, string>();
+	readonly #newlyOff = new Set<string>();
 
 	constructor(options: OutboxOptions) {
 		this.options = options;
@@ -53,15 +62,17 @@ export class Outbox {
 		this.writer = new Writer(options.records, (problem) => this.warn(`a delivery could not be stored: ${problem}`));
 	}
 
-	/** The hooks that their receivers have switched off, by name, and why. A store far away is not asked for it. */
-	async switchedOff(): Promise<ReadonlyMap<string, string>> {
+	/** The hooks that their receivers have switched off, by name, and why; as far as it is known. */
+	get switchedOff(): ReadonlyMap<string, string> {
+		return this.#switchedOff;
+	}
+
+	/** Reads which hooks are switched off. A store far away is not asked for it. */
+	async begin(): Promise<void> {
 		const { records } = this.options;
 		const found = records.keepsAll ? await records.disabled() : [];
-		if ("problem" in found) {
-			this.warn(`the store cannot be read: ${found.problem}`);
-			return new Map();
-		}
-		return new Map(found.flatMap(({ scope, hook, reason }) => (scope === this.scope ? [[hook, reason]] : [])));
+		if ("problem" in found) return this.warn(`the store cannot be read: ${found.problem}`);
+		for (const { scope, hook, reason } of found) if (scope === this.scope) this.#switchedOff.set(hook, reason);
 	}
 
 	/** Puts an outcome on record, and gives it back with the time of its next try. */
@@ -72,12 +83,12 @@ export class Outbox {
 		const { hook } = delivery;
 		const { records } = this.options;
 		if (!records.keepsAll && outcome.status !== "delivered" && !mayBeTriedAgain(outcome)) return outcome;
-		if (delivery.events.some(({ context }) => contextSecrets(context).length > 0)) return notStored(outcome);
-		const record = this.#recordOf(outcome, { ...leftOf(outcome), hook });
+		const record = this.#recordOf(outcome, hook);
 		if (outcome.status === "delivered") {
-			if (record.key !== undefined && lateOf(hook).supersedes) this.#delivered.set(record.key, { ...record, hook });
+			this.#noteDelivered(record, hook);
 			if (!records.keepsAll) return outcome;
 		}
+		if (delivery.events.some(({ context }) => contextSecrets(context).length > 0)) return notStored(outcome);
 		this.writer.add(record);
 		return this.told(outcome, record);
 	}
@@ -85,8 +96,8 @@ export class Outbox {
 	/** The outcome with what follows it. */
 	told(outcome: Outcome, { state, due, expires }: DeliveryRecord): Outcome {
 		if (state === "waiting" && due !== undefined) {
-			const what =
-				outcome.skipCause === "switched_off" ? "kept in the store" : `tried again by \`redeliver\` ${from(due)}`;
+			const isOff = outcome.skipCause === "switched_off" || outcome.switchedOff !== undefined;
+			const what = isOff ? "kept in the store" : `tried again by \`redeliver\` ${from(due)}`;
 			return { ...withReason(outcome, `${reasonOf(outcome)}; ${what}`), nextAttempt: due };
 		}
 		if (state === "retry_limit_reached") return withReason(outcome, `${reasonOf(outcome)}; its schedule is over`);
@@ -97,8 +108,22 @@ export class Outbox {
 		);
 	}
 
+	/** From now on nothing is sent for a hook that its receiver has switched off. A gate is asked all the same. */
 	noteOff({ switchedOff, delivery: { hook } }: Outcome): void {
-		if (switchedOff !== undefined) this.#off.set(hook.name, { hook, reason: switchedOff });
+		if (switchedOff === undefined || isGate(hook)) return;
+		this.#switchedOff.set(hook.name, switchedOff);
+		this.#newlyOff.add(hook.name);
+	}
+
+	/** Puts another record in the place of one that is ours. */
+	change(from: StoredRecord, to: DeliveryRecord): void {
+		this.writer.change({ from, to: this.options.records.keepsAll || !OVER.includes(to.state) ? to : undefined });
+	}
+
+	/** What is left of a batch that a fallback has delivered in part; nothing where all of it is. */
+	leftOf(outcome: Outcome, hook: Webhook): Partial<About> {
+		const left = leftOf(outcome);
+		return left === outcome.delivery ? {} : this.#aboutOf({ ...left, hook });
 	}
 
 	/** Milliseconds before each further try of a hook. */
@@ -126,13 +151,14 @@ export class Outbox {
 		const { records } = this.options;
 		await this.writer.end();
 		await this.#supersede();
-		for (const { hook, reason } of this.#off.values()) {
-			const failure = await records.disable({ scope: this.scope, hook: hook.name, at: this.now(), reason });
-			const how = `\`pipeline-hooks enable ${hook.name}\` switches it on`;
+		for (const hook of this.#newlyOff) {
+			const reason = this.options.mask(this.#switchedOff.get(hook) ?? "");
+			const failure = await records.disable({ scope: this.scope, hook, at: this.now(), reason });
+			const how = `\`pipeline-hooks enable ${hook}\` switches it on`;
 			this.warn(
 				failure === undefined
-					? `${hook.name} is switched off, since ${reason}; ${how}`
-					: `${hook.name} could not be switched off: ${failure.problem}`,
+					? `${hook} is switched off, since ${reason}; ${how}`
+					: `${hook} could not be switched off: ${failure.problem}`,
 			);
 		}
 		await records.close();
@@ -142,47 +168,63 @@ export class Outbox {
 	async #supersede(): Promise<void> {
 		if (this.#delivered.size === 0) return;
 		const { records } = this.options;
-		const found = await records.list({ states: ["waiting"], keys: [...this.#delivered.keys()] });
+		const keys = [...this.#delivered.values()].flatMap(({ key }) => key ?? []);
+		const found = await records.list({ states: ["waiting"], keys });
 		if ("problem" in found) return this.warn(`what is stored and obsolete could not be ended: ${found.problem}`);
-		const obsolete = found.records.flatMap((from) => {
-			const newer = this.#delivered.get(from.record.key ?? "");
-			return newer !== undefined && this.#isObsolete(from, newer) ? [from] : [];
-		});
+		const obsolete = found.records.filter((from) => this.#newerThan(from) !== undefined);
 		if (obsolete.length === 0) return;
 		const now = this.now();
 		const claimed = await records.claim(obsolete, { now, until: now + BRIEF_MS });
 		if ("problem" in claimed) return this.warn(`what is stored and obsolete could not be ended: ${claimed.problem}`);
-		for (const from of claimed) {
-			const by = this.#delivered.get(from.record.key ?? "")?.id;
-			this.writer.change({ from, to: superseded(from.record, by) });
-		}
+		for (const from of claimed) this.change(from, superseded(from.record, this.#newerThan(from)?.id));
 		await this.writer.end();
 	}
 
-	#isObsolete({ record }: StoredRecord, { hook, eventTime, id }: Newer): boolean {
-		if (record.scope !== this.scope || record.id === id || record.eventTime > eventTime) return false;
-		const { config, ports } = this.options;
-		const other = config.hooks.find(({ name }) => name === record.hook);
-		if (other?.kind !== "webhook" || !lateOf(other).supersedes) return false;
-		return receiverOf(other, ports.env) === receiverOf(hook, ports.env);
+	#noteDelivered(record: DeliveryRecord, hook: Webhook): void {
+		const about = this.#nameOf(record, hook);
+		const other = about === undefined ? undefined : this.#delivered.get(about);
+		if (about !== undefined && (other === undefined || isNewer(record, other))) this.#delivered.set(about, record);
 	}
 
-	#recordOf(outcome: Outcome, delivery: Delivery<Webhook>): DeliveryRecord {
-		const { mask, ports, write } = this.options;
-		const { id, hook, events } = delivery;
+	/** What was delivered in this run and makes a stored delivery obsolete. */
+	#newerThan({ record }: StoredRecord): Newer | undefined {
+		const hook = this.options.config.hooks.find(({ name }) => name === record.hook);
+		if (record.scope !== this.scope || hook?.kind !== "webhook") return undefined;
+		const newer = this.#delivered.get(this.#nameOf(record, hook) ?? "");
+		return newer !== undefined && isNewer(newer, record) ? newer : undefined;
+	}
+
+	/** For whom and about what it is; undefined for what no newer one makes obsolete. */
+	#nameOf({ key }: DeliveryRecord, hook: Webhook): string | undefined {
+		const isTied = key !== undefined && lateOf(hook).supersedes;
+		return isTied ? `${receiverOf(hook, this.options.ports.env)} ${key}` : undefined;
+	}
+
+	#aboutOf(delivery: Delivery<Webhook>): About {
+		const { ports, write } = this.options;
+		const { events } = delivery;
+		// A store takes no time before 1970.
+		const times = events.map(({ context }) => Math.max(0, Date.parse(context.timestamp) || this.now()));
+		return compact<About>({
+			key: keyOf(delivery, ports.env),
+			eventTime: Math.max(...times),
+			names: [...new Set(events.map(({ definition }) => definition.name))],
+			events: events.map(write),
+		});
+	}
+
+	#recordOf(outcome: Outcome, hook: Webhook): DeliveryRecord {
+		const { id, events } = outcome.delivery;
 		const now = this.now();
 		const expires = now + lateOf(hook).maxAgeMs;
 		return compact<DeliveryRecord>({
 			id,
 			scope: this.scope,
 			hook: hook.name,
-			key: keyOf(delivery, ports.env),
-			eventTime: Math.max(...events.map(({ context }) => Date.parse(context.timestamp) || now)),
+			...this.#aboutOf({ ...leftOf(outcome), hook }),
 			created: now,
 			runId: events[0].context.run_id,
-			names: [...new Set(events.map(({ definition }) => definition.name))],
-			events: events.map(write),
-			attempts: attemptsOf(outcome, now, mask),
+			attempts: attemptsOf(outcome, now, this.options.mask),
 			...this.fateOf(outcome, hook, 0, expires),
 			expires,
 		});

@@ -1,14 +1,15 @@
 // The redelivery of what a store has: what is obsolete or too old ends, and each receiver gets the rest when it answers.
 import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
+import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, RecordState, StoredRecord, Wanted } from "../model/records.ts";
 import type { Log } from "../ports.ts";
-import { attemptsOf, isRecorded } from "./fate.ts";
-import { Lane } from "./lane.ts";
+import { attemptsOf, hasAnswered } from "./fate.ts";
+import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
 import { type Outbox, superseded } from "./outbox.ts";
-import { type ReadEvent, type Ready, type Sifted, sift } from "./sift.ts";
+import { type Ready, type Sifted, sift } from "./sift.ts";
 
 /** Milliseconds in which what was claimed at once is settled. */
 const CLAIM_MS = 30 * 60_000;
@@ -18,36 +19,38 @@ const CLAIMED_AT_ONCE = 100;
 
 const UNDELIVERED: readonly RecordState[] = ["waiting", "failed", "retry_limit_reached", "expired"];
 
+/** What a redelivery needs of its run. */
+export interface RedeliveryOptions {
+	/** A stored event, or as a phrase what is wrong with it. */
+	readonly read: (text: string) => { readonly event: PipelineEvent } | { readonly problem: string };
+	readonly log: Pick<Log, "info">;
+	/** The error that is thrown where the store cannot be read. */
+	readonly unreadable: (problem: string) => Error;
+}
+
+/** A stored delivery that is ours for now. */
+interface Taken {
+	readonly ready: Ready;
+	readonly from: StoredRecord;
+	readonly events: Events;
+	readonly lane: Lane<Ready>;
+}
+
 /** The redelivery of one run. */
 export class Redelivery {
 	readonly #outbox: Outbox;
 	readonly #wanted: Wanted;
-	readonly #read: ReadEvent;
-	readonly #log: Pick<Log, "info">;
-	readonly #unreadable: (problem: string) => Error;
-	readonly #taken = new Map<string, { readonly ready: Ready; readonly lane: Lane<Ready> }>();
+	readonly #options: RedeliveryOptions;
+	readonly #taken = new Map<string, Taken>();
+	/** The store has failed: nothing more is claimed. */
+	#isBroken = false;
 	#settled = 0;
 	#changed = () => {};
 
-	/** `unreadable` makes the error that is thrown where the store cannot be read. */
-	constructor(
-		outbox: Outbox,
-		wanted: Wanted,
-		{
-			read,
-			log,
-			unreadable,
-		}: {
-			readonly read: ReadEvent;
-			readonly log: Pick<Log, "info">;
-			readonly unreadable: (problem: string) => Error;
-		},
-	) {
+	constructor(outbox: Outbox, wanted: Wanted, options: RedeliveryOptions) {
 		this.#outbox = outbox;
 		this.#wanted = wanted;
-		this.#read = read;
-		this.#log = log;
-		this.#unreadable = unreadable;
+		this.#options = options;
 	}
 
 	/** What would be done now; nothing is changed. Throws where the store cannot be read. */
@@ -59,23 +62,29 @@ export class Redelivery {
 	async *due(signal: AbortSignal): AsyncGenerator<Delivery<Webhook>, void, undefined> {
 		const sifted = await this.plan();
 		this.#tell(sifted);
-		await this.#endObsolete(sifted);
 		const lanes = lanesOf(sifted.ready);
+		await this.#endObsolete(sifted, lanes);
 		const whole = new Set<Lane<Ready>>();
-		while (!signal.aborted && lanes.some((lane) => !lane.isDone)) {
+		const isToFill = (lane: Lane<Ready>) => lane.isOpen && !whole.has(lane);
+		while (!this.#isBroken && !signal.aborted && lanes.some((lane) => isToFill(lane) || !lane.isDone)) {
 			let isIdle = true;
 			const before = this.#settled;
 			for (const lane of lanes) {
-				if (lane.isOpen && !whole.has(lane)) {
+				if (isToFill(lane)) {
 					whole.add(lane);
 					await this.#addOthers(lane);
 				}
-				for (const ready of await this.#claim(lane)) {
-					isIdle = false;
-					yield { id: ready.id, hook: ready.hook, events: ready.events };
+				const next = lane.next(CLAIMED_AT_ONCE);
+				if (next.length > 0) isIdle = false;
+				for (const taken of await this.#claim(next, lane)) {
+					// What is left is released at the end.
+					if (signal.aborted) return;
+					const { ready, events } = taken;
+					if (this.#isOurs(taken)) yield { id: ready.id, hook: ready.hook, events };
 				}
 			}
-			if (isIdle && this.#settled === before && lanes.some((lane) => !lane.isDone)) await this.#change();
+			// Whatever is left comes after something that is in flight.
+			if (isIdle && this.#taken.size > 0 && this.#settled === before) await this.#change();
 		}
 	}
 
@@ -83,12 +92,12 @@ export class Redelivery {
 	settle(outcome: Outcome): Outcome | undefined {
 		const taken = this.#taken.get(outcome.delivery.id);
 		if (taken === undefined || outcome.delivery.hook.name !== taken.ready.hook.name) return undefined;
-		const { lane, ready } = taken;
+		const { lane, ready, from } = taken;
 		this.#taken.delete(ready.id);
 		this.#outbox.noteOff(outcome);
 		lane.settle(ready.id, hasAnswered(outcome));
-		const to = isRecorded(outcome) ? this.#after(outcome, ready) : ready.from.record;
-		this.#outbox.writer.change({ from: ready.from, to });
+		const to = this.#after(outcome, taken);
+		this.#outbox.change(from, to);
 		this.#settled++;
 		this.#changed();
 		return this.#outbox.told(outcome, to);
@@ -96,28 +105,27 @@ export class Redelivery {
 
 	/** Releases what was claimed and never sent. */
 	end(): void {
-		for (const { ready } of this.#taken.values()) {
-			this.#outbox.writer.change({ from: ready.from, to: ready.from.record });
-		}
+		for (const { from } of this.#taken.values()) this.#outbox.change(from, from.record);
 		this.#taken.clear();
 	}
 
 	/** The record after a try. One that was not due, or had ended, keeps its place in the schedule if it fails again. */
-	#after(outcome: Outcome, { from: { record }, hook }: Ready): DeliveryRecord {
+	#after(outcome: Outcome, { from: { record }, ready: { hook } }: Taken): DeliveryRecord {
 		const now = this.#outbox.now();
 		const attempts = [...record.attempts, ...attemptsOf(outcome, now, this.#outbox.options.mask)];
+		const left = { ...record, ...this.#outbox.leftOf(outcome, hook), attempts };
 		const isByHand = record.state !== "waiting" || (record.due ?? 0) > now;
-		if (outcome.status !== "delivered" && isByHand) return { ...record, attempts };
-		const { due: _, ...rest } = record;
-		return { ...rest, attempts, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
+		if (outcome.status !== "delivered" && isByHand) return left;
+		const { due: _, ...rest } = left;
+		return { ...rest, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
 	}
 
 	#query(): RecordQuery {
-		const { all, hook, id, since, until } = this.#wanted;
+		const { hook, id, since, until } = this.#wanted;
 		if (id !== undefined) return { ids: [id] };
 		const some = { ...(hook !== undefined && { hook }) };
 		const times = { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
-		if (this.#isByHand || all === true) return { states: UNDELIVERED, ...some, ...times };
+		if (this.#isByHand) return { states: UNDELIVERED, ...some, ...times };
 		return { states: ["waiting"], dueBy: this.#outbox.now(), ...some };
 	}
 
@@ -129,23 +137,22 @@ export class Redelivery {
 	async #sift(query: RecordQuery): Promise<Sifted> {
 		const { config, ports, records } = this.#outbox.options;
 		const found = await records.list(query);
-		if ("problem" in found) throw this.#unreadable(found.problem);
+		if ("problem" in found) throw this.#options.unreadable(found.problem);
 		if (found.invalid > 0) this.#outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
 		const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
 		const rivals = await records.list({ keys, states: ["waiting", "delivered"] });
-		if ("problem" in rivals) throw this.#unreadable(rivals.problem);
+		if ("problem" in rivals) throw this.#options.unreadable(rivals.problem);
 		const off = await records.disabled();
-		if ("problem" in off) throw this.#unreadable(off.problem);
+		if ("problem" in off) throw this.#options.unreadable(off.problem);
+		const { scope, switchedOff } = this.#outbox;
+		const disabled = off.flatMap((each) => (each.scope === scope ? [[each.hook, each.reason] as const] : []));
 		return sift(found.records, this.#wanted.id === undefined ? rivals.records : [], {
-			scope: this.#outbox.scope,
+			scope,
 			hooks: config.hooks,
 			env: ports.env,
 			now: this.#outbox.now(),
-			switchedOff: new Map(
-				off.filter(({ scope }) => scope === this.#outbox.scope).map(({ hook, reason }) => [hook, reason]),
-			),
+			switchedOff: new Map([...disabled, ...switchedOff]),
 			isByHand: this.#isByHand,
-			read: this.#read,
 		});
 	}
 
@@ -156,36 +163,62 @@ export class Redelivery {
 		for (const hook of config.hooks) {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
 			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
-			lane.add((await this.#sift({ states: ["waiting"], hook: hook.name })).ready);
+			const sifted = await this.#sift({ states: ["waiting"], hook: hook.name });
+			lane.add(sifted.ready);
+			await this.#endObsolete(sifted, [lane]);
 		}
 	}
 
-	async #endObsolete({ expired, obsolete }: Sifted): Promise<void> {
+	async #endObsolete({ expired, obsolete }: Sifted, lanes: readonly Lane<Ready>[]): Promise<void> {
 		const by = new Map(obsolete.map(({ from, by }) => [from.record.id, by.id]));
-		for (const from of await this.#take([...expired, ...obsolete.map(({ from }) => from)])) {
+		const taken = await this.#take([...expired, ...obsolete.map(({ from }) => from)]);
+		for (const from of taken) {
 			const { due: _, ...record } = from.record;
 			const id = by.get(record.id);
-			this.#outbox.writer.change({
-				from,
-				to: id === undefined ? { ...record, state: "expired" } : superseded(record, id),
-			});
+			this.#outbox.change(from, id === undefined ? { ...record, state: "expired" } : superseded(record, id));
 		}
+		// Somebody else may be sending them, and what is newer has to come after them.
+		const ended = new Set(taken.map(({ record }) => record.id));
+		const others = obsolete.flatMap(({ from: { record } }) => (ended.has(record.id) ? [] : (record.key ?? [])));
+		for (const lane of lanes) lane.drop(others);
 	}
 
 	/** What may be sent now and is ours. What somebody else has claimed is theirs to send. */
-	async #claim(lane: Lane<Ready>): Promise<readonly Ready[]> {
-		const next = lane.next(CLAIMED_AT_ONCE);
-		const ours = new Map((await this.#take(next.map(({ from }) => from))).map((from) => [from.record.id, from]));
-		return next.flatMap((ready) => {
-			const from = ours.get(ready.id);
+	async #claim(next: readonly Ready[], lane: Lane<Ready>): Promise<readonly Taken[]> {
+		const read = next.flatMap((ready) => {
+			const events = this.#eventsOf(ready.from.record);
+			if (events === undefined) lane.settle(ready.id, undefined);
+			return events === undefined ? [] : [{ ready, events, lane }];
+		});
+		const ours = new Map((await this.#take(read.map(({ ready }) => ready.from))).map((from) => [from.record.id, from]));
+		return read.flatMap((each) => {
+			const { id } = each.ready;
+			const from = ours.get(id);
 			if (from === undefined) {
-				lane.settle(ready.id, undefined);
+				lane.lose(id);
 				return [];
 			}
-			const claimed = { ...ready, from };
-			this.#taken.set(ready.id, { ready: claimed, lane });
-			return [claimed];
+			const taken = { ...each, from };
+			this.#taken.set(id, taken);
+			return [taken];
 		});
+	}
+
+	/** False for one that has waited here for so long that somebody else may have claimed it since. */
+	#isOurs({ from: { claimedUntil = 0 }, ready, lane }: Taken): boolean {
+		if (claimedUntil > this.#outbox.now()) return true;
+		this.#taken.delete(ready.id);
+		lane.lose(ready.id);
+		return false;
+	}
+
+	#eventsOf({ hook, events }: DeliveryRecord): Events | undefined {
+		const read = events.map(this.#options.read);
+		const [problem] = read.flatMap((each) => ("problem" in each ? [each.problem] : []));
+		const [first, ...rest] = read.flatMap((each) => ("event" in each ? [each.event] : []));
+		if (problem === undefined && first !== undefined) return [first, ...rest];
+		this.#options.log.info(`1 stored message kept for ${hook}: its event cannot be read: ${problem ?? "it has none"}`);
+		return undefined;
 	}
 
 	async #take(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
@@ -193,13 +226,14 @@ export class Redelivery {
 		const now = this.#outbox.now();
 		const claimed = await this.#outbox.options.records.claim(records, { now, until: now + CLAIM_MS });
 		if (!("problem" in claimed)) return claimed;
+		this.#isBroken = true;
 		this.#outbox.warn(`stored messages are not sent: ${claimed.problem}`);
 		return [];
 	}
 
 	#tell({ expired, obsolete, waiting }: Sifted): void {
 		const say = (number: number, what: string) => {
-			if (number > 0) this.#log.info(`${count(number, "stored message")} ${what}`);
+			if (number > 0) this.#options.log.info(`${count(number, "stored message")} ${what}`);
 		};
 		say(expired.length, "expired: too old to be sent");
 		say(obsolete.length, "superseded by newer ones");
@@ -211,20 +245,4 @@ export class Redelivery {
 			this.#changed = resolve;
 		});
 	}
-}
-
-/** A lane for each receiver. */
-function lanesOf(all: readonly Ready[]): readonly Lane<Ready>[] {
-	const receivers = [...new Set(all.map(({ receiver }) => receiver))];
-	return receivers.map((receiver) => {
-		const lane = new Lane<Ready>(receiver);
-		lane.add(all.filter((ready) => ready.receiver === receiver));
-		return lane;
-	});
-}
-
-/** Whether the receiver has answered; undefined where it was not asked. */
-function hasAnswered({ status, failure }: Outcome): boolean | undefined {
-	if (status === "delivered") return true;
-	return failure === undefined ? undefined : !failure.retryable;
 }

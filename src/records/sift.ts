@@ -2,11 +2,10 @@
 
 import type { Env } from "../lib/env.ts";
 import { isGate } from "../model/delivery.ts";
-import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import type { DeliveryRecord, StoredRecord } from "../model/records.ts";
-import { lateOf, receiverOf } from "./late.ts";
+import { isNewer, lateOf, receiverOf } from "./late.ts";
 
 /** A stored delivery that can be sent. */
 export interface Ready {
@@ -15,11 +14,11 @@ export interface Ready {
 	readonly from: StoredRecord;
 	readonly hook: Webhook;
 	readonly receiver: string;
-	readonly events: Events;
 }
 
 /** Stored deliveries, by what is to be done with them. */
 export interface Sifted {
+	/** The oldest first. */
 	readonly ready: readonly Ready[];
 	readonly expired: readonly StoredRecord[];
 	readonly obsolete: readonly { readonly from: StoredRecord; readonly by: DeliveryRecord }[];
@@ -27,99 +26,112 @@ export interface Sifted {
 	readonly waiting: readonly string[];
 }
 
-/** A stored event, or as a phrase what is wrong with it. */
-export type ReadEvent = (text: string) => { readonly event: PipelineEvent } | { readonly problem: string };
-
 /** What is looked at to sort them. */
 export interface SiftOptions {
 	readonly scope: string;
 	readonly hooks: readonly Hook[];
 	readonly env: Env;
 	readonly now: number;
-	/** Hooks that their receivers have switched off, by name. */
+	/** Hooks that their receivers have switched off, by name, and why. */
 	readonly switchedOff: ReadonlyMap<string, string>;
-	/** A person has asked for them: no age matters. */
+	/** A person has asked for these and for no others, however old they are. */
 	readonly isByHand: boolean;
-	readonly read: ReadEvent;
 }
 
-/** Sorts them; `rivals` are all that wait or were delivered with the same keys, these among them. */
+/**
+ * Sorts them; `rivals` are all that wait or were delivered with the same keys, these among them. What waits for the same
+ * receiver with the same key and is older comes before it, so it is sorted too.
+ */
 export function sift(found: readonly StoredRecord[], rivals: readonly StoredRecord[], options: SiftOptions): Sifted {
-	const { scope, hooks, env, now, isByHand, read } = options;
-	const byName = new Map(hooks.map((hook) => [hook.name, hook]));
-	const newest = newestOf(rivals, byName, options);
+	const { scope, now, isByHand } = options;
+	const hooks = new Map(options.hooks.map((hook) => [hook.name, factsOf(hook, options)]));
+	const newest = newestOf(rivals, hooks, scope);
 	const ready: Ready[] = [];
 	const expired: StoredRecord[] = [];
 	const obsolete: { from: StoredRecord; by: DeliveryRecord }[] = [];
 	const waiting: string[] = [];
-	for (const from of found) {
+	for (const from of isByHand ? found : withOlder(found, rivals, hooks, scope)) {
 		const { record } = from;
-		if (record.scope !== scope) {
-			waiting.push(`${record.hook}: it belongs to another config file`);
-			continue;
-		}
-		const hook = byName.get(record.hook);
-		const problem = problemOf(record.hook, hook, options);
-		if (problem !== undefined || hook?.kind !== "webhook") {
-			waiting.push(`${record.hook}: ${problem}`);
-			continue;
-		}
-		const receiver = receiverOf(hook, env);
-		const by = newest.get(`${receiver} ${record.key}`);
-		if (by !== undefined && by.id !== record.id && lateOf(hook).supersedes && isNewer(by, record)) {
-			obsolete.push({ from, by });
-		} else if (record.expires <= now && !isByHand) {
-			expired.push(from);
-		} else {
-			const events = eventsOf(record, read);
-			if (typeof events === "string") waiting.push(`${record.hook}: its event cannot be read: ${events}`);
-			else ready.push({ id: record.id, key: record.key, from, hook, receiver, events });
-		}
+		const { hook, receiver, problem } = hooks.get(record.hook) ?? GONE;
+		const by = newest.get(aboutOf(record, receiver));
+		if (record.scope !== scope) waiting.push(`${record.hook}: it belongs to another config file`);
+		else if (hook === undefined || problem !== undefined) waiting.push(`${record.hook}: ${problem}`);
+		else if (by !== undefined && lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
+		else if (record.expires <= now && !isByHand) expired.push(from);
+		else ready.push({ id: record.id, key: record.key, from, hook, receiver });
 	}
-	return { ready, expired, obsolete, waiting };
+	return { ready: ready.toSorted(byAge), expired, obsolete, waiting };
 }
 
-/** Why nothing that is stored for a hook can be sent now; undefined if it can. */
-function problemOf(name: string, hook: Hook | undefined, { switchedOff, env }: SiftOptions): string | undefined {
-	if (hook === undefined) return "the config no longer has it";
+/** What is the same for all that is stored for a hook. */
+interface HookFacts {
+	/** Undefined for one that is no webhook. */
+	readonly hook: Webhook | undefined;
+	readonly receiver: string;
+	/** Why nothing can be sent now. */
+	readonly problem: string | undefined;
+}
+
+const GONE: HookFacts = { hook: undefined, receiver: "", problem: "the config no longer has it" };
+
+type Hooks = ReadonlyMap<string, HookFacts>;
+
+function factsOf(hook: Hook, options: SiftOptions): HookFacts {
+	const problem = problemOf(hook, options);
+	if (hook.kind === "shell") return { hook: undefined, receiver: "", problem };
+	return { hook, receiver: receiverOf(hook, options.env), problem };
+}
+
+function problemOf(hook: Hook, { switchedOff, env }: SiftOptions): string | undefined {
 	if (hook.kind === "shell") return "it has become a shell hook, which is never redelivered";
 	if (isGate(hook)) return "it has become a gate, which is never redelivered";
 	if (!hook.enabled) return "it is disabled";
-	const off = switchedOff.get(name);
+	const off = switchedOff.get(hook.name);
 	if (off !== undefined)
-		return `it was switched off by its receiver (${off}); \`pipeline-hooks enable ${name}\` switches it on`;
+		return `it was switched off by its receiver (${off}); \`pipeline-hooks enable ${hook.name}\` switches it on`;
 	const [unset] = unsetVariables(hook, env);
 	return unset === undefined ? undefined : unsetReason(unset);
 }
 
+/** What messages to the same receiver about the same thing have in common. */
+function aboutOf({ key }: DeliveryRecord, receiver: string): string {
+	return `${receiver} ${key}`;
+}
+
 /** The newest of each receiver and key, where newer messages make older ones obsolete. */
-function newestOf(
-	rivals: readonly StoredRecord[],
-	byName: ReadonlyMap<string, Hook>,
-	{ scope, env }: SiftOptions,
-): ReadonlyMap<string, DeliveryRecord> {
+function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string): ReadonlyMap<string, DeliveryRecord> {
 	const newest = new Map<string, DeliveryRecord>();
 	for (const { record } of rivals) {
-		const hook = byName.get(record.hook);
-		if (record.scope !== scope || record.key === undefined || hook?.kind !== "webhook") continue;
-		if (!lateOf(hook).supersedes || (record.state !== "waiting" && record.state !== "delivered")) continue;
-		const name = `${receiverOf(hook, env)} ${record.key}`;
-		const other = newest.get(name);
-		if (other === undefined || isNewer(record, other)) newest.set(name, record);
+		const { hook, receiver } = hooks.get(record.hook) ?? GONE;
+		if (record.scope !== scope || record.key === undefined || hook === undefined || !lateOf(hook).supersedes) continue;
+		if (record.state !== "waiting" && record.state !== "delivered") continue;
+		const about = aboutOf(record, receiver);
+		const other = newest.get(about);
+		if (other === undefined || isNewer(record, other)) newest.set(about, record);
 	}
 	return newest;
 }
 
-/** By the time of the event, then by when it was recorded; two of one moment keep any fixed order. */
-function isNewer(one: DeliveryRecord, other: DeliveryRecord): boolean {
-	const later = one.eventTime - other.eventTime || one.created - other.created;
-	return later === 0 ? one.id > other.id : later > 0;
+/** With what is older, has the same key and receiver, and waits for its own time. */
+function withOlder(
+	found: readonly StoredRecord[],
+	rivals: readonly StoredRecord[],
+	hooks: Hooks,
+	scope: string,
+): readonly StoredRecord[] {
+	const times = new Map<string, number>();
+	const ids = new Set<string>();
+	const about = (record: DeliveryRecord) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "");
+	for (const { record } of found) {
+		ids.add(record.id);
+		if (record.key === undefined || record.scope !== scope) continue;
+		times.set(about(record), Math.max(record.eventTime, times.get(about(record)) ?? 0));
+	}
+	const isFirst = ({ record }: StoredRecord) =>
+		record.state === "waiting" && record.scope === scope && record.eventTime < (times.get(about(record)) ?? 0);
+	return [...found, ...rivals.filter((rival) => isFirst(rival) && !ids.has(rival.record.id))];
 }
 
-function eventsOf({ events }: DeliveryRecord, read: ReadEvent): Events | string {
-	const all = events.map(read);
-	const problem = all.find((each) => "problem" in each);
-	if (problem !== undefined && "problem" in problem) return problem.problem;
-	const [first, ...rest] = all.flatMap((each) => ("event" in each ? [each.event] : []));
-	return first === undefined ? "it has none" : [first, ...rest];
+function byAge({ from: { record: one } }: Ready, { from: { record: other } }: Ready): number {
+	return one.eventTime - other.eventTime || one.created - other.created;
 }

@@ -39,8 +39,8 @@ export class Holding {
 	/** Hooks whose events all became due with an event of this run. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
-	/** What is on record for later runs, by hook. */
-	readonly #recorded: (readonly [hook: Delivery["hook"], ids: readonly string[]])[] = [];
+	/** What is on record for later runs, by hook, with the ids of which nothing was delivered. */
+	readonly #recorded: (readonly [hook: Delivery["hook"], ids: readonly string[], missed: readonly string[]])[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 
 	constructor(run: HoldingContext, ports: Pick<Ports, "openStore" | "env" | "log">) {
@@ -103,7 +103,7 @@ export class Holding {
 		if (ids === undefined || this.#opened === undefined) return outcome;
 		this.#claimed.delete(events);
 		if (outcome.nextAttempt !== undefined) {
-			this.#recorded.push([delivery.hook, ids]);
+			this.#recorded.push([delivery.hook, ids, (missed ?? [...events.keys()]).flatMap((at) => ids[at] ?? [])]);
 			return outcome;
 		}
 		const isDone = status === "delivered" || skipCause === "nothing_to_send";
@@ -122,8 +122,9 @@ export class Holding {
 	/** Waits until everything is settled, and closes the store. `isRecorded` says whether all records were written. */
 	async end(isRecorded: boolean): Promise<void> {
 		const store = this.#opened;
-		for (const [hook, ids] of this.#recorded) {
-			if (store !== undefined) this.#settling.push(this.#settle(store, hook, ids, () => !isRecorded));
+		for (const [hook, ids, missed] of this.#recorded) {
+			const isKept = (at: number) => !isRecorded && missed.includes(ids[at] ?? "");
+			if (store !== undefined) this.#settling.push(this.#settle(store, hook, ids, isKept));
 		}
 		await Promise.all(this.#settling);
 		await this.#opened?.close();

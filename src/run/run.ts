@@ -157,24 +157,34 @@ async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, obser
 		};
 	};
 
-	/** The report of a run that cannot go on. */
-	const stop = (problem: Problem): Report => {
+	const abandon = () => {
 		try {
 			deliverer.abandon(batches.rest());
 		} catch {
 			// The outcomes so far are still true, and the first error is the one to report.
 		}
+	};
+
+	/** The report of a run that cannot go on. */
+	const stop = (problem: Problem): Report => {
+		abandon();
 		return report(problem);
 	};
 
 	observer.onBegin?.(stop);
 	let problem: Problem | undefined;
+	let isRecorded = false;
 	// Deliveries that have begun are awaited even when an earlier step has thrown.
 	const steps = [
 		fireAll,
 		() => beginAll(batches.rest()),
 		() => deliverer.end(),
-		async () => holding.end(await stored.end()),
+		// What an error has cut off is put on record too.
+		async () => (problem === undefined ? undefined : abandon()),
+		async () => {
+			isRecorded = await stored.end();
+		},
+		() => holding.end(isRecorded),
 	];
 	for (const step of steps) {
 		try {

@@ -136,9 +136,10 @@ export async function openStored(
 		outbox.writer.add(record);
 	}
 	await outbox.writer.end();
+	await outbox.begin();
 	return {
 		warnings: outbox.warnings,
-		switchedOff: redelivery === undefined ? await outbox.switchedOff() : new Map(),
+		switchedOff: outbox.switchedOff,
 		settle: (outcome) => redelivery?.settle(outcome) ?? outbox.settle(outcome),
 		due: () => redelivery?.due(observer.signal) ?? [],
 		end: async () => {
