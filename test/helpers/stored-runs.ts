@@ -96,7 +96,15 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		const outcomes: Outcome[] = [];
 		const { switchedOff } = outbox;
 		const reach = chainLookup(made.hooks);
-		const facts = { concurrency, secretsWithheld: false, untrusted: undefined, switchedOff, reach, people: NO_PEOPLE };
+		const facts = {
+			concurrency,
+			secretsWithheld: false,
+			untrusted: undefined,
+			switchedOff,
+			reach,
+			people: NO_PEOPLE,
+			mutedUntil: new Map(),
+		};
 		const deliverer = new Deliverer(facts, ports, {
 			workspace: "/work",
 			connections: "single",
