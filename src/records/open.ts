@@ -75,18 +75,13 @@ async function openRepository({ store, env, token }: StorePlace): Promise<Record
 	return openGitRecords({ remote: url, ...(token !== "" && { token: { value: token, server } }), env, temp });
 }
 
-async function openServer({ store, env }: StorePlace): Promise<Records | StoreFailure> {
+async function openServer({ store, env, create }: StorePlace): Promise<Records | StoreFailure> {
 	const url = urlOf(store, env) ?? { problem: "there is no server: set url in [store]" };
-	return typeof url === "string" ? loadNatsRecords(url) : url;
+	return typeof url === "string" ? loadNatsRecords(url, { create }) : url;
 }
 
 function urlOf({ url }: StoreConfig, env: Env): string | StoreFailure | undefined {
 	if (url === undefined) return undefined;
 	const resolved = resolveReference(url, env);
 	return resolved.kind === "unset" ? { problem: unsetReason(resolved.variable) } : resolved.text.trim();
-}
-
-async function openServer({ store, env, create }: StorePlace): Promise<Records | StoreFailure> {
-	const url = urlOf(store, env) ?? { problem: "a store of nats needs a url" };
-	return typeof url === "string" ? loadNatsRecords(url, { create }) : url;
 }
