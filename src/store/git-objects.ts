@@ -3,11 +3,11 @@ import type { StoreFailure } from "../model/store.ts";
 import type { Git } from "./git.ts";
 import type { Ref, RefChange } from "./refs.ts";
 
-/** What a new commit is made of. */
-export type NewCommit = Pick<RefChange, "from"> & Required<Pick<RefChange, "to">>;
-
-/** The branch that commits are made on; it means nothing. */
-const BRANCH = "refs/made";
+/** What a new commit is made of, and the branch of ours that points to it. */
+export interface NewCommit extends Pick<RefChange, "from"> {
+	readonly branch: string;
+	readonly to: NonNullable<RefChange["to"]>;
+}
 
 /** The same for all, so that no name of a person or a machine is kept. */
 const AUTHOR = "pipeline-hooks <pipeline-hooks@invalid>";
@@ -17,7 +17,7 @@ export async function writeCommits(git: Git, commits: readonly NewCommit[]): Pro
 	if (commits.length === 0) return [];
 	const marks = commits.map((_, at) => `get-mark :${at + 1}\n`);
 	const ran = await git.run(
-		["fast-import", "--quiet", "--force", "--date-format=now"],
+		["fast-import", "--quiet", "--date-format=now"],
 		[...commits.map(commitText), ...marks].join(""),
 	);
 	if ("problem" in ran) return ran;
@@ -25,10 +25,10 @@ export async function writeCommits(git: Git, commits: readonly NewCommit[]): Pro
 	return ran.code === 0 && ids.length === commits.length ? ids : { problem: `git fast-import: ${ran.stderr.trim()}` };
 }
 
-function commitText({ from, to }: NewCommit, at: number): string {
+function commitText({ branch, from, to }: NewCommit, at: number): string {
 	const files = Object.entries(to.files).map(([name, text]) => `M 100644 inline ${name}\n${dataText(text)}`);
 	return [
-		`reset ${BRANCH}\n\ncommit ${BRANCH}\nmark :${at + 1}\ncommitter ${AUTHOR} now\n`,
+		`commit ${branch}\nmark :${at + 1}\ncommitter ${AUTHOR} now\n`,
 		dataText(to.message),
 		from === undefined ? "" : `from ${from}\n`,
 		...files,

@@ -1,7 +1,7 @@
 // Records in the refs of a repository, through git: read by one fetch, changed by one push.
 import type { Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
-import { Git, type GitOptions } from "./git.ts";
+import { Git, type GitOptions, KNOWN, REFS, REMOTE } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import { readCommits, writeCommits } from "./git-objects.ts";
 import { push } from "./git-push.ts";
@@ -24,11 +24,18 @@ export async function openGitRecords(options: GitRecordsOptions): Promise<Record
 	return "problem" in git ? git : recordsInRefs(new GitRefs(git, remote));
 }
 
+/** Removals in one push, so that a command line stays below the 32 KiB of Windows. */
+const REMOVALS = 400;
+
+/** In place of an id, where the remote has to be asked before the next change. */
+const UNKNOWN = "unknown";
+
 class GitRefs implements Refs {
 	readonly #git: Git;
 	readonly #remote: Remote;
-	/** What refs pointed to when they were last read or changed here: those commits are in our repository. */
+	/** What the refs below {@link KNOWN} say, by the names in the remote. Their commits are in our repository. */
 	readonly #known = new Map<string, string>();
+	#pushes = 0;
 
 	constructor(git: Git, remote: Remote) {
 		this.#git = git;
@@ -41,28 +48,24 @@ class GitRefs implements Refs {
 	}
 
 	async change(changes: readonly RefChange[]): Promise<readonly RefChanged[] | StoreFailure> {
-		if (changes.length === 0) return [];
-		for (const prefix of new Set(changes.filter((each) => !this.#isPossible(each)).map(({ name }) => prefixOf(name)))) {
+		const unknown = changes.filter((change) => !this.#isPossible(change));
+		for (const prefix of new Set(unknown.map(({ name }) => name.slice(0, name.lastIndexOf("/") + 1)))) {
 			const refs = await this.#fetch(prefix);
 			if ("problem" in refs) return refs;
 		}
 		const possible = changes.filter((change) => this.#isPossible(change));
-		const commits = possible.flatMap(({ from, to }) =>
-			to === undefined ? [] : [{ ...(from !== undefined && { from }), to }],
-		);
-		const ids = await writeCommits(this.#git, commits);
-		if ("problem" in ids) return ids;
-		let next = 0;
-		const pushes = possible.map(({ name, from, to }) => ({ name, from, to: to && ids[next++] }));
-		const made = await push(this.#git, this.#remote, pushes);
-		if ("problem" in made) return made;
-		const revisions = new Map(pushes.map(({ name, to }) => [name, to]));
-		return changes.map(({ name }): RefChanged => {
-			if (!made.has(name)) return { made: false };
-			const revision = revisions.get(name);
-			if (revision === undefined) this.#known.delete(name);
+		const made = await this.#make(possible);
+		if ("problem" in made) {
+			// Git's refs of the remote may have moved all the same.
+			for (const { name } of possible) this.#known.set(name, UNKNOWN);
+			return made;
+		}
+		return changes.map(({ name, to }): RefChanged => {
+			const revision = made.get(name);
+			if (revision === undefined) return { made: false };
+			if (to === undefined) this.#known.delete(name);
 			else this.#known.set(name, revision);
-			return revision === undefined ? { made: true } : { made: true, revision };
+			return to === undefined ? { made: true } : { made: true, revision };
 		});
 	}
 
@@ -70,32 +73,56 @@ class GitRefs implements Refs {
 		await this.#git.close();
 	}
 
-	/** Whether the change may be made as far as is known here, and the commit that it starts from is here. */
+	/**
+	 * Whether the change may be made as far as is known here. Then the push expects what the change expects, which is what
+	 * is known, and the commit that it starts from is here.
+	 */
 	#isPossible({ name, from }: RefChange): boolean {
-		return from === undefined || this.#known.get(name) === from;
+		return this.#known.get(name) === from;
 	}
 
-	/** Makes our refs below a prefix those of the remote, which is asked for nothing else. */
+	/** Makes the new commits, and pushes them and the removals. By the names of what was taken: the id, empty if removed. */
+	async #make(changes: readonly RefChange[]): Promise<ReadonlyMap<string, string> | StoreFailure> {
+		this.#pushes += 1;
+		const next = `refs/next/${this.#pushes}/`;
+		const commits = changes.flatMap(({ name, from, to }) => {
+			if (to === undefined) return [];
+			return [{ name, branch: `${next}${name.slice(REFS.length)}`, to, ...(from !== undefined && { from }) }];
+		});
+		const ids = await writeCommits(this.#git, commits);
+		if ("problem" in ids) return ids;
+		const idOf = new Map(commits.map(({ name }, at) => [name, ids[at] ?? ""]));
+		const removals = changes.flatMap(({ name, to }) => (to === undefined ? [name] : []));
+		const made = new Map<string, string>();
+		let refspecs = ids.length === 0 ? [] : [`${next}*:${REFS}*`];
+		let names = [...idOf.keys()];
+		for (let at = 0; at < removals.length || names.length > 0; at += REMOVALS) {
+			const some = removals.slice(at, at + REMOVALS);
+			refspecs.push(...some.map((name) => `:${name}`));
+			names.push(...some);
+			const pushed = await push(this.#git, this.#remote, refspecs, names);
+			if ("problem" in pushed) return pushed;
+			for (const name of pushed) made.set(name, idOf.get(name) ?? "");
+			[refspecs, names] = [[], []];
+		}
+		return made;
+	}
+
+	/** Makes what we know below a prefix what the remote has. It is asked for nothing else. */
 	async #fetch(prefix: string): Promise<readonly Pick<Ref, "name" | "revision">[] | StoreFailure> {
-		const refspec = `+${prefix}*:${prefix}*`;
-		const fetched = await this.#git.run([
-			...["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-show-forced-updates"],
-			...[this.#remote.url, refspec],
-		]);
+		const known = `${KNOWN}${prefix.slice(REFS.length)}`;
+		const options = ["--quiet", "--prune", "--no-tags", "--no-write-fetch-head", "--no-show-forced-updates"];
+		const fetched = await this.#git.run(["fetch", ...options, REMOTE, `+${prefix}*:${known}*`]);
 		if ("problem" in fetched) return fetched;
 		if (fetched.code !== 0) return gitFailure(this.#remote, fetched.stderr);
-		const listed = await this.#git.run(["for-each-ref", "--format=%(objectname) %(refname)", prefix]);
+		const listed = await this.#git.run(["for-each-ref", "--format=%(objectname) %(refname)", known]);
 		if ("problem" in listed) return listed;
 		const refs = Array.from(listed.stdout.toString().matchAll(/^(\S+) (.+)$/gm), ([, revision = "", name = ""]) => ({
-			name,
+			name: `${REFS}${name.slice(KNOWN.length)}`,
 			revision,
 		}));
 		for (const name of this.#known.keys()) if (name.startsWith(prefix)) this.#known.delete(name);
 		for (const { name, revision } of refs) this.#known.set(name, revision);
 		return refs;
 	}
-}
-
-function prefixOf(name: string): string {
-	return name.slice(0, name.lastIndexOf("/") + 1);
 }

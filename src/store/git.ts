@@ -30,6 +30,12 @@ const [MAJOR, MINOR] = [2, 31] as const;
 /** What git and its libraries read of the job's environment. Variables of Windows are found in any case. */
 const PASSED = /^(path|pathext|systemroot|windir|(https|all|no)_proxy|ssl_cert_(file|dir)|git_ssl_ca(info|path))$/i;
 
+/** The name of the remote, and below which its refs are ours, as they were when they were last seen. */
+export const [REMOTE, KNOWN] = ["store", "refs/known/"] as const;
+
+/** Of all refs of the store, in the remote. */
+export const REFS = "refs/pipeline-hooks/";
+
 /** A command that ended by itself. */
 export type GitRan = Extract<Ran, { kind: "exit" }>;
 
@@ -103,6 +109,8 @@ function environment(env: Env, home: string, { url, scheme, authorization }: Rem
 		PASSED.test(name) && value !== undefined ? [[name, value]] : [],
 	);
 	const settings: readonly (readonly [key: string, value: string])[] = [
+		[`remote.${REMOTE}.url`, url],
+		[`remote.${REMOTE}.fetch`, `+${REFS}*:${KNOWN}*`],
 		["core.hooksPath", "/dev/null"],
 		["core.askPass", ""],
 		["credential.helper", ""],

@@ -23,6 +23,9 @@ export interface RefChange {
 	readonly to?: { readonly message: string; readonly files: Files };
 }
 
+/** The message of a commit whose ref is about to be removed, and was not where its remover was stopped. */
+export const REMOVED = "removed";
+
 /** Whether a change was made, and then its commit; without one, the ref is gone. */
 export type RefChanged = { readonly made: false } | { readonly made: true; readonly revision?: string };
 

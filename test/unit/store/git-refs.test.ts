@@ -33,4 +33,6 @@ recordsSuite("git", {
 			/\/remote\.git: invalid gitfile format: /,
 		],
 	},
+	// Each starts dozens of programs; eight at once are in git-server.test.ts.
+	workers: 4,
 });

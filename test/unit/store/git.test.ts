@@ -109,6 +109,21 @@ describe("a repository", () => {
 		await store.close();
 	});
 
+	it("that takes one record and refuses the other has the first, which stays as it is", async () => {
+		const remote = repository({ update: `test "$1" != ${refOf("2")} || test -f more` });
+		const store = await opening(remote);
+		expect(await store.put([record("1"), record("2")])).toEqual({
+			problem: expect.stringContaining("[remote rejected] (hook declined)"),
+		});
+		writeFileSync(join(remote, "more"), "");
+		expect(await store.put([record("1", { hook: "other" }), record("2")])).toBeUndefined();
+		expect((await all(store)).map((each) => [each.record.id, each.record.hook])).toEqual([
+			["1", "tell"],
+			["2", "tell"],
+		]);
+		await store.close();
+	});
+
 	it("in which a lock is in the way is asked again", async () => {
 		const lock = `${refOf("1")}.lock`;
 		const remote = repository({ "pre-receive": `test -f once && rm -f ${lock}; >once` });
