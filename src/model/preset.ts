@@ -108,6 +108,8 @@ export interface Late {
 	readonly maxAgeMs: number;
 	/** Whether a newer message about the same thing makes it obsolete. */
 	readonly supersedes: boolean;
+	/** Whether a start, a cancellation or a note makes nothing obsolete: who missed a failure would never hear of it. */
+	readonly byOutcomes?: true;
 	/** Options that decide who receives it, besides the URL, the secrets and what is required. */
 	readonly receiver?: readonly string[];
 }

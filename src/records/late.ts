@@ -2,7 +2,7 @@
 import { envelopeOf } from "../deliver/envelope.ts";
 import type { Env } from "../lib/env.ts";
 import type { Delivery } from "../model/delivery.ts";
-import type { Events } from "../model/event.ts";
+import type { Events, Status } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Late } from "../model/preset.ts";
 import type { DeliveryRecord } from "../model/records.ts";
@@ -17,10 +17,15 @@ export function lateOf({ preset, maxAgeMs, supersede }: Webhook): Omit<Late, "re
 	return { maxAgeMs: maxAgeMs ?? late.maxAgeMs, supersedes: supersede ?? late.supersedes };
 }
 
+/** What happened to something, and not only that something happens. */
+const OUTCOMES: readonly Status[] = ["success", "failure", "warning"];
+
 const usualKey = storyKey({ name: "", limit: 1000, fill: undefined });
 
 /** A hash of what a delivery is about, by the service's own key if it has one; undefined for one that is tied to no other. */
 export function keyOf({ hook, events }: Delivery<Webhook>, env: Env): string | undefined {
+	const isTold = events.some(({ context: { status } }) => OUTCOMES.includes(status));
+	if (hook.preset.late?.byOutcomes === true && !isTold) return undefined;
 	const text = textOf(hook, events, env);
 	return text === undefined ? undefined : shortHash(text);
 }

@@ -96,7 +96,9 @@ export class Redelivery {
 		this.#taken.delete(ready.id);
 		this.#outbox.noteOff(outcome);
 		lane.settle(ready.id, hasAnswered(outcome));
-		const to = this.#after(outcome, taken);
+		// What was not begun stays as it is, unless it can never be: its service takes nothing of it.
+		const isSame = outcome.status === "skipped" && outcome.skipCause !== "nothing_to_send";
+		const to = isSame ? from.record : this.#after(outcome, taken);
 		this.#outbox.change(from, to);
 		this.#settled++;
 		this.#changed();

@@ -29,6 +29,8 @@ export interface World {
 	hooks: readonly Hook[];
 	schedule: readonly number[];
 	file: string;
+	/** Whether all hooks are muted. */
+	isMuted: boolean;
 	/** Milliseconds since {@link START}. */
 	time: number;
 	/** Moves the clock on. */
@@ -95,6 +97,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		await outbox.begin();
 		const outcomes: Outcome[] = [];
 		const { switchedOff } = outbox;
+		const muted = () => (made.isMuted ? new Date(8.64e15) : undefined);
 		const reach = chainLookup(made.hooks);
 		const facts = {
 			concurrency,
@@ -103,7 +106,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 			switchedOff,
 			reach,
 			people: NO_PEOPLE,
-			mutedUntil: new Map(),
+			mutedUntil: muted,
 		};
 		const deliverer = new Deliverer(facts, ports, {
 			workspace: "/work",
@@ -133,6 +136,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		hooks,
 		schedule: USUAL_SCHEDULE_MS,
 		file: "pipeline-hooks.toml",
+		isMuted: false,
 		time: 0,
 		wait: (ms) => {
 			made.time += ms;

@@ -401,6 +401,18 @@ describe("what is about the same thing", () => {
 		]);
 	});
 
+	it("is no start, which hides no failure before it", async () => {
+		const there = world([plain({ preset: preset("slack") })]);
+		there.respond = () => DOWN;
+		await there.fire(there.event("pipeline_error"));
+		there.respond = () => answer(200, "ok");
+		await there.fire(there.event("pipeline_start"));
+		there.sent();
+		there.wait(MINUTE);
+		await there.redeliver();
+		expect(there.sent()).toEqual([expect.stringContaining("etl failed")]);
+	});
+
 	it("is all sent where nobody knows what came first", async () => {
 		const there = world([pager("page")]);
 		there.respond = () => DOWN;
@@ -518,6 +530,28 @@ it("stops at a cancellation, and gives back what it has claimed", async () => {
 		undefined,
 		undefined,
 	]);
+});
+
+it("keeps what it may not send now, and ends what there is nothing to send of", async () => {
+	const there = world([plain()]);
+	there.respond = () => DOWN;
+	await there.fire(there.event("pipeline_error"));
+	there.sent();
+	const before = there.records.all();
+	there.respond = () => answer(200);
+	there.wait(MINUTE);
+	there.isMuted = true;
+	await there.redeliver();
+	expect([there.sent(), there.records.all()]).toEqual([[], before]);
+	there.isMuted = false;
+	there.respond = () => DOWN;
+	await there.fire(there.event("pipeline_start", { pipeline: "other" }));
+	there.sent();
+	there.hooks = [plain({ preset: preset("pagerduty"), url: undefined, options: { routing_key: "R".repeat(32) } })];
+	there.respond = () => answer(202);
+	there.wait(MINUTE);
+	await there.redeliver();
+	expect([there.sent().length, Object.values(there.states())]).toEqual([1, ["delivered", "failed"]]);
 });
 
 it("stops where the store fails, and says so once", async () => {
