@@ -8,6 +8,7 @@ import { excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
+import type { HookStatus } from "../records/hook-status.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import type { RunContext } from "../run/prepare.ts";
@@ -15,12 +16,14 @@ import { type Call, defineCommand, EXIT, loadRun } from "./command.ts";
 import { changesBetween } from "./export/changes.ts";
 import { readHistory } from "./export/history.ts";
 import { linkedData } from "./export/linked-data.ts";
-import type { HookState, OpenMetadataWebhook } from "./export/model.ts";
+import type { OpenMetadataWebhook } from "./export/model.ts";
 import { webhookOf } from "./export/webhook.ts";
+import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags } from "./flags.ts";
+import { statusesOf } from "./status.ts";
+import { type StoreFlags, storeOf } from "./store.ts";
 
-interface Flags {
-	readonly config?: string;
+interface Flags extends StoreFlags {
 	readonly format: string;
 }
 
@@ -33,11 +36,13 @@ export const registerExport = defineCommand<Flags>(
 			.summary("write a hook as OpenMetadata's webhook or as JSON-LD")
 			.description(
 				"Writes one webhook of the config as JSON: as OpenMetadata's schema of webhooks has it, or as JSON-LD by its context. " +
-					"Variables are shown by their names. The version and who changed it last come from the config's history in Git.",
+					"Variables are shown by their names. Its version and who changed it last come from the config's history in Git, and " +
+					"its status and last failure from the store, where there is one.",
 			)
 			.argument("<name>", "name of a webhook")
 			.option("--format <name>", `what to write: ${FORMATS.join(", ")}`, "openmetadata")
-			.option("--config <file>", "config file")
+			.option(...CONFIG)
+			.option(...STORE)
 			.option("--json", "the same, since both formats are JSON"),
 	"export tell-slack --format jsonld",
 	async (call) => {
@@ -51,7 +56,9 @@ export const registerExport = defineCommand<Flags>(
 		const run = await loadRun({ ...call, reporter });
 		const hook = webhookNamed(call.argument ?? "", run.config);
 		const tell = (note: string) => reporter.print(`note: ${hook.name}: ${note}`);
-		const webhook = await exported(hook, run, { ...call, reporter }, tell);
+		const told = { ...call, reporter };
+		const [fares] = (await storeOf(told, run)?.((store) => statusesOf([hook], store))) ?? [];
+		const webhook = await exported(hook, run, told, tell, fares?.status);
 		const document = format === "jsonld" ? linkedData(webhook, customOf(hook)) : webhook;
 		call.terminal.out(jsonText(document));
 		return EXIT.ok;
@@ -73,13 +80,13 @@ function webhookNamed(name: string, { hooks, file }: Config): Webhook {
 	throw new UserError({ code: "usage", message: `no webhook in ${file} is named ${shown}`, remedy });
 }
 
-/** The webhook with what its history tells. `state` is what a store knows of its deliveries. */
+/** The webhook with what its history tells. */
 async function exported(
 	hook: Webhook,
 	{ ci, config, vocabulary: events, facts }: RunContext,
 	{ terminal, reporter }: Call<Flags>,
 	tell: (note: string) => void,
-	state?: HookState,
+	state: HookStatus | undefined,
 ): Promise<OpenMetadataWebhook> {
 	const origin = { repository: ci.facts.repository, file: config.file, vocabulary: events, state };
 	const webhook = webhookOf(hook, origin, tell);

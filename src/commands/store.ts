@@ -33,26 +33,32 @@ export interface FoundStore {
 
 /** Loads the config. Throws `UserError` where neither it nor a flag names a store. */
 export async function findStore(call: Call<StoreFlags>): Promise<FoundStore> {
-	const { flags, terminal, reporter } = call;
-	const chosen = checkFlags((reject) => readStore(flags.store ?? "", reject));
 	const run = await loadRun(call);
+	const use = storeOf(call, run);
+	if (use === undefined) throw new UserError(WITHOUT_STORE);
+	return { run, use };
+}
+
+/** What opens the store of a config that is loaded; undefined where neither it nor a flag names one. */
+export function storeOf(
+	{ flags, terminal, reporter }: Call<StoreFlags>,
+	run: RunContext,
+): FoundStore["use"] | undefined {
+	const chosen = checkFlags((reject) => readStore(flags.store ?? "", reject));
 	const store = storeNamed(chosen, run.config);
-	if (store === undefined) throw new UserError(WITHOUT_STORE);
+	if (store === undefined) return undefined;
 	const token = terminal.env["GITHUB_TOKEN"] ?? "";
 	const place = { store, workspace: run.ci.workspace, env: terminal.env, token, create: false, leave: () => {} };
 	const say = (invalid: number) => {
 		if (invalid > 0) reporter.log.info(`${count(invalid, "stored record")} cannot be read`);
 	};
-	return {
-		run,
-		use: async (work) => {
-			const opened = good(await openRecordsOf(place));
-			try {
-				return await work(commandStore(opened, run, say));
-			} finally {
-				await opened.records.close();
-			}
-		},
+	return async (work) => {
+		const opened = good(await openRecordsOf(place));
+		try {
+			return await work(commandStore(opened, run, say));
+		} finally {
+			await opened.records.close();
+		}
 	};
 }
 

@@ -7,6 +7,7 @@ import { marked, settings } from "../helpers/hostile-git.ts";
 import { CONTEXT, isWebhook, USE_CASES } from "../helpers/openmetadata-webhooks.ts";
 import { type Repository, repository } from "../helpers/repository.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
+import { startServer } from "../helpers/server.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -152,6 +153,31 @@ describe("the history of the config in Git", () => {
 		expect(ran()).toEqual([]);
 		expect(PATH).toBe(FILE);
 	});
+});
+
+test("a store tells how the hook fares", async () => {
+	const server = await startServer({ status: 503, body: "busy" }, { status: 200, body: "ok" });
+	const config = `[store]\nkind = "sqlite"\n\n[[hook.webhooks.entityUpdated]]\nname = "catalog"\nurl = "${server.url}/"\nretry_count = 0\n`;
+	const folder = workspace({ "pipeline-hooks.toml": config });
+	await runCommand(["fire", "entityUpdated"], { workspace: folder });
+	const webhook = await exported(folder, "catalog");
+	expect(webhook).toMatchObject({
+		status: "awaitingRetry",
+		failureDetails: {
+			lastFailedAt: expect.any(Number),
+			lastFailedStatusCode: 503,
+			lastFailedReason: expect.stringContaining("busy"),
+			nextAttempt: expect.any(Number),
+		},
+	});
+	expect(isWebhook(webhook)).toBe(true);
+	expect(await exported(folder, "catalog", "--format", "jsonld")).toMatchObject({
+		status: "https://open-metadata.org/schema/entity/events/AwaitingRetry",
+	});
+	await runCommand(["redeliver", "--all"], { workspace: folder });
+	const again = await exported(folder, "catalog");
+	expect(again.status).toBe("active");
+	expect(again).not.toHaveProperty("failureDetails");
 });
 
 test("the id is of version 5, and another one in another repository, file or under another name", async () => {

@@ -19,13 +19,18 @@ async function importing(source: string, { file = "-", flags = [] as readonly st
 let all: ReturnType<typeof importing> | undefined;
 
 /** What the events send by the one hook of that name. */
-async function sending(name: string, events: readonly object[], variables: Readonly<Record<string, string>> = {}) {
+async function sending(
+	name: string,
+	events: readonly object[],
+	variables: Readonly<Record<string, string>> = {},
+	more = "",
+) {
 	all ??= importing(JSON.stringify(USE_CASES));
 	const imported = await all;
 	expect(imported.code).toBe(0);
 	const server = await startServer({ status: 202, body: '{"status": "success"}' });
 	const hook = imported.stdout.split(/^(?=\[\[subscription\]\]$)/m).find((part) => part.includes(`"${name}"`)) ?? "";
-	const config = hook.replaceAll(/https:\/\/(?:api\.company\.com|events\.pagerduty\.com)/g, server.url);
+	const config = `${hook}${more}`.replaceAll(/https:\/\/(?:api\.company\.com|events\.pagerduty\.com)/g, server.url);
 	const lines = events.map((event) => JSON.stringify(event)).join("\n");
 	const folder = workspace({ [TOML]: config, "events.jsonl": lines });
 	const env = Object.fromEntries(
@@ -136,14 +141,27 @@ describe("the use cases of OpenMetadata's page, as they stand", () => {
 		for (const text of [imported.stdout, imported.stderr]) expect(text).toContain("outlook.office.com are retired");
 	});
 
-	it("owners and followers: a list of the changes of tables and dashboards", async () => {
-		const { requests } = await sending("OwnerFollowerNotifications", [
-			{ event: "entityUpdated", ...entity("table", "a"), ...changed("tier") },
-			{ event: "entityUpdated", ...entity("dashboard", "b"), ...changed("description") },
-			{ event: "entityUpdated", ...entity("table", "c"), ...changed("rows") },
-		]);
-		expect(requests.map(({ path }) => path)).toEqual(["/notifications"]);
-		expect(bodies(requests)[0].map((one: { entity: { name: string } }) => one.entity.name)).toEqual(["a", "b"]);
+	it("owners and followers: a list of the changes, and a copy for each owner and follower whom the config knows", async () => {
+		const { imported, requests } = await sending(
+			"OwnerFollowerNotifications",
+			[
+				{
+					event: "entityUpdated",
+					...entity("table", "a", { owner: { type: "user", name: "ann" } }),
+					followers: ["ben"],
+					...changed("tier"),
+				},
+				{ event: "entityUpdated", ...entity("dashboard", "b"), ...changed("description") },
+				{ event: "entityUpdated", ...entity("table", "c"), ...changed("rows") },
+			],
+			{ ANN_WEBHOOK: "URL/ann", BEN_WEBHOOK: "URL/ben" },
+			'\n[people.ann]\nwebhook = "${ANN_WEBHOOK}"\n\n[people.ben]\nwebhook = "${BEN_WEBHOOK}"\n',
+		);
+		const sent = Object.fromEntries(requests.map(({ path, body }) => [path, JSON.parse(body)]));
+		expect(Object.keys(sent).toSorted()).toEqual(["/ann", "/ben", "/notifications"]);
+		expect(sent["/notifications"].map((one: { entity: { name: string } }) => one.entity.name)).toEqual(["a", "b"]);
+		for (const path of ["/ann", "/ben"]) expect(sent[path].entity.name).toBe("a");
+		expect(imported.stderr).toContain("add [people.<name>]");
 	});
 
 	it("one domain: three events make a message", async () => {

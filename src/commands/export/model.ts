@@ -1,22 +1,17 @@
 // The shape of OpenMetadata's webhooks, as far as hooks have it. https://openmetadatastandards.org/operations/webhook
 import type { Json, JsonObject } from "../../lib/json.ts";
+import type { HookStatusName } from "../../records/hook-status.ts";
 
 /** The types of webhooks. */
 export const TYPES = ["Generic", "Slack", "MSTeams", "GoogleChat", "Custom"] as const;
 export type WebhookType = (typeof TYPES)[number];
 
-/** What is known of a hook's deliveries; a store tells it. */
-export interface HookState {
-	readonly status: "active" | "failed" | "awaitingRetry" | "retryLimitReached";
-	readonly failureDetails?: {
-		/** Milliseconds since 1970. */
-		readonly lastFailedAt: number;
-		readonly lastFailedStatusCode?: number;
-		/** Redacted. */
-		readonly lastFailedReason: string;
-		/** Milliseconds since 1970. */
-		readonly nextAttempt?: number;
-	};
+/** The last failure. Times are milliseconds since 1970. */
+export interface FailureDetails {
+	readonly lastFailedAt?: number;
+	readonly lastFailedStatusCode?: number;
+	readonly lastFailedReason?: string;
+	readonly nextAttempt?: number;
 }
 
 /** A webhook, with its keys in the order of the schema. */
@@ -27,18 +22,21 @@ export interface OpenMetadataWebhook {
 	readonly displayName?: string;
 	readonly description?: string;
 	readonly webhookType: WebhookType;
-	readonly status: HookState["status"] | "disabled";
+	readonly status: HookStatusName;
 	readonly enabled: boolean;
 	readonly batchSize: number;
 	readonly eventFilters: readonly EventFilter[];
 	readonly webhookConfig: {
 		readonly endpoint: string;
 		readonly secretKey?: string;
+		readonly sendToAdmins?: boolean;
+		readonly sendToOwners?: boolean;
+		readonly sendToFollowers?: boolean;
 		readonly headers?: Readonly<Record<string, string>>;
 		/** Seconds. */
 		readonly timeout: number;
 	};
-	readonly failureDetails?: HookState["failureDetails"];
+	readonly failureDetails?: FailureDetails;
 	readonly owner?: Reference;
 	readonly tags?: readonly JsonObject[];
 	/** In steps of 0.1. */

@@ -3,8 +3,9 @@ import { compact, type JsonObject } from "../../lib/json.ts";
 import { uuidOf } from "../../lib/uuid.ts";
 import type { Vocabulary } from "../../model/catalog.ts";
 import type { Webhook } from "../../model/hook.ts";
+import type { HookStatus } from "../../records/hook-status.ts";
 import { eventFilters } from "./filters.ts";
-import { type HookState, type OpenMetadataWebhook, type Reference, TYPES, type WebhookType } from "./model.ts";
+import { type FailureDetails, type OpenMetadataWebhook, type Reference, TYPES, type WebhookType } from "./model.ts";
 import { shownHeaders, shownSecret, shownUrl } from "./shown.ts";
 
 const TYPE_OF: Readonly<Record<string, WebhookType>> = { slack: "Slack", teams: "MSTeams", google_chat: "GoogleChat" };
@@ -16,8 +17,8 @@ export interface Origin {
 	/** The config file, as the user would write it. */
 	readonly file: string;
 	readonly vocabulary: Vocabulary;
-	/** Without one, a hook that is enabled is active. */
-	readonly state?: HookState | undefined;
+	/** What a store knows of its deliveries; without one, a hook that is enabled is active. */
+	readonly state?: HookStatus | undefined;
 }
 
 /** The webhook. `tell` gets a line for what has no place in it. */
@@ -27,6 +28,8 @@ export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) =>
 	const type = TYPES.find((one) => one === given) ?? TYPE_OF[hook.preset.name] ?? "Generic";
 	const owner = about.owner === undefined ? reference("team", about.team) : reference("user", about.owner);
 	const state = hook.enabled ? origin.state : undefined;
+	const { lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt } = state ?? {};
+	const failureDetails = compact<FailureDetails>({ lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt });
 	if (about.owner !== undefined && about.team !== undefined) tell(`team is left out: the owner is ${about.owner}`);
 	const others = foreign(hook, Object.keys(custom).length > 0).flatMap(([key, isThere]) => (isThere ? [key] : []));
 	if (others.length > 0) tell(`left out, since its schema has no place for it: ${others.join(", ")}`);
@@ -42,7 +45,7 @@ export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) =>
 		batchSize: hook.batchSize ?? 1,
 		eventFilters: eventFilters(hook, origin.vocabulary, tell),
 		webhookConfig: webhookConfig(hook, tell),
-		failureDetails: state?.failureDetails,
+		failureDetails: lastFailedAt === undefined ? undefined : failureDetails,
 		owner,
 		tags: about.tags.length === 0 ? undefined : about.tags.map(tagLabel),
 		domain: reference("domain", about.domain),
@@ -56,6 +59,9 @@ function webhookConfig(hook: Webhook, tell: (note: string) => void): OpenMetadat
 	return compact<OpenMetadataWebhook["webhookConfig"]>({
 		endpoint: shownUrl(hook, tell) ?? "",
 		secretKey: shownSecret(hook, tell),
+		sendToAdmins: hook.sendTo.includes("admins") || undefined,
+		sendToOwners: hook.sendTo.includes("owners") || undefined,
+		sendToFollowers: hook.sendTo.includes("followers") || undefined,
 		headers: Object.keys(headers).length === 0 ? undefined : headers,
 		timeout: seconds,
 	});

@@ -76,6 +76,12 @@ export class Draft {
 		return isSecret || hasVariable(text) ? this.secret(text, "URL", from) : escapeReferences(text);
 	}
 
+	/** Whether its messages can also go to people. */
+	get isForMessages(): boolean {
+		const preset = findPreset(String(this.#table["preset"]));
+		return preset?.needs.url === true || preset?.mention !== undefined;
+	}
+
 	/** Sets the preset and the URL, and says what there is to know of the two. The URLs of chats are secrets. */
 	address(preset: string, text: string, from: string): void {
 		const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -60,9 +60,7 @@ export function importOpenMetadata(source: JsonTable, findings: Findings): Secti
 	setBatch(draft, source);
 	draft.set("headers", headersOf(config, draft));
 	draft.set("filter", filters);
-	for (const [key, what] of TO_PEOPLE) {
-		if (config.flag(key) === true) draft.note(`${key} is not carried over: ${what}`);
-	}
+	setPeople(draft, config);
 	tellRest(source, config, draft);
 	return draft.section(["subscription"]);
 }
@@ -74,11 +72,24 @@ function isOff(source: JsonTable, draft: Draft): boolean {
 	return isDeleted || !enabled;
 }
 
+/** Who else gets the messages. */
 const TO_PEOPLE = [
-	["sendToOwners", "messages go to its URL only"],
-	["sendToFollowers", "messages go to its URL only"],
-	["sendToAdmins", "messages go to its URL only"],
+	["sendToOwners", "send_to_owners"],
+	["sendToFollowers", "send_to_followers"],
+	["sendToAdmins", "send_to_admins"],
 ] as const;
+
+function setPeople(draft: Draft, config: JsonTable): void {
+	const wanted = TO_PEOPLE.filter(([key]) => config.flag(key) === true);
+	for (const [key, ours] of wanted) {
+		// Messages to an account have no copies.
+		if (draft.isForMessages) draft.set(ours, true);
+		else draft.note(`${key} is not carried over: these messages go to an account, and to nobody else`);
+	}
+	const [first] = wanted;
+	if (first === undefined || !draft.isForMessages) return;
+	draft.remark(first[1], "nobody gets a copy before the config says how people are reached: add [people.<name>]");
+}
 
 /** Sets the preset and the URL; and, for another service, what that needs. */
 function address(draft: Draft, type: keyof typeof PRESETS, endpoint: string): void {

@@ -58,6 +58,9 @@ const webhooks = fc.record(
 		eventFilters: fc.uniqueArray(filter, { minLength: 1, maxLength: 5, selector: (one) => JSON.stringify(one) }),
 		webhookConfig: fc.record({
 			endpoint: fc.constant("https://receiver.example.com/events"),
+			sendToOwners: fc.constantFrom(true, undefined),
+			sendToFollowers: fc.constantFrom(true, undefined),
+			sendToAdmins: fc.constantFrom(true, undefined),
 			headers: fc.dictionary(fc.constantFrom("X-A", "X-Team", "Accept"), fc.constantFrom("a", "data", "text/plain"), {
 				minKeys: 1,
 				maxKeys: 2,
@@ -93,6 +96,10 @@ describe("name, type, filters, headers, timeout, batch size, owner, tags and dom
 		const secrets = { Authorization: expect.stringMatching(/^(?:Token token=|Bearer )\$\{[A-Z_]+\}$/) };
 		const given = "headers" in webhook.webhookConfig ? webhook.webhookConfig.headers : undefined;
 		expect(headers).toEqual(given && { ...given, ...("Authorization" in given ? secrets : {}) });
+		for (const key of ["sendToOwners", "sendToFollowers"] as const) {
+			const wanted = key in webhook.webhookConfig ? true : undefined;
+			expect(exported.webhookConfig[key]).toBe(wanted);
+		}
 		expect(secretKey).toEqual("secretKey" in webhook.webhookConfig ? "${CUSTOM_APP_INTEGRATION_SECRET}" : undefined);
 		const plain = (one: object) => ({ ...essence(one), webhookConfig: undefined });
 		const { id: _id, fullyQualifiedName: _name, status: _status, ...rest } = exported;

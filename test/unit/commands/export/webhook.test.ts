@@ -1,16 +1,17 @@
 // What is exported is valid by OpenMetadata's schema, and as JSON-LD means what its context says.
 import { describe, expect, it } from "vitest";
 import { linkedData } from "../../../../src/commands/export/linked-data.ts";
-import type { HookState } from "../../../../src/commands/export/model.ts";
 import { webhookOf } from "../../../../src/commands/export/webhook.ts";
 import { vocabulary } from "../../../../src/model/catalog.ts";
+import type { HookStatus } from "../../../../src/records/hook-status.ts";
 import { importedHook } from "../../../helpers/moved.ts";
 import { CONTEXT, isWebhook, USE_CASES } from "../../../helpers/openmetadata-webhooks.ts";
 
 const STRING = "http://www.w3.org/2001/XMLSchema#string";
+const COUNTS = { deliveries: 3, waiting: 1 };
 const HISTORY = { version: 0.3, updatedAt: Date.UTC(2026, 3, 2, 14, 30), updatedBy: "ann" };
 
-function exported(webhook: object, state?: HookState) {
+function exported(webhook: object, state?: HookStatus) {
 	const { hook, config } = importedHook(webhook);
 	return {
 		...webhookOf(hook, { repository: "a/b", file: config.file, vocabulary: vocabulary(), state }, () => {}),
@@ -59,7 +60,7 @@ describe("what a store knows of the deliveries", () => {
 	};
 
 	it("is the status, with the details of its failure", () => {
-		const webhook = exported(USE_CASES[0], { status: "awaitingRetry", failureDetails });
+		const webhook = exported(USE_CASES[0], { status: "awaitingRetry", ...COUNTS, ...failureDetails });
 		expect(webhook).toMatchObject({ status: "awaitingRetry", failureDetails });
 		expect(isWebhook(webhook)).toBe(true);
 		expect(linkedData(webhook, undefined)).toMatchObject({
@@ -67,8 +68,12 @@ describe("what a store knows of the deliveries", () => {
 		});
 	});
 
+	it("has no details where nothing has failed", () => {
+		expect(exported(USE_CASES[0], { status: "active", ...COUNTS })).not.toHaveProperty("failureDetails");
+	});
+
 	it("does not matter of a hook that is disabled", () => {
-		const webhook = exported({ ...USE_CASES[0], enabled: false }, { status: "failed", failureDetails });
+		const webhook = exported({ ...USE_CASES[0], enabled: false }, { status: "failed", ...COUNTS, ...failureDetails });
 		expect(webhook.status).toBe("disabled");
 		expect(webhook).not.toHaveProperty("failureDetails");
 	});

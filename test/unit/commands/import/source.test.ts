@@ -94,6 +94,10 @@ describe("what cannot be carried over as it is", () => {
 			},
 		};
 		expect(notesOf(webhook)).toMatchSnapshot();
+		const pager = { endpoint: "https://events.pagerduty.com/v2/enqueue", sendToAdmins: true };
+		expect(notesOf({ ...plain, webhookConfig: pager })).toContain(
+			"a: sendToAdmins is not carried over: these messages go to an account, and to nobody else",
+		);
 		expect(notesOf({ data: [plain], paging: { after: "x", total: 40 } })).toEqual([
 			"this is one page of a list: import the rest too",
 		]);
