@@ -164,7 +164,7 @@ function confirming({ flags: { yes, dryRun }, terminal }: Call<FireFlags>): Obse
 /** Phrases for the people whom a hook pages or mentions. What ends an alert, or is none, pages nobody. */
 function effectsOn(hook: Hook, event: PipelineEvent): readonly string[] {
 	if (hook.kind === "shell") return [];
-	const { name, preset, options, bodyTemplate } = hook;
+	const { name, preset, options, bodyTemplate, sendTo, copyFor } = hook;
 	const isAlert = alerting([event]).length > 0 && event.context.status !== "success";
 	const pages = preset.pages === true && (isAlert || bodyTemplate !== undefined);
 	const mentioned =
@@ -172,8 +172,11 @@ function effectsOn(hook: Hook, event: PipelineEvent): readonly string[] {
 	const isTemplate = mentioned.some((text) => text.includes("{{"));
 	const named = isTemplate ? "may mention whom its template names" : `mentions ${excerpt(mentioned.join(", "), 100)}`;
 	const whom = mentioned.length === 0 ? undefined : named;
+	const others = preset.mention === undefined || copyFor !== undefined ? [] : sendTo;
 	return [
 		...(pages ? [`${name} pages through ${preset.title}`] : []),
 		...(whom === undefined ? [] : [`${name} ${whom}`]),
+		...(others.length === 0 ? [] : [`${name} may mention ${others.join(", ")}`]),
+		...(copyFor === undefined ? [] : [`${name} goes to the webhook of ${copyFor}`]),
 	];
 }

@@ -1,6 +1,7 @@
 // docs/managing.md, tried: what its config shows, and whom its hooks reach.
 import { describe, expect, test } from "vitest";
 import { blocks } from "../helpers/pages.ts";
+import { repository, startApi } from "../helpers/repository.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
@@ -112,6 +113,42 @@ describe("people", () => {
 		const log = run.stdout.replaceAll(/^::add-mask::.*$/gm, "");
 		expect(log + run.summary + JSON.stringify(run.outputs)).not.toContain("s3cret-of-joe");
 		expect((await fire("check_result", { owners: ["jane"] })).joe).toEqual([]);
+	});
+
+	test("are told of before a test reaches them", async () => {
+		const folder = workspace({ [FILE]: WITH_PEOPLE });
+		const { stderr } = await runCommand(["test", "check_result", "--context", '{"owners": ["joe"]}'], {
+			workspace: folder,
+		});
+		expect(stderr).toBe(
+			"this test would reach people: quality may mention owners; quality (joe) goes to the webhook of joe\n",
+		);
+	});
+
+	test("own a file by the base commit's CODEOWNERS, where a stranger may have written the workspace", async () => {
+		const slack = await startServer({ status: 200, body: "ok" });
+		const tree = { [FILE]: WITH_PEOPLE, ".github/CODEOWNERS": CODEOWNERS };
+		const repo = repository();
+		const base = repo.commit(tree);
+		const api = await startApi(base, tree);
+		repo.commit({ ".github/CODEOWNERS": "* jane@example.com\n" });
+		const run = await runAction({
+			workspace: repo.folder,
+			inputs: {
+				event: "pipeline_error",
+				context: '{"metadata": {"path": "models/orders.sql"}}',
+				"github-token": "ghs_token-of-the-run",
+			},
+			env: {
+				GITHUB_EVENT_NAME: "pull_request_target",
+				GITHUB_SHA: base,
+				GITHUB_API_URL: api.url,
+				SLACK_WEBHOOK_URL: slack.url,
+				JOE_WEBHOOK: "http://127.0.0.1:1/",
+			},
+		});
+		expect(run).toMatchObject({ code: 0, outputs: { result: "passed" } });
+		expect(mentions(JSON.parse(slack.requests[0]?.body ?? "{}").text)).toBe("<!subteam^S0789IJKL>");
 	});
 
 	test("are not shown as hooks", async () => {
