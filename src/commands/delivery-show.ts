@@ -1,7 +1,6 @@
 // `deliveries show`: one stored delivery in full, and what to do about it now.
 import { duration, excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
-import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { fromNow, moment } from "../run/times.ts";
@@ -9,7 +8,7 @@ import { readHeld } from "../store/held-event.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { documentOf, iso, reasonOf } from "./delivery-row.ts";
 import { CONFIG, STORE } from "./fire.ts";
-import { type CommandStore, findStore, type StoreFlags, toType } from "./store.ts";
+import { findOne, findStore, type StoreFlags, toType } from "./store.ts";
 import { notedTableLines, pairLines, tableLines } from "./table.ts";
 
 type ShowCall = Call<StoreFlags>;
@@ -31,7 +30,7 @@ export const registerShow = defineCommand<StoreFlags>(
 	async (call) => {
 		const { run, use } = await findStore(call);
 		await use(async (store) => {
-			const found = await findOne(call, store);
+			const found = await findOne(call.argument ?? "", store, call.flags);
 			const off = (await store.switchedOff()).get(found.record.hook);
 			const next = whatNow(found, { off, run, scope: store.scope, flags: call.flags, now: Date.now() });
 			if (call.json) call.reporter.printJson({ ...wholeOf(found.record, run, store.scope), what_now: next });
@@ -40,21 +39,6 @@ export const registerShow = defineCommand<StoreFlags>(
 		return EXIT.ok;
 	},
 );
-
-/** Throws `UserError` where none or several ids begin so. */
-async function findOne({ argument = "", flags }: ShowCall, { list }: CommandStore): Promise<StoredRecord> {
-	const found = await list({ idPrefix: argument, newest: 3 });
-	const [first, second] = found;
-	const one = found.find(({ record }) => record.id === argument) ?? (second === undefined ? first : undefined);
-	if (one !== undefined && argument !== "") return one;
-	const quoted = JSON.stringify(excerpt(argument, 100));
-	if (first === undefined || argument === "") {
-		const remedy = `\`${toType(["deliveries"], flags)}\` shows what is stored`;
-		throw new UserError({ code: "input", message: `no stored delivery has the id ${quoted}`, remedy });
-	}
-	const remedy = `give more of it, as in ${found.map(({ record }) => excerpt(record.id, 60)).join(", ")}`;
-	throw new UserError({ code: "input", message: `several ids begin with ${quoted}`, remedy });
-}
 
 /** An event of a record: its context as hooks get it, or what is wrong with its text. */
 function eventsOf({ events }: DeliveryRecord, { receive }: RunContext) {
@@ -99,7 +83,12 @@ function printWhole(
 	];
 	const pairs = facts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
 	const lines = [shown(id), ...pairLines(pairs, columns), "", ...attemptLines(record, redact, columns), "", "events:"];
-	for (const line of [...lines, ...eventLines(record, run, columns, shown), "", `what to do: ${shown(next)}`])
+	for (const line of [
+		...lines,
+		...eventLines(record, run, columns, shown),
+		"",
+		`what to do: ${excerpt(redact(next), 1000)}`,
+	])
 		print(line);
 }
 

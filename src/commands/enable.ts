@@ -1,5 +1,5 @@
 // `enable`: switches a hook on again that its receiver has switched off.
-import { count } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { hookNamed } from "./status.ts";
@@ -38,7 +38,7 @@ export const registerEnable = defineCommand<StoreFlags>(
 				});
 				return;
 			}
-			const was = off === undefined ? "" : `; it was off since ${off.reason}`;
+			const was = off === undefined ? "" : `; it was off since ${excerpt(reporter.redact(off.reason), 300)}`;
 			reporter.print(isEnabled ? `${name} is switched on${was}` : `${name} is not switched off in the store`);
 			if (!hook.enabled) reporter.print(`the config disables it: remove enabled = false`);
 			if (waiting.length === 0) return;

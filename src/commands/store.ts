@@ -1,9 +1,10 @@
 // The store of a command that looks at what is stored, or tidies it: found as a run finds it, and never made.
 
-import { count } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 import { UserError } from "../model/problem.ts";
 import type { DisabledHook, RecordQuery, StoredRecord } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
+import type { StoreConfig } from "../model/store-config.ts";
 import { readStore } from "../run/inputs.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { type OpenedRecords, openRecordsOf, storeNamed, WITHOUT_STORE } from "../run/stored.ts";
@@ -17,6 +18,8 @@ export interface StoreFlags {
 
 /** A store that is open. What cannot be read is an exception here, since a command is about nothing else. */
 export interface CommandStore extends OpenedRecords {
+	/** As the config or a flag says it. */
+	readonly store: StoreConfig;
 	/** Names the config among those that share the store. */
 	readonly scope: string;
 	/** Throws `UserError`. */
@@ -55,14 +58,18 @@ export function storeOf(
 	return async (work) => {
 		const opened = good(await openRecordsOf(place));
 		try {
-			return await work(commandStore(opened, run, say));
+			return await work(commandStore({ ...opened, store }, run, say));
 		} finally {
 			await opened.records.close();
 		}
 	};
 }
 
-function commandStore(opened: OpenedRecords, { config }: RunContext, say: (invalid: number) => void): CommandStore {
+function commandStore(
+	opened: OpenedRecords & Pick<CommandStore, "store">,
+	{ config }: RunContext,
+	say: (invalid: number) => void,
+): CommandStore {
 	const { records, bundle } = opened;
 	const scope = bundle.scopeOf(config.file);
 	return {
@@ -88,6 +95,20 @@ export function good<T>(given: T | StoreFailure): T {
 
 function isFailure<T>(given: T | StoreFailure): given is StoreFailure {
 	return typeof given === "object" && given !== null && "problem" in given;
+}
+
+/** The delivery with an id that is this, or begins so. Throws `UserError` where none or several do. */
+export async function findOne(id: string, { list }: CommandStore, flags: StoreFlags): Promise<StoredRecord> {
+	const found = id === "" ? [] : await list({ idPrefix: id, newest: 3 });
+	const [first, second] = [...found.filter(({ record }) => record.id === id), ...found];
+	const quoted = JSON.stringify(excerpt(id, 100));
+	if (first === undefined) {
+		const remedy = `\`${toType(["deliveries"], flags)}\` shows what is stored`;
+		throw new UserError({ code: "input", message: `no stored delivery has the id ${quoted}`, remedy });
+	}
+	if (second === undefined || first.record.id === id) return first;
+	const remedy = `give more of it, as in ${found.map(({ record }) => excerpt(record.id, 60)).join(", ")}`;
+	throw new UserError({ code: "input", message: `several ids begin with ${quoted}`, remedy });
 }
 
 /** A command to type, which finds the same config and store. */

@@ -12,7 +12,8 @@ import type { Paint, Terminal } from "./command.ts";
 /** The streams of this process as commands use them. Nothing that happens to them throws. */
 export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 	const unread = new AbortController();
-	const err = (line: string) => process.stderr.write(inert(line));
+	const { above, show } = lastLine((text) => process.stderr.write(text));
+	const err = (line: string) => above(() => process.stderr.write(inert(line)));
 	process.stdout.on("error", (error) => {
 		// A reader that stops early (`| head`) is not an error: the work goes on, and its exit code counts.
 		if (errorCode(error) !== "EPIPE" && !unread.signal.aborted) err(`stdout could not be written: ${error.message}`);
@@ -22,7 +23,7 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 	return {
 		env,
 		cwd: process.cwd(),
-		out: (line) => unread.signal.aborted || process.stdout.write(inert(line)),
+		out: (line) => unread.signal.aborted || above(() => process.stdout.write(inert(line))),
 		write: (text) => {
 			if (unread.signal.aborted) return;
 			const shown = isShown(env) ? neutralise(stripTerminal(text)).join("\n") : text;
@@ -34,11 +35,29 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		input: () => stdin(signal),
 		known: [],
 		ask: process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, signal) : undefined,
+		progress: process.stderr.isTTY ? show : undefined,
 		paint: painter(process.stdout.isTTY === true && !env["NO_COLOR"]),
 		columns: process.stdout.columns ?? Number.POSITIVE_INFINITY,
 		signal,
 		unread: unread.signal,
 		onCrash,
+	};
+}
+
+/** The last line of a terminal, which is written again and again; what else is written goes above it. */
+function lastLine(write: (text: string) => unknown) {
+	const clear = "\r\u001b[2K";
+	let shown = "";
+	return {
+		above: (print: () => unknown) => {
+			if (shown !== "") write(clear);
+			print();
+			write(shown);
+		},
+		show: (text: string) => {
+			if (shown !== "" || text !== "") write(clear + text);
+			shown = text;
+		},
 	};
 }
 

@@ -40,6 +40,8 @@ export interface Observer {
 	readonly confirm?: ((hooks: readonly Hook[], event: PipelineEvent) => Promise<boolean>) | undefined;
 	/** Called for each outcome that is to be logged at once. */
 	readonly onOutcome: (outcome: Outcome) => void;
+	/** Called where stored deliveries are sent: how many have ended, and of how many. */
+	readonly onProgress?: ((done: number, total: number) => void) | undefined;
 	/** In a dry run, called with each delivery instead of carrying it out. */
 	readonly onPreview: (delivery: Delivery, preview: Preview) => void;
 }

@@ -11,6 +11,7 @@ import type {
 	ENDED,
 	hookStatus,
 	Outbox,
+	planOf,
 	prune,
 	Redelivery,
 	readRecord,
@@ -33,6 +34,7 @@ export interface RecordsBundle {
 	readonly Redelivery: typeof Redelivery;
 	readonly scopeOf: typeof scopeOf;
 	readonly hookStatus: typeof hookStatus;
+	readonly planOf: typeof planOf;
 	readonly prune: typeof prune;
 	readonly ENDED: typeof ENDED;
 }
@@ -105,7 +107,7 @@ export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	observer: Pick<Observer, "cwd" | "signal">,
+	observer: Pick<Observer, "cwd" | "signal" | "onProgress">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
 	const { redeliver, githubToken: token } = inputs;
@@ -131,7 +133,12 @@ export async function openStored(
 	// The bundle has a class of errors of its own.
 	const unreadable = (problem: string) =>
 		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
-	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, { read, log: ports.log, unreadable });
+	const options = { read, log: ports.log, unreadable };
+	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
+	let [done, total] = [0, 0];
+	const tellProgress = () => {
+		if (total > 1) observer.onProgress?.(done, Math.max(done, total));
+	};
 	for (const record of await leftIn(redeliver?.results ?? [], bundle.readRecord, ports, observer)) {
 		outbox.writer.add(record);
 	}
@@ -140,8 +147,23 @@ export async function openStored(
 	return {
 		warnings: outbox.warnings,
 		switchedOff: outbox.switchedOff,
-		settle: (outcome) => redelivery?.settle(outcome) ?? outbox.settle(outcome),
-		due: () => redelivery?.due(observer.signal) ?? [],
+		settle: (outcome) => {
+			const settled = redelivery?.settle(outcome);
+			if (settled === undefined) return outbox.settle(outcome);
+			done++;
+			tellProgress();
+			return settled;
+		},
+		due: async function* () {
+			if (redelivery === undefined) return;
+			// Only who shows it pays for it.
+			if (observer.onProgress !== undefined) {
+				const { ready, following } = await bundle.planOf(outbox, redeliver ?? {}, options);
+				total = ready.length + following.length;
+				tellProgress();
+			}
+			yield* redelivery.due(observer.signal);
+		},
 		end: async () => {
 			redelivery?.end();
 			await outbox.end();
