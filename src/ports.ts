@@ -158,6 +158,8 @@ export interface Files {
 	write(path: string, text: string): Promise<void>;
 	/** Adds to the end of a file; rejects with the system's error. */
 	append(path: string, text: string): Promise<void>;
+	/** The names of what is in a folder, in order; undefined where there is no such folder. */
+	names(folder: string): Promise<readonly string[] | undefined>;
 	/** The path with all symbolic links followed; the path itself where it leads nowhere. */
 	real(path: string): Promise<string>;
 }

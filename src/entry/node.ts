@@ -55,6 +55,13 @@ export const nodeFiles: Files = {
 		fs.writeFileSync(path, text);
 	},
 	append: async (path, text) => fs.appendFileSync(path, text),
+	names: async (folder) => {
+		try {
+			return fs.readdirSync(folder).toSorted();
+		} catch {
+			return undefined;
+		}
+	},
 	real: async (path) => {
 		try {
 			return fs.realpathSync.native(path);

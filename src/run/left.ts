@@ -1,5 +1,5 @@
 // What other runs have left in their results files, for this one to store.
-import { resolve } from "node:path";
+import { extname, join, resolve } from "node:path";
 import { isJsonArray, isJsonObject, parseJson } from "../lib/json.ts";
 import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
@@ -19,7 +19,7 @@ export async function leftIn(
 	{ cwd }: { readonly cwd: string },
 ): Promise<readonly DeliveryRecord[]> {
 	const found: DeliveryRecord[] = [];
-	for (const path of paths) {
+	for (const path of await filesIn(paths, files, cwd)) {
 		for (const text of await textsIn(resolve(cwd, path), path, files)) {
 			const record = read(text);
 			if ("problem" in record) log.info(`${path}: a record is left out: ${record.problem}`);
@@ -27,6 +27,18 @@ export async function leftIn(
 		}
 	}
 	return found;
+}
+
+/** Of a folder its JSON files. A path without an ending is a folder, which a run that left nothing has not made. */
+async function filesIn(paths: readonly string[], files: Ports["files"], cwd: string): Promise<readonly string[]> {
+	const found = await Promise.all(
+		paths.map(async (path) => {
+			const names = await files.names(resolve(cwd, path));
+			if (names === undefined) return extname(path) === "" ? [] : [path];
+			return names.filter((name) => name.endsWith(".json")).map((name) => join(path, name));
+		}),
+	);
+	return found.flat();
 }
 
 async function textsIn(file: string, path: string, files: Ports["files"]): Promise<readonly string[]> {

@@ -123,6 +123,10 @@ export function fakeFiles(files: Readonly<Record<string, string>> = {}): Files &
 		},
 		write: () => Promise.reject(new Error("read-only")),
 		append: () => Promise.reject(new Error("read-only")),
+		names: async (folder) => {
+			const inside = Object.keys(files).filter((path) => path.startsWith(`${folder}/`));
+			return inside.length === 0 ? undefined : inside.map((path) => path.slice(folder.length + 1)).toSorted();
+		},
 		real: async (path) => path,
 	};
 }

@@ -54,6 +54,7 @@ type Ran = Omit<StepRun, "id">;
 const ACTIONS: Readonly<Record<string, Manifest>> = {
 	"": readManifest("action.yml"),
 	"/lifecycle": readManifest("lifecycle/action.yml"),
+	"/redeliver": readManifest("redeliver/action.yml"),
 };
 
 /** Runs the only job of a workflow, and gives its steps in order. */
@@ -82,7 +83,7 @@ function stepsOf(root: TemplateToken, job: string): readonly MappingToken[] {
 
 /** Ours, if the step uses one of ours. */
 function manifestOf(uses: string): Manifest | undefined {
-	const [, path = ""] = /^(?:\.|pipeline-hooks\/pipeline-hooks)(\/lifecycle)?(?:\/?$|@)/.exec(uses) ?? [];
+	const [, path = ""] = /^(?:\.|pipeline-hooks\/pipeline-hooks)(\/lifecycle|\/redeliver)?(?:\/?$|@)/.exec(uses) ?? [];
 	return /^(\.\/|pipeline-hooks\/pipeline-hooks[/@])/.test(uses) ? ACTIONS[path] : undefined;
 }
 

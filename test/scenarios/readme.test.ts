@@ -34,6 +34,7 @@ const namesIn = (path: string) => new Set([...page(path).matchAll(/^ {2}([a-z-]+
 const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
 	"": namesIn("action.yml"),
 	"/lifecycle": namesIn("lifecycle/action.yml"),
+	"/redeliver": namesIn("redeliver/action.yml"),
 };
 const lint = await createLinter();
 

@@ -33,6 +33,7 @@ async function verdict(path: string, content: string): Promise<string[]> {
 describe.each([
 	["action.yml", "dist/action/index.js"],
 	["lifecycle/action.yml", "main.cjs"],
+	["redeliver/action.yml", "main.cjs"],
 ])("%s", async (path, main) => {
 	const content = await readFile(path, "utf8");
 	const parse = (text: string) => parseAction({ name: path, content: text }, new NoOperationTraceWriter());

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { VERSION } from "../../../src/lib/version.ts";
 import { type InputReader, readInputs } from "../../../src/run/inputs.ts";
 import { endOf } from "../../../src/run/lifecycle.ts";
+import { redeliverInputs } from "../../../src/run/redeliver.ts";
 
 /** The entries of a section of an action.yml, as they are written. */
 function entries(path: string, section: "inputs" | "outputs"): ReadonlyMap<string, string> {
@@ -62,6 +63,27 @@ describe("lifecycle/action.yml", () => {
 		expect(globSync("lifecycle/*").toSorted()).toEqual(
 			["action.yml", "main.cjs", "post.cjs"].map((name) => `lifecycle/${name}`),
 		);
+	});
+});
+
+describe("redeliver/action.yml", () => {
+	const [action, redeliver] = [entries("action.yml", "inputs"), entries("redeliver/action.yml", "inputs")];
+	const OWN = ["all", "github-token", "hook", "id", "results", "since", "until"];
+
+	it("has the inputs that are read", () => {
+		expect(asked((read) => redeliverInputs(read, 0), {})).toEqual([...redeliver.keys()].toSorted());
+	});
+
+	it("has the words and defaults of action.yml where it has the same, and its outputs", () => {
+		for (const [name, body] of redeliver) {
+			if (!OWN.includes(name)) expect([name, body]).toEqual([name, action.get(name)]);
+		}
+		expect([...entries("redeliver/action.yml", "outputs")]).toEqual([...entries("action.yml", "outputs")]);
+	});
+
+	it("runs the bundle of action.yml, and has none of its own", () => {
+		expect(globSync("redeliver/*").toSorted()).toEqual(["redeliver/action.yml", "redeliver/main.cjs"]);
+		expect(readFileSync("redeliver/main.cjs", "utf8")).toContain('require("../dist/action/index.js");');
 	});
 });
 

@@ -4,14 +4,22 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 
 const FILES = globSync(
-	["action.yml", "lifecycle/action.yml", "*.md", "docs/**/*.md", ".github/**/*.{yml,yaml}", "examples/**/*"],
+	[
+		"action.yml",
+		"lifecycle/action.yml",
+		"redeliver/action.yml",
+		"*.md",
+		"docs/**/*.md",
+		".github/**/*.{yml,yaml}",
+		"examples/**/*",
+	],
 	{
 		exclude: ["**/node_modules/**"],
 	},
 ).filter((path) => /\.(md|ya?ml)$/.test(path));
 
 /** Our own action has no release yet whose commit could be named. */
-const OURS = /^(\.\/.*|pipeline-hooks\/pipeline-hooks(\/lifecycle)?@v0)$/;
+const OURS = /^(\.\/.*|pipeline-hooks\/pipeline-hooks(\/lifecycle|\/redeliver)?@v0)$/;
 const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40} # v?\d+\.\d+\.\d+$/;
 
 /** What `uses:` names, with the comment beside it. */

@@ -46,6 +46,7 @@ async function run(config: string, inputs: Partial<Inputs>, events: readonly str
 		},
 		write: async () => {},
 		append: async () => {},
+		names: async () => undefined,
 		real: async (path) => path,
 	};
 	const [http, shell, log] = [fakeHttp(answer(status)), fakeShell(), fakeLog()];
