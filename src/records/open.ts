@@ -8,7 +8,10 @@ import type { DeliveryRecord, Records } from "../model/records.ts";
 import { resolveReference } from "../model/reference.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
+import { directHttp } from "../net/direct.ts";
+import { http, loadNats, loadUndici } from "../net/http.ts";
 import { openGitRecords } from "../store/git-refs.ts";
+import { openGithubRecords } from "../store/github-refs.ts";
 import { loadNatsRecords } from "../store/load-nats.ts";
 import { openSqliteRecords } from "../store/sqlite-records.ts";
 import { lazyRecords } from "./lazy.ts";
@@ -72,7 +75,16 @@ async function openRepository({ store, env, token }: StorePlace): Promise<Record
 	if (url === undefined) return { problem: "there is no repository outside GitHub Actions: set url in [store]" };
 	if (typeof url !== "string") return url;
 	const temp = env["RUNNER_TEMP"] || tmpdir();
-	return openGitRecords({ remote: url, ...(token !== "" && { token: { value: token, server } }), env, temp });
+	const git = await openGitRecords({
+		remote: url,
+		...(token !== "" && { token: { value: token, server } }),
+		env,
+		temp,
+	});
+	if (!("isMissing" in git) || repository === undefined || token === "" || url !== `${server}/${repository}`)
+		return git;
+	const apiUrl = env["GITHUB_API_URL"] || "https://api.github.com";
+	return openGithubRecords({ http: http(directHttp(), loadUndici, loadNats), env, apiUrl, repository, token });
 }
 
 async function openServer({ store, env, create }: StorePlace): Promise<Records | StoreFailure> {

@@ -1,7 +1,7 @@
 // Records in the refs of a repository, through git: read by one fetch, changed by one push.
 import type { Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
-import { Git, type GitOptions, KNOWN, REFS, REMOTE } from "./git.ts";
+import { Git, type GitOptions, KNOWN, type NoGit, REFS, REMOTE } from "./git.ts";
 import { gitFailure } from "./git-failure.ts";
 import { readCommits, writeCommits } from "./git-objects.ts";
 import { push } from "./git-push.ts";
@@ -17,7 +17,7 @@ export interface GitRecordsOptions extends GitOptions {
 }
 
 /** Prepares a bare repository of ours in the temporary folder. The remote is not asked before the first call. */
-export async function openGitRecords(options: GitRecordsOptions): Promise<Records | StoreFailure> {
+export async function openGitRecords(options: GitRecordsOptions): Promise<Records | NoGit | StoreFailure> {
 	const remote = readRemote(options.remote, options.token);
 	if ("problem" in remote) return remote;
 	const git = await Git.start(remote, options);

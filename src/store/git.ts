@@ -39,6 +39,11 @@ export const REFS = "refs/pipeline-hooks/";
 /** A command that ended by itself. */
 export type GitRan = Extract<Ran, { kind: "exit" }>;
 
+/** Where there is no git that can be used. */
+export interface NoGit extends StoreFailure {
+	readonly isMissing: true;
+}
+
 /** Runs git in a repository of its own, which goes with it. */
 export class Git {
 	readonly #folder: string;
@@ -51,7 +56,7 @@ export class Git {
 		this.#timeoutMs = timeoutMs;
 	}
 
-	static async start(remote: Remote, { env, temp, timeoutMs }: GitOptions): Promise<Git | StoreFailure> {
+	static async start(remote: Remote, { env, temp, timeoutMs }: GitOptions): Promise<Git | NoGit | StoreFailure> {
 		let folder: string;
 		try {
 			folder = await mkdtemp(join(temp, "pipeline-hooks-git-"));
@@ -59,26 +64,26 @@ export class Git {
 			return { problem: `${temp}: git's files cannot be written there: ${errorCode(error)}` };
 		}
 		const git = new Git(folder, environment(env, folder, remote), timeoutMs);
-		const problem = await git.#prepare();
-		if (problem === undefined) return git;
+		const failure = await git.#prepare();
+		if (failure === undefined) return git;
 		await git.close();
-		return { problem };
+		return failure;
 	}
 
-	async #prepare(): Promise<string | undefined> {
+	async #prepare(): Promise<NoGit | StoreFailure | undefined> {
 		const version = await this.run(["version"]);
-		if ("problem" in version) return version.problem;
+		if ("problem" in version) return version;
 		const said = version.stdout.toString().trim();
 		const [, major, minor] = /(\d+)\.(\d+)/.exec(said) ?? [];
 		if (Number(major) < MAJOR || (Number(major) === MAJOR && Number(minor) < MINOR)) {
-			return `the git store needs git ${MAJOR}.${MINOR} or later, and this is ${said}`;
+			return { problem: `the git store needs git ${MAJOR}.${MINOR} or later, and this is ${said}`, isMissing: true };
 		}
 		const made = await this.run(["init", "--quiet", "--bare", "--template="]);
-		if ("problem" in made) return made.problem;
-		return made.code === 0 ? undefined : `${this.#folder}: ${made.stderr.trim()}`;
+		if ("problem" in made) return made;
+		return made.code === 0 ? undefined : { problem: `${this.#folder}: ${made.stderr.trim()}` };
 	}
 
-	async run(args: readonly string[], stdin = ""): Promise<GitRan | StoreFailure> {
+	async run(args: readonly string[], stdin = ""): Promise<GitRan | NoGit | StoreFailure> {
 		const [cwd, env, timeoutMs] = [this.#folder, this.#env, this.#timeoutMs];
 		const ran = await runProgram({ program: "git", args, cwd, env, stdin, timeoutMs, limit: OUTPUT_LIMIT });
 		switch (ran.kind) {
@@ -89,7 +94,7 @@ export class Git {
 			case "over_limit":
 				return { problem: `git ${args[0]} gave more than ${OUTPUT_LIMIT / 1024 / 1024} MiB` };
 			case "not_started":
-				return { problem: notStarted(ran.code, cwd) };
+				return notStarted(ran.code, cwd);
 		}
 	}
 
@@ -98,9 +103,10 @@ export class Git {
 	}
 }
 
-function notStarted(code: string, folder: string): string {
-	if (code !== "ENOENT") return `git could not be started: ${code}`;
-	return existsSync(folder) ? "git was not found: install it, or use another store" : `${folder} is gone`;
+function notStarted(code: string, folder: string): NoGit | StoreFailure {
+	if (code !== "ENOENT") return { problem: `git could not be started: ${code}` };
+	if (!existsSync(folder)) return { problem: `${folder} is gone` };
+	return { problem: "git was not found: install it, or use another store", isMissing: true };
 }
 
 /** Nothing else of the job is in it. The token is for one server, and in no command line. */

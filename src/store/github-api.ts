@@ -9,6 +9,7 @@ import type { Http, HttpResponse } from "../ports.ts";
 
 /** A repository on GitHub, and how it is asked. */
 export interface GithubOptions {
+	/** Closed with the records. */
 	readonly http: Http;
 	/** The job's: proxies are taken from it. */
 	readonly env: Env;
@@ -93,6 +94,10 @@ export class GithubRepository {
 			}
 			await sleep(PAUSE_MS);
 		}
+	}
+
+	close(): void {
+		this.#options.http.close();
 	}
 
 	#answer({ status, body, headers }: HttpResponse): Answer {

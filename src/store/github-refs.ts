@@ -97,7 +97,9 @@ class GithubRefs implements Refs {
 		return answer.status === 404 ? undefined : refsIn(`[${answer.text}]`)[0]?.revision;
 	}
 
-	async close(): Promise<void> {}
+	async close(): Promise<void> {
+		this.#repository.close();
+	}
 }
 
 /** The API leaves out `refs/` in paths. */

@@ -27,7 +27,7 @@ async function serving(refuse?: Parameters<typeof startGitServer>[2]) {
 	const root = repositories();
 	const server = await startGitServer(root, AUTHORIZATION, refuse);
 	const open = async (more: Partial<GitRecordsOptions> = {}): Promise<Records> =>
-		good(
+		good<Records>(
 			await openGitRecords({
 				remote: `${server.url}/remote.git`,
 				token: { value: TOKEN, server: server.url },

@@ -1,0 +1,49 @@
+// The store of git where a job runs: the repository of the run, by git or through GitHub's API.
+import { createServer } from "node:http";
+import { expect, it } from "vitest";
+import { parseReference } from "../../../src/model/reference.ts";
+import { recordsOf } from "../../../src/records/open.ts";
+import { gitIn } from "../../helpers/git-records.ts";
+import { githubGit } from "../../helpers/github-git.ts";
+import { started } from "../../helpers/net.ts";
+import { good, record } from "../../helpers/records.ts";
+import { workspace } from "../../helpers/runner.ts";
+import { startServer } from "../../helpers/server.ts";
+
+const opened = (env: Readonly<Record<string, string>>, token = "t", url?: string) =>
+	recordsOf({
+		store: {
+			kind: "git",
+			path: undefined,
+			url: url === undefined ? undefined : parseReference(url),
+			schedule: [60_000],
+		},
+		workspace: "/",
+		env: { GITHUB_REPOSITORY: "acme/shop", GITHUB_SERVER_URL: "https://github.invalid", ...env },
+		token,
+		create: true,
+		leave: () => {},
+	});
+
+it("is asked through GitHub's API where there is no git", async () => {
+	const repository = workspace();
+	gitIn(repository, ["init", "-q", "--bare"]);
+	const url = await started(createServer(githubGit(repository, "t")));
+	const store = opened({ PATH: "/nowhere", GITHUB_API_URL: url });
+	expect(await store.put([record("1")])).toBeUndefined();
+	expect(good(await store.list({})).records.map((each) => each.record.id)).toEqual(["1"]);
+	expect(gitIn(repository, ["for-each-ref", "--format=%(refname)"])).toMatch(
+		/^refs\/pipeline-hooks\/v1\/[0-9a-f]{32}$/,
+	);
+	await store.close();
+});
+
+it.each([
+	["without a token", "", undefined],
+	["that is another repository", "t", "https://elsewhere.invalid/a/b"],
+])("is not asked through the API %s", async (_, token, url) => {
+	const server = await startServer({ status: 200, body: "[]" });
+	const store = opened({ PATH: "/nowhere", GITHUB_API_URL: server.url }, token, url);
+	expect(await store.list({})).toMatchObject({ problem: "git was not found: install it, or use another store" });
+	expect(server.requests).toEqual([]);
+});
