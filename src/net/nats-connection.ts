@@ -1,8 +1,15 @@
 // Connections to servers of NATS, to addresses that were judged before, and why one cannot be made or broke.
-import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import {
+	connect,
+	errors,
+	jwtAuthenticator,
+	type NatsConnection,
+	nkeyAuthenticator,
+	nkeys,
+} from "@nats-io/transport-node";
 import { VERSION } from "../lib/version.ts";
 import type { HttpFailure, HttpRequest } from "../ports.ts";
-import { describeError, httpFailure } from "./failure.ts";
+import { ConnectError, describeError, httpFailure } from "./failure.ts";
 import { guardedAddresses } from "./guard.ts";
 import { tlsOptions } from "./tls.ts";
 
@@ -30,14 +37,12 @@ export type Connecting = Pick<HttpRequest, "url" | "timeoutMs" | "allowPrivate" 
 export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }: Connecting): Promise<NatsConnection> {
 	const host = url.hostname.replace(/^\[|\]$/g, "");
 	const addresses = await guardedAddresses(host, allowPrivate);
-	const [user = "", pass = ""] = [url.username, url.password].map(decodeURIComponent);
-	const login = pass === "" ? { token: user } : { user, pass };
 	const isAddress = addresses[0] === host;
 	const identity = { handshakeFirst: false, ...(isAddress ? { host } : { servername: host }) };
 	return connect({
 		servers: addresses.map((address) => `${address.includes(":") ? `[${address}]` : address}:${url.port}`),
 		tls: url.protocol === "tls:" ? { ...identity, ...tlsOptions(caCertificates) } : null,
-		...(user === "" ? {} : login),
+		...loginOf(url),
 		name: `pipeline-hooks/${VERSION}`,
 		timeout: Math.ceil(timeoutMs / addresses.length),
 		noRandomize: true,
@@ -45,4 +50,25 @@ export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }:
 		reconnect: false,
 		ignoreClusterUpdates: true,
 	});
+}
+
+/** The private key of a user: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth */
+const SEED = /^SU[A-Z2-7]{56}$/;
+
+/**
+ * How to log in: with a user and its password, a token, or a seed, which signs for its own public key or for a JWT. Throws
+ * {@link ConnectError} for a seed that is none.
+ */
+function loginOf({ username, password }: URL) {
+	const [user = "", pass = ""] = [username, password].map(decodeURIComponent);
+	if (user === "") return {};
+	if (pass === "") return { token: user };
+	if (!SEED.test(pass)) return { user, pass };
+	const seed = new TextEncoder().encode(pass);
+	try {
+		nkeys.fromSeed(seed);
+	} catch {
+		throw new ConnectError(httpFailure("invalid", "the request cannot be made: the seed in its url is damaged"));
+	}
+	return { authenticator: user.startsWith("eyJ") ? jwtAuthenticator(user, seed) : nkeyAuthenticator(seed) };
 }

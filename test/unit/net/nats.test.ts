@@ -1,9 +1,10 @@
 // Publishing on NATS, with a real server: what counts as a response, and how it fails.
 import { createServer } from "node:net";
+import { nkeys } from "@nats-io/transport-node";
 import { afterAll, describe, expect, it } from "vitest";
 import { natsHttp } from "../../../src/net/nats.ts";
 import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
-import { between, connectTo, makeStream, startNats, withoutNats } from "../../helpers/nats.ts";
+import { between, connectTo, makeStream, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
 import { certificate, listening, rawServer } from "../../helpers/net.ts";
 import { requestTo } from "../../helpers/request.ts";
 
@@ -90,6 +91,44 @@ describe.skipIf(withoutNats)("publishing on NATS (needs nats-server)", () => {
 		const at = (login: string) => publish(`nats://${login}127.0.0.1:${nats.port}/ci.ok`);
 		expect(await at("s3cret@")).toMatchObject(said(503, "no JetStream stream takes the subject"));
 		expect(await at("other@")).toMatchObject({ status: 401 });
+	});
+
+	it("logs in with a seed, for its own key or for a JWT that goes with it", async () => {
+		const text = (key: Uint8Array) => new TextDecoder().decode(key);
+		const [operator, account, user] = [nkeys.createOperator(), nkeys.createAccount(), nkeys.createUser()];
+		const jwt = (issuer: ReturnType<typeof nkeys.createUser>, sub: string, nats: object) => {
+			const claims = { jti: sub, iat: 1, iss: issuer.getPublicKey(), sub, nats: { version: 2, ...nats } };
+			const parts = [{ typ: "JWT", alg: "ed25519-nkey" }, claims].map((part) => {
+				return Buffer.from(JSON.stringify(part)).toString("base64url");
+			});
+			const signature = Buffer.from(issuer.sign(Buffer.from(parts.join(".")))).toString("base64url");
+			return [...parts, signature].join(".");
+		};
+		const none = said(503, "no JetStream stream takes the subject");
+		const seed = text(user.getSeed());
+		const byKey = await startNats(`authorization { users = [{ nkey: ${user.getPublicKey()} }] }`);
+		const at = (nats: Nats, login: string) => publish(`nats://${login}@127.0.0.1:${nats.port}/x`);
+		expect(await at(byKey, `${user.getPublicKey()}:${seed}`)).toMatchObject(none);
+		const other = text(nkeys.createUser().getSeed());
+		expect(await at(byKey, `${user.getPublicKey()}:${other}`)).toMatchObject({ status: 401 });
+		const unlimited = { subs: -1, data: -1, payload: -1 };
+		const limits = { ...unlimited, conn: -1, leaf: -1, imports: -1, exports: -1, wildcards: true };
+		const accounts = [nkeys.createAccount(), account].map((each) => each.getPublicKey());
+		const preloaded = accounts.map((each) => `${each}: ${jwt(operator, each, { type: "account", limits })}`);
+		const byJwt = await startNats(`
+			operator: ${jwt(operator, operator.getPublicKey(), { type: "operator" })}
+			system_account: ${accounts[0]}
+			resolver: MEMORY
+			resolver_preload: {
+				${preloaded.join("\n")}
+			}`);
+		const userJwt = jwt(account, user.getPublicKey(), { type: "user", ...unlimited });
+		expect(await at(byJwt, `${userJwt}:${seed}`)).toMatchObject(none);
+		expect(await at(byJwt, `${userJwt}:${other}`)).toMatchObject({ status: 401 });
+		const damaged = `${seed.slice(0, 20)}${seed[20] === "A" ? "B" : "A"}${seed.slice(21)}`;
+		expect(await at(byKey, `${user.getPublicKey()}:${damaged}`)).toEqual(
+			failure("invalid", "the request cannot be made: the seed in its url is damaged"),
+		);
 	});
 
 	it("speaks TLS where the URL says so, verified, and never without it", async () => {
