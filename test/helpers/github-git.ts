@@ -19,13 +19,13 @@ type Given = readonly [status: number, body: unknown, headers?: Readonly<Record<
 /** So that tests with few refs have several pages. */
 const PER_PAGE = 5;
 
-/** Answers as https://docs.github.com/en/rest/git says, for a repository at `/repos/acme/shop`. One request at a time, so that each is atomic as GitHub's are. */
-export function githubGit(repository: string, token: string) {
+/** Answers as https://docs.github.com/en/rest/git says, for the repository that has this name there. One request at a time, so that each is atomic as GitHub's are. */
+export function githubGit(repository: string, token: string, name = "acme/shop") {
 	return (request: IncomingMessage, response: ServerResponse): void => {
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
-			const base = `http://${request.headers.host}/repos/acme/shop/`;
+			const base = `http://${request.headers.host}/repos/${name}/`;
 			const [status, body, headers] = answerTo(repository, token, base, request, Buffer.concat(chunks).toString());
 			const isRaw = typeof body === "string";
 			response.writeHead(status, { "content-type": isRaw ? "text/plain" : "application/json", ...headers });
