@@ -1,4 +1,5 @@
 // `deliveries show`: one stored delivery in full, and what to do about it now.
+import { mutedReason } from "../deliver/unsent.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
@@ -142,6 +143,8 @@ function whatNow({ record }: StoredRecord, { off, run, scope, flags, now }: Situ
 	if (!hook.enabled) return `enable ${name} in the config; then ${again} sends it`;
 	if (off !== undefined)
 		return `\`${toType(["enable", name], flags)}\` switches ${name} on (${off.reason}); then ${again} sends it`;
+	const muted = mutedReason({ hook }, run.facts);
+	if (muted !== undefined) return `${name} is ${muted}; after that ${again} sends it`;
 	switch (state) {
 		case "waiting":
 			return due > now

@@ -20,7 +20,7 @@ import type { OpenMetadataWebhook } from "./export/model.ts";
 import { webhookOf } from "./export/webhook.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags } from "./flags.ts";
-import { statusesOf } from "./status.ts";
+import { statusOf } from "./status.ts";
 import { type StoreFlags, storeOf } from "./store.ts";
 
 interface Flags extends StoreFlags {
@@ -57,8 +57,8 @@ export const registerExport = defineCommand<Flags>(
 		const hook = webhookNamed(call.argument ?? "", run.config);
 		const tell = (note: string) => reporter.print(`note: ${hook.name}: ${note}`);
 		const told = { ...call, reporter };
-		const [fares] = (await storeOf(told, run)?.((store) => statusesOf([hook], store))) ?? [];
-		const webhook = await exported(hook, run, told, tell, fares?.status);
+		const status = await storeOf(told, run)?.((store) => statusOf(hook, store));
+		const webhook = await exported(hook, run, told, tell, status);
 		const document = format === "jsonld" ? linkedData(webhook, customOf(hook)) : webhook;
 		call.terminal.out(jsonText(document));
 		return EXIT.ok;

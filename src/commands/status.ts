@@ -1,12 +1,14 @@
 // `status`: how each hook fares, by the deliveries that are on record.
 
+import { mutedReason } from "../deliver/unsent.ts";
 import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import type { DisabledHook } from "../model/records.ts";
+import type { DisabledHook, StoredRecord } from "../model/records.ts";
 import type { HookStatus } from "../records/bundle.ts";
+import type { RunContext } from "../run/prepare.ts";
 import { fromNow } from "../run/times.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
@@ -38,12 +40,19 @@ export const registerStatus = defineCommand<StatusFlags>(
 		const { run, use } = await findStore(call);
 		const hooks = name === undefined ? run.config.hooks.filter(isOnRecord) : [hookNamed(name, run.config)];
 		return use(async (store) => {
-			const statuses = await statusesOf(hooks, store);
+			const found = await store.list(name === undefined ? {} : { hook: name });
+			const statuses = await faresOf(hooks, found, store);
+			const isKnown = ({ record }: StoredRecord) =>
+				record.scope === store.scope && hooks.some((hook) => hook.name === record.hook);
+			const others = found.filter((one) => !isKnown(one)).length;
 			if (json) {
 				const { keepsAll } = store.records;
 				const rows = statuses.map(documentOf);
-				reporter.printJson({ config: run.config.file, keeps_all: keepsAll, hooks: rows });
-			} else for (const line of linesOf(statuses, store, call)) reporter.print(line);
+				reporter.printJson({ config: run.config.file, keeps_all: keepsAll, hooks: rows, other_deliveries: others });
+			} else {
+				const lines = linesOf(statuses, { run, keepsAll: store.records.keepsAll, others, call });
+				for (const line of lines) reporter.print(line);
+			}
 			const isGivenUp = statuses.some(({ status }) => status.status === "retryLimitReached");
 			return flags.check === true && isGivenUp ? EXIT.aborted : EXIT.ok;
 		});
@@ -78,12 +87,19 @@ interface NamedStatus {
 	readonly off: DisabledHook | undefined;
 }
 
-export async function statusesOf(hooks: readonly Hook[], store: CommandStore): Promise<readonly NamedStatus[]> {
-	const { list, scope, bundle, records } = store;
-	const [only, ...others] = hooks;
-	const found = await list(only !== undefined && others.length === 0 ? { hook: only.name } : {});
+/** How one hook fares. Throws `UserError` where the store cannot be read. */
+export async function statusOf(hook: Hook, store: CommandStore): Promise<HookStatus | undefined> {
+	const [only] = await faresOf([hook], await store.list({ hook: hook.name }), store);
+	return only?.status;
+}
+
+async function faresOf(
+	hooks: readonly Hook[],
+	found: readonly StoredRecord[],
+	{ scope, bundle, records, switchedOff: readOff }: CommandStore,
+): Promise<readonly NamedStatus[]> {
 	const ours = found.flatMap(({ record }) => (record.scope === scope ? [record] : []));
-	const switchedOff = await store.switchedOff();
+	const switchedOff = await readOff();
 	return hooks.map((hook) => {
 		const off = switchedOff.get(hook.name);
 		const own = ours.filter((record) => record.hook === hook.name);
@@ -110,11 +126,20 @@ function documentOf({ hook, status, off }: NamedStatus) {
 	};
 }
 
-function linesOf(
-	statuses: readonly NamedStatus[],
-	{ records: { keepsAll } }: CommandStore,
-	{ terminal: { columns }, reporter: { redact } }: Call<StatusFlags>,
-): readonly string[] {
+/** What is shown besides the statuses. */
+interface Shown {
+	readonly run: RunContext;
+	readonly keepsAll: boolean;
+	/** How many deliveries are on record besides. */
+	readonly others: number;
+	readonly call: Call<StatusFlags>;
+}
+
+function linesOf(statuses: readonly NamedStatus[], { run, keepsAll, others, call }: Shown): readonly string[] {
+	const {
+		terminal: { columns },
+		reporter: { redact },
+	} = call;
 	if (statuses.length === 0) return ["no hook is put on record: the config has no webhook that is no gate"];
 	const now = Date.now();
 	const rows = statuses.map(({ hook, status }) => [
@@ -123,20 +148,22 @@ function linesOf(
 		String(status.deliveries),
 		...(keepsAll ? [rateText(status.successRate), timeText(status.p50Ms), timeText(status.p95Ms)] : []),
 	]);
-	const texts = statuses.map((one) => noteOf(one, now, redact));
+	const texts = statuses.map((one) => noteOf(one, mutedReason(one, run.facts), now, redact));
 	const head = ["HOOK", "STATUS", "DELIVERIES", ...(keepsAll ? ["SUCCESS", "P50", "P95"] : [])];
 	const total = statuses.reduce((sum, { status }) => sum + status.deliveries, 0);
 	return [
 		...notedTableLines(head, rows, { head: "LAST FAILURE", texts }, columns),
-		...(total === 0 ? ["nothing is stored"] : []),
+		...(total === 0 && others === 0 ? ["nothing is stored"] : []),
+		...(others === 0 ? [] : [`others on record: ${others}, of hooks that this config does not have or another config`]),
 		...(keepsAll ? [] : ["success rates and times are not known: this store keeps only what failed for now"]),
 	];
 }
 
-function noteOf({ status, off }: NamedStatus, now: number, mask: Mask): string {
+function noteOf({ status, off }: NamedStatus, muted: string | undefined, now: number, mask: Mask): string {
 	const { lastFailedAt, lastFailedReason = "", nextAttempt } = status;
 	const reason = excerpt(mask(lastFailedReason), 600);
 	return [
+		muted,
 		off && `switched off by its receiver: ${excerpt(mask(off.reason), 300)}`,
 		lastFailedAt === undefined ? undefined : `${fromNow(lastFailedAt, now)}: ${reason}`,
 		nextAttempt === undefined

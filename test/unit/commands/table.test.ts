@@ -1,0 +1,69 @@
+// Tables whose rows have a text each: in a column where it fits, else below.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { notedTableLines } from "../../../src/commands/table.ts";
+
+const HEAD = ["HOOK", "STATUS"];
+const ROWS = [
+	["tell-slack", "active"],
+	["audit", "failed"],
+];
+const texts = ["", "404 Not Found: no such hook in this place"];
+const lines = (columns: number) => notedTableLines(HEAD, ROWS, { head: "LAST FAILURE", texts }, columns);
+
+describe("a table with notes", () => {
+	it("has them in a last column where they fit", () => {
+		expect(lines(80)).toEqual([
+			"HOOK        STATUS  LAST FAILURE",
+			"tell-slack  active",
+			"audit       failed  404 Not Found: no such hook in this place",
+		]);
+		expect(lines(Number.POSITIVE_INFINITY)).toEqual(lines(80));
+	});
+
+	it("has them below their rows where they do not", () => {
+		expect(lines(30)).toEqual([
+			"HOOK        STATUS",
+			"tell-slack  active",
+			"audit       failed",
+			"  404 Not Found: no such hook",
+			"  in this place",
+		]);
+	});
+
+	it("is a block a row where not even the columns fit", () => {
+		expect(lines(15)).toEqual([
+			"tell-slack",
+			"  STATUS        active",
+			"  LAST FAILURE",
+			"audit",
+			"  STATUS        failed",
+			"  LAST FAILURE  404 Not Found: no",
+			"                such hook in this",
+			"                place",
+		]);
+	});
+
+	it("keeps every word, and fits into as many columns as its widest column and twenty", () => {
+		const word = fc.stringMatching(/^[a-z]{1,12}$/);
+		const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(" "));
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(word, word, text), { minLength: 1, maxLength: 6 }),
+				fc.integer({ min: 40, max: 200 }),
+				(rows, columns) => {
+					const shown = notedTableLines(
+						HEAD,
+						rows.map(([a, b]) => [a, b]),
+						{ head: "WHY", texts: rows.map(([, , t]) => t) },
+						columns,
+					);
+					for (const line of shown) expect(line.length).toBeLessThanOrEqual(columns);
+					const words = new Set(shown.join(" ").split(/\s+/));
+					for (const each of rows.flat().flatMap((cell) => cell.split(" ")))
+						expect(each === "" || words.has(each)).toBe(true);
+				},
+			),
+		);
+	});
+});
