@@ -11,6 +11,9 @@ export interface Schedule {
 	readonly expires: number;
 }
 
+/** What may still be sent, if only by hand. The rest only a store of all deliveries keeps. */
+export const UNDELIVERED: readonly RecordState[] = ["waiting", "failed", "retry_limit_reached", "expired"];
+
 /** A part of a record that a try changes. */
 export type Fate = Pick<DeliveryRecord, "state" | "failures" | "due">;
 

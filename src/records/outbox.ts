@@ -4,12 +4,12 @@ import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../mo
 import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import type { Warning } from "../model/problem.ts";
-import type { DeliveryRecord, RecordState, Records, StoredRecord } from "../model/records.ts";
+import type { DeliveryRecord, Records, StoredRecord } from "../model/records.ts";
 import type { Ports } from "../ports.ts";
 import { shortHash } from "../presets/key-text.ts";
 import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain } from "./fate.ts";
+import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain, UNDELIVERED } from "./fate.ts";
 import { isNewer, keyOf, lateOf, receiverOf } from "./late.ts";
 import { Writer } from "./writer.ts";
 
@@ -35,9 +35,6 @@ type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "key">;
 
 /** What a record says of its events. */
 type About = Pick<DeliveryRecord, "key" | "eventTime" | "names" | "events">;
-
-/** What only a store of all deliveries keeps. */
-const OVER: readonly RecordState[] = ["delivered", "superseded"];
 
 /** Milliseconds for which records are claimed that are only changed. */
 const BRIEF_MS = 60_000;
@@ -85,7 +82,7 @@ export class Outbox {
 		if (!records.keepsAll && outcome.status !== "delivered" && !mayBeTriedAgain(outcome)) return outcome;
 		const record = this.#recordOf(outcome, hook);
 		if (outcome.status === "delivered") {
-			this.#noteDelivered(record, hook);
+			this.noteDelivered(record, hook);
 			if (!records.keepsAll) return outcome;
 		}
 		if (delivery.events.some(({ context }) => contextSecrets(context).length > 0)) return notStored(outcome);
@@ -117,7 +114,7 @@ export class Outbox {
 
 	/** Puts another record in the place of one that is ours. */
 	change(from: StoredRecord, to: DeliveryRecord): void {
-		this.writer.change({ from, to: this.options.records.keepsAll || !OVER.includes(to.state) ? to : undefined });
+		this.writer.change({ from, to: this.options.records.keepsAll || UNDELIVERED.includes(to.state) ? to : undefined });
 	}
 
 	/** What is left of a batch that a fallback has delivered in part; nothing where all of it is. */
@@ -169,7 +166,8 @@ export class Outbox {
 		if (this.#delivered.size === 0) return;
 		const { records } = this.options;
 		const keys = [...this.#delivered.values()].flatMap(({ key }) => key ?? []);
-		const found = await records.list({ states: ["waiting"], keys });
+		// Without a record of what was delivered, nobody would know later that they are obsolete.
+		const found = await records.list({ states: records.keepsAll ? ["waiting"] : UNDELIVERED, keys });
 		if ("problem" in found) return this.warn(`what is stored and obsolete could not be ended: ${found.problem}`);
 		const obsolete = found.records.filter((from) => this.#newerThan(from) !== undefined);
 		if (obsolete.length === 0) return;
@@ -180,7 +178,8 @@ export class Outbox {
 		await this.writer.end();
 	}
 
-	#noteDelivered(record: DeliveryRecord, hook: Webhook): void {
+	/** From now on this makes what is stored and older obsolete. */
+	noteDelivered(record: DeliveryRecord, hook: Webhook): void {
 		const about = this.#nameOf(record, hook);
 		const other = about === undefined ? undefined : this.#delivered.get(about);
 		if (about !== undefined && (other === undefined || isNewer(record, other))) this.#delivered.set(about, record);

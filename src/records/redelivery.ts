@@ -3,9 +3,9 @@ import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
-import type { DeliveryRecord, RecordQuery, RecordState, StoredRecord, Wanted } from "../model/records.ts";
+import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import type { Log } from "../ports.ts";
-import { attemptsOf, hasAnswered } from "./fate.ts";
+import { attemptsOf, hasAnswered, UNDELIVERED } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
 import { type Outbox, superseded } from "./outbox.ts";
@@ -16,8 +16,6 @@ const CLAIM_MS = 30 * 60_000;
 
 /** Records of one receiver that are claimed at once. */
 const CLAIMED_AT_ONCE = 100;
-
-const UNDELIVERED: readonly RecordState[] = ["waiting", "failed", "retry_limit_reached", "expired"];
 
 /** What a redelivery needs of its run. */
 export interface RedeliveryOptions {
@@ -100,6 +98,7 @@ export class Redelivery {
 		const isSame = outcome.status === "skipped" && outcome.skipCause !== "nothing_to_send";
 		const to = isSame ? from.record : this.#after(outcome, taken);
 		this.#outbox.change(from, to);
+		if (outcome.status === "delivered") this.#outbox.noteDelivered(to, ready.hook);
 		this.#settled++;
 		this.#changed();
 		return this.#outbox.told(outcome, to);
@@ -142,7 +141,7 @@ export class Redelivery {
 		if ("problem" in found) throw this.#options.unreadable(found.problem);
 		if (found.invalid > 0) this.#outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
 		const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
-		const rivals = await records.list({ keys, states: ["waiting", "delivered"] });
+		const rivals = await records.list({ keys, states: [...UNDELIVERED, "delivered"] });
 		if ("problem" in rivals) throw this.#options.unreadable(rivals.problem);
 		const off = await records.disabled();
 		if ("problem" in off) throw this.#options.unreadable(off.problem);
@@ -155,6 +154,7 @@ export class Redelivery {
 			now: this.#outbox.now(),
 			switchedOff: new Map([...disabled, ...switchedOff]),
 			isByHand: this.#isByHand,
+			ours: new Set(this.#taken.keys()),
 		});
 	}
 

@@ -4,7 +4,7 @@ import type { Env } from "../lib/env.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
-import type { DeliveryRecord, StoredRecord } from "../model/records.ts";
+import { type DeliveryRecord, isFree, type StoredRecord } from "../model/records.ts";
 import { isNewer, lateOf, receiverOf } from "./late.ts";
 
 /** A stored delivery that can be sent. */
@@ -36,16 +36,19 @@ export interface SiftOptions {
 	readonly switchedOff: ReadonlyMap<string, string>;
 	/** A person has asked for these and for no others, however old they are. */
 	readonly isByHand: boolean;
+	/** The ids of what this run has claimed. */
+	readonly ours: ReadonlySet<string>;
 }
 
 /**
- * Sorts them; `rivals` are all that wait or were delivered with the same keys, these among them. What waits for the same
+ * Sorts them; `rivals` are all with the same keys that are not superseded, these among them. What waits for the same
  * receiver with the same key and is older comes before it, so it is sorted too.
  */
 export function sift(found: readonly StoredRecord[], rivals: readonly StoredRecord[], options: SiftOptions): Sifted {
 	const { scope, now, isByHand } = options;
 	const hooks = new Map(options.hooks.map((hook) => [hook.name, factsOf(hook, options)]));
 	const newest = newestOf(rivals, hooks, scope);
+	const busy = busyWith(rivals, hooks, options);
 	const ready: Ready[] = [];
 	const expired: StoredRecord[] = [];
 	const obsolete: { from: StoredRecord; by: DeliveryRecord }[] = [];
@@ -53,11 +56,13 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 	for (const from of isByHand ? found : withOlder(found, rivals, hooks, scope)) {
 		const { record } = from;
 		const { hook, receiver, problem } = hooks.get(record.hook) ?? GONE;
-		const by = newest.get(aboutOf(record, receiver));
+		const about = aboutOf(record, receiver);
+		const by = newest.get(about);
 		if (record.scope !== scope) waiting.push(`${record.hook}: it belongs to another config file`);
 		else if (hook === undefined || problem !== undefined) waiting.push(`${record.hook}: ${problem}`);
 		else if (by !== undefined && lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
 		else if (record.expires <= now && !isByHand) expired.push(from);
+		else if (busy.has(about)) waiting.push(`${record.hook}: another redelivery is sending what is about the same`);
 		else ready.push({ id: record.id, key: record.key, from, hook, receiver });
 	}
 	return { ready: ready.toSorted(byAge), expired, obsolete, waiting };
@@ -110,6 +115,15 @@ function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string):
 		if (other === undefined || isNewer(record, other)) newest.set(about, record);
 	}
 	return newest;
+}
+
+/** What somebody else is sending about: nothing about the same may overtake it, or come after what is newer. */
+function busyWith(rivals: readonly StoredRecord[], hooks: Hooks, options: SiftOptions): ReadonlySet<string> {
+	const { scope, now, ours } = options;
+	const claimed = rivals.filter(
+		({ record, ...claim }) => record.scope === scope && !isFree(claim, now) && !ours.has(record.id),
+	);
+	return new Set(claimed.map(({ record }) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "")));
 }
 
 /** With what is older, has the same key and receiver, and waits for its own time. */

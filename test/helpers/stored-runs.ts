@@ -2,10 +2,11 @@
 import { Deliverer } from "../../src/deliver/deliver.ts";
 import type { Env } from "../../src/lib/env.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
-import type { PipelineEvent } from "../../src/model/event.ts";
-import type { Hook } from "../../src/model/hook.ts";
+import type { Events, PipelineEvent } from "../../src/model/event.ts";
+import type { Hook, Webhook } from "../../src/model/hook.ts";
 import type { Wanted } from "../../src/model/records.ts";
 import { USUAL_SCHEDULE_MS } from "../../src/model/store-config.ts";
+import { batchDelivery } from "../../src/plan/batch.ts";
 import { chainLookup } from "../../src/plan/chains.ts";
 import { createPlan } from "../../src/plan/plan.ts";
 import { matches } from "../../src/plan/select.ts";
@@ -39,6 +40,8 @@ export interface World {
 	readonly event: (name: string, told?: Told) => PipelineEvent;
 	/** A run that fires these one after the other. */
 	readonly fire: (...events: readonly PipelineEvent[]) => Promise<Ran>;
+	/** A run that sends these as one batch. */
+	readonly fireBatch: (hook: Webhook, events: Events) => Promise<Ran>;
 	readonly redeliver: (wanted?: Wanted) => Promise<Ran>;
 	/** The bodies of the requests since the last time. */
 	readonly sent: () => readonly string[];
@@ -79,7 +82,11 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		close: () => {},
 	};
 
-	async function run(wanted: Wanted | undefined, events: readonly PipelineEvent[]): Promise<Ran> {
+	async function run(
+		wanted: Wanted | undefined,
+		events: readonly PipelineEvent[],
+		batches: readonly Delivery[] = [],
+	): Promise<Ran> {
 		const begun = made.time;
 		const own = fakeClock();
 		// Waiting within a run takes time of the world.
@@ -119,7 +126,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 			const selected = made.hooks.filter((hook) => matches(hook, each));
 			await deliverer.run(createPlan(selected, each));
 		}
-		const due: AsyncIterable<Delivery> | readonly Delivery[] = redelivery?.due(signal) ?? [];
+		const due: AsyncIterable<Delivery> | readonly Delivery[] = redelivery?.due(signal) ?? batches;
 		for await (const delivery of due) await deliverer.begin(delivery);
 		await deliverer.end();
 		redelivery?.end();
@@ -144,6 +151,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		event: (name, told = {}) =>
 			event(name, { id: `evt_${++ids}`, timestamp: new Date(START + made.time + ids).toISOString(), ...told }),
 		fire: (...events) => run(undefined, events),
+		fireBatch: (hook, batch) => run(undefined, [], [batchDelivery(hook, batch)]),
 		redeliver: (wanted = {}) => run(wanted, []),
 		sent: () => {
 			const fresh = requests.slice(taken).map(({ body = new Uint8Array() }) => new TextDecoder().decode(body));
