@@ -46,7 +46,7 @@ export const registerImport = defineCommand<Flags>(
 		await refuseOverwriting(flags, terminal);
 		const file = argument === "-" ? "stdin" : argument;
 		const text = decodeText(await readBytes(argument, SOURCE, terminal), file);
-		const findings: Findings = { variables: new Variables(text), notes: [], events: new Set() };
+		const findings: Findings = { variables: new Variables(text), notes: [], events: new Map() };
 		const { of, sections, events } = importAny(text, file, findings);
 		terminal.known.push(...findings.variables.values);
 		const head = `Imported from ${of} by pipeline-hooks import. Commands to try it: validate, list, render.`;

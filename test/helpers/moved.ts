@@ -7,7 +7,7 @@ import type { Config, Webhook } from "../../src/model/hook.ts";
 
 /** The config that a text becomes, and what is said of it. Throws `UserError` as the command does. */
 export function importedText(text: string) {
-	const findings = { variables: new Variables(text), notes: [] as string[], events: new Set<string>() };
+	const findings = { variables: new Variables(text), notes: [] as string[], events: new Map<string, string>() };
 	const { sections, events } = importAny(text, "w.json", findings);
 	const toml = writeToml([], [...events, ...sections]);
 	return { toml, config: parseConfig(toml, "pipeline-hooks.toml", "native"), findings };

@@ -369,7 +369,7 @@ describe("help", async () => {
 	const { stdout } = await runProgram(process.execPath, [CLI, "--help"], { cwd: "/", env: BASE_ENV });
 	const commands = [...stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map((match) => match[1] ?? "");
 	/** These end only when they are told to, or have scenarios of their own. */
-	const apart = ["listen", "verify", "demo"];
+	const apart = ["listen", "verify", "demo", "import", "export"];
 
 	test("names every command of this build", () => {
 		expect(commands).toEqual(expect.arrayContaining(["fire", "test", "render", "list", "validate", "events"]));

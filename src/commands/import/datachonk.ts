@@ -12,7 +12,7 @@ export function isDataChonk(table: JsonTable): boolean {
 	return table.has("url") && table.has("events");
 }
 
-/** The hook that sends what the webhook sends. It has no name there: `number` tells one from the others. */
+/** The hook that sends what the webhook sends. It has no name there: `number` tells those without a name apart. */
 export function importDataChonk(source: JsonTable, number: number, findings: Findings): Section | undefined {
 	const url = source.needed("url", 'add "url"')?.text()?.trim();
 	const name = source.text("name") ?? (number === 1 ? "datachonk" : `datachonk-${number}`);
@@ -23,7 +23,7 @@ export function importDataChonk(source: JsonTable, number: number, findings: Fin
 	draft.set("name", name);
 	draft.set("events", events);
 	const known = vocabulary();
-	for (const event of events) if (known.find(event) === undefined) findings.events.add(event);
+	for (const event of events) if (known.find(event) === undefined) findings.events.set(event, "custom");
 	if (source.flag("enabled") === false || source.flag("active") === false) draft.set("enabled", false);
 	draft.address("datachonk", url, "url");
 	const secret = source.text("secret");

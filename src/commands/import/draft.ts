@@ -13,8 +13,8 @@ export interface Findings {
 	readonly variables: Variables;
 	/** What was changed, and what cannot be carried over: a line each. */
 	readonly notes: string[];
-	/** Events that a config has to declare. */
-	readonly events: Set<string>;
+	/** Events that a config has to declare, with their phases. */
+	readonly events: Map<string, string>;
 }
 
 /** What is written before a credential in a header, with the quotes around it. */
@@ -127,6 +127,14 @@ export class Draft {
 		return text.replaceAll(CREDENTIAL_IN_TEXT, (found) => this.secret(found, "secret", from));
 	}
 
+	/** A command, in which the shell inserts the variable: not between single quotes. */
+	command(text: string, from: string): string {
+		return text.replaceAll(CREDENTIAL_IN_TEXT, (found, at: number) => {
+			const variable = this.secret(found, "secret", from);
+			return quoteAt(text, at) === "'" ? `'"${variable}"'` : variable;
+		});
+	}
+
 	/** A text for people, in which no variable means anything: a credential in it is left out. */
 	prose(text: string): string {
 		return text.replaceAll(CREDENTIAL_IN_TEXT, "…");
@@ -135,4 +143,18 @@ export class Draft {
 	#where(from: string): string {
 		return `${from} of ${keyName(this.name)}`;
 	}
+}
+
+/** The quote that a place of a command is between, as a POSIX shell reads it; empty if it is in none. */
+function quoteAt(command: string, end: number): string {
+	let quote = "";
+	for (let at = 0; at < end; at++) {
+		const character = command[at] ?? "";
+		const isComment = quote === "" && character === "#" && /^$|\s/.test(command[at - 1] ?? "");
+		if (isComment) at = Math.max(at, command.indexOf("\n", at) - 1);
+		else if (character === "\\" && quote !== "'") at++;
+		else if (character === quote) quote = "";
+		else if (quote === "" && /["']/.test(character)) quote = character;
+	}
+	return quote;
 }

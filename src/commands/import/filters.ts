@@ -39,7 +39,7 @@ export function readFilters(source: JsonTable, draft: Draft): readonly TomlTable
 	const known = vocabulary();
 	for (const event of events) {
 		if (event === ALL || known.find(event) !== undefined) continue;
-		draft.findings.events.add(event);
+		draft.findings.events.set(event, "entity");
 	}
 	const isWhole = found.every(({ rest }) => Object.keys(rest).length === 0);
 	if (isWhole) return undefined;

@@ -29,6 +29,7 @@ export function importRocky(text: string, file: string, findings: Findings): rea
 	if (found.some(({ hook, table }) => hook.kind === "webhook" && !Object.hasOwn(table, "retry_count"))) {
 		findings.notes.push("a webhook without retry_count is retried 3 times; in Rocky it is not retried");
 	}
+	if (/^\s*#/m.test(text)) findings.notes.push("the comments of the file are not carried over");
 	if (others.length > 0) findings.notes.push(`left out, since only hooks are read: ${others.map(keyName).join(", ")}`);
 	return found.map((one) => sectionOf(one, findings));
 }
@@ -60,7 +61,8 @@ function carried(key: string, value: unknown, hook: Hook, draft: Draft): TomlVal
 	}
 	const isSecret = hook.kind === "webhook" && (key === "secret" || hook.preset.options[key]?.secret === true);
 	if (isSecret) return draft.secret(value, key, from);
-	return key === "url" ? draft.url(value, from) : draft.text(value, from);
+	if (key === "url") return draft.url(value, from);
+	return key === "command" ? draft.command(value, from) : draft.text(value, from);
 }
 
 /** Sets what a `rocky.toml` has no need to say, or says in another way. */

@@ -36,29 +36,33 @@ function looksLikeJson(text: string): boolean {
 	return /^\s*(?:\{|\[\s*(?:\{|\]\s*$))/.test(text);
 }
 
+const RENAME = "rename one of the two";
+
 function importJson(text: string, file: string, findings: Findings): Imported {
 	const problems: Problem[] = [];
 	const whole = parseSource({ text, file, problems });
 	const sources = webhooksIn(whole, findings);
 	const services = new Set<string>();
+	const names = new Set<string>();
+	let unnamed = 0;
 	const sections = sources.flatMap((source) => {
+		const name = source.raw["name"];
+		if (typeof name === "string" && names.has(name)) source.get("name")?.wrong("is another webhook's name too", RENAME);
+		if (typeof name === "string") names.add(name);
 		if (isOpenMetadata(source)) return services.add("OpenMetadata") && (importOpenMetadata(source, findings) ?? []);
-		const number = services.has("DataChonk") ? sources.filter(isDataChonk).indexOf(source) + 1 : 1;
-		if (isDataChonk(source)) return services.add("DataChonk") && (importDataChonk(source, number, findings) ?? []);
-		const isAlert = source.has("destinations");
-		const what = isAlert ? "is an alert with destinations" : "is no webhook that can be read";
+		if (isDataChonk(source)) {
+			if (!source.has("name")) unnamed++;
+			return services.add("DataChonk") && (importDataChonk(source, unnamed, findings) ?? []);
+		}
+		const what = source.has("destinations") ? "is an alert with destinations" : "is no webhook that can be read";
 		const remedy = "give OpenMetadata's webhook with its webhookConfig, or DataChonk's with url and events";
 		source.whole.wrong(what, remedy);
 		return [];
 	});
-	for (const [index, source] of sources.entries()) {
-		const isTwin = (other: JsonTable) => source.has("name") && other.raw["name"] === source.raw["name"];
-		if (sources.slice(0, index).some(isTwin)) source.get("name")?.wrong("is another webhook's name too", "rename one");
-	}
 	if (sources.length === 0 && problems.length === 0) whole.wrong("has no webhooks in it", "give at least one");
 	throwIfAny(problems);
 	const events = [...findings.events].map(declaration);
-	for (const section of sections) refuseInvalid(section, events);
+	refuseInvalid(sections, events);
 	return { of: [...services].join(" and "), sections, events };
 }
 
@@ -75,20 +79,23 @@ function webhooksIn(whole: JsonValue, { notes }: Findings): readonly JsonTable[]
 	return tables(data.items());
 }
 
-function declaration(event: string): Section {
+function declaration([event, phase]: readonly [event: string, phase: string]): Section {
 	const head = ["not one of the known events: fire it by this name"];
-	return { path: ["event", event], isList: false, table: { phase: "entity" }, head, comments: new Map() };
+	return { path: ["event", event], isList: false, table: { phase }, head, comments: new Map() };
 }
 
 /** Throws what is wrong with a hook that was made, by its name: the user does not see the file that it would be in. */
-function refuseInvalid(section: Section, events: readonly Section[]): void {
+function refuseInvalid(sections: readonly Section[], events: readonly Section[]): void {
+	const [only, ...others] = sections;
 	try {
-		parseConfig(writeToml([], [...events, section]), "the config", "native");
+		parseConfig(writeToml([], [...events, ...sections]), "the config", "native");
 	} catch (error) {
-		if (!(error instanceof UserError)) throw error;
-		const name = section.table["name"] ?? section.path.at(-1);
+		if (!(error instanceof UserError) || only === undefined) throw error;
+		// Alone, each has its own errors.
+		if (others.length > 0) for (const section of sections) refuseInvalid([section], events);
+		const name = keyName(String(only.table["name"]));
 		const [first, ...rest] = error.problems.map(({ code, message, remedy }) => {
-			return { code, message: `${keyName(String(name))} cannot be carried over: ${message}`, remedy };
+			return { code, message: others.length > 0 ? message : `${name} cannot be carried over: ${message}`, remedy };
 		});
 		throw first === undefined ? error : new UserError(first, ...rest);
 	}

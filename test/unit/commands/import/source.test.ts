@@ -1,5 +1,8 @@
 // What is imported: bad input is told with its place, and what cannot be carried over is said.
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
+import { advise } from "../../../../src/config/advice.ts";
+import { parseConfig } from "../../../../src/config/load.ts";
 import { formatPlace, UserError } from "../../../../src/model/problem.ts";
 import { importedText } from "../../../helpers/moved.ts";
 import { USE_CASES } from "../../../helpers/openmetadata-webhooks.ts";
@@ -137,5 +140,54 @@ describe("what cannot be carried over as it is", () => {
 	])("%s", (_, more, expected) => {
 		const { toml } = importedText(JSON.stringify({ ...plain, ...more }));
 		expect(toml.replaceAll(/ +=/g, " =")).toContain(expected);
+	});
+});
+
+describe("secrets", () => {
+	const slack = "https://hooks.slack.com/services/T000/B000/s3cr3t";
+	const rocky = `[[hook.pipeline_error]]
+command = """
+curl -d '{}' ${slack} # it's the channel
+curl "${slack}1" '${slack}2' \\\\"${slack}3\\\\"
+"""
+
+[hook.webhooks.pipeline_complete]
+url           = "https://example.com/?token=s3cr3t-query"
+secret        = ["s3cr3t-one", "\${TWO}"]
+headers       = { X-Api-Key = "s3cr3t-key", X-Team = "data" }
+body_template = '{"to": "${slack}4"}'
+`;
+	const webhooks = [
+		...USE_CASES,
+		{
+			...USE_CASES[2],
+			name: "n",
+			webhookConfig: { endpoint: slack, headers: { Cookie: "s3cr3t", "X-Key": "s3cr3t2" } },
+		},
+	];
+
+	it.each([
+		["of OpenMetadata's webhooks", JSON.stringify(webhooks)],
+		["of Rocky's hooks", rocky],
+	])("%s are in variables, so that validate finds none in the file", (_, text) => {
+		const { toml, findings } = importedText(text);
+		const { warnings } = parseConfig(toml, "pipeline-hooks.toml", "native", advise);
+		expect(warnings.filter(({ code }) => code === "literal_secret")).toEqual([]);
+		expect(toml).not.toContain("s3cr3t");
+		expect(findings.variables.secrets.map(({ from }) => from).join()).not.toContain("s3cr3t");
+	});
+
+	it("in a command, the shell inserts them, whatever the quotes around them", () => {
+		const { config, findings } = importedText(rocky.replaceAll("curl", "echo"));
+		const [hook] = config.hooks;
+		const command = hook?.kind === "shell" ? hook.command : "";
+		const { values, secrets } = findings.variables;
+		const env = Object.fromEntries(secrets.flatMap(({ name }, index) => [[name, values[index] ?? ""]]));
+		const said = (text: string, variables: Readonly<Record<string, string>>) =>
+			execFileSync("/bin/sh", ["-c", text], { env: variables, encoding: "utf8" });
+		const [, original = ""] = /"""\n(.*)"""/s.exec(rocky.replaceAll("curl", "echo").replaceAll("\\\\", "\\")) ?? [];
+		expect(command).not.toContain(slack);
+		expect(said(command, env)).toBe(said(original, {}));
+		expect(said(original, {})).toContain(`${slack}2`);
 	});
 });
