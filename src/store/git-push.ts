@@ -2,12 +2,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { excerpt } from "../lib/text.ts";
 import type { StoreFailure } from "../model/store.ts";
+import { monotonicMs } from "../shell/monotonic.ts";
 import { type Git, REMOTE } from "./git.ts";
 import { gitFailure, passes, quoted } from "./git-failure.ts";
 import type { Remote } from "./git-remote.ts";
 
 /** How often a push is tried that fails though nobody else has changed its refs, as with a lock in their way. */
 const TRIES = 4;
+
+/** Milliseconds after which a push is not tried again. */
+const LIMIT_MS = 30_000;
 
 /** Milliseconds; each try waits for up to this much times the tries before it. */
 const PAUSE_MS = 500;
@@ -24,10 +28,11 @@ export async function push(
 	refspecs: readonly string[],
 	names: readonly string[],
 ): Promise<ReadonlySet<string> | StoreFailure> {
+	const end = monotonicMs() + LIMIT_MS;
 	for (let tries = 1; ; tries += 1) {
 		const pushed = await pushOnce(git, remote, refspecs, names);
 		if (!("problem" in pushed)) return pushed;
-		if (!pushed.passes || tries === TRIES) return { problem: pushed.problem };
+		if (!pushed.passes || tries === TRIES || monotonicMs() > end) return { problem: pushed.problem };
 		// What was done though the answer got lost is up to date then.
 		await sleep(Math.random() * PAUSE_MS * tries);
 	}

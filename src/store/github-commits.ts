@@ -7,6 +7,9 @@ import type { Files } from "./refs.ts";
 /** What a response is without that, which the API never does. */
 const ODD: StoreFailure = { problem: "GitHub's API gave no id for what it has made" };
 
+/** Statuses of what is not there, or is no commit. */
+export const GONE = [404, 422] as const;
+
 /** Reads and makes commits of one repository: https://docs.github.com/en/rest/git/commits */
 export class GithubCommits {
 	readonly #repository: GithubRepository;
@@ -19,7 +22,7 @@ export class GithubCommits {
 
 	/** The message of a commit; empty for what is none. */
 	async read(revision: string): Promise<string | StoreFailure> {
-		const answer = await this.#repository.ask("GET", `git/commits/${revision}`, { taken: [404] });
+		const answer = await this.#repository.ask("GET", `git/commits/${revision}`, { taken: GONE });
 		if ("problem" in answer) return answer;
 		const { message, tree } = fieldsIn(answer.text);
 		if (isJsonObject(tree) && typeof tree["sha"] === "string") this.#trees.set(revision, tree["sha"]);

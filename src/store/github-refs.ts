@@ -3,7 +3,7 @@ import { isJsonArray, isJsonObject, parseJson } from "../lib/json.ts";
 import type { Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { type Answer, fieldsIn, type GithubOptions, GithubRepository } from "./github-api.ts";
-import { GithubCommits } from "./github-commits.ts";
+import { GithubCommits, GONE } from "./github-commits.ts";
 import { recordsInRefs } from "./ref-records.ts";
 import { REMOVED, type Ref, type RefChange, type RefChanged, type Refs } from "./refs.ts";
 
@@ -31,6 +31,8 @@ class GithubRefs implements Refs {
 			const answer: Answer | StoreFailure = await this.#repository.ask("GET", page);
 			if ("problem" in answer) return answer;
 			for (const { name, revision } of refsIn(answer.text)) {
+				// The API may take the slash at the end of the prefix for nothing.
+				if (!name.startsWith(prefix)) continue;
 				const ref = await this.#read(name, revision, files);
 				if ("problem" in ref) return ref;
 				refs.push(ref);
@@ -41,14 +43,17 @@ class GithubRefs implements Refs {
 	}
 
 	async #read(name: string, revision: string, files: readonly string[]): Promise<Ref | StoreFailure> {
-		const message = await this.#commits.read(revision);
+		const [message, ...answers] = await Promise.all([
+			this.#commits.read(revision),
+			...files.map((file) =>
+				this.#repository.ask("GET", `contents/${file}?ref=${revision}`, { raw: true, taken: GONE }),
+			),
+		]);
 		if (typeof message !== "string") return message;
 		const texts: [string, string][] = [];
-		for (const file of files) {
-			const options = { raw: true, taken: [404] };
-			const answer = await this.#repository.ask("GET", `contents/${file}?ref=${revision}`, options);
+		for (const [at, answer] of answers.entries()) {
 			if ("problem" in answer) return answer;
-			if (answer.status === 200) texts.push([file, answer.text]);
+			if (answer.status === 200) texts.push([files[at] ?? "", answer.text]);
 		}
 		return { name, revision, message, files: Object.fromEntries(texts) };
 	}

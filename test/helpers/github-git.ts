@@ -16,17 +16,32 @@ class Refusal extends Error {
 /** What a request is answered with: JSON, or a text as it is. */
 type Given = readonly [status: number, body: unknown, headers?: Readonly<Record<string, string>>];
 
+/** What git says of objects by their ids alone. */
+const OF_OBJECTS = ["cat-file", "show", "ls-tree", "mktree", "hash-object", "merge-base"];
+
 /** So that tests with few refs have several pages. */
 const PER_PAGE = 5;
 
-/** Answers as https://docs.github.com/en/rest/git says, for the repository that has this name there. One request at a time, so that each is atomic as GitHub's are. */
+/**
+ * Answers as https://docs.github.com/en/rest/git says, for the repository that has this name there. One request at a
+ * time, so that each is atomic as GitHub's are.
+ */
 export function githubGit(repository: string, token: string, name = "acme/shop") {
+	const objects = new Map<string, string>();
+	const git: Git = (args, input) => {
+		// Objects never change, and a program for each of them takes its time.
+		const key = JSON.stringify([args, input]);
+		const isObject = OF_OBJECTS.includes(args[0] ?? "");
+		const given = (isObject ? objects.get(key) : undefined) ?? gitOr422(repository, args, input);
+		if (isObject && !given.endsWith(" missing")) objects.set(key, given);
+		return given;
+	};
 	return (request: IncomingMessage, response: ServerResponse): void => {
 		const chunks: Buffer[] = [];
 		request.on("data", (chunk: Buffer) => chunks.push(chunk));
 		request.on("end", () => {
 			const base = `http://${request.headers.host}/repos/${name}/`;
-			const [status, body, headers] = answerTo(repository, token, base, request, Buffer.concat(chunks).toString());
+			const [status, body, headers] = answerTo(git, token, base, request, Buffer.concat(chunks).toString());
 			const isRaw = typeof body === "string";
 			response.writeHead(status, { "content-type": isRaw ? "text/plain" : "application/json", ...headers });
 			response.end(isRaw ? body : JSON.stringify(body));
@@ -34,14 +49,13 @@ export function githubGit(repository: string, token: string, name = "acme/shop")
 	};
 }
 
-function answerTo(repository: string, token: string, base: string, request: IncomingMessage, text: string): Given {
+function answerTo(git: Git, token: string, base: string, request: IncomingMessage, text: string): Given {
 	const url = new URL(request.url ?? "", base);
 	const body = parseJson(text);
 	try {
 		if (request.headers.authorization !== `Bearer ${token}`) throw new Refusal(401, "Bad credentials");
 		if (!url.href.startsWith(base)) throw new Refusal(404, "Not Found");
 		const path = decodeURIComponent(url.pathname).slice(new URL(base).pathname.length);
-		const git = (args: readonly string[], input?: string) => gitOr422(repository, args, input);
 		return route(git, base, `${request.method} ${path}`, url, isJsonObject(body) ? body : {});
 	} catch (error) {
 		if (!(error instanceof Refusal)) throw error;
@@ -65,7 +79,7 @@ function route(git: Git, base: string, what: string, url: URL, body: JsonObject)
 	const { sha, message, tree } = body;
 	switch (verb) {
 		case "GET git/matching-refs": {
-			const all = refsOf(git, `refs/${rest}`);
+			const all = refsOf(git, `refs/${rest.replace(/\/$/, "")}`);
 			const page = Number(url.searchParams.get("page") ?? 1);
 			const link = `<${base}git/matching-refs/${rest}?page=${page + 1}>; rel="next"`;
 			const items = all.slice((page - 1) * PER_PAGE, page * PER_PAGE);

@@ -136,6 +136,17 @@ describe("behind a server", () => {
 		await store.close();
 	});
 
+	it("a server that is not there is said by git's own words", async () => {
+		const { open } = await serving();
+		const store = await open({ remote: "https://127.0.0.1:1/remote.git" });
+		expect(await store.list({})).toEqual({
+			problem: expect.stringMatching(
+				/^https:\/\/127\.0\.0\.1:1\/remote\.git: unable to access .* connect to 127\.0\.0\.1/,
+			),
+		});
+		await store.close();
+	});
+
 	it("a server that never answers is given up", async () => {
 		const { open } = await serving(() => "silence");
 		const store = await open({ timeoutMs: 300 });
