@@ -43,6 +43,8 @@ const BUNDLES: readonly Bundle[] = [
 	{ folder: "page", entry: "lib/page/page.js", externals: NO_CAROUSELS, executable: false },
 	// The stores of records, and what is sent from them.
 	{ folder: "records", entry: "lib/records/bundle.js", externals: NEVER_CALLED, executable: false },
+	// The store of held events.
+	{ folder: "sqlite", entry: "lib/store/sqlite.js", externals: {}, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 	{ folder: "nats", entry: "lib/store/nats.js", externals: {}, executable: false, silent: true },

@@ -10,9 +10,11 @@ const COMMAND = [
 	"dist/package.json",
 	"dist/cli",
 	"dist/github",
+	"dist/managing",
 	"dist/nats",
 	"dist/page",
 	"dist/records",
+	"dist/sqlite",
 	"dist/undici",
 ];
 

@@ -9,7 +9,7 @@ import { http, loadNats, loadUndici } from "../net/http.ts";
 import type { Clock, FileRead, Files, Log, Ports } from "../ports.ts";
 import { monotonicMs } from "../shell/monotonic.ts";
 import { nodeShell } from "../shell/shell.ts";
-import { openSqliteStore } from "../store/sqlite.ts";
+import { openHeldStore } from "../store/held-store.ts";
 
 /** Puts the real ports together. Nothing is opened or loaded before it is used. */
 export function nodePorts(env: Env, log: Log): Ports {
@@ -20,7 +20,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		http: http(directHttp(), loadUndici, loadNats),
 		shell: nodeShell(),
 		files: nodeFiles,
-		openStore: openSqliteStore,
+		openStore: openHeldStore,
 		log,
 	};
 }

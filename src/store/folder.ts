@@ -10,11 +10,6 @@ const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600] as const;
 /** Undefined where there are no users to tell apart, as on Windows. */
 const user = process.getuid?.();
 
-/** The file of a folder's store. */
-export function storeFile(folder: string): string {
-	return join(folder, "store.db");
-}
-
 /**
  * Makes the file, which is empty then, and its folder where they are missing and `create` is true. The reason not to use
  * them, where others may have had their hands in. Throws the system's error.

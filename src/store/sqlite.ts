@@ -5,7 +5,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { Groups } from "../lib/groups.ts";
 import type { Claimed, ClaimQuery, NewItem, OpenStore, Store, StoredItem, StoreFailure } from "../model/store.ts";
 import { attempt, type Opened, openDatabase } from "./database.ts";
-import { isLeased, type Open, storeFile, takeLease } from "./folder.ts";
+import { isLeased, type Open, takeLease } from "./folder.ts";
+import { storeFile, unusable } from "./held-store.ts";
 import { transaction } from "./schema.ts";
 
 /** Opens the store of a folder. */
@@ -14,11 +15,6 @@ export const openSqliteStore: OpenStore = async (folder, { create }) => {
 	const opened = openDatabase(storeFile(folder), create);
 	return "problem" in opened ? unusable(opened) : new SqliteStore(folder, opened);
 };
-
-function unusable(failure: StoreFailure): Store {
-	const fail = async () => failure;
-	return { put: fail, claim: fail, read: fail, settle: fail, list: fail, close: async () => {} };
-}
 
 /** An item that nobody has claimed, without its body. */
 interface Row {
