@@ -6,7 +6,7 @@ import type { Remote } from "./git-remote.ts";
 const KNOWN: readonly (readonly [said: RegExp, problem: string])[] = [
 	[
 		/returned error: 403|Permission to .* denied|Write access to repository not granted/,
-		"may not be written to with this token (403): the job needs `permissions: contents: write`",
+		"may not be used with this token (403): the job needs `permissions: contents: write`",
 	],
 	[
 		/returned error: 401|Authentication failed|could not read (Username|Password)|Invalid username or/,
@@ -17,6 +17,10 @@ const KNOWN: readonly (readonly [said: RegExp, problem: string])[] = [
 		"is not there, or the token may not see it (404)",
 	],
 	[/returned error: 30\d|unable to update url base from redirection/, "has moved: give the store its new URL"],
+	[
+		/certificate (verification failed|problem)/,
+		"has a certificate that git does not trust: name the file of its authority in GIT_SSL_CAINFO",
+	],
 	[/dubious ownership/, "belongs to another user, and git refuses it"],
 ];
 
@@ -30,7 +34,10 @@ const QUOTED = 200;
 /** Explains what git wrote to stderr. */
 export function gitFailure(remote: Remote, stderr: string): StoreFailure {
 	const known = KNOWN.find(([said]) => said.test(stderr));
-	return { problem: known === undefined ? `${remote.url}: ${quoted(remote, stderr)}` : `${remote.url} ${known[1]}` };
+	if (known === undefined) return { problem: `${remote.url}: ${quoted(remote, stderr)}` };
+	const server = stderr.split("\n").filter((line) => line.startsWith("remote: "));
+	const why = server.length === 0 ? "" : `; it says: ${quoted(remote, server.join("\n"))}`;
+	return { problem: `${remote.url} ${known[1]}${why}` };
 }
 
 /** Whether the same request may succeed a moment later. */

@@ -117,7 +117,7 @@ function refusal({ status, headers, body }: HttpResponse): string {
 		case 401:
 			return `does not accept the token (401)${said}`;
 		case 403:
-			return `may not be written to with this token (403): the job needs \`permissions: contents: write\`${said}`;
+			return `may not be used with this token (403): the job needs \`permissions: contents: write\`${said}`;
 		case 404:
 			return `is not there, or the token may not see it (404)${said}`;
 		default:

@@ -76,7 +76,7 @@ it("is told in a warning, without the token, when the token may not push", async
 	const run = await fail(folder, { env, token: TOKEN });
 	expect(run.annotations.map(({ message }) => message)).toContainEqual(
 		expect.stringContaining(
-			`${server.url}/acme/warehouse may not be written to with this token (403): the job needs \`permissions: contents: write\``,
+			`${server.url}/acme/warehouse may not be used with this token (403): the job needs \`permissions: contents: write\``,
 		),
 	);
 	expect(`${run.log}${run.stderr}${run.summary}`).not.toMatch(/ghs_|eC1hY2Nlc3/);

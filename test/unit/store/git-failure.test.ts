@@ -8,11 +8,11 @@ const remote: Remote = { url: "https://git.example/a/b", scheme: "https", secret
 it.each([
 	[
 		"fatal: unable to access 'https://git.example/a/b/': The requested URL returned error: 403",
-		"may not be written to",
+		"may not be used",
 	],
 	[
 		"remote: Permission to a/b.git denied to github-actions[bot].\nfatal: unable to access 'x'",
-		"may not be written to",
+		"may not be used",
 	],
 	["fatal: could not read Username for 'https://git.example': terminal prompts disabled", "does not accept the token"],
 	["remote: Repository not found.\nfatal: repository 'https://git.example/a/b/' not found", "is not there"],
@@ -20,6 +20,14 @@ it.each([
 ])("explains %j", (said, problem) => {
 	expect(gitFailure(remote, said)).toEqual({ problem: expect.stringContaining(`https://git.example/a/b ${problem}`) });
 	expect(passes(said)).toBe(false);
+});
+
+it("says what the server says of a refusal", () => {
+	const said = "remote: The 'acme' organization has enforced SAML SSO.\nfatal: The requested URL returned error: 403\n";
+	expect(gitFailure(remote, said)).toEqual({
+		problem:
+			"https://git.example/a/b may not be used with this token (403): the job needs `permissions: contents: write`; it says: The 'acme' organization has enforced SAML SSO.",
+	});
 });
 
 it.each([

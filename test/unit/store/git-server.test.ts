@@ -89,7 +89,7 @@ describe("behind a server", () => {
 	});
 
 	const refusals: Readonly<Record<string, readonly [status: number, problem: string]>> = {
-		"may not write": [403, "may not be written to with this token (403): the job needs `permissions: contents: write`"],
+		"may not write": [403, "may not be used with this token (403): the job needs `permissions: contents: write`"],
 		"has another token": [
 			401,
 			"does not accept the token (401): give the job `permissions: contents: write`, and the step its github-token",
@@ -144,6 +144,16 @@ describe("behind a server", () => {
 				/^https:\/\/127\.0\.0\.1:1\/remote\.git: unable to access .* connect to 127\.0\.0\.1/,
 			),
 		});
+		await store.close();
+	});
+
+	it("a server whose certificate nobody vouches for is not asked", async () => {
+		const { open, server } = await serving();
+		const store = await open({ env: { PATH: process.env["PATH"] } });
+		expect(await store.list({})).toEqual({
+			problem: `${server.url}/remote.git has a certificate that git does not trust: name the file of its authority in GIT_SSL_CAINFO`,
+		});
+		expect(server.requests).toEqual([]);
 		await store.close();
 	});
 

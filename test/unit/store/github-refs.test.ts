@@ -103,7 +103,7 @@ describe("a job", () => {
 		[
 			"that may not write",
 			refused(403, "Resource not accessible by integration"),
-			/may not be written to with this token \(403\): the job needs `permissions: contents: write`: Resource not/,
+			/may not be used with this token \(403\): the job needs `permissions: contents: write`: Resource not/,
 		],
 		["with another token", refused(401, "Bad credentials"), /does not accept the token \(401\): Bad credentials$/],
 		[
