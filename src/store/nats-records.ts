@@ -22,8 +22,9 @@ import { readRecord, writeRecord } from "./record-text.ts";
 
 const DEFAULT_NAME = "pipeline-hooks";
 
-/** Until when a record is claimed. */
+/** Until when a record is claimed; of one that was changed and is free, 0. */
 const CLAIMED = "Claimed-Until";
+const FREE = { [CLAIMED]: "0" };
 
 /**
  * Where a record is. Those that wait are `open`, and stay there whatever becomes of them; what was delivered at once is
@@ -76,11 +77,12 @@ class NatsRecords implements Records {
 			await eachOf(records, async (record) => {
 				const place: Place = record.state === "waiting" ? "open" : "done";
 				const [subject, elsewhere] = [this.#subject(record, place), this.#subject(record, OTHER[place])];
-				if ((await stream.last(elsewhere)) !== undefined) return;
 				const sequence = await stream.write({ subject, text: writeRecord(record), over: 0 });
-				// Of two that were put into both places at once, the first stays.
-				const other = sequence === undefined ? undefined : await stream.last(elsewhere);
-				if (sequence !== undefined && other !== undefined && other.sequence < sequence) await stream.remove(sequence);
+				if (sequence === undefined) return;
+				// Of two that were put into both places, the first stays; what was changed since is no newcomer.
+				const other = await stream.last(elsewhere);
+				if (other === undefined) return;
+				if (other.sequence < sequence || other.headers.has(CLAIMED)) await stream.remove(sequence);
 			});
 			return undefined;
 		});
@@ -99,8 +101,8 @@ class NatsRecords implements Records {
 					invalid++;
 					continue;
 				}
-				const until = headers.get(CLAIMED);
-				const claim = until === undefined ? {} : { claimedUntil: Number(until) };
+				const until = Number(headers.get(CLAIMED) ?? 0);
+				const claim = until === 0 ? {} : { claimedUntil: until };
 				found.set(record.id, { record, revision: `${place}.${sequence}`, ...claim });
 			}
 			return { records: askedFor([...found.values()], query), invalid };
@@ -154,7 +156,7 @@ class NatsRecords implements Records {
 			return true;
 		}
 		// The key is that of the subject, which finds the record.
-		const write = { text: writeRecord(to), over: sequence, subject: this.#subject(record, place) };
+		const write = { text: writeRecord(to), headers: FREE, over: sequence, subject: this.#subject(record, place) };
 		if (place === "done" && to.state === "waiting") {
 			const moved = await stream.write({ ...write, over: 0, subject: this.#subject(record, "open") });
 			return moved !== undefined && (await stream.remove(sequence));

@@ -82,8 +82,10 @@ export class NatsStream {
 				const { subject, seq, info, headers: header } = message;
 				found.push({ subject, sequence: seq, text: message.string(), headers: flat(header) });
 				left = info.pending;
+				// Of those that were asked for, some may have been removed meanwhile.
+				if (left === 0) break;
 			}
-			// Somebody may have removed the last ones meanwhile.
+			// The last ones may have been.
 			if (found.length === before) {
 				const { num_pending: pending } = await consumer.info();
 				if (pending > 0) throw new errors.TimeoutError();

@@ -1,7 +1,9 @@
 // Webhooks that are published on NATS, with Debian's server: the page's config, lost acknowledgements, a server that dies.
+import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { checkSignature } from "../../src/signature/verify.ts";
 import { between, connectTo, makeStream, type Nats, startNats, withoutNats } from "../helpers/nats.ts";
+import { started } from "../helpers/net.ts";
 import { blocks } from "../helpers/pages.ts";
 import { workspace } from "../helpers/runner.ts";
 import { cli, delivered, failed, fire, send, webhook } from "../helpers/send.ts";
@@ -171,6 +173,16 @@ describe("a webhook on NATS", () => {
 		expect(await send("nats://localhost:1/ci.events", "allow_private = false")).toMatchObject(
 			failed(/^the host's address \S+ is a loopback address; nothing is sent there$/),
 		);
+	});
+
+	it("says nothing of what a hostile server sends", async () => {
+		const greetings = ['INFO {"version": "::error::pwned"}\r\n', "::error::pwned\r\n", "INFO {}\r\n::error::pwned\r\n"];
+		for (const greeting of greetings) {
+			const url = (await started(createServer((socket) => socket.write(greeting)))).replace("http:", "nats:");
+			const run = await send(`${url}/ci.events`, "timeout_ms = 300\nretry_count = 0");
+			expect(run).toMatchObject({ code: 0, results: { results: [{ status: "failed" }] } });
+			expect(run.stdout + run.stderr).not.toContain("pwned");
+		}
 	});
 
 	it("has a subject of the config only", async () => {

@@ -109,6 +109,8 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 				store.put(ids.map((id) => record(id))),
 				other.put(ids.map((id) => record(id, { state: "delivered" }))),
 			]);
+			await store.claim(await all(store, { ids: ["2"] }), times);
+			await other.put([record("2")]);
 			const found = (await all(store)).map(({ record: { id, state } }) => [id, state]);
 			expect(found).toEqual(
 				expect.arrayContaining([
@@ -217,6 +219,42 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			expect(there.toSorted()).toEqual(put.toSorted());
 		});
 
+		it("may be killed under two workers: each record is delivered in the end, and by one of them", async () => {
+			const { nats, store } = await opened();
+			const ids = Array.from({ length: 60 }, (_, n) => `id-${n}`);
+			await store.put(ids.map((id) => record(id)));
+			const settled: string[] = [];
+			let [now, kills] = [5000, 0];
+			let restarting = Promise.resolve();
+			const work = async (worker: Records) => {
+				for (;;) {
+					const listed = await worker.list({ states: ["waiting"] });
+					if (!("problem" in listed) && listed.records.length === 0) return;
+					// A claim that was lost with its acknowledgement ends by itself.
+					now += 10;
+					const due = "problem" in listed ? [] : listed.records.slice(0, 7);
+					const claimed = await worker.claim(due, { now, until: now + 50 });
+					for (const from of "problem" in claimed ? [] : claimed) {
+						const { record: before } = from;
+						const lost = await worker.settle([{ from, to: { ...before, state: "delivered" } }]);
+						if (!("problem" in lost) && lost.length === 0) settled.push(before.id);
+						if (settled.length > 15 * (kills + 1) && kills < 3) {
+							kills++;
+							restarting = restarting.then(() => nats.kill()).then(() => nats.restart());
+						}
+					}
+				}
+			};
+			const other = good(await openNatsRecords(nats.url));
+			onTestFinished(() => other.close());
+			await Promise.all([work(store), work(other)]);
+			await restarting;
+			expect(kills).toBe(3);
+			expect(new Set(settled).size).toBe(settled.length);
+			const there = (await all(store)).map((each) => [each.record.id, each.record.state]);
+			expect(there.toSorted()).toEqual(ids.map((id) => [id, "delivered"]).toSorted());
+		});
+
 		it("fails after its time where it does not answer", async () => {
 			const url = await started(createServer((socket) => socket.write("INFO {}\r\n")));
 			const opened = await openNatsRecords(url.replace("http:", "nats:"), { timeoutMs: 200 });
@@ -238,11 +276,11 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 		});
 
 		it("has a stream that is none of ours, which is left alone", async () => {
-			const nats = await startNats("max_connections: 2");
+			const nats = await startNats("max_connections: 8");
 			const manager = await jetstreamManager(await connectTo(nats));
 			await manager.streams.add({ name: "orders", subjects: ["orders.>"] });
 			const what = "its stream orders must have the subjects orders.> and a limit of 1 message for each subject";
-			for (let n = 0; n < 5; n++) {
+			for (let n = 0; n < 20; n++) {
 				expect(await openNatsRecords(`${nats.url}/orders`)).toEqual({ problem: `${nats.url}: ${what}` });
 			}
 		});
