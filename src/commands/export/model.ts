@@ -6,6 +6,13 @@ import type { HookStatusName } from "../../records/hook-status.ts";
 export const TYPES = ["Generic", "Slack", "MSTeams", "GoogleChat", "Custom"] as const;
 export type WebhookType = (typeof TYPES)[number];
 
+const TYPE_OF: Readonly<Record<string, WebhookType>> = { slack: "Slack", teams: "MSTeams", google_chat: "GoogleChat" };
+
+/** The type of the webhooks that a preset sends. */
+export function typeOf(preset: string): WebhookType {
+	return TYPE_OF[preset] ?? "Generic";
+}
+
 /** The last failure. Times are milliseconds since 1970. */
 export interface FailureDetails {
 	readonly lastFailedAt?: number;

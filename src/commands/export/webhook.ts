@@ -5,10 +5,8 @@ import type { Vocabulary } from "../../model/catalog.ts";
 import type { Webhook } from "../../model/hook.ts";
 import type { HookStatus } from "../../records/hook-status.ts";
 import { eventFilters } from "./filters.ts";
-import { type FailureDetails, type OpenMetadataWebhook, type Reference, TYPES, type WebhookType } from "./model.ts";
+import { type FailureDetails, type OpenMetadataWebhook, type Reference, TYPES, typeOf } from "./model.ts";
 import { shownHeaders, shownSecret, shownUrl } from "./shown.ts";
-
-const TYPE_OF: Readonly<Record<string, WebhookType>> = { slack: "Slack", teams: "MSTeams", google_chat: "GoogleChat" };
 
 /** Where a hook is from, and what is known of it besides its config. */
 export interface Origin {
@@ -25,7 +23,7 @@ export interface Origin {
 export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) => void): OpenMetadataWebhook {
 	const { about, name } = hook;
 	const { webhook_type: given, ...custom } = about.custom ?? {};
-	const type = TYPES.find((one) => one === given) ?? TYPE_OF[hook.preset.name] ?? "Generic";
+	const type = TYPES.find((one) => one === given) ?? typeOf(hook.preset.name);
 	const owner = about.owner === undefined ? reference("team", about.team) : reference("user", about.owner);
 	const state = hook.enabled ? origin.state : undefined;
 	const { lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt } = state ?? {};

@@ -3,6 +3,7 @@ import { isSetAnyway } from "../../config/values.ts";
 import { keyName } from "../../config/words.ts";
 import { presetsAt } from "../../presets/addresses.ts";
 import { findPreset } from "../../presets/index.ts";
+import { TYPES, typeOf, type WebhookType } from "../export/model.ts";
 import { Draft, type Findings } from "./draft.ts";
 import { readFilters } from "./filters.ts";
 import type { JsonTable } from "./json.ts";
@@ -10,14 +11,13 @@ import { LABELS, setLabels } from "./labels.ts";
 import type { Section, TomlTable } from "./toml.ts";
 
 /** The preset of each type; one that is posted to another service's address gets that service's. */
-const PRESETS = {
+const PRESETS: Readonly<Record<WebhookType, string>> = {
 	Generic: "openmetadata",
 	Slack: "slack",
 	MSTeams: "teams",
 	GoogleChat: "google_chat",
 	Custom: "openmetadata",
-} as const;
-const TYPES = ["Generic", "Slack", "MSTeams", "GoogleChat", "Custom"] as const;
+};
 
 /** OpenMetadata's own: when it has no `batchSize`. */
 const BATCH_SIZE = 10;
@@ -44,7 +44,8 @@ export function importOpenMetadata(source: JsonTable, findings: Findings): Secti
 	const draft = new Draft(name ?? "a webhook", findings);
 	draft.set("name", name);
 	// What the preset alone does not tell.
-	setLabels(source, draft, type === "Custom" ? { webhook_type: type } : {});
+	const isTold = type === undefined || endpoint === undefined || typeOf(presetOf(type, endpoint)) === type;
+	setLabels(source, draft, isTold ? {} : { webhook_type: type });
 	const filters = readFilters(source, draft);
 	if (isOff(source, draft)) draft.set("enabled", false);
 	if (type === undefined || config === undefined || endpoint === undefined || name === undefined) return undefined;
@@ -91,12 +92,17 @@ function setPeople(draft: Draft, config: JsonTable): void {
 	draft.remark(first[1], "nobody gets a copy before the config says how people are reached: add [people.<name>]");
 }
 
-/** Sets the preset and the URL; and, for another service, what that needs. */
-function address(draft: Draft, type: keyof typeof PRESETS, endpoint: string): void {
+function presetOf(type: WebhookType, endpoint: string): string {
 	const own = PRESETS[type];
 	const found = own === "openmetadata" && URL.canParse(endpoint) ? presetsAt(new URL(endpoint))?.[0] : undefined;
-	draft.address(found ?? own, endpoint, "webhookConfig.endpoint");
-	const preset = found === undefined ? undefined : findPreset(found);
+	return found ?? own;
+}
+
+/** Sets the preset and the URL; and, for another service, what that needs. */
+function address(draft: Draft, type: WebhookType, endpoint: string): void {
+	const name = presetOf(type, endpoint);
+	draft.address(name, endpoint, "webhookConfig.endpoint");
+	const preset = name === PRESETS[type] ? undefined : findPreset(name);
 	if (preset === undefined) return;
 	const why = `${preset.title} takes messages of its own, and refuses OpenMetadata's, so the preset is ${preset.name}`;
 	draft.remark("preset", preset.pages === true ? `${why}; only what has failed alerts: an event with an error` : why);

@@ -57,7 +57,7 @@ const webhooks = fc.record(
 		batchSize: fc.integer({ min: 1, max: 1000 }),
 		eventFilters: fc.uniqueArray(filter, { minLength: 1, maxLength: 5, selector: (one) => JSON.stringify(one) }),
 		webhookConfig: fc.record({
-			endpoint: fc.constant("https://receiver.example.com/events"),
+			endpoint: fc.constantFrom("https://receiver.example.com/events", "https://hooks.slack.com/services/T0/B0/X"),
 			sendToOwners: fc.constantFrom(true, undefined),
 			sendToFollowers: fc.constantFrom(true, undefined),
 			sendToAdmins: fc.constantFrom(true, undefined),
