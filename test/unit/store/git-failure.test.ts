@@ -6,14 +6,8 @@ import type { Remote } from "../../../src/store/git-remote.ts";
 const remote: Remote = { url: "https://git.example/a/b", scheme: "https", secrets: ["ghs_secret", "eDpnaHM="] };
 
 it.each([
-	[
-		"fatal: unable to access 'https://git.example/a/b/': The requested URL returned error: 403",
-		"may not be used",
-	],
-	[
-		"remote: Permission to a/b.git denied to github-actions[bot].\nfatal: unable to access 'x'",
-		"may not be used",
-	],
+	["fatal: unable to access 'https://git.example/a/b/': The requested URL returned error: 403", "may not be used"],
+	["remote: Permission to a/b.git denied to github-actions[bot].\nfatal: unable to access 'x'", "may not be used"],
 	["fatal: could not read Username for 'https://git.example': terminal prompts disabled", "does not accept the token"],
 	["remote: Repository not found.\nfatal: repository 'https://git.example/a/b/' not found", "is not there"],
 	["fatal: detected dubious ownership in repository at '/srv/b.git'", "belongs to another user"],

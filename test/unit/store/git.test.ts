@@ -112,6 +112,26 @@ describe("a repository", () => {
 		await store.close();
 	});
 
+	it("takes records whatever their ids are", async () => {
+		const ids = [
+			"",
+			"../../heads/main",
+			"a b\n\0",
+			"--force",
+			"𝄞",
+			"x".repeat(5000),
+			"refs/heads/main:refs/heads/x",
+			"@{0}^~",
+		];
+		const remote = repository();
+		const store = await opening(remote);
+		expect(await store.put(ids.map((id) => record(id)))).toBeUndefined();
+		expect((await all(store)).map((each) => each.record.id)).toEqual(ids);
+		const names = gitIn(remote, ["for-each-ref", "--format=%(refname)"]).split("\n");
+		expect(names.filter((name) => !/^refs\/pipeline-hooks\/v1\/[0-9a-f]{32}$/.test(name))).toEqual([]);
+		await store.close();
+	});
+
 	it("that takes one record and refuses the other has the first, which stays as it is", async () => {
 		const remote = repository({ update: `test "$1" != ${refOf("2")} || test -f more` });
 		const store = await opening(remote);
