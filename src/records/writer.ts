@@ -50,6 +50,8 @@ export class Writer {
 	}
 
 	async #writeAll(): Promise<void> {
+		// What ends at about the same time goes into one write.
+		await new Promise(setImmediate);
 		const [added, changes] = [this.#added.splice(0), this.#changes.splice(0)];
 		if (added.length > 0) this.#check(await this.#records.put(added));
 		if (changes.length > 0) this.#check(await this.#records.settle(changes));
