@@ -58,6 +58,7 @@ export function wholeHook(hook: Hook, { config, facts }: RunContext, env: Env) {
 					retry_delay_ms: hook.retryDelayMs,
 					deadline_ms: hook.deadlineMs,
 					require_allow: hook.requireAllow || undefined,
+					send_to: some(hook.sendTo),
 					body_template: hook.bodyTemplate === undefined ? undefined : true,
 				}),
 		timeout_ms: hook.timeoutMs,

@@ -78,7 +78,10 @@ describe("people", () => {
 		const joe = await startServer({ status: 200, body: "ok" });
 		const run = await runAction({
 			inputs: { event, context: JSON.stringify(context) },
-			workspace: workspace({ [FILE]: WITH_PEOPLE, ".github/CODEOWNERS": CODEOWNERS }),
+			workspace: workspace({
+				[FILE]: WITH_PEOPLE.replaceAll(/^(?=preset)/gm, "retry_count = 0\n"),
+				".github/CODEOWNERS": CODEOWNERS,
+			}),
 			env: { SLACK_WEBHOOK_URL: slack.url, JOE_WEBHOOK: `${joe.url}/services/s3cret-of-joe`, ...env },
 		});
 		return { run, slack: slack.requests, joe: joe.requests };
@@ -110,9 +113,20 @@ describe("people", () => {
 		expect(mentions(slack[0]?.body)).not.toContain("U045EF6GH");
 		const ids = [...slack, ...joe].map(({ headers }) => headers["x-rocky-delivery"]);
 		expect(new Set(ids).size).toBe(2);
-		const log = run.stdout.replaceAll(/^::add-mask::.*$/gm, "");
-		expect(log + run.summary + JSON.stringify(run.outputs)).not.toContain("s3cret-of-joe");
+		expect(run.log + run.summary + JSON.stringify(run.outputs)).not.toContain("s3cret-of-joe");
 		expect((await fire("check_result", { owners: ["jane"] })).joe).toEqual([]);
+	});
+
+	test.each([
+		["is not set", "", "variable JOE_WEBHOOK is unset or empty; set it in the step's env"],
+		["refuses", "http://127.0.0.1:1/services/s3cret-of-joe", "connection refused"],
+	])("whose webhook %s get no copy, and the hook is delivered all the same", async (_, url, reason) => {
+		const { run, slack } = await fire("check_result", { owners: ["joe"] }, { JOE_WEBHOOK: url });
+		expect(run).toMatchObject({ code: 0, outputs: { result: "warned", delivered: "1", failed: "1" } });
+		expect(run.annotations).toMatchObject([{ kind: "warning", properties: { title: "quality (joe)" } }]);
+		expect(run.annotations[0]?.message).toContain(reason);
+		expect(run.log + run.summary + JSON.stringify(run.outputs)).not.toContain("s3cret-of-joe");
+		expect(slack).toHaveLength(1);
 	});
 
 	test("are told of before a test reaches them", async () => {
@@ -156,6 +170,8 @@ describe("people", () => {
 		const { hooks } = JSON.parse((await runCommand(["list", "--json"], { workspace: folder })).stdout);
 		expect(hooks.map(({ name }: { name: string }) => name)).toEqual(["alerts", "quality"]);
 		const { stdout } = await runCommand(["validate"], { workspace: folder });
+		const { hook } = JSON.parse((await runCommand(["list", "quality", "--json"], { workspace: folder })).stdout);
+		expect(hook).toMatchObject({ name: "quality", send_to: ["owners"] });
 		expect(stdout).toBe(
 			`${FILE} is valid: 2 hooks on 2 events\n  \${JOE_WEBHOOK} is not set here\n  \${SLACK_WEBHOOK_URL} is not set here\n`,
 		);
