@@ -208,7 +208,7 @@ export const STORE = {
 	url: key("url", REFERENCE, {
 		public: false,
 		otherwise: "of `git` the repository of the run",
-		summary: "The repository of `git`, or the servers of `nats`",
+		summary: "The repository of `git`, or the server of `nats`",
 	}),
 	schedule: key("schedule", DURATIONS, {
 		default: USUAL_SCHEDULE_MS,

@@ -19,7 +19,7 @@ export interface ChosenStore {
 export function chosenStore(written: string): ChosenStore | undefined {
 	const kind = [...STORE_KINDS, "none" as const].find((known) => known === written);
 	if (kind !== undefined) return { kind };
-	if (/^(?:nats|tls|wss?):\/\//.test(written)) return { kind: "nats", url: parseReference(written) };
+	if (/^(?:nats|tls):\/\//.test(written)) return { kind: "nats", url: parseReference(written) };
 	return /[/\\.]/.test(written) && !written.includes("://") ? { kind: "sqlite", path: written } : undefined;
 }
 

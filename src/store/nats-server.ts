@@ -89,6 +89,7 @@ function describe(error: unknown): string {
 	if (cause instanceof errors.NoRespondersError) return "JetStream is not enabled";
 	if (cause instanceof errors.AuthorizationError) return "the user, password or token is wrong";
 	if (cause instanceof errors.PermissionViolationError) return `the user has no permission: ${cause.message}`;
+	if (cause instanceof errors.InvalidArgumentError) return "a record is larger than its max_payload";
 	return natsFailure(cause).detail;
 }
 

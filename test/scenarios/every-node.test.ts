@@ -2,10 +2,13 @@
 import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { openNatsRecords } from "../../src/store/nats-records.ts";
+import { connectTo, makeStream, startNats, withoutNats } from "../helpers/nats.ts";
 import { authority, listening } from "../helpers/net.ts";
 import { nodes } from "../helpers/nodes.ts";
 import { behindProxy, RECEIVER, startTinyproxy, withoutTinyproxy } from "../helpers/proxy.ts";
+import { good } from "../helpers/records.ts";
 import { type Interventions, runCommand, runProgram, workspace } from "../helpers/runner.ts";
 import { webhook } from "../helpers/send.ts";
 import { startServer } from "../helpers/server.ts";
@@ -47,6 +50,21 @@ describe.each(nodes().map(({ version, path }) => [version, path] as const))("Nod
 		expect(await fire(["--events-file", "events.jsonl"], files)).toMatchObject(passed(deliveries));
 		expect(server.requests.length).toBe(deliveries);
 	});
+
+	it.skipIf(withoutNats)(
+		"publishes the events of a file on NATS, and keeps its records there (needs nats-server)",
+		async () => {
+			const nats = await startNats();
+			const stored = await makeStream(await connectTo(nats), ["ci.>"]);
+			const store = `[store]\nkind = "nats"\nurl = "${nats.url}"\n`;
+			const files = { "pipeline-hooks.toml": webhook(`${nats.url}/ci.events`) + store };
+			expect(await fire(["--events-file", "events.jsonl"], files)).toMatchObject(passed(MANY));
+			expect((await stored()).length).toBe(MANY);
+			const records = good(await openNatsRecords(nats.url));
+			onTestFinished(() => records.close());
+			expect(good(await records.list({ states: ["delivered"] })).records.length).toBe(MANY);
+		},
+	);
 
 	it("makes a page of messages", async () => {
 		const folder = workspace({

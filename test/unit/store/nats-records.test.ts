@@ -303,6 +303,15 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			expect(await all(store)).toEqual([]);
 		});
 
+		it("takes no record that is larger than its max_payload, and those beside it", async () => {
+			const { nats, store } = await opened(await startNats("max_payload: 5000"));
+			const large = record("large", { events: ["x".repeat(5000)] });
+			expect(await store.put([record("1"), large, record("2")])).toEqual({
+				problem: `${nats.url}: a record is larger than its max_payload`,
+			});
+			await expect.poll(async () => (await all(store)).map((each) => each.record.id)).toEqual(["1", "2"]);
+		});
+
 		it("gives up nothing where its stream is full", async () => {
 			const nats = await startNats();
 			const manager = await jetstreamManager(await connectTo(nats));
