@@ -26,15 +26,18 @@ const COMMENT_WIDTH = 110;
 
 /** The text of a file. Parsed, it gives the same tables. */
 export function writeToml(head: readonly string[], sections: readonly Section[]): string {
-	const blocks = [head.flatMap(commentLines), ...sections.flatMap(sectionBlocks)];
+	const blocks = [head.flatMap(commentLines), ...sections.flatMap((section) => sectionBlocks(section))];
 	const texts = blocks.filter((lines) => lines.length > 0).map((lines) => `${lines.join("\n")}\n`);
 	return texts.join("\n");
 }
 
-/** The lines of each header and what is below it. */
-function sectionBlocks({ path, isList, table, head, comments }: Section): readonly (readonly string[])[] {
+/** The lines of each header and what is below it. Tables in a table of a section are written on one line. */
+function sectionBlocks(
+	{ path, isList, table, head, comments }: Section,
+	isWhole = true,
+): readonly (readonly string[])[] {
 	const entries = Object.entries(table).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
-	const isInner = ([, value]: (typeof entries)[number]) => isTable(value) || isTableList(value);
+	const isInner = ([, value]: (typeof entries)[number]) => isWhole && (isTable(value) || isTableList(value));
 	const own = entries.filter((entry) => !isInner(entry));
 	const width = Math.max(0, ...own.map(([key]) => tomlKey(key).length));
 	const lines = own.flatMap(([key, value]) => {
@@ -47,7 +50,7 @@ function sectionBlocks({ path, isList, table, head, comments }: Section): readon
 		const tables = isTable(value) ? [value] : Array.isArray(value) ? value.filter(isTable) : [];
 		return tables.flatMap((item, index) => {
 			const rest = { path: [...path, key], isList: !isTable(value), head: index === 0 ? above : [] };
-			return sectionBlocks({ ...rest, table: item, comments: new Map() });
+			return sectionBlocks({ ...rest, table: item, comments: new Map() }, false);
 		});
 	});
 	return [[...head.flatMap(commentLines), isList ? `[[${name}]]` : `[${name}]`, ...lines], ...inner];
