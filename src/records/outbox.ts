@@ -1,6 +1,6 @@
 // The outbox of a run: what became of its deliveries goes into a store, for later runs to try again.
 import { compact } from "../lib/json.ts";
-import { type Delivery, isGate, type Outcome, reasonOf, withReason } from "../model/delivery.ts";
+import { type Delivery, isGate, type Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import type { Warning } from "../model/problem.ts";
@@ -11,6 +11,7 @@ import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain, UNDELIVERED } from "./fate.ts";
 import { isNewer, keyOf, lateOf, receiverOf } from "./late.ts";
+import { notStored, told } from "./told.ts";
 import { Writer } from "./writer.ts";
 
 /** What an outbox needs of its run. */
@@ -36,6 +37,8 @@ type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "key">;
 /** What a record says of its events. */
 type About = Pick<DeliveryRecord, "key" | "eventTime" | "names" | "events">;
 
+const UNENDED = "what is stored and obsolete could not be ended";
+
 /** Milliseconds for which records are claimed that are only changed. */
 const BRIEF_MS = 60_000;
 
@@ -52,11 +55,14 @@ export class Outbox {
 	/** Hooks that their receivers have switched off, by name, and why; and those of them that it was done to in this run. */
 	readonly #switchedOff = new Map<string, string>();
 	readonly #newlyOff = new Set<string>();
+	/** What the store has failed with; and whether that was at once, so that nothing is put into it. */
+	readonly #problems = new Set<string>();
+	#isBroken = false;
 
 	constructor(options: OutboxOptions) {
 		this.options = options;
 		this.scope = scopeOf(options.config.file);
-		this.writer = new Writer(options.records, (problem) => this.warn(`a delivery could not be stored: ${problem}`));
+		this.writer = new Writer(options.records, (problem) => this.fail("a delivery could not be stored", problem));
 	}
 
 	/** The hooks that their receivers have switched off, by name, and why; as far as it is known. */
@@ -68,7 +74,10 @@ export class Outbox {
 	async begin(): Promise<void> {
 		const { records } = this.options;
 		const found = records.keepsAll ? await records.disabled() : [];
-		if ("problem" in found) return this.warn(`the store cannot be read: ${found.problem}`);
+		if ("problem" in found) {
+			this.#isBroken = true;
+			return this.fail("the store cannot be used", found.problem);
+		}
 		for (const { scope, hook, reason } of found) if (scope === this.scope) this.#switchedOff.set(hook, reason);
 	}
 
@@ -76,7 +85,7 @@ export class Outbox {
 	settle(outcome: Outcome): Outcome {
 		this.noteOff(outcome);
 		const { delivery } = outcome;
-		if (!isRecorded(outcome) || delivery.hook.kind !== "webhook") return outcome;
+		if (this.#isBroken || !isRecorded(outcome) || delivery.hook.kind !== "webhook") return outcome;
 		const { hook } = delivery;
 		const { records } = this.options;
 		if (!records.keepsAll && outcome.status !== "delivered" && !mayBeTriedAgain(outcome)) return outcome;
@@ -87,22 +96,7 @@ export class Outbox {
 		}
 		if (delivery.events.some(({ context }) => contextSecrets(context).length > 0)) return notStored(outcome);
 		this.writer.add(record);
-		return this.told(outcome, record);
-	}
-
-	/** The outcome with what follows it. */
-	told(outcome: Outcome, { state, due, expires }: DeliveryRecord): Outcome {
-		if (state === "waiting" && due !== undefined) {
-			const isOff = outcome.skipCause === "switched_off" || outcome.switchedOff !== undefined;
-			const what = isOff ? "kept in the store" : `tried again by \`redeliver\` ${from(due)}`;
-			return { ...withReason(outcome, `${reasonOf(outcome)}; ${what}`), nextAttempt: due };
-		}
-		if (state === "retry_limit_reached") return withReason(outcome, `${reasonOf(outcome)}; its schedule is over`);
-		if (state !== "expired") return outcome;
-		return withReason(
-			outcome,
-			`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${iso(expires)}`,
-		);
+		return told(outcome, record);
 	}
 
 	/** From now on nothing is sent for a hook that its receiver has switched off. A gate is asked all the same. */
@@ -143,6 +137,12 @@ export class Outbox {
 		this.warnings.push({ code: "not_stored", message, remedy: "", place });
 	}
 
+	/** Warns of a failure of the store, once for each: the same one is met at several steps. */
+	fail(what: string, problem: string): void {
+		if (!this.#problems.has(problem)) this.warn(`${what}: ${problem}`);
+		this.#problems.add(problem);
+	}
+
 	/** Writes what is left, and closes the store. */
 	async end(): Promise<void> {
 		const { records } = this.options;
@@ -152,11 +152,8 @@ export class Outbox {
 			const reason = this.options.mask(this.#switchedOff.get(hook) ?? "");
 			const failure = await records.disable({ scope: this.scope, hook, at: this.now(), reason });
 			const how = `\`pipeline-hooks enable ${hook}\` switches it on`;
-			this.warn(
-				failure === undefined
-					? `${hook} is switched off, since ${reason}; ${how}`
-					: `${hook} could not be switched off: ${failure.problem}`,
-			);
+			if (failure === undefined) this.warn(`${hook} is switched off, since ${reason}; ${how}`);
+			else this.fail(`${hook} could not be switched off`, failure.problem);
 		}
 		await records.close();
 	}
@@ -168,12 +165,12 @@ export class Outbox {
 		const keys = [...this.#delivered.values()].flatMap(({ key }) => key ?? []);
 		// Without a record of what was delivered, nobody would know later that they are obsolete.
 		const found = await records.list({ states: records.keepsAll ? ["waiting"] : UNDELIVERED, keys });
-		if ("problem" in found) return this.warn(`what is stored and obsolete could not be ended: ${found.problem}`);
+		if ("problem" in found) return this.fail(UNENDED, found.problem);
 		const obsolete = found.records.filter((from) => this.#newerThan(from) !== undefined);
 		if (obsolete.length === 0) return;
 		const now = this.now();
 		const claimed = await records.claim(obsolete, { now, until: now + BRIEF_MS });
-		if ("problem" in claimed) return this.warn(`what is stored and obsolete could not be ended: ${claimed.problem}`);
+		if ("problem" in claimed) return this.fail(UNENDED, claimed.problem);
 		for (const from of claimed) this.change(from, superseded(from.record, this.#newerThan(from)?.id));
 		await this.writer.end();
 	}
@@ -236,21 +233,7 @@ function leftOf({ delivery, missed, status }: Outcome): Delivery {
 	return first === undefined ? delivery : { ...delivery, events: [first, ...rest] };
 }
 
-function notStored(outcome: Outcome): Outcome {
-	if (outcome.status === "delivered") return outcome;
-	return withReason(outcome, `${reasonOf(outcome)}; not stored, since its event carries a secret in its metadata`);
-}
-
 /** The record of what a newer delivery has made obsolete. */
 export function superseded({ due: _, ...record }: DeliveryRecord, by: string | undefined): DeliveryRecord {
 	return { ...record, state: "superseded", ...(by !== undefined && { supersededBy: by }) };
-}
-
-function from(due: number): string {
-	return `from ${iso(due)} on`;
-}
-
-/** To the second: `2026-04-02T14:30:00Z`. */
-export function iso(time: number): string {
-	return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 }

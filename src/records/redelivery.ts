@@ -10,6 +10,7 @@ import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
 import { type Outbox, superseded } from "./outbox.ts";
 import { type Ready, type Sifted, sift } from "./sift.ts";
+import { told } from "./told.ts";
 
 /** Milliseconds in which what was claimed at once is settled. */
 const CLAIM_MS = 30 * 60_000;
@@ -40,6 +41,8 @@ export class Redelivery {
 	readonly #wanted: Wanted;
 	readonly #options: RedeliveryOptions;
 	readonly #taken = new Map<string, Taken>();
+	/** The ids of all that was claimed here; the store may still say so when they have ended. */
+	readonly #ours = new Set<string>();
 	/** The store has failed: nothing more is claimed. */
 	#isBroken = false;
 	#settled = 0;
@@ -101,7 +104,7 @@ export class Redelivery {
 		if (outcome.status === "delivered") this.#outbox.noteDelivered(to, ready.hook);
 		this.#settled++;
 		this.#changed();
-		return this.#outbox.told(outcome, to);
+		return told(outcome, to);
 	}
 
 	/** Releases what was claimed and never sent. */
@@ -154,7 +157,7 @@ export class Redelivery {
 			now: this.#outbox.now(),
 			switchedOff: new Map([...disabled, ...switchedOff]),
 			isByHand: this.#isByHand,
-			ours: new Set(this.#taken.keys()),
+			ours: this.#ours,
 		});
 	}
 
@@ -166,7 +169,7 @@ export class Redelivery {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
 			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
 			const sifted = await this.#sift({ states: ["waiting"], hook: hook.name });
-			lane.add(sifted.ready);
+			lane.add(sifted.ready.filter(({ id }) => !this.#ours.has(id)));
 			await this.#endObsolete(sifted, [lane]);
 		}
 	}
@@ -227,9 +230,12 @@ export class Redelivery {
 		if (records.length === 0) return [];
 		const now = this.#outbox.now();
 		const claimed = await this.#outbox.options.records.claim(records, { now, until: now + CLAIM_MS });
-		if (!("problem" in claimed)) return claimed;
+		if (!("problem" in claimed)) {
+			for (const { record } of claimed) this.#ours.add(record.id);
+			return claimed;
+		}
 		this.#isBroken = true;
-		this.#outbox.warn(`stored messages are not sent: ${claimed.problem}`);
+		this.#outbox.fail("stored messages are not sent", claimed.problem);
 		return [];
 	}
 

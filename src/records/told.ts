@@ -1,0 +1,33 @@
+// What an outcome says of what follows it, where there is a store.
+import { type Outcome, reasonOf, withReason } from "../model/delivery.ts";
+import type { DeliveryRecord } from "../model/records.ts";
+
+/** The outcome with what follows it. */
+export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord): Outcome {
+	if (state === "waiting" && due !== undefined) {
+		const isOff = outcome.skipCause === "switched_off" || outcome.switchedOff !== undefined;
+		const what = isOff ? "kept in the store" : `tried again by \`redeliver\` ${from(due)}`;
+		return { ...withReason(outcome, `${reasonOf(outcome)}; ${what}`), nextAttempt: due };
+	}
+	if (state === "retry_limit_reached") return withReason(outcome, `${reasonOf(outcome)}; its schedule is over`);
+	if (state !== "expired") return outcome;
+	return withReason(
+		outcome,
+		`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${iso(expires)}`,
+	);
+}
+
+/** The outcome of what carries a secret, which no store may have. */
+export function notStored(outcome: Outcome): Outcome {
+	if (outcome.status === "delivered") return outcome;
+	return withReason(outcome, `${reasonOf(outcome)}; not stored, since its event carries a secret in its metadata`);
+}
+
+function from(due: number): string {
+	return `from ${iso(due)} on`;
+}
+
+/** To the second: `2026-04-02T14:30:00Z`. */
+function iso(time: number): string {
+	return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+}
