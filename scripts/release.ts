@@ -11,6 +11,7 @@ const COMMAND = [
 	"dist/cli",
 	"dist/github",
 	"dist/managing",
+	"dist/metrics",
 	"dist/nats",
 	"dist/page",
 	"dist/records",

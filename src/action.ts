@@ -16,7 +16,7 @@ const BEGUN = "begun";
 process.exitCode = 1;
 const env = limitDnsThreads(process.env);
 const reporter = githubReporter(env, nodeFiles);
-const { signal, onCrash, done } = guardProcess((thrown) => reject(thrown, reporter, { env, signal }));
+const { signal, onCrash, onReload, done } = guardProcess((thrown) => reject(thrown, reporter, { env, signal }));
 // A reader of the log that has gone is no reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
@@ -26,7 +26,7 @@ const [, , stage] = process.argv;
 void main().then(done);
 
 async function main(): Promise<void> {
-	const code = await runToEnd(reporter, { env, signal, onCrash }, async (onBegin) => {
+	const code = await runToEnd(reporter, { env, signal, onCrash, onReload }, async (onBegin) => {
 		const read = (name: string) => core.getInput(name);
 		const run = (inputs: Inputs) =>
 			fire(inputs, nodePorts(env, reporter.log), {

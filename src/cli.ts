@@ -12,10 +12,10 @@ import { createRedactor } from "./secrets/mask.ts";
 
 // Until a command has said its own: a run that ends before, for whatever reason, must not open a gate.
 process.exitCode = EXIT.aborted;
-const { signal, onCrash, done } = guardProcess((thrown) => {
+const { signal, onCrash, onReload, done } = guardProcess((thrown) => {
 	return reject(thrown, terminalReporter(terminal, false), terminal);
 });
-const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, onCrash });
+const terminal = processTerminal({ env: limitDnsThreads(process.env), signal, onCrash, onReload });
 
 // Commander quotes what was typed.
 const { redact } = createRedactor(() => namedSecrets(terminal.env));

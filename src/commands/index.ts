@@ -16,6 +16,7 @@ import { registerSecret } from "./secret.ts";
 import { registerStatus } from "./status.ts";
 import { registerValidate } from "./validate.ts";
 import { registerVerify } from "./verify.ts";
+import { registerWork } from "./work.ts";
 
 export const COMMANDS: readonly Register[] = [
 	registerFire,
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Register[] = [
 	registerEvents,
 	registerFlush,
 	registerRedeliver,
+	registerWork,
 	registerDeliveries,
 	registerStatus,
 	registerEnable,

@@ -10,7 +10,7 @@ import { neutralise } from "../report/neutralise.ts";
 import type { Paint, Terminal } from "./command.ts";
 
 /** The streams of this process as commands use them. Nothing that happens to them throws. */
-export function processTerminal({ env, signal, onCrash }: Process): Terminal {
+export function processTerminal({ env, signal, onCrash, onReload }: Process): Terminal {
 	const unread = new AbortController();
 	const { above, show } = lastLine((text) => process.stderr.write(text));
 	const err = (line: string) => above(() => process.stderr.write(inert(line)));
@@ -41,6 +41,7 @@ export function processTerminal({ env, signal, onCrash }: Process): Terminal {
 		signal,
 		unread: unread.signal,
 		onCrash,
+		onReload,
 	};
 }
 

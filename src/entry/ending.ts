@@ -18,6 +18,8 @@ export interface Process {
 	readonly signal: AbortSignal;
 	/** From now on errors that nothing catches are reported this way. */
 	readonly onCrash: (tell: Tell) => void;
+	/** From now on SIGHUP calls this, and cancels nothing. */
+	readonly onReload: (reload: () => void) => void;
 }
 
 /**

@@ -25,7 +25,7 @@ const REPEAT_MS = 500;
 /** Milliseconds in which an error that nothing catches must be reported. */
 const TELLING_MS = 5000;
 
-interface GuardedProcess extends Pick<Process, "signal" | "onCrash"> {
+interface GuardedProcess extends Pick<Process, "signal" | "onCrash" | "onReload"> {
 	/** The work is done and reported, and `process.exitCode` set: the process ends, whatever is still open or hangs. */
 	readonly done: () => void;
 }
@@ -52,7 +52,9 @@ export function guardProcess(tell: Tell): GuardedProcess {
 	};
 	const after = (ms: number, work: () => void) => setTimeout(work, ms).unref();
 	const leaveSoon = () => after(LEFTOVERS_MS, () => leave("cancelled; something still hung and was abandoned"));
-	const onSignal = () => {
+	let reload: (() => void) | undefined;
+	const onSignal = (name: string) => {
+		if (name === "SIGHUP" && reload !== undefined) return reload();
 		if (signal.aborted) {
 			// Someone is in a hurry: commands lose their time to clean up, the report does not.
 			if (!isRepeat) killGroups();
@@ -84,6 +86,9 @@ export function guardProcess(tell: Tell): GuardedProcess {
 		signal,
 		onCrash: (next) => {
 			current = next;
+		},
+		onReload: (next) => {
+			reload = next;
 		},
 		done: () => {
 			isDone = true;

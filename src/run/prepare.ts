@@ -32,6 +32,8 @@ export interface Observer {
 	readonly cwd: string;
 	/** Aborts on cancellation. */
 	readonly signal: AbortSignal;
+	/** Aborts when nothing more is to be taken from the store; by default with `signal`. */
+	readonly stopping?: AbortSignal;
 	/** Reads stdin; absent if there is none to read. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */

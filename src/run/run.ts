@@ -42,7 +42,8 @@ export async function fire(inputs: Inputs, ports: Ports, observer: Observer): Pr
 	}
 }
 
-async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, observer: Observer): Promise<Report> {
+/** Carries out a run whose config was read. Throws as {@link fire} does. */
+export async function carryOut(inputs: Inputs, context: RunContext, ports: Ports, observer: Observer): Promise<Report> {
 	const { config, facts, files, ci } = context;
 	const { dryRun, summary, placeholders = false } = inputs;
 	const source = openSource(inputs, context, ports, observer);

@@ -107,7 +107,7 @@ export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	observer: Pick<Observer, "cwd" | "signal" | "onProgress">,
+	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
 	const { redeliver, githubToken: token } = inputs;
@@ -162,7 +162,7 @@ export async function openStored(
 				total = ready.length + following.length;
 				tellProgress();
 			}
-			yield* redelivery.due(observer.signal);
+			yield* redelivery.due(observer.stopping ?? observer.signal);
 		},
 		end: async () => {
 			redelivery?.end();

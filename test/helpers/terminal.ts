@@ -47,6 +47,7 @@ export function run(
 		signal: controller.signal,
 		unread: new AbortController().signal,
 		onCrash: () => {},
+		onReload: () => {},
 	};
 	const program = new Command("pipeline-hooks").exitOverride();
 	let code: ExitCode | undefined;
