@@ -7,7 +7,8 @@ import { type Selector, selects, showSelector } from "../model/selector.ts";
 import { type Fields, isTable } from "./fields.ts";
 import type { Key, Text } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
-import { EVENT, TABLES } from "./schema.ts";
+import { TABLES } from "./schema.ts";
+import { EVENT } from "./schema-events.ts";
 import { type Explanation, keyName, list, quote } from "./words.ts";
 
 /** The declared and retitled events in the order of the file. `[event.a.b]` and `[event."a.b"]` declare the same one. */

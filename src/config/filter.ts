@@ -7,7 +7,8 @@ import type { Resolver } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import type { Key, Text } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
-import { FILTER, TABLES } from "./schema.ts";
+import { TABLES } from "./schema.ts";
+import { FILTER } from "./schema-events.ts";
 import { type Explanation, list, quote } from "./words.ts";
 
 /** `status=failure`, `branch == main`, `branch != main`, `rows > 5`: a comparison in place of a colon. */

@@ -1,13 +1,11 @@
 // The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
-import { STATUSES } from "../model/event.ts";
 import { type Audience, FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
 import { STORE_KINDS, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
+import { DURATION, DURATIONS } from "./durations.ts";
 import {
 	BOOLEAN,
 	choice,
-	DURATION,
-	DURATIONS,
 	integer,
 	type Key,
 	type Kind,
@@ -20,6 +18,7 @@ import {
 	TEXT,
 	texts,
 } from "./keys.ts";
+import { EVENT, FILTER } from "./schema-events.ts";
 import { CUSTOM, ENV, HEADERS, RUNBOOK, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
 
 /** Filters are read by `readFilters`, which needs the events of the whole config. */
@@ -221,35 +220,6 @@ export const STORE = {
 /** The additional key of `[defaults]`. */
 export const DEFAULTS = {
 	concurrency: key("concurrency", integer(1, 1000), { default: 20, summary: "Webhooks in flight at once" }),
-};
-
-/** The keys of `[event.x]`. */
-export const EVENT = {
-	phase: key("phase", TEXT, { otherwise: "`custom`", summary: "Its phase, which `phase:…` selects" }),
-	status: key("status", choice(STATUSES), {
-		default: "info",
-		summary: "The status that it reports, which sets the colour of messages",
-	}),
-	title: key("title", TEXT, {
-		otherwise: "made from its name",
-		summary: "The headline of messages; of a built-in event it is all that can change",
-	}),
-};
-
-/** The keys of a filter, which has at least one. */
-export const FILTER = {
-	events: key("events", texts('events = ["job.*", "phase:quality"]'), {
-		summary: "Only these of the hook's own events",
-	}),
-	entities: key("entities", texts('entities = ["table", "dash*"]'), {
-		summary: "Types of entities; `*` matches any characters",
-	}),
-	include: key("include", texts('include = ["tags", "branch:release/*"]'), {
-		summary: "Changed fields, and values as `key:value`, that the event must have",
-	}),
-	exclude: key("exclude", texts('exclude = ["status:success"]'), {
-		summary: "Changed fields and values that the event must not have",
-	}),
 };
 
 function rows(

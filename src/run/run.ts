@@ -1,11 +1,10 @@
 // The one walk of a run: source → select → enrich → gates → the rest → settle → report.
 import { workflowRun } from "../ci/ask-github.ts";
 import { Deliverer, MANY_WEBHOOKS } from "../deliver/deliver.ts";
-import { closest } from "../lib/suggest.ts";
-import { count, excerpt } from "../lib/text.ts";
+import { count } from "../lib/text.ts";
 import type { Delivery, Outcome, RunFacts } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
-import type { Config, Hook } from "../model/hook.ts";
+import type { Hook } from "../model/hook.ts";
 import { isCopy } from "../model/people.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import { Batches, isFinal } from "../plan/batch.ts";
@@ -20,6 +19,7 @@ import { problemsOf } from "../secrets/thrown.ts";
 import { showing } from "./dry-run.ts";
 import { enricher, exampleResource } from "./events.ts";
 import { Holding } from "./holding.ts";
+import { hooksOf, selectedBy } from "./hooks.ts";
 import type { Inputs } from "./inputs.ts";
 import { LineError } from "./lines.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
@@ -198,46 +198,7 @@ export async function carryOut(inputs: Inputs, context: RunContext, ports: Ports
 	return problem === undefined ? report(undefined) : stop(problem);
 }
 
-/** The hooks in the order of the file, or only the one of that name. Throws `UserError` for an unknown name. */
-function hooksOf({ hooks, file }: Config, name: string | undefined): readonly Hook[] {
-	if (name === undefined) return hooks.toSorted((a, b) => a.order - b.order);
-	const hook = hooks.find((each) => each.name === name);
-	if (hook !== undefined) return [{ ...hook, ...ALONE }];
-	const names = hooks.map((each) => each.name);
-	const near = closest(name, names);
-	const remedy = near === undefined ? "`pipeline-hooks list` names the hooks" : `did you mean "${near}"?`;
-	throw new UserError({
-		code: "input",
-		message: `no hook in ${file} is named ${JSON.stringify(excerpt(name, 100))}`,
-		remedy,
-	});
-}
-
-/** Overrides for a hook that was named: nothing keeps it from being fired, and it chains to no other. */
-const ALONE = {
-	enabled: true,
-	selectors: [
-		{ kind: "glob", pattern: "*" },
-		{ kind: "event", event: "ping" },
-	],
-	filters: [],
-	copyFor: undefined,
-	fallback: undefined,
-	onSuccess: [],
-} as const;
-
 const NOT_CONFIRMED: Problem = { code: "cancelled", message: "nothing was sent", remedy: "" };
-
-/** The hooks that an event is fired at: copies only if their person is among those to whom it is sent. */
-function selectedBy(
-	hooks: readonly Hook[],
-	event: PipelineEvent,
-	{ people }: RunFacts,
-): readonly Hook[] | Promise<readonly Hook[]> {
-	const matching = hooks.filter((hook) => matches(hook, event));
-	if (!matching.some(isCopy)) return matching;
-	return people().then(({ isFor }) => matching.filter((hook) => hook.kind === "shell" || isFor(hook, event)));
-}
 
 async function isConfirmed(
 	event: PipelineEvent,

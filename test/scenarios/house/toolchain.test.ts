@@ -25,6 +25,6 @@ it.concurrent.each(["lint", "typecheck", "check:dist"])("npm run %s", async (scr
 	expect(passed, output).toBe(true);
 });
 
-it("keeps what every run of the action loads below 380 kB", () => {
-	expect(statSync("dist/action/index.js").size).toBeLessThan(380_000);
+it("keeps what every run of the action loads below 400 kB", () => {
+	expect(statSync("dist/action/index.js").size).toBeLessThan(400_000);
 });
