@@ -75,6 +75,7 @@ headers = { Authorization = "Bearer \${T}", X-Team = "data" }\n[[hook.pipeline_e
 
 	test.each([
 		['on_failure = "abort"', "send_to_owners is for messages, and a gate asks one receiver"],
+		['preset = "ntfy"\ntopic = "x"', "those to ntfy neither go to another url nor mention anybody"],
 		['preset = "pagerduty"\nrouting_key = "${K}"', "those to PagerDuty neither go to another url nor mention anybody"],
 	])("are refused of a webhook with %s", (lines, message) => {
 		const source = `[[hook.webhooks.pipeline_error]]\nurl = "https://e.x/"\n${lines}\nsend_to_owners = true\n${PEOPLE}`;

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { readMutes } from "../../../src/manage/mutes.ts";
 import { shellHook, webhook } from "../../helpers/make.ts";
+import { blocks } from "../../helpers/pages.ts";
 
 const NOW = new Date("2026-11-30T12:00:00Z");
 const HOOKS = [
@@ -37,6 +38,12 @@ describe("a hook is muted", () => {
 		expect(read("tell-slack until 2026-12-01")).toEqual([{ "tell-slack": time, "tell-slack (jane)": time }]);
 		expect(read("tell-slack (jane) until 2026-12-01")).toEqual([{ "tell-slack (jane)": time }]);
 	});
+});
+
+it("reads what the page shows", () => {
+	const hooks = [webhook({ name: "tell-slack" }), webhook({ name: "audit-log" })];
+	const { until, problems } = readMutes(blocks("docs/managing.md", "text")[1] ?? "", hooks, NOW);
+	expect([[...until.keys()], problems]).toEqual([["tell-slack", "audit-log"], []]);
 });
 
 describe("nothing is muted", () => {
