@@ -69,7 +69,8 @@ export function defineCommand<Flags extends object>(
 	return (program, terminal, done) => {
 		const command = declare(program).addHelpText("after", `\nExample:\n  $ pipeline-hooks ${example}\n`);
 		command.action(async () => {
-			const flags = command.opts<Flags & { readonly json?: boolean; readonly raw?: boolean }>();
+			// Commander gives a flag that the command above has too to that one.
+			const flags = command.optsWithGlobals<Flags & { readonly json?: boolean; readonly raw?: boolean }>();
 			const json = flags.json === true;
 			const output = flags.raw === true ? { ...terminal, out: terminal.err } : terminal;
 			const reporter = terminalReporter(output, json);

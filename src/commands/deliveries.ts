@@ -10,7 +10,7 @@ import { registerShow } from "./delivery-show.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags, readWhole } from "./flags.ts";
 import { type FoundStore, findStore, type StoreFlags } from "./store.ts";
-import { notedTableLines } from "./table.ts";
+import { fittingRows, notedTableLines } from "./table.ts";
 
 interface DeliveriesFlags extends StoreFlags {
 	readonly hook?: string;
@@ -25,9 +25,9 @@ interface DeliveriesFlags extends StoreFlags {
 
 type DeliveriesCall = Call<DeliveriesFlags>;
 
-/** `deliveries`, and `deliveries show` below it, whose flags are its own. */
+/** `deliveries`, and `deliveries show` below it. */
 export const registerDeliveries: Register = (program, terminal, done) => {
-	const deliveries = program.command("deliveries").enablePositionalOptions();
+	const deliveries = program.command("deliveries");
 	registerNewest(deliveries, terminal, done);
 	registerShow(deliveries, terminal, done);
 };
@@ -112,7 +112,7 @@ async function showNewest(call: DeliveriesCall, store: FoundStore, { wanted, lim
 		}
 		const facts: RowFacts = { now, scope, mask: reporter.redact };
 		const texts = records.map((record) => noteOf(record, facts));
-		const rows = records.map((record) => cellsOf(record, facts));
+		const rows = fittingRows(HEAD, terminal.columns, (limit) => records.map((record) => cellsOf(record, facts, limit)));
 		for (const line of notedTableLines(HEAD, rows, { head: "LAST FAILURE", texts }, terminal.columns)) {
 			reporter.print(line);
 		}

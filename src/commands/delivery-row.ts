@@ -14,16 +14,16 @@ export interface RowFacts {
 
 export const HEAD = ["ID", "AGE", "HOOK", "EVENT", "STATUS", "ATTEMPTS"] as const;
 
-/** A row of the table. Texts are masked before they are truncated. */
-export function cellsOf(record: DeliveryRecord, { now, scope, mask }: RowFacts): readonly string[] {
+/** A row of the table, in which a name takes at most so many columns. Texts are masked before they are truncated. */
+export function cellsOf(record: DeliveryRecord, { now, scope, mask }: RowFacts, limit = 40): readonly string[] {
 	const { id, created, hook, names, state, attempts } = record;
 	const [first = "", ...others] = names;
-	const shown = (text: string) => excerpt(mask(text), 30);
+	const shown = (text: string, more = "") => `${excerpt(mask(text), limit - more.length)}${more}`;
 	return [
 		shortId(id, mask),
 		span(now - created),
-		record.scope === scope ? shown(hook) : `${shown(hook)} (another config)`,
-		others.length === 0 ? shown(first) : `${shown(first)} +${others.length}`,
+		record.scope === scope ? shown(hook) : shown(hook, " (other)"),
+		others.length === 0 ? shown(first) : shown(first, ` +${others.length}`),
 		state,
 		String(attempts.length),
 	];

@@ -14,7 +14,7 @@ import type { Mask } from "../secrets/mask.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { type CommandStore, findStore, type StoreFlags } from "./store.ts";
-import { notedTableLines } from "./table.ts";
+import { fittingRows, notedTableLines } from "./table.ts";
 
 interface StatusFlags extends StoreFlags {
 	readonly check?: boolean;
@@ -142,14 +142,16 @@ function linesOf(statuses: readonly NamedStatus[], { run, keepsAll, others, call
 	} = call;
 	if (statuses.length === 0) return ["no hook is put on record: the config has no webhook that is no gate"];
 	const now = Date.now();
-	const rows = statuses.map(({ hook, status }) => [
-		excerpt(redact(hook.name), 40),
-		status.status,
-		String(status.deliveries),
-		...(keepsAll ? [rateText(status.successRate), timeText(status.p50Ms), timeText(status.p95Ms)] : []),
-	]);
-	const texts = statuses.map((one) => noteOf(one, mutedReason(one, run.facts), now, redact));
 	const head = ["HOOK", "STATUS", "DELIVERIES", ...(keepsAll ? ["SUCCESS", "P50", "P95"] : [])];
+	const rows = fittingRows(head, columns, (limit) =>
+		statuses.map(({ hook, status }) => [
+			excerpt(redact(hook.name), limit),
+			status.status,
+			String(status.deliveries),
+			...(keepsAll ? [rateText(status.successRate), timeText(status.p50Ms), timeText(status.p95Ms)] : []),
+		]),
+	);
+	const texts = statuses.map((one) => noteOf(one, mutedReason(one, run.facts), now, redact));
 	const total = statuses.reduce((sum, { status }) => sum + status.deliveries, 0);
 	return [
 		...notedTableLines(head, rows, { head: "LAST FAILURE", texts }, columns),

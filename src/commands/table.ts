@@ -20,6 +20,21 @@ export function tableLines(
 	]);
 }
 
+/** Columns that a name may take, the most first. */
+const NAME_LIMITS = [40, 30, 22, 16, 14, 12] as const;
+
+/** The rows with names that are as long as fits into the width; `make` gets the columns that a name may take. */
+export function fittingRows(
+	head: readonly string[],
+	columns: number,
+	make: (limit: number) => readonly (readonly string[])[],
+): readonly (readonly string[])[] {
+	const fits = (rows: readonly (readonly string[])[]) =>
+		aligned([head, ...rows]).every((line) => width(line) <= columns);
+	const limit = NAME_LIMITS.find((each) => fits(make(each)));
+	return make(limit ?? 12);
+}
+
 /**
  * As {@link tableLines}, with a text for each row, which may be empty: a last column under its head where it fits, else
  * below the row.

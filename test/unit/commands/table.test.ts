@@ -1,7 +1,7 @@
 // Tables whose rows have a text each: in a column where it fits, else below.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { notedTableLines } from "../../../src/commands/table.ts";
+import { fittingRows, notedTableLines } from "../../../src/commands/table.ts";
 
 const HEAD = ["HOOK", "STATUS"];
 const ROWS = [
@@ -65,5 +65,20 @@ describe("a table with notes", () => {
 				},
 			),
 		);
+	});
+});
+
+describe("names in rows", () => {
+	const make = (limit: number) => [["n".repeat(limit), "x".repeat(20)]];
+
+	it("are as long as fits", () => {
+		expect(fittingRows(HEAD, Number.POSITIVE_INFINITY, make)[0]?.[0]?.length).toBe(40);
+		expect(fittingRows(HEAD, 62, make)[0]?.[0]?.length).toBe(40);
+		expect(fittingRows(HEAD, 61, make)[0]?.[0]?.length).toBe(30);
+		expect(fittingRows(HEAD, 34, make)[0]?.[0]?.length).toBe(12);
+	});
+
+	it("are short where nothing fits", () => {
+		expect(fittingRows(HEAD, 20, make)[0]?.[0]?.length).toBe(12);
 	});
 });
