@@ -277,6 +277,22 @@ describe("a store that cannot be used ends no step", () => {
 	});
 });
 
+it("what is only shown or tried out, a gate and a shell hook are never on record", async () => {
+	const there = await receiver();
+	const gate = `[[hook.webhooks.pipeline_error]]\nname = "gate"\nurl = "${there.url}"\non_failure = "abort"\nretry_count = 0\n`;
+	const shell = '[[hook.pipeline_complete]]\nname = "shell"\ncommand = "exit 1"\n';
+	const { folder, run } = project(STORE + hook(there.url).replace("pipeline_*", "pipeline_start") + gate + shell);
+	await run("fire", "pipeline_start", "--dry-run");
+	await run("fire", "pipeline_start", "--hook", "audit");
+	await run("test", "pipeline_start", "--yes");
+	await run("fire", "pipeline_error");
+	await run("fire", "pipeline_complete");
+	expect(there.requests.length).toBeGreaterThanOrEqual(2);
+	expect(existsSync(join(folder, FILE)) ? statesIn(folder) : {}).toEqual({});
+	await run("fire", "pipeline_start");
+	expect(Object.values(statesIn(folder))).toEqual(["waiting"]);
+});
+
 it("a run without a store writes nothing, and needs no code for it", async () => {
 	const there = await receiver();
 	const dist = workspace();

@@ -117,3 +117,20 @@ it("sends each event by itself where there is no folder that lasts as long as th
 	const { due, held } = await add(holding, "1");
 	expect([await deliver(holding, due), held, messages(holding)]).toEqual([[["1"]], undefined, []]);
 });
+
+it.each([
+	[true, []],
+	[false, [["2", "3"]]],
+] as const)("holds what is put on record only until all of that is written (written: %s)", async (isRecorded, left) => {
+	const holding = run();
+	for (const id of ["1", "2"]) await add(holding, id);
+	const { due } = await add(holding, "3");
+	for await (const each of due) {
+		// A fallback has delivered the first.
+		const failed: Outcome = { ...outcome(each), status: "failed", missed: [1, 2], nextAttempt: 5000 };
+		expect(holding.settle(failed)).toBe(failed);
+	}
+	await holding.end(isRecorded);
+	const next = run();
+	expect(await deliver(next, next.rest())).toEqual(left);
+});

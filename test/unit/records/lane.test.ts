@@ -1,0 +1,64 @@
+// Who is sent what waits for one receiver: one at first, and the rest in its order.
+import { expect, it } from "vitest";
+import { Lane } from "../../../src/records/lane.ts";
+
+/** A lane with these, each `id` or `id:key`. */
+function lane(...items: readonly string[]): Lane<{ readonly id: string; readonly key: string | undefined }> {
+	const made = new Lane<{ readonly id: string; readonly key: string | undefined }>("r");
+	made.add(items.map(of));
+	return made;
+}
+const of = (item: string) => {
+	const [id = "", key] = item.split(":");
+	return { id, key };
+};
+const next = (from: ReturnType<typeof lane>, most = 10) => from.next(most).map(({ id }) => id);
+
+it("gives one until the receiver has answered, then as many as are asked for", () => {
+	const there = lane("1", "2", "3", "4");
+	expect([next(there), next(there), there.isDone, there.isOpen]).toEqual([["1"], [], false, false]);
+	there.settle("1", true);
+	expect([there.isOpen, next(there, 2), next(there)]).toEqual([true, ["2", "3"], ["4"]]);
+	expect(there.isDone).toBe(false);
+	for (const id of ["2", "3", "4"]) there.settle(id, true);
+	expect(there.isDone).toBe(true);
+});
+
+it("gives nothing more after a failure, also where others still succeed", () => {
+	const there = lane("1", "2", "3", "4");
+	next(there);
+	there.settle("1", true);
+	next(there, 2);
+	there.settle("2", false);
+	there.settle("3", true);
+	expect([next(there), there.isDone]).toEqual([[], true]);
+});
+
+it("gives another one first where the first was not asked, or is somebody else's", () => {
+	const there = lane("1", "2", "3");
+	next(there);
+	there.settle("1", undefined);
+	expect(next(there)).toEqual(["2"]);
+	there.lose("2");
+	expect(next(there)).toEqual(["3"]);
+});
+
+it("gives what has one key in turn", () => {
+	const there = lane("1", "2:a", "3:a", "4:b", "5:a", "6");
+	next(there);
+	there.settle("1", true);
+	expect(next(there)).toEqual(["2", "4", "6"]);
+	expect(next(there)).toEqual([]);
+	there.settle("2", true);
+	expect(next(there)).toEqual(["3"]);
+});
+
+it("leaves what comes after something that is somebody else's, however often it is added", () => {
+	const there = lane("1:a", "2:a", "3");
+	expect(next(there)).toEqual(["1"]);
+	there.lose("1");
+	there.add(["2:a", "4:a", "3"].map(of));
+	expect(next(there)).toEqual(["3"]);
+	there.settle("3", true);
+	expect([next(there), there.isDone]).toEqual([[], true]);
+});
