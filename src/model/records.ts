@@ -41,8 +41,9 @@ export interface DeliveryRecord {
 	readonly hook: string;
 	/** A hash of what it is about, the same for a failure and the success that ends it; absent where nothing is like it. */
 	readonly key?: string;
-	/** Of its newest event. */
+	/** Of its newest event; and its line, if it came from a file, where many have the time of the run. */
 	readonly eventTime: number;
+	readonly line?: number;
 	/** When it was recorded first. */
 	readonly created: number;
 	/** Of its first event. */

@@ -44,12 +44,15 @@ function textOf(hook: Webhook, events: Events, env: Env): string | undefined {
 const UNMADE: readonly string[] = ["MessageError", "CannotRender"];
 
 /**
- * Whether one makes the other obsolete, if it is about the same thing. Of two events of one moment nobody knows which came
- * first: none of them is left out for the other.
+ * Whether one makes the other obsolete, if it is about the same thing. Of two events of one moment only the lines of their
+ * file tell which came first; otherwise none of them is left out for the other.
  */
-export function isNewer(one: Pick<DeliveryRecord, "eventTime">, other: Pick<DeliveryRecord, "eventTime">): boolean {
-	return one.eventTime > other.eventTime;
+export function isNewer(one: Moment, other: Moment): boolean {
+	if (one.eventTime !== other.eventTime) return one.eventTime > other.eventTime;
+	return one.runId === other.runId && (one.line ?? 0) > (other.line ?? Number.POSITIVE_INFINITY);
 }
+
+type Moment = Pick<DeliveryRecord, "eventTime" | "line" | "runId">;
 
 /**
  * A name for whom a hook's messages reach, to be compared with that of another hook: of its preset, its URL, its secret

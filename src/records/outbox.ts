@@ -32,10 +32,10 @@ export function scopeOf(file: string): string {
 }
 
 /** A newer delivery, which may make stored ones obsolete. */
-type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "key">;
+type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "line" | "runId" | "key">;
 
 /** What a record says of its events. */
-type About = Pick<DeliveryRecord, "key" | "eventTime" | "names" | "events">;
+type About = Pick<DeliveryRecord, "key" | "eventTime" | "line" | "names" | "events">;
 
 const UNENDED = "what is stored and obsolete could not be ended";
 
@@ -201,9 +201,11 @@ export class Outbox {
 		const { events } = delivery;
 		// A store takes no time before 1970.
 		const times = events.map(({ context }) => Math.max(0, Date.parse(context.timestamp) || this.now()));
+		const eventTime = Math.max(...times);
 		return compact<About>({
 			key: keyOf(delivery, ports.env),
-			eventTime: Math.max(...times),
+			eventTime,
+			line: events[times.lastIndexOf(eventTime)]?.line,
 			names: [...new Set(events.map(({ definition }) => definition.name))],
 			events: events.map(write),
 		});

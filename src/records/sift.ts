@@ -133,19 +133,22 @@ function withOlder(
 	hooks: Hooks,
 	scope: string,
 ): readonly StoredRecord[] {
-	const times = new Map<string, number>();
+	const last = new Map<string, DeliveryRecord>();
 	const ids = new Set<string>();
 	const about = (record: DeliveryRecord) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "");
 	for (const { record } of found) {
 		ids.add(record.id);
 		if (record.key === undefined || record.scope !== scope) continue;
-		times.set(about(record), Math.max(record.eventTime, times.get(about(record)) ?? 0));
+		const other = last.get(about(record));
+		if (other === undefined || isNewer(record, other)) last.set(about(record), record);
 	}
-	const isFirst = ({ record }: StoredRecord) =>
-		record.state === "waiting" && record.scope === scope && record.eventTime < (times.get(about(record)) ?? 0);
-	return [...found, ...rivals.filter((rival) => isFirst(rival) && !ids.has(rival.record.id))];
+	const isFirst = ({ record }: StoredRecord) => {
+		const newer = record.state === "waiting" && record.scope === scope ? last.get(about(record)) : undefined;
+		return newer !== undefined && isNewer(newer, record) && !ids.has(record.id);
+	};
+	return [...found, ...rivals.filter(isFirst)];
 }
 
 function byAge({ from: { record: one } }: Ready, { from: { record: other } }: Ready): number {
-	return one.eventTime - other.eventTime || one.created - other.created;
+	return one.eventTime - other.eventTime || (one.line ?? 0) - (other.line ?? 0) || one.created - other.created;
 }

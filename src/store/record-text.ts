@@ -27,6 +27,7 @@ function readFields(reader: Reader): DeliveryRecord {
 		hook: reader.text("hook"),
 		key: reader.optional("key", isText),
 		eventTime: reader.number("eventTime"),
+		line: reader.optional("line", isTime),
 		created: reader.number("created"),
 		runId: reader.text("runId"),
 		names: reader.list("names", isText),

@@ -413,6 +413,23 @@ describe("what is about the same thing", () => {
 		expect(there.sent()).toEqual([expect.stringContaining("etl failed")]);
 	});
 
+	it.each([true, false])(
+		"is in the order of the lines of a file whose events have one time (all kept: %s)",
+		async (keepsAll) => {
+			const there = world([pager("page")], { records: fakeRecords({ keepsAll }) });
+			const timestamp = "2026-04-02T00:00:00Z";
+			const line = (name: string, number: number) => ({ ...there.event(name, { timestamp }), line: number });
+			const [trigger, resolve] = [line("pipeline_error", 1), line("pipeline_complete", 2)];
+			there.respond = ({ body }) => answer(new TextDecoder().decode(body).includes('"trigger"') ? 503 : 202);
+			await there.fire(trigger, resolve);
+			expect(actionsOf(there)).toEqual(["trigger", "resolve"]);
+			there.respond = () => answer(202);
+			there.wait(MINUTE);
+			await there.redeliver();
+			expect(there.sent()).toEqual([]);
+		},
+	);
+
 	it("is all sent where nobody knows what came first", async () => {
 		const there = world([pager("page")]);
 		there.respond = () => DOWN;
