@@ -36,18 +36,32 @@ class GitRefs implements Refs {
 	/** What the refs below {@link KNOWN} say, by the names in the remote. Their commits are in our repository. */
 	readonly #known = new Map<string, string>();
 	#pushes = 0;
+	#last: Promise<unknown> = Promise.resolve();
 
 	constructor(git: Git, remote: Remote) {
 		this.#git = git;
 		this.#remote = remote;
 	}
 
-	async read(prefix: string, files: readonly string[]): Promise<readonly Ref[] | StoreFailure> {
-		const refs = await this.#fetch(prefix);
-		return "problem" in refs ? refs : readCommits(this.#git, refs, files);
+	read(prefix: string, files: readonly string[]): Promise<readonly Ref[] | StoreFailure> {
+		return this.#inTurn(async () => {
+			const refs = await this.#fetch(prefix);
+			return "problem" in refs ? refs : readCommits(this.#git, refs, files);
+		});
 	}
 
-	async change(changes: readonly RefChange[]): Promise<readonly RefChanged[] | StoreFailure> {
+	change(changes: readonly RefChange[]): Promise<readonly RefChanged[] | StoreFailure> {
+		return this.#inTurn(() => this.#change(changes));
+	}
+
+	/** A fetch beside a push might take what the remote had before for what it has. */
+	#inTurn<T>(work: () => Promise<T>): Promise<T> {
+		const turn = this.#last.then(work, work);
+		this.#last = turn;
+		return turn;
+	}
+
+	async #change(changes: readonly RefChange[]): Promise<readonly RefChanged[] | StoreFailure> {
 		const unknown = changes.filter((change) => !this.#isPossible(change));
 		for (const prefix of new Set(unknown.map(({ name }) => name.slice(0, name.lastIndexOf("/") + 1)))) {
 			const refs = await this.#fetch(prefix);
@@ -69,8 +83,8 @@ class GitRefs implements Refs {
 		});
 	}
 
-	async close(): Promise<void> {
-		await this.#git.close();
+	close(): Promise<void> {
+		return this.#inTurn(() => this.#git.close());
 	}
 
 	/**

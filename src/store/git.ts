@@ -99,7 +99,8 @@ export class Git {
 	}
 
 	async close(): Promise<void> {
-		await rm(this.#folder, { recursive: true, force: true });
+		// What cannot be removed goes with the temporary folder.
+		await rm(this.#folder, { recursive: true, force: true }).catch(() => {});
 	}
 }
 

@@ -76,6 +76,18 @@ describe("behind a server", () => {
 		await Promise.all(jobs.map((store) => store.close()));
 	});
 
+	it("one process asks one thing after the other, so that it never takes what was for what is", async () => {
+		const { open, server } = await serving();
+		const store = await open();
+		const put = ["1", "2", "3"].map((id) => store.put([record(id)]));
+		await Promise.all([...put, store.list({}), store.disabled()]);
+		expect(good(await store.list({})).records.length).toBe(3);
+		// Each program begins with a GET, and goes on with a POST.
+		const order = server.requests.map((request) => request.slice(0, 1)).join("");
+		expect(order).toMatch(/^(GP+)+$/);
+		await store.close();
+	});
+
 	it("the token is in no command line", async () => {
 		let seen: readonly string[] | undefined;
 		const { open } = await serving(({ url }) => {

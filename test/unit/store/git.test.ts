@@ -112,6 +112,21 @@ describe("a repository", () => {
 		await store.close();
 	});
 
+	it("is asked and changed by one process at many places at once", async () => {
+		const store = await opening(repository());
+		const ids = ["1", "2", "3", "4", "5", "6"];
+		await store.put(ids.map((id) => record(id)));
+		const work = async (listed: Awaited<ReturnType<typeof all>>[number]) => {
+			const [from] = good(await store.claim([listed], times));
+			if (from === undefined) return "not claimed";
+			await store.list({});
+			return good(await store.settle([{ from, to: undefined }]));
+		};
+		expect(await Promise.all((await all(store)).map(work))).toEqual(ids.map(() => []));
+		expect(await all(store)).toEqual([]);
+		await store.close();
+	});
+
 	it("takes records whatever their ids are", async () => {
 		const ids = [
 			"",
