@@ -11,25 +11,41 @@ import { innermost, natsFailure, openNats } from "./nats-connection.ts";
  * not say whether anybody listened. Pooled connections are kept until `close`, and shared by requests that connect alike.
  */
 export function natsHttp(): Http {
-	const kept = new Map<string, Promise<NatsConnection>>();
-	const connectionFor = (request: HttpRequest): Promise<NatsConnection> => {
-		if (request.connections === "single") return openNats(request);
+	/** Those that further requests may share, by what decides how they connect. */
+	const shared = new Map<string, Promise<NatsConnection>>();
+	const open = new Set<Promise<NatsConnection>>();
+	const forget = (opening: Promise<NatsConnection> | undefined) => {
+		for (const [key, each] of shared) if (each === opening) shared.delete(key);
+	};
+	const share = (request: HttpRequest): Promise<NatsConnection> => {
 		const { url, allowPrivate, caCertificates = "" } = request;
 		const key = [url.protocol, url.username, url.password, url.host, allowPrivate, caCertificates].join("\n");
-		const known = kept.get(key);
+		const known = shared.get(key);
 		if (known !== undefined) return known;
 		const opening = openNats(request);
-		kept.set(key, opening);
-		const forget = () => void kept.delete(key);
-		opening.then((connection) => connection.closed().then(forget), forget);
+		shared.set(key, opening);
+		open.add(opening);
+		const end = () => {
+			forget(opening);
+			open.delete(opening);
+		};
+		opening.then((connection) => connection.closed()).then(end, end);
 		return opening;
 	};
 	return {
-		send: (request, signal) =>
-			exchange(Publication, request, signal, (begun) => void begun.publish(connectionFor(request))),
+		send: async (request, signal) => {
+			let opening: Promise<NatsConnection> | undefined;
+			const result = await exchange(Publication, request, signal, (begun) => {
+				opening = request.connections === "single" ? openNats(request) : share(request);
+				void begun.publish(opening);
+			});
+			// Nobody may be at the other end any more.
+			if (result.kind === "failure") forget(opening);
+			return result;
+		},
 		close: () => {
-			for (const opening of kept.values()) opening.then((connection) => connection.close()).catch(() => {});
-			kept.clear();
+			for (const opening of open) opening.then((connection) => connection.close()).catch(() => {});
+			shared.clear();
 		},
 	};
 }

@@ -44,14 +44,17 @@ export class NatsServer {
 			this.#opening ??= this.#open();
 			return await work((await this.#opening).stream);
 		} catch (error) {
+			// Nobody may be at the other end any more.
+			if (innermost(error) instanceof errors.TimeoutError) void this.close();
 			return { problem: `${this.#url.protocol}//${this.#url.host}: ${describe(error)}` };
 		}
 	}
 
 	async close(): Promise<void> {
-		const opened = await this.#opening?.catch(() => undefined);
+		const opening = this.#opening;
+		this.#forget();
+		const opened = await opening?.catch(() => undefined);
 		await opened?.connection.close();
-		this.#opening = undefined;
 	}
 
 	async #open() {

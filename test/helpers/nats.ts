@@ -81,6 +81,23 @@ export async function makeStream(
 	};
 }
 
+/** Something between clients and a server; `freeze` makes nothing pass any more on the connections that there are. */
+export async function freezable({ port }: Nats): Promise<{ url: string; freeze: () => void; count: () => number }> {
+	const sockets: Socket[] = [];
+	const relay = createServer((near: Socket) => {
+		const far = connectSocket(port, "127.0.0.1");
+		sockets.push(near, far);
+		far.on("error", () => {}).once("close", () => near.destroy());
+		near.on("error", () => {}).once("close", () => far.destroy());
+		near.pipe(far).pipe(near);
+	});
+	const url = (await started(relay)).replace("http:", "nats:");
+	const freeze = () => {
+		for (const socket of sockets) socket.unpipe();
+	};
+	return { url, freeze, count: () => sockets.length / 2 };
+}
+
 /**
  * Something between a client and a server that passes everything on, and is shown all that the server sends; it ends
  * the connection where `isCut` says so, before that has reached the client. Its URL.

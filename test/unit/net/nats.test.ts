@@ -4,7 +4,7 @@ import { nkeys } from "@nats-io/transport-node";
 import { afterAll, describe, expect, it } from "vitest";
 import { natsHttp } from "../../../src/net/nats.ts";
 import type { HttpRequest, HttpResult } from "../../../src/ports.ts";
-import { between, connectTo, makeStream, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
+import { between, connectTo, freezable, makeStream, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
 import { certificate, listening, rawServer } from "../../helpers/net.ts";
 import { requestTo } from "../../helpers/request.ts";
 
@@ -179,6 +179,18 @@ describe.skipIf(withoutNats)("publishing on NATS (needs nats-server)", () => {
 		for (const connections of ["single", "pooled"] as const) {
 			expect(await publish(`${nats.url}/x`, { connections })).toMatchObject({ status: 503 });
 		}
+	});
+
+	it("makes another connection after one at whose other end nobody is any more", async () => {
+		const nats = await startNats();
+		await makeStream(await connectTo(nats), ["ci.>"]);
+		const { url, freeze, count } = await freezable(nats);
+		const send = (timeoutMs: number) => publish(`${url}/ci.events`, { connections: "pooled", timeoutMs });
+		expect(await send(3000)).toMatchObject({ status: 200 });
+		freeze();
+		expect(await send(200)).toMatchObject({ cause: "timeout" });
+		expect(await send(3000)).toMatchObject({ status: 200 });
+		expect(count()).toBe(2);
 	});
 
 	it("shares one connection between messages at once, until it is closed", async () => {

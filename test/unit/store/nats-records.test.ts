@@ -6,7 +6,7 @@ import { connect } from "@nats-io/transport-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Records, StoredRecord } from "../../../src/model/records.ts";
 import { openNatsRecords } from "../../../src/store/nats-records.ts";
-import { connectTo, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
+import { connectTo, freezable, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
 import { started } from "../../helpers/net.ts";
 import { blocks } from "../../helpers/pages.ts";
 import { good, record } from "../../helpers/records.ts";
@@ -253,6 +253,16 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			expect(new Set(settled).size).toBe(settled.length);
 			const there = (await all(store)).map((each) => [each.record.id, each.record.state]);
 			expect(there.toSorted()).toEqual(ids.map((id) => [id, "delivered"]).toSorted());
+		});
+
+		it("may be gone without a word, and is connected to again after its time", async () => {
+			const { url, freeze } = await freezable(await startNats());
+			const store = good(await openNatsRecords(url, { timeoutMs: 500 }));
+			onTestFinished(() => store.close());
+			expect(await store.put([record("1")])).toBeUndefined();
+			freeze();
+			expect(await store.put([record("2")])).toEqual({ problem: `${url}: connection timed out` });
+			expect((await all(store)).map((each) => each.record.id)).toEqual(["1"]);
 		});
 
 		it("fails after its time where it does not answer", async () => {
