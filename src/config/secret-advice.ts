@@ -2,6 +2,7 @@
 import type { Hook } from "../model/hook.ts";
 import { SECRET_NAME } from "../model/hook-references.ts";
 import { parseReference } from "../model/reference.ts";
+import { isNatsUrl } from "../net/nats-url.ts";
 import { isSecretValue, isWebUrl, looksSecret } from "../secrets/parts.ts";
 import { isTable, type Value } from "./fields.ts";
 import type { Layers } from "./keys.ts";
@@ -83,7 +84,7 @@ const SHORTEST_PART = 20;
 
 /** A URL with credentials, with a secret among its parameters, or with a long random part in its path. */
 export function isCredentialUrl(text: string): boolean {
-	if (!isWebUrl(text) || !URL.canParse(text)) return false;
+	if (!(isWebUrl(text) || isNatsUrl(text)) || !URL.canParse(text)) return false;
 	const { username, password, pathname, searchParams } = new URL(text);
 	const isParameter = [...searchParams].some(([key, value]) => SECRET_NAME.test(key) && value !== "");
 	const isRandom = pathname

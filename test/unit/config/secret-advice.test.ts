@@ -84,6 +84,8 @@ describe("a url", () => {
 		`https://:${SECRET}@example.com/x`,
 		`https://example.com/x?api_key=${SECRET}`,
 		`\${U:-https://example.com/hooks/${SECRET}}`,
+		`nats://user:${SECRET}@nats.example.com/ci.events`,
+		`tls://${SECRET}@nats.example.com/ci.events`,
 	])("that is a credential is told: %#", (url) => {
 		expect(isTold(URL, `url = "${url}"`)).toBe(true);
 	});
@@ -95,6 +97,7 @@ describe("a url", () => {
 		"https://example.com/projects/3f2a7c1e-5d0b-4c8e-9a61-0b7d5f3e2c19/events",
 		"http://127.0.0.1:8080/rocky",
 		"${U:-http://localhost:8080/x}",
+		"nats://nats.example.com:4222/ci.events",
 	])("that is none is not: %s", (url) => {
 		expect(isTold(URL, `url = "${url}"`)).toBe(false);
 	});
