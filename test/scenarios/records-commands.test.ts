@@ -290,6 +290,17 @@ describe("status --check", () => {
 		expect(await run("status", "--check")).toMatchObject({ code: 0 });
 	});
 
+	it("says that a hook is muted, and so does what is on record for it", async () => {
+		const folder = place();
+		await store(folder, told("a", HOUR));
+		const run = inFolder(folder, { PIPELINE_HOOKS_MUTE: "tell until 2096-12-01T08:00Z" });
+		const muted = "muted until 2096-12-01T08:00Z by PIPELINE_HOOKS_MUTE";
+		expect((await run("status")).stdout).toContain(`  ${muted}; 1h ago: 503 Service Unavailable: busy; due now\n`);
+		expect((await run("deliveries", "show", "dlv_a")).stdout).toContain(
+			`what to do: tell is ${muted}; after that \`pipe`,
+		);
+	});
+
 	it("knows only webhooks that are no gates", async () => {
 		const folder = place([
 			hook("tell", "http://127.0.0.1:9/"),
