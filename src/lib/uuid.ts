@@ -1,4 +1,5 @@
-// UUIDs that are made of a text: the same for the same text. https://www.rfc-editor.org/rfc/rfc9562#section-5.5
+// UUIDs that are made of a text: the same for the same text.
+// https://www.rfc-editor.org/rfc/rfc9562#section-5.5
 import { createHash } from "node:crypto";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,4 +1,5 @@
-// A webhook of OpenMetadata as JSON-LD, by its own context. https://openmetadatastandards.org/operations/webhook
+// A webhook of OpenMetadata as JSON-LD, by its own context.
+// https://openmetadatastandards.org/operations/webhook
 import type { JsonObject } from "../../lib/json.ts";
 import type { OpenMetadataWebhook } from "./model.ts";
 

@@ -1,4 +1,5 @@
-// The shape of OpenMetadata's webhooks, as far as hooks have it. https://openmetadatastandards.org/operations/webhook
+// The shape of OpenMetadata's webhooks, as far as hooks have it.
+// https://openmetadatastandards.org/operations/webhook
 import type { Json, JsonObject } from "../../lib/json.ts";
 import type { HookStatusName } from "../../records/hook-status.ts";
 

@@ -1,4 +1,5 @@
-// A hook as a webhook of OpenMetadata. https://openmetadatastandards.org/operations/webhook
+// A hook as a webhook of OpenMetadata.
+// https://openmetadatastandards.org/operations/webhook
 import { compact, type JsonObject } from "../../lib/json.ts";
 import { uuidOf } from "../../lib/uuid.ts";
 import type { Vocabulary } from "../../model/catalog.ts";

@@ -1,4 +1,5 @@
-// The body of DataChonk's call that creates a webhook, as a hook. https://www.datachonk.com/docs/api/webhooks
+// The body of DataChonk's call that creates a webhook, as a hook.
+// https://www.datachonk.com/docs/api/webhooks
 import { vocabulary } from "../../model/catalog.ts";
 import { Draft, type Findings } from "./draft.ts";
 import type { JsonTable } from "./json.ts";

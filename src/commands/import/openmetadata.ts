@@ -1,4 +1,5 @@
-// A webhook of OpenMetadata as a hook. https://openmetadatastandards.org/operations/webhook
+// A webhook of OpenMetadata as a hook.
+// https://openmetadatastandards.org/operations/webhook
 import { isSetAnyway } from "../../config/values.ts";
 import { keyName } from "../../config/words.ts";
 import { presetsAt } from "../../presets/addresses.ts";

@@ -1,4 +1,5 @@
-// The hooks of a rocky.toml, as a config of their own. https://rocky-data.dev/concepts/hooks/
+// The hooks of a rocky.toml, as a config of their own.
+// https://rocky-data.dev/concepts/hooks/
 import { isTable, type Table } from "../../config/fields.ts";
 import { HOOK_KEYS } from "../../config/known.ts";
 import { parseConfig } from "../../config/load.ts";

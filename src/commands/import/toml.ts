@@ -1,4 +1,5 @@
-// Writes tables as TOML, with comments above what they are about. https://toml.io/en/v1.1.0
+// Writes tables as TOML, with comments above what they are about.
+// https://toml.io/en/v1.1.0
 import { wrapped } from "../table.ts";
 
 export type TomlValue = string | number | bigint | boolean | readonly TomlValue[] | TomlTable;
