@@ -101,7 +101,8 @@ class NatsRecords implements Records {
 					invalid++;
 					continue;
 				}
-				const until = Number(headers.get(CLAIMED) ?? 0);
+				// Whatever else others may have written claims nothing.
+				const until = Number(headers.get(CLAIMED)) || 0;
 				const claim = until === 0 ? {} : { claimedUntil: until };
 				found.set(record.id, { record, revision: `${place}.${sequence}`, ...claim });
 			}

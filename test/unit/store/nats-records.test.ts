@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import { connect } from "@nats-io/transport-node";
+import { connect, headers } from "@nats-io/transport-node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Records, StoredRecord } from "../../../src/model/records.ts";
 import { openNatsRecords } from "../../../src/store/nats-records.ts";
@@ -146,6 +146,16 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			const text = JSON.stringify({ version: 1, ...record("2") });
 			await jetstream(await connectTo(nats)).publish("pipeline-hooks.record.open.=.1", text);
 			expect(await store.list({})).toEqual({ records: [], invalid: 1 });
+		});
+
+		it("are free where somebody else has claimed them in no way of ours", async () => {
+			const { nats, store } = await opened();
+			const claim = headers();
+			claim.set("Claimed-Until", "the end of days");
+			await store.put([record("1")]);
+			const text = JSON.stringify({ version: 1, ...record("1") });
+			await jetstream(await connectTo(nats)).publish("pipeline-hooks.record.open.=.1", text, { headers: claim });
+			expect((await claimed(store)).record).toEqual(record("1"));
 		});
 
 		it("have a dead letter with its cause once they are spent, until they are removed", async () => {
