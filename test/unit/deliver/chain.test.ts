@@ -1,11 +1,12 @@
 // Chains: a fallback once where a hook has failed for good, followers where it has succeeded, each once an event.
 import { describe, expect, it } from "vitest";
+import { skipped } from "../../../src/deliver/unsent.ts";
 import { deliveryId, reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import type { Http, HttpRequest, HttpResult, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
-import { answer, exited, fakeShell } from "../../helpers/fakes.ts";
+import { answer, exited, fakeClock, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 
 const at = (path: string) => ({ name: path, url: parseReference(`https://example.com/${path}`) });
@@ -67,6 +68,23 @@ describe("a fallback", () => {
 			"404 Not Found; fallback b: 400 Bad Request; fallback c: no disk (exit code 4)",
 		);
 		expect(result).toBe("passed");
+	});
+
+	it("that fails too adds its time and its notes, and the cause of the failure is its own", async () => {
+		const clock = fakeClock();
+		const send: Http["send"] = async ({ url }) => {
+			clock.advance(url.host === "discord.com" ? 12 : 30);
+			return url.host === "discord.com" ? { kind: "failure", cause: "refused", detail: "refused" } : answer(404);
+		};
+		const hooks = [
+			webhook({ url: parseReference("https://hooks.slack.com/services/T/B/x"), fallback: "spare" }),
+			webhook({ name: "spare", url: parseReference("https://discord.com/api/webhooks/1/x"), ...only, retryCount: 0 }),
+		];
+		const { outcomes } = await fireWith(hooks, { ports: { clock, http: { send, close: () => {} } } });
+		expect(outcomes).toMatchObject([{ durationMs: 42, failure: { cause: "refused" }, reason: "" }]);
+		expect(outcomes[0]?.notes).toEqual(
+			["slack", "discord"].map((name) => expect.stringContaining(`preset = "${name}"`)),
+		);
 	});
 
 	it("takes the place of a hook whose variable is unset", async () => {
@@ -193,6 +211,13 @@ describe("what follows a success", () => {
 			skipCause: "not_reached",
 			reason: "main, which it follows, failed",
 		});
+	});
+
+	it("is neither fired nor told in a dry run, in which there is no success", async () => {
+		const hooks = [webhook({ ...at("main"), onSuccess: ["a"] }), webhook({ ...at("a"), ...only })];
+		const send: NonNullable<Given["options"]>["send"] = async (each) => skipped(each, "dry_run", "", {});
+		const { told } = await run(hooks, {}, { options: { send } });
+		expect(told).toMatchObject([{ delivery: { hook: { name: "main" } }, skipCause: "dry_run" }]);
 	});
 
 	it("is skipped only where none of several leads to it, and once, whichever of them ends first", async () => {

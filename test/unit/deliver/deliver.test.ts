@@ -6,7 +6,7 @@ import { parseReference } from "../../../src/model/reference.ts";
 import { createPlan } from "../../../src/plan/plan.ts";
 import type { Http, Shell, ShellResult } from "../../../src/ports.ts";
 import { fireWith, type Given } from "../../helpers/deliver.ts";
-import { answer, exited, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
+import { answer, exited, fakeClock, fakeHttp, fakeShell } from "../../helpers/fakes.ts";
 import { event, shellHook, webhook } from "../../helpers/make.ts";
 
 async function run(hooks: readonly Hook[], commands: Record<string, ShellResult> = {}, given: Given = {}) {
@@ -15,6 +15,7 @@ async function run(hooks: readonly Hook[], commands: Record<string, ShellResult>
 	return {
 		statuses: outcomes.map((outcome) => [outcome.delivery.hook.name, outcome.status, reasonOf(outcome)]),
 		shell,
+		told,
 		seen: told.map(({ delivery }) => delivery.hook.name),
 	};
 }
@@ -55,6 +56,22 @@ describe("gates", () => {
 		]);
 		expect(http.requests).toEqual([]);
 		expect(shell.commands.map(({ command }) => command)).toEqual(["deny"]);
+	});
+
+	test("one that a cancellation has ended has denied nothing: the rest was cancelled too", async () => {
+		const controller = new AbortController();
+		const send: Http["send"] = async () => {
+			controller.abort();
+			return { kind: "failure", cause: "cancelled", detail: "cancelled" };
+		};
+		const { told } = await fireWith([webhook({ onFailure: "abort" }), webhook()], {
+			ports: { http: { send, close: () => {} } },
+			options: { signal: controller.signal },
+		});
+		expect(told).toMatchObject([
+			{ status: "failed", failure: { cause: "cancelled" } },
+			{ status: "skipped", skipCause: "cancelled", reason: "cancelled before it began" },
+		]);
 	});
 
 	test("one whose variable is unset fails, even where secrets are withheld", async () => {
@@ -100,14 +117,29 @@ describe("the rest", () => {
 		expect(shell.commands.map(({ command }) => command)).toEqual(["1", "2", "3"]);
 	});
 
+	test("shell hooks run beside webhooks, which take none of their turns", async () => {
+		let now = 0;
+		let most = 0;
+		const busy = async () => {
+			most = Math.max(most, ++now);
+			await new Promise((resolve) => setImmediate(resolve));
+			now--;
+		};
+		const http: Http = { send: async () => busy().then(() => answer(200)), close: () => {} };
+		const shell: Shell = { run: async () => busy().then(() => exited(0)) };
+		await fireWith([shellHook(), webhook(), webhook()], { facts: { concurrency: 1 }, ports: { http, shell } });
+		expect(most).toBe(2);
+	});
+
 	test("hooks whose secrets are withheld by design are skipped", async () => {
 		const hooks = [webhook({ name: "a", url: parseReference("${URL}") }), webhook({ name: "b" })];
-		const { statuses } = await run(hooks, {}, { facts: { secretsWithheld: true } });
+		const { statuses, told } = await run(hooks, {}, { facts: { secretsWithheld: true } });
 		expect(statuses[0]).toEqual([
 			"a",
 			"skipped",
 			expect.stringContaining("variable URL is unset or empty: GitHub withholds secrets"),
 		]);
+		expect(told[0]?.skipCause).toBe("secrets_withheld");
 		expect(statuses[1]).toEqual(["b", "delivered", ""]);
 	});
 
@@ -124,6 +156,24 @@ describe("the rest", () => {
 			["skipped", "cancelled before it began"],
 		]);
 		expect(shell.commands).toEqual([]);
+	});
+});
+
+describe("an event that is put into a batch", () => {
+	const batch: NonNullable<Given["options"]>["batch"] = async () => ({ due: [], held: "1 of 2 events" });
+
+	test("is told as held where it waits for others, without an attempt", async () => {
+		const { told } = await fireWith([webhook({ batchSize: 2, onSuccess: ["a"] })], { options: { batch } });
+		expect(told).toMatchObject([{ status: "held", reason: "1 of 2 events", attempts: [], durationMs: 0, notes: [] }]);
+	});
+
+	test("does not wait where it could not be sent then either: it ends at once, and says why", async () => {
+		const unset = webhook({ batchSize: 2, url: parseReference("${UNSET}") });
+		const { told: failed } = await fireWith([unset], { options: { batch } });
+		expect(failed).toMatchObject([{ status: "failed", failure: { cause: "unset_variable" }, reason: "" }]);
+		const options = { batch, signal: AbortSignal.abort() };
+		const { told: cancelled } = await fireWith([webhook({ batchSize: 2 })], { options });
+		expect(cancelled).toMatchObject([{ status: "skipped", skipCause: "cancelled", notes: [] }]);
 	});
 });
 
@@ -213,7 +263,23 @@ describe("a command", () => {
 		expect(JSON.parse(command?.stdin ?? "")).toEqual(event().context);
 	});
 
+	test("that fails is one attempt, with the time that it took and the reason", async () => {
+		const clock = fakeClock();
+		clock.advance(500);
+		const run: Shell["run"] = async () => {
+			clock.advance(30);
+			return exited(3, "no disk");
+		};
+		const { told } = await fireWith([shellHook()], { ports: { clock, shell: { run } } });
+		const failure = { cause: "exit", reason: "no disk (exit code 3)" };
+		expect(told).toMatchObject([{ failure, durationMs: 30, attempts: [{ durationMs: 30, failure }], notes: [] }]);
+	});
+
 	test.each([
+		[
+			{ ...exited(0, "bye"), end: { kind: "exit", code: 143, signal: "SIGTERM" } },
+			"ended by SIGTERM (exit code 143); its last line: bye",
+		],
 		[exited(2, "", "said on stdout"), "said on stdout (exit code 2)"],
 		[exited(1, "on stderr", "on stdout"), "on stderr (exit code 1)"],
 		[{ ...exited(0), end: { kind: "signal", signal: "SIGKILL" } }, "ended by SIGKILL"],
