@@ -51,7 +51,9 @@ export function storeOf(
 	const store = storeNamed(chosen, run.config);
 	if (store === undefined) return undefined;
 	const token = terminal.env["GITHUB_TOKEN"] ?? "";
-	const place = { store, workspace: run.ci.workspace, env: terminal.env, token, create: false, leave: () => {} };
+	const { workspace, untrusted } = run.ci;
+	const given = { store, workspace, isUntrusted: untrusted !== undefined, env: terminal.env, token };
+	const place = { ...given, create: false, leave: () => {} };
 	const say = (invalid: number) => {
 		if (invalid > 0) reporter.log.info(`${count(invalid, "stored record")} cannot be read`);
 	};

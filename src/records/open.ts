@@ -1,7 +1,7 @@
 // Opens the store of records that a config or an input names.
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Env } from "../lib/env.ts";
 import { unsetReason } from "../model/hook-references.ts";
 import type { DeliveryRecord, Records } from "../model/records.ts";
@@ -27,6 +27,8 @@ export interface StorePlace {
 	readonly store: StoreConfig;
 	/** Absolute. */
 	readonly workspace: string;
+	/** A stranger may have written the workspace. */
+	readonly isUntrusted: boolean;
 	readonly env: Env;
 	/** For GitHub; may be empty. */
 	readonly token: string;
@@ -38,12 +40,10 @@ export interface StorePlace {
 
 /** The store, which is opened with the first question to it. */
 export function recordsOf(place: StorePlace): Records {
-	const { store, workspace } = place;
+	const { store } = place;
 	switch (store.kind) {
 		case "sqlite":
-			return lazyRecords(true, async () =>
-				openFile(resolve(workspace, store.path ?? USUAL_FILE), store.path === undefined, place.create),
-			);
+			return lazyRecords(true, async () => openFile(place));
 		case "git":
 			return lazyRecords(false, () => openRepository(place));
 		case "nats":
@@ -53,11 +53,17 @@ export function recordsOf(place: StorePlace): Records {
 	}
 }
 
-function openFile(file: string, isUsual: boolean, create: boolean): Records | StoreFailure {
+function openFile({ store: { path }, workspace, isUntrusted, create }: StorePlace): Records | StoreFailure {
+	const file = resolve(workspace, path ?? USUAL_FILE);
+	// Whoever puts records there lets the hooks of the config say what they want.
+	if (isUntrusted && !relative(workspace, file).startsWith("..")) return { problem: STRANGERS };
 	const opened = openSqliteRecords(file, { create });
-	if (isUsual && create && !("problem" in opened)) keepOutOfGit(dirname(file));
+	if (path === undefined && create && !("problem" in opened)) keepOutOfGit(dirname(file));
 	return opened;
 }
+
+const STRANGERS =
+	"the workspace may contain a stranger's files, the store among them: set path in [store] to a file outside of it";
 
 /** The folder is in a checkout, where somebody may add all files. */
 function keepOutOfGit(folder: string): void {

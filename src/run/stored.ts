@@ -120,7 +120,15 @@ export async function openStored(
 	const leave = (records: readonly DeliveryRecord[]) => {
 		left.push(...records);
 	};
-	const opened = await openRecordsOf({ store, workspace: ci.workspace, env: ports.env, token, create: true, leave });
+	const opened = await openRecordsOf({
+		store,
+		workspace: ci.workspace,
+		isUntrusted: ci.untrusted !== undefined,
+		env: ports.env,
+		token,
+		create: true,
+		leave,
+	});
 	if ("problem" in opened) {
 		const message = `the store cannot be used: ${opened.problem}`;
 		if (redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });

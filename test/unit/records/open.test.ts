@@ -1,5 +1,6 @@
 // The store of git where a job runs: the repository of the run, by git or through GitHub's API.
 import { createServer } from "node:http";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseReference } from "../../../src/model/reference.ts";
 import { recordsOf } from "../../../src/records/open.ts";
@@ -19,6 +20,7 @@ const opened = (env: Readonly<Record<string, string>>, token = "t", url?: string
 			schedule: [60_000],
 		},
 		workspace: "/",
+		isUntrusted: false,
 		env: { GITHUB_REPOSITORY: "acme/shop", GITHUB_SERVER_URL: "https://github.invalid", ...env },
 		token,
 		create: true,
@@ -46,4 +48,24 @@ it.each([
 	const store = opened({ PATH: "/nowhere", GITHUB_API_URL: server.url }, token, url);
 	expect(await store.list({})).toMatchObject({ problem: "git was not found: install it, or use another store" });
 	expect(server.requests).toEqual([]);
+});
+
+it("is no file of a workspace that a stranger may have written, but one outside of it", async () => {
+	const folder = workspace();
+	const open = (path: string | undefined) =>
+		recordsOf({
+			store: { kind: "sqlite", path, url: undefined, schedule: [60_000] },
+			workspace: join(folder, "checkout"),
+			isUntrusted: true,
+			env: {},
+			token: "",
+			create: true,
+			leave: () => {},
+		});
+	for (const path of [undefined, "state.db", "../checkout/x/state.db"]) {
+		expect(await open(path).list({})).toEqual({ problem: expect.stringContaining("a stranger's files") });
+	}
+	const outside = open("../own/state.db");
+	expect(await outside.list({})).toEqual({ records: [], invalid: 0 });
+	await outside.close();
 });
