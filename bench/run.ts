@@ -39,6 +39,13 @@ const CASES: readonly Case[] = [
 	{ name: "a bare POST over http", config: WEBHOOK, scheme: "http", budget: undefined, program: BARE_POST },
 	{ name: "a bare POST over https", config: WEBHOOK, scheme: "https", budget: undefined, program: BARE_POST },
 	{ name: "one webhook over http", config: WEBHOOK, scheme: "http", budget: 2.3, program: ACTION },
+	{
+		name: "one webhook over http, on record",
+		config: `[store]\npath = "../records/state.db"\n${WEBHOOK}`,
+		scheme: "http",
+		budget: undefined,
+		program: ACTION,
+	},
 	{ name: "one webhook over https", config: WEBHOOK, scheme: "https", budget: 2.5, program: ACTION },
 	{
 		name: "one shell hook and one webhook",
