@@ -30,11 +30,13 @@ test.each([
 	["key.pem", "ca_file key.pem has no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
 	["empty.pem", "ca_file empty.pem has no certificate in PEM (-----BEGIN CERTIFICATE-----)"],
 	["damaged.pem", "ca_file damaged.pem: certificate 2 of 2 is damaged"],
+	["first.pem", "ca_file first.pem: certificate 1 of 2 is damaged"],
 ])("%s has none", async (file, reason) => {
 	const files = fakeFiles({
 		"/work/key.pem": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
 		"/work/empty.pem": "",
 		"/work/damaged.pem": `${one}${two.replace(/^MII/m, "MIX")}`,
+		"/work/first.pem": `${one.replace(/^MII/m, "MIX")}${two}`,
 	});
 	expect(await caFileReader(files, "/work")(file)).toEqual({ reason });
 });

@@ -1,11 +1,12 @@
-// What a service adds to a message beside its body: where and how it is sent, and a refusal.
+// What a message is made of: what the hook writes, what its service adds, and why there may be none.
 import { describe, expect, it } from "vitest";
 import { makeMessage } from "../../../src/deliver/message.ts";
-import { CannotRender, type Service } from "../../../src/model/preset.ts";
+import { CannotRender, type Options, type Service } from "../../../src/model/preset.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { withQuery } from "../../../src/presets/options.ts";
 import { compileTemplate } from "../../../src/template/compile.ts";
 import { delivery, event, preset, webhook } from "../../helpers/make.ts";
+import { template } from "../../helpers/template.ts";
 
 const generic = preset("generic");
 
@@ -63,11 +64,61 @@ describe("what a service adds to a message", () => {
 		});
 	});
 
+	it("is what it says was truncated, behind which stands what is to know about the address", () => {
+		const body = () => ({ body: {}, notes: ["text truncated"] });
+		const at = (url: string, hook = {}) => sent(() => ({ body }), { url: parseReference(url), ...hook }).notes;
+		const slack = "https://hooks.slack.com/services/T/B/x";
+		expect(at("https://e.x/")).toEqual(["text truncated"]);
+		expect(at(slack)).toEqual([
+			"text truncated",
+			expect.stringMatching(/messages of preset slack, .*: set preset = "slack"/),
+		]);
+		expect(at(slack, { bodyTemplate: template("{}") })).toEqual([]);
+	});
+
+	it("is made of the options with their variables put in, however deep they stand, and of no template", () => {
+		const seen: Options[] = [];
+		const option = { kind: "table", summary: "" } as const;
+		const options = { text: { ...option, template: true }, deep: option } as const;
+		const service = (given: Options) => {
+			seen.push(given);
+			return generic.service({});
+		};
+		const deep = { list: ["${A}-1", 5], flag: true, none: null };
+		const hook = webhook({ preset: { ...generic, service, options }, options: { text: "${A}", deep, other: "${A}" } });
+		makeMessage(delivery(hook), { A: "a" });
+		expect(seen).toEqual([{ deep: { list: ["a-1", 5], flag: true, none: null }, other: "a" }]);
+	});
+
+	it("may be an error of this program, which is no mistake in a template", () => {
+		const body = () => {
+			throw new TypeError("boom");
+		};
+		expect(() => make(() => ({ body }))).toThrow("boom");
+	});
+
 	it("may be that there can be no message", () => {
 		const body = () => {
 			throw new CannotRender("the event has no resource");
 		};
 		expect(make(() => ({ body }))).toMatchObject({ cause: "invalid_message", reason: "the event has no resource" });
+	});
+});
+
+it.each([
+	["a secret of white space", { X: " \n" }, "secret is only white space"],
+	["a header of two lines", { X: "a\nb" }, "header X-Team has a character that is not allowed in headers"],
+	[
+		"a proxy that is none",
+		{ HTTPS_PROXY: "socks5://proxy" },
+		"proxy (HTTPS_PROXY): the proxy must be http:// or https://",
+	],
+])("nothing is sent with %s", (_, env, reason) => {
+	const x = parseReference("${X:-x}");
+	const hook = webhook({ secrets: [x], headers: new Map([["X-Team", x]]) });
+	expect(makeMessage(delivery(hook), env)).toMatchObject({
+		cause: "invalid_message",
+		reason,
 	});
 });
 
@@ -78,6 +129,27 @@ describe("a batch", () => {
 		if (!("url" in made)) throw new Error("no message");
 		expect(made.headers["X-Rocky-Event"]).toBe("batch");
 		expect(JSON.parse(new TextDecoder().decode(made.body))).toEqual({ events: [event().context] });
+	});
+});
+
+describe("a body of the hook's own", () => {
+	it("has its variables put in as they are where the service escapes nothing", () => {
+		const hook = webhook({ bodyTemplate: template('{"text": "${TITLE}"}') });
+		expect(makeMessage(delivery(hook), { TITLE: "<a> & b" })).toMatchObject({
+			body: Buffer.from('{"text":"<a> & b"}'),
+			notes: [],
+		});
+	});
+
+	it.each([
+		["application/vnd.acme+json", '{"text": "{{error}}"}', 'a "b"', '{"text":"a \\"b\\""}'],
+		["text/plain", "{{error}}", '{"a": 1}', '{"a": 1}'],
+	])("is escaped, or may be anything, by its content type, however that is written: %s", (type, body, error, text) => {
+		const hook = {
+			headers: new Map([["content-type", parseReference(type)]]),
+			bodyTemplate: compileTemplate(parseReference(body), true),
+		};
+		expect(sent(() => ({}), hook, event("pipeline_error", { error })).body).toEqual(Buffer.from(text));
 	});
 });
 

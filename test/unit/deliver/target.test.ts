@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { showTarget } from "../../../src/deliver/target.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import { shellHook, webhook } from "../../helpers/make.ts";
+import { preset, shellHook, webhook } from "../../helpers/make.ts";
 
 it.each([
 	["https://user:password@example.com:8443/in?token=1", "https://example.com:8443/…"],
@@ -14,6 +14,7 @@ it.each([
 	["nats://user:password@one.example.com,two.example.com/ci", "${URL}"],
 	["user:password@example.com", "${URL}"],
 	["key-id:key", "${URL}"],
+	["key-id:https://key", "${URL}"],
 	["https:/secret", "${URL}"],
 	["https:\\\\secret", "${URL}"],
 	["https://example.com\n/secret", "${URL}"],
@@ -29,6 +30,10 @@ it("a part of a URL that is none is not shown either", () => {
 	const hook = webhook({ url: parseReference("secret:${A}@${B}") });
 	expect(showTarget(hook, { A: "a", B: "b" })).toBe("${A} ${B}");
 	expect(showTarget(webhook({ url: parseReference("secret") }), {})).toBe("an unusable URL");
+});
+
+it("a service that has an address is its own target", () => {
+	expect(showTarget(webhook({ url: undefined, preset: preset("pagerduty") }), {})).toBe("PagerDuty");
 });
 
 it("a command is its own target", () => {
