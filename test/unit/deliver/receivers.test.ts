@@ -1,6 +1,7 @@
 // What a receiver asks for holds for every delivery to it: waits, how many are in flight, whose turn it is, and the end.
 import { describe, expect, test } from "vitest";
-import { Receiver, Receivers } from "../../../src/deliver/receivers.ts";
+import { Receiver, Receivers, showMs, type Turn } from "../../../src/deliver/receivers.ts";
+import { Slots } from "../../../src/deliver/slots.ts";
 import { reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook, Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
@@ -86,25 +87,28 @@ describe("a 429 with Retry-After", () => {
 		expect(told[0]?.delivery.hook.name).toBe("other");
 	});
 
-	test("past the deadline fails at once, also those that have not begun, and a gate", async () => {
-		const notSent =
-			"not sent: an earlier delivery failed (429 Too Many Requests), and Retry-After asks for 3600 s, past the deadline of 60000 ms";
-		const { ended, outcomes, now } = await fire(many(3), () => () => refusal(3600), concurrency(1));
-		expect(ended).toEqual([
-			["h1", "failed", "429 Too Many Requests; Retry-After asks for 3600 s, past the deadline of 60000 ms"],
-			["h2", "failed", notSent],
-			["h3", "failed", notSent],
-		]);
-		expect(outcomes.map(({ attempts, durationMs }) => [attempts.length, durationMs])).toEqual([
-			[1, 10],
-			[0, 0],
-			[0, 0],
-		]);
-		expect(now).toBe(10);
-		const gates = many(2, { onFailure: "abort" });
-		const { ended: gated } = await fire(gates, () => () => refusal(3600));
-		expect(gated.map(([, status]) => status)).toEqual(["failed", "skipped"]);
-	});
+	test.each([60, 3600])(
+		"of %i s is past the deadline and fails at once what has begun, what has not, and a gate",
+		async (wait) => {
+			const asked = `Retry-After asks for ${wait} s, past the deadline of 60000 ms`;
+			const notSent = `not sent: an earlier delivery failed (429 Too Many Requests), and ${asked}`;
+			const { ended, outcomes, now } = await fire(many(3), () => () => refusal(wait), concurrency(1));
+			expect(ended).toEqual([
+				["h1", "failed", `429 Too Many Requests; ${asked}`],
+				["h2", "failed", notSent],
+				["h3", "failed", notSent],
+			]);
+			expect(outcomes.map(({ attempts, durationMs }) => [attempts.length, durationMs])).toEqual([
+				[1, 10],
+				[0, 0],
+				[0, 0],
+			]);
+			expect(now).toBe(10);
+			const gates = many(2, { onFailure: "abort" });
+			const { ended: gated } = await fire(gates, () => () => refusal(wait));
+			expect(gated.map(([, status]) => status)).toEqual(["failed", "skipped"]);
+		},
+	);
 
 	test("leaves a gate to be asked in its turn", async () => {
 		const gates = many(2, { onFailure: "abort", retryCount: 0 });
@@ -181,6 +185,16 @@ describe("the deadline", () => {
 		});
 	});
 
+	test("that ends all waiting is told where a longer wait is asked for meanwhile", async () => {
+		const times = [refusal(1), refusal(1), refusal(100)];
+		const { ended } = await fire(many(2), () => () => times.shift() ?? answer(200));
+		const asked = "429 Too Many Requests; Retry-After asks for 100 s, past the deadline of 60000 ms";
+		expect(ended).toEqual([
+			["h1", "failed", `${asked}, after 2 attempts`],
+			["h2", "failed", asked],
+		]);
+	});
+
 	test("of a receiver that refuses, and then fails as often, is one in all too", async () => {
 		const failing = () => {
 			let asked = 0;
@@ -196,6 +210,44 @@ describe("the deadline", () => {
 		const { outcomes, now } = await fire(hooks, (clock) => onePer(clock, 1000), concurrency(4));
 		expect(outcomes.map(({ status }) => status)).toEqual(delivered(100));
 		expect(now).toBeGreaterThan(90_000);
+	});
+
+	test("does not end it either where the receiver rejects others for good", async () => {
+		const rejecting = (clock: Clock) => {
+			const accepting = onePer(clock, 1000);
+			return () => {
+				const result = accepting();
+				return result.kind === "response" && result.status === 200 ? answer(404) : result;
+			};
+		};
+		const { outcomes } = await fire(many(60, { deadlineMs: 10_000 }), rejecting, concurrency(4));
+		expect(outcomes.map(({ httpStatus }) => httpStatus)).toEqual(Array(60).fill(404));
+	});
+
+	test("is not counted from a failure a minute ago", async () => {
+		const hook = (name: string, path = "") => webhook({ name, url: to(path), retryCount: 0, deadlineMs: 10_000 });
+		const times = [answer(503), refusal(1)];
+		const respond = (clock: ReturnType<typeof fakeClock>) => (request: HttpRequest) => {
+			if (request.url.pathname !== "/slow") return times.shift() ?? answer(200);
+			clock.advance(61_000);
+			return answer(200);
+		};
+		const hooks = [hook("failed"), hook("slow", "slow"), hook("refused"), hook("waits")];
+		const { ended } = await fire(hooks, respond, concurrency(1));
+		expect(ended.map(([, status]) => status)).toEqual(["failed", ...delivered(3)]);
+	});
+
+	test("ends waiting for a receiver that fails after it accepted something, and says how", async () => {
+		const silent: HttpResult = { kind: "failure", cause: "timeout", detail: "no response within 1000 ms" };
+		const results = [refusal(), answer(200)];
+		const { outcomes } = await fire(
+			many(700, { retryCount: 0, deadlineMs: 5000 }),
+			() => () => results.shift() ?? silent,
+			concurrency(3),
+		);
+		expect(outcomes.at(-1)?.failure?.reason).toMatch(
+			/^not sent: an earlier delivery failed \(no response within 1000 ms\), and the receiver has accepted nothing for 5 s$/,
+		);
 	});
 
 	test("ends waiting for a receiver that has gone silent, too", async () => {
@@ -229,6 +281,7 @@ describe("cancellation", () => {
 			...Array(2).fill("failed: cancelled; before that: 429 Too Many Requests"),
 			...Array(298).fill("skipped: cancelled before it began"),
 		]);
+		expect(new Set(outcomes.slice(2).map(({ skipCause }) => skipCause))).toEqual(new Set(["cancelled"]));
 	});
 });
 
@@ -289,4 +342,111 @@ describe("what is in flight", () => {
 		expect(refused.length).toBeLessThan(80);
 		expect(Math.max(...seen.slice(40).map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(6);
 	});
+});
+
+describe("a receiver", () => {
+	const NOT_BEGUN = { startedAt: undefined, deadlineMs: 10_000 };
+	const refuse = (of: Receiver, at: number, askedMs?: number, places = 1) => {
+		for (let n = 0; n < places; n++) of.take(at);
+		of.refused(at, askedMs, "429");
+		for (let n = 0; n < places; n++) of.leave();
+	};
+	const idle = async () => {
+		for (let n = 0; n < 5; n++) await new Promise((resolve) => setImmediate(resolve));
+	};
+	/** As {@link idle}, without letting the clock move on. */
+	const sameTime = async () => {
+		for (let n = 0; n < 50; n++) await undefined;
+	};
+	/** One that asks for a second, and as many slots as places, each in use. */
+	function waiting(places = 1) {
+		const [clock, controller, slots] = [fakeClock(), new AbortController(), new Slots(places)];
+		const of = new Receiver(clock, controller.signal);
+		refuse(of, 0, 1000, 2 * places);
+		for (let n = 0; n < places; n++) slots.take();
+		return { clock, controller, slots, of };
+	}
+
+	test("is sent to again once its wait is over, and by nobody before those who wait for that", async () => {
+		const { clock, of, slots } = waiting();
+		expect([of.take(999), of.take(1000)]).toEqual([false, true]);
+		of.leave();
+		const turn = of.turn(NOT_BEGUN, slots);
+		clock.advance(1000);
+		expect(of.take(1000)).toBe(false);
+		expect(await turn).toBe("go");
+	});
+
+	test.each<[string, (of: Receiver) => void, number, Turn]>([
+		["more than a minute before it", (of) => of.failed(2000, "503"), 62_001, "go"],
+		[
+			"within that minute",
+			(of) => of.failed(2000, "503"),
+			62_000,
+			{
+				askedMs: 1000,
+				reason:
+					"not sent: an earlier delivery failed (429), and the receiver has accepted nothing for 60 s and asks for 1 s more",
+			},
+		],
+		[
+			"whose wait has just ended",
+			(of) => refuse(of, 0, 100_000),
+			100_000,
+			{
+				askedMs: 1000,
+				reason:
+					"not sent: an earlier delivery failed (429), and the receiver has accepted nothing for 100 s and asks for 1 s more",
+			},
+		],
+	])("that refuses has the failure in its series: %s", async (_, fails, at, turn) => {
+		const clock = fakeClock();
+		const of = new Receiver(clock, new AbortController().signal);
+		fails(of);
+		clock.advance(at);
+		refuse(of, at, 1000);
+		expect(await of.turn(NOT_BEGUN, new Slots(1))).toEqual(turn);
+	});
+
+	test.each<[string, (given: ReturnType<typeof waiting>) => void, unknown, number]>([
+		["nothing", () => {}, "go", 1000],
+		["another refusal", ({ of }) => of.refused(1000, 5000, "429"), "go", 6000],
+		["a cancellation", ({ controller }) => controller.abort(), "cancelled", 1000],
+		["the deadline", ({ clock }) => clock.advance(9000), expect.objectContaining({ askedMs: 0 }), 10_000],
+	])("gives a place that waits for a slot; meanwhile comes %s", async (_, meanwhile, turn, at) => {
+		const given = waiting();
+		const { clock, of, slots } = given;
+		const waits = of.turn({ startedAt: 0, deadlineMs: 10_000 }, slots);
+		slots.take();
+		await idle();
+		meanwhile(given);
+		slots.leave();
+		expect([await waits, clock.monotonic()]).toEqual([turn, at]);
+	});
+
+	test("takes a place back that is too many once there is a slot for it", async () => {
+		const { of, slots } = waiting(2);
+		const gone: string[] = [];
+		for (const name of ["one", "other"]) void of.turn(NOT_BEGUN, slots).then((turn) => gone.push(`${name}: ${turn}`));
+		slots.take();
+		slots.take();
+		await idle();
+		of.refused(1000, undefined, "429");
+		slots.leave();
+		slots.leave();
+		await sameTime();
+		expect(gone).toEqual(["other: go"]);
+		of.leave();
+		await sameTime();
+		expect(gone).toEqual(["other: go", "one: go"]);
+	});
+});
+
+test.each([
+	[0.4, "0 ms"],
+	[999.4, "999 ms"],
+	[999.5, "1 s"],
+	[61_499, "61 s"],
+])("%d ms are shown as %s", (ms, shown) => {
+	expect(showMs(ms)).toBe(shown);
 });

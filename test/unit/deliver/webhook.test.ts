@@ -9,6 +9,7 @@ import { parseReference } from "../../../src/model/reference.ts";
 import type { Clock, HttpResult } from "../../../src/ports.ts";
 import { compileTemplate } from "../../../src/template/compile.ts";
 import { answer, fakeClock, fakeHttp, fakeLog } from "../../helpers/fakes.ts";
+import { limitedHttp } from "../../helpers/limited.ts";
 import { delivery, event, NO_PEOPLE, preset, webhook } from "../../helpers/make.ts";
 
 const sharedOf = (clock: Clock, { signal } = new AbortController()): Shared => ({
@@ -124,6 +125,34 @@ describe("retries", () => {
 		expect(outcome.failure?.reason).toBe("503 Service Unavailable");
 	});
 
+	test("always 429 without a wait: bounded as any other status", async () => {
+		const { outcome, requests } = await send({ retryCount: 2 }, {}, answer(429));
+		expect(outcome.failure?.reason).toBe("429 Too Many Requests, after 3 attempts");
+		expect(requests).toHaveLength(3);
+	});
+
+	test("each attempt has the time that it took itself", async () => {
+		const clock = fakeClock();
+		const http = limitedHttp(clock, () => answer(503));
+		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0.5 };
+		const outcome = await sendWebhook(delivery(webhook({ retryCount: 1 })), ports, sharedOf(clock), new Slots(1));
+		expect(outcome.attempts).toMatchObject([{ durationMs: 10 }, { durationMs: 10 }]);
+		expect(outcome).toMatchObject({ durationMs: 520, reason: "" });
+	});
+
+	test("none is begun at the deadline, where the wait took longer than it was to", async () => {
+		const clock = fakeClock();
+		const sleep: Clock["sleep"] = async (ms) => clock.advance(ms + 1500);
+		const http = fakeHttp(answer(503), answer(200));
+		const ports = { http, clock: { ...clock, sleep }, log: fakeLog(), env: {}, random: () => 0.5 };
+		const hook = webhook({ deadlineMs: 2000 });
+		const outcome = await sendWebhook(delivery(hook), ports, sharedOf(clock), new Slots(1));
+		expect(outcome.failure?.reason).toBe(
+			"503 Service Unavailable; the deadline of 2000 ms leaves no time for another, after 1 attempt",
+		);
+		expect(http.requests).toHaveLength(1);
+	});
+
 	test("a Retry-After past the deadline fails at once, naming both", async () => {
 		const { outcome, sleeps } = await send(
 			{ deadlineMs: 5000 },
@@ -188,7 +217,7 @@ describe("retries", () => {
 		const outcome = await sendWebhook(delivery(webhook()), ports, sharedOf(clock, controller), new Slots(1));
 		expect(outcome).toMatchObject({
 			status: "failed",
-			failure: { reason: "cancelled; before that: 503 Service Unavailable" },
+			failure: { cause: "cancelled", reason: "cancelled; before that: 503 Service Unavailable" },
 		});
 		expect(http.requests).toHaveLength(1);
 	});
@@ -227,6 +256,12 @@ describe("a service that says no in a 200", () => {
 		expect(outcome.status).toBe("failed");
 		expect(outcome.failure?.reason).toContain("invalid_payload");
 		expect(outcome.attempts).toHaveLength(1);
+	});
+
+	test("teams: what is accepted and not yet posted is a success with a note", async () => {
+		const { outcome } = await send({ preset: preset("teams") }, {}, answer(202));
+		expect(outcome).toMatchObject({ status: "delivered", reason: "" });
+		expect(outcome.notes).toContain("accepted by the Workflow, not yet posted");
 	});
 
 	test("slack: an answer that was cut is unconfirmed", async () => {
@@ -293,6 +328,7 @@ describe("the connection", () => {
 			"403 Forbidden (the response came through the proxy of http_proxy)",
 		);
 		expect((await send({}, env, answer(403))).outcome.failure?.reason).toBe("403 Forbidden");
+		expect((await send(plain, env, fault("tls"))).outcome.failure?.reason).toBe("tls");
 	});
 
 	test("has the hook's allow_private and the certificates of its ca_file, whose path may end in a newline", async () => {
@@ -331,10 +367,30 @@ test("a variable in a template gets the preset's escaping", async () => {
 	expect(new TextDecoder().decode(requests[0]?.body)).toBe('{"text":"&lt;!channel&gt; &amp; \\"more\\" "}');
 });
 
-test("an attempt that the deadline ends says so", async () => {
+describe("what is told of the time of an attempt", () => {
 	const timeout = fault("timeout", "no response within 700 ms");
-	const { outcome } = await send({ timeoutMs: 1000, deadlineMs: 700, retryCount: 0 }, {}, timeout);
-	expect(outcome.failure?.reason).toBe("no response before the deadline of 700 ms");
+
+	test.each([
+		[1000, 700, timeout, "no response before the deadline of 700 ms"],
+		[700, 700, timeout, "no response within 700 ms"],
+		[700, 60_000, timeout, "no response within 700 ms"],
+		[1000, 700, answer(503, "retry within 5 ms"), "503 Service Unavailable: retry within 5 ms"],
+	])("is which limit ended it: timeout %i ms, deadline %i ms (%#)", async (timeoutMs, deadlineMs, result, reason) => {
+		const { outcome } = await send({ timeoutMs, deadlineMs, retryCount: 0 }, {}, result);
+		expect(outcome.failure?.reason).toBe(reason);
+	});
+
+	test("is nothing of further attempts where it has used up the deadline", async () => {
+		const clock = fakeClock();
+		const http = limitedHttp(
+			clock,
+			() => timeout,
+			() => 700,
+		);
+		const ports = { http, clock, log: fakeLog(), env: {}, random: () => 0.5 };
+		const outcome = await sendWebhook(delivery(webhook({ deadlineMs: 700 })), ports, sharedOf(clock), new Slots(1));
+		expect(outcome.failure?.reason).toBe("no response before the deadline of 700 ms");
+	});
 });
 
 test("the target never shows path, query or userinfo", async () => {
