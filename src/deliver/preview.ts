@@ -22,9 +22,10 @@ export function previewAnywhere(delivery: Delivery, env: Env, people?: People): 
 		typeof first === "object" && first.name === name ? "https://unset.invalid/" : `\${${name}}`;
 	const filled = { ...env, ...Object.fromEntries(unset.map((name) => [name, placeholder(name)])) };
 	const shown = preview({ ...delivery, hook: withPlaceholderSecrets(hook, unset) }, filled, people);
-	if (shown.kind === "problem") return shown;
+	const target = showTarget(hook, env);
+	if (shown.kind === "problem" || shown.kind === "nothing") return { ...shown, target };
 	const placed = { ...shown, placeholders: unset };
-	return placed.kind === "webhook" ? { ...placed, target: showTarget(hook, env) } : placed;
+	return placed.kind === "webhook" ? { ...placed, target } : placed;
 }
 
 /** One that every scheme can sign with, unlike a variable's name. */

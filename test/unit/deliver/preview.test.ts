@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { preview, previewAnywhere } from "../../../src/deliver/preview.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import { delivery, preset, shellHook, webhook } from "../../helpers/make.ts";
+import { delivery, event, preset, shellHook, webhook } from "../../helpers/make.ts";
 
 const reason = (name: string) => `variable ${name} is unset or empty; set it in the step's env`;
 const command = delivery(shellHook({ command: "echo", env: new Map([["A", parseReference("${A_TOKEN}")]]) }));
@@ -72,5 +72,21 @@ test("previewAnywhere shows what has no URL, a part of a secret, and any other v
 	expect(previewAnywhere(delivery(team), {})).toMatchObject({
 		target: "${HOOK_URL}",
 		headers: { "X-Team": "${TEAM}" },
+	});
+});
+
+test("previewAnywhere makes up no host for what would fail or be skipped", () => {
+	const url = parseReference("${HOOK_URL}");
+	const failing = webhook({ url, headers: new Map([["X-Team", parseReference("a\nb")]]) });
+	expect(previewAnywhere(delivery(failing), {})).toEqual({
+		kind: "problem",
+		target: "${HOOK_URL}",
+		reason: "header X-Team has a character that is not allowed in headers",
+	});
+	const quiet = webhook({ url, preset: preset("pagerduty"), options: { routing_key: "k" } });
+	expect(previewAnywhere(delivery(quiet, event("pipeline_start")), {})).toEqual({
+		kind: "nothing",
+		target: "${HOOK_URL}",
+		reason: "nothing to send: PagerDuty opens no alert for the status started",
 	});
 });

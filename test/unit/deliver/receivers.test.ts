@@ -1,6 +1,6 @@
 // What a receiver asks for holds for every delivery to it: waits, how many are in flight, whose turn it is, and the end.
 import { describe, expect, test } from "vitest";
-import { Receiver, Receivers, showMs, type Turn } from "../../../src/deliver/receivers.ts";
+import { Receiver, Receivers, showMs } from "../../../src/deliver/receivers.ts";
 import { Slots } from "../../../src/deliver/slots.ts";
 import { reasonOf } from "../../../src/model/delivery.ts";
 import type { Hook, Webhook } from "../../../src/model/hook.ts";
@@ -358,7 +358,7 @@ describe("a receiver", () => {
 	const sameTime = async () => {
 		for (let n = 0; n < 50; n++) await undefined;
 	};
-	/** One that asks for a second, and as many slots as places, each in use. */
+	/** One that asks for a second and takes so many requests at once, for as many slots, which are in use. */
 	function waiting(places = 1) {
 		const [clock, controller, slots] = [fakeClock(), new AbortController(), new Slots(places)];
 		const of = new Receiver(clock, controller.signal);
@@ -377,35 +377,22 @@ describe("a receiver", () => {
 		expect(await turn).toBe("go");
 	});
 
-	test.each<[string, (of: Receiver) => void, number, Turn]>([
-		["more than a minute before it", (of) => of.failed(2000, "503"), 62_001, "go"],
-		[
-			"within that minute",
-			(of) => of.failed(2000, "503"),
-			62_000,
-			{
-				askedMs: 1000,
-				reason:
-					"not sent: an earlier delivery failed (429), and the receiver has accepted nothing for 60 s and asks for 1 s more",
-			},
-		],
-		[
-			"whose wait has just ended",
-			(of) => refuse(of, 0, 100_000),
-			100_000,
-			{
-				askedMs: 1000,
-				reason:
-					"not sent: an earlier delivery failed (429), and the receiver has accepted nothing for 100 s and asks for 1 s more",
-			},
-		],
-	])("that refuses has the failure in its series: %s", async (_, fails, at, turn) => {
-		const clock = fakeClock();
-		const of = new Receiver(clock, new AbortController().signal);
-		fails(of);
-		clock.advance(at);
-		refuse(of, at, 1000);
-		expect(await of.turn(NOT_BEGUN, new Slots(1))).toEqual(turn);
+	test("that refuses a minute after its last failure and wait begins a new series, and else goes on with the old", async () => {
+		const turnAfter = async (fails: (of: Receiver) => void, at: number) => {
+			const clock = fakeClock();
+			const of = new Receiver(clock, new AbortController().signal);
+			fails(of);
+			clock.advance(at);
+			refuse(of, at, 1000);
+			return of.turn(NOT_BEGUN, new Slots(1));
+		};
+		const late = (seconds: number) => ({
+			askedMs: 1000,
+			reason: `not sent: an earlier delivery failed (429), and the receiver has accepted nothing for ${seconds} s and asks for 1 s more`,
+		});
+		expect(await turnAfter((of) => of.failed(2000, "503"), 62_001)).toBe("go");
+		expect(await turnAfter((of) => of.failed(2000, "503"), 62_000)).toEqual(late(60));
+		expect(await turnAfter((of) => refuse(of, 0, 100_000), 100_000)).toEqual(late(100));
 	});
 
 	test.each<[string, (given: ReturnType<typeof waiting>) => void, unknown, number]>([
