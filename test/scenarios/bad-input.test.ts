@@ -105,7 +105,7 @@ const mistakes: readonly Mistake[] = [
 		name: "a URL of another scheme",
 		config: '[hook.webhooks.pipeline_start]\nurl = "ftp://user:topsecret@example.com"\n',
 		message: "url has the scheme ftp",
-		remedy: "webhooks are sent to https:// URLs only",
+		remedy: "webhooks are sent to https:// and nats:// URLs only",
 		at: [2, 1],
 	},
 	{

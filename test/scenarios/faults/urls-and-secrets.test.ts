@@ -19,7 +19,7 @@ describe("fault 26: an invalid URL is refused, white space around a URL is trimm
 	const CONTROL = "has a line break or control character in it; write the URL on one line";
 	/** The variable's name, or what is left of a URL of which the mask knows every part. */
 	const SHOWN = expect.stringMatching(/^(?:\$\{URL_\d+\}|(?:https:)?\*\*\*…)$/);
-	const scheme = (name: string) => `has the scheme ${name}; webhooks are sent to https:// URLs only`;
+	const scheme = (name: string) => `has the scheme ${name}; webhooks are sent to https:// and nats:// URLs only`;
 	const wrong: readonly (readonly [text: string, problem: string])[] = [
 		[`file:///etc/${MARKER}`, scheme("file")],
 		[`ftp://${MARKER}:${MARKER}@receiver.invalid/`, scheme("ftp")],
