@@ -35,6 +35,7 @@ it.each<[string, boolean, Hook, HttpResult | ShellResult | undefined]>([
 	["denied", false, gate, answer(200, "<html>")],
 	["status", true, gate, answer(503)],
 	["exit", false, shellHook(), exited(1)],
+	["exit", false, shellHook(), { ...exited(143), end: { kind: "exit", code: 143, signal: "SIGTERM" } }],
 	["signal", false, shellHook(), { ...exited(0), end: { kind: "signal", signal: "SIGKILL" } }],
 	["timeout", true, shellHook(), { ...exited(0), end: { kind: "timeout" } }],
 	["cancelled", false, shellHook(), { ...exited(0), end: { kind: "cancelled" } }],

@@ -137,6 +137,25 @@ test("a command, a follower and a batch in flight are told as such, each once, a
 	expect(alone.ended()).toEqual([["last", IN_FLIGHT]]);
 });
 
+test("what two gates lead to is told once, also where the run then stops", async () => {
+	const gate = { onFailure: "abort", onSuccess: ["after"] } as const;
+	const hooks = [
+		webhook({ name: "gate-1", ...gate }),
+		webhook({ name: "gate-2", ...gate }),
+		webhook({ name: "after", selectors: [] }),
+		shellHook({ name: "command" }),
+	];
+	const { of, ended } = deliverer(hooks, { shell: { run: () => never } });
+	await of.run(createPlan([...hooks.slice(0, 2), ...hooks.slice(3)], event()));
+	of.abandon();
+	expect(ended()).toEqual([
+		["gate-1", ""],
+		["gate-2", ""],
+		["after", ""],
+		["command", IN_FLIGHT],
+	]);
+});
+
 test("an error between deliveries ends the run, and each delivery gets its outcome once", async () => {
 	const hooks = [
 		webhook({ name: "gate", onFailure: "abort", onSuccess: ["after"] }),
@@ -163,7 +182,7 @@ test("an error in telling an outcome ends the run too: nothing more is begun", a
 	const http = fakeHttp(answer(200));
 	const { of } = deliverer([], { http }, { onOutcome: boom });
 	await of.begin(delivery(webhook()));
-	await expect(of.end()).rejects.toThrow("boom");
-	await expect(of.begin(delivery(webhook()))).rejects.toThrow("boom");
+	await expect(of.end()).rejects.toMatchObject({ message: "boom" });
+	await expect(of.begin(delivery(webhook()))).rejects.toMatchObject({ message: "boom" });
 	expect(http.requests).toHaveLength(1);
 });
