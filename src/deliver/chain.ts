@@ -43,9 +43,9 @@ function inPlaceOf({ onFailure }: Hook, fallback: Hook, proves: boolean): Hook {
 }
 
 /** The deliveries that follow a success: of the hook, and of the fallback that did its work. */
-export function followers({ status, skipCause, delivery, via }: Outcome, reach: FindChained): readonly Delivery[] {
+export function followers({ skipCause, delivery, via }: Outcome, reach: FindChained): readonly Delivery[] {
 	const { hook, events } = delivery;
-	if (status === "held" || skipCause === "dry_run") return [];
+	if (skipCause === "dry_run") return [];
 	const instead = via === undefined ? undefined : reach(via, events);
 	const names = new Set([...hook.onSuccess, ...(instead?.hook.onSuccess ?? [])]);
 	return [...names].flatMap((name): Delivery[] => {
