@@ -64,7 +64,7 @@ describe("a field", () => {
 		const name = fc
 			.stringMatching(/^[a-z]{1,8}(_[a-z]{1,8})?(\.[a-z]{1,6})?$/)
 			// Words of the language are no names.
-			.filter((text) => !/^(?:if|else|truncate)\b/.test(text));
+			.filter((text) => !/^(?:if|else|elif|endif|this|truncate)\b/.test(text));
 		fc.assert(
 			fc.property(name, anyEvent, (field, event) => {
 				if (unknown(`{{${field}}}`).length > 0) expect(render(`{{${field}}}`, viewOf(event))).toBe("");
