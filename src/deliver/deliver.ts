@@ -44,6 +44,8 @@ export interface DeliverOptions {
 	readonly batch: (delivery: Delivery<Webhook>) => Promise<Batched>;
 	/** Called with each outcome as it comes. */
 	readonly onOutcome: (outcome: Outcome) => void;
+	/** Called when something was thrown between deliveries: what is in flight may have no outcome. */
+	readonly onCrash?: () => void;
 }
 
 /** Carries out the plans of one run, one after the other; their gates in turn, their other deliveries overlapping. */
@@ -112,6 +114,7 @@ export class Deliverer {
 			.then(() => this.#endOf(state))
 			.catch((thrown: unknown) => {
 				this.#crash ??= { thrown };
+				this.#options.onCrash?.();
 			})
 			.then(() => {
 				slots.leave();

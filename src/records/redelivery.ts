@@ -43,7 +43,7 @@ export class Redelivery {
 	readonly #taken = new Map<string, Taken>();
 	/** The ids of all that was claimed here; the store may still say so when they have ended. */
 	readonly #ours = new Set<string>();
-	/** The store has failed: nothing more is claimed. */
+	/** The store has failed, or the run: nothing more is claimed. */
 	#isBroken = false;
 	#settled = 0;
 	#changed = () => {};
@@ -85,7 +85,7 @@ export class Redelivery {
 				}
 			}
 			// Whatever is left comes after something that is in flight.
-			if (isIdle && this.#taken.size > 0 && this.#settled === before) await this.#change();
+			if (isIdle && !this.#isBroken && this.#taken.size > 0 && this.#settled === before) await this.#change();
 		}
 	}
 
@@ -105,6 +105,12 @@ export class Redelivery {
 		this.#settled++;
 		this.#changed();
 		return told(outcome, to);
+	}
+
+	/** Takes nothing more, and waits for no outcome. */
+	stop(): void {
+		this.#isBroken = true;
+		this.#changed();
 	}
 
 	/** Releases what was claimed and never sent. */

@@ -79,6 +79,7 @@ export async function carryOut(inputs: Inputs, context: RunContext, ports: Ports
 				source.kind === "event" && !isApart
 					? holding.add(delivery, isFinal(delivery.events[0].definition))
 					: { due: batches.add(delivery) },
+			onCrash: stored.stop,
 			onOutcome: (ended) => {
 				const outcome = holding.settle(stored.settle(ended));
 				collector.add(outcome);

@@ -48,6 +48,8 @@ export interface Stored {
 	readonly settle: (outcome: Outcome) => Outcome;
 	/** The stored deliveries that are to be sent in this run. Throws `UserError` where the store cannot be read. */
 	readonly due: () => AsyncIterable<Delivery<Webhook>> | readonly Delivery<Webhook>[];
+	/** Ends {@link Stored.due}, since no outcome may come any more. */
+	readonly stop: () => void;
 	/** Writes what is left. False if something could not be written. */
 	readonly end: () => Promise<boolean>;
 	/** Records for another workflow to store, as text. */
@@ -60,6 +62,7 @@ const NOTHING: Stored = {
 	switchedOff: new Map(),
 	settle: (outcome) => outcome,
 	due: () => [],
+	stop: () => {},
 	end: async () => false,
 	left: () => [],
 };
@@ -172,6 +175,7 @@ export async function openStored(
 			}
 			yield* redelivery.due(observer.stopping ?? observer.signal);
 		},
+		stop: () => redelivery?.stop(),
 		end: async () => {
 			redelivery?.end();
 			await outbox.end();

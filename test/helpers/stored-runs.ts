@@ -63,6 +63,8 @@ interface Given {
 	readonly secrets?: readonly string[];
 	readonly signal?: AbortSignal;
 	readonly concurrency?: number;
+	/** Called with each outcome of a redelivery before it is settled. */
+	readonly onRedelivered?: (outcome: Outcome) => void;
 }
 
 /** A world with these hooks, in which all is well. */
@@ -120,7 +122,11 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 			connections: "single",
 			signal,
 			batch: async (delivery) => ({ due: [delivery] }),
-			onOutcome: (ended) => outcomes.push(redelivery?.settle(ended) ?? outbox.settle(ended)),
+			onCrash: () => redelivery?.stop(),
+			onOutcome: (ended) => {
+				if (redelivery !== undefined) given.onRedelivered?.(ended);
+				outcomes.push(redelivery?.settle(ended) ?? outbox.settle(ended));
+			},
 		});
 		for (const each of events) {
 			const selected = made.hooks.filter((hook) => matches(hook, each));

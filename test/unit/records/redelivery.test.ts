@@ -26,6 +26,18 @@ const pager = (name: string, given: Partial<Webhook> = {}) =>
 	});
 const actionsOf = (world: World) => world.sent().map((body) => JSON.parse(body).event_action);
 
+it("ends where the run breaks on an outcome, and waits for none that cannot come", async () => {
+	const there = world([plain()], {
+		onRedelivered: () => {
+			throw new Error("broken");
+		},
+	});
+	there.respond = () => DOWN;
+	await there.fire(there.event("pipeline_error"), there.event("pipeline_error"));
+	there.wait(MINUTE);
+	await expect(there.redeliver()).rejects.toThrow("broken");
+});
+
 describe("the schedule", () => {
 	it("is tried 1 m, 5 m, 15 m, 1 h, 4 h and 12 h after the failed try before it, and then given up", async () => {
 		const there = world([plain()]);
