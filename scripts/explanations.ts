@@ -121,6 +121,12 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		example: 'PIPELINE_HOOKS_MUTE: no hook is named "tell-slak"',
 		remedy: "Write `<hook> until <time>`, as in [muting](managing.md#mute); gates are never muted",
 	},
+	switched_off: {
+		meaning:
+			"A receiver wants no further deliveries of a hook, by 410 or `webhook-delivery: disable`; they wait in the store",
+		example: "tell-slack is switched off by its receiver (410 Gone); `pipeline-hooks enable tell-slack` switches it on",
+		remedy: "Mend the URL or remove the hook; `pipeline-hooks enable NAME` switches it on again",
+	},
 	unknown_field: {
 		meaning: "A template names a field that no event has, or not those that it is filled with, so it inserts nothing",
 		example: "body_template: {{piepline}} names a field that no event has",

@@ -3,6 +3,7 @@ import { mutedReason } from "../deliver/unsent.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
+import { isSameScope } from "../model/scope.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { fromNow, moment } from "../run/times.ts";
 import { readHeld } from "../store/held-event.ts";
@@ -133,16 +134,19 @@ interface Situation {
 }
 
 /** What a person can do about a delivery now, in one sentence. */
-function whatNow({ record }: StoredRecord, { off, run, scope, flags, now }: Situation): string {
+function whatNow({ record, claimedUntil = 0 }: StoredRecord, { off, run, scope, flags, now }: Situation): string {
 	const { id, hook: name, state, due = now } = record;
 	const hook = run.config.hooks.find((each) => each.name === name);
-	if (record.scope !== scope) return "it belongs to another config file: name that with --config";
+	if (!isSameScope(record.scope, scope)) return "it belongs to another project or config file";
 	if (hook === undefined) return `nothing can be sent, since the config no longer has the hook ${name}`;
-	if (hook.kind === "shell" || isGate(hook)) return `nothing can be sent, since ${name} is no webhook that only tells`;
+	if (hook.kind === "shell" || isGate(hook))
+		return `nothing can be sent: ${name} is a shell hook or a gate, which are never redelivered`;
 	const again = `\`${toType(["redeliver", "--id", id], flags)}\``;
 	if (!hook.enabled) return `enable ${name} in the config; then ${again} sends it`;
 	if (off !== undefined)
 		return `\`${toType(["enable", name], flags)}\` switches ${name} on (${off.reason}); then ${again} sends it`;
+	if (claimedUntil > now)
+		return `nothing, since it is being sent; if that process was killed, it is free ${fromNow(claimedUntil, now)}`;
 	const muted = mutedReason({ hook }, run.facts);
 	if (muted !== undefined) return `${name} is ${muted}; after that ${again} sends it`;
 	switch (state) {

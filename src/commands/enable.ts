@@ -1,5 +1,6 @@
 // `enable`: switches a hook on again that its receiver has switched off.
 import { count, excerpt } from "../lib/text.ts";
+import { isSameScope } from "../model/scope.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { hookNamed } from "./status.ts";
@@ -24,9 +25,11 @@ export const registerEnable = defineCommand<StoreFlags>(
 		const hook = hookNamed(name, run.config);
 		await use(async ({ records, scope, list, switchedOff }) => {
 			const off = (await switchedOff()).get(name);
-			const isEnabled = good(await records.enable({ scope, hook: name }));
+			const isEnabled = good(await records.enable({ scope: off?.scope ?? scope, hook: name }));
 			const now = Date.now();
-			const waiting = (await list({ hook: name, states: ["waiting"] })).filter(({ record }) => record.scope === scope);
+			const waiting = (await list({ hook: name, states: ["waiting"] })).filter(({ record }) =>
+				isSameScope(record.scope, scope),
+			);
 			const late = waiting.filter(({ record }) => record.expires <= now).length;
 			if (json) {
 				reporter.printJson({
@@ -38,7 +41,7 @@ export const registerEnable = defineCommand<StoreFlags>(
 				});
 				return;
 			}
-			const was = off === undefined ? "" : `; it was off since ${excerpt(reporter.redact(off.reason), 300)}`;
+			const was = off === undefined ? "" : `; it was off because of ${excerpt(reporter.redact(off.reason), 300)}`;
 			reporter.print(isEnabled ? `${name} is switched on${was}` : `${name} is not switched off in the store`);
 			if (!hook.enabled) reporter.print(`the config disables it: remove enabled = false`);
 			if (waiting.length === 0) return;

@@ -18,10 +18,18 @@ const MOST_LISTED = 50;
 export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<void> {
 	const { json, terminal, reporter } = call;
 	const { run, use } = await findStore(call);
-	await use(async ({ records, bundle, store }) => {
+	await use(async ({ records, bundle, store, scope }) => {
 		const { config, mask, receive } = run;
 		const ports = nodePorts(terminal.env, reporter.log);
-		const outbox = new bundle.Outbox({ records, config, schedule: store.schedule, ports, mask, write: writeHeld });
+		const outbox = new bundle.Outbox({
+			records,
+			config,
+			scope,
+			schedule: store.schedule,
+			ports,
+			mask,
+			write: writeHeld,
+		});
 		const plan = await bundle.planOf(outbox, wanted, {
 			read: (text) => readHeld(text, receive),
 			log: reporter.log,

@@ -7,6 +7,7 @@ import { isGate } from "../model/delivery.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { DisabledHook, StoredRecord } from "../model/records.ts";
+import { isSameScope } from "../model/scope.ts";
 import type { HookStatus } from "../records/bundle.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { fromNow } from "../run/times.ts";
@@ -43,7 +44,7 @@ export const registerStatus = defineCommand<StatusFlags>(
 			const found = await store.list(name === undefined ? {} : { hook: name });
 			const statuses = await faresOf(hooks, found, store);
 			const isKnown = ({ record }: StoredRecord) =>
-				record.scope === store.scope && hooks.some((hook) => hook.name === record.hook);
+				isSameScope(record.scope, store.scope) && hooks.some((hook) => hook.name === record.hook);
 			const others = found.filter((one) => !isKnown(one)).length;
 			if (json) {
 				const { keepsAll } = store.records;
@@ -98,7 +99,7 @@ async function faresOf(
 	found: readonly StoredRecord[],
 	{ scope, bundle, records, switchedOff: readOff }: CommandStore,
 ): Promise<readonly NamedStatus[]> {
-	const ours = found.flatMap(({ record }) => (record.scope === scope ? [record] : []));
+	const ours = found.flatMap(({ record }) => (isSameScope(record.scope, scope) ? [record] : []));
 	const switchedOff = await readOff();
 	return hooks.map((hook) => {
 		const off = switchedOff.get(hook.name);
@@ -156,7 +157,7 @@ function linesOf(statuses: readonly NamedStatus[], { run, keepsAll, others, call
 	return [
 		...notedTableLines(head, rows, { head: "LAST FAILURE", texts }, columns),
 		...(total === 0 && others === 0 ? ["nothing is stored"] : []),
-		...(others === 0 ? [] : [`others on record: ${others}, of hooks that this config does not have or another config`]),
+		...(others === 0 ? [] : [`${others} more on record, of hooks that are not in this config`]),
 		...(keepsAll ? [] : ["success rates and times are not known: this store keeps only what failed for now"]),
 	];
 }

@@ -3,6 +3,7 @@
 import { count, excerpt } from "../lib/text.ts";
 import { UserError } from "../model/problem.ts";
 import type { DisabledHook, RecordQuery, StoredRecord } from "../model/records.ts";
+import { isSameScope, scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { readStore } from "../run/inputs.ts";
@@ -69,11 +70,11 @@ export function storeOf(
 
 function commandStore(
 	opened: OpenedRecords & Pick<CommandStore, "store">,
-	{ config }: RunContext,
+	{ config, ci }: RunContext,
 	say: (invalid: number) => void,
 ): CommandStore {
-	const { records, bundle } = opened;
-	const scope = bundle.scopeOf(config.file);
+	const { records } = opened;
+	const scope = scopeOf({ file: config.file, workspace: ci.workspace, repository: ci.facts.repository });
 	return {
 		...opened,
 		scope,
@@ -83,7 +84,7 @@ function commandStore(
 			return found.records;
 		},
 		switchedOff: async () => {
-			const ours = good(await records.disabled()).filter((hook) => hook.scope === scope);
+			const ours = good(await records.disabled()).filter((hook) => isSameScope(hook.scope, scope));
 			return new Map(ours.map((hook) => [hook.hook, hook]));
 		},
 	};

@@ -3,7 +3,7 @@ import { advise } from "../config/advice.ts";
 import { jsonSchema } from "../config/json-schema.ts";
 import { count, excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
-import { variablesOf } from "../model/hook-references.ts";
+import { namesIn, variablesOf } from "../model/hook-references.ts";
 import { isCopy } from "../model/people.ts";
 import { throwIfAny } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
@@ -38,12 +38,13 @@ export const registerValidate = defineCommand<Flags>(
 			out(JSON.stringify(jsonSchema(), null, "\t"));
 			return EXIT.ok;
 		}
-		const { file, hooks: all, warnings, events: declared } = (await loadRun(call, advise)).config;
+		const { file, hooks: all, warnings, events: declared, store } = (await loadRun(call, advise)).config;
 		const hooks = all.filter((hook) => !isCopy(hook));
 		if (call.flags.strict === true) throwIfAny(warnings);
 		const enabled = hooks.filter((hook) => hook.enabled);
 		const disabled = hooks.length - enabled.length;
-		const names = [...new Set(all.filter((hook) => hook.enabled).flatMap(variablesOf))].sort();
+		const used = [...all.filter((hook) => hook.enabled).flatMap(variablesOf), ...namesIn(store?.url)];
+		const names = [...new Set(used)].sort();
 		const variables = names.map((name) => ({ name, set: (env[name] ?? "") !== "" }));
 		const selectors = enabled.flatMap((hook) => hook.selectors);
 		const known = vocabulary(declared).events;
@@ -69,7 +70,7 @@ export const registerValidate = defineCommand<Flags>(
 		print(`${file} is valid: ${count(hooks.length, "hook")}${off} on ${count(events, "event")}${warned}`);
 		for (const line of warnings.flatMap((warning) => problemLines(warning, "warning"))) print(line);
 		for (const { hook, events: names } of unsent) {
-			print(`note: ${hook} sends nothing for what pages nobody: ${excerpt(names.join(", "), 150)}`);
+			print(`note: ${hook} sends nothing for ${excerpt(names.join(", "), 150)}, which pages nobody`);
 		}
 		for (const { name, set } of variables) print(`  \${${name}} is ${set ? "set" : "not set here"}`);
 		return EXIT.ok;

@@ -25,7 +25,8 @@ export function judge(delivery: Delivery<Webhook>, service: Service, result: Htt
 	const control = result.headers["webhook-delivery"]?.trim().toLowerCase();
 	const isLast = control === "disable" || control === "abort-message";
 	const { failure: why } = judgement;
-	const last = why !== undefined && isLast ? { failure: { ...why, retryable: false } } : {};
+	const reason = why === undefined ? "" : `${why.reason}; the receiver says webhook-delivery: ${control}`;
+	const last = why !== undefined && isLast ? { failure: { ...why, retryable: false, reason } } : {};
 	const switchedOff = control === "disable" ? DISABLE : result.status === 410 ? showStatus(410) : undefined;
 	return { ...judgement, ...last, ...(switchedOff !== undefined && { switchedOff }) };
 }
@@ -100,9 +101,9 @@ const UNFINISHED: Readonly<Record<Exclude<BodyRead, "whole">, string>> = {
 function describeStatus(response: HttpResponse, { explain }: Service): string {
 	const status = showStatus(response.status);
 	if (response.status >= 300 && response.status < 400) return `${status}: redirects are not followed`;
-	if (response.status === 410) return `${status}: the endpoint no longer exists, remove the hook or change its url`;
 	const said = explain?.(response) ?? excerpt(response.body, 200);
-	return said === "" ? status : `${status}: ${said}`;
+	const told = said === "" ? status : `${status}: ${said}`;
+	return response.status === 410 ? `${told}; the endpoint no longer exists, remove the hook or change its url` : told;
 }
 
 /** Over plain http a proxy's own refusal looks like the receiver's. */

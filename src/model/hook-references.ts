@@ -37,9 +37,13 @@ export function referencesOf(hook: Hook): readonly ReferencePlace[] {
 
 /** The variables of a hook that have no default, each once. */
 export function variablesOf(hook: Hook): readonly string[] {
-	const parts = referencesOf(hook).flatMap(({ reference }) => reference.parts);
-	const names = parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
-	return [...new Set(names)];
+	return [...new Set(referencesOf(hook).flatMap(({ reference }) => namesIn(reference)))];
+}
+
+/** The variables of a reference that have no default. */
+export function namesIn(reference: Reference | undefined): readonly string[] {
+	const parts = reference?.parts ?? [];
+	return parts.flatMap((part) => (typeof part === "string" || part.fallback !== undefined ? [] : [part.name]));
 }
 
 /** Those of a hook's variables without a default that are unset or empty. */

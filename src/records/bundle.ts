@@ -2,7 +2,7 @@
 export { readRecord, writeRecord } from "../store/record-text.ts";
 export { type HookStatus, hookStatus } from "./hook-status.ts";
 export { recordsOf, type StorePlace } from "./open.ts";
-export { Outbox, scopeOf } from "./outbox.ts";
+export { Outbox } from "./outbox.ts";
 export { planOf, type RedeliveryPlan } from "./plan.ts";
 export { ENDED, prune } from "./prune.ts";
 export { Redelivery } from "./redelivery.ts";

@@ -5,8 +5,8 @@ import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import type { Warning } from "../model/problem.ts";
 import type { DeliveryRecord, Records, StoredRecord } from "../model/records.ts";
+import { isSameScope } from "../model/scope.ts";
 import type { Ports } from "../ports.ts";
-import { shortHash } from "../presets/key-text.ts";
 import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain, UNDELIVERED } from "./fate.ts";
@@ -18,17 +18,14 @@ import { Writer } from "./writer.ts";
 export interface OutboxOptions {
 	readonly records: Records;
 	readonly config: Pick<Config, "file" | "hooks">;
+	/** Names the config, as `scopeOf` does. */
+	readonly scope: string;
 	/** Milliseconds before each further try, where a hook has no schedule of its own. */
 	readonly schedule: readonly number[];
 	readonly ports: Pick<Ports, "clock" | "env">;
 	readonly mask: Mask;
 	/** An event as text. */
 	readonly write: (event: PipelineEvent) => string;
-}
-
-/** Names a config file without showing it. */
-export function scopeOf(file: string): string {
-	return shortHash(file);
 }
 
 /** A newer delivery, which may make stored ones obsolete. */
@@ -48,7 +45,6 @@ export class Outbox {
 	readonly warnings: Warning[] = [];
 	readonly options: OutboxOptions;
 	readonly writer: Writer;
-	/** Names the config file without showing it. */
 	readonly scope: string;
 	/** The newest of each receiver and key. */
 	readonly #delivered = new Map<string, Newer>();
@@ -61,7 +57,7 @@ export class Outbox {
 
 	constructor(options: OutboxOptions) {
 		this.options = options;
-		this.scope = scopeOf(options.config.file);
+		this.scope = options.scope;
 		this.writer = new Writer(options.records, (problem) => this.fail("a delivery could not be stored", problem));
 	}
 
@@ -78,7 +74,8 @@ export class Outbox {
 			this.#isBroken = true;
 			return this.fail("the store cannot be used", found.problem);
 		}
-		for (const { scope, hook, reason } of found) if (scope === this.scope) this.#switchedOff.set(hook, reason);
+		for (const { scope, hook, reason } of found)
+			if (isSameScope(scope, this.scope)) this.#switchedOff.set(hook, reason);
 	}
 
 	/** Puts an outcome on record, and gives it back with the time of its next try. */
@@ -137,6 +134,12 @@ export class Outbox {
 		this.warnings.push({ code: "not_stored", message, remedy: "", place });
 	}
 
+	/** Warns at a hook's own line. */
+	#warnOf(name: string, message: string): void {
+		const hook = this.options.config.hooks.find((each) => each.name === name);
+		if (hook !== undefined) this.warnings.push({ code: "switched_off", message, remedy: "", place: hook.place });
+	}
+
 	/** Warns of a failure of the store, once for each: the same one is met at several steps. */
 	fail(what: string, problem: string): void {
 		if (!this.#problems.has(problem)) this.warn(`${what}: ${problem}`);
@@ -152,7 +155,7 @@ export class Outbox {
 			const reason = this.options.mask(this.#switchedOff.get(hook) ?? "");
 			const failure = await records.disable({ scope: this.scope, hook, at: this.now(), reason });
 			const how = `\`pipeline-hooks enable ${hook}\` switches it on`;
-			if (failure === undefined) this.warn(`${hook} is switched off, since ${reason}; ${how}`);
+			if (failure === undefined) this.#warnOf(hook, `${hook} is switched off by its receiver (${reason}); ${how}`);
 			else this.fail(`${hook} could not be switched off`, failure.problem);
 		}
 		await records.close();
@@ -185,7 +188,7 @@ export class Outbox {
 	/** What was delivered in this run and makes a stored delivery obsolete. */
 	#newerThan({ record }: StoredRecord): Newer | undefined {
 		const hook = this.options.config.hooks.find(({ name }) => name === record.hook);
-		if (record.scope !== this.scope || hook?.kind !== "webhook") return undefined;
+		if (!isSameScope(record.scope, this.scope) || hook?.kind !== "webhook") return undefined;
 		const newer = this.#delivered.get(this.#nameOf(record, hook) ?? "");
 		return newer !== undefined && isNewer(newer, record) ? newer : undefined;
 	}

@@ -4,6 +4,7 @@ import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
+import { isSameScope } from "../model/scope.ts";
 import type { Log } from "../ports.ts";
 import { attemptsOf, hasAnswered, UNDELIVERED } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
@@ -155,7 +156,7 @@ export class Redelivery {
 		const off = await records.disabled();
 		if ("problem" in off) throw this.#options.unreadable(off.problem);
 		const { scope, switchedOff } = this.#outbox;
-		const disabled = off.flatMap((each) => (each.scope === scope ? [[each.hook, each.reason] as const] : []));
+		const disabled = off.flatMap((each) => (isSameScope(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
 		return sift(found.records, this.#wanted.id === undefined ? rivals.records : [], {
 			scope,
 			hooks: config.hooks,

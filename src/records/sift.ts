@@ -5,6 +5,7 @@ import { isGate } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import { type DeliveryRecord, isFree, type StoredRecord } from "../model/records.ts";
+import { isSameScope } from "../model/scope.ts";
 import { isNewer, lateOf, receiverOf } from "./late.ts";
 
 /** A stored delivery that can be sent. */
@@ -58,7 +59,7 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 		const { hook, receiver, problem } = hooks.get(record.hook) ?? GONE;
 		const about = aboutOf(record, receiver);
 		const by = newest.get(about);
-		if (record.scope !== scope) waiting.push(`${record.hook}: it belongs to another config file`);
+		if (!isSameScope(record.scope, scope)) waiting.push(`${record.hook}: it belongs to another project or config file`);
 		else if (hook === undefined || problem !== undefined) waiting.push(`${record.hook}: ${problem}`);
 		else if (by !== undefined && lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
 		else if (record.expires <= now && !isByHand) expired.push(from);
@@ -108,7 +109,8 @@ function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string):
 	const newest = new Map<string, DeliveryRecord>();
 	for (const { record } of rivals) {
 		const { hook, receiver } = hooks.get(record.hook) ?? GONE;
-		if (record.scope !== scope || record.key === undefined || hook === undefined || !lateOf(hook).supersedes) continue;
+		if (!isSameScope(record.scope, scope) || record.key === undefined || hook === undefined || !lateOf(hook).supersedes)
+			continue;
 		if (record.state !== "waiting" && record.state !== "delivered") continue;
 		const about = aboutOf(record, receiver);
 		const other = newest.get(about);
@@ -121,7 +123,7 @@ function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string):
 function busyWith(rivals: readonly StoredRecord[], hooks: Hooks, options: SiftOptions): ReadonlySet<string> {
 	const { scope, now, ours } = options;
 	const claimed = rivals.filter(
-		({ record, ...claim }) => record.scope === scope && !isFree(claim, now) && !ours.has(record.id),
+		({ record, ...claim }) => isSameScope(record.scope, scope) && !isFree(claim, now) && !ours.has(record.id),
 	);
 	return new Set(claimed.map(({ record }) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "")));
 }
@@ -138,12 +140,12 @@ function withOlder(
 	const about = (record: DeliveryRecord) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "");
 	for (const { record } of found) {
 		ids.add(record.id);
-		if (record.key === undefined || record.scope !== scope) continue;
+		if (record.key === undefined || !isSameScope(record.scope, scope)) continue;
 		const other = last.get(about(record));
 		if (other === undefined || isNewer(record, other)) last.set(about(record), record);
 	}
 	const isFirst = ({ record }: StoredRecord) => {
-		const newer = record.state === "waiting" && record.scope === scope ? last.get(about(record)) : undefined;
+		const newer = record.state === "waiting" && isSameScope(record.scope, scope) ? last.get(about(record)) : undefined;
 		return newer !== undefined && isNewer(newer, record) && !ids.has(record.id);
 	};
 	return [...found, ...rivals.filter(isFirst)];

@@ -98,7 +98,7 @@ export function unmatchedLine({ configFile, unmatched, source, warnings }: Repor
 	if (source.kind === "held") {
 		return warnings.some(({ code }) => code === "not_held") ? "nothing was sent" : "nothing is held";
 	}
-	if (source.kind === "stored") return "nothing that is stored can be sent now";
+	if (source.kind === "stored") return "nothing is due now: `redeliver --dry-run` says what waits, and for what";
 	if (source.kind === "file") {
 		return source.events === 0 ? "there was no event to fire" : `no hook in ${configFile} matches any of them`;
 	}

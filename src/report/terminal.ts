@@ -1,5 +1,6 @@
 // The report to a terminal, or as JSON on stdout with everything else on stderr.
 import type { Env } from "../lib/env.ts";
+import { count } from "../lib/text.ts";
 import { environmentSecrets } from "../secrets/known.ts";
 import { createRedactor, type Mask } from "../secrets/mask.ts";
 import { jsonText, mapTexts, problemsDocument, wholeDocument } from "./json.ts";
@@ -82,6 +83,11 @@ export function terminalReporter(output: Output, json: boolean): TerminalReporte
 		finish: (report) =>
 			inParts(
 				() => complain(warningLines(report.warnings)),
+				() => {
+					const left = report.undelivered.length;
+					if (left > 0 && !json)
+						complain([`${count(left, "message")} not kept: --json writes what another run can store`]);
+				},
 				() => {
 					if (!json) [...madeUpLines(report), ...unmatchedLines(report)].forEach(print);
 				},

@@ -23,6 +23,10 @@ export function redeliverInputs(read: InputReader, now: number): Inputs {
 			.map((line) => line.trim())
 			.filter((line) => line !== ""),
 	};
+	const { id, all, hook, since, until } = redeliver;
+	if (id !== undefined && (all || (hook ?? since ?? until) !== undefined)) {
+		reject("id: names one message, so nothing else can narrow or widen it", "leave out all, hook, since and until");
+	}
 	const inputs: Inputs = {
 		event: "",
 		config: text("config"),

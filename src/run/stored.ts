@@ -1,8 +1,10 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
+import { excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { type Problem, UserError, type Warning } from "../model/problem.ts";
-import type { DeliveryRecord, Records } from "../model/records.ts";
+import type { DeliveryRecord, Records, Wanted } from "../model/records.ts";
+import { scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { loadBundle } from "../net/bundle.ts";
@@ -17,7 +19,6 @@ import type {
 	readRecord,
 	recordsOf,
 	StorePlace,
-	scopeOf,
 	writeRecord,
 } from "../records/bundle.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
@@ -32,7 +33,6 @@ export interface RecordsBundle {
 	readonly writeRecord: typeof writeRecord;
 	readonly Outbox: typeof Outbox;
 	readonly Redelivery: typeof Redelivery;
-	readonly scopeOf: typeof scopeOf;
 	readonly hookStatus: typeof hookStatus;
 	readonly planOf: typeof planOf;
 	readonly prune: typeof prune;
@@ -105,6 +105,18 @@ export async function openRecordsOf(place: StorePlace): Promise<OpenedRecords | 
 	return { records: bundle.recordsOf(place), bundle };
 }
 
+/** Throws `UserError` where nothing can come of it. */
+function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, { file, hooks }: Config): void {
+	if (kind === "results") {
+		const message = "nothing can be sent from the store `results`, which only leaves records for another";
+		throw new UserError({ code: "input", message, remedy: "name the store that keeps them, such as git or sqlite" });
+	}
+	if (hook !== undefined && !hooks.some(({ name }) => name === hook)) {
+		const message = `no hook in ${file} is named ${JSON.stringify(excerpt(hook, 100))}`;
+		throw new UserError({ code: "input", message, remedy: "`pipeline-hooks list` names the hooks" });
+	}
+}
+
 /** Opens the store of a run. Without its bundle a run goes on, with a warning, unless it is all about the store. */
 export async function openStored(
 	inputs: Inputs,
@@ -119,6 +131,7 @@ export async function openStored(
 		return NOTHING;
 	}
 	const { config, ci, mask, receive } = context;
+	if (redeliver !== undefined) refuseUnsendable(redeliver, store, config);
 	const left: DeliveryRecord[] = [];
 	const leave = (records: readonly DeliveryRecord[]) => {
 		left.push(...records);
@@ -139,7 +152,8 @@ export async function openStored(
 		return { ...NOTHING, warnings: [{ code: "not_stored", message, remedy: "", place }] };
 	}
 	const { records, bundle } = opened;
-	const outbox = new bundle.Outbox({ records, config, schedule: store.schedule, ports, mask, write: writeHeld });
+	const scope = scopeOf({ file: config.file, workspace: ci.workspace, repository: ci.facts.repository });
+	const outbox = new bundle.Outbox({ records, config, scope, schedule: store.schedule, ports, mask, write: writeHeld });
 	const read = (text: string) => readHeld(text, receive);
 	// The bundle has a class of errors of its own.
 	const unreadable = (problem: string) =>

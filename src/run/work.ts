@@ -1,6 +1,6 @@
 // A worker: round after round it sends what is due, until it is told to stop.
 import { UserError } from "../model/problem.ts";
-import type { Ports } from "../ports.ts";
+import type { Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
 import type { Inputs } from "./inputs.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
@@ -24,12 +24,18 @@ export interface WorkOptions {
 /** Works until it is told to stop. Throws `UserError` where the config cannot be used from the start. */
 export async function work(inputs: Inputs, ports: Ports, observer: Observer, options: WorkOptions): Promise<void> {
 	const { intervalMs, stopping, takeReload, wake, onRound, onProblem } = options;
+	const { log, next } = unrepeated(ports.log);
 	let context = await prepare(inputs, ports, observer);
+	let isFirst = true;
 	try {
 		while (!stopping.aborted) {
 			const waiting = wake();
 			if (takeReload()) context = await reloaded(context);
-			await unlessUsers(async () => onRound(await carryOut(inputs, context, ports, { ...observer, stopping })));
+			await unlessUsers(async () =>
+				onRound(await carryOut(inputs, context, { ...ports, log }, { ...observer, stopping })),
+			);
+			next();
+			isFirst = false;
 			await ports.clock.sleep(intervalMs, AbortSignal.any([stopping, waiting]));
 		}
 	} finally {
@@ -38,7 +44,8 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 
 	async function reloaded(before: RunContext): Promise<RunContext> {
 		const after = await unlessUsers(() => prepare(inputs, ports, observer));
-		if (after !== undefined) ports.log.info(`the config was read again: ${after.config.file}`);
+		const what = after === undefined ? "the config stays as it was" : "the config was read again";
+		ports.log.info(`${what}: ${(after ?? before).config.file}`);
 		return after ?? before;
 	}
 
@@ -46,9 +53,23 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 		try {
 			return await step();
 		} catch (thrown) {
-			if (!(thrown instanceof UserError)) throw thrown;
+			// What is wrong from the start, such as a missing store, no later round mends.
+			if (!(thrown instanceof UserError) || isFirst) throw thrown;
 			onProblem(thrown);
 			return undefined;
 		}
 	}
+}
+
+/** A log that says nothing that the round before has said too: what waits for a person waits in every round. */
+function unrepeated(log: Log) {
+	let [before, now] = [new Set<string>(), new Set<string>()];
+	const info = (line: string) => {
+		now.add(line);
+		if (!before.has(line)) log.info(line);
+	};
+	const next = () => {
+		[before, now] = [now, new Set()];
+	};
+	return { log: { ...log, info }, next };
 }

@@ -1,7 +1,7 @@
 // Records that are written into the store of a folder as they are, so that no test has to wait for them.
 import { join } from "node:path";
 import type { DeliveryRecord } from "../../src/model/records.ts";
-import { scopeOf } from "../../src/records/outbox.ts";
+import { scopeOf } from "../../src/model/scope.ts";
 import { openSqliteRecords } from "../../src/store/sqlite-records.ts";
 import { good, record } from "./records.ts";
 
@@ -13,7 +13,8 @@ const fileOf = (folder: string) => join(folder, ".pipeline-hooks", "state.db");
 /** Puts records, each as one that was stored some time ago, under the scope of the folder's config. */
 export async function store(folder: string, ...records: readonly DeliveryRecord[]): Promise<void> {
 	const opened = good(openSqliteRecords(fileOf(folder)));
-	const failure = await opened.put(records);
+	const own = scopeOf({ file: CONFIG, workspace: folder, repository: undefined });
+	const failure = await opened.put(records.map((each) => (each.scope === "" ? { ...each, scope: own } : each)));
 	if (failure !== undefined) throw new Error(failure.problem);
 	await opened.close();
 }
@@ -38,7 +39,7 @@ export function told(id: string, age: number, more: Partial<DeliveryRecord> = {}
 	};
 	const definition = { name: "pipeline_error", phase: "pipeline", status: "failure", title: "Pipeline failed" };
 	return record(`dlv_${id.padEnd(32, "0")}`, {
-		scope: scopeOf(CONFIG),
+		scope: "",
 		eventTime: at,
 		created: at,
 		attempts: [{ at, ms: 12, status: 503, cause: "status", reason: "503 Service Unavailable: busy" }],

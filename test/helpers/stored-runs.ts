@@ -99,7 +99,15 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		const log = fakeLog();
 		const ports = { clock, random: () => 0, env, files: fakeFiles(), log, http, shell };
 		const config = { file: made.file, hooks: made.hooks };
-		const outbox = new Outbox({ records, config, schedule: made.schedule, ports, mask, write: writeHeld });
+		const outbox = new Outbox({
+			records,
+			config,
+			scope: made.file,
+			schedule: made.schedule,
+			ports,
+			mask,
+			write: writeHeld,
+		});
 		const read = (text: string) => readHeld(text, (context) => context);
 		const unreadable = (problem: string) => new Error(problem);
 		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, { read, log, unreadable });

@@ -235,6 +235,18 @@ describe("deliveries", () => {
 		expect(await run("deliveries", "show", "dlv_aa")).toMatchObject({ code: 0 });
 	});
 
+	it("that are being sent say so, and until when if their process was killed", async () => {
+		const folder = place();
+		await store(folder, told("a", HOUR));
+		const database = new DatabaseSync(join(folder, ".pipeline-hooks", "state.db"));
+		database.prepare("UPDATE deliveries SET claimed_until = ?").run(Date.now() + 20 * MINUTE);
+		database.close();
+		const { stdout } = await inFolder(folder)("deliveries", "show", "dlv_a");
+		expect(stdout).toMatch(
+			/what to do: nothing, since it is being sent; if that process was killed, it is free in (19|20)m/,
+		);
+	});
+
 	it("refuse flags that are wrong, all at once", async () => {
 		const { code, stderr } = await inFolder(place())(
 			"deliveries",
@@ -269,8 +281,8 @@ describe("deliveries", () => {
 		const run = inFolder(folder);
 		expect((await run("deliveries")).stdout).toMatch(/ gone .*\n|tell \(other\)/);
 		expect((await run("deliveries", "show", "dlv_a")).stdout).toContain("the config no longer has the hook gone");
-		expect((await run("deliveries", "show", "dlv_b")).stdout).toContain("it belongs to another config file");
-		expect((await run("status")).stdout).toContain("others on record: 2, ");
+		expect((await run("deliveries", "show", "dlv_b")).stdout).toContain("it belongs to another project or config file");
+		expect((await run("status")).stdout).toContain("2 more on record, of hooks");
 	});
 });
 
@@ -389,7 +401,7 @@ describe("enable", () => {
 		const enabled = await run("enable", "tell", "--config", CONFIG);
 		expect(enabled).toMatchObject({ code: 0, stderr: "" });
 		const [first, second, third] = enabled.stdout.split("\n");
-		expect(first).toMatch(/^tell is switched on; it was off since .*410/);
+		expect(first).toMatch(/^tell is switched on; it was off because of .*410/);
 		expect(second).toBe(
 			`3 stored messages for it: \`pipeline-hooks redeliver --hook tell --config ${CONFIG}\` sends what is due`,
 		);

@@ -72,7 +72,7 @@ it("every message arrives once under its own id when its receiver is up again", 
 		expect(stdout).toMatch(/503 Service Unavailable; tried again by `redeliver` from \d{4}-\d\d-\d\dT[\d:]+Z on/);
 	}
 	const ids = there.requests.map(idOf);
-	expect((await run("redeliver")).stdout).toContain("nothing that is stored can be sent now");
+	expect((await run("redeliver")).stdout).toContain("nothing is due now");
 	expect(there.requests.length).toBe(3);
 	inDatabase(folder, "UPDATE deliveries SET due = 0, body = json_set(body, '$.due', 0)");
 	there.give({ status: 200 });
@@ -179,7 +179,7 @@ describe("a receiver's answer", () => {
 		const { folder, run } = project(STORE + hook(there.url));
 		there.give(reply);
 		const first = await run("fire", "pipeline_error");
-		expect(first.stdout + first.stderr).toContain(`audit is switched off, since ${why}`);
+		expect(first.stdout + first.stderr).toContain(`audit is switched off by its receiver (${why}`);
 		there.give({ status: 200 });
 		const second = await run("fire", "pipeline_complete");
 		expect(second.stdout).toContain("switched off by its receiver");
@@ -194,7 +194,8 @@ describe("a receiver's answer", () => {
 		const there = await receiver();
 		const { folder, run } = project(STORE + hook(there.url));
 		there.give({ status: 503, headers: { "webhook-delivery": "abort-message" } });
-		await run("fire", "pipeline_error");
+		const { stdout } = await run("fire", "pipeline_error");
+		expect(stdout).toContain("503 Service Unavailable; the receiver says webhook-delivery: abort-message");
 		expect(Object.values(statesIn(folder))).toEqual(["failed"]);
 	});
 });
@@ -308,4 +309,40 @@ it("a run without a store writes nothing, and needs no code for it", async () =>
 	expect(without.code).toBe(0);
 	expect(without.annotations.map(({ message }) => message).join("\n")).toContain("cannot load dist/records");
 	expect(existsSync(join(stored, ".pipeline-hooks"))).toBe(false);
+});
+
+it.each([
+	["redeliver", "--store", "results", /nothing can be sent from the store `results`/],
+	["redeliver", "--hook", "none", /no hook in pipeline-hooks\.toml is named "none"/],
+	["redeliver", "--store", "none", /there is no store/],
+	["work", "--store", "none", /there is no store/],
+	["work", "--store", "results", /nothing can be sent from the store `results`/],
+])("%s %s %s ends at once, and says why", async (command, flag, value, why) => {
+	const { run } = project(`${STORE}${hook("http://127.0.0.1:9/")}`);
+	const ended = await run(command, flag, value);
+	expect(ended.code).toBe(2);
+	expect(ended.stderr).toMatch(why);
+});
+
+it("what is only left for another run says where it is, unless that is what was asked for", async () => {
+	const { run } = project(hook("http://127.0.0.1:9/"));
+	const told = /1 message not kept: --json writes what another run can store/;
+	expect((await run("fire", "pipeline_error", "--store", "results")).stderr).toMatch(told);
+	const { stdout, stderr } = await run("fire", "pipeline_error", "--store", "results", "--json");
+	expect(JSON.parse(stdout).undelivered.length).toBe(1);
+	expect(stderr).not.toMatch(told);
+});
+
+it("two projects that share a store have each their own", async () => {
+	const [there, other] = [await receiver(), await receiver()];
+	const [one, two] = [project(hook(there.url)), project(hook(other.url))];
+	const store = ["--store", join(one.folder, "shared", "state.db")];
+	await one.run("fire", "pipeline_error", ...store);
+	await two.run("fire", "pipeline_error", ...store);
+	for (const each of [there, other]) each.give({ status: 200 });
+	const { stdout } = await two.run("redeliver", "--all", ...store);
+	expect([there.taken.length, other.taken.length]).toEqual([0, 1]);
+	expect(stdout).toContain("1 stored message kept for audit: it belongs to another project or config file");
+	await one.run("redeliver", "--all", ...store);
+	expect([there.taken.length, other.taken.length]).toEqual([1, 1]);
 });

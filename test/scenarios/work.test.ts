@@ -88,7 +88,7 @@ it("reads the config again after SIGHUP, and keeps the one before where the new 
 	await said("connection refused");
 	writeFileSync(config, "[hook");
 	child.kill("SIGHUP");
-	await said("pipeline-hooks.toml:1:");
+	await said(/pipeline-hooks\.toml:1:[\s\S]*the config stays as it was/);
 	writeFileSync(config, configFor(other.url));
 	child.kill("SIGHUP");
 	await said(/the config was read again[\s\S]*✓ audit/);

@@ -107,7 +107,9 @@ describe("retries", () => {
 	});
 
 	test("410 is said to be gone, a redirect not to be followed", async () => {
-		expect((await send({}, {}, answer(410))).outcome.failure?.reason).toMatch(/^410 Gone: .*no longer exists/);
+		expect((await send({}, {}, answer(410, "channel_is_archived"))).outcome.failure?.reason).toMatch(
+			/^410 Gone: channel_is_archived; .*no longer exists/,
+		);
 		expect((await send({}, {}, answer(302, "", { location: "http://169.254.169.254/" }))).outcome.failure?.reason).toBe(
 			"302 Found: redirects are not followed",
 		);

@@ -27,7 +27,7 @@ describe("on record is", () => {
 		expect(there.records.all()).toEqual({
 			[id]: {
 				id,
-				scope: expect.stringMatching(/^[0-9a-f]{32}$/),
+				scope: "pipeline-hooks.toml",
 				hook: "audit",
 				key: expect.stringMatching(/^[0-9a-f]{32}$/),
 				eventTime: START + 1,
@@ -168,7 +168,7 @@ describe("a receiver's wish", () => {
 		const { outcomes, warnings } = await there.fire(...events);
 		expect(outcomes.length).toBe(2);
 		expect(warnings).toEqual([
-			"audit is switched off, since its response says webhook-delivery: disable; `pipeline-hooks enable audit` switches it on",
+			"audit is switched off by its receiver (its response says webhook-delivery: disable); `pipeline-hooks enable audit` switches it on",
 		]);
 		const later = await there.fire(there.event("pipeline_error"));
 		expect(later.outcomes[0]).toMatchObject({ status: "skipped", skipCause: "switched_off" });
@@ -235,7 +235,7 @@ it("what another config file has stored is nobody else's", async () => {
 	there.wait(MINUTE);
 	const { lines } = await there.redeliver();
 	expect(there.sent()).toEqual([]);
-	expect(lines).toEqual(["1 stored message kept for audit: it belongs to another config file"]);
+	expect(lines).toEqual(["1 stored message kept for audit: it belongs to another project or config file"]);
 });
 
 it("what is stored for a hook that is gone, disabled or lacks its variable waits, and says why", async () => {

@@ -18,6 +18,7 @@ async function planIn(there: World, wanted: Wanted = {}) {
 	const outbox = new Outbox({
 		records: there.records,
 		config,
+		scope: there.file,
 		schedule: USUAL_SCHEDULE_MS,
 		ports,
 		mask: (text) => text,

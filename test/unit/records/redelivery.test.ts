@@ -245,7 +245,9 @@ describe("a receiver", () => {
 		there.respond = () => answer(410);
 		const { warnings } = await there.redeliver();
 		expect(there.sent().length).toBe(1);
-		expect(warnings).toEqual(["audit is switched off, since 410 Gone; `pipeline-hooks enable audit` switches it on"]);
+		expect(warnings).toEqual([
+			"audit is switched off by its receiver (410 Gone); `pipeline-hooks enable audit` switches it on",
+		]);
 		const { outcomes } = await there.fire(there.event("pipeline_error"));
 		expect(outcomes[0]).toMatchObject({ status: "skipped", skipCause: "switched_off" });
 		await there.redeliver({ all: true });

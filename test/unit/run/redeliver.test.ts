@@ -1,0 +1,94 @@
+// The inputs of `redeliver`, and what other runs have left in their results files.
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../../src/model/problem.ts";
+import { leftIn } from "../../../src/run/left.ts";
+import { redeliverInputs } from "../../../src/run/redeliver.ts";
+import { readRecord, writeRecord } from "../../../src/store/record-text.ts";
+import { fakeFiles, fakeLog } from "../../helpers/fakes.ts";
+import { record } from "../../helpers/records.ts";
+
+const NOW = Date.UTC(2026, 3, 2);
+
+function problemsOf(given: Readonly<Record<string, string>>): readonly string[] {
+	try {
+		redeliverInputs((name) => given[name] ?? "", NOW);
+		return [];
+	} catch (thrown) {
+		if (thrown instanceof UserError) return thrown.problems.map(({ message }) => message);
+		throw thrown;
+	}
+}
+
+describe("the inputs", () => {
+	it("are read all together", () => {
+		const given = {
+			hook: " tell ",
+			since: "2h",
+			until: "2026-04-01T12:00:00Z",
+			results: "a.json\n\n b \n",
+			all: "true",
+		};
+		const read = (name: string) => ({ ...given, store: "git", config: "own.toml" })[name] ?? "";
+		expect(redeliverInputs(read, NOW)).toMatchObject({
+			config: "own.toml",
+			store: { kind: "git" },
+			redeliver: { all: true, hook: "tell", since: NOW - 7_200_000, results: ["a.json", "b"] },
+		});
+	});
+
+	it.each([
+		[{ id: "dlv_1", hook: "tell" }, "id: names one message, so nothing else can narrow or widen it"],
+		[{ id: "dlv_1", all: "true" }, "id: names one message, so nothing else can narrow or widen it"],
+		[{ id: "dlv_1", since: "1h" }, "id: names one message, so nothing else can narrow or widen it"],
+		[{ since: "yesterday" }, 'since: "yesterday" is not a time'],
+		[{ store: "mysql" }, 'store: "mysql" is not a store'],
+	])("%j is refused", (given, problem) => {
+		expect(problemsOf(given)).toEqual([problem]);
+	});
+});
+
+describe("what other runs have left", () => {
+	const good = record(`dlv_${"a".repeat(32)}`);
+	const left = async (files: Readonly<Record<string, string>>, ...paths: readonly string[]) => {
+		const log = fakeLog();
+		const found = await leftIn(paths, readRecord, { files: fakeFiles(files), log }, { cwd: "/work" });
+		return { found, lines: log.lines };
+	};
+	const file = (...records: readonly unknown[]) => JSON.stringify({ undelivered: records });
+
+	it("is read from files and folders, and a folder that was not made has nothing", async () => {
+		const files = { "/work/left/a.json": file(writeRecord(good)), "/work/left/notes.txt": "x" };
+		expect((await left(files, "left", "none")).found).toEqual([good]);
+		expect((await left(files, "left/a.json")).found).toEqual([good]);
+	});
+
+	it("is left out, and told, where it is no record, or its id could not be one of ours", async () => {
+		const ids = ["", "../etc", "dlv_1", `dlv_${"a".repeat(31)}\n`];
+		const records = [writeRecord(good), "{}", ...ids.map((id) => writeRecord(record(id)))];
+		const { found, lines } = await left({ "/work/a.json": file(...records) }, "a.json");
+		expect(found).toEqual([good]);
+		expect(lines.length).toBe(1 + ids.length);
+	});
+
+	it.each([
+		["no JSON", "{", "results: a.json is not JSON"],
+		["a list", "[]", "results: a.json is not a results file"],
+		["no list of records", '{"undelivered": {}}', "results: a.json is not a results file"],
+		["records that are not texts", file({ a: 1 }), "results: a.json has records that are not texts"],
+	])("is refused where the file has %s", async (_, text, message) => {
+		await expect(left({ "/work/a.json": text }, "a.json")).rejects.toThrow(message);
+	});
+
+	it("of a folder is what its good files have, and the others are told", async () => {
+		const { found, lines } = await left(
+			{ "/work/left/a.json": "{", "/work/left/b.json": file(writeRecord(good)) },
+			"left",
+		);
+		expect(found).toEqual([good]);
+		expect(lines).toEqual(["results: left/a.json is not JSON; it is left out"]);
+	});
+
+	it("is refused where the file does not exist", async () => {
+		await expect(left({}, "a.json")).rejects.toThrow("results: a.json does not exist");
+	});
+});
