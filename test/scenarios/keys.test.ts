@@ -135,7 +135,7 @@ describe("an alert", () => {
 		expect(server.requests).toEqual([]);
 		const checked = await runCommand(["validate"], { workspace: folder });
 		expect(checked).toMatchObject({ code: 0, stderr: "" });
-		expect(checked.stdout).toMatch(/^note: pager sends nothing for what pages nobody: pipeline_start, /m);
+		expect(checked.stdout).toMatch(/^note: pager sends nothing for pipeline_start, .*, which pages nobody$/m);
 		const { stdout } = await runCommand(["validate", "--json"], { workspace: folder });
 		expect(JSON.parse(stdout).unsent).toMatchObject([{ hook: "pager", events: expect.arrayContaining(["commit"]) }]);
 		const shown = await runCommand(["fire", "pipeline_start", "--dry-run"], { workspace: folder });

@@ -62,7 +62,7 @@ describe("fault 18: 408, 425, 429, 500, 502, 503 and 504 are retried as often as
 });
 
 describe("fault 19: 410 fails at once, and the reason says that the endpoint is gone", () => {
-	it("410", () => always(1, [410, "410 Gone: the endpoint no longer exists, remove the hook or change its url"]));
+	it("410", () => always(1, [410, "410 Gone; the endpoint no longer exists, remove the hook or change its url"]));
 });
 
 describe("fault 20: Retry-After is honoured if it can be, never past the deadline, and never overflows", () => {
