@@ -1,5 +1,5 @@
 // What becomes of a delivery after it has ended: done, tried again, or over.
-import { isGate, type Outcome, reasonOf } from "../model/delivery.ts";
+import { isGate, type Outcome } from "../model/delivery.ts";
 import type { DeliveryRecord, RecordedAttempt, RecordState } from "../model/records.ts";
 import type { Mask } from "../secrets/mask.ts";
 
@@ -70,9 +70,4 @@ export function attemptsOf(outcome: Outcome, now: number, mask: Mask): readonly 
 		...(httpStatus !== undefined && { status: httpStatus }),
 		...(failure !== undefined && { cause: failure.cause, reason: mask(failure.reason) }),
 	}));
-}
-
-/** Why it is kept, in one line; for the hook's own status. */
-export function whyOf(outcome: Outcome, mask: Mask): string {
-	return mask(reasonOf(outcome));
 }

@@ -12,6 +12,7 @@ import { receiverOf } from "./late.ts";
 import { type Outbox, superseded } from "./outbox.ts";
 import { type Ready, type Sifted, sift } from "./sift.ts";
 import { told } from "./told.ts";
+import { isByHand, queryOf } from "./wanted.ts";
 
 /** Milliseconds in which what was claimed at once is settled. */
 const CLAIM_MS = 30 * 60_000;
@@ -57,7 +58,7 @@ export class Redelivery {
 
 	/** What would be done now; nothing is changed. Throws where the store cannot be read. */
 	async plan(): Promise<Sifted> {
-		return this.#sift(this.#query());
+		return this.#sift(queryOf(this.#wanted, this.#outbox.now()));
 	}
 
 	/** The deliveries, each when its receiver may get it; no more of them after `signal` aborts. */
@@ -125,24 +126,10 @@ export class Redelivery {
 		const now = this.#outbox.now();
 		const attempts = [...record.attempts, ...attemptsOf(outcome, now, this.#outbox.options.mask)];
 		const left = { ...record, ...this.#outbox.leftOf(outcome, hook), attempts };
-		const isByHand = record.state !== "waiting" || (record.due ?? 0) > now;
-		if (outcome.status !== "delivered" && isByHand) return left;
+		const isEarly = record.state !== "waiting" || (record.due ?? 0) > now;
+		if (outcome.status !== "delivered" && isEarly) return left;
 		const { due: _, ...rest } = left;
 		return { ...rest, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
-	}
-
-	#query(): RecordQuery {
-		const { hook, id, since, until } = this.#wanted;
-		if (id !== undefined) return { ids: [id] };
-		const some = { ...(hook !== undefined && { hook }) };
-		const times = { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
-		if (this.#isByHand) return { states: UNDELIVERED, ...some, ...times };
-		return { states: ["waiting"], dueBy: this.#outbox.now(), ...some };
-	}
-
-	get #isByHand(): boolean {
-		const { all, id, since, until } = this.#wanted;
-		return all === true || id !== undefined || since !== undefined || until !== undefined;
 	}
 
 	async #sift(query: RecordQuery): Promise<Sifted> {
@@ -163,7 +150,7 @@ export class Redelivery {
 			env: ports.env,
 			now: this.#outbox.now(),
 			switchedOff: new Map([...disabled, ...switchedOff]),
-			isByHand: this.#isByHand,
+			isByHand: isByHand(this.#wanted),
 			ours: this.#ours,
 		});
 	}

@@ -1,9 +1,13 @@
 // What other runs have left in their results files, for this one to store.
 import { extname, join, resolve } from "node:path";
 import { isJsonArray, isJsonObject, parseJson } from "../lib/json.ts";
-import { UserError } from "../model/problem.ts";
+import type { CiFacts } from "../model/event.ts";
+import type { Hook } from "../model/hook.ts";
+import { type Problem, UserError } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
+import { matches, passesFilter } from "../plan/select.ts";
 import type { FileRead, Ports } from "../ports.ts";
+import type { HeldRead } from "../store/held-event.ts";
 
 /** As `deliveryId` makes them: they become a header. */
 const IDS = /^dlv_[0-9a-f]{32}$/;
@@ -11,26 +15,63 @@ const IDS = /^dlv_[0-9a-f]{32}$/;
 /** Bytes of one file. */
 const LIMIT = 256 * 1024 * 1024;
 
+/** How records of other runs are read, and what they may be. */
+export interface LeftOptions {
+	readonly readRecord: (text: string) => DeliveryRecord | { readonly problem: string };
+	readonly readEvent: (text: string) => HeldRead;
+	readonly hooks: readonly Hook[];
+	/** The facts of this run. */
+	readonly ci: CiFacts;
+}
+
 /**
- * The records in results files. A record that is not valid is left out, which is told: a job that only notifies may have
- * written it. Throws `UserError` for a file that cannot be read.
+ * The records in results files. One that is not valid, or that no run of this repository can have left, is left out, which
+ * is told: a job with fewer rights has written it. Throws `UserError` for a file that cannot be read, and where the run
+ * that has left it may be a stranger's.
  */
 export async function leftIn(
 	paths: readonly string[],
-	read: (text: string) => DeliveryRecord | { readonly problem: string },
+	options: LeftOptions,
 	{ files, log }: Pick<Ports, "files" | "log">,
 	{ cwd }: { readonly cwd: string },
 ): Promise<readonly DeliveryRecord[]> {
+	const { fork, stranger } = options.ci;
+	if (paths.length > 0 && (fork === true || stranger === true)) throw new UserError(STRANGERS);
 	const found: DeliveryRecord[] = [];
 	for (const [path, isNamed] of await filesIn(paths, files, cwd)) {
 		for (const text of await textsIn(path, { cwd, files, log, isNamed })) {
-			const record = read(text);
-			if ("problem" in record) log.info(`${path}: a record is left out: ${record.problem}`);
-			else if (!IDS.test(record.id)) log.info(`${path}: a record is left out: its id is not valid`);
+			const record = options.readRecord(text);
+			const problem = "problem" in record ? record.problem : problemOf(record, options);
+			if (problem !== undefined || "problem" in record) log.info(`${path}: a record is left out: ${problem}`);
 			else found.push(record);
 		}
 	}
 	return found;
+}
+
+const STRANGERS: Problem = {
+	code: "input",
+	message: "results: the run that has left them may be a stranger's, who can have written anything",
+	remedy: "store only what trusted runs have left: run this after workflows that no pull request of a fork starts",
+};
+
+function problemOf(
+	{ id, hook: name, events }: DeliveryRecord,
+	{ readEvent, hooks, ci }: LeftOptions,
+): string | undefined {
+	if (!IDS.test(id)) return "its id is not valid";
+	const hook = hooks.find((each) => each.name === name);
+	// That of a hook that is gone for now stays, as in every store, and is sent by nobody.
+	const isReached = hooks.some(({ fallback, onSuccess }) => fallback === name || onSuccess.includes(name));
+	for (const text of events) {
+		const read = readEvent(text);
+		if ("problem" in read) return read.problem;
+		if (read.event.context.ci?.repository !== ci.repository) return "its event is of another repository";
+		if (hook?.enabled !== true) continue;
+		const isOurs = isReached ? passesFilter(hook, read.event) : matches(hook, read.event);
+		if (!isOurs) return `${name} is not for its event`;
+	}
+	return undefined;
 }
 
 /** A file, and whether it was named itself. */

@@ -164,9 +164,8 @@ export async function openStored(
 	const tellProgress = () => {
 		if (total > 1) observer.onProgress?.(done, Math.max(done, total));
 	};
-	for (const record of await leftIn(redeliver?.results ?? [], bundle.readRecord, ports, observer)) {
-		outbox.writer.add(record);
-	}
+	const others = { readRecord: bundle.readRecord, readEvent: read, hooks: config.hooks, ci: ci.facts };
+	for (const record of await leftIn(redeliver?.results ?? [], others, ports, observer)) outbox.writer.add(record);
 	await outbox.writer.end();
 	await outbox.begin();
 	return {
