@@ -23,16 +23,18 @@ import { quote } from "./words.ts";
 /** Below it, milliseconds are hardly meant. */
 const SHORTEST_MS = 100;
 
-/** Reports warnings about a valid hook. `layers` are its own table and its defaults. */
-export function advise(hook: Hook, layers: Layers, people?: Fields): void {
+/** Reports warnings about a valid hook, and about what all hooks share. `layers` are its own table and its defaults. */
+export function advise(hook: Hook, layers: Layers, root: Fields): void {
 	adviseOnTimes(hook, layers);
 	adviseOnSecrets(hook, layers);
+	const store = root.get("store")?.fields()?.get("url");
+	if (store !== undefined) adviseOnValue(store, "store_url", "url");
 	if (hook.kind === "shell") return;
 	adviseOnUrl(hook, layers);
 	adviseOnUnused(hook, layers);
 	adviseOnMissing(hook, layers);
 	adviseOnMentions(hook, layers);
-	adviseOnPeople(hook, layers, people);
+	adviseOnPeople(hook, layers, root.get("people")?.fields());
 	adviseOnLooks(hook, layers);
 	adviseOnTemplates(hook, layers);
 }

@@ -24,9 +24,9 @@ const TOP_LEVEL = new Map(
 
 /**
  * Warns of what a valid hook has, and hardly does what its author wants. `layers` are its own table and its defaults,
- * `people` is the table of that name.
+ * `root` is the whole config.
  */
-export type Advise = (hook: Hook, layers: Layers, people: Fields | undefined) => void;
+export type Advise = (hook: Hook, layers: Layers, root: Fields) => void;
 
 /** Decodes a whole file. `managing` is there if the file has people. Throws one {@link UserError} with all its errors, in the order of the file. */
 export function decodeConfig(
@@ -69,7 +69,7 @@ export function decodeConfig(
 	problems.throwIfAny();
 
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
-	for (const [hook, layers] of read) advise?.(hook, layers, root.get("people")?.fields());
+	for (const [hook, layers] of read) advise?.(hook, layers, root);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
 	return { file, hooks, people, events, concurrency, store, warnings: problems.warnings() };
 }

@@ -14,6 +14,9 @@ export function readStore(root: Fields): StoreConfig | undefined {
 	const { kind } = store;
 	if (kind !== "sqlite" && fields.has("path")) refuseFor(fields, "path", kind, "sqlite");
 	if (kind !== "git" && kind !== "nats" && fields.has("url")) refuseFor(fields, "url", kind, "git or nats");
+	if (store.path?.startsWith("~/") === true) {
+		fields.wrong("path", "path begins with ~, which only a shell knows", "write the whole path");
+	}
 	if (kind === "nats" && !fields.has("url")) fields.missing("url", 'add url = "${NATS_URL}"');
 	return store;
 }

@@ -1,6 +1,6 @@
 // `[store]` and the keys of hooks that belong to it: what they mean, and what is refused.
 import { describe, expect, it } from "vitest";
-import { mistakes, parse, webhook } from "../../helpers/parse.ts";
+import { mistakes, parse, warned, webhook } from "../../helpers/parse.ts";
 
 const HOOK = '[hook.webhooks.pipeline_error]\nurl = "https://example.com/"\n';
 const MINUTE = 60_000;
@@ -32,11 +32,24 @@ describe("a store", () => {
 		['schedule = ["999d"]', "4:13 store.schedule must be a time from 1s to 365d"],
 		['kind = "git"\npath = "x.db"', "5:1 path is for a store of sqlite, and this one is of git"],
 		['url = "https://example.com/"', "4:1 url is for a store of git or nats, and this one is of sqlite"],
+		['path = "~/state.db"', "4:1 path begins with ~, which only a shell knows"],
 		['kind = "nats"', "3:1 url is missing"],
 		['file = "x"', '4:1 unknown key "file"'],
 	])("cannot have %j", (line, mistake) => {
 		expect(mistakes(`${HOOK}[store]\n${line}`)).toEqual([mistake]);
 	});
+
+	it.each(["https://bot:s3cret-pass@git.example.com/acme/shop", "nats://store:s3cret-pass@nats.example.com:4222"])(
+		"with a password in its url %s is warned of, once",
+		(url) => {
+			const kind = url.startsWith("nats") ? "nats" : "git";
+			const config = `${HOOK}${HOOK.replace("error", "start")}[store]\nkind = "${kind}"\nurl = "${url}"`;
+			expect(warned(config)).toEqual([
+				"7:1 literal_secret: store.url is a credential, which everyone who reads this file can use",
+			]);
+			expect(warned(config.replace(url, `\${STORE_URL}`))).toEqual([]);
+		},
+	);
 
 	it("must be a table", () => {
 		expect(mistakes(`store = "git"\n${HOOK}`)).toEqual(["1:1 store must be a table, not a string"]);
