@@ -1,7 +1,7 @@
 // A stored delivery as a row: of a table, of a document, and why it is not delivered yet.
 import { excerpt } from "../lib/text.ts";
 import type { DeliveryRecord, RecordedAttempt } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import { fromNow, moment, span } from "../run/times.ts";
 import type { Mask } from "../secrets/mask.ts";
 
@@ -23,7 +23,7 @@ export function cellsOf(record: DeliveryRecord, { now, scope, mask }: RowFacts, 
 	return [
 		shortId(id, mask),
 		span(now - created),
-		isSameScope(record.scope, scope) ? shown(hook) : shown(hook, " (other)"),
+		belongsTo(record.scope, scope) ? shown(hook) : shown(hook, " (other)"),
 		others.length === 0 ? shown(first) : shown(first, ` +${others.length}`),
 		state,
 		String(attempts.length),
@@ -68,7 +68,7 @@ export function documentOf(record: DeliveryRecord, scope: string) {
 		id,
 		hook,
 		/** It is of a hook of another config file. */
-		other_config: isSameScope(record.scope, scope) ? undefined : true,
+		other_config: belongsTo(record.scope, scope) ? undefined : true,
 		status: state,
 		event_names: names,
 		/** How many events a batch holds. */

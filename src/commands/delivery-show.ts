@@ -3,7 +3,7 @@ import { mutedReason } from "../deliver/unsent.ts";
 import { duration, excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { fromNow, moment } from "../run/times.ts";
 import { readHeld } from "../store/held-event.ts";
@@ -137,7 +137,7 @@ interface Situation {
 function whatNow({ record, claimedUntil = 0 }: StoredRecord, { off, run, scope, flags, now }: Situation): string {
 	const { id, hook: name, state, due = now } = record;
 	const hook = run.config.hooks.find((each) => each.name === name);
-	if (!isSameScope(record.scope, scope)) return "it belongs to another project or config file";
+	if (!belongsTo(record.scope, scope)) return "it belongs to another project or config file";
 	if (hook === undefined) return `nothing can be sent, since the config no longer has the hook ${name}`;
 	if (hook.kind === "shell" || isGate(hook))
 		return `nothing can be sent: ${name} is a shell hook or a gate, which are never redelivered`;

@@ -1,6 +1,6 @@
 // `enable`: switches a hook on again that its receiver has switched off.
 import { count, excerpt } from "../lib/text.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { hookNamed } from "./status.ts";
@@ -28,7 +28,7 @@ export const registerEnable = defineCommand<StoreFlags>(
 			const isEnabled = good(await records.enable({ scope: off?.scope ?? scope, hook: name }));
 			const now = Date.now();
 			const waiting = (await list({ hook: name, states: ["waiting"] })).filter(({ record }) =>
-				isSameScope(record.scope, scope),
+				belongsTo(record.scope, scope),
 			);
 			const late = waiting.filter(({ record }) => record.expires <= now).length;
 			if (json) {

@@ -7,7 +7,7 @@ import { isGate } from "../model/delivery.ts";
 import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { DisabledHook, StoredRecord } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import type { HookStatus } from "../records/bundle.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { fromNow } from "../run/times.ts";
@@ -44,7 +44,7 @@ export const registerStatus = defineCommand<StatusFlags>(
 			const found = await store.list(name === undefined ? {} : { hook: name });
 			const statuses = await faresOf(hooks, found, store);
 			const isKnown = ({ record }: StoredRecord) =>
-				isSameScope(record.scope, store.scope) && hooks.some((hook) => hook.name === record.hook);
+				belongsTo(record.scope, store.scope) && hooks.some((hook) => hook.name === record.hook);
 			const others = found.filter((one) => !isKnown(one)).length;
 			if (json) {
 				const { keepsAll } = store.records;
@@ -99,7 +99,7 @@ async function faresOf(
 	found: readonly StoredRecord[],
 	{ scope, bundle, records, switchedOff: readOff }: CommandStore,
 ): Promise<readonly NamedStatus[]> {
-	const ours = found.flatMap(({ record }) => (isSameScope(record.scope, scope) ? [record] : []));
+	const ours = found.flatMap(({ record }) => (belongsTo(record.scope, scope) ? [record] : []));
 	const switchedOff = await readOff();
 	return hooks.map((hook) => {
 		const off = switchedOff.get(hook.name);

@@ -3,7 +3,7 @@
 import { count, excerpt } from "../lib/text.ts";
 import { UserError } from "../model/problem.ts";
 import type { DisabledHook, RecordQuery, StoredRecord } from "../model/records.ts";
-import { isSameScope, scopeOf } from "../model/scope.ts";
+import { belongsTo, scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { readStore } from "../run/inputs.ts";
@@ -84,7 +84,7 @@ function commandStore(
 			return found.records;
 		},
 		switchedOff: async () => {
-			const ours = good(await records.disabled()).filter((hook) => isSameScope(hook.scope, scope));
+			const ours = good(await records.disabled()).filter((hook) => belongsTo(hook.scope, scope));
 			return new Map(ours.map((hook) => [hook.hook, hook]));
 		},
 	};

@@ -4,6 +4,7 @@ import type { Config, Hook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { findPreset } from "../presets/index.ts";
 import { nameHooks, readChains } from "./chains.ts";
+import { credentialsIn } from "./credentials.ts";
 import { Resolver, readEvents } from "./events.ts";
 import { Fields, type Table } from "./fields.ts";
 import { readFilters } from "./filter.ts";
@@ -65,7 +66,7 @@ export function decodeConfig(
 	});
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
 	refuseIdleSigning(defaults.webhook, webhooks);
-	const hooks = managing?.withCopies(read, people) ?? read.map(([hook]) => hook);
+	const hooks = managing?.withCopies(read, people, { credentialsIn }) ?? read.map(([hook]) => hook);
 	problems.throwIfAny();
 
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);

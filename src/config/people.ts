@@ -3,9 +3,10 @@ import { isGate } from "../model/delivery.ts";
 import type { Hook, Person, Webhook } from "../model/hook.ts";
 import { SECRET_NAME } from "../model/hook-references.ts";
 import type { Preset } from "../model/preset.ts";
-import { isLiteral, literalParts } from "../model/reference.ts";
+import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
 import { checkUrl } from "../net/url.ts";
 import type { findPreset } from "../presets/index.ts";
+import type { credentialsIn } from "./credentials.ts";
 import type { Fields } from "./fields.ts";
 import { BOOLEAN, key, type Layers, NAME, REFERENCE, settings } from "./keys.ts";
 import type { refuseUnknown } from "./known.ts";
@@ -71,17 +72,21 @@ function isMentionable(preset: Preset | undefined, handle: string, fields: Field
 
 /**
  * Each hook, and after it its copies: one for each of the people who have a webhook and may be among those to whom it is
- * sent. A copy leads to no other hook, sends each event by itself, and has none of the headers that are credentials for
- * the hook's own receiver.
+ * sent. A copy leads to no other hook, sends each event by itself, and has only the headers that are written out and
+ * hold no credential: the others may be for the hook's own receiver alone.
  */
-export function withCopies(read: readonly (readonly [Hook, Layers])[], people: readonly Person[]): readonly Hook[] {
+export function withCopies(
+	read: readonly (readonly [Hook, Layers])[],
+	people: readonly Person[],
+	known: { readonly credentialsIn: typeof credentialsIn },
+): readonly Hook[] {
 	const taken = new Set(read.map(([hook]) => hook.name));
 	return read.flatMap(([hook, [fields]]): readonly Hook[] => {
 		if (hook.kind === "shell" || hook.sendTo.length === 0) return [hook];
 		refuseUnreachable(hook, fields);
 		if (hook.preset.needs.url !== true) return [hook];
 		const isOnlyAdmins = hook.sendTo.every((whom) => whom === "admins");
-		const headers = new Map([...hook.headers].filter(([name]) => !SECRET_NAME.test(name)));
+		const headers = new Map([...hook.headers].filter(([name, value]) => isForAnybody(name, value, known)));
 		const copies = people.flatMap(({ name: copyFor, webhook: url, admin }): readonly Hook[] => {
 			if (url === undefined || (isOnlyAdmins && !admin)) return [];
 			const checked = isLiteral(url) ? checkUrl(literalParts(url).join(""), hook) : undefined;
@@ -100,6 +105,11 @@ export function withCopies(read: readonly (readonly [Hook, Layers])[], people: r
 		});
 		return [hook, ...copies];
 	});
+}
+
+/** Whether a header tells nothing that only the hook's own receiver may know: any variable may hold a credential. */
+function isForAnybody(name: string, value: Reference, known: Parameters<typeof withCopies>[2]): boolean {
+	return !SECRET_NAME.test(name) && isLiteral(value) && known.credentialsIn(literalParts(value).join("")).length === 0;
 }
 
 /** Reports a webhook whose messages would reach nobody whom `send_to_…` names. */

@@ -151,7 +151,8 @@ class Attempts {
 		const at = ports.clock.now().getTime() - durationMs;
 		const attempt = { at, ...(result.kind === "response" && { httpStatus: result.status }), durationMs };
 		const { failure: why, note, switchedOff } = judge(delivery, message.service, result);
-		if (switchedOff !== undefined) this.#switchedOff = switchedOff;
+		// A proxy may say so of itself.
+		if (switchedOff !== undefined && throughProxy(message, result) === "") this.#switchedOff = switchedOff;
 		if (why === undefined) {
 			this.#receiver.accepted(now);
 			this.#attempts.push(attempt);

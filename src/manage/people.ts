@@ -36,6 +36,10 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 	const find = (text: string) => byName.get(plain(text));
 	const isKnown = (text: string) => find(text) !== undefined;
 
+	/** The author is known by the login alone: anybody may have the name or the address of one of the people as a login. */
+	const personOf = (whom: Audience | "author", text: string) =>
+		whom === "author" ? people.find(({ github }) => github !== undefined && plain(github) === plain(text)) : find(text);
+
 	/** The texts that name somebody, whether they are among the people or not. */
 	const named = (whom: Audience | "author", hook: Webhook, context: EventContext): readonly string[] => {
 		switch (whom) {
@@ -70,7 +74,7 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 			const all = namedIn(whom, delivery);
 			if (mention !== undefined && all.size === 0) notes.add(`mention ${mention} left out: the event names nobody`);
 			return [...all].flatMap((text): readonly string[] => {
-				const person = find(text);
+				const person = personOf(whom, text);
 				// They get a copy.
 				if (mention === undefined && person?.webhook !== undefined && hook.preset.needs.url === true) return [];
 				const handle = person === undefined ? undefined : handleOf(person, hook);

@@ -28,11 +28,12 @@ function short(text: string): string {
 }
 
 /**
- * Whether two scopes are of one config. A repository and a folder may be: who redelivers what jobs have stored need not
- * have a checkout.
+ * Whether what was stored under a scope belongs to a run. Who redelivers without a checkout takes what the jobs of
+ * repositories have stored; a run of a repository takes its own only.
  */
-export function isSameScope(one: string, other: string): boolean {
-	const [file, kind, home] = one.split(":");
-	const [otherFile, otherKind, otherHome] = other.split(":");
-	return file === otherFile && (kind !== otherKind || home === otherHome);
+export function belongsTo(stored: string, run: string): boolean {
+	const [file, kind, home] = stored.split(":");
+	const [runFile, runKind, runHome] = run.split(":");
+	if (file !== runFile) return false;
+	return kind === runKind ? home === runHome : runKind === "folder";
 }

@@ -37,6 +37,16 @@ export function passesFilter(hook: Hook, event: EventLike): boolean {
 	return excludedBecause(hook, event) === undefined;
 }
 
+/**
+ * Whether a hook may have been fired with the event: it matches, or a hook that is no gate leads to it. One that is
+ * reached only by gates never waits for a later run.
+ */
+export function mayHaveFired(hook: Hook, event: EventLike, hooks: readonly Hook[]): boolean {
+	const leads = ({ fallback, onSuccess, onFailure }: Hook) =>
+		onSuccess.includes(hook.name) || (fallback === hook.name && onFailure !== "abort");
+	return matches(hook, event) || (passesFilter(hook, event) && hooks.some(leads));
+}
+
 function isAttached({ selectors }: Hook, { definition }: EventLike): boolean {
 	return selectors.some((selector) => selects(selector, definition));
 }

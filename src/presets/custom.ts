@@ -80,18 +80,23 @@ function colorOf(written: string, story: Story, notes: string[]): Pick<Story, "c
 	return story;
 }
 
-/** A value at the beginning that is an address counts as it is: `{{run_link}}/rerun`. */
+/** Where an inserted value ends. No value has it once it is encoded. */
+const END = "\0";
+
+/** A value at the beginning that is an address counts as it is: `{{run_link}}/rerun`. What follows must not change its host. */
 function withLeadingAddress(encoded: string): string {
-	return encoded.replace(/^https%3A%2F%2F(?:[\w.!~*'()-]|%[0-7][0-9A-F])*/, (lead) => {
-		const address = decodeURIComponent(lead);
-		// What comes before an @ is no host, and what follows may be another value.
-		return /^https:\/\/[^/?#]*@/.test(address) ? lead : address;
-	});
+	const [, lead = "", rest = encoded] = /^(https%3A%2F%2F[^\0]*)\0([\s\S]*)$/.exec(encoded) ?? [];
+	const address = decodeURIComponent(lead);
+	const after = rest.replaceAll(END, "");
+	const isHost = /^https:\/\/[^/?#]*$/.test(address);
+	if (lead === "" || /^https:\/\/[^/?#]*@/.test(address) || (isHost && !/^(?:[/?#]|$)/.test(after)))
+		return lead + after;
+	return address + after;
 }
 
 /** What a value adds to an address is encoded: beside other text it could lead to another host. */
 function ownLinks(fill: Fill, view: () => JsonObject, notes: string[]): readonly Link[] {
-	const encoded = fill("links", view, (value) => encodeURIComponent(value.toWellFormed()));
+	const encoded = fill("links", view, (value) => encodeURIComponent(value.toWellFormed()) + END);
 	const given = fill("links", view).flatMap(([label, written], index) => {
 		if (written.trim() === "") return [];
 		const url = webAddress(withLeadingAddress(encoded[index]?.[1].trim() ?? ""), ["https:"]);

@@ -13,7 +13,7 @@ export function leftRecords(leave: (records: readonly DeliveryRecord[]) => void)
 		claim: async () => [],
 		settle: async () => [],
 		disabled: async () => [],
-		disable: async () => undefined,
+		disable: async () => ({ problem: "this store only leaves records for another" }),
 		enable: async () => false,
 		close: async () => {},
 	};

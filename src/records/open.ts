@@ -1,7 +1,7 @@
 // Opens the store of records that a config or an input names.
-import { writeFileSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { Env } from "../lib/env.ts";
 import { unsetReason } from "../model/hook-references.ts";
 import type { DeliveryRecord, Records } from "../model/records.ts";
@@ -56,14 +56,27 @@ export function recordsOf(place: StorePlace): Records {
 function openFile({ store: { path }, workspace, isUntrusted, create }: StorePlace): Records | StoreFailure {
 	const file = resolve(workspace, path ?? USUAL_FILE);
 	// Whoever puts records there lets the hooks of the config say what they want.
-	if (isUntrusted && !relative(workspace, file).startsWith("..")) return { problem: STRANGERS };
+	if (isUntrusted && isInside(workspace, file)) return { problem: STRANGERS };
 	const opened = openSqliteRecords(file, { create });
 	if (path === undefined && create && !("problem" in opened)) keepOutOfGit(dirname(file));
 	return opened;
 }
 
-const STRANGERS =
-	"the workspace may contain a stranger's files, the store among them: set path in [store] to a file outside of it";
+const STRANGERS = "the workspace may contain a stranger's files, the store among them: name a place outside of it";
+
+/** Whether a path leads into a folder, through links too. What does not exist yet counts by its nearest folder. */
+function isInside(folder: string, path: string): boolean {
+	const inside = relative(realPath(folder), realPath(path));
+	return inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+function realPath(path: string): string {
+	try {
+		return realpathSync(path);
+	} catch {
+		return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
+	}
+}
 
 /** The folder is in a checkout, where somebody may add all files. */
 function keepOutOfGit(folder: string): void {
@@ -74,12 +87,19 @@ function keepOutOfGit(folder: string): void {
 	}
 }
 
-async function openRepository({ store, env, token }: StorePlace): Promise<Records | StoreFailure> {
+async function openRepository({
+	store,
+	env,
+	token,
+	workspace,
+	isUntrusted,
+}: StorePlace): Promise<Records | StoreFailure> {
 	const server = env["GITHUB_SERVER_URL"] || GITHUB;
 	const repository = env["GITHUB_REPOSITORY"] || undefined;
 	const url = urlOf(store, env) ?? (repository === undefined ? undefined : `${server}/${repository}`);
 	if (url === undefined) return { problem: "there is no repository outside GitHub Actions: set url in [store]" };
 	if (typeof url !== "string") return url;
+	if (isUntrusted && isAbsolute(url) && isInside(workspace, url)) return { problem: STRANGERS };
 	const temp = env["RUNNER_TEMP"] || tmpdir();
 	const git = await openGitRecords({
 		remote: url,

@@ -5,7 +5,7 @@ import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import type { Warning } from "../model/problem.ts";
 import type { DeliveryRecord, Records, StoredRecord } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import type { Ports } from "../ports.ts";
 import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
@@ -74,8 +74,7 @@ export class Outbox {
 			this.#isBroken = true;
 			return this.fail("the store cannot be used", found.problem);
 		}
-		for (const { scope, hook, reason } of found)
-			if (isSameScope(scope, this.scope)) this.#switchedOff.set(hook, reason);
+		for (const { scope, hook, reason } of found) if (belongsTo(scope, this.scope)) this.#switchedOff.set(hook, reason);
 	}
 
 	/** Puts an outcome on record, and gives it back with the time of its next try. */
@@ -188,7 +187,7 @@ export class Outbox {
 	/** What was delivered in this run and makes a stored delivery obsolete. */
 	#newerThan({ record }: StoredRecord): Newer | undefined {
 		const hook = this.options.config.hooks.find(({ name }) => name === record.hook);
-		if (!isSameScope(record.scope, this.scope) || hook?.kind !== "webhook") return undefined;
+		if (!belongsTo(record.scope, this.scope) || hook?.kind !== "webhook") return undefined;
 		const newer = this.#delivered.get(this.#nameOf(record, hook) ?? "");
 		return newer !== undefined && isNewer(newer, record) ? newer : undefined;
 	}

@@ -4,7 +4,8 @@ import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
+import { mayHaveFired } from "../plan/select.ts";
 import type { Log } from "../ports.ts";
 import { attemptsOf, hasAnswered, UNDELIVERED } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
@@ -143,7 +144,7 @@ export class Redelivery {
 		const off = await records.disabled();
 		if ("problem" in off) throw this.#options.unreadable(off.problem);
 		const { scope, switchedOff } = this.#outbox;
-		const disabled = off.flatMap((each) => (isSameScope(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
+		const disabled = off.flatMap((each) => (belongsTo(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
 		return sift(found.records, this.#wanted.id === undefined ? rivals.records : [], {
 			scope,
 			hooks: config.hooks,
@@ -185,7 +186,7 @@ export class Redelivery {
 	/** What may be sent now and is ours. What somebody else has claimed is theirs to send. */
 	async #claim(next: readonly Ready[], lane: Lane<Ready>): Promise<readonly Taken[]> {
 		const read = next.flatMap((ready) => {
-			const events = this.#eventsOf(ready.from.record);
+			const events = this.#eventsOf(ready.from.record, ready.hook);
 			if (events === undefined) lane.settle(ready.id, undefined);
 			return events === undefined ? [] : [{ ready, events, lane }];
 		});
@@ -211,12 +212,19 @@ export class Redelivery {
 		return false;
 	}
 
-	#eventsOf({ hook, events }: DeliveryRecord): Events | undefined {
+	#eventsOf({ events }: DeliveryRecord, hook: Webhook): Events | undefined {
 		const read = events.map(this.#options.read);
 		const [problem] = read.flatMap((each) => ("problem" in each ? [each.problem] : []));
 		const [first, ...rest] = read.flatMap((each) => ("event" in each ? [each.event] : []));
-		if (problem === undefined && first !== undefined) return [first, ...rest];
-		this.#options.log.info(`1 stored message kept for ${hook}: its event cannot be read: ${problem ?? "it has none"}`);
+		const keep = (why: string) => this.#options.log.info(`1 stored message kept for ${hook.name}: ${why}`);
+		if (problem !== undefined || first === undefined) {
+			keep(`its event cannot be read: ${problem ?? "it has none"}`);
+			return undefined;
+		}
+		const { hooks } = this.#outbox.options.config;
+		const all: Events = [first, ...rest];
+		if (all.every((event) => mayHaveFired(hook, event, hooks))) return all;
+		keep("the config has it for other events");
 		return undefined;
 	}
 

@@ -1,12 +1,16 @@
 // Sorts stored deliveries: what can be sent, what is obsolete or too old, and what has to wait, and for what.
 
 import type { Env } from "../lib/env.ts";
+import { excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
 import { type DeliveryRecord, isFree, type StoredRecord } from "../model/records.ts";
-import { isSameScope } from "../model/scope.ts";
+import { belongsTo } from "../model/scope.ts";
 import { isNewer, lateOf, receiverOf } from "./late.ts";
+
+/** Milliseconds that the clocks of two machines may differ. */
+const CLOCKS_APART_MS = 300_000;
 
 /** A stored delivery that can be sent. */
 export interface Ready {
@@ -48,7 +52,7 @@ export interface SiftOptions {
 export function sift(found: readonly StoredRecord[], rivals: readonly StoredRecord[], options: SiftOptions): Sifted {
 	const { scope, now, isByHand } = options;
 	const hooks = new Map(options.hooks.map((hook) => [hook.name, factsOf(hook, options)]));
-	const newest = newestOf(rivals, hooks, scope);
+	const newest = newestOf(rivals, hooks, options);
 	const busy = busyWith(rivals, hooks, options);
 	const ready: Ready[] = [];
 	const expired: StoredRecord[] = [];
@@ -59,11 +63,12 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 		const { hook, receiver, problem } = hooks.get(record.hook) ?? GONE;
 		const about = aboutOf(record, receiver);
 		const by = newest.get(about);
-		if (!isSameScope(record.scope, scope)) waiting.push(`${record.hook}: it belongs to another project or config file`);
-		else if (hook === undefined || problem !== undefined) waiting.push(`${record.hook}: ${problem}`);
+		const name = excerpt(record.hook, 80);
+		if (!belongsTo(record.scope, scope)) waiting.push(`${name}: it belongs to another project or config file`);
+		else if (hook === undefined || problem !== undefined) waiting.push(`${name}: ${problem}`);
 		else if (by !== undefined && lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
 		else if (record.expires <= now && !isByHand) expired.push(from);
-		else if (busy.has(about)) waiting.push(`${record.hook}: another redelivery is sending what is about the same`);
+		else if (busy.has(about)) waiting.push(`${name}: another redelivery is sending what is about the same`);
 		else ready.push({ id: record.id, key: record.key, from, hook, receiver });
 	}
 	return { ready: ready.toSorted(byAge), expired, obsolete, waiting };
@@ -105,13 +110,19 @@ function aboutOf({ key }: DeliveryRecord, receiver: string): string {
 }
 
 /** The newest of each receiver and key, where newer messages make older ones obsolete. */
-function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string): ReadonlyMap<string, DeliveryRecord> {
+function newestOf(
+	rivals: readonly StoredRecord[],
+	hooks: Hooks,
+	{ scope, now }: SiftOptions,
+): ReadonlyMap<string, DeliveryRecord> {
 	const newest = new Map<string, DeliveryRecord>();
 	for (const { record } of rivals) {
 		const { hook, receiver } = hooks.get(record.hook) ?? GONE;
-		if (!isSameScope(record.scope, scope) || record.key === undefined || hook === undefined || !lateOf(hook).supersedes)
+		if (!belongsTo(record.scope, scope) || record.key === undefined || hook === undefined || !lateOf(hook).supersedes)
 			continue;
 		if (record.state !== "waiting" && record.state !== "delivered") continue;
+		// One that has not happened yet would silence all that does.
+		if (record.eventTime > now + CLOCKS_APART_MS) continue;
 		const about = aboutOf(record, receiver);
 		const other = newest.get(about);
 		if (other === undefined || isNewer(record, other)) newest.set(about, record);
@@ -123,7 +134,7 @@ function newestOf(rivals: readonly StoredRecord[], hooks: Hooks, scope: string):
 function busyWith(rivals: readonly StoredRecord[], hooks: Hooks, options: SiftOptions): ReadonlySet<string> {
 	const { scope, now, ours } = options;
 	const claimed = rivals.filter(
-		({ record, ...claim }) => isSameScope(record.scope, scope) && !isFree(claim, now) && !ours.has(record.id),
+		({ record, ...claim }) => belongsTo(record.scope, scope) && !isFree(claim, now) && !ours.has(record.id),
 	);
 	return new Set(claimed.map(({ record }) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "")));
 }
@@ -140,12 +151,12 @@ function withOlder(
 	const about = (record: DeliveryRecord) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "");
 	for (const { record } of found) {
 		ids.add(record.id);
-		if (record.key === undefined || !isSameScope(record.scope, scope)) continue;
+		if (record.key === undefined || !belongsTo(record.scope, scope)) continue;
 		const other = last.get(about(record));
 		if (other === undefined || isNewer(record, other)) last.set(about(record), record);
 	}
 	const isFirst = ({ record }: StoredRecord) => {
-		const newer = record.state === "waiting" && isSameScope(record.scope, scope) ? last.get(about(record)) : undefined;
+		const newer = record.state === "waiting" && belongsTo(record.scope, scope) ? last.get(about(record)) : undefined;
 		return newer !== undefined && isNewer(newer, record) && !ids.has(record.id);
 	};
 	return [...found, ...rivals.filter(isFirst)];

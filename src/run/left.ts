@@ -1,11 +1,13 @@
 // What other runs have left in their results files, for this one to store.
 import { extname, join, resolve } from "node:path";
 import { isJsonArray, isJsonObject, parseJson } from "../lib/json.ts";
+import { excerpt } from "../lib/text.ts";
 import type { CiFacts } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
 import { type Problem, UserError } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
-import { matches, passesFilter } from "../plan/select.ts";
+import { belongsTo } from "../model/scope.ts";
+import { mayHaveFired } from "../plan/select.ts";
 import type { FileRead, Ports } from "../ports.ts";
 import type { HeldRead } from "../store/held-event.ts";
 
@@ -20,8 +22,9 @@ export interface LeftOptions {
 	readonly readRecord: (text: string) => DeliveryRecord | { readonly problem: string };
 	readonly readEvent: (text: string) => HeldRead;
 	readonly hooks: readonly Hook[];
-	/** The facts of this run. */
+	/** The facts of this run, and the scope of its config. */
 	readonly ci: CiFacts;
+	readonly scope: string;
 }
 
 /**
@@ -42,8 +45,9 @@ export async function leftIn(
 		for (const text of await textsIn(path, { cwd, files, log, isNamed })) {
 			const record = options.readRecord(text);
 			const problem = "problem" in record ? record.problem : problemOf(record, options);
-			if (problem !== undefined || "problem" in record) log.info(`${path}: a record is left out: ${problem}`);
-			else found.push(record);
+			if (problem !== undefined || "problem" in record)
+				log.info(`${excerpt(path, 200)}: a record is left out: ${problem}`);
+			else found.push({ ...record, scope: options.scope });
 		}
 	}
 	return found;
@@ -56,20 +60,19 @@ const STRANGERS: Problem = {
 };
 
 function problemOf(
-	{ id, hook: name, events }: DeliveryRecord,
-	{ readEvent, hooks, ci }: LeftOptions,
+	{ id, hook: name, events, scope: recordScope, state }: DeliveryRecord,
+	{ readEvent, hooks, ci, scope }: LeftOptions,
 ): string | undefined {
 	if (!IDS.test(id)) return "its id is not valid";
-	const hook = hooks.find((each) => each.name === name);
-	// That of a hook that is gone for now stays, as in every store, and is sent by nobody.
-	const isReached = hooks.some(({ fallback, onSuccess }) => fallback === name || onSuccess.includes(name));
+	if (!belongsTo(recordScope, scope)) return "it belongs to another project or config file";
+	if (state !== "waiting") return "it does not wait";
+	// That of a hook that is gone or disabled for now stays, as in every store, and is sent by nobody.
+	const hook = hooks.find((each) => each.name === name && each.enabled);
 	for (const text of events) {
 		const read = readEvent(text);
 		if ("problem" in read) return read.problem;
 		if (read.event.context.ci?.repository !== ci.repository) return "its event is of another repository";
-		if (hook?.enabled !== true) continue;
-		const isOurs = isReached ? passesFilter(hook, read.event) : matches(hook, read.event);
-		if (!isOurs) return `${name} is not for its event`;
+		if (hook !== undefined && !mayHaveFired(hook, read.event, hooks)) return `${name} is not for its event`;
 	}
 	return undefined;
 }
@@ -99,7 +102,7 @@ async function textsIn(path: string, { cwd, files, log, isNamed }: Reading): Pro
 	const read = await files.read(resolve(cwd, path), LIMIT);
 	const texts = read.kind === "file" ? textsOf(read.bytes) : whyNot(read);
 	if (typeof texts !== "string") return texts;
-	const message = `results: ${path} ${texts}`;
+	const message = `results: ${excerpt(path, 200)} ${texts}`;
 	if (isNamed) throw new UserError({ code: "input", message, remedy: REMEDY });
 	log.info(`${message}; it is left out`);
 	return [];

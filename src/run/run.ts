@@ -68,7 +68,7 @@ export async function carryOut(inputs: Inputs, context: RunContext, ports: Ports
 	/** A dry run and the test of one hook neither add to what is held nor send it. */
 	const isApart = dryRun || inputs.hook !== undefined;
 	const deliverer = new Deliverer(
-		{ ...facts, switchedOff: stored.switchedOff },
+		{ ...facts, switchedOff: stored.switchedOff, reach: source.kind === "stored" ? webhooksOnly(facts) : facts.reach },
 		{ ...ports, files },
 		{
 			workspace: ci.workspace,
@@ -212,6 +212,14 @@ async function isConfirmed(
 	const chainOf = chainsIn(sending);
 	const selected = await selectedBy(sending, event, facts);
 	return confirm([...new Set(selected.flatMap(chainOf))], event);
+}
+
+/** What is stored leads to no command: who may write records must not be able to run anything. */
+function webhooksOnly({ reach }: RunFacts): RunFacts["reach"] {
+	return (name, events) => {
+		const next = reach(name, events);
+		return next?.hook.kind === "shell" ? undefined : next;
+	};
 }
 
 /** With few webhooks a connection for each request starts faster than a pool does. */

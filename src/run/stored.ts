@@ -164,7 +164,7 @@ export async function openStored(
 	const tellProgress = () => {
 		if (total > 1) observer.onProgress?.(done, Math.max(done, total));
 	};
-	const others = { readRecord: bundle.readRecord, readEvent: read, hooks: config.hooks, ci: ci.facts };
+	const others = { readRecord: bundle.readRecord, readEvent: read, hooks: config.hooks, ci: ci.facts, scope };
 	for (const record of await leftIn(redeliver?.results ?? [], others, ports, observer)) outbox.writer.add(record);
 	await outbox.writer.end();
 	await outbox.begin();

@@ -6,6 +6,7 @@ import { excerpt } from "../lib/text.ts";
 import { CATALOG } from "../model/catalog.ts";
 import { completeEvent, readContext } from "../model/context.ts";
 import {
+	CI_FACTS,
 	type CiFacts,
 	type EventContext,
 	type EventDefinition,
@@ -47,9 +48,14 @@ export function readHeld(text: string, receive: (context: Partial<EventContext>)
 	return { event: found === undefined ? event : { ...event, run: found } };
 }
 
-/** The facts of the run in which the event happened. Their seal was checked, so only the kind is looked at. */
+/** The facts of the run in which the event happened. A record, which has no seal, may have been written by anybody. */
 function isFacts(ci: Json | undefined): ci is CiFacts {
-	return isJsonObject(ci) && typeof ci["provider"] === "string";
+	if (!isJsonObject(ci) || typeof ci["provider"] !== "string") return false;
+	return Object.entries(CI_FACTS).every(([name, kind]) => {
+		const value = ci[name];
+		if (value === undefined) return true;
+		return kind === "object" ? isJsonObject(value) : ["string", "number", "boolean"].includes(typeof value);
+	});
 }
 
 function readDefinition(value: Json | undefined): EventDefinition | undefined {

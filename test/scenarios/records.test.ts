@@ -333,6 +333,24 @@ it("what is only left for another run says where it is, unless that is what was 
 	expect(stderr).not.toMatch(told);
 });
 
+it("what is stored leads to webhooks when it is delivered, and to no command", async () => {
+	const there = await receiver();
+	const more = 'then = ["after", "deploy"]';
+	const { folder, run } = project(`${STORE}${hook(there.url, more)}
+[hook.webhooks.ping]
+name = "after"
+url = "${there.url}"
+[hook.state_synced]
+name = "deploy"
+command = "touch ran"
+`);
+	await run("fire", "pipeline_error");
+	there.give({ status: 200 });
+	await run("redeliver", "--all");
+	expect(there.taken.length).toBe(2);
+	expect(existsSync(join(folder, "ran"))).toBe(false);
+});
+
 it("two projects that share a store have each their own", async () => {
 	const [there, other] = [await receiver(), await receiver()];
 	const [one, two] = [project(hook(there.url)), project(hook(other.url))];

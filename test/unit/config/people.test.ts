@@ -41,7 +41,7 @@ describe("copies", () => {
 
 	it("follow their hook, one for each who has a webhook", () => {
 		const source = `${SLACK}send_to_owners = true\nbatch_size = 5\nfallback = "b"\nthen = ["b"]\nsecret = "\${S}"
-headers = { Authorization = "Bearer \${T}", X-Team = "data" }\n[[hook.pipeline_error]]\nname = "b"\ncommand = "x"\n`;
+headers = { Authorization = "Bearer \${T}", X-Team = "data", X-Room = "\${CHAT_TOKEN}", X-Org = "Basic dXNlcjpodW50ZXIy" }\n[[hook.pipeline_error]]\nname = "b"\ncommand = "x"\n`;
 		const [own, jane, joe, other] = all(source);
 		expect([own?.name, jane?.name, joe?.name, other]).toEqual(["a", "a (jane)", "a (joe)", {}]);
 		expect(own).toMatchObject({ sendTo: ["owners"], batchSize: 5, fallback: "b" });

@@ -418,3 +418,17 @@ test("the message of an event: method, headers and body", async () => {
 	});
 	expect(JSON.parse(new TextDecoder().decode(requests[0]?.body))).toEqual(event().context);
 });
+
+describe("a hook is switched off", () => {
+	const GONE = answer(410, "", { "webhook-delivery": "disable" });
+	const over = (proxy: string) =>
+		send({ allowHttp: true, url: parseReference("http://hooks.example.com/x") }, { http_proxy: proxy }, GONE);
+
+	test("by its receiver", async () => {
+		expect((await over("")).outcome.switchedOff).toBe("its response says webhook-delivery: disable");
+	});
+
+	test("but not by a proxy, which may say so of itself", async () => {
+		expect((await over("http://proxy.example.com:3128")).outcome.switchedOff).toBeUndefined();
+	});
+});

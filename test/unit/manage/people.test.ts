@@ -21,6 +21,7 @@ const PEOPLE = [
 	person("joe", { github: "joe", slack: "U0JOE", webhook: parseReference("https://joe.example.com/"), admin: true }),
 	person("data-team", { github: "acme/data", slack: "S0DATA" }),
 	person("mute"),
+	person("quiet", { github: "silent" }),
 ];
 const OWNERS_FILE = "* @joe\n/models/ @acme/data jane@example.com\n/models/raw/\n";
 
@@ -47,8 +48,16 @@ describe("@author", () => {
 		expect(mentioned(AUTHOR, {})).toEqual([[], "mention @author left out: the event names nobody"]);
 		expect(mentioned(AUTHOR, { ci: { actor: "mute" } })).toEqual([
 			[],
-			"mention @author left out: mute has no slack among the people",
+			"mention @author left out: mute is not among the people",
 		]);
+		expect(mentioned(AUTHOR, { ci: { actor: "silent" } })).toEqual([
+			[],
+			"mention @author left out: silent has no slack among the people",
+		]);
+	});
+
+	it.each(["jane", "data-team", "jane@example.com"])("is nobody whose name or address is the login %s", (actor) => {
+		expect(mentioned(AUTHOR, { ci: { actor } })[0]).toEqual([]);
 	});
 
 	it("leaves the other mentions as they are, and mentions nobody twice", () => {

@@ -1,6 +1,6 @@
 // The scope of a record: the same config is found again, and another project's is not taken for it.
 import { expect, it } from "vitest";
-import { type ConfigPlace, isSameScope, scopeOf } from "../../../src/model/scope.ts";
+import { belongsTo, type ConfigPlace, scopeOf } from "../../../src/model/scope.ts";
 
 const place = (file: string, workspace: string, repository?: string): ConfigPlace => ({ file, workspace, repository });
 const JOB = place(".github/hooks.toml", "/runner/work/shop", "acme/shop");
@@ -10,13 +10,13 @@ it.each([
 	["the file in another folder of the repository", JOB, place("hooks.toml", "/home/me/shop", "acme/shop"), true],
 	["another repository", JOB, place(".github/hooks.toml", "/runner/work/shop", "acme/bank"), false],
 	["another file", JOB, place(".github/own.toml", "/runner/work/shop", "acme/shop"), false],
-	["who has no checkout", JOB, place("/etc/hooks.toml", "/", undefined), true],
+	["a repository, for who has no checkout", JOB, place("/etc/hooks.toml", "/", undefined), true],
+	["a folder, for a job of a repository", place("/etc/hooks.toml", "/", undefined), JOB, false],
 	["two folders without a repository", place("hooks.toml", "/p1"), place("hooks.toml", "/p2"), false],
 	["one folder, named from elsewhere", place("hooks.toml", "/p1"), place("p1/hooks.toml", "/"), true],
 	["one folder, named in full", place("hooks.toml", "/p1"), place("/p1/hooks.toml", "/tmp"), true],
 ])("of %s", (_, one, other, isSame) => {
-	expect(isSameScope(scopeOf(one), scopeOf(other))).toBe(isSame);
-	expect(isSameScope(scopeOf(other), scopeOf(one))).toBe(isSame);
+	expect(belongsTo(scopeOf(one), scopeOf(other))).toBe(isSame);
 });
 
 it("shows neither the file nor where it is", () => {

@@ -98,9 +98,11 @@ describe("links", () => {
 		["https://wiki.example:{{metadata.host}}/x", "443@evil.example"],
 		["{{metadata.host}}wiki.example/x", "//evil.example/"],
 		["https://wiki.example{{metadata.host}}", "@evil.example"],
+		["{{metadata.host}}{{metadata.more}}", "https://wiki.example"],
+		["{{metadata.host}}.evil.example/", "https://wiki.example"],
 		["{{metadata.host}}", "https://wiki.example@evil.example"],
 	])("never lead where a value beside other text wants: %j", (address, host) => {
-		const of = event("pipeline_error", { table: "a/../../x", metadata: { host } });
+		const of = event("pipeline_error", { table: "a/../../x", metadata: { host, more: ".evil.example" } });
 		const { story, notes } = told({ links: { Runbook: address } }, of);
 		expect(story.ownLinks).toEqual([]);
 		expect(notes).toEqual(['link "Runbook" left out: not an https:// address']);
@@ -108,7 +110,7 @@ describe("links", () => {
 
 	it.each([
 		["{{metadata.at}}/runbook/{{table}}", "https://wiki.example", "https://wiki.example/runbook/a%2F..%3Fx"],
-		["{{metadata.at}}{{table}}", "https://wiki.example/x?y=1&table=", "https://wiki.example/x?y=1&table=a/..?x"],
+		["{{metadata.at}}{{table}}", "https://wiki.example/x?y=1&table=", "https://wiki.example/x?y=1&table=a%2F..%3Fx"],
 		[" {{metadata.at}} ", "https://wiki.example/é", "https://wiki.example/%C3%A9"],
 	])("may begin with a value that is an address: %j", (address, at, url) => {
 		const of = event("pipeline_error", { table: "a/..?x", metadata: { at } });

@@ -1,4 +1,5 @@
 // The store of git where a job runs: the repository of the run, by git or through GitHub's API.
+import { existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -68,4 +69,32 @@ it("is no file of a workspace that a stranger may have written, but one outside 
 	const outside = open("../own/state.db");
 	expect(await outside.list({})).toEqual({ records: [], invalid: 0 });
 	await outside.close();
+});
+
+it("is no repository in a workspace that a stranger may have written, whose hooks git would run", async () => {
+	const folder = workspace();
+	for (const name of ["checkout/evil.git", "own.git"]) gitIn(folder, ["init", "-q", "--bare", name]);
+	symlinkSync(join(folder, "checkout"), join(folder, "link"));
+	writeFileSync(join(folder, "checkout/evil.git/hooks/pre-receive"), `#!/bin/sh\ntouch ${join(folder, "ran")}\n`, {
+		mode: 0o755,
+	});
+	const put = async (url: string) => {
+		const store = recordsOf({
+			store: { kind: "git", path: undefined, url: parseReference(join(folder, url)), schedule: [60_000] },
+			workspace: join(folder, "checkout"),
+			isUntrusted: true,
+			env: { PATH: process.env["PATH"] },
+			token: "",
+			create: true,
+			leave: () => {},
+		});
+		const failure = await store.put([record("1")]);
+		await store.close();
+		return failure?.problem;
+	};
+	for (const url of ["checkout/evil.git", "link/evil.git", "own.git/../checkout/evil.git"]) {
+		expect(await put(url)).toContain("a stranger's files");
+	}
+	expect(existsSync(join(folder, "ran"))).toBe(false);
+	expect(await put("own.git")).toBeUndefined();
 });

@@ -315,6 +315,35 @@ describe("what is about the same thing", () => {
 		expect(there.records.all()[trigger?.id ?? ""]).toMatchObject({ state: "superseded", supersededBy: resolve?.id });
 	});
 
+	it("is not made obsolete by what is said to happen much later", async () => {
+		const there = world([pager("page")]);
+		there.respond = () => DOWN;
+		await there.fire(there.event("pipeline_error"));
+		await there.fire(there.event("pipeline_complete", { timestamp: "2031-01-01T00:00:00Z" }));
+		there.sent();
+		there.respond = () => answer(202);
+		there.wait(MINUTE);
+		await there.redeliver();
+		expect(actionsOf(there)).toContain("trigger");
+	});
+
+	it("is kept where the config has the hook for other events now", async () => {
+		const there = world([plain()]);
+		there.respond = () => DOWN;
+		await there.fire(there.event("pipeline_error"));
+		there.sent();
+		there.wait(MINUTE);
+		there.hooks = [plain({ selectors: [{ kind: "event", event: "ping" }] })];
+		const { lines } = await there.redeliver();
+		expect([there.sent(), lines]).toEqual([
+			[],
+			["1 stored message kept for audit: the config has it for other events"],
+		]);
+		there.hooks = [...there.hooks, webhook({ name: "first", ...once, onSuccess: ["audit"] })];
+		await there.redeliver();
+		expect(there.sent().length).toBe(1);
+	});
+
 	it("stays obsolete where the newer one is given up before the older is due", async () => {
 		const there = world([
 			pager("fail", { selectors: [{ kind: "event", event: "pipeline_error" }], schedule: [HOUR] }),

@@ -63,7 +63,13 @@ describe("what other runs have left", () => {
 	];
 	const inRun = async (facts: CiFacts, files: Readonly<Record<string, string>>, ...paths: readonly string[]) => {
 		const log = fakeLog();
-		const options = { readRecord, readEvent: (text: string) => readHeld(text, (given) => given), hooks, ci: facts };
+		const options = {
+			readRecord,
+			readEvent: (text: string) => readHeld(text, (given) => given),
+			hooks,
+			ci: facts,
+			scope: "scope",
+		};
 		const found = await leftIn(paths, options, { files: fakeFiles(files), log }, { cwd: "/work" });
 		return { found, lines: log.lines };
 	};
@@ -102,6 +108,14 @@ describe("what other runs have left", () => {
 		const { found, lines } = await left({ "/work/a.json": file(forged) }, "a.json");
 		expect(found).toEqual([]);
 		expect(lines).toEqual([`a.json: a record is left out: ${why}`]);
+	});
+
+	it.each([
+		[{ scope: "other" }, "it belongs to another project or config file"],
+		[{ state: "delivered" } as const, "it does not wait"],
+	])("is left out where the record says %j", async (more, why) => {
+		const { found, lines } = await left({ "/work/a.json": file(writeRecord({ ...good, ...more })) }, "a.json");
+		expect([found, lines]).toEqual([[], [`a.json: a record is left out: ${why}`]]);
 	});
 
 	it("is taken for a hook that another leads to, and for one that the config does not have now", async () => {

@@ -81,6 +81,8 @@ describe("a held event", () => {
 		['{"definition":{"name":"a","phase":"b","status":"info","title":3}}\n{}', "it does not say which event it was"],
 		[`${definition}\n{}`, "it does not say in which run it happened"],
 		[`${definition}\n{"ci": {"branch": "main"}}`, "it does not say in which run it happened"],
+		[`${definition}\n{"ci": {"provider": "local", "repository": {}}}`, "it does not say in which run it happened"],
+		[`${definition}\n{"ci": {"provider": "local", "branch": null}}`, "it does not say in which run it happened"],
 		[`${definition}\n{"ci": {"provider": "local"}, "later": 1}`, 'its context: unknown key "later"'],
 	])("is not made of %j", (text, problem) => {
 		expect(readHeld(text, (given) => given)).toEqual({ problem });
