@@ -66,6 +66,7 @@ const IN_RUNS: readonly WarningCode[] = [
 	"not_held",
 	"not_stored",
 	"switched_off",
+	"mute",
 ];
 
 const WARNINGS_INTRODUCTION = `

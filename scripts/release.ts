@@ -1,22 +1,15 @@
 // Makes the files of a release: `node scripts/release.ts v0.1.0 FOLDER`.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** What the command loads, and nothing of the action. */
 const COMMAND = [
 	"LICENSE",
-	"dist/package.json",
-	"dist/cli",
-	"dist/github",
-	"dist/managing",
-	"dist/metrics",
-	"dist/nats",
-	"dist/page",
-	"dist/records",
-	"dist/sqlite",
-	"dist/undici",
+	...readdirSync("dist")
+		.filter((name) => name !== "action" && name !== "verify")
+		.map((name) => `dist/${name}`),
 ];
 
 const [tag = "", folder = ""] = process.argv.slice(2);

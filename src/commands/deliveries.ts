@@ -1,9 +1,10 @@
 // `deliveries`: what is stored, the newest first, or as it changes.
 import { nodeClock } from "../entry/node.ts";
 import { count } from "../lib/text.ts";
+import { moment } from "../lib/times.ts";
 import { RECORD_STATES, type RecordQuery, type RecordState, type StoredRecord } from "../model/records.ts";
 import { inertJson, mapTexts } from "../report/json.ts";
-import { moment, readTime } from "../run/times.ts";
+import { readTime } from "../run/times.ts";
 import { type Call, collect, defineCommand, EXIT, type Register } from "./command.ts";
 import { cellsOf, documentOf, HEAD, noteOf, type RowFacts } from "./delivery-row.ts";
 import { registerShow } from "./delivery-show.ts";

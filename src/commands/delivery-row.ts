@@ -1,8 +1,9 @@
 // A stored delivery as a row: of a table, of a document, and why it is not delivered yet.
 import { excerpt } from "../lib/text.ts";
+import { moment } from "../lib/times.ts";
 import type { DeliveryRecord, RecordedAttempt } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { fromNow, moment, span } from "../run/times.ts";
+import { fromNow, span } from "../run/times.ts";
 import type { Mask } from "../secrets/mask.ts";
 
 /** What is looked at besides the record. */
@@ -51,7 +52,7 @@ export function noteOf(record: DeliveryRecord, { now, mask }: Pick<RowFacts, "no
 	return [why, what].filter((text) => text !== undefined && text !== "").join("; ");
 }
 
-export function lastFailure({ attempts }: DeliveryRecord): RecordedAttempt | undefined {
+function lastFailure({ attempts }: DeliveryRecord): RecordedAttempt | undefined {
 	return attempts.findLast(({ cause }) => cause !== undefined);
 }
 

@@ -1,11 +1,12 @@
 // `deliveries show`: one stored delivery in full, and what to do about it now.
 import { mutedReason } from "../deliver/unsent.ts";
 import { duration, excerpt } from "../lib/text.ts";
+import { moment } from "../lib/times.ts";
 import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
 import type { RunContext } from "../run/prepare.ts";
-import { fromNow, moment } from "../run/times.ts";
+import { fromNow } from "../run/times.ts";
 import { readHeld } from "../store/held-event.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { documentOf, iso, reasonOf } from "./delivery-row.ts";

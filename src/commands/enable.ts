@@ -20,8 +20,9 @@ export const registerEnable = defineCommand<StoreFlags>(
 			.option(...STORE)
 			.option("--json", "write JSON"),
 	"enable tell-slack",
-	async ({ argument: name = "", flags, json, reporter, ...call }) => {
-		const { run, use } = await findStore({ argument: name, flags, json, reporter, ...call });
+	async (call) => {
+		const { argument: name = "", flags, json, reporter } = call;
+		const { run, use } = await findStore(call);
 		const hook = hookNamed(name, run.config);
 		await use(async ({ records, scope, list, switchedOff }) => {
 			const off = (await switchedOff()).get(name);

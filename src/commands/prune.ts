@@ -1,6 +1,7 @@
 // `prune`: removes old records.
 import { count } from "../lib/text.ts";
-import { moment, readTime } from "../run/times.ts";
+import { moment } from "../lib/times.ts";
+import { readTime } from "../run/times.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags } from "./flags.ts";

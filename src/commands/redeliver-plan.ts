@@ -4,6 +4,7 @@ import { count, excerpt } from "../lib/text.ts";
 import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord, StoredRecord, Wanted } from "../model/records.ts";
 import type { RedeliveryPlan } from "../records/bundle.ts";
+import { refuseUnsendable } from "../run/stored.ts";
 import { span } from "../run/times.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
 import type { Call } from "./command.ts";
@@ -20,6 +21,7 @@ export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<
 	const { run, use } = await findStore(call);
 	await use(async ({ records, bundle, store, scope }) => {
 		const { config, mask, receive } = run;
+		refuseUnsendable(wanted, store, config);
 		const ports = nodePorts(terminal.env, reporter.log);
 		const outbox = new bundle.Outbox({
 			records,

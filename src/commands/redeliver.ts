@@ -35,7 +35,7 @@ export const registerRedeliver = defineCommand<RedeliverFlags>(
 			.option(...UNTRUSTED_SHELL),
 	"redeliver --since 2h",
 	async (call) => {
-		const { flags, json, argument, terminal, reporter, onBegin } = call;
+		const { flags, terminal, reporter, onBegin } = call;
 		const { env, cwd, signal } = terminal;
 		const values = new Map([
 			["github-token", env["GITHUB_TOKEN"] ?? ""],
@@ -43,7 +43,7 @@ export const registerRedeliver = defineCommand<RedeliverFlags>(
 		]);
 		const read = redeliverInputs((name) => values.get(name) ?? "", Date.now());
 		const place = compact<StoreFlags>({ config: values.get("config"), store: values.get("store") });
-		const looking = { json, argument, terminal, reporter, onBegin, flags: place };
+		const looking = { ...call, flags: place };
 		const redeliver = await withWholeId(read.redeliver ?? {}, looking);
 		if (values.get("dry-run") === "true") {
 			await showPlan(looking, planned(redeliver));

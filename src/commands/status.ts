@@ -61,7 +61,7 @@ export const registerStatus = defineCommand<StatusFlags>(
 );
 
 /** Whether a hook's deliveries can be on record. */
-export function isOnRecord(hook: Hook): boolean {
+function isOnRecord(hook: Hook): boolean {
 	return hook.kind === "webhook" && !isGate(hook);
 }
 

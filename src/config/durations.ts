@@ -1,7 +1,6 @@
 // Keys that hold times: how long to wait, and for how long something counts.
+import { parseSpan } from "../lib/times.ts";
 import { type Kind, readItems } from "./keys.ts";
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A year. */
 const MAX_DURATION_MS = 365 * 86_400_000;
@@ -16,8 +15,7 @@ export const DURATION: Kind<number> = {
 	},
 	parse: (value) => {
 		const { raw } = value;
-		const [, number = "", unit = ""] = /^(\d{1,9}) ?([smhd])$/.exec(String(raw)) ?? [];
-		const ms = Number.isInteger(raw) ? Number(raw) * 1000 : Number(number) * (UNIT_MS[unit] ?? 0);
+		const ms = Number.isInteger(raw) ? Number(raw) * 1000 : parseSpan(String(raw));
 		if (ms >= 1000 && ms <= MAX_DURATION_MS) return ms;
 		return value.wrong("must be a time from 1s to 365d", 'write it as "90s", "15m", "4h" or "3d", or as seconds');
 	},

@@ -16,7 +16,7 @@ const handle = (preset: string, service: string) =>
 	key(preset, NAME, { summary: `Whom \`mention\` names in ${service}` });
 
 /** What mentions somebody, by preset. */
-export const HANDLES = {
+const HANDLES = {
 	slack: handle("slack", "Slack"),
 	teams: handle("teams", "Teams"),
 	discord: handle("discord", "Discord"),
@@ -26,7 +26,7 @@ export const HANDLES = {
 };
 
 /** The keys of `[people.x]`. */
-export const PERSON = {
+const PERSON = {
 	github: key("github", NAME, { summary: "Login, or `organisation/team`: CI and CODEOWNERS name them by it" }),
 	email: key("email", NAME, { summary: "Address: names them in events, in CODEOWNERS, and where a service takes it" }),
 	webhook: key("webhook", REFERENCE, {

@@ -1,6 +1,7 @@
 // PIPELINE_HOOKS_MUTE: hooks that send nothing until a time, `tell-slack until 2026-12-01T08:00Z, audit-* until 2026-12-24`.
 import { closest } from "../lib/suggest.ts";
 import { excerpt } from "../lib/text.ts";
+import { parseMoment } from "../lib/times.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Hook } from "../model/hook.ts";
 import { matchesGlob } from "../model/selector.ts";
@@ -23,9 +24,9 @@ export function readMutes(text: string, hooks: readonly Hook[], now: Date): Mute
 	for (const entry of text.split(/[,\n]/).map((part) => part.trim())) {
 		if (entry === "") continue;
 		const [, pattern = "", written = ""] = /^(.*\S)\s+until\s+(\S+)$/is.exec(entry) ?? [];
-		const time = timeOf(written);
+		const time = new Date(parseMoment(written));
 		const named = hooks.filter((hook) => namesOf(hook).some((name) => matchesGlob(pattern, name)));
-		if (time === undefined) {
+		if (Number.isNaN(time.getTime())) {
 			const what = written === "" ? "does not say until when" : "does not end in a date, or a time with its zone";
 			problems.push({ message: `${quote(entry)} ${what}`, remedy: EXAMPLE });
 		} else if (named.length === 0) {
@@ -54,16 +55,6 @@ function namesOf(hook: Hook): readonly string[] {
 	const { name } = hook;
 	const copyFor = hook.kind === "webhook" ? hook.copyFor : undefined;
 	return copyFor === undefined ? [name] : [name, name.slice(0, -` (${copyFor})`.length)];
-}
-
-/** ISO 8601: a date, which is its beginning in UTC, or a time with its zone. Undefined for anything else. */
-function timeOf(written: string): Date | undefined {
-	const [, date = "", time = "T00:00Z"] =
-		/^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/i.exec(written) ?? [];
-	const [day, found] = [new Date(`${date}T00:00Z`), new Date(`${date}${time.toUpperCase()}`)];
-	// Some engines read the 30th of February as a day in March.
-	const isReal = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
-	return isReal && !Number.isNaN(found.getTime()) ? found : undefined;
 }
 
 function quote(text: string): string {

@@ -16,6 +16,9 @@ export const RECORD_STATES = [
 ] as const;
 export type RecordState = (typeof RECORD_STATES)[number];
 
+/** Of what was given up: a person has to look at it. */
+export const LOST: readonly RecordState[] = ["failed", "retry_limit_reached", "expired"];
+
 /** One attempt of a delivery. Texts are redacted. */
 export interface RecordedAttempt {
 	/** When it began, in milliseconds since 1970. */
@@ -133,7 +136,7 @@ export interface RecordList {
 export interface Records {
 	/** Whether it keeps every delivery, and not only those that failed for now. */
 	readonly keepsAll: boolean;
-	/** Adds records. One whose id is there already stays as it is. All are added or none, as far as the store can tell. */
+	/** Adds records. One whose id is there already stays as it is. Of those that fail some may be there all the same. */
 	put(records: readonly DeliveryRecord[]): Promise<StoreFailure | undefined>;
 	list(query: RecordQuery): Promise<RecordList | StoreFailure>;
 	/**
@@ -166,7 +169,7 @@ export function isFree({ claimedUntil }: Pick<StoredRecord, "claimedUntil">, now
 }
 
 /** Whether a record is one of those that a query asks for, its `newest` aside. */
-export function isAskedFor(record: DeliveryRecord, query: RecordQuery): boolean {
+function isAskedFor(record: DeliveryRecord, query: RecordQuery): boolean {
 	const { states, ids, idPrefix = "", keys, hook, event, runId, dueBy, since, until } = query;
 	if (states !== undefined && !states.includes(record.state)) return false;
 	if (ids !== undefined && !ids.includes(record.id)) return false;

@@ -1,5 +1,5 @@
 // How a hook fares, by what the records say of its deliveries.
-import type { DeliveryRecord, RecordedAttempt } from "../model/records.ts";
+import { type DeliveryRecord, LOST, type RecordedAttempt } from "../model/records.ts";
 
 /** The statuses of OpenMetadata's webhooks. */
 export type HookStatusName = "active" | "disabled" | "failed" | "awaitingRetry" | "retryLimitReached";
@@ -58,7 +58,7 @@ function statusName(isAwaiting: boolean, lost: readonly DeliveryRecord[]): HookS
 }
 
 function isLost({ state }: DeliveryRecord): boolean {
-	return state === "failed" || state === "retry_limit_reached" || state === "expired";
+	return LOST.includes(state);
 }
 
 function lastTouched({ attempts, created }: DeliveryRecord): number {

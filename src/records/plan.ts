@@ -3,6 +3,7 @@ import type { Wanted } from "../model/records.ts";
 import type { Outbox } from "./outbox.ts";
 import { Redelivery } from "./redelivery.ts";
 import type { Ready, Sifted } from "./sift.ts";
+import { isByHand } from "./wanted.ts";
 
 /** What would be done, by what becomes of each delivery. */
 export interface RedeliveryPlan extends Sifted {
@@ -17,12 +18,10 @@ export async function planOf(
 	options: ConstructorParameters<typeof Redelivery>[2],
 ): Promise<RedeliveryPlan> {
 	const sifted = await new Redelivery(outbox, wanted, options).plan();
-	const { all, hook, id, since, until } = wanted;
-	const isByHand = all === true || id !== undefined || since !== undefined || until !== undefined;
-	if (isByHand || sifted.ready.length === 0) return { ...sifted, following: [] };
+	if (isByHand(wanted) || sifted.ready.length === 0) return { ...sifted, following: [] };
 	const receivers = new Set(sifted.ready.map(({ receiver }) => receiver));
 	const ids = new Set(sifted.ready.map((ready) => ready.id));
-	const every = await new Redelivery(outbox, { hook, since: 0 }, options).plan();
+	const every = await new Redelivery(outbox, { hook: wanted.hook, since: 0 }, options).plan();
 	const follows = ({ id, receiver, from: { record } }: Ready) =>
 		receivers.has(receiver) && !ids.has(id) && record.state === "waiting" && record.expires > outbox.now();
 	return { ...sifted, following: every.ready.filter(follows) };

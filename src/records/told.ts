@@ -1,4 +1,5 @@
 // What an outcome says of what follows it, where there is a store.
+import { moment } from "../lib/times.ts";
 import { type Outcome, reasonOf, withReason } from "../model/delivery.ts";
 import type { DeliveryRecord } from "../model/records.ts";
 
@@ -13,7 +14,7 @@ export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord):
 	if (state !== "expired") return outcome;
 	return withReason(
 		outcome,
-		`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${iso(expires)}`,
+		`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${moment(expires)}`,
 	);
 }
 
@@ -24,10 +25,5 @@ export function notStored(outcome: Outcome): Outcome {
 }
 
 function from(due: number): string {
-	return `from ${iso(due)} on`;
-}
-
-/** To the second: `2026-04-02T14:30:00Z`. */
-function iso(time: number): string {
-	return new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+	return `from ${moment(due)} on`;
 }

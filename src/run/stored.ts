@@ -9,35 +9,14 @@ import type { StoreFailure } from "../model/store.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { loadBundle } from "../net/bundle.ts";
 import type { Ports } from "../ports.ts";
-import type {
-	ENDED,
-	hookStatus,
-	Outbox,
-	planOf,
-	prune,
-	Redelivery,
-	readRecord,
-	recordsOf,
-	StorePlace,
-	writeRecord,
-} from "../records/bundle.ts";
+import type * as bundled from "../records/bundle.ts";
 import { readHeld, writeHeld } from "../store/held-event.ts";
 import type { Inputs } from "./inputs.ts";
 import { leftIn } from "./left.ts";
 import type { Observer, RunContext } from "./prepare.ts";
 
 /** What dist/records exports. */
-export interface RecordsBundle {
-	readonly recordsOf: typeof recordsOf;
-	readonly readRecord: typeof readRecord;
-	readonly writeRecord: typeof writeRecord;
-	readonly Outbox: typeof Outbox;
-	readonly Redelivery: typeof Redelivery;
-	readonly hookStatus: typeof hookStatus;
-	readonly planOf: typeof planOf;
-	readonly prune: typeof prune;
-	readonly ENDED: typeof ENDED;
-}
+export type RecordsBundle = typeof bundled;
 
 /** The store of a run. */
 export interface Stored {
@@ -68,7 +47,7 @@ const NOTHING: Stored = {
 };
 
 /** The store that a run uses; undefined for none. What is only shown or tried out is not put on record. */
-export function storeOf(
+function storeOf(
 	{ store, dryRun, hook, examples, redeliver }: Inputs,
 	{ config }: Pick<RunContext, "config">,
 ): StoreConfig | undefined {
@@ -99,14 +78,14 @@ export interface OpenedRecords {
 }
 
 /** A store, which is opened with the first question to it; a failure where the code for it cannot be loaded. */
-export async function openRecordsOf(place: StorePlace): Promise<OpenedRecords | StoreFailure> {
+export async function openRecordsOf(place: bundled.StorePlace): Promise<OpenedRecords | StoreFailure> {
 	const bundle = await loadBundle<RecordsBundle>("records").catch(() => undefined);
 	if (bundle === undefined) return { problem: `Node ${process.version} cannot load dist/records` };
 	return { records: bundle.recordsOf(place), bundle };
 }
 
 /** Throws `UserError` where nothing can come of it. */
-function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, { file, hooks }: Config): void {
+export function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, { file, hooks }: Config): void {
 	if (kind === "results") {
 		const message = "nothing can be sent from the store `results`, which only leaves records for another";
 		throw new UserError({ code: "input", message, remedy: "name the store that keeps them, such as git or sqlite" });

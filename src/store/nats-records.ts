@@ -4,6 +4,7 @@ import {
 	type DeliveryRecord,
 	type DisabledHook,
 	isFree,
+	LOST,
 	type RecordChange,
 	type RecordList,
 	type RecordQuery,
@@ -31,9 +32,6 @@ const FREE = { [CLAIMED]: "0" };
  * `done`, however many there are, and who looks for what is due need not read it.
  */
 type Place = "open" | "done";
-
-/** In these a delivery is spent: a person has to look at it. */
-const SPENT: readonly RecordState[] = ["failed", "retry_limit_reached", "expired"];
 
 /** More keys than these are looked for by reading all. */
 const MOST_KEYS = 10;
@@ -153,7 +151,7 @@ class NatsRecords implements Records {
 		const { place, sequence } = parseRevision(revision);
 		if (to === undefined) {
 			if (!(await stream.remove(sequence))) return false;
-			if (SPENT.includes(record.state)) await stream.removeAll(this.#deadSubject("*", record));
+			if (LOST.includes(record.state)) await stream.removeAll(this.#deadSubject("*", record));
 			return true;
 		}
 		// The key is that of the subject, which finds the record.
@@ -163,7 +161,7 @@ class NatsRecords implements Records {
 			return moved !== undefined && (await stream.remove(sequence));
 		}
 		if ((await stream.write(write)) === undefined) return false;
-		if (to.state !== record.state && SPENT.includes(to.state)) {
+		if (to.state !== record.state && LOST.includes(to.state)) {
 			const cause = to.attempts.at(-1)?.cause ?? to.state;
 			const headers = { "Nats-Msg-Id": to.id, Cause: cause };
 			await stream.write({ subject: this.#deadSubject(to.state, to), text: write.text, headers });
@@ -174,7 +172,10 @@ class NatsRecords implements Records {
 	async disabled(): Promise<readonly DisabledHook[] | StoreFailure> {
 		return this.#server.attempt(async (stream) => {
 			const entries = await stream.all(`${this.#name}.disabled.>`);
-			return entries.flatMap(({ text }) => readDisabledHook(text) ?? []);
+			return entries.flatMap(({ subject, text }) => {
+				const hook = readDisabledHook(text);
+				return hook !== undefined && this.#hookSubject(hook) === subject ? [hook] : [];
+			});
 		});
 	}
 

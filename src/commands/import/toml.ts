@@ -72,7 +72,7 @@ function commentLines(text: string): readonly string[] {
 }
 
 /** A key, bare where it can be. */
-export function tomlKey(key: string): string {
+function tomlKey(key: string): string {
 	return /^[\w-]+$/.test(key) ? key : basic(key);
 }
 

@@ -1,6 +1,7 @@
 // Times as people write and read them.
 import { describe, expect, it } from "vitest";
-import { fromNow, moment, readTime, span } from "../../../src/run/times.ts";
+import { moment } from "../../../src/lib/times.ts";
+import { fromNow, readTime, span } from "../../../src/run/times.ts";
 
 const NOW = Date.UTC(2026, 3, 2, 14, 30);
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
@@ -29,7 +30,7 @@ describe("a time that is read", () => {
 		expect(read(text)).toBe(time);
 	});
 
-	it.each(["yesterday", "2w", "-1h", "2026-04-02T14:30", "2026-13-01", "1e3s", "99999d", "\u001b[31m"])(
+	it.each(["yesterday", "2w", "-1h", "2026-04-02T14:30", "2026-13-01", "2026-02-30", "1e3s", "99999d", "\u001b[31m"])(
 		"is refused if it is %j",
 		(text) => {
 			expect(read(text)).toEqual([expect.stringMatching(/^since: ".*" is not a time: write how long ago/)]);
