@@ -8,7 +8,6 @@ import { excerpt } from "../lib/text.ts";
 import { vocabulary } from "../model/catalog.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import type { HookStatus } from "../records/hook-status.ts";
 import { jsonText } from "../report/json.ts";
 import { terminalReporter } from "../report/terminal.ts";
 import type { RunContext } from "../run/prepare.ts";
@@ -17,7 +16,7 @@ import { changesBetween } from "./export/changes.ts";
 import { readHistory } from "./export/history.ts";
 import { linkedData } from "./export/linked-data.ts";
 import type { OpenMetadataWebhook } from "./export/model.ts";
-import { webhookOf } from "./export/webhook.ts";
+import { type Origin, webhookOf } from "./export/webhook.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags } from "./flags.ts";
 import { statusOf } from "./status.ts";
@@ -58,8 +57,9 @@ export const registerExport = defineCommand<Flags>(
 		const tell = (note: string) => reporter.print(`note: ${hook.name}: ${note}`);
 		const told = { ...call, reporter };
 		const status = await storeOf(told, run)?.((store) => statusOf(hook, store));
-		const webhook = await exported(hook, run, told, tell, status);
-		const document = format === "jsonld" ? linkedData(webhook, customOf(hook)) : webhook;
+		const isLinked = format === "jsonld";
+		const webhook = await exported(hook, run, told, tell, { state: status, withCustom: isLinked });
+		const document = isLinked ? linkedData(webhook, customOf(hook)) : webhook;
 		call.terminal.out(jsonText(document));
 		return EXIT.ok;
 	},
@@ -86,9 +86,9 @@ async function exported(
 	{ ci, config, vocabulary: events, facts }: RunContext,
 	{ terminal, reporter }: Call<Flags>,
 	tell: (note: string) => void,
-	state: HookStatus | undefined,
+	about: Pick<Origin, "state" | "withCustom">,
 ): Promise<OpenMetadataWebhook> {
-	const origin = { repository: ci.facts.repository, file: config.file, vocabulary: events, state };
+	const origin = { repository: ci.facts.repository, file: config.file, vocabulary: events, ...about };
 	const webhook = webhookOf(hook, origin, tell);
 	const { shell } = nodePorts(terminal.env, reporter.log);
 	// No program is run in a workspace that a stranger may have written.

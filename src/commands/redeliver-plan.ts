@@ -1,4 +1,5 @@
 // `redeliver --dry-run`: what would be sent, what would end, and what is kept, and why.
+import { mutedReason } from "../deliver/unsent.ts";
 import { nodePorts } from "../entry/node.ts";
 import { count, excerpt } from "../lib/text.ts";
 import { UserError } from "../model/problem.ts";
@@ -35,6 +36,7 @@ export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<
 		const plan = await bundle.planOf(outbox, wanted, {
 			read: (text) => readHeld(text, receive),
 			log: reporter.log,
+			muted: (hook) => mutedReason({ hook }, run.facts),
 			unreadable: (problem) =>
 				new UserError({ code: "input", message: `the store cannot be used: ${problem}`, remedy: "" }),
 		});

@@ -1,17 +1,17 @@
 // The redelivery of what a store has: what is obsolete or too old ends, and each receiver gets the rest when it answers.
 import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
-import type { Events, PipelineEvent } from "../model/event.ts";
+import type { Events } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { mayHaveFired } from "../plan/select.ts";
 import type { Log } from "../ports.ts";
 import { attemptsOf, hasAnswered, UNDELIVERED } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
 import { type Outbox, superseded } from "./outbox.ts";
 import { type Ready, type Sifted, sift } from "./sift.ts";
+import { eventsOf, type ReadEvent } from "./stored-events.ts";
 import { told } from "./told.ts";
 import { isByHand, queryOf } from "./wanted.ts";
 
@@ -23,9 +23,10 @@ const CLAIMED_AT_ONCE = 100;
 
 /** What a redelivery needs of its run. */
 export interface RedeliveryOptions {
-	/** A stored event, or as a phrase what is wrong with it. */
-	readonly read: (text: string) => { readonly event: PipelineEvent } | { readonly problem: string };
+	readonly read: ReadEvent;
 	readonly log: Pick<Log, "info">;
+	/** Why nothing of a hook is to be sent for some time. */
+	readonly muted: (hook: Webhook) => string | undefined;
 	/** The error that is thrown where the store cannot be read. */
 	readonly unreadable: (problem: string) => Error;
 }
@@ -152,6 +153,7 @@ export class Redelivery {
 			now: this.#outbox.now(),
 			switchedOff: new Map([...disabled, ...switchedOff]),
 			isByHand: isByHand(this.#wanted),
+			muted: this.#options.muted,
 			ours: this.#ours,
 		});
 	}
@@ -159,7 +161,7 @@ export class Redelivery {
 	/** What waits for a receiver that answers is sent too, due or not. */
 	async #addOthers(lane: Lane<Ready>): Promise<void> {
 		const { config, ports } = this.#outbox.options;
-		if (this.#wanted.id !== undefined) return;
+		if (isByHand(this.#wanted)) return;
 		for (const hook of config.hooks) {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
 			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
@@ -186,9 +188,11 @@ export class Redelivery {
 	/** What may be sent now and is ours. What somebody else has claimed is theirs to send. */
 	async #claim(next: readonly Ready[], lane: Lane<Ready>): Promise<readonly Taken[]> {
 		const read = next.flatMap((ready) => {
-			const events = this.#eventsOf(ready.from.record, ready.hook);
-			if (events === undefined) lane.settle(ready.id, undefined);
-			return events === undefined ? [] : [{ ready, events, lane }];
+			const events = eventsOf(ready, this.#outbox.options.config.hooks, this.#options.read);
+			if (!("problem" in events)) return [{ ready, events, lane }];
+			this.#options.log.info(`1 stored message kept for ${ready.hook.name}: ${events.problem}`);
+			lane.settle(ready.id, undefined);
+			return [];
 		});
 		const ours = new Map((await this.#take(read.map(({ ready }) => ready.from))).map((from) => [from.record.id, from]));
 		return read.flatMap((each) => {
@@ -210,22 +214,6 @@ export class Redelivery {
 		this.#taken.delete(ready.id);
 		lane.lose(ready.id);
 		return false;
-	}
-
-	#eventsOf({ events }: DeliveryRecord, hook: Webhook): Events | undefined {
-		const read = events.map(this.#options.read);
-		const [problem] = read.flatMap((each) => ("problem" in each ? [each.problem] : []));
-		const [first, ...rest] = read.flatMap((each) => ("event" in each ? [each.event] : []));
-		const keep = (why: string) => this.#options.log.info(`1 stored message kept for ${hook.name}: ${why}`);
-		if (problem !== undefined || first === undefined) {
-			keep(`its event cannot be read: ${problem ?? "it has none"}`);
-			return undefined;
-		}
-		const { hooks } = this.#outbox.options.config;
-		const all: Events = [first, ...rest];
-		if (all.every((event) => mayHaveFired(hook, event, hooks))) return all;
-		keep("the config has it for other events");
-		return undefined;
 	}
 
 	async #take(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {

@@ -41,6 +41,8 @@ export interface SiftOptions {
 	readonly switchedOff: ReadonlyMap<string, string>;
 	/** A person has asked for these and for no others, however old they are. */
 	readonly isByHand: boolean;
+	/** Why nothing of a hook is to be sent for some time, as `PIPELINE_HOOKS_MUTE` says. */
+	readonly muted: (hook: Webhook) => string | undefined;
 	/** The ids of what this run has claimed. */
 	readonly ours: ReadonlySet<string>;
 }
@@ -93,13 +95,15 @@ function factsOf(hook: Hook, options: SiftOptions): HookFacts {
 	return { hook, receiver: receiverOf(hook, options.env), problem };
 }
 
-function problemOf(hook: Hook, { switchedOff, env }: SiftOptions): string | undefined {
+function problemOf(hook: Hook, { switchedOff, muted, env }: SiftOptions): string | undefined {
 	if (hook.kind === "shell") return "it has become a shell hook, which is never redelivered";
 	if (isGate(hook)) return "it has become a gate, which is never redelivered";
 	if (!hook.enabled) return "it is disabled";
 	const off = switchedOff.get(hook.name);
 	if (off !== undefined)
 		return `it was switched off by its receiver (${off}); \`pipeline-hooks enable ${hook.name}\` switches it on`;
+	const why = muted(hook);
+	if (why !== undefined) return `it is ${why}`;
 	const [unset] = unsetVariables(hook, env);
 	return unset === undefined ? undefined : unsetReason(unset);
 }

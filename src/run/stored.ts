@@ -1,4 +1,5 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
+import { mutedReason } from "../deliver/unsent.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
@@ -137,7 +138,8 @@ export async function openStored(
 	// The bundle has a class of errors of its own.
 	const unreadable = (problem: string) =>
 		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
-	const options = { read, log: ports.log, unreadable };
+	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
+	const options = { read, log: ports.log, unreadable, muted };
 	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
 	let [done, total] = [0, 0];
 	const tellProgress = () => {

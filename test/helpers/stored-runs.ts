@@ -110,7 +110,9 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		});
 		const read = (text: string) => readHeld(text, (context) => context);
 		const unreadable = (problem: string) => new Error(problem);
-		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, { read, log, unreadable });
+		const why = () => (made.isMuted ? "muted for now" : undefined);
+		const options = { read, log, unreadable, muted: why };
+		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, options);
 		await outbox.begin();
 		const outcomes: Outcome[] = [];
 		const { switchedOff } = outbox;

@@ -256,9 +256,10 @@ command = "true"
 			"entityUpdated",
 		]);
 		expect(stderr.replaceAll(/^note: all\.of it: /gm, "")).toMatchSnapshot();
-		const linked = await exported(folder, "all.of it", "--format", "jsonld");
-		expect(linked.extension).toEqual({ cost_center: 4711 });
-		expect(JSON.stringify(linked)).not.toContain("s3cr3t");
+		const linked = await exporting(folder, "all.of it", "--format", "jsonld");
+		expect(JSON.parse(linked.stdout).extension).toEqual({ cost_center: 4711 });
+		expect(linked.stdout + linked.stderr).not.toContain("s3cr3t");
+		expect(linked.stderr).toContain("no place for it: fallback, body_template, runbook\n");
 	});
 
 	it("an address that only its preset knows is shown", async () => {

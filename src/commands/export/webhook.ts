@@ -16,6 +16,8 @@ export interface Origin {
 	/** The config file, as the user would write it. */
 	readonly file: string;
 	readonly vocabulary: Vocabulary;
+	/** Whether the document will have the hook's `custom`, as JSON-LD has. */
+	readonly withCustom?: boolean;
 	/** What a store knows of its deliveries; without one, a hook that is enabled is active. */
 	readonly state?: HookStatus | undefined;
 }
@@ -30,7 +32,9 @@ export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) =>
 	const { lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt } = state ?? {};
 	const failureDetails = compact<FailureDetails>({ lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt });
 	if (about.owner !== undefined && about.team !== undefined) tell(`team is left out: the owner is ${about.owner}`);
-	const others = foreign(hook, Object.keys(custom).length > 0).flatMap(([key, isThere]) => (isThere ? [key] : []));
+	const others = foreign(hook, origin.withCustom !== true && Object.keys(custom).length > 0).flatMap(
+		([key, isThere]) => (isThere ? [key] : []),
+	);
 	if (others.length > 0) tell(`left out, since its schema has no place for it: ${others.join(", ")}`);
 	return compact<OpenMetadataWebhook>({
 		id: uuidOf(`${origin.repository ?? ""}/${origin.file}#${name}`),
@@ -67,7 +71,7 @@ function webhookConfig(hook: Webhook, tell: (note: string) => void): OpenMetadat
 }
 
 /** What OpenMetadata's webhooks do not have. */
-function foreign(hook: Webhook, hasCustom: boolean): readonly (readonly [key: string, isThere: boolean])[] {
+function foreign(hook: Webhook, losesCustom: boolean): readonly (readonly [key: string, isThere: boolean])[] {
 	return [
 		['on_failure = "abort"', hook.onFailure === "abort"],
 		["fallback", hook.fallback !== undefined],
@@ -75,7 +79,7 @@ function foreign(hook: Webhook, hasCustom: boolean): readonly (readonly [key: st
 		["body_template", hook.bodyTemplate !== undefined],
 		["method", hook.method !== undefined && hook.method !== "POST"],
 		["runbook", hook.about.runbook !== undefined],
-		["custom", hasCustom],
+		["custom", losesCustom],
 	];
 }
 

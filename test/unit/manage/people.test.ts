@@ -83,6 +83,7 @@ describe("@owner", () => {
 		["its one owner, as OpenMetadata had it", { entity: { owner: { name: "j", displayName: "Jane" } } }, ["U0JANE"]],
 		["the owners of the file that it is about", { metadata: { path: "models/orders.sql" } }, ["S0DATA", "U0JANE"]],
 		["the owners of several files", { entity: { path: ["models/a.sql", "README"] } }, ["S0DATA", "U0JANE", "U0JOE"]],
+		["the owners of the file that its data name", { data: { path: "models/orders.sql" } }, ["S0DATA", "U0JANE"]],
 		["who looks after the hook, if nothing else is said", {}, ["U0JANE"]],
 		["who looks after the hook, if nobody owns the file", { data: { path: "models/raw/a.sql" } }, ["U0JANE"]],
 	])("is %s", (_, of, whom) => {

@@ -1,5 +1,5 @@
 // The store of git where a job runs: the repository of the run, by git or through GitHub's API.
-import { existsSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -97,4 +97,24 @@ it("is no repository in a workspace that a stranger may have written, whose hook
 	}
 	expect(existsSync(join(folder, "ran"))).toBe(false);
 	expect(await put("own.git")).toBeUndefined();
+});
+
+it("is kept out of Git where nobody has chosen its place, and makes no file of ours elsewhere", async () => {
+	const folder = workspace();
+	for (const path of [undefined, "own/state.db"]) {
+		const store = recordsOf({
+			store: { kind: "sqlite", path, url: undefined, schedule: [60_000] },
+			workspace: folder,
+			isUntrusted: false,
+			env: {},
+			token: "",
+			create: true,
+			leave: () => {},
+		});
+		await store.list({});
+		await store.close();
+	}
+	expect(readFileSync(join(folder, ".pipeline-hooks/.gitignore"), "utf8")).toBe("*\n");
+	expect(existsSync(join(folder, "own/state.db"))).toBe(true);
+	expect(existsSync(join(folder, "own/.gitignore"))).toBe(false);
 });

@@ -27,6 +27,7 @@ async function planIn(there: World, wanted: Wanted = {}) {
 	const plan = await planOf(outbox, wanted, {
 		read: (text) => readHeld(text, (context) => context),
 		log: fakeLog(),
+		muted: () => undefined,
 		unreadable: (problem) => new Error(problem),
 	});
 	const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).toSorted();

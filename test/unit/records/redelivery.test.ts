@@ -601,8 +601,11 @@ it("keeps what it may not send now, and ends what there is nothing to send of", 
 	there.respond = () => answer(200);
 	there.wait(MINUTE);
 	there.isMuted = true;
-	await there.redeliver();
+	const { lines } = await there.redeliver();
 	expect([there.sent(), there.records.all()]).toEqual([[], before]);
+	expect(lines.filter((line) => line.includes("kept for"))).toEqual([
+		"1 stored message kept for audit: it is muted for now",
+	]);
 	there.isMuted = false;
 	there.respond = () => DOWN;
 	await there.fire(there.event("pipeline_start", { pipeline: "other" }));

@@ -51,6 +51,20 @@ describe.each(USE_CASES.map((webhook) => [webhook.name, webhook] as const))("the
 	});
 });
 
+it("says in JSON-LD where it is sent, what it watches and whose it is, and no variable is an address", () => {
+	const made = {
+		...exported(USE_CASES[0]),
+		eventFilters: [{ eventType: "entityCreated", entities: ["table", "*", "topic"] }],
+	};
+	const sentTo = (endpoint: string) => linkedData({ ...made, webhookConfig: { endpoint, timeout: 10 } }, undefined);
+	expect(sentTo("https://example.com/x")).toMatchObject({
+		monitors: ["https://open-metadata.org/schema/entity/table", "https://open-metadata.org/schema/entity/topic"],
+		sendsTo: "https://example.com/x",
+		owner: { "@id": expect.stringMatching(/^urn:uuid:[\da-f-]{36}$/) },
+	});
+	expect(sentTo("https://example.com/${PATH}")).toMatchObject({ sendsTo: undefined });
+});
+
 describe("what a store knows of the deliveries", () => {
 	const failureDetails = {
 		lastFailedAt: 1_705_320_000_000,
