@@ -31,7 +31,10 @@ export const registerStatus = defineCommand<StatusFlags>(
 					"attempts took, its last failure, and its next attempt. A delivery that succeeds clears the failures before it.",
 			)
 			.argument("[name]", "name of a hook; all without it")
-			.option("--check", "exit with 1 if a hook has a delivery that was given up (retryLimitReached)")
+			.option(
+				"--check",
+				"exit with 1 if a delivery was given up (retryLimitReached) or a receiver has switched its hook off",
+			)
 			.option(...CONFIG)
 			.option(...STORE)
 			.option("--json", "write JSON"),
@@ -54,8 +57,8 @@ export const registerStatus = defineCommand<StatusFlags>(
 				const lines = linesOf(statuses, { run, keepsAll: store.records.keepsAll, others, call });
 				for (const line of lines) reporter.print(line);
 			}
-			const isGivenUp = statuses.some(({ status }) => status.status === "retryLimitReached");
-			return flags.check === true && isGivenUp ? EXIT.aborted : EXIT.ok;
+			const isBad = statuses.some(({ status, off }) => status.status === "retryLimitReached" || off !== undefined);
+			return flags.check === true && isBad ? EXIT.aborted : EXIT.ok;
 		});
 	},
 );

@@ -394,6 +394,7 @@ describe("enable", () => {
 			expect.objectContaining({ status: "disabled", disabled_reason: expect.stringContaining("410") }),
 		]);
 		expect((await run("status")).stdout).toMatch(/tell {2}disabled .*switched off by its receiver: .*410/);
+		expect(await run("status", "--check")).toMatchObject({ code: 1 });
 		expect((await run("deliveries", "show", "dlv_new")).stdout).toContain(
 			"what to do: `pipeline-hooks enable tell` switches",
 		);

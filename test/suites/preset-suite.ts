@@ -140,7 +140,7 @@ function presetLiterals(preset: Preset, given: Options, literal: (body: JsonObje
 
 	it("takes every text of any event literally, alone and in a batch, for any options", () => {
 		const events = fc.array(anyEvent, { maxLength: 4 });
-		fc.assert(fc.property(anyEvent, events, anyOptions(preset, given), check), { numRuns: 8 });
+		fc.assert(fc.property(anyEvent, events, anyOptions(preset, given), check), { numRuns: 15 });
 	});
 }
 

@@ -256,6 +256,6 @@ test("no form of any secret is left, whatever is around it", () => {
 			if (core.length >= 8) expect(masked).not.toContain(core);
 			expect(masked).toContain("***");
 		}),
-		{ numRuns: 400 },
+		{ numRuns: 1000 },
 	);
 });

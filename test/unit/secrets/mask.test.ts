@@ -160,7 +160,7 @@ describe("createMask", () => {
 				const text = parts.join("");
 				expect(`${mask(text)}\n\\`).toBe(mask(`${text}\n\\`));
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 500 },
 		);
 	});
 
@@ -178,7 +178,7 @@ describe("createMask", () => {
 					expect(createMask(given)(code)).toBe(code);
 				},
 			),
-			{ numRuns: 150 },
+			{ numRuns: 300 },
 		);
 	});
 
