@@ -7,7 +7,7 @@ import type { DeliveryRecord, StoredRecord, Wanted } from "../model/records.ts";
 import type { RedeliveryPlan } from "../records/bundle.ts";
 import { refuseUnsendable } from "../run/stored.ts";
 import { span } from "../run/times.ts";
-import { readHeld, writeHeld } from "../store/held-event.ts";
+import { writeHeld } from "../store/held-event.ts";
 import type { Call } from "./command.ts";
 import { shortId } from "./delivery-row.ts";
 import { findStore, type StoreFlags } from "./store.ts";
@@ -21,7 +21,7 @@ export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<
 	const { json, terminal, reporter } = call;
 	const { run, use } = await findStore(call);
 	await use(async ({ records, bundle, store, scope }) => {
-		const { config, mask, receive } = run;
+		const { config, mask } = run;
 		refuseUnsendable(wanted, store, config);
 		const ports = nodePorts(terminal.env, reporter.log);
 		const outbox = new bundle.Outbox({
@@ -34,8 +34,6 @@ export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<
 			write: writeHeld,
 		});
 		const plan = await bundle.planOf(outbox, wanted, {
-			read: (text) => readHeld(text, receive),
-			log: reporter.log,
 			muted: (hook) => mutedReason({ hook }, run.facts),
 			unreadable: (problem) =>
 				new UserError({ code: "input", message: `the store cannot be used: ${problem}`, remedy: "" }),

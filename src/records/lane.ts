@@ -53,6 +53,11 @@ export class Lane<T extends Waiting> {
 		if (key !== undefined) this.drop([key]);
 	}
 
+	/** Takes out what has ended. */
+	remove(ids: ReadonlySet<string>): void {
+		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
+	}
+
 	/** Leaves what is about these for another run. */
 	drop(keys: readonly string[]): void {
 		for (const key of keys) this.#left.add(key);

@@ -85,7 +85,11 @@ export class Outbox {
 		const { hook } = delivery;
 		const { records } = this.options;
 		if (!records.keepsAll && outcome.status !== "delivered" && !mayBeTriedAgain(outcome)) return outcome;
-		const record = this.#recordOf(outcome, hook);
+		const now = this.now();
+		const expires = now + lateOf(hook).maxAgeMs;
+		const attempts = attemptsOf(outcome, now, this.options.mask);
+		const fate = this.fateOf(outcome, hook, 0, expires);
+		const record = this.#recordOf({ ...leftOf(outcome), hook }, { attempts, ...fate, expires });
 		if (outcome.status === "delivered") {
 			this.noteDelivered(record, hook);
 			if (!records.keepsAll) return outcome;
@@ -100,6 +104,13 @@ export class Outbox {
 		if (switchedOff === undefined || isGate(hook)) return;
 		this.#switchedOff.set(hook.name, switchedOff);
 		this.#newlyOff.add(hook.name);
+	}
+
+	/** The record of a delivery that is yet to be tried, of events that are known since a time. */
+	untried(delivery: Delivery<Webhook>, since: number): DeliveryRecord {
+		const now = this.now();
+		const fate: Fate = { state: "waiting", failures: 0, due: now };
+		return this.#recordOf(delivery, { attempts: [], ...fate, expires: since + lateOf(delivery.hook).maxAgeMs });
 	}
 
 	/** Puts another record in the place of one that is ours. */
@@ -213,20 +224,16 @@ export class Outbox {
 		});
 	}
 
-	#recordOf(outcome: Outcome, hook: Webhook): DeliveryRecord {
-		const { id, events } = outcome.delivery;
-		const now = this.now();
-		const expires = now + lateOf(hook).maxAgeMs;
+	#recordOf(delivery: Delivery<Webhook>, fate: Fate & Pick<DeliveryRecord, "attempts" | "expires">): DeliveryRecord {
+		const { id, hook, events } = delivery;
 		return compact<DeliveryRecord>({
 			id,
 			scope: this.scope,
 			hook: hook.name,
-			...this.#aboutOf({ ...leftOf(outcome), hook }),
-			created: now,
+			...this.#aboutOf(delivery),
+			created: this.now(),
 			runId: events[0].context.run_id,
-			attempts: attemptsOf(outcome, now, this.options.mask),
-			...this.fateOf(outcome, hook, 0, expires),
-			expires,
+			...fate,
 		});
 	}
 }

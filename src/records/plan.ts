@@ -1,9 +1,9 @@
 // What a redelivery would do now, for a person who wants to know before.
 import type { Wanted } from "../model/records.ts";
+import { type LookOptions, look } from "./look.ts";
 import type { Outbox } from "./outbox.ts";
-import { Redelivery } from "./redelivery.ts";
 import type { Ready, Sifted } from "./sift.ts";
-import { isByHand } from "./wanted.ts";
+import { isByHand, queryOf } from "./wanted.ts";
 
 /** What would be done, by what becomes of each delivery. */
 export interface RedeliveryPlan extends Sifted {
@@ -12,16 +12,14 @@ export interface RedeliveryPlan extends Sifted {
 }
 
 /** Plans a redelivery; nothing is changed. Throws where the store cannot be read. */
-export async function planOf(
-	outbox: Outbox,
-	wanted: Wanted,
-	options: ConstructorParameters<typeof Redelivery>[2],
-): Promise<RedeliveryPlan> {
-	const sifted = await new Redelivery(outbox, wanted, options).plan();
+export async function planOf(outbox: Outbox, wanted: Wanted, options: LookOptions): Promise<RedeliveryPlan> {
+	const lookFor = (each: Wanted) =>
+		look(outbox, { query: queryOf(each, outbox.now()), wanted: each, ours: new Set() }, options);
+	const sifted = await lookFor(wanted);
 	if (isByHand(wanted) || sifted.ready.length === 0) return { ...sifted, following: [] };
 	const receivers = new Set(sifted.ready.map(({ receiver }) => receiver));
 	const ids = new Set(sifted.ready.map((ready) => ready.id));
-	const every = await new Redelivery(outbox, { hook: wanted.hook, since: 0 }, options).plan();
+	const every = await lookFor({ hook: wanted.hook, since: 0 });
 	const follows = ({ id, receiver, from: { record } }: Ready) =>
 		receivers.has(receiver) && !ids.has(id) && record.state === "waiting" && record.expires > outbox.now();
 	return { ...sifted, following: every.ready.filter(follows) };

@@ -1,42 +1,40 @@
 // The redelivery of what a store has: what is obsolete or too old ends, and each receiver gets the rest when it answers.
+import type { Bell } from "../lib/bell.ts";
 import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
-import type { Events } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
-import { belongsTo } from "../model/scope.ts";
-import type { Log } from "../ports.ts";
-import { attemptsOf, hasAnswered, UNDELIVERED } from "./fate.ts";
+import { type ClaimOptions, Claims, type Taken } from "./claims.ts";
+import { attemptsOf, hasAnswered } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
+import { type LookOptions, look } from "./look.ts";
 import { type Outbox, superseded } from "./outbox.ts";
-import { type Ready, type Sifted, sift } from "./sift.ts";
-import { eventsOf, type ReadEvent } from "./stored-events.ts";
+import type { Ready, Sifted } from "./sift.ts";
 import { told } from "./told.ts";
 import { isByHand, queryOf } from "./wanted.ts";
 
-/** Milliseconds in which what was claimed at once is settled. */
-const CLAIM_MS = 30 * 60_000;
+/** Milliseconds in which a run also takes what arrives meanwhile; it would have no end otherwise. */
+const ROUND_MS = 60_000;
 
 /** Records of one receiver that are claimed at once. */
 const CLAIMED_AT_ONCE = 100;
 
-/** What a redelivery needs of its run. */
-export interface RedeliveryOptions {
-	readonly read: ReadEvent;
-	readonly log: Pick<Log, "info">;
-	/** Why nothing of a hook is to be sent for some time. */
-	readonly muted: (hook: Webhook) => string | undefined;
-	/** The error that is thrown where the store cannot be read. */
-	readonly unreadable: (problem: string) => Error;
+/** How many times longer a run sends what it has than it has looked for more. */
+const LOOK_SHARE = 4;
+
+/** A look for what is due. */
+interface Looked {
+	/** How often the bell had rung before. */
+	readonly rung: number | undefined;
+	/** When the next one is worth its time, while there is something to send. */
+	readonly again: number;
 }
 
-/** A stored delivery that is ours for now. */
-interface Taken {
-	readonly ready: Ready;
-	readonly from: StoredRecord;
-	readonly events: Events;
-	readonly lane: Lane<Ready>;
+/** What a redelivery needs of its run. */
+export interface RedeliveryOptions extends LookOptions, ClaimOptions {
+	/** Rings when others have stored something, for a run that takes that too; undefined for one that takes what is there. */
+	readonly arrivals?: Bell | undefined;
 }
 
 /** The redelivery of one run. */
@@ -44,11 +42,9 @@ export class Redelivery {
 	readonly #outbox: Outbox;
 	readonly #wanted: Wanted;
 	readonly #options: RedeliveryOptions;
-	readonly #taken = new Map<string, Taken>();
-	/** The ids of all that was claimed here; the store may still say so when they have ended. */
-	readonly #ours = new Set<string>();
-	/** The store has failed, or the run: nothing more is claimed. */
-	#isBroken = false;
+	readonly #claims: Claims;
+	/** The run has failed: nothing more is claimed. */
+	#isStopped = false;
 	#settled = 0;
 	#changed = () => {};
 
@@ -56,23 +52,32 @@ export class Redelivery {
 		this.#outbox = outbox;
 		this.#wanted = wanted;
 		this.#options = options;
-	}
-
-	/** What would be done now; nothing is changed. Throws where the store cannot be read. */
-	async plan(): Promise<Sifted> {
-		return this.#sift(queryOf(this.#wanted, this.#outbox.now()));
+		this.#claims = new Claims(outbox, options);
 	}
 
 	/** The deliveries, each when its receiver may get it; no more of them after `signal` aborts. */
 	async *due(signal: AbortSignal): AsyncGenerator<Delivery<Webhook>, void, undefined> {
-		const sifted = await this.plan();
-		this.#tell(sifted);
-		const lanes = lanesOf(sifted.ready);
-		await this.#endObsolete(sifted, lanes);
+		const forget = this.#options.arrivals?.onRing(() => this.#changed());
+		try {
+			yield* this.#inTurn(signal);
+		} finally {
+			forget?.();
+		}
+	}
+
+	async *#inTurn(signal: AbortSignal): AsyncGenerator<Delivery<Webhook>, void, undefined> {
+		const lanes: Lane<Ready>[] = [];
 		const whole = new Set<Lane<Ready>>();
 		const isToFill = (lane: Lane<Ready>) => lane.isOpen && !whole.has(lane);
+		const { arrivals } = this.#options;
+		const until = this.#outbox.now() + ROUND_MS;
+		let looked = await this.#addDue(lanes);
+		let isIdle = false;
 		while (!this.#isBroken && !signal.aborted && lanes.some((lane) => isToFill(lane) || !lane.isDone)) {
-			let isIdle = true;
+			const now = this.#outbox.now();
+			const hasMore = () => now < until && arrivals?.rung !== looked.rung;
+			if (hasMore() && (isIdle || now >= looked.again)) looked = await this.#addDue(lanes);
+			isIdle = true;
 			const before = this.#settled;
 			for (const lane of lanes) {
 				if (isToFill(lane)) {
@@ -81,24 +86,40 @@ export class Redelivery {
 				}
 				const next = lane.next(CLAIMED_AT_ONCE);
 				if (next.length > 0) isIdle = false;
-				for (const taken of await this.#claim(next, lane)) {
+				for (const taken of await this.#claims.claim(next, lane)) {
 					// What is left is released at the end.
 					if (signal.aborted) return;
 					const { ready, events } = taken;
-					if (this.#isOurs(taken)) yield { id: ready.id, hook: ready.hook, events };
+					if (this.#claims.isInTime(taken)) yield { id: ready.id, hook: ready.hook, events };
 				}
 			}
 			// Whatever is left comes after something that is in flight.
-			if (isIdle && !this.#isBroken && this.#taken.size > 0 && this.#settled === before) await this.#change();
+			const isToWait = isIdle && this.#claims.size > 0 && this.#settled === before;
+			if (isToWait && !this.#isBroken && !hasMore()) await this.#change();
 		}
+	}
+
+	/** Adds what is due to the lanes. */
+	async #addDue(lanes: Lane<Ready>[]): Promise<Looked> {
+		const rung = this.#options.arrivals?.rung;
+		const start = this.#outbox.now();
+		const sifted = await this.#look(queryOf(this.#wanted, start));
+		this.#tell(sifted);
+		for (const lane of lanesOf(sifted.ready)) {
+			const same = lanes.find(({ receiver }) => receiver === lane.receiver);
+			if (same === undefined) lanes.push(lane);
+			else same.add(sifted.ready.filter(({ receiver }) => receiver === lane.receiver));
+		}
+		await this.#endObsolete(sifted, lanes);
+		const end = this.#outbox.now();
+		return { rung, again: end + LOOK_SHARE * (end - start) };
 	}
 
 	/** Puts the outcome of a stored delivery on record; undefined for any other. */
 	settle(outcome: Outcome): Outcome | undefined {
-		const taken = this.#taken.get(outcome.delivery.id);
-		if (taken === undefined || outcome.delivery.hook.name !== taken.ready.hook.name) return undefined;
+		const taken = this.#claims.pull(outcome.delivery.id, outcome.delivery.hook.name);
+		if (taken === undefined) return undefined;
 		const { lane, ready, from } = taken;
-		this.#taken.delete(ready.id);
 		this.#outbox.noteOff(outcome);
 		lane.settle(ready.id, hasAnswered(outcome));
 		// What was not begun stays as it is, unless it can never be: its service takes nothing of it.
@@ -113,14 +134,13 @@ export class Redelivery {
 
 	/** Takes nothing more, and waits for no outcome. */
 	stop(): void {
-		this.#isBroken = true;
+		this.#isStopped = true;
 		this.#changed();
 	}
 
 	/** Releases what was claimed and never sent. */
 	end(): void {
-		for (const { from } of this.#taken.values()) this.#outbox.change(from, from.record);
-		this.#taken.clear();
+		this.#claims.release();
 	}
 
 	/** The record after a try. One that was not due, or had ended, keeps its place in the schedule if it fails again. */
@@ -134,28 +154,17 @@ export class Redelivery {
 		return { ...rest, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
 	}
 
-	async #sift(query: RecordQuery): Promise<Sifted> {
-		const { config, ports, records } = this.#outbox.options;
-		const found = await records.list(query);
-		if ("problem" in found) throw this.#options.unreadable(found.problem);
-		if (found.invalid > 0) this.#outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
-		const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
-		const rivals = await records.list({ keys, states: [...UNDELIVERED, "delivered"] });
-		if ("problem" in rivals) throw this.#options.unreadable(rivals.problem);
-		const off = await records.disabled();
-		if ("problem" in off) throw this.#options.unreadable(off.problem);
-		const { scope, switchedOff } = this.#outbox;
-		const disabled = off.flatMap((each) => (belongsTo(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
-		return sift(found.records, this.#wanted.id === undefined ? rivals.records : [], {
-			scope,
-			hooks: config.hooks,
-			env: ports.env,
-			now: this.#outbox.now(),
-			switchedOff: new Map([...disabled, ...switchedOff]),
-			isByHand: isByHand(this.#wanted),
-			muted: this.#options.muted,
-			ours: this.#ours,
-		});
+	/** What was claimed here keeps its turn: what makes it obsolete comes after it. */
+	async #look(query: RecordQuery): Promise<Sifted> {
+		const { ids: ours } = this.#claims;
+		const found = await look(this.#outbox, { query, wanted: this.#wanted, ours }, this.#options);
+		const isOurs = ({ record: { id } }: StoredRecord) => ours.has(id);
+		return {
+			...found,
+			ready: found.ready.filter(({ from }) => !isOurs(from)),
+			expired: found.expired.filter((from) => !isOurs(from)),
+			obsolete: found.obsolete.filter(({ from }) => !isOurs(from)),
+		};
 	}
 
 	/** What waits for a receiver that answers is sent too, due or not. */
@@ -165,15 +174,15 @@ export class Redelivery {
 		for (const hook of config.hooks) {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
 			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
-			const sifted = await this.#sift({ states: ["waiting"], hook: hook.name });
-			lane.add(sifted.ready.filter(({ id }) => !this.#ours.has(id)));
+			const sifted = await this.#look({ states: ["waiting"], hook: hook.name });
+			lane.add(sifted.ready);
 			await this.#endObsolete(sifted, [lane]);
 		}
 	}
 
 	async #endObsolete({ expired, obsolete }: Sifted, lanes: readonly Lane<Ready>[]): Promise<void> {
 		const by = new Map(obsolete.map(({ from, by }) => [from.record.id, by.id]));
-		const taken = await this.#take([...expired, ...obsolete.map(({ from }) => from)]);
+		const taken = await this.#claims.take([...expired, ...obsolete.map(({ from }) => from)]);
 		for (const from of taken) {
 			const { due: _, ...record } = from.record;
 			const id = by.get(record.id);
@@ -182,51 +191,10 @@ export class Redelivery {
 		// Somebody else may be sending them, and what is newer has to come after them.
 		const ended = new Set(taken.map(({ record }) => record.id));
 		const others = obsolete.flatMap(({ from: { record } }) => (ended.has(record.id) ? [] : (record.key ?? [])));
-		for (const lane of lanes) lane.drop(others);
-	}
-
-	/** What may be sent now and is ours. What somebody else has claimed is theirs to send. */
-	async #claim(next: readonly Ready[], lane: Lane<Ready>): Promise<readonly Taken[]> {
-		const read = next.flatMap((ready) => {
-			const events = eventsOf(ready, this.#outbox.options.config.hooks, this.#options.read);
-			if (!("problem" in events)) return [{ ready, events, lane }];
-			this.#options.log.info(`1 stored message kept for ${ready.hook.name}: ${events.problem}`);
-			lane.settle(ready.id, undefined);
-			return [];
-		});
-		const ours = new Map((await this.#take(read.map(({ ready }) => ready.from))).map((from) => [from.record.id, from]));
-		return read.flatMap((each) => {
-			const { id } = each.ready;
-			const from = ours.get(id);
-			if (from === undefined) {
-				lane.lose(id);
-				return [];
-			}
-			const taken = { ...each, from };
-			this.#taken.set(id, taken);
-			return [taken];
-		});
-	}
-
-	/** False for one that has waited here for so long that somebody else may have claimed it since. */
-	#isOurs({ from: { claimedUntil = 0 }, ready, lane }: Taken): boolean {
-		if (claimedUntil > this.#outbox.now()) return true;
-		this.#taken.delete(ready.id);
-		lane.lose(ready.id);
-		return false;
-	}
-
-	async #take(records: readonly StoredRecord[]): Promise<readonly StoredRecord[]> {
-		if (records.length === 0) return [];
-		const now = this.#outbox.now();
-		const claimed = await this.#outbox.options.records.claim(records, { now, until: now + CLAIM_MS });
-		if (!("problem" in claimed)) {
-			for (const { record } of claimed) this.#ours.add(record.id);
-			return claimed;
+		for (const lane of lanes) {
+			lane.remove(ended);
+			lane.drop(others);
 		}
-		this.#isBroken = true;
-		this.#outbox.fail("stored messages are not sent", claimed.problem);
-		return [];
 	}
 
 	#tell({ expired, obsolete, waiting }: Sifted): void {
@@ -236,6 +204,10 @@ export class Redelivery {
 		say(expired.length, "expired: too old to be sent");
 		say(obsolete.length, "superseded by newer ones");
 		for (const why of new Set(waiting)) say(waiting.filter((other) => other === why).length, `kept for ${why}`);
+	}
+
+	get #isBroken(): boolean {
+		return this.#isStopped || this.#claims.isBroken;
 	}
 
 	#change(): Promise<void> {

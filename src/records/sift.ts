@@ -10,7 +10,7 @@ import { belongsTo } from "../model/scope.ts";
 import { isNewer, lateOf, receiverOf } from "./late.ts";
 
 /** Milliseconds that the clocks of two machines may differ. */
-const CLOCKS_APART_MS = 300_000;
+export const CLOCKS_APART_MS = 300_000;
 
 /** A stored delivery that can be sent. */
 export interface Ready {

@@ -1,5 +1,6 @@
 // Runs with a store of records, on the clock of a test and in one process: of events, and of what is stored.
 import { Deliverer } from "../../src/deliver/deliver.ts";
+import type { Bell } from "../../src/lib/bell.ts";
 import type { Env } from "../../src/lib/env.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
 import type { Events, PipelineEvent } from "../../src/model/event.ts";
@@ -63,6 +64,8 @@ interface Given {
 	readonly secrets?: readonly string[];
 	readonly signal?: AbortSignal;
 	readonly concurrency?: number;
+	/** Rings when something is stored while a redelivery is under way. */
+	readonly arrivals?: Bell;
 	/** Called with each outcome of a redelivery before it is settled. */
 	readonly onRedelivered?: (outcome: Outcome) => void;
 }
@@ -111,7 +114,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		const read = (text: string) => readHeld(text, (context) => context);
 		const unreadable = (problem: string) => new Error(problem);
 		const why = () => (made.isMuted ? "muted for now" : undefined);
-		const options = { read, log, unreadable, muted: why };
+		const options = { read, log, unreadable, muted: why, arrivals: given.arrivals };
 		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, options);
 		await outbox.begin();
 		const outcomes: Outcome[] = [];

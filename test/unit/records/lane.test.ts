@@ -62,3 +62,39 @@ it("leaves what comes after something that is somebody else's, however often it 
 	there.settle("3", true);
 	expect([next(there), there.isDone]).toEqual([[], true]);
 });
+
+it("no longer gives what has ended, and gives the others in their order", () => {
+	const there = lane("1", "2", "3", "4", "5");
+	next(there);
+	there.settle("1", true);
+	there.remove(new Set(["2", "4", "elsewhere"]));
+	expect(next(there)).toEqual(["3", "5"]);
+	expect(next(there)).toEqual([]);
+});
+
+it("gives what is about the same as something that has ended, now and when it comes later", () => {
+	const there = lane("1:a", "2:a", "3:b");
+	there.remove(new Set(["1"]));
+	expect(next(there)).toEqual(["2"]);
+	there.settle("2", true);
+	there.remove(new Set(["3"]));
+	there.add(["4:a", "5:b"].map(of));
+	expect(next(there)).toEqual(["4", "5"]);
+});
+
+it("waits for what is in flight, also where that has ended elsewhere", () => {
+	const there = lane("1", "2");
+	next(there);
+	there.remove(new Set(["1", "2"]));
+	expect(there.isDone).toBe(false);
+	there.add([of("1")]);
+	there.settle("1", true);
+	expect([next(there), there.isDone]).toEqual([[], true]);
+});
+
+it("is done once all that waits has ended", () => {
+	const there = lane("1", "2");
+	expect(there.isDone).toBe(false);
+	there.remove(new Set(["1", "2"]));
+	expect([there.isDone, next(there)]).toEqual([true, []]);
+});

@@ -5,8 +5,8 @@ import { parseReference } from "../../../src/model/reference.ts";
 import { USUAL_SCHEDULE_MS } from "../../../src/model/store-config.ts";
 import { Outbox } from "../../../src/records/outbox.ts";
 import { planOf } from "../../../src/records/plan.ts";
-import { readHeld, writeHeld } from "../../../src/store/held-event.ts";
-import { answer, fakeClock, fakeLog } from "../../helpers/fakes.ts";
+import { writeHeld } from "../../../src/store/held-event.ts";
+import { answer, fakeClock } from "../../helpers/fakes.ts";
 import { webhook } from "../../helpers/make.ts";
 import { HOUR, MINUTE, START, type World, world } from "../../helpers/stored-runs.ts";
 
@@ -25,8 +25,6 @@ async function planIn(there: World, wanted: Wanted = {}) {
 		write: writeHeld,
 	});
 	const plan = await planOf(outbox, wanted, {
-		read: (text) => readHeld(text, (context) => context),
-		log: fakeLog(),
 		muted: () => undefined,
 		unreadable: (problem) => new Error(problem),
 	});

@@ -1,0 +1,46 @@
+// A look into the store: what is asked for, sorted by what is to be done with it.
+import { count } from "../lib/text.ts";
+import type { Webhook } from "../model/hook.ts";
+import type { RecordQuery, Wanted } from "../model/records.ts";
+import { belongsTo } from "../model/scope.ts";
+import { UNDELIVERED } from "./fate.ts";
+import type { Outbox } from "./outbox.ts";
+import { type Sifted, sift } from "./sift.ts";
+import { isByHand } from "./wanted.ts";
+
+/** What a look needs of its run. */
+export interface LookOptions {
+	/** Why nothing of a hook is to be sent for some time. */
+	readonly muted: (hook: Webhook) => string | undefined;
+	/** The error that is thrown where the store cannot be read. */
+	readonly unreadable: (problem: string) => Error;
+}
+
+/** Looks for what a query asks for; `ours` are the ids of what this run has claimed. Throws where the store cannot be read. */
+export async function look(
+	outbox: Outbox,
+	{ query, wanted, ours }: { readonly query: RecordQuery; readonly wanted: Wanted; readonly ours: ReadonlySet<string> },
+	{ muted, unreadable }: LookOptions,
+): Promise<Sifted> {
+	const { config, ports, records } = outbox.options;
+	const found = await records.list(query);
+	if ("problem" in found) throw unreadable(found.problem);
+	if (found.invalid > 0) outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
+	const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
+	const rivals = await records.list({ keys, states: [...UNDELIVERED, "delivered"] });
+	if ("problem" in rivals) throw unreadable(rivals.problem);
+	const off = await records.disabled();
+	if ("problem" in off) throw unreadable(off.problem);
+	const { scope, switchedOff } = outbox;
+	const disabled = off.flatMap((each) => (belongsTo(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
+	return sift(found.records, wanted.id === undefined ? rivals.records : [], {
+		scope,
+		hooks: config.hooks,
+		env: ports.env,
+		now: outbox.now(),
+		switchedOff: new Map([...disabled, ...switchedOff]),
+		isByHand: isByHand(wanted),
+		muted,
+		ours,
+	});
+}

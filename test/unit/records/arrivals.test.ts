@@ -1,0 +1,134 @@
+// What is stored while a redelivery is under way: it is sent too, in its order, and does not wait for a slow receiver.
+import { expect, it } from "vitest";
+import { Bell } from "../../../src/lib/bell.ts";
+import type { Webhook } from "../../../src/model/hook.ts";
+import type { DeliveryRecord } from "../../../src/model/records.ts";
+import { parseReference } from "../../../src/model/reference.ts";
+import type { HttpRequest } from "../../../src/ports.ts";
+import { claimTimes } from "../../../src/records/claim-times.ts";
+import { answer } from "../../helpers/fakes.ts";
+import { webhook } from "../../helpers/make.ts";
+import { MINUTE, type World, world } from "../../helpers/stored-runs.ts";
+
+const DOWN = answer(503);
+const ANY = { selectors: [{ kind: "glob", pattern: "*" }] } as const;
+const hookAt = (name: string, more: Partial<Webhook> = {}) =>
+	webhook({ name, url: parseReference(`https://${name}.example.com/`), retryCount: 0, ...ANY, ...more });
+const hostOf = ({ url }: HttpRequest) => url.hostname.split(".")[0];
+
+/** A world that has stored one failed event for its first hook, which is due now. */
+async function storing(...hooks: readonly Webhook[]) {
+	const bell = new Bell();
+	const there = world(hooks, { arrivals: bell });
+	there.respond = () => DOWN;
+	await there.fire(there.event("pipeline_error"));
+	there.wait(MINUTE);
+	const [first, ...others] = Object.values(there.records.all());
+	if (first === undefined) throw new Error("nothing is stored");
+	for (const { id } of others) await remove(there, id);
+	there.http.requests.length = 0;
+	return { there, bell, first };
+}
+
+async function remove({ records }: World, id: string): Promise<void> {
+	const listed = await records.list({ ids: [id] });
+	if ("problem" in listed) throw new Error(listed.problem);
+	await records.settle(listed.records.map((from) => ({ from, to: undefined })));
+}
+
+/** Stores another one that is due, and rings. */
+async function arrive(there: World, bell: Bell, from: DeliveryRecord, more: Partial<DeliveryRecord>): Promise<void> {
+	await there.records.put([{ ...from, eventTime: from.eventTime + 1, created: from.created + 1, ...more }]);
+	bell.ring();
+}
+
+it("sends to another receiver what arrives while a slow one is asked", async () => {
+	const { there, bell, first } = await storing(hookAt("slow"), hookAt("quick"));
+	let answerSlow = () => {};
+	there.respond = (request) => {
+		if (hostOf(request) === "quick") {
+			answerSlow();
+			return answer(200);
+		}
+		void arrive(there, bell, first, { id: "late", hook: "quick" });
+		return new Promise((resolve) => {
+			answerSlow = () => resolve(answer(200));
+		});
+	};
+	const { outcomes } = await there.redeliver();
+	expect(outcomes.map(({ delivery, status }) => [delivery.hook.name, status])).toEqual([
+		["quick", "delivered"],
+		["slow", "delivered"],
+	]);
+});
+
+it("sends what arrives about the same after what is in flight, also where that is obsolete now", async () => {
+	const { there, bell, first } = await storing(hookAt("page", { supersede: true }));
+	there.respond = async () => {
+		if (there.http.requests.length === 1) await arrive(there, bell, first, { id: "newer" });
+		return answer(200);
+	};
+	const { outcomes } = await there.redeliver();
+	expect(outcomes.map(({ delivery, status }) => [delivery.id, status])).toEqual([
+		[first.id, "delivered"],
+		["newer", "delivered"],
+	]);
+});
+
+it("ends what waits in this run and is made obsolete by what arrives", async () => {
+	const { there, bell, first } = await storing(hookAt("page", { supersede: true }));
+	await there.records.put([{ ...first, id: "older", key: "other", eventTime: first.eventTime + 1 }]);
+	there.respond = async () => {
+		if (there.http.requests.length === 1) {
+			await arrive(there, bell, first, { id: "newer", key: "other", eventTime: first.eventTime + 2 });
+		}
+		return answer(200);
+	};
+	await there.redeliver();
+	expect(there.states()).toEqual({ [first.id]: "delivered", older: "superseded", newer: "delivered" });
+});
+
+it("leaves to the next run what arrives after a minute", async () => {
+	const { there, bell, first } = await storing(hookAt("audit"), hookAt("other"));
+	there.respond = async () => {
+		there.wait(MINUTE);
+		await arrive(there, bell, first, { id: "later", hook: "other" });
+		return answer(200);
+	};
+	await there.redeliver();
+	expect(there.http.requests.length).toBe(1);
+	there.respond = () => answer(200);
+	await there.redeliver();
+	expect(there.states()).toMatchObject({ later: "delivered" });
+});
+
+it("takes nothing that arrives without a bell", async () => {
+	const { there, first } = await storing(hookAt("audit"), hookAt("other"));
+	there.respond = async () => {
+		await arrive(there, new Bell(), first, { id: "late", hook: "other" });
+		return answer(200);
+	};
+	await there.redeliver();
+	expect(there.states()).toMatchObject({ [first.id]: "delivered", late: "waiting" });
+});
+
+it("claims for as long as the longest deadline of the config needs, and never for longer than a claim may be", () => {
+	expect(claimTimes([])).toEqual({ neededMs: 330_000, wholeMs: 420_000 });
+	expect(claimTimes([hookAt("a", { deadlineMs: 60_000 })])).toEqual({ neededMs: 510_000, wholeMs: 600_000 });
+	expect(claimTimes([hookAt("a"), hookAt("b", { deadlineMs: 9e9 })]).wholeMs).toBe(3_600_000);
+});
+
+it("gives back what could not begin in time, for others to send", async () => {
+	const there = world([hookAt("audit", { deadlineMs: 60_000 })], { concurrency: 1 });
+	there.respond = () => DOWN;
+	for (let n = 0; n < 4; n++) await there.fire(there.event("pipeline_error", { pipeline: `p${n}` }));
+	there.wait(MINUTE);
+	there.respond = () => {
+		there.wait(MINUTE);
+		return answer(200);
+	};
+	await there.redeliver();
+	expect(Object.values(there.states())).toEqual(["delivered", "delivered", "delivered", "waiting"]);
+	const listed = await there.records.list({ states: ["waiting"] });
+	expect("problem" in listed ? listed : listed.records.map(({ claimedUntil }) => claimedUntil)).toEqual([undefined]);
+});
