@@ -44,6 +44,7 @@ function sections(): Readonly<Record<string, readonly Key<unknown, unknown>[]>> 
 		filter: own(TABLES.filter),
 		defaults: own(TABLES.defaults),
 		store: own(TABLES.store),
+		relay: own(TABLES.relay),
 		event: own(TABLES.event),
 		person: own(PERSON_ROWS),
 	};

@@ -7,8 +7,9 @@ import { belongsTo, scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { readStore } from "../run/inputs.ts";
+import { type OpenedRecords, openRecordsOf } from "../run/outbox.ts";
 import type { RunContext } from "../run/prepare.ts";
-import { type OpenedRecords, openRecordsOf, storeNamed, WITHOUT_STORE } from "../run/stored.ts";
+import { storeNamed, WITHOUT_STORE } from "../run/stored.ts";
 import { type Call, loadRun } from "./command.ts";
 import { checkFlags } from "./flags.ts";
 

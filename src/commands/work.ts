@@ -1,6 +1,7 @@
-// `work`: sends what is due, for ever; with a page of health and metrics for who runs it.
+// `work`: sends what is due and what a relay brings, for ever; with a page of health and metrics for who runs it.
 import { EXIT } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
+import { Bell } from "../lib/bell.ts";
 import { errorCode, formatPlace, UserError } from "../model/problem.ts";
 import { loadBundle } from "../net/bundle.ts";
 import type { Metrics, serveMetrics } from "../receiver/metrics.ts";
@@ -28,8 +29,9 @@ export const registerWork = defineCommand<WorkFlags>(
 			.command("work")
 			.summary("send stored messages as they become due, for ever")
 			.description(
-				"Does what redeliver does, again and again. SIGTERM and Ctrl-C let deliveries in flight end, SIGHUP reads the " +
-					"config again. With --port it serves /healthz and, for Prometheus, /metrics.",
+				"Does what redeliver does, again and again; with a [relay] in the config it also delivers the events that jobs " +
+					"hand to it. SIGTERM and Ctrl-C let deliveries in flight end, SIGHUP reads the config again. With --port it " +
+					"serves /healthz and, for Prometheus, /metrics.",
 			)
 			.option("--interval <seconds>", "seconds from one look at the store to the next", "10")
 			.option("--port <number>", "port of /healthz and /metrics; 0 for any free port")
@@ -58,18 +60,17 @@ export const registerWork = defineCommand<WorkFlags>(
 		const metrics = port === undefined ? undefined : await startMetrics(flags.host, port);
 		if (metrics !== undefined) terminal.err(`/healthz and /metrics on ${flags.host}:${metrics.port}`);
 		let isReloadWanted = false;
-		let waking = new AbortController();
+		const bell = new Bell();
 		terminal.onReload(() => {
 			isReloadWanted = true;
-			waking.abort();
+			bell.ring();
 		});
-		const tell = (line: string) => terminal.err(line);
-		let told = "";
-		const tellOnce = (problem: string | undefined) => {
-			if (problem !== undefined && problem !== told) tell(problem);
-			told = problem ?? "";
+		const tellRound = once((problem) => terminal.err(problem));
+		const endRound = (problem: string | undefined) => {
+			tellRound(problem);
 			metrics?.round(problem);
 		};
+		const tellRelay = once((problem) => terminal.err(problem));
 		await work(
 			inputs,
 			nodePorts(env, reporter.log),
@@ -91,17 +92,20 @@ export const registerWork = defineCommand<WorkFlags>(
 					isReloadWanted = false;
 					return wanted;
 				},
-				wake: () => {
-					waking = new AbortController();
-					return waking.signal;
-				},
+				bell,
 				onRound: ({ stopped, warnings }) => {
 					const problem = stopped ?? warnings.find(({ code }) => code === "not_stored");
-					tellOnce(problem && reporter.redact(problem.message));
+					endRound(problem && reporter.redact(problem.message));
 				},
 				onProblem: ({ problems: [first] }) => {
 					const where = first.place === undefined ? "" : `${formatPlace(first.place)}: `;
-					tellOnce(reporter.redact(where + first.message));
+					endRound(reporter.redact(where + first.message));
+				},
+				onTaken: (taken) => metrics?.taken(taken),
+				onRelayProblem: (problem) => {
+					const shown = problem && reporter.redact(problem);
+					tellRelay(shown);
+					metrics?.relay(shown);
 				},
 			},
 		);
@@ -109,6 +113,15 @@ export const registerWork = defineCommand<WorkFlags>(
 		return EXIT.ok;
 	},
 );
+
+/** Tells a problem once, and again only after it was gone. */
+function once(tell: (problem: string) => void): (problem: string | undefined) => void {
+	let told: string | undefined;
+	return (problem) => {
+		if (problem !== undefined && problem !== told) tell(problem);
+		told = problem;
+	};
+}
 
 /** Aborts some time after another one. */
 function delayed(signal: AbortSignal, ms: number): AbortSignal {

@@ -27,8 +27,13 @@ const SHORTEST_MS = 100;
 export function advise(hook: Hook, layers: Layers, root: Fields): void {
 	adviseOnTimes(hook, layers);
 	adviseOnSecrets(hook, layers);
-	const store = root.get("store")?.fields()?.get("url");
-	if (store !== undefined) adviseOnValue(store, "store_url", "url");
+	for (const [table, key] of [
+		["store", "url"],
+		["relay", "nats"],
+	] as const) {
+		const value = root.get(table)?.fields()?.get(key);
+		if (value !== undefined) adviseOnValue(value, `${table}_${key}`, "url");
+	}
 	if (hook.kind === "shell") return;
 	adviseOnUrl(hook, layers);
 	adviseOnUnused(hook, layers);

@@ -14,13 +14,17 @@ import { type Layers, setting } from "./keys.ts";
 import { explainTopLevel, HOOK_KEYS, header, readDefaults, refuseUnknown } from "./known.ts";
 import type { Managing } from "./load-managing.ts";
 import type { Problems } from "./problems.ts";
+import { readRelay } from "./relay.ts";
 import { DEFAULTS } from "./schema.ts";
 import { readSelections, readSubscriptions, type UnknownHeader } from "./selections.ts";
 import { refuseIdleSigning } from "./signing.ts";
 import { readStore } from "./store.ts";
 
 const TOP_LEVEL = new Map(
-	[...HOOK_KEYS, "subscription", "defaults", "store", "event", "people"].map((key) => [key, { public: false }]),
+	[...HOOK_KEYS, "subscription", "defaults", "store", "relay", "event", "people"].map((key) => [
+		key,
+		{ public: false },
+	]),
 );
 
 /**
@@ -66,11 +70,13 @@ export function decodeConfig(
 	});
 	const webhooks = all.filter(({ kind }) => kind === "webhook").map(({ fields }) => fields);
 	refuseIdleSigning(defaults.webhook, webhooks);
-	const hooks = managing?.withCopies(read, people, { credentialsIn }) ?? read.map(([hook]) => hook);
+	const own = managing?.withCopies(read, people, { credentialsIn }) ?? read.map(([hook]) => hook);
+	const relay = readRelay(root, resolver, links);
+	const hooks = relay === undefined ? own : [...own, relay[0]];
 	problems.throwIfAny();
 
 	if (hooks.length === 0 && unknown.length === 0) throw withoutHooks(file, whole.keys().length === 0);
-	for (const [hook, layers] of read) advise?.(hook, layers, root);
+	for (const [hook, layers] of [...read, ...(relay === undefined ? [] : [relay])]) advise?.(hook, layers, root);
 	const concurrency = setting(DEFAULTS.concurrency, defaults.all);
 	return { file, hooks, people, events, concurrency, store, warnings: problems.warnings() };
 }

@@ -38,6 +38,11 @@ export function jsonSchema(): JsonObject {
 			subscription: oneOrMany({ anyOf: [ref("shellSubscription"), ref("webhookSubscription")] }),
 			defaults: ref("defaults"),
 			store: { description: "Where records of deliveries are kept", ...table(keysOf(TABLES.store)) },
+			relay: {
+				description: "Hands events to the workers of a fleet",
+				...table(keysOf(TABLES.relay)),
+				required: ["nats"],
+			},
 			event: { type: "object", additionalProperties: ref("event") },
 			people: { type: "object", additionalProperties: ref("person") },
 		}),

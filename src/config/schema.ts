@@ -217,6 +217,22 @@ export const STORE = {
 	}),
 };
 
+const { timeoutMs, retryCount, retryDelayMs, deadlineMs, allowHttp, caFile, schedule, maxAgeMs } = WEBHOOK;
+
+/** The keys of `[relay]` that are read as they are. */
+export const RELAY_KEYS = {
+	url: key("nats", REFERENCE, {
+		public: false,
+		otherwise: "required",
+		summary: "The server, as `nats://user:password@host:4222`; a path names the stream, which is `ci` otherwise",
+	}),
+	onFailure: key("on_failure", choice(["warn", "ignore"] as const), {
+		default: "warn",
+		summary: "What a failure does; the relay is never a gate",
+	}),
+	...{ timeoutMs, retryCount, retryDelayMs, deadlineMs, allowHttp, caFile, schedule, maxAgeMs },
+};
+
 /** The additional key of `[defaults]`. */
 export const DEFAULTS = {
 	concurrency: key("concurrency", integer(1, 1000), { default: 20, summary: "Webhooks in flight at once" }),
@@ -238,6 +254,11 @@ export const TABLES = {
 	webhook: rows(WEBHOOK, RESPONSIBLE),
 	defaults: rows(DEFAULTS),
 	store: rows(STORE),
+	relay: rows(RELAY_KEYS, {
+		events: { ...SUBSCRIPTION.events, otherwise: "all events" },
+		filter: HOOK.filter,
+		enabled: HOOK.enabled,
+	}),
 	event: rows(EVENT),
 	filter: rows(FILTER),
 };

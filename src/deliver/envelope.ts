@@ -8,7 +8,7 @@ import { type Failure, failure } from "../model/failure.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { Options, Service } from "../model/preset.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
-import { isNats } from "../net/nats-url.ts";
+import { isNats, withSubject } from "../net/nats-url.ts";
 import { proxyFor } from "../net/proxy.ts";
 import { checkUrl } from "../net/url.ts";
 import type { HttpProxy } from "../ports.ts";
@@ -104,7 +104,7 @@ function plainOptions({ preset, options }: Webhook): Webhook["options"] {
 
 /** Where a URL leads. Throws {@link MessageError} for one that nothing may be sent to. */
 export function addressOf(text: string, hook: Webhook, env: Env): Address {
-	const checked = checkUrl(text, hook);
+	const checked = checkUrl(withSubject(text, hook.preset.natsSubject), hook);
 	if ("problem" in checked) throw invalid(`url ${checked.problem}; ${checked.remedy}`);
 	if (isNats(checked.url)) {
 		const why = unpublishable(hook);

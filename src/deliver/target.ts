@@ -4,7 +4,7 @@ import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Hook } from "../model/hook.ts";
 import { type Reference, resolveReference } from "../model/reference.ts";
-import { isNatsUrl } from "../net/nats-url.ts";
+import { isNatsUrl, withSubject } from "../net/nats-url.ts";
 import { checkUrl } from "../net/url.ts";
 
 /** `https://hooks.slack.com/…`: never the path, the query or userinfo, each of which may be the credential. */
@@ -20,7 +20,7 @@ export function showTarget(hook: Hook, env: Env): string {
 	if (resolved.kind === "unset") return unresolved(hook.url);
 	const text = resolved.text.trim();
 	if (isNatsUrl(text)) {
-		const checked = checkUrl(text, hook);
+		const checked = checkUrl(withSubject(text, hook.preset.natsSubject), hook);
 		return "url" in checked ? showUrl(checked.url) : unresolved(hook.url);
 	}
 	return isHttpUrl(text) ? showUrl(new URL(text)) : unresolved(hook.url);

@@ -143,6 +143,8 @@ export interface Preset {
 	readonly takes?: (events: Events, options: Options) => readonly PipelineEvent[];
 	readonly options: Readonly<Record<string, OptionSpec>>;
 	readonly needs: Needs;
+	/** The subject of a URL of NATS that names none. */
+	readonly natsSubject?: string;
 	/** Options of every hook in a `rocky.toml`, which has none of its own. */
 	readonly inRocky?: Readonly<Record<string, string>>;
 	/** What the service states; none of our own. */

@@ -30,6 +30,9 @@ export function natsFailure(error: unknown): HttpFailure {
 	return describeError(error);
 }
 
+/** Milliseconds between two pings; a connection without an answer to three is closed. */
+const PING_MS = 20_000;
+
 /** What decides how a connection is made, as a request has it. */
 export type Connecting = Pick<HttpRequest, "url" | "timeoutMs" | "allowPrivate" | "caCertificates">;
 
@@ -45,6 +48,8 @@ export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }:
 		...loginOf(url),
 		name: `pipeline-hooks/${VERSION}`,
 		timeout: Math.ceil(timeoutMs / addresses.length),
+		// A worker waits for messages on a connection whose other end may be gone.
+		pingInterval: PING_MS,
 		noRandomize: true,
 		resolve: false,
 		reconnect: false,

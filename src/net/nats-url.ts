@@ -13,6 +13,12 @@ export function isNats({ protocol }: URL): boolean {
 	return protocol === "nats:" || protocol === "tls:";
 }
 
+/** A URL of NATS with a subject where it names none; any other text as it is. */
+export function withSubject(text: string, subject: string | undefined): string {
+	const isBare = subject !== undefined && isNatsUrl(text) && /^\s*\w+:\/\/[^/]*\/?\s*$/.test(text);
+	return isBare ? `${text.trim().replace(/\/$/, "")}/${subject}` : text;
+}
+
 const PARTS = /^(nats|tls):\/\/([^/?#\\]+)(?:\/([^\\]*))?$/i;
 
 /** Without wildcards, and without what begins with `$` or `_INBOX`, which is NATS's own (https://docs.nats.io/nats-concepts/subjects). */

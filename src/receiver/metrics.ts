@@ -17,12 +17,23 @@ export interface Measured {
 	readonly seconds: number;
 }
 
+/** Events of a relay, by what became of them. */
+export interface Relayed {
+	readonly stored: number;
+	readonly unwanted: number;
+	readonly refused: number;
+}
+
 /** Metrics of a worker, and who asks for them. */
 export interface Metrics {
 	readonly port: number;
 	readonly delivery: (measured: Measured) => void;
 	/** A round has ended: why it failed, or undefined if it has not. */
 	readonly round: (problem: string | undefined) => void;
+	/** Events of a relay were taken, by what became of them. */
+	readonly taken: (numbers: Relayed) => void;
+	/** Why the relay cannot be used, or undefined if it can. */
+	readonly relay: (problem: string | undefined) => void;
 	readonly close: () => Promise<void>;
 }
 
@@ -31,7 +42,7 @@ const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
  * Serves https://prometheus.io/docs/instrumenting/exposition_formats/ under /metrics, and under /healthz 200 while the
- * last round has succeeded, else 503 with the reason. Rejects with the system's error where it cannot listen.
+ * last round has succeeded and the relay can be used, else 503 with the reason. Rejects with the system's error where it cannot listen.
  */
 export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metrics> {
 	const registers = [new Registry()];
@@ -57,12 +68,19 @@ export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metric
 		help: "When the last round ended",
 		registers,
 	});
+	const events = new Counter({
+		name: "pipeline_hooks_relayed_events_total",
+		help: "Events taken from the relay: stored as deliveries, unwanted by any hook, or refused",
+		...{ labelNames: ["result"] as const, registers },
+	});
 	let problem: string | undefined = "no round has ended yet";
+	let relayProblem: string | undefined;
 	const server = createServer((request, response) => {
 		const path = request.url?.split("?", 1)[0];
 		if (path === "/healthz") {
-			response.writeHead(problem === undefined ? 200 : 503, { "Content-Type": "text/plain; charset=utf-8" });
-			response.end(`${problem ?? "ok"}\n`);
+			const why = problem ?? relayProblem;
+			response.writeHead(why === undefined ? 200 : 503, { "Content-Type": "text/plain; charset=utf-8" });
+			response.end(`${why ?? "ok"}\n`);
 			return;
 		}
 		if (path !== "/metrics") return void response.writeHead(404).end();
@@ -86,6 +104,12 @@ export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metric
 			problem = why;
 			rounds.inc({ result: why === undefined ? "ok" : "failed" });
 			last.setToCurrentTime();
+		},
+		taken: (numbers) => {
+			for (const [result, number] of Object.entries(numbers)) events.inc({ result }, number);
+		},
+		relay: (why) => {
+			relayProblem = why;
 		},
 		close: () =>
 			new Promise((resolve) => {

@@ -6,6 +6,7 @@ import type { Advise } from "../config/decode.ts";
 import { loadConfig } from "../config/load.ts";
 import { loadManaging } from "../config/load-managing.ts";
 import { MUTE } from "../deliver/unsent.ts";
+import type { Bell } from "../lib/bell.ts";
 import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
 import { type Vocabulary, vocabulary } from "../model/catalog.ts";
@@ -34,6 +35,8 @@ export interface Observer {
 	readonly signal: AbortSignal;
 	/** Aborts when nothing more is to be taken from the store; by default with `signal`. */
 	readonly stopping?: AbortSignal;
+	/** Rings when something new is stored, which the run sends too; absent where nobody stores anything meanwhile. */
+	readonly arrivals?: Bell;
 	/** Reads stdin; absent if there is none to read. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */

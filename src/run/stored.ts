@@ -4,20 +4,14 @@ import { excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { type Problem, UserError, type Warning } from "../model/problem.ts";
-import type { DeliveryRecord, Records, Wanted } from "../model/records.ts";
-import { scopeOf } from "../model/scope.ts";
-import type { StoreFailure } from "../model/store.ts";
+import type { DeliveryRecord, Wanted } from "../model/records.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
-import { loadBundle } from "../net/bundle.ts";
 import type { Ports } from "../ports.ts";
-import type * as bundled from "../records/bundle.ts";
-import { readHeld, writeHeld } from "../store/held-event.ts";
+import { readHeld } from "../store/held-event.ts";
 import type { Inputs } from "./inputs.ts";
 import { leftIn } from "./left.ts";
+import { openOutbox } from "./outbox.ts";
 import type { Observer, RunContext } from "./prepare.ts";
-
-/** What dist/records exports. */
-export type RecordsBundle = typeof bundled;
 
 /** The store of a run. */
 export interface Stored {
@@ -72,19 +66,6 @@ export const WITHOUT_STORE: Problem = {
 	remedy: "add [store] to the config, or name one with `store`",
 };
 
-/** A store, and the code that works on it. */
-export interface OpenedRecords {
-	readonly records: Records;
-	readonly bundle: RecordsBundle;
-}
-
-/** A store, which is opened with the first question to it; a failure where the code for it cannot be loaded. */
-export async function openRecordsOf(place: bundled.StorePlace): Promise<OpenedRecords | StoreFailure> {
-	const bundle = await loadBundle<RecordsBundle>("records").catch(() => undefined);
-	if (bundle === undefined) return { problem: `Node ${process.version} cannot load dist/records` };
-	return { records: bundle.recordsOf(place), bundle };
-}
-
 /** Throws `UserError` where nothing can come of it. */
 export function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, { file, hooks }: Config): void {
 	if (kind === "results") {
@@ -102,7 +83,7 @@ export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress">,
+	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress" | "arrivals">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
 	const { redeliver, githubToken: token } = inputs;
@@ -110,36 +91,26 @@ export async function openStored(
 		if (redeliver !== undefined) throw new UserError(WITHOUT_STORE);
 		return NOTHING;
 	}
-	const { config, ci, mask, receive } = context;
+	const { config, ci, receive } = context;
 	if (redeliver !== undefined) refuseUnsendable(redeliver, store, config);
 	const left: DeliveryRecord[] = [];
 	const leave = (records: readonly DeliveryRecord[]) => {
 		left.push(...records);
 	};
-	const opened = await openRecordsOf({
-		store,
-		workspace: ci.workspace,
-		isUntrusted: ci.untrusted !== undefined,
-		env: ports.env,
-		token,
-		create: true,
-		leave,
-	});
+	const opened = await openOutbox({ store, token, leave }, context, ports);
 	if ("problem" in opened) {
 		const message = `the store cannot be used: ${opened.problem}`;
 		if (redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });
 		const place = { file: config.file, line: 1, column: 1 };
 		return { ...NOTHING, warnings: [{ code: "not_stored", message, remedy: "", place }] };
 	}
-	const { records, bundle } = opened;
-	const scope = scopeOf({ file: config.file, workspace: ci.workspace, repository: ci.facts.repository });
-	const outbox = new bundle.Outbox({ records, config, scope, schedule: store.schedule, ports, mask, write: writeHeld });
+	const { outbox, bundle, scope } = opened;
 	const read = (text: string) => readHeld(text, receive);
 	// The bundle has a class of errors of its own.
 	const unreadable = (problem: string) =>
 		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
 	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
-	const options = { read, log: ports.log, unreadable, muted };
+	const options = { read, log: ports.log, unreadable, muted, arrivals: observer.arrivals };
 	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
 	let [done, total] = [0, 0];
 	const tellProgress = () => {

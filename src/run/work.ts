@@ -1,8 +1,10 @@
-// A worker: round after round it sends what is due, until it is told to stop.
+// A worker: round after round it sends what is due, and takes what a relay brings, until it is told to stop.
+import { Bell } from "../lib/bell.ts";
 import { UserError } from "../model/problem.ts";
 import type { Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
 import type { Inputs } from "./inputs.ts";
+import { type IntakeObserver, openIntake, type Taken } from "./intake.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
 import { carryOut } from "./run.ts";
 
@@ -14,39 +16,80 @@ export interface WorkOptions {
 	readonly stopping: AbortSignal;
 	/** Whether the config is to be read again; asked before each round. */
 	readonly takeReload: () => boolean;
-	/** Aborts when a round is to begin at once; asked for before each wait. */
-	readonly wake: () => AbortSignal;
+	/** Rung when a round is to begin at once. */
+	readonly bell: Bell;
 	readonly onRound: (report: Report) => void;
 	/** A round that could not begin, or a config that cannot be used: the one before stays. */
 	readonly onProblem: (error: UserError) => void;
+	readonly onTaken: (taken: Taken) => void;
+	/** Why nothing can be taken from the relay; undefined once something could be. */
+	readonly onRelayProblem: IntakeObserver["onProblem"];
+}
+
+/** A config, and what is taken from its relay. */
+interface Duty {
+	readonly context: RunContext;
+	readonly end: () => Promise<void>;
 }
 
 /** Works until it is told to stop. Throws `UserError` where the config cannot be used from the start. */
 export async function work(inputs: Inputs, ports: Ports, observer: Observer, options: WorkOptions): Promise<void> {
-	const { intervalMs, stopping, takeReload, wake, onRound, onProblem } = options;
+	const { intervalMs, stopping, takeReload, bell, onRound, onProblem, onTaken, onRelayProblem } = options;
 	const { log, next } = unrepeated(ports.log);
-	let context = await prepare(inputs, ports, observer);
 	let isFirst = true;
+	const arrivals = new Bell();
+	arrivals.onRing(() => bell.ring());
+	let duty = await begin();
 	try {
 		while (!stopping.aborted) {
-			const waiting = wake();
-			if (takeReload()) context = await reloaded(context);
+			const { rung } = bell;
+			if (takeReload()) duty = await reloaded(duty);
+			const { context } = duty;
 			await unlessUsers(async () =>
-				onRound(await carryOut(inputs, context, { ...ports, log }, { ...observer, stopping })),
+				onRound(await carryOut(inputs, context, { ...ports, log }, { ...observer, stopping, arrivals })),
 			);
 			next();
 			isFirst = false;
-			await ports.clock.sleep(intervalMs, AbortSignal.any([stopping, waiting]));
+			if (bell.rung === rung) await sleepUntilRung();
 		}
 	} finally {
+		await duty.end();
 		ports.http.close();
 	}
 
-	async function reloaded(before: RunContext): Promise<RunContext> {
-		const after = await unlessUsers(() => prepare(inputs, ports, observer));
+	async function begin(): Promise<Duty> {
+		const context = await prepare(inputs, ports, observer);
+		const intake = await openIntake(inputs, context, ports);
+		const ending = new AbortController();
+		const taking = intake?.({
+			signal: AbortSignal.any([stopping, ending.signal]),
+			onTaken: (taken) => {
+				onTaken(taken);
+				if (taken.stored > 0) arrivals.ring();
+			},
+			onProblem: onRelayProblem,
+		});
+		const end = async () => {
+			ending.abort();
+			await taking;
+		};
+		return { context, end };
+	}
+
+	async function reloaded(before: Duty): Promise<Duty> {
+		const after = await unlessUsers(begin);
 		const what = after === undefined ? "the config stays as it was" : "the config was read again";
-		ports.log.info(`${what}: ${(after ?? before).config.file}`);
-		return after ?? before;
+		ports.log.info(`${what}: ${(after ?? before).context.config.file}`);
+		if (after === undefined) return before;
+		await before.end();
+		return after;
+	}
+
+	async function sleepUntilRung(): Promise<void> {
+		const ringing = new AbortController();
+		const forget = bell.onRing(() => ringing.abort());
+		await ports.clock.sleep(intervalMs, AbortSignal.any([stopping, ringing.signal]));
+		forget();
 	}
 
 	async function unlessUsers<T>(step: () => Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,6 @@
 // A held event as text: as it was when it happened, independent of the config of a later step.
 
-import { isJsonObject, type Json } from "../lib/json.ts";
+import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { excerpt } from "../lib/text.ts";
 import { CATALOG } from "../model/catalog.ts";
@@ -27,13 +27,21 @@ const NOTHING = { id: "", run_id: "", pipeline: "", now: new Date(0) };
 /** A held event, or as a phrase what is wrong with its text, which another version may have written. */
 export type HeldRead = { readonly event: PipelineEvent } | { readonly problem: string };
 
-/** Reads what {@link writeHeld} wrote; `receive` protects and redacts its context. */
-export function readHeld(text: string, receive: (context: Partial<EventContext>) => Partial<EventContext>): HeldRead {
+/** Protects the secrets that a context brings, and redacts those of the run in it. */
+export type Receive = (context: Partial<EventContext>) => Partial<EventContext>;
+
+/** Reads what {@link writeHeld} wrote. */
+export function readHeld(text: string, receive: Receive): HeldRead {
 	const [head = "", body = ""] = text.split("\n");
 	const about = readObject(head, "is not JSON");
 	const value = readObject(body, "is not JSON");
 	if (typeof about === "string") return { problem: `it ${about}` };
 	if (typeof value === "string") return { problem: `it ${value}` };
+	return heldEvent(about, value, receive);
+}
+
+/** The event of these objects: its definition and the run that was found for it, and its context. */
+export function heldEvent(about: JsonObject, value: JsonObject, receive: Receive): HeldRead {
 	const definition = readDefinition(about["definition"]);
 	if (definition === undefined) return { problem: "it does not say which event it was" };
 	const { ci, ...own } = value;

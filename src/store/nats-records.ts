@@ -12,14 +12,24 @@ import {
 	type Records,
 	type StoredRecord,
 } from "../model/records.ts";
+import { STREAM_NAME } from "../model/relay.ts";
 import type { StoreFailure } from "../model/store.ts";
-import { isNats } from "../net/nats-url.ts";
+import { isNats, withSubject } from "../net/nats-url.ts";
 import { checkUrl } from "../net/url.ts";
 import { readDisabledHook, writeDisabledHook } from "./disabled-hook-text.ts";
-import { type NatsOptions, NatsServer } from "./nats-server.ts";
+import { recordsStream } from "./nats-records-stream.ts";
+import { NatsServer } from "./nats-server.ts";
 import type { Entry, NatsStream } from "./nats-stream.ts";
 import { NO_RECORDS } from "./no-records.ts";
 import { readRecord, writeRecord } from "./record-text.ts";
+
+/** How a store is opened. */
+export interface NatsOptions {
+	/** Whether to make a stream that is missing. */
+	readonly create: boolean;
+	/** Milliseconds for a connection, and for each request. */
+	readonly timeoutMs: number;
+}
 
 const DEFAULT_NAME = "pipeline-hooks";
 
@@ -47,25 +57,28 @@ export async function openNatsRecords(
 	text: string,
 	{ create = true, timeoutMs = 5000 }: Partial<NatsOptions> = {},
 ): Promise<Records | StoreFailure> {
-	const named = /^\s*\w+:\/\/[^/]*\/?\s*$/.test(text) ? `${text.trim().replace(/\/$/, "")}/${DEFAULT_NAME}` : text;
-	const checked = checkUrl(named, { allowHttp: false, allowPrivate: true });
+	const checked = checkUrl(withSubject(text, DEFAULT_NAME), { allowHttp: false, allowPrivate: true });
 	if ("problem" in checked) return { problem: `the store's url ${checked.problem}; ${checked.remedy}` };
 	const name = checked.url.pathname.slice(1);
-	if (!isNats(checked.url) || !/^[\w-]+$/.test(name)) {
+	if (!isNats(checked.url) || !STREAM_NAME.test(name)) {
 		return { problem: "the store's url must be nats://host:4222/name, where the name has letters, digits, - and _" };
 	}
-	const server = new NatsServer(checked.url, name, { create, timeoutMs });
+	let isMissing = false;
+	const onMissing = () => {
+		isMissing = true;
+	};
+	const server = new NatsServer(checked.url, { prepare: recordsStream(name, create, onMissing), timeoutMs });
 	const failure = await server.attempt(async () => undefined);
 	if (failure === undefined) return new NatsRecords(server, name);
-	return server.isMissing ? NO_RECORDS : failure;
+	return isMissing ? NO_RECORDS : failure;
 }
 
 class NatsRecords implements Records {
 	readonly keepsAll = true;
-	readonly #server: NatsServer;
+	readonly #server: NatsServer<NatsStream>;
 	readonly #name: string;
 
-	constructor(server: NatsServer, name: string) {
+	constructor(server: NatsServer<NatsStream>, name: string) {
 		this.#server = server;
 		this.#name = name;
 	}

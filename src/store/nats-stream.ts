@@ -1,5 +1,12 @@
 // One stream of NATS' JetStream as a store of texts by subject: the last text of each, changed by compare-and-swap.
-import { AckPolicy, JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import {
+	AckPolicy,
+	type Consumer,
+	JetStreamApiError,
+	type JetStreamClient,
+	type JetStreamManager,
+	type StreamInfo,
+} from "@nats-io/jetstream";
 import { errors, headers } from "@nats-io/transport-node";
 
 /** A text as it is in the stream. */
@@ -75,31 +82,69 @@ export class NatsStream {
 		});
 		const consumer = await this.#client.consumers.get(this.#name, name);
 		const found: Entry[] = [];
-		for (let left = num_pending; left > 0; ) {
-			const before = found.length;
-			const messages = await consumer.fetch({ max_messages: Math.min(left, PAGE), expires: PAGE_MS });
-			for await (const message of messages) {
-				const { subject, seq, info, headers: header } = message;
-				found.push({ subject, sequence: seq, text: message.string(), headers: flat(header) });
-				left = info.pending;
-				// Of those that were asked for, some may have been removed meanwhile.
-				if (left === 0) break;
-			}
-			// The last ones may have been.
-			if (found.length === before) {
-				const { num_pending: pending } = await consumer.info();
-				if (pending > 0) throw new errors.TimeoutError();
-				left = 0;
-			}
-		}
+		for (let left = num_pending; left > 0; ) left = await readPage(consumer, left, found);
 		await this.#manager.consumers.delete(this.#name, name);
 		return found;
 	}
 }
 
-/** How many texts are asked for at once, and how long the server waits for them. */
+/** How many texts are asked for at once, and how many milliseconds the server waits for them. */
 const PAGE = 1000;
 const PAGE_MS = 2000;
+
+/** Milliseconds without a text, after which the server is asked whether there is any more. */
+const PAUSE_MS = 20;
+
+/** Adds the next texts to those that were found; how many there are after them. */
+async function readPage(consumer: Consumer, left: number, found: Entry[]): Promise<number> {
+	const messages = await consumer.fetch({ max_messages: Math.min(left, PAGE), expires: PAGE_MS });
+	const iterator = messages[Symbol.asyncIterator]();
+	const before = found.length;
+	let coming = iterator.next();
+	for (;;) {
+		const next = await within(coming, PAUSE_MS);
+		if (next === undefined) {
+			// Of those that were asked for, some may have been changed or removed meanwhile.
+			const { num_pending, delivered } = await consumer.info();
+			if (num_pending > 0 || delivered.consumer_seq > found.length) continue;
+			messages.stop();
+			return 0;
+		}
+		if (next.done === true) {
+			if (found.length === before) throw new errors.TimeoutError();
+			const { num_pending } = await consumer.info();
+			return num_pending;
+		}
+		const { subject, seq, info, headers: header } = next.value;
+		found.push({ subject, sequence: seq, text: next.value.string(), headers: flat(header) });
+		if (info.pending === 0) {
+			messages.stop();
+			return 0;
+		}
+		coming = iterator.next();
+	}
+}
+
+/** The result; undefined where it is not there within so many milliseconds. */
+async function within<T>(result: Promise<T>, ms: number): Promise<T | undefined> {
+	let timer: NodeJS.Timeout | undefined;
+	const late = new Promise<undefined>((resolve) => {
+		timer = setTimeout(resolve, ms, undefined);
+	});
+	try {
+		return await Promise.race([result, late]);
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** What a stream is; undefined where there is none of that name. */
+export function streamNamed(streams: JetStreamManager["streams"], name: string): Promise<StreamInfo | undefined> {
+	return unless(
+		({ code }) => code === 10059,
+		() => streams.info(name),
+	);
+}
 
 type IsExpected = (error: JetStreamApiError) => boolean;
 

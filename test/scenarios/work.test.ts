@@ -1,18 +1,15 @@
 // A worker that sends what is stored: real processes, a receiver that is down for a while, and signals.
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { ROOT } from "../helpers/pages.ts";
-import { BASE_ENV, runCommand, workspace } from "../helpers/runner.ts";
+import { runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
+import { startWorker, WAIT_MS } from "../helpers/worker.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const WAIT_MS = 20_000;
 
 async function freePort(): Promise<number> {
 	const server = createServer().listen(0, "127.0.0.1");
@@ -31,22 +28,7 @@ url = "${url}"
 retry_count = 0
 ${more}`;
 
-/** Starts a worker; what it has written so far, and its end. */
-function worker(folder: string, ...args: readonly string[]) {
-	const child: ChildProcess = spawn(
-		process.execPath,
-		[join(ROOT, "dist/cli/index.js"), "work", "--interval", "1", ...args],
-		{
-			cwd: folder,
-			env: BASE_ENV,
-		},
-	);
-	onTestFinished(() => void child.kill("SIGKILL"));
-	let written = "";
-	for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => (written += String(chunk)));
-	const said = (text: string | RegExp) => vi.waitFor(() => expect(written).toMatch(text), WAIT_MS);
-	return { child, said, written: () => written, ended: once(child, "exit") };
-}
+const worker = (folder: string) => startWorker(folder);
 
 const fail = (folder: string) => runCommand(["fire", "pipeline_error", "--error", "boom"], { workspace: folder });
 
@@ -65,7 +47,7 @@ it("sends what is stored once the receiver is up again, and tells its health and
 	const port = await freePort();
 	const folder = workspace({ "pipeline-hooks.toml": configFor(`http://127.0.0.1:${port}/`) });
 	for (let n = 0; n < 3; n++) await fail(folder);
-	const { child, said, written, ended } = worker(folder, "--port", "0");
+	const { child, said, written, ended } = worker(folder);
 	await said(/metrics on [\s\S]*connection refused/);
 	const ids = receiverOn(port);
 	await said(/(✓ audit[\s\S]*){3}/);
@@ -120,7 +102,7 @@ it("loses nothing when it is killed at any moment, and repeats a message only un
 	writeFileSync(join(folder, "events.jsonl"), events.join("\n"));
 	await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: folder });
 	writeFileSync(join(folder, "pipeline-hooks.toml"), configFor(server.url, "[defaults]\nconcurrency = 1\n"));
-	// What a killed worker has claimed is free half an hour later; nobody waits for that here.
+	// What a killed worker has claimed is free ten minutes later; nobody waits for that here.
 	const free = () => {
 		const database = new DatabaseSync(join(folder, ".pipeline-hooks", "state.db"));
 		database.exec(

@@ -1,0 +1,44 @@
+// The preset of `[relay]`: the event itself, for the workers of a fleet. No other hook can have it.
+import type { PipelineEvent } from "../model/event.ts";
+import { CannotRender, type Preset } from "../model/preset.ts";
+import { BAD_STREAM, RELAY, RELAY_STREAM, RELAY_VERSION, relaySubject, STREAM_NAME } from "../model/relay.ts";
+import { contextShown } from "./context.ts";
+
+/** The stream has had a message with this id in the last minutes. */
+const REPEATED = /"duplicate": ?true/;
+
+export const relay = (): Preset => ({
+	name: RELAY,
+	title: "Relay",
+	portable: true,
+	options: {},
+	needs: { url: true, json: true },
+	natsSubject: RELAY_STREAM,
+	service: (_, url) => ({
+		request: ([event]) => ({ url: urlFor(url, event) }),
+		body: ([{ definition, context, run, line }]) => ({
+			body: {
+				version: RELAY_VERSION,
+				definition: { ...definition },
+				...(run !== undefined && { run: { ...run } }),
+				...(line !== undefined && { line }),
+				context: contextShown(context),
+			},
+			notes: [],
+		}),
+		judge: ({ body }) => {
+			const note = "the relay has had an event with this id before, and keeps one of them";
+			return REPEATED.test(body) ? { ok: true, note } : { ok: true };
+		},
+		explain: ({ status }) =>
+			status === 503 ? "the stream of the relay is made by `pipeline-hooks work`, which must have run once" : undefined,
+	}),
+});
+
+function urlFor(url: URL | undefined, event: PipelineEvent): string {
+	const stream = url?.pathname.slice(1) ?? "";
+	if (url === undefined || !STREAM_NAME.test(stream)) {
+		throw new CannotRender(BAD_STREAM);
+	}
+	return new URL(`/${relaySubject(stream, event)}`, url).href;
+}

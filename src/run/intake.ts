@@ -1,0 +1,144 @@
+// What a worker takes from a relay: each event becomes stored deliveries of its hooks, which the rounds then send.
+import type { Delivery } from "../model/delivery.ts";
+import type { PipelineEvent } from "../model/event.ts";
+import type { Webhook } from "../model/hook.ts";
+import { UserError } from "../model/problem.ts";
+import type { DeliveryRecord } from "../model/records.ts";
+import type { Relay, Relayed } from "../model/relay.ts";
+import { Batches } from "../plan/batch.ts";
+import { createPlan } from "../plan/plan.ts";
+import type { Ports } from "../ports.ts";
+import { problemsOf } from "../secrets/thrown.ts";
+import { readRelayed } from "../store/relayed-event.ts";
+import { hooksOf, selectedBy } from "./hooks.ts";
+import type { Inputs } from "./inputs.ts";
+import { type OpenedOutbox, openOutbox } from "./outbox.ts";
+import type { RunContext } from "./prepare.ts";
+import { openRelay, relayedTo } from "./relay.ts";
+import { storeNamed } from "./stored.ts";
+
+/** Events that are stored at once. */
+const AT_ONCE = 500;
+
+/** Milliseconds after which a relay or a store that has failed is asked again. */
+const RETRY_MS = 5000;
+
+/** How many events were taken, by what became of them. */
+export interface Taken {
+	/** Stored as deliveries. */
+	readonly stored: number;
+	/** The config has no hook for them. */
+	readonly unwanted: number;
+	/** They cannot be read, or are not what their subject says. */
+	readonly refused: number;
+}
+
+/** Who hears of what is taken. */
+export interface IntakeObserver {
+	/** Aborts when nothing more is to be taken. */
+	readonly signal: AbortSignal;
+	readonly onTaken: (taken: Taken) => void;
+	/** Why nothing is taken now; undefined once something could be. */
+	readonly onProblem: (problem: string | undefined) => void;
+}
+
+/** Takes events until it is told to stop. Does not reject. */
+export type Intake = (observer: IntakeObserver) => Promise<void>;
+
+/** Opens the relay of a config, and the store of its worker; undefined where it has no relay. Throws `UserError`. */
+export async function openIntake(inputs: Inputs, context: RunContext, ports: Ports): Promise<Intake | undefined> {
+	const store = storeNamed(inputs.store, context.config);
+	const relay = await openRelay(context, ports);
+	if (relay === undefined || store === undefined) return undefined;
+	const opened = await openOutbox({ store, token: inputs.githubToken, leave: () => {} }, context, ports);
+	if ("problem" in opened) throw new UserError({ code: "input", message: opened.problem, remedy: "" });
+	const { hooks, others } = relayedTo(hooksOf(context.config, undefined));
+	if (others.length > 0) {
+		ports.log.info(`only jobs run commands and gates, so events of the relay do not reach ${others.join(", ")}`);
+	}
+	return async (observer) => {
+		const { signal, onProblem } = observer;
+		while (!signal.aborted) {
+			const problem = await takeSome(relay, { ...opened, hooks, context, ports }, observer);
+			if (signal.aborted) break;
+			onProblem(problem);
+			if (problem !== undefined) await ports.clock.sleep(RETRY_MS, signal);
+		}
+		await relay.close();
+		await opened.records.close();
+	};
+}
+
+interface Place extends OpenedOutbox {
+	readonly hooks: readonly Webhook[];
+	readonly context: RunContext;
+	readonly ports: Ports;
+}
+
+/** Waits for events and stores their deliveries; why that could not be done, for people. */
+async function takeSome(relay: Relay, place: Place, { signal, onTaken }: IntakeObserver): Promise<string | undefined> {
+	const found = await relay.next(AT_ONCE, signal);
+	if ("problem" in found) return `the relay cannot be read: ${found.problem}`;
+	const read = await Promise.all(found.map((relayed) => readOne(relayed, relay.stream, place)));
+	const refused = read.flatMap((each) => ("problem" in each ? [each] : []));
+	const good = read.flatMap((each) => ("problem" in each ? [] : [each]));
+	const records = recordsOf(good, place);
+	const failure = records.length === 0 ? undefined : await place.records.put(records);
+	for (const { relayed } of good) (failure === undefined ? relayed.take : relayed.release)();
+	const buried = await Promise.all(refused.map((each) => bury(each, place)));
+	if (failure !== undefined) return `events of the relay cannot be stored: ${failure.problem}`;
+	const wanted = good.filter(({ deliveries }) => deliveries.length > 0).length;
+	if (found.length > 0) onTaken({ stored: wanted, unwanted: good.length - wanted, refused: refused.length });
+	return buried.find((problem) => problem !== undefined);
+}
+
+interface Read {
+	readonly relayed: Relayed;
+	readonly event: PipelineEvent;
+	/** Of one event each. */
+	readonly deliveries: readonly Delivery<Webhook>[];
+}
+
+interface Refused {
+	readonly relayed: Relayed;
+	readonly problem: string;
+}
+
+async function readOne(relayed: Relayed, stream: string, { hooks, context, ports }: Place): Promise<Read | Refused> {
+	try {
+		const read = readRelayed(relayed, stream, context.receive);
+		if ("problem" in read) return { relayed, problem: read.problem };
+		const { event } = read;
+		const { webhooks, batched } = createPlan(await selectedBy(hooks, event, context.facts), event);
+		return { relayed, event, deliveries: [...webhooks, ...batched] };
+	} catch (thrown) {
+		// One event must not stop the others.
+		return { relayed, problem: problemsOf(thrown, ports.env)[0].message };
+	}
+}
+
+/** Those of hooks with a `batch_size` are put together, if they are of one run and came together. */
+function recordsOf(read: readonly Read[], { outbox }: Place): readonly DeliveryRecord[] {
+	const runs = new Map<string, { readonly batches: Batches; readonly since: number }>();
+	const found: DeliveryRecord[] = [];
+	const add = (deliveries: readonly Delivery<Webhook>[], since: number) => {
+		for (const delivery of deliveries) found.push(outbox.untried(delivery, since));
+	};
+	for (const { relayed, event, deliveries } of read) {
+		const { run_id, ci } = event.context;
+		const name = JSON.stringify([ci?.repository, run_id]);
+		const run = runs.get(name) ?? { batches: new Batches(), since: relayed.at };
+		runs.set(name, run);
+		for (const delivery of deliveries) {
+			add(delivery.hook.batchSize === undefined ? [delivery] : run.batches.add(delivery), run.since);
+		}
+	}
+	for (const { batches, since } of runs.values()) add(batches.rest(), since);
+	return found;
+}
+
+async function bury({ relayed, problem }: Refused, { context, ports }: Place): Promise<string | undefined> {
+	ports.log.info(`an event of ${context.mask(relayed.subject)} is refused: ${context.mask(problem)}`);
+	const failure = await relayed.bury(problem);
+	return failure && `an event of the relay could not be put aside: ${failure.problem}`;
+}
