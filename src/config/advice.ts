@@ -27,12 +27,12 @@ const SHORTEST_MS = 100;
 export function advise(hook: Hook, layers: Layers, root: Fields): void {
 	adviseOnTimes(hook, layers);
 	adviseOnSecrets(hook, layers);
-	for (const [table, key] of [
-		["store", "url"],
-		["relay", "nats"],
+	for (const [table, key, name] of [
+		["store", "url", "store_url"],
+		["relay", "nats", "nats_url"],
 	] as const) {
 		const value = root.get(table)?.fields()?.get(key);
-		if (value !== undefined) adviseOnValue(value, `${table}_${key}`, "url");
+		if (value !== undefined) adviseOnValue(value, name, "url");
 	}
 	if (hook.kind === "shell") return;
 	adviseOnUrl(hook, layers);

@@ -1,7 +1,7 @@
 // `[relay]`: a hook that hands every event to the workers of a fleet, which deliver it.
 import type { Webhook } from "../model/hook.ts";
 import { isLiteral, literalParts, type Reference } from "../model/reference.ts";
-import { RELAY } from "../model/relay.ts";
+import { RELAY, RELAY_STREAM, relayStream } from "../model/relay.ts";
 import { isNatsUrl, withSubject } from "../net/nats-url.ts";
 import { checkUrl } from "../net/url.ts";
 import { relay } from "../presets/relay.ts";
@@ -65,10 +65,14 @@ export function readRelay(
 }
 
 function refuseOther(fields: Fields, text: string, allowHttp: boolean): void {
-	if (!isNatsUrl(text)) {
-		fields.wrong("nats", "nats is not a URL of NATS", "write it as nats://host:4222");
-		return;
-	}
 	const checked = checkUrl(withSubject(text, USUAL.preset.natsSubject), { allowHttp, allowPrivate: true });
-	if ("problem" in checked) fields.wrong("nats", `nats ${checked.problem}`, checked.remedy);
+	if (!isNatsUrl(text)) fields.wrong("nats", "nats is not a URL of NATS", FORM);
+	else if ("problem" in checked) {
+		const isOfPath = checked.problem.includes("subject");
+		fields.wrong("nats", `nats ${checked.problem}`, isOfPath ? FORM : checked.remedy);
+	} else if ("problem" in relayStream(checked.url)) {
+		fields.wrong("nats", `the path of nats is not the name of a stream, which is one word other than "dead"`, FORM);
+	}
 }
+
+const FORM = `write it as nats://host:4222, or nats://host:4222/${RELAY_STREAM} with the name of the stream`;

@@ -2,7 +2,7 @@
 
 export class Bell {
 	#rung = 0;
-	readonly #listeners = new Set<() => void>();
+	readonly #listeners = new Set<{ readonly listener: () => void }>();
 
 	/** How often it was rung. */
 	get rung(): number {
@@ -11,12 +11,14 @@ export class Bell {
 
 	ring(): void {
 		this.#rung++;
-		for (const listener of [...this.#listeners]) listener();
+		// One of them may end another.
+		for (const each of [...this.#listeners]) if (this.#listeners.has(each)) each.listener();
 	}
 
 	/** Calls `listener` at each ring, until the function that is returned is called. */
 	onRing(listener: () => void): () => void {
-		this.#listeners.add(listener);
-		return () => this.#listeners.delete(listener);
+		const entry = { listener };
+		this.#listeners.add(entry);
+		return () => this.#listeners.delete(entry);
 	}
 }

@@ -42,12 +42,15 @@ export function readJson(text: string, maxDepth: number = 2 * MAX_DEPTH): JsonRe
 	}
 }
 
-/** The object that a text is, or what is wrong with it as a phrase; `notJson` begins that for one that is not JSON. */
-export function readObject(text: string, notJson: string): JsonObject | string {
-	const read = readJson(text, MAX_DEPTH);
+/**
+ * The object that a text is, of at most so many levels, or what is wrong with it as a phrase; `notJson` begins that for one
+ * that is not JSON.
+ */
+export function readObject(text: string, notJson: string, maxDepth = MAX_DEPTH): JsonObject | string {
+	const read = readJson(text, maxDepth);
 	if (read.kind === "error") {
 		const { kind, offset } = read.error;
-		if (kind === "too_deep") return `is nested deeper than ${MAX_DEPTH} levels`;
+		if (kind === "too_deep") return `is nested deeper than ${maxDepth} levels`;
 		// Without quoting it: it may hold a secret.
 		return `${notJson}${kind === "ended" ? " (it ends too early)" : placeIn(text, offset, "wrong at")}`;
 	}

@@ -75,30 +75,30 @@ export const FOREIGN_FACTS = [
 ] as const satisfies readonly (keyof CiFacts)[];
 
 /**
- * The keys of {@link CiFacts}, and what each holds: a single value, or an object with keys of its own. Filters name each
+ * The keys of {@link CiFacts}, and the type of each. Filters name each
  * of them without `ci.` before it.
  */
-export const CI_FACTS: Readonly<Record<keyof CiFacts, "value" | "object">> = {
-	provider: "value",
-	repository: "value",
-	branch: "value",
-	tag: "value",
-	fork: "value",
-	queue: "value",
-	stranger: "value",
-	pull_request: "value",
-	pull_request_title: "value",
-	commit: "value",
-	commit_message: "value",
-	commit_author: "value",
-	actor: "value",
-	trigger: "value",
-	workflow: "value",
-	job: "value",
+export const CI_FACTS: Readonly<Record<keyof CiFacts, "string" | "number" | "boolean" | "object">> = {
+	provider: "string",
+	repository: "string",
+	branch: "string",
+	tag: "string",
+	fork: "boolean",
+	queue: "boolean",
+	stranger: "boolean",
+	pull_request: "number",
+	pull_request_title: "string",
+	commit: "string",
+	commit_message: "string",
+	commit_author: "string",
+	actor: "string",
+	trigger: "string",
+	workflow: "string",
+	job: "string",
 	matrix: "object",
-	attempt: "value",
-	run_url: "value",
-	job_url: "value",
+	attempt: "number",
+	run_url: "string",
+	job_url: "string",
 };
 
 /**

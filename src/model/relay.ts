@@ -12,9 +12,23 @@ export const RELAY_STREAM = "ci";
 /** A newer layout of messages has another number, and workers of this one then deliver none of them. */
 export const RELAY_VERSION = 1;
 
-/** The name of a stream, which is the first token of its subjects. */
-export const STREAM_NAME = /^[\w-]+$/;
-export const BAD_STREAM = "the path of nats must be one word, as in nats://host:4222/ci";
+/** Whether a stream may have the name, which is the first token of its subjects. */
+export function isStreamName(text: string): boolean {
+	return /^[\w-]+$/.test(text) && text !== DEAD;
+}
+
+/** How the subjects begin of what cannot be delivered. */
+export const DEAD = "dead";
+
+/** The stream that a URL names, or as a sentence why it is not that of a relay. */
+export function relayStream(url: URL): { readonly stream: string } | { readonly problem: string } {
+	if (url.protocol !== "nats:" && url.protocol !== "tls:") {
+		return { problem: "nats is not a URL of NATS; write it as nats://host:4222" };
+	}
+	const stream = url.pathname.slice(1);
+	if (isStreamName(stream)) return { stream };
+	return { problem: `the path of nats must be one word other than ${DEAD}, as in nats://host:4222/${RELAY_STREAM}` };
+}
 
 /** The relay among the hooks of a config; undefined where it has no `[relay]`. */
 export function relayIn(hooks: readonly Hook[]): Webhook | undefined {

@@ -15,7 +15,7 @@ export function isNats({ protocol }: URL): boolean {
 
 /** A URL of NATS with a subject where it names none; any other text as it is. */
 export function withSubject(text: string, subject: string | undefined): string {
-	const isBare = subject !== undefined && isNatsUrl(text) && /^\s*\w+:\/\/[^/]*\/?\s*$/.test(text);
+	const isBare = subject !== undefined && isNatsUrl(text) && /^\s*\w+:\/\/[^/\s]+\/?\s*$/.test(text);
 	return isBare ? `${text.trim().replace(/\/$/, "")}/${subject}` : text;
 }
 

@@ -1,7 +1,7 @@
 // The preset of `[relay]`: the event itself, for the workers of a fleet. No other hook can have it.
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
-import { BAD_STREAM, RELAY, RELAY_STREAM, RELAY_VERSION, relaySubject, STREAM_NAME } from "../model/relay.ts";
+import { RELAY, RELAY_STREAM, RELAY_VERSION, relayStream, relaySubject } from "../model/relay.ts";
 import { contextShown } from "./context.ts";
 
 /** The stream has had a message with this id in the last minutes. */
@@ -36,9 +36,7 @@ export const relay = (): Preset => ({
 });
 
 function urlFor(url: URL | undefined, event: PipelineEvent): string {
-	const stream = url?.pathname.slice(1) ?? "";
-	if (url === undefined || !STREAM_NAME.test(stream)) {
-		throw new CannotRender(BAD_STREAM);
-	}
-	return new URL(`/${relaySubject(stream, event)}`, url).href;
+	const found = url === undefined ? { problem: "nats is missing" } : relayStream(url);
+	if ("problem" in found) throw new CannotRender(found.problem);
+	return new URL(`/${relaySubject(found.stream, event)}`, url).href;
 }

@@ -58,6 +58,13 @@ export class Lane<T extends Waiting> {
 		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
 	}
 
+	/** Takes out what waits and is so. */
+	pull(is: (item: T) => boolean): readonly T[] {
+		const pulled = this.#queue.filter(is);
+		this.#queue = this.#queue.filter((item) => !pulled.includes(item));
+		return pulled;
+	}
+
 	/** Leaves what is about these for another run. */
 	drop(keys: readonly string[]): void {
 		for (const key of keys) this.#left.add(key);

@@ -31,6 +31,11 @@ interface Looked {
 	readonly again: number;
 }
 
+interface Ended {
+	readonly outcome: Outcome;
+	readonly taken: Taken;
+}
+
 /** What a redelivery needs of its run. */
 export interface RedeliveryOptions extends LookOptions, ClaimOptions {
 	/** Rings when others have stored something, for a run that takes that too; undefined for one that takes what is there. */
@@ -45,6 +50,8 @@ export class Redelivery {
 	readonly #claims: Claims;
 	/** The run has failed: nothing more is claimed. */
 	#isStopped = false;
+	/** Failed tries of what was not due, and went first because it is older. */
+	readonly #early: Ended[] = [];
 	#settled = 0;
 	#changed = () => {};
 
@@ -79,6 +86,7 @@ export class Redelivery {
 			if (hasMore() && (isIdle || now >= looked.again)) looked = await this.#addDue(lanes);
 			isIdle = true;
 			const before = this.#settled;
+			await this.#postpone();
 			for (const lane of lanes) {
 				if (isToFill(lane)) {
 					whole.add(lane);
@@ -97,6 +105,7 @@ export class Redelivery {
 			const isToWait = isIdle && this.#claims.size > 0 && this.#settled === before;
 			if (isToWait && !this.#isBroken && !hasMore()) await this.#change();
 		}
+		await this.#postpone();
 	}
 
 	/** Adds what is due to the lanes. */
@@ -127,6 +136,7 @@ export class Redelivery {
 		const to = isSame ? from.record : this.#after(outcome, taken);
 		this.#outbox.change(from, to);
 		if (outcome.status === "delivered") this.#outbox.noteDelivered(to, ready.hook);
+		else if (this.#isEarly(from.record) && !isByHand(this.#wanted)) this.#early.push({ outcome, taken });
 		this.#settled++;
 		this.#changed();
 		return told(outcome, to);
@@ -148,10 +158,29 @@ export class Redelivery {
 		const now = this.#outbox.now();
 		const attempts = [...record.attempts, ...attemptsOf(outcome, now, this.#outbox.options.mask)];
 		const left = { ...record, ...this.#outbox.leftOf(outcome, hook), attempts };
-		const isEarly = record.state !== "waiting" || (record.due ?? 0) > now;
-		if (outcome.status !== "delivered" && isEarly) return left;
+		if (outcome.status !== "delivered" && this.#isEarly(record)) return left;
 		const { due: _, ...rest } = left;
 		return { ...rest, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
+	}
+
+	#isEarly({ state, due = 0 }: DeliveryRecord): boolean {
+		return state !== "waiting" || due > this.#outbox.now();
+	}
+
+	/** What was due and stays behind an older one that has failed has used up its try; it would be due in every run otherwise. */
+	async #postpone(): Promise<void> {
+		for (const { outcome, taken } of this.#early.splice(0)) {
+			const due = taken.lane.pull(({ key, from: { record } }) => key === taken.ready.key && !this.#isEarly(record));
+			const hooks = new Map(due.map(({ id, hook }) => [id, hook]));
+			for (const from of await this.#claims.take(due.map((each) => each.from))) {
+				const { due: _, ...record } = from.record;
+				const hook = hooks.get(record.id) ?? taken.ready.hook;
+				this.#outbox.change(from, {
+					...record,
+					...this.#outbox.fateOf(outcome, hook, record.failures, record.expires),
+				});
+			}
+		}
 	}
 
 	/** What was claimed here keeps its turn: what makes it obsolete comes after it. */

@@ -8,6 +8,7 @@ import type { Relay, Relayed } from "../model/relay.ts";
 import { Batches } from "../plan/batch.ts";
 import { createPlan } from "../plan/plan.ts";
 import type { Ports } from "../ports.ts";
+import { contextSecrets } from "../secrets/known.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { readRelayed } from "../store/relayed-event.ts";
 import { hooksOf, selectedBy } from "./hooks.ts";
@@ -109,6 +110,7 @@ async function readOne(relayed: Relayed, stream: string, { hooks, context, ports
 		const read = readRelayed(relayed, stream, context.receive);
 		if ("problem" in read) return { relayed, problem: read.problem };
 		const { event } = read;
+		if (contextSecrets(event.context).length > 0) return { relayed, problem: "its metadata carries a secret" };
 		const { webhooks, batched } = createPlan(await selectedBy(hooks, event, context.facts), event);
 		return { relayed, event, deliveries: [...webhooks, ...batched] };
 	} catch (thrown) {

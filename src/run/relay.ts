@@ -3,7 +3,7 @@ import { caFileReader } from "../deliver/ca-file.ts";
 import { envelopeOf, MessageError } from "../deliver/envelope.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
-import { BAD_STREAM, isRelay, type Relay, relayIn, STREAM_NAME } from "../model/relay.ts";
+import { isRelay, type Relay, relayIn, relayStream } from "../model/relay.ts";
 import type { Ports } from "../ports.ts";
 import { loadNatsRelay } from "../store/load-nats.ts";
 import type { RunContext } from "./prepare.ts";
@@ -18,7 +18,8 @@ export async function openRelay(
 	const { address, caFile } = envelopeFor(hook, env);
 	const certificates = caFile === undefined ? undefined : await caFileReader(files, ci.workspace)(caFile);
 	if (certificates !== undefined && "reason" in certificates) throw unusable(hook, certificates.reason);
-	if (address !== undefined && !STREAM_NAME.test(address.url.pathname.slice(1))) throw unusable(hook, BAD_STREAM);
+	const found = address === undefined ? undefined : relayStream(address.url);
+	if (found !== undefined && "problem" in found) throw unusable(hook, found.problem);
 	const open = await loadNatsRelay();
 	if (open === undefined || address === undefined)
 		throw unusable(hook, `Node ${process.version} cannot load dist/nats`);

@@ -82,6 +82,8 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 		ports.log.info(`${what}: ${(after ?? before).context.config.file}`);
 		if (after === undefined) return before;
 		await before.end();
+		// What was wrong was so with the relay before.
+		onRelayProblem(undefined);
 		return after;
 	}
 

@@ -62,7 +62,7 @@ function isFacts(ci: Json | undefined): ci is CiFacts {
 	return Object.entries(CI_FACTS).every(([name, kind]) => {
 		const value = ci[name];
 		if (value === undefined) return true;
-		return kind === "object" ? isJsonObject(value) : ["string", "number", "boolean"].includes(typeof value);
+		return kind === "object" ? isJsonObject(value) : typeof value === kind;
 	});
 }
 

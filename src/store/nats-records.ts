@@ -12,7 +12,7 @@ import {
 	type Records,
 	type StoredRecord,
 } from "../model/records.ts";
-import { STREAM_NAME } from "../model/relay.ts";
+import { isStreamName } from "../model/relay.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { isNats, withSubject } from "../net/nats-url.ts";
 import { checkUrl } from "../net/url.ts";
@@ -60,7 +60,7 @@ export async function openNatsRecords(
 	const checked = checkUrl(withSubject(text, DEFAULT_NAME), { allowHttp: false, allowPrivate: true });
 	if ("problem" in checked) return { problem: `the store's url ${checked.problem}; ${checked.remedy}` };
 	const name = checked.url.pathname.slice(1);
-	if (!isNats(checked.url) || !STREAM_NAME.test(name)) {
+	if (!isNats(checked.url) || !isStreamName(name)) {
 		return { problem: "the store's url must be nats://host:4222/name, where the name has letters, digits, - and _" };
 	}
 	let isMissing = false;

@@ -11,7 +11,7 @@ import {
 } from "@nats-io/jetstream";
 import { headers, nanos } from "@nats-io/transport-node";
 import { onAbort } from "../lib/on-abort.ts";
-import type { Relay, Relayed } from "../model/relay.ts";
+import { DEAD, type Relay, type Relayed } from "../model/relay.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { NatsServer, UnusableStream } from "./nats-server.ts";
 import { streamNamed, unless } from "./nats-stream.ts";
@@ -128,9 +128,6 @@ async function handBack({ messages, iterator, coming }: Reading): Promise<void> 
 	messages.stop();
 	for (let next = await (coming ?? iterator.next()); next.done !== true; next = await iterator.next()) next.value.nak();
 }
-
-/** How the subjects of what cannot be delivered begin. */
-const DEAD = "dead";
 
 /** A promise that is only waited for meanwhile. */
 interface Until {

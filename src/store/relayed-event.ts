@@ -1,8 +1,12 @@
 // An event as a relay brings it: read, and found to be of the repository that its subject names.
 import { isJsonObject, MAX_DEPTH } from "../lib/json.ts";
-import { readJson } from "../lib/json-reader.ts";
+import { readObject } from "../lib/json-reader.ts";
+import { isEventName } from "../model/catalog.ts";
 import { RELAY_VERSION, type Relayed, relaySubject } from "../model/relay.ts";
 import { type HeldRead, heldEvent, type Receive } from "./held-event.ts";
+
+/** What every event of a job has. Without an id, all of them would be one delivery. */
+const NEEDED = ["id", "run_id", "timestamp"] as const;
 
 /** The event, or as a phrase what is wrong with it. A job that may publish may have written anything. */
 export function readRelayed(
@@ -11,13 +15,17 @@ export function readRelayed(
 	receive: Receive,
 ): HeldRead {
 	// The context, which may have so many levels, is a value of the message.
-	const read = readJson(text, MAX_DEPTH + 1);
-	if (read.kind === "error" || !isJsonObject(read.value)) return { problem: "it is not a JSON object" };
-	const { version, line, context, ...about } = read.value;
+	const message = readObject(text, "is not JSON", MAX_DEPTH + 1);
+	if (typeof message === "string") return { problem: `it ${message}` };
+	const { version, line, context, ...about } = message;
 	if (version !== RELAY_VERSION) return { problem: `its version is not ${RELAY_VERSION}: update this worker` };
 	if (!isJsonObject(context)) return { problem: "it has no context" };
+	const missing = NEEDED.find((key) => (context[key] ?? "") === "");
+	if (missing !== undefined) return { problem: `its context has no ${missing}` };
 	const found = heldEvent(about, context, receive);
 	if ("problem" in found) return found;
+	const { name } = found.event.definition;
+	if (!isEventName(name)) return { problem: "its name is not one that an event can have" };
 	if (relaySubject(stream, found.event) !== subject) return { problem: "its repository or event is not its subject's" };
 	const isLine = typeof line === "number" && Number.isSafeInteger(line) && line > 0;
 	return isLine ? { event: { ...found.event, line } } : found;

@@ -144,6 +144,12 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		await vi.waitFor(() => expect(server.requests.length).toBe(1), WAIT_MS);
 		await worker.healthy();
 		expect(worker.written().match(/the relay cannot be read/g)?.length).toBeLessThan(4);
+		await nats.kill();
+		await vi.waitFor(async () => expect((await worker.get("/healthz")).status).toBe(503), WAIT_MS);
+		// A relay that is gone from the config keeps nobody ill.
+		writeFileSync(join(org, "pipeline-hooks.toml"), `[store]\n${hook("audit", server.url)}`);
+		worker.child.kill("SIGHUP");
+		await worker.healthy();
 	});
 
 	it("takes the hooks of a config that was read again", async () => {
@@ -176,6 +182,10 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		expect(await run(`${RELAY}${STORE}`, { NATS_URL: "nats://127.0.0.1:1/a.b" })).toMatchObject({
 			code: 2,
 			stderr: expect.stringContaining("the path of nats must be one word"),
+		});
+		expect(await run(`${RELAY}${STORE}`, { NATS_URL: "http://127.0.0.1:1/ci" })).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("nats is not a URL of NATS; write it as nats://host:4222"),
 		});
 	});
 });

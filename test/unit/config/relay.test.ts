@@ -95,9 +95,15 @@ describe("a relay", () => {
 const KNOWN =
 	"known keys here: nats, on_failure, timeout_ms, retry_count, retry_delay_ms, deadline_ms, allow_http, ca_file, schedule, max_age, events, filter, enabled";
 
+const FORM = "write it as nats://host:4222, or nats://host:4222/ci with the name of the stream";
+const NOT_A_STREAM = '2:1 the path of nats is not the name of a stream, which is one word other than "dead"';
+
 it.each([
 	["[relay]", "1:1 nats is missing", 'add nats = "${NATS_URL}"'],
-	['[relay]\nnats = "https://e.x/ci"', "2:1 nats is not a URL of NATS", "write it as nats://host:4222"],
+	['[relay]\nnats = "https://e.x/ci"', "2:1 nats is not a URL of NATS", FORM],
+	['[relay]\nnats = "nats://h/a b"', "2:1 nats has a subject that nothing can be published to", FORM],
+	['[relay]\nnats = "nats://h/ci.events"', NOT_A_STREAM, FORM],
+	['[relay]\nnats = "nats://h/dead"', NOT_A_STREAM, FORM],
 	['[relay]\nnats = "nats://a:1,b:2"', "2:1 nats names several servers", "name one"],
 	[`${RELAY}preset = "slack"`, '3:1 unknown key "preset"', KNOWN],
 	[`${RELAY}timeout = 5`, '3:1 unknown key "timeout"', 'did you mean "timeout_ms"?'],

@@ -63,3 +63,21 @@ it("may ring others", () => {
 	outer.ring();
 	expect([inner.rung, outer.rung]).toEqual([1, 2]);
 });
+
+it("does not call who was ended by another in the same ring, and calls twice who listens twice", () => {
+	const [bell, heard]: [Bell, string[]] = [new Bell(), []];
+	let end = () => {};
+	bell.onRing(() => {
+		heard.push("a");
+		end();
+	});
+	end = bell.onRing(() => heard.push("b"));
+	const twice = () => heard.push("c");
+	bell.onRing(twice);
+	const endOne = bell.onRing(twice);
+	bell.ring();
+	expect(heard).toEqual(["a", "c", "c"]);
+	endOne();
+	bell.ring();
+	expect(heard).toEqual(["a", "c", "c", "a", "c"]);
+});

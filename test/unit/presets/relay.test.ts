@@ -43,16 +43,23 @@ describe("the message for a relay", () => {
 		expect(sent(undefined, event()).url.pathname).toBe("/ci.local.pipeline_error");
 	});
 
-	it.each(["ci.events", "ci.", "ci:events", "ci=2E"])("is not made where the stream is called %s", (path) => {
+	it.each(["ci.events", "ci.", "ci:events", "ci=2E", "dead"])("is not made where the stream is called %s", (path) => {
 		const isOneWord = path !== "ci.";
 		expect(make(`nats://user:s3cret@localhost/${path}`, event())).toEqual({
 			cause: "invalid_message",
 			retryable: false,
 			reason: isOneWord
-				? "the path of nats must be one word, as in nats://host:4222/ci"
+				? "the path of nats must be one word other than dead, as in nats://host:4222/ci"
 				: expect.stringContaining("a subject that nothing can be published to"),
 		});
 	});
+
+	it.each(["https://example.com/ci", "http://127.0.0.1:8222/ci"])(
+		"goes to no other server than one of NATS: %s",
+		(nats) => {
+			expect(make(nats, event())).toMatchObject({ reason: "nats is not a URL of NATS; write it as nats://host:4222" });
+		},
+	);
 
 	it("has the id of its delivery, by which a stream knows it again, and the headers of every message", () => {
 		expect(sent().headers).toEqual({

@@ -1,5 +1,5 @@
 // What is stored while a redelivery is under way: it is sent too, in its order, and does not wait for a slow receiver.
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Bell } from "../../../src/lib/bell.ts";
 import type { Webhook } from "../../../src/model/hook.ts";
 import type { DeliveryRecord } from "../../../src/model/records.ts";
@@ -131,4 +131,50 @@ it("gives back what could not begin in time, for others to send", async () => {
 	expect(Object.values(there.states())).toEqual(["delivered", "delivered", "delivered", "waiting"]);
 	const listed = await there.records.list({ states: ["waiting"] });
 	expect("problem" in listed ? listed : listed.records.map(({ claimedUntil }) => claimedUntil)).toEqual([undefined]);
+});
+
+describe("an older message that goes first and fails", () => {
+	/** Rounds of a worker, ten seconds apart. */
+	async function rounds(there: World, count: number): Promise<void> {
+		for (let n = 0; n < count; n++) {
+			await there.redeliver();
+			there.wait(10_000);
+		}
+	}
+
+	it("has used up the try of the newer one, and is not asked again in every round", async () => {
+		const there = world([hookAt("audit")]);
+		there.respond = () => DOWN;
+		there.schedule = [100 * MINUTE];
+		await there.fire(there.event("pipeline_error"));
+		there.schedule = [MINUTE, 5 * MINUTE];
+		await there.fire(there.event("pipeline_error"));
+		there.http.requests.length = 0;
+		await rounds(there, 60);
+		expect(there.http.requests.length).toBe(2);
+		const [older, newer] = Object.values(there.records.all());
+		expect([older?.failures, newer?.failures, newer?.state]).toEqual([1, 3, "retry_limit_reached"]);
+	});
+
+	it("lets both arrive in their order once the receiver answers", async () => {
+		const there = world([hookAt("audit")]);
+		there.respond = () => DOWN;
+		there.schedule = [100 * MINUTE];
+		await there.fire(there.event("pipeline_error"));
+		there.schedule = [MINUTE, 5 * MINUTE];
+		await there.fire(there.event("pipeline_error"));
+		await rounds(there, 10);
+		there.respond = () => answer(200);
+		there.sent();
+		await rounds(there, 40);
+		expect(there.sent().map((body) => JSON.parse(body).id)).toEqual(["evt_1", "evt_2"]);
+	});
+
+	it("moves nothing where a person has asked for it", async () => {
+		const there = world([hookAt("audit")]);
+		there.respond = () => DOWN;
+		for (let n = 0; n < 2; n++) await there.fire(there.event("pipeline_error"));
+		await there.redeliver({ all: true });
+		expect(Object.values(there.records.all()).map(({ failures }) => failures)).toEqual([1, 1]);
+	});
 });

@@ -30,6 +30,9 @@ const read = (relayed: Relayed, stream = "ci") => readRelayed(relayed, stream, (
 const CI = { provider: "github", repository: "acme/shop" };
 const shop = (given: Told = {}) => event("pipeline_error", { error: "boom", ci: CI, ...given });
 
+const IDS = { id: "evt_1", run_id: "run_1", timestamp: "2026-04-02T14:30:00Z" };
+const NAMED = { name: "pipeline_error", phase: "pipeline", status: "failure", title: "Pipeline failed" };
+
 /** What a job of the shop publishes, with other values in the message. */
 function changed(change: JsonObject): Relayed {
 	const { subject, text } = published(shop());
@@ -96,15 +99,30 @@ describe("an event of a relay", () => {
 		[{ context: null }, "it has no context"],
 		[{ context: [] }, "it has no context"],
 		[{ context: "{}" }, "it has no context"],
-		[{ context: {} }, "it does not say in which run it happened"],
-		[{ context: { ci: CI, later: 1 } }, 'its context: unknown key "later"'],
+		[{ context: {} }, "its context has no id"],
+		[{ context: { ...IDS, id: "" } }, "its context has no id"],
+		[{ context: { ...IDS, run_id: "" } }, "its context has no run_id"],
+		[{ context: { ...IDS, timestamp: null } }, "its context has no timestamp"],
+		[{ context: IDS }, "it does not say in which run it happened"],
+		[{ context: { ...IDS, ci: { ...CI, repository: 5 } } }, "it does not say in which run it happened"],
+		[{ context: { ...IDS, ci: { ...CI, attempt: "1" } } }, "it does not say in which run it happened"],
+		[{ context: { ...IDS, ci: CI, later: 1 } }, 'its context: unknown key "later"'],
+		[{ definition: { ...NAMED, name: "a\r\nX: 1" } }, "its name is not one that an event can have"],
+		[{ definition: { ...NAMED, name: "" } }, "its name is not one that an event can have"],
 		[{ definition: null }, "it does not say which event it was"],
 	])("is not made of a message with %j", (change, problem) => {
 		expect(read(changed(change))).toEqual({ problem });
 	});
 
-	it.each(["", "no JSON", "[]", "null", '"{}"', "{", '{"version":1}}'])("is not made of %j", (text) => {
-		expect(read({ ...published(shop()), text })).toEqual({ problem: "it is not a JSON object" });
+	it.each([
+		["", "it is not JSON (it ends too early)"],
+		["no JSON", "it is not JSON (wrong at column 1)"],
+		["[]", "it is JSON, but not an object"],
+		['"{}"', "it is JSON, but not an object"],
+		['{"version":1}}', "it is not JSON (wrong at column 14)"],
+		['{"version":1,"version":1}', "it has a key twice in one object (again at column 14)"],
+	])("is not made of %j", (text, problem) => {
+		expect(read({ ...published(shop()), text })).toEqual({ problem });
 	});
 
 	it("has a context that is nested as deep as any may be, and no deeper", () => {
@@ -114,7 +132,7 @@ describe("an event of a relay", () => {
 			return shop({ metadata });
 		};
 		expect(read(published(nested(500)))).toEqual({ event: nested(500) });
-		expect(read(published(nested(501)))).toEqual({ problem: expect.any(String) });
+		expect(read(published(nested(501)))).toEqual({ problem: "it is nested deeper than 501 levels" });
 	});
 
 	it("keeps its line, and has none where that is no line", () => {
