@@ -19,6 +19,9 @@ export type RecordState = (typeof RECORD_STATES)[number];
 /** Of what was given up: a person has to look at it. */
 export const LOST: readonly RecordState[] = ["failed", "retry_limit_reached", "expired"];
 
+/** Of what may still be sent, if only by hand. The rest only a store of all deliveries keeps. */
+export const UNDELIVERED: readonly RecordState[] = ["waiting", ...LOST];
+
 /** One attempt of a delivery. Texts are redacted. */
 export interface RecordedAttempt {
 	/** When it began, in milliseconds since 1970. */
@@ -111,6 +114,12 @@ export interface Wanted {
 	readonly results?: readonly string[];
 }
 
+/** What a delivery is about, and the hook that it is for. */
+export interface About {
+	readonly key: string;
+	readonly hook: string;
+}
+
 /** What becomes of a claimed record: another one in its place, or none at all. */
 export interface RecordChange {
 	readonly from: StoredRecord;
@@ -139,6 +148,11 @@ export interface Records {
 	/** Adds records. One whose id is there already stays as it is. Of those that fail some may be there all the same. */
 	put(records: readonly DeliveryRecord[]): Promise<StoreFailure | undefined>;
 	list(query: RecordQuery): Promise<RecordList | StoreFailure>;
+	/**
+	 * What was not delivered and has one of these keys, and of what was delivered at least the last one of each of these keys
+	 * and hooks.
+	 */
+	rivals(keys: readonly string[], about: readonly About[]): Promise<RecordList | StoreFailure>;
 	/**
 	 * Claims records for this process until a time. Those that are ours now, with their new revisions: one that somebody
 	 * else has claimed, changed or removed since it was listed is left out. A claim that is over at `now` is free again, and

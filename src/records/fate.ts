@@ -1,6 +1,6 @@
 // What becomes of a delivery after it has ended: done, tried again, or over.
 import { isGate, type Outcome } from "../model/delivery.ts";
-import { type DeliveryRecord, LOST, type RecordedAttempt, type RecordState } from "../model/records.ts";
+import type { DeliveryRecord, RecordedAttempt, RecordState } from "../model/records.ts";
 import type { Mask } from "../secrets/mask.ts";
 
 /** When a delivery is tried again. Times are milliseconds since 1970. */
@@ -10,9 +10,6 @@ export interface Schedule {
 	readonly now: number;
 	readonly expires: number;
 }
-
-/** What may still be sent, if only by hand. The rest only a store of all deliveries keeps. */
-export const UNDELIVERED: readonly RecordState[] = ["waiting", ...LOST];
 
 /** A part of a record that a try changes. */
 export type Fate = Pick<DeliveryRecord, "state" | "failures" | "due">;

@@ -7,6 +7,9 @@ export interface Waiting {
 	readonly key: string | undefined;
 }
 
+/** In how many places of a long queue somebody may begin. */
+const PLACES = 10;
+
 /** The deliveries of one receiver, the oldest first. */
 export class Lane<T extends Waiting> {
 	readonly receiver: string;
@@ -36,9 +39,15 @@ export class Lane<T extends Waiting> {
 		this.#queue = [...this.#queue, ...items.filter((item) => !known.has(item.id) && !this.#isLeft(item))];
 	}
 
-	/** Takes what may be sent now, at most so many. Each is in flight until it is settled. */
-	next(most: number): readonly T[] {
-		const taken = this.#sendable().slice(0, most);
+	/**
+	 * Takes what may be sent now, at most so many. Each is in flight until it is settled. Of a long queue `random` chooses
+	 * where to begin, since somebody else may be sending what is at its front.
+	 */
+	next(most: number, random: () => number = () => 0): readonly T[] {
+		const sendable = this.#sendable();
+		const places = Math.min(PLACES, Math.floor(sendable.length / most));
+		const start = Math.floor(random() * Math.max(1, places)) * most;
+		const taken = sendable.slice(start, start + most);
 		if (taken.length > 0 && this.#state === "new") this.#state = "probing";
 		const ids = new Set(taken.map(({ id }) => id));
 		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));

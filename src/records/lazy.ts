@@ -14,6 +14,7 @@ export function lazyRecords(keepsAll: boolean, open: () => Promise<Records | Sto
 		keepsAll,
 		put: (records) => ask((store) => store.put(records)),
 		list: (query) => ask((store) => store.list(query)),
+		rivals: (keys, about) => ask((store) => store.rivals(keys, about)),
 		claim: (records, times) => ask((store) => store.claim(records, times)),
 		settle: (changes) => ask((store) => store.settle(changes)),
 		disabled: () => ask((store) => store.disabled()),

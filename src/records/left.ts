@@ -10,6 +10,7 @@ export function leftRecords(leave: (records: readonly DeliveryRecord[]) => void)
 			return undefined;
 		},
 		list: async () => ({ records: [], invalid: 0 }),
+		rivals: async () => ({ records: [], invalid: 0 }),
 		claim: async () => [],
 		settle: async () => [],
 		disabled: async () => [],

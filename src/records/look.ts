@@ -1,9 +1,11 @@
 // A look into the store: what is asked for, sorted by what is to be done with it.
+
+import type { Env } from "../lib/env.ts";
 import { count } from "../lib/text.ts";
-import type { Webhook } from "../model/hook.ts";
-import type { RecordQuery, Wanted } from "../model/records.ts";
+import type { Hook, Webhook } from "../model/hook.ts";
+import type { About, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { UNDELIVERED } from "./fate.ts";
+import { lateOf, receiverOf } from "./late.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Sifted, sift } from "./sift.ts";
 import { isByHand } from "./wanted.ts";
@@ -27,7 +29,7 @@ export async function look(
 	if ("problem" in found) throw unreadable(found.problem);
 	if (found.invalid > 0) outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
 	const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
-	const rivals = await records.list({ keys, states: [...UNDELIVERED, "delivered"] });
+	const rivals = await records.rivals(keys, rivalsOf(found.records, config.hooks, ports.env));
 	if ("problem" in rivals) throw unreadable(rivals.problem);
 	const off = await records.disabled();
 	if ("problem" in off) throw unreadable(off.problem);
@@ -43,4 +45,25 @@ export async function look(
 		muted,
 		ours,
 	});
+}
+
+/** What may make these obsolete: about the same, by any hook that reaches the same receiver. */
+function rivalsOf(found: readonly StoredRecord[], hooks: readonly Hook[], env: Env): readonly About[] {
+	const receivers = new Map<string, string[]>();
+	const receiver = new Map<string, string>();
+	for (const hook of hooks) {
+		if (hook.kind !== "webhook" || !lateOf(hook).supersedes) continue;
+		const name = receiverOf(hook, env);
+		receiver.set(hook.name, name);
+		receivers.set(name, [...(receivers.get(name) ?? []), hook.name]);
+	}
+	const about = new Map<string, About>();
+	for (const {
+		record: { key, hook: own },
+	} of found) {
+		if (key === undefined) continue;
+		for (const hook of receivers.get(receiver.get(own) ?? "") ?? [])
+			about.set(JSON.stringify([key, hook]), { key, hook });
+	}
+	return [...about.values()];
 }

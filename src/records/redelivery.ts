@@ -4,6 +4,7 @@ import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
+import type { Random } from "../ports.ts";
 import { type ClaimOptions, Claims, type Taken } from "./claims.ts";
 import { attemptsOf, hasAnswered } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
@@ -40,6 +41,8 @@ interface Ended {
 export interface RedeliveryOptions extends LookOptions, ClaimOptions {
 	/** Rings when others have stored something, for a run that takes that too; undefined for one that takes what is there. */
 	readonly arrivals?: Bell | undefined;
+	/** Where to begin in a long queue, from 0 to 1; at its front without. */
+	readonly random?: Random | undefined;
 }
 
 /** The redelivery of one run. */
@@ -92,7 +95,7 @@ export class Redelivery {
 					whole.add(lane);
 					await this.#addOthers(lane);
 				}
-				const next = lane.next(CLAIMED_AT_ONCE);
+				const next = lane.next(CLAIMED_AT_ONCE, this.#options.random);
 				if (next.length > 0) isIdle = false;
 				for (const taken of await this.#claims.claim(next, lane)) {
 					// What is left is released at the end.

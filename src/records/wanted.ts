@@ -1,6 +1,5 @@
 // Which records a redelivery looks at.
-import type { RecordQuery, Wanted } from "../model/records.ts";
-import { UNDELIVERED } from "./fate.ts";
+import { type RecordQuery, UNDELIVERED, type Wanted } from "../model/records.ts";
 
 /** Whether a person asks for certain messages: no age and no schedule keeps them back then. */
 export function isByHand({ all, id, since, until }: Wanted): boolean {

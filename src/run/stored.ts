@@ -110,7 +110,8 @@ export async function openStored(
 	const unreadable = (problem: string) =>
 		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
 	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
-	const options = { read, log: ports.log, unreadable, muted, arrivals: observer.arrivals };
+	const { arrivals } = observer;
+	const options = { read, log: ports.log, unreadable, muted, arrivals, random: arrivals && ports.random };
 	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
 	let [done, total] = [0, 0];
 	const tellProgress = () => {

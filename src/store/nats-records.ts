@@ -1,5 +1,6 @@
 // The records of deliveries in a stream of NATS' JetStream, for fleets: each under a subject of its own.
 import {
+	type About,
 	askedFor,
 	type DeliveryRecord,
 	type DisabledHook,
@@ -8,9 +9,9 @@ import {
 	type RecordChange,
 	type RecordList,
 	type RecordQuery,
-	type RecordState,
 	type Records,
 	type StoredRecord,
+	UNDELIVERED,
 } from "../model/records.ts";
 import { isStreamName } from "../model/relay.ts";
 import type { StoreFailure } from "../model/store.ts";
@@ -20,6 +21,7 @@ import { readDisabledHook, writeDisabledHook } from "./disabled-hook-text.ts";
 import { recordsStream } from "./nats-records-stream.ts";
 import { NatsServer } from "./nats-server.ts";
 import type { Entry, NatsStream } from "./nats-stream.ts";
+import { PLACE_OF, PLACES, type Place, parseRevision, RecordSubjects, revisionOf } from "./nats-subjects.ts";
 import { NO_RECORDS } from "./no-records.ts";
 import { readRecord, writeRecord } from "./record-text.ts";
 
@@ -36,12 +38,6 @@ const DEFAULT_NAME = "pipeline-hooks";
 /** Until when a record is claimed; of one that was changed and is free, 0. */
 const CLAIMED = "Claimed-Until";
 const FREE = { [CLAIMED]: "0" };
-
-/**
- * Where a record is. Those that wait are `open`, and stay there whatever becomes of them; what was delivered at once is
- * `done`, however many there are, and who looks for what is due need not read it.
- */
-type Place = "open" | "done";
 
 /** More keys than these are looked for by reading all. */
 const MOST_KEYS = 10;
@@ -76,24 +72,25 @@ export async function openNatsRecords(
 class NatsRecords implements Records {
 	readonly keepsAll = true;
 	readonly #server: NatsServer<NatsStream>;
-	readonly #name: string;
+	readonly #subjects: RecordSubjects;
+	/** What is to be moved, by its place in the stream. */
+	readonly #ended = new Map<number, DeliveryRecord>();
 
 	constructor(server: NatsServer<NatsStream>, name: string) {
 		this.#server = server;
-		this.#name = name;
+		this.#subjects = new RecordSubjects(name);
 	}
 
 	async put(records: readonly DeliveryRecord[]): Promise<StoreFailure | undefined> {
 		return this.#server.attempt(async (stream) => {
 			await eachOf(records, async (record) => {
-				const place: Place = record.state === "waiting" ? "open" : "done";
-				const [subject, elsewhere] = [this.#subject(record, place), this.#subject(record, OTHER[place])];
-				const sequence = await stream.write({ subject, text: writeRecord(record), over: 0 });
+				const sequence = await stream.write({ subject: this.#subjects.of(record), text: writeRecord(record), over: 0 });
 				if (sequence === undefined) return;
-				// Of two that were put into both places, the first stays; what was changed since is no newcomer.
-				const other = await stream.last(elsewhere);
-				if (other === undefined) return;
-				if (other.sequence < sequence || other.headers.has(CLAIMED)) await stream.remove(sequence);
+				// Of two that were put into two places the first stays; what was changed since is no newcomer.
+				const others = PLACES.filter((place) => place !== PLACE_OF[record.state]);
+				const found = await Promise.all(others.map((place) => stream.last(this.#subjects.of(record, place))));
+				const isSecond = (other: Entry) => other.sequence < sequence || other.headers.has(CLAIMED);
+				if (found.some((other) => other !== undefined && isSecond(other))) await stream.remove(sequence);
 			});
 			return undefined;
 		});
@@ -101,39 +98,55 @@ class NatsRecords implements Records {
 
 	async list(query: RecordQuery): Promise<RecordList | StoreFailure> {
 		return this.#server.attempt(async (stream) => {
-			const entries = await this.#entries(stream, query);
-			const found = new Map<string, StoredRecord>();
-			let invalid = 0;
-			for (const { subject, sequence, text, headers } of entries) {
-				const record = readRecord(text);
-				// Nor may a record take the place of another.
-				const place = PLACES.find((each) => !("problem" in record) && this.#subject(record, each) === subject);
-				if ("problem" in record || place === undefined) {
-					invalid++;
-					continue;
-				}
-				// Whatever else others may have written claims nothing.
-				const until = Number(headers.get(CLAIMED)) || 0;
-				const claim = until === 0 ? {} : { claimedUntil: until };
-				found.set(record.id, { record, revision: `${place}.${sequence}`, ...claim });
-			}
-			return { records: askedFor([...found.values()], query), invalid };
+			const { records, invalid } = this.#read(await this.#entries(stream, query));
+			return { records: askedFor(records, query), invalid };
 		});
 	}
 
+	async rivals(keys: readonly string[], about: readonly About[]): Promise<RecordList | StoreFailure> {
+		return this.#server.attempt(async (stream) => {
+			// What is delivered and not moved yet is among them.
+			const near = await this.#entries(stream, { keys, states: UNDELIVERED });
+			const sent = await eachOf(about, (each) => stream.last(this.#subjects.all("sent", each)));
+			const { records, invalid } = this.#read([...sent.filter((entry) => entry !== undefined), ...near]);
+			return { records: askedFor(records, { keys }), invalid };
+		});
+	}
+
+	#read(entries: readonly Entry[]): RecordList {
+		const found = new Map<string, StoredRecord>();
+		let invalid = 0;
+		for (const { subject, sequence, text, headers } of entries) {
+			const record = readRecord(text);
+			// Nor may a record take the place of another.
+			const place = PLACES.find((each) => !("problem" in record) && this.#subjects.of(record, each) === subject);
+			if ("problem" in record || place === undefined) {
+				invalid++;
+				continue;
+			}
+			// Whatever else others may have written claims nothing.
+			const until = Number(headers.get(CLAIMED)) || 0;
+			const claim = until === 0 ? {} : { claimedUntil: until };
+			found.set(record.id, { record, revision: revisionOf(place, sequence), ...claim });
+			if (until === 0) this.#noteMoved(record, place, sequence);
+		}
+		return { records: [...found.values()], invalid };
+	}
+
 	async #entries(stream: NatsStream, { ids, keys, states }: RecordQuery): Promise<readonly Entry[]> {
-		const isOpen = states?.every((state) => state === "waiting");
-		const places: readonly Place[] = isOpen ? ["open"] : PLACES;
-		const filter = (place: Place, key: string, id: string) => `${this.#name}.record.${place}.${key}.${id}`;
+		// In the first place there may be any.
+		const isAsked = (place: Place) => place === "open" || states?.some((state) => PLACE_OF[state] === place) !== false;
+		const places = PLACES.filter(isAsked);
 		if (ids !== undefined) {
-			const filters = places.flatMap((place) => ids.map((id) => filter(place, "*", token(id))));
+			const filters = places.flatMap((place) => ids.map((id) => this.#subjects.all(place, { id })));
 			const found = await eachOf(filters, (each) => stream.last(each));
 			return found.filter((entry) => entry !== undefined);
 		}
-		const tokens = keys === undefined || keys.length > MOST_KEYS ? ["*"] : keys.map(token);
-		const filters = places.flatMap((place) => tokens.map((key) => filter(place, key, "*")));
+		const some = keys === undefined || keys.length > MOST_KEYS ? [{}] : keys.map((key) => ({ key }));
 		const found: Entry[] = [];
-		for (const each of filters) found.push(...(await stream.all(each)));
+		for (const place of places) {
+			for (const each of some) found.push(...(await stream.all(this.#subjects.all(place, each))));
+		}
 		return found;
 	}
 
@@ -145,9 +158,9 @@ class NatsRecords implements Records {
 			const free = records.filter((record) => isFree(record, now));
 			const claimed = await eachOf(free, async ({ record, revision }): Promise<StoredRecord[]> => {
 				const { place, sequence } = parseRevision(revision);
-				const given = { subject: this.#subject(record, place), headers: { [CLAIMED]: String(until) } };
+				const given = { subject: this.#subjects.of(record, place), headers: { [CLAIMED]: String(until) } };
 				const next = await stream.write({ ...given, text: writeRecord(record), over: sequence });
-				return next === undefined ? [] : [{ record, revision: `${place}.${next}`, claimedUntil: until }];
+				return next === undefined ? [] : [{ record, revision: revisionOf(place, next), claimedUntil: until }];
 			});
 			return claimed.flat();
 		});
@@ -164,77 +177,71 @@ class NatsRecords implements Records {
 		const { place, sequence } = parseRevision(revision);
 		if (to === undefined) {
 			if (!(await stream.remove(sequence))) return false;
-			if (LOST.includes(record.state)) await stream.removeAll(this.#deadSubject("*", record));
+			if (LOST.includes(record.state)) await stream.removeAll(this.#subjects.dead("*", record));
 			return true;
 		}
-		// The key is that of the subject, which finds the record.
-		const write = { text: writeRecord(to), headers: FREE, over: sequence, subject: this.#subject(record, place) };
-		if (place === "done" && to.state === "waiting") {
-			const moved = await stream.write({ ...write, over: 0, subject: this.#subject(record, "open") });
-			return moved !== undefined && (await stream.remove(sequence));
+		if (place !== "open" && to.state === "waiting") {
+			const moved = { subject: this.#subjects.of(to), text: writeRecord(to), headers: FREE, over: 0 };
+			return (await stream.write(moved)) !== undefined && (await stream.remove(sequence));
 		}
-		if ((await stream.write(write)) === undefined) return false;
+		// The key and the hook are those of the subject, which finds the record.
+		const write = { text: writeRecord(to), headers: FREE, subject: this.#subjects.of(record, place) };
+		const next = await stream.write({ ...write, over: sequence });
+		if (next === undefined) return false;
+		this.#noteMoved(to, place, next);
 		if (to.state !== record.state && LOST.includes(to.state)) {
 			const cause = to.attempts.at(-1)?.cause ?? to.state;
 			const headers = { "Nats-Msg-Id": to.id, Cause: cause };
-			await stream.write({ subject: this.#deadSubject(to.state, to), text: write.text, headers });
+			await stream.write({ subject: this.#subjects.dead(to.state, to), text: write.text, headers });
 		}
 		return true;
 	}
 
 	async disabled(): Promise<readonly DisabledHook[] | StoreFailure> {
 		return this.#server.attempt(async (stream) => {
-			const entries = await stream.all(`${this.#name}.disabled.>`);
+			const entries = await stream.all(this.#subjects.allDisabled);
 			return entries.flatMap(({ subject, text }) => {
 				const hook = readDisabledHook(text);
-				return hook !== undefined && this.#hookSubject(hook) === subject ? [hook] : [];
+				return hook !== undefined && this.#subjects.disabled(hook) === subject ? [hook] : [];
 			});
 		});
 	}
 
 	async disable(hook: DisabledHook): Promise<StoreFailure | undefined> {
 		return this.#server.attempt(async (stream) => {
-			await stream.write({ subject: this.#hookSubject(hook), text: writeDisabledHook(hook), over: 0 });
+			await stream.write({ subject: this.#subjects.disabled(hook), text: writeDisabledHook(hook), over: 0 });
 			return undefined;
 		});
 	}
 
 	async enable(hook: Pick<DisabledHook, "scope" | "hook">): Promise<boolean | StoreFailure> {
 		return this.#server.attempt(async (stream) => {
-			const found = await stream.last(this.#hookSubject(hook));
+			const found = await stream.last(this.#subjects.disabled(hook));
 			return found !== undefined && stream.remove(found.sequence);
 		});
 	}
 
-	close(): Promise<void> {
-		return this.#server.close();
+	async close(): Promise<void> {
+		if (this.#ended.size > 0) await this.#server.attempt((stream) => this.#moveEnded(stream));
+		await this.#server.close();
 	}
 
-	#subject({ key = "", id }: DeliveryRecord, place: Place): string {
-		return `${this.#name}.record.${place}.${token(key)}.${token(id)}`;
+	#noteMoved(record: DeliveryRecord, place: Place, sequence: number): void {
+		if (place !== PLACE_OF[record.state]) this.#ended.set(sequence, record);
 	}
 
-	#deadSubject(state: RecordState | "*", { id }: DeliveryRecord): string {
-		return `${this.#name}.dead.${state}.${token(id)}`;
+	/**
+	 * Moves what has ended. A server that is killed may forget that something was removed, which is why nothing is moved
+	 * before it has ended.
+	 */
+	async #moveEnded(stream: NatsStream): Promise<void> {
+		const ended = [...this.#ended];
+		this.#ended.clear();
+		await eachOf(ended, async ([sequence, record]) => {
+			await stream.write({ subject: this.#subjects.of(record), text: writeRecord(record), headers: FREE });
+			await stream.remove(sequence);
+		});
 	}
-
-	#hookSubject({ scope, hook }: Pick<DisabledHook, "scope" | "hook">): string {
-		return `${this.#name}.disabled.${token(scope)}.${token(hook)}`;
-	}
-}
-
-/** In the order in which records move: one that is in both is about to leave the first. */
-const PLACES: readonly Place[] = ["done", "open"];
-const OTHER: Readonly<Record<Place, Place>> = { open: "done", done: "open" };
-
-/** A text as a token of a subject: as it is, or encoded behind a sign that no other has. */
-function token(text: string): string {
-	return /^[\w-]+$/.test(text) ? text : `=${Buffer.from(text).toString("base64url")}`;
-}
-
-function parseRevision(revision: string): { readonly place: Place; readonly sequence: number } {
-	const [place, sequence] = revision.split(".");
-	return { place: place === "done" ? "done" : "open", sequence: Number(sequence) };
 }
 
 /** Does the work for each, so many at once, and gives the results in their order. */

@@ -7,6 +7,7 @@ export const NO_RECORDS: Records = {
 	keepsAll: true,
 	put: async () => NONE,
 	list: async () => ({ records: [], invalid: 0 }),
+	rivals: async () => ({ records: [], invalid: 0 }),
 	claim: async () => [],
 	settle: async (changes) => changes.map(({ from }) => from.record.id),
 	disabled: async () => [],

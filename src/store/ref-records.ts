@@ -60,6 +60,11 @@ class RecordsInRefs implements Records {
 		return { records: askedFor(records, query), invalid: refs.length - records.length };
 	}
 
+	/** What was delivered is not kept. */
+	rivals(keys: readonly string[]): Promise<RecordList | StoreFailure> {
+		return this.list({ keys });
+	}
+
 	async claim(
 		records: readonly StoredRecord[],
 		{ now, until }: { readonly now: number; readonly until: number },

@@ -10,6 +10,7 @@ import {
 	type RecordQuery,
 	type Records,
 	type StoredRecord,
+	UNDELIVERED,
 } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { attempt, openDatabase } from "./database.ts";
@@ -63,6 +64,10 @@ class SqliteRecords implements Records {
 			});
 			return { records, invalid: rows.length - records.length };
 		});
+	}
+
+	rivals(keys: readonly string[]): Promise<RecordList | StoreFailure> {
+		return this.list({ keys, states: [...UNDELIVERED, "delivered"] });
 	}
 
 	async claim(

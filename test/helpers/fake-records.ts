@@ -6,6 +6,7 @@ import {
 	isFree,
 	type Records,
 	type StoredRecord,
+	UNDELIVERED,
 } from "../../src/model/records.ts";
 
 /** What a store does, by the names of its methods. */
@@ -55,6 +56,11 @@ export function fakeRecords({ keepsAll = true, given = [] as readonly DeliveryRe
 				return undefined;
 			}),
 		list: (query) => step("list", () => ({ records: askedFor([...stored.values()], query), invalid: 0 })),
+		rivals: (keys) =>
+			step("list", () => {
+				const states = [...UNDELIVERED, "delivered"] as const;
+				return { records: askedFor([...stored.values()], { keys, states }), invalid: 0 };
+			}),
 		claim: (records, { now, until }) =>
 			step("claim", () =>
 				records.flatMap((from) => {

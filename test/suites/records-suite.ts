@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MAX_CLAIM_MS, type Records, type StoredRecord } from "../../src/model/records.ts";
+import { type DeliveryRecord, MAX_CLAIM_MS, type Records, type StoredRecord } from "../../src/model/records.ts";
 import type { StoreFailure } from "../../src/model/store.ts";
 import { good, record } from "../helpers/records.ts";
 
@@ -118,6 +118,37 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 			expect(await found({ runId: "run-2", newest: 1 })).toEqual(["c"]);
 			expect(await found({ since: 2000, until: 4000 })).toEqual(["b", "c"]);
 			expect(await found({ states: [] })).toEqual([]);
+		});
+
+		it("have as rivals what is about the same: all that was not delivered, and the last that was", async () => {
+			const store = await opening();
+			const of = (id: string, key: string, more: Partial<DeliveryRecord> = {}) =>
+				record(id, { key, created: 1, ...more });
+			await store.put([of("w1", "k"), of("w2", "k", { hook: "other" }), of("x", "l")]);
+			await store.put([of("lost", "k", { state: "expired" }), of("past", "k", { state: "superseded" })]);
+			for (const [id, hook] of [
+				["d1", "tell"],
+				["d2", "tell"],
+				["d3", "other"],
+			] as const) {
+				await store.put([of(id, "k", { state: "delivered", hook })]);
+			}
+			const about = [
+				{ key: "k", hook: "tell" },
+				{ key: "k", hook: "other" },
+				{ key: "none", hook: "tell" },
+			];
+			const rivals = idsOf(good(await store.rivals(["k", "none"], about)).records);
+			expect(rivals).toEqual(expect.arrayContaining(["w1", "w2", "lost"]));
+			expect(rivals).not.toContain("x");
+			if (store.keepsAll) expect(rivals).toEqual(expect.arrayContaining(["d2", "d3"]));
+			// One that has ended just now is among them.
+			const [first] = good(await store.claim(await all(store, { ids: ["w1"] }), times));
+			if (first === undefined) throw new Error("not claimed");
+			await store.settle([{ from: first, to: of("w1", "k", { state: "delivered" }) }]);
+			expect(idsOf(good(await store.rivals(["k"], about)).records)).toContain("w1");
+			const many = Array.from({ length: 20 }, (_, n) => `none-${n}`);
+			expect(idsOf(good(await store.rivals([...many, "l"], [])).records)).toEqual(["x"]);
 		});
 
 		it("are claimed by one only, until the claim is over", async () => {

@@ -98,3 +98,23 @@ it("is done once all that waits has ended", () => {
 	there.remove(new Set(["1", "2"]));
 	expect([there.isDone, next(there)]).toEqual([true, []]);
 });
+
+/** One that is open, with these after its probe. */
+function long(): ReturnType<typeof lane> {
+	const there = lane(...Array.from({ length: 500 }, (_, n) => String(n)));
+	next(there, 1);
+	there.settle("0", true);
+	return there;
+}
+
+it("begins a long queue at its front, or in one of ten places, so that two workers hardly meet", () => {
+	const firstOf = (random?: () => number) => long().next(10, random)[0]?.id;
+	expect([firstOf(), firstOf(() => 0), firstOf(() => 0.35), firstOf(() => 0.999)]).toEqual(["1", "1", "31", "91"]);
+});
+
+it("begins a short queue at its front, and gives all of it in the end", () => {
+	const there = long();
+	const late = () => 0.999;
+	const all = [...there.next(400, late), ...there.next(400, late)].map(({ id }) => Number(id));
+	expect(all).toEqual(Array.from({ length: 499 }, (_, n) => n + 1));
+});

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers } from "@nats-io/transport-node";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Records, StoredRecord } from "../../../src/model/records.ts";
+import type { RecordChange, Records, StoredRecord } from "../../../src/model/records.ts";
 import { openNatsRecords } from "../../../src/store/nats-records.ts";
 import { connectTo, freezable, type Nats, startNats, withoutNats } from "../../helpers/nats.ts";
 import { started } from "../../helpers/net.ts";
@@ -92,7 +92,7 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 		it("are read for what waits without those that were delivered at once", async () => {
 			const { store, subjects } = await opened();
 			await store.put([record("w"), record("d", { state: "delivered", key: "k" })]);
-			expect(await subjects()).toEqual(["pipeline-hooks.record.done.k.d", "pipeline-hooks.record.open.=.w"]);
+			expect(await subjects()).toEqual(["pipeline-hooks.record.open.=.w", "pipeline-hooks.record.sent.k.tell.d"]);
 			expect((await all(store, { states: ["waiting"] })).map((each) => each.record.id)).toEqual(["w"]);
 			const keys = Array.from({ length: 20 }, (_, n) => `none-${n}`);
 			expect((await all(store, { keys: [...keys, "k"] })).map((each) => each.record.id)).toEqual(["d"]);
@@ -138,6 +138,50 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			const text = JSON.stringify({ version: 1, ...record("1") });
 			await jetstream(await connectTo(nats)).publish("pipeline-hooks.record.open.=.1", text);
 			expect(await all(store)).toMatchObject([{ record: { state: "waiting" } }]);
+		});
+
+		it("are moved away from those that wait when the store is closed, and by the next one what was left", async () => {
+			const { nats, store, subjects } = await opened();
+			const ended = ["delivered", "expired", "superseded"] as const;
+			await store.put(ended.map((id) => record(id, { key: "k" })));
+			const taken = good(await store.claim(await all(store), times));
+			const end = (from: StoredRecord): RecordChange => {
+				return { from, to: { ...from.record, state: ended.find((each) => each === from.record.id) ?? "failed" } };
+			};
+			await store.settle(taken.slice(0, 2).map(end));
+			await store.close();
+			const places = async () => (await subjects()).filter((each) => each.includes(".record."));
+			const moved = ["record.open.k.superseded", "record.over.k.expired", "record.sent.k.tell.delivered"];
+			expect(await places()).toEqual(moved.map((each) => `pipeline-hooks.${each}`));
+			// As a process leaves it that is killed before it could move what it has ended.
+			const killed = good(await openNatsRecords(nats.url));
+			await killed.settle(taken.slice(2).map(end));
+			const next = good(await openNatsRecords(nats.url));
+			expect((await all(next)).map(({ record: { id, state } }) => [id, state])).toEqual(
+				ended.map((each) => [each, each]),
+			);
+			await next.close();
+			expect(await places()).toEqual(
+				[...moved.filter((each) => !each.includes("open")), "record.over.k.superseded"]
+					.toSorted()
+					.map((each) => `pipeline-hooks.${each}`),
+			);
+			await killed.close();
+			expect((await places()).length).toBe(3);
+		});
+
+		it("leave what is claimed where it is, until its claimer has ended it", async () => {
+			const { nats, store, subjects } = await opened();
+			await store.put([record("1", { state: "expired" })]);
+			const from = await claimed(store);
+			const other = good(await openNatsRecords(nats.url));
+			await all(other);
+			await other.close();
+			expect(await store.settle([{ from, to: record("1", { state: "delivered" }) }])).toEqual([]);
+			await store.close();
+			expect((await subjects()).filter((each) => each.includes(".record."))).toEqual([
+				"pipeline-hooks.record.sent.=.tell.1",
+			]);
 		});
 
 		it("are invalid under the subject of another", async () => {
