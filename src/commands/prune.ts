@@ -2,14 +2,15 @@
 import { count } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
 import { readTime } from "../run/times.ts";
-import { defineCommand, EXIT } from "./command.ts";
+import { type Call, defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags } from "./flags.ts";
-import { findStore, good, type StoreFlags } from "./store.ts";
+import { type CommandStore, findStore, good, type StoreFlags } from "./store.ts";
 
 interface PruneFlags extends StoreFlags {
 	readonly olderThan: string;
 	readonly all?: boolean;
+	readonly unreadable?: boolean;
 	readonly dryRun?: boolean;
 }
 
@@ -24,6 +25,7 @@ export const registerPrune = defineCommand<PruneFlags>(
 			)
 			.option("--older-than <time>", "those stored before then, such as 7d or 2026-04-02", "30d")
 			.option("--all", "also those that wait: they are never sent")
+			.option("--unreadable", "only what cannot be read, whoever has written it; a newer version may read it")
 			.option("--dry-run", "say how many there are, and remove nothing")
 			.option(...CONFIG)
 			.option(...STORE)
@@ -33,6 +35,10 @@ export const registerPrune = defineCommand<PruneFlags>(
 		const { flags, json, reporter } = call;
 		const until = checkFlags((reject) => readTime("older-than", flags.olderThan, Date.now(), reject)) ?? 0;
 		const { use } = await findStore(call);
+		if (flags.unreadable === true) {
+			await use((store) => pruneUnreadable(call, store));
+			return EXIT.ok;
+		}
 		await use(async ({ records, bundle, list }) => {
 			const query = { until, ...(flags.all !== true && { states: bundle.ENDED }) };
 			const found = (await list(query)).length;
@@ -51,3 +57,11 @@ export const registerPrune = defineCommand<PruneFlags>(
 		return EXIT.ok;
 	},
 );
+
+async function pruneUnreadable({ flags, json, reporter }: Call<PruneFlags>, { records }: CommandStore): Promise<void> {
+	const found = good(await records.list({})).invalid;
+	const removed = flags.dryRun === true ? 0 : good(await records.removeInvalid());
+	if (json) reporter.printJson({ found, removed });
+	else if (flags.dryRun === true) reporter.print(`${count(found, "unreadable record")} would be removed`);
+	else reporter.print(`${count(removed, "unreadable record")} removed`);
+}

@@ -57,7 +57,8 @@ export function storeOf(
 	const given = { store, workspace, isUntrusted: untrusted !== undefined, env: terminal.env, token };
 	const place = { ...given, create: false, leave: () => {} };
 	const say = (invalid: number) => {
-		if (invalid > 0) reporter.log.info(`${count(invalid, "stored record")} cannot be read`);
+		if (invalid > 0)
+			reporter.log.info(`${count(invalid, "stored record")} cannot be read: \`prune --unreadable\` removes them`);
 	};
 	return async (work) => {
 		const opened = good(await openRecordsOf(place));

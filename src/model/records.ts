@@ -167,6 +167,8 @@ export interface Records {
 	 * its revision.
 	 */
 	settle(changes: readonly RecordChange[]): Promise<readonly string[] | StoreFailure>;
+	/** Removes what is passed over because its text is not a valid record; how many. A newer version may have written it. */
+	removeInvalid(): Promise<number | StoreFailure>;
 	disabled(): Promise<readonly DisabledHook[] | StoreFailure>;
 	disable(hook: DisabledHook): Promise<StoreFailure | undefined>;
 	/** False where it was not disabled. */

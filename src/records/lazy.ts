@@ -17,6 +17,7 @@ export function lazyRecords(keepsAll: boolean, open: () => Promise<Records | Sto
 		rivals: (keys, about) => ask((store) => store.rivals(keys, about)),
 		claim: (records, times) => ask((store) => store.claim(records, times)),
 		settle: (changes) => ask((store) => store.settle(changes)),
+		removeInvalid: () => ask((store) => store.removeInvalid()),
 		disabled: () => ask((store) => store.disabled()),
 		disable: (hook) => ask((store) => store.disable(hook)),
 		enable: (hook) => ask((store) => store.enable(hook)),

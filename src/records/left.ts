@@ -13,6 +13,7 @@ export function leftRecords(leave: (records: readonly DeliveryRecord[]) => void)
 		rivals: async () => ({ records: [], invalid: 0 }),
 		claim: async () => [],
 		settle: async () => [],
+		removeInvalid: async () => 0,
 		disabled: async () => [],
 		disable: async () => ({ problem: "this store only leaves records for another" }),
 		enable: async () => false,

@@ -27,7 +27,10 @@ export async function look(
 	const { config, ports, records } = outbox.options;
 	const found = await records.list(query);
 	if ("problem" in found) throw unreadable(found.problem);
-	if (found.invalid > 0) outbox.warn(`${count(found.invalid, "stored message")} cannot be read`);
+	if (found.invalid > 0)
+		outbox.warn(
+			`${count(found.invalid, "stored message")} cannot be read: \`pipeline-hooks prune --unreadable\` removes them`,
+		);
 	const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
 	const rivals = await records.rivals(keys, rivalsOf(found.records, config.hooks, ports.env));
 	if ("problem" in rivals) throw unreadable(rivals.problem);

@@ -58,6 +58,15 @@ export function attempt<T>(file: string, work: () => T): T | StoreFailure {
 		return work();
 	} catch (error) {
 		if (!(error instanceof Error && "code" in error)) throw error;
-		return { problem: `${file}: ${error.message}` };
+		const [, advice] = ADVICE.find(([said]) => said.test(error.message)) ?? [];
+		return { problem: `${file}: ${error.message}${advice === undefined ? "" : `; ${advice}`}` };
 	}
 }
+
+/** What to do about what SQLite says. */
+const ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
+	[/not a database|malformed/, "delete it to begin anew, or name another file"],
+	[/readonly|unable to open/, "let this user write the file and its folder, or name another file"],
+	[/disk is full/, "free some space, or name a file on another disk"],
+	[/locked/, "another process has not let go of it for five seconds: end that one, or try again"],
+];

@@ -20,10 +20,10 @@ import { checkUrl } from "../net/url.ts";
 import { readDisabledHook, writeDisabledHook } from "./disabled-hook-text.ts";
 import { recordsStream } from "./nats-records-stream.ts";
 import { NatsServer } from "./nats-server.ts";
-import type { Entry, NatsStream } from "./nats-stream.ts";
+import { type Entry, eachOf, type NatsStream } from "./nats-stream.ts";
 import { PLACE_OF, PLACES, type Place, parseRevision, RecordSubjects, revisionOf } from "./nats-subjects.ts";
 import { NO_RECORDS } from "./no-records.ts";
-import { readRecord, writeRecord } from "./record-text.ts";
+import { writeRecord } from "./record-text.ts";
 
 /** How a store is opened. */
 export interface NatsOptions {
@@ -41,9 +41,6 @@ const FREE = { [CLAIMED]: "0" };
 
 /** More keys than these are looked for by reading all. */
 const MOST_KEYS = 10;
-
-/** Writes that are on their way at once. */
-const AT_ONCE = 500;
 
 /**
  * Opens the records of a server, and connects to it. Its URL may name their stream: `nats://user:password@host:4222/name`. A
@@ -65,7 +62,7 @@ export async function openNatsRecords(
 	};
 	const server = new NatsServer(checked.url, { prepare: recordsStream(name, create, onMissing), timeoutMs });
 	const failure = await server.attempt(async () => undefined);
-	if (failure === undefined) return new NatsRecords(server, name);
+	if (failure === undefined) return new NatsRecords(server, name, create);
 	return isMissing ? NO_RECORDS : failure;
 }
 
@@ -73,11 +70,14 @@ class NatsRecords implements Records {
 	readonly keepsAll = true;
 	readonly #server: NatsServer<NatsStream>;
 	readonly #subjects: RecordSubjects;
+	readonly #isTidy: boolean;
 	/** What is to be moved, by its place in the stream. */
 	readonly #ended = new Map<number, DeliveryRecord>();
 
-	constructor(server: NatsServer<NatsStream>, name: string) {
+	/** `isTidy` is for who writes anyway: it moves what has ended. */
+	constructor(server: NatsServer<NatsStream>, name: string, isTidy: boolean) {
 		this.#server = server;
+		this.#isTidy = isTidy;
 		this.#subjects = new RecordSubjects(name);
 	}
 
@@ -116,14 +116,14 @@ class NatsRecords implements Records {
 	#read(entries: readonly Entry[]): RecordList {
 		const found = new Map<string, StoredRecord>();
 		let invalid = 0;
-		for (const { subject, sequence, text, headers } of entries) {
-			const record = readRecord(text);
-			// Nor may a record take the place of another.
-			const place = PLACES.find((each) => !("problem" in record) && this.#subjects.of(record, each) === subject);
-			if ("problem" in record || place === undefined) {
+		for (const entry of entries) {
+			const { sequence, headers } = entry;
+			const placed = this.#subjects.recordIn(entry);
+			if (placed === undefined) {
 				invalid++;
 				continue;
 			}
+			const { record, place } = placed;
 			// Whatever else others may have written claims nothing.
 			const until = Number(headers.get(CLAIMED)) || 0;
 			const claim = until === 0 ? {} : { claimedUntil: until };
@@ -197,6 +197,14 @@ class NatsRecords implements Records {
 		return true;
 	}
 
+	async removeInvalid(): Promise<number | StoreFailure> {
+		return this.#server.attempt(async (stream) => {
+			const invalid = (await this.#entries(stream, {})).filter((entry) => this.#subjects.recordIn(entry) === undefined);
+			const removed = await eachOf(invalid, ({ sequence }) => stream.remove(sequence));
+			return removed.filter(Boolean).length;
+		});
+	}
+
 	async disabled(): Promise<readonly DisabledHook[] | StoreFailure> {
 		return this.#server.attempt(async (stream) => {
 			const entries = await stream.all(this.#subjects.allDisabled);
@@ -227,7 +235,7 @@ class NatsRecords implements Records {
 	}
 
 	#noteMoved(record: DeliveryRecord, place: Place, sequence: number): void {
-		if (place !== PLACE_OF[record.state]) this.#ended.set(sequence, record);
+		if (this.#isTidy && place !== PLACE_OF[record.state]) this.#ended.set(sequence, record);
 	}
 
 	/**
@@ -242,13 +250,4 @@ class NatsRecords implements Records {
 			await stream.remove(sequence);
 		});
 	}
-}
-
-/** Does the work for each, so many at once, and gives the results in their order. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-	const results: R[] = [];
-	for (let at = 0; at < items.length; at += AT_ONCE) {
-		results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
-	}
-	return results;
 }

@@ -7,6 +7,7 @@ import {
 	jetstreamManager,
 } from "@nats-io/jetstream";
 import { errors, type NatsConnection } from "@nats-io/transport-node";
+import { within } from "../lib/within.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { innermost, natsFailure, openNats } from "../net/nats-connection.ts";
 
@@ -49,7 +50,10 @@ export class NatsServer<T> {
 		const opening = this.#opening;
 		this.#forget();
 		const opened = await opening?.catch(() => undefined);
-		await opened?.connection.close();
+		if (opened === undefined) return;
+		// What was sent last must be written before: the client would throw where nobody can catch it.
+		await within(opened.connection.flush(), this.#options.timeoutMs).catch(() => {});
+		await opened.connection.close();
 	}
 
 	async #open() {
@@ -81,9 +85,12 @@ export class UnusableStream extends Error {
 function describe(error: unknown): string {
 	const cause = innermost(error);
 	if (cause instanceof UnusableStream || cause instanceof JetStreamApiError) return cause.message;
-	if (cause instanceof errors.NoRespondersError) return "JetStream is not enabled";
-	if (cause instanceof errors.AuthorizationError) return "the user, password or token is wrong";
-	if (cause instanceof errors.PermissionViolationError) return `the user has no permission: ${cause.message}`;
+	if (cause instanceof errors.NoRespondersError)
+		return "JetStream is not enabled: add jetstream {} to the server's config";
+	if (cause instanceof errors.AuthorizationError) return "the user, password or token in the url is wrong";
+	if (cause instanceof errors.PermissionViolationError) {
+		return `the user has no permission, docs/nats.md and docs/fleet.md list what it needs: ${cause.message}`;
+	}
 	if (cause instanceof errors.InvalidArgumentError) return "a record is larger than its max_payload";
 	return natsFailure(cause).detail;
 }

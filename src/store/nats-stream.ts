@@ -8,6 +8,7 @@ import {
 	type StreamInfo,
 } from "@nats-io/jetstream";
 import { errors, headers } from "@nats-io/transport-node";
+import { within } from "../lib/within.ts";
 
 /** A text as it is in the stream. */
 export interface Entry {
@@ -125,19 +126,6 @@ async function readPage(consumer: Consumer, left: number, found: Entry[]): Promi
 	}
 }
 
-/** The result; undefined where it is not there within so many milliseconds. */
-async function within<T>(result: Promise<T>, ms: number): Promise<T | undefined> {
-	let timer: NodeJS.Timeout | undefined;
-	const late = new Promise<undefined>((resolve) => {
-		timer = setTimeout(resolve, ms, undefined);
-	});
-	try {
-		return await Promise.race([result, late]);
-	} finally {
-		clearTimeout(timer);
-	}
-}
-
 /** What a stream is; undefined where there is none of that name. */
 export function streamNamed(streams: JetStreamManager["streams"], name: string): Promise<StreamInfo | undefined> {
 	return unless(
@@ -167,4 +155,16 @@ export async function unless<T>(isExpected: IsExpected, work: () => Promise<T>):
 
 function flat(header: Iterable<[string, string[]]> | undefined): ReadonlyMap<string, string> {
 	return new Map(Array.from(header ?? [], ([name, [value = ""]]) => [name, value]));
+}
+
+/** Requests that are on their way at once. */
+const AT_ONCE = 500;
+
+/** Does the work for each, so many at once, and gives the results in their order. */
+export async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+	const results: R[] = [];
+	for (let at = 0; at < items.length; at += AT_ONCE) {
+		results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
+	}
+	return results;
 }

@@ -1,5 +1,7 @@
 // The subjects of records in NATS: where a record is, by what became of it, and how its subject is found again.
 import type { DeliveryRecord, DisabledHook, RecordState } from "../model/records.ts";
+import type { Entry } from "./nats-stream.ts";
+import { readRecord } from "./record-text.ts";
 
 /**
  * Where records are. All that waits is `open`, and is changed there. What has ended is moved: to `sent` if it was
@@ -41,6 +43,17 @@ export class RecordSubjects {
 		const tokens = place === "sent" ? [key, hook, id] : [key, id];
 		const shown = tokens.map((text) => (text === undefined ? "*" : token(text)));
 		return [this.#name, "record", place, ...shown].join(".");
+	}
+
+	/** The record that a text is, and its place; undefined for what is none, or would take the place of another. */
+	recordIn({
+		subject,
+		text,
+	}: Pick<Entry, "subject" | "text">): { readonly record: DeliveryRecord; readonly place: Place } | undefined {
+		const record = readRecord(text);
+		if ("problem" in record) return undefined;
+		const place = PLACES.find((each) => this.of(record, each) === subject);
+		return place && { record, place };
 	}
 
 	/** Of the copy of a record whose delivery is spent. */

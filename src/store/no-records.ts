@@ -10,6 +10,7 @@ export const NO_RECORDS: Records = {
 	rivals: async () => ({ records: [], invalid: 0 }),
 	claim: async () => [],
 	settle: async (changes) => changes.map(({ from }) => from.record.id),
+	removeInvalid: async () => 0,
 	disabled: async () => [],
 	disable: async () => NONE,
 	enable: async () => false,

@@ -94,6 +94,14 @@ class RecordsInRefs implements Records {
 		return changes.flatMap(({ from }, at) => (changed[at]?.made === true ? [] : [from.record.id]));
 	}
 
+	async removeInvalid(): Promise<number | StoreFailure> {
+		const refs = await this.#read(RECORDS, [RECORD, ORDER]);
+		if ("problem" in refs) return refs;
+		const invalid = refs.filter((ref) => recordIn(ref).length === 0);
+		const changed = await this.#refs.change(invalid.map(({ name, revision }) => ({ name, from: revision })));
+		return "problem" in changed ? changed : changed.filter(({ made }) => made).length;
+	}
+
 	async disabled(): Promise<readonly DisabledHook[] | StoreFailure> {
 		const refs = await this.#read(HOOKS, [HOOK]);
 		if ("problem" in refs) return refs;

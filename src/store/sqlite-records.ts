@@ -104,6 +104,16 @@ class SqliteRecords implements Records {
 		return changes > 0;
 	}
 
+	async removeInvalid(): Promise<number | StoreFailure> {
+		return this.#transaction(() => {
+			const rows = this.#database.prepare("SELECT id, body, revision FROM deliveries").all();
+			const invalid = rows.filter(({ body }) => "problem" in readRecord(String(body)));
+			const remove = "DELETE FROM deliveries WHERE id = ? AND revision = ?";
+			const removed = invalid.map(({ id, revision }) => this.#run(remove, String(id), Number(revision)).changes);
+			return removed.filter((changes) => changes > 0).length;
+		});
+	}
+
 	async disabled(): Promise<readonly DisabledHook[] | StoreFailure> {
 		return this.#attempt(() => {
 			const rows = this.#database.prepare("SELECT scope, hook, at, reason FROM disabled_hooks ORDER BY at, hook").all();

@@ -80,6 +80,7 @@ export function fakeRecords({ keepsAll = true, given = [] as readonly DeliveryRe
 					return [];
 				}),
 			),
+		removeInvalid: async () => 0,
 		disabled: () => step("disabled", () => hooks),
 		disable: (hook) =>
 			step("disable", () => {

@@ -215,7 +215,7 @@ describe("over the steps of a job", () => {
 		await step("pipeline_start");
 		const [file = ""] = storesIn(temp);
 		writeFileSync(file, "not a database");
-		const why = `${file}: file is not a database`;
+		const why = `${file}: file is not a database; delete it to begin anew, or name another file`;
 		for (const event of ["check_result", "pipeline_complete"]) {
 			const { annotations, outputs } = await step(event);
 			expect([outputs["result"], outputs["delivered"]]).toEqual(["passed", "1"]);

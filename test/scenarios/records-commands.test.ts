@@ -272,7 +272,12 @@ describe("deliveries", () => {
 		database.exec("UPDATE deliveries SET body = '{}' WHERE id LIKE 'dlv_a%'");
 		database.close();
 		const { stdout } = await inFolder(folder)("deliveries");
-		expect(stdout).toMatch(/^1 stored record cannot be read\nID .*\ndlv_b/);
+		expect(stdout).toMatch(/^1 stored record cannot be read: `prune --unreadable` removes them\nID .*\ndlv_b/);
+		const prune = (...more: readonly string[]) => inFolder(folder)("prune", "--unreadable", ...more);
+		expect((await prune("--dry-run")).stdout).toContain("1 unreadable record would be removed");
+		expect((await prune()).stdout).toBe("1 unreadable record removed\n");
+		expect(JSON.parse((await prune("--json")).stdout)).toEqual({ found: 0, removed: 0 });
+		expect((await inFolder(folder)("deliveries")).stdout).toMatch(/^ID .*\ndlv_b/);
 	});
 
 	it("of another config, or of a hook that is gone, say so", async () => {

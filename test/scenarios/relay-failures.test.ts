@@ -83,7 +83,7 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 	});
 
 	it.skipIf(withoutFaketime)(
-		"loses nothing where workers and the server are killed in mid-flight, and repeats only under the same id",
+		"loses nothing where workers and the server are killed in mid-flight, and repeats only under the same id (needs libfaketime)",
 		async () => {
 			const nats = await startNats();
 			const server = await startServer((_, response) => void setTimeout(() => response.end("ok"), 20));

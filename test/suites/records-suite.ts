@@ -223,6 +223,9 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 			for (const [at, text] of TAMPERED.entries()) await tamper(place, `t${at}`, text);
 			const { records, invalid } = good(await store.list({}));
 			expect([idsOf(records), invalid]).toEqual([["1"], TAMPERED.length]);
+			expect(await store.removeInvalid()).toBe(TAMPERED.length);
+			expect(await store.removeInvalid()).toBe(0);
+			expect(good(await store.list({}))).toMatchObject({ records: [{ record: { id: "1" } }], invalid: 0 });
 			expect(idsOf(await all(store, { event: "pipeline_error", runId: "run-1" }))).toEqual(["1"]);
 		});
 

@@ -34,6 +34,7 @@ describe("what is generated", () => {
 			"filter",
 			"hook",
 			"person",
+			"relay",
 			"shell",
 			"store",
 			"subscription",

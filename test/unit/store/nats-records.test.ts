@@ -156,6 +156,10 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			// As a process leaves it that is killed before it could move what it has ended.
 			const killed = good(await openNatsRecords(nats.url));
 			await killed.settle(taken.slice(2).map(end));
+			const looker = good(await openNatsRecords(nats.url, { create: false }));
+			expect((await all(looker)).length).toBe(3);
+			await looker.close();
+			expect(await places()).toEqual(moved.map((each) => `pipeline-hooks.${each}`));
 			const next = good(await openNatsRecords(nats.url));
 			expect((await all(next)).map(({ record: { id, state } }) => [id, state])).toEqual(
 				ended.map((each) => [each, each]),
@@ -326,12 +330,12 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 		});
 
 		it.each([
-			["authorization { token: right }", "wrong@", "the user, password or token is wrong"],
+			["authorization { token: right }", "wrong@", "the user, password or token in the url is wrong"],
 			["accounts { A { users: [{ user: a, password: a }] } }", "a:a@", "JetStream not enabled for account"],
 			[
 				"authorization { users = [{ user: a, password: a, permissions: { publish: none } }] }",
 				"a:a@",
-				'the user has no permission: Permissions Violation for Publish to "$JS.API.STREAM.INFO.pipeline-hooks"',
+				'the user has no permission, docs/nats.md and docs/fleet.md list what it needs: Permissions Violation for Publish to "$JS.API.STREAM.INFO.pipeline-hooks"',
 			],
 		])("says what is wrong with %s", async (config, login, problem) => {
 			const nats = await startNats(config);

@@ -30,7 +30,10 @@ recordsSuite("SQLite", {
 	script: fileURLToPath(new URL("../../helpers/sqlite-records-process.ts", import.meta.url)),
 	tamper: async (place, id, text) => inDatabase(place, "UPDATE deliveries SET body = ? WHERE id = ?", text, id),
 	unusable: {
-		"its file is no database": [(place) => writeFile(place, "x".repeat(5000)), /\/state\.db: file is not a database$/],
+		"its file is no database": [
+			(place) => writeFile(place, "x".repeat(5000)),
+			/\/state\.db: file is not a database; delete it to begin anew, or name another file$/,
+		],
 		"a newer version has written it": [
 			async (place) => inDatabase(place, "PRAGMA user_version = 99"),
 			/\/state\.db: its version is 99, and this program supports versions up to \d+$/,

@@ -18,11 +18,11 @@ storeSuite("SQLite", {
 	unusable: {
 		"its file is no database": [
 			(folder) => writeFile(file(folder), "x".repeat(5000)),
-			/\/store\.db: file is not a database$/,
+			/\/store\.db: file is not a database; delete it to begin anew, or name another file$/,
 		],
 		"its file is truncated": [
 			async (folder) => writeFile(file(folder), "SQLite format 3\0"),
-			/\/store\.db: file is not a database$/,
+			/\/store\.db: file is not a database; delete it to begin anew, or name another file$/,
 		],
 		"a newer version has written it": [
 			async (folder) => {
