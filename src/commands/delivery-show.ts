@@ -73,12 +73,16 @@ function printWhole(
 	const { id, hook, state, names, runId, created, eventTime, due, expires, supersededBy } = record;
 	const shown = (text: string) => excerpt(redact(text), 200);
 	const time = (at: number) => `${moment(at)} (${fromNow(at, now)})`;
+	const [ci] = eventsOf(record, run).flatMap((read) => ("problem" in read ? [] : [read.event.context.ci]));
+	const link = ci?.job_url ?? ci?.run_url;
 	const facts: readonly (readonly [string, string | undefined])[] = [
 		["hook", shown(hook)],
 		["status", claimedUntil > now ? `${state}, and being sent now` : state],
 		["events", shown(names.join(", "))],
 		["event time", time(eventTime)],
+		["repository", ci?.repository && shown(ci.repository)],
 		["run", shown(runId)],
+		["log", link && shown(link)],
 		["stored", time(created)],
 		["next attempt", due === undefined ? undefined : time(due)],
 		[expires > now ? "worth sending until" : "too old since", time(expires)],

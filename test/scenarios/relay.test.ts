@@ -92,9 +92,20 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		const shown = `${failed.log}${failed.stderr}${failed.summary}${JSON.stringify(failed.results)}${worker.written()}`;
 		for (const secret of ["shop-pass1", "worker-pass1", "services/T/B"]) expect(shown).not.toContain(secret);
 		expect(existsSync(join(folder, "ran"))).toBe(false);
-		expect(
-			await runCommand(["deliveries"], { workspace: folder, env: { NATS_URL: urlOf(nats, "worker:worker-pass1@") } }),
-		).toMatchObject({ code: 0, stdout: expect.stringMatching(/page +pipeline_complete +delivered/) });
+		const look = async (...args: readonly string[]) =>
+			(
+				await runCommand(["deliveries", ...args], {
+					workspace: folder,
+					env: { NATS_URL: urlOf(nats, "worker:worker-pass1@") },
+				})
+			).stdout;
+		expect(await look()).toMatch(/page +pipeline_complete +delivered/);
+		// Who reads it at night must know which of all repositories has failed, and where its log is.
+		const id =
+			chat.requests.length === 1 ? JSON.parse(await look("--hook", "shop-chat", "--json")).deliveries[0].id : "";
+		expect(await look("show", id)).toMatch(
+			/repository +acme\/shop\n +run +42-1\n +log +https:\/\/github\.com\/acme\/shop\/actions\/runs\/42/,
+		);
 	});
 
 	it("lets no job speak for another repository", async () => {
