@@ -2,6 +2,8 @@
 import { EXIT } from "../entry/ending.ts";
 import { nodePorts } from "../entry/node.ts";
 import { Bell } from "../lib/bell.ts";
+import { excerpt } from "../lib/text.ts";
+import type { Outcome } from "../model/delivery.ts";
 import { errorCode, formatPlace, UserError } from "../model/problem.ts";
 import { loadBundle } from "../net/bundle.ts";
 import type { Metrics, serveMetrics } from "../receiver/metrics.ts";
@@ -78,7 +80,7 @@ export const registerWork = defineCommand<WorkFlags>(
 				cwd,
 				signal: delayed(terminal.signal, GRACE_MS),
 				onOutcome: (outcome) => {
-					reporter.outcome(outcome);
+					reporter.outcome(outcome, originOf(outcome));
 					const { delivery, status, durationMs } = outcome;
 					metrics?.delivery({ hook: delivery.hook.name, status, seconds: durationMs / 1000 });
 				},
@@ -113,6 +115,13 @@ export const registerWork = defineCommand<WorkFlags>(
 		return EXIT.ok;
 	},
 );
+
+/** Which event it was, of which repository, and by which id `deliveries show` tells more. */
+function originOf({ delivery: { id, events } }: Outcome): string {
+	const [{ definition, context }] = events;
+	const of = context.ci?.repository === undefined ? "" : ` of ${excerpt(context.ci.repository, 100)}`;
+	return `${excerpt(definition.name, 100)}${of} · ${id.slice(0, 12)}`;
+}
 
 /** Tells a problem once, and again only after it was gone. */
 function once(tell: (problem: string) => void): (problem: string | undefined) => void {

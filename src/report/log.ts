@@ -45,10 +45,10 @@ export function shownLine(line: string, redact: Mask): string {
 }
 
 /** Logs outcomes; one whose failure is ignored only where debug output is on. */
-export function logOutcome(log: Log, redact: Mask): (outcome: Outcome) => void {
-	return (outcome) => {
+export function logOutcome(log: Log, redact: Mask): (outcome: Outcome, about?: string) => void {
+	return (outcome, about) => {
 		const isQuiet = outcome.status === "failed" && outcome.delivery.hook.onFailure === "ignore";
-		log[isQuiet ? "debug" : "info"](outcomeLine(outcome, redact));
+		log[isQuiet ? "debug" : "info"](outcomeLine(outcome, redact, about));
 	};
 }
 

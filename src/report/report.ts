@@ -39,8 +39,8 @@ export interface Report extends Collected {
 /** Where a report goes: the runner, a terminal, a JSON reader. */
 export interface Reporter {
 	readonly log: Log;
-	/** One delivery is done. */
-	outcome(outcome: Outcome): void;
+	/** One delivery is done; `about` says more of what was delivered. */
+	outcome(outcome: Outcome, about?: string): void;
 	/** In a dry run: what one delivery would send. */
 	preview(delivery: Delivery, shown: Preview): void;
 	/** Everything is done. If a part of the report throws, the other parts are still made, and then the first error is thrown. */

@@ -12,8 +12,11 @@ const MARKS: Readonly<Record<OutcomeStatus, string>> = { delivered: "✓", faile
 /** More hooks than anyone reads about. */
 const MAX_UNMATCHED = 50;
 
-/** `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a failure. */
-export function outcomeLine(outcome: Outcome, mask: Mask): string {
+/**
+ * `✓ freeze-gate · 12 ms`, `✓ slack-errors → https://hooks.slack.com/… · 200 · 2 attempts · 1.2 s`, with the reason after a
+ * failure. `about` says more of what was delivered.
+ */
+export function outcomeLine(outcome: Outcome, mask: Mask, about = ""): string {
 	const { hook, kind, target, status, attempts, via, events, http_status, ...row } = rowOf(outcome, mask);
 	const parts = [
 		// The title of a command's group has the command already.
@@ -25,6 +28,7 @@ export function outcomeLine(outcome: Outcome, mask: Mask): string {
 		http_status === undefined || status !== "delivered" ? "" : String(http_status),
 		attempts > 1 ? count(attempts, "attempt") : "",
 		attempts > 0 ? duration(row.duration_ms) : "",
+		mask(about),
 	].filter((part) => part !== "");
 	const notes = row.notes?.map((note) => `; note: ${note}`) ?? [];
 	return [parts.join(" · "), row.error === undefined ? "" : `: ${row.error}`, ...notes].join("");

@@ -89,6 +89,7 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		expect(await (await worker.get("/metrics")).text()).toMatch(
 			/^pipeline_hooks_relayed_events_total\{result="stored"\} 2$/m,
 		);
+		expect(worker.written()).toMatch(/^✓ shop-chat → .* · pipeline_error of acme\/shop · dlv_[0-9a-f]{8}$/m);
 		const shown = `${failed.log}${failed.stderr}${failed.summary}${JSON.stringify(failed.results)}${worker.written()}`;
 		for (const secret of ["shop-pass1", "worker-pass1", "services/T/B"]) expect(shown).not.toContain(secret);
 		expect(existsSync(join(folder, "ran"))).toBe(false);
