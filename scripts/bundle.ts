@@ -44,13 +44,13 @@ const BUNDLES: readonly Bundle[] = [
 	// The stores of records, and what is sent from them.
 	{ folder: "records", entry: "lib/records/bundle.js", externals: NEVER_CALLED, executable: false },
 	// The store of held events.
-	{ folder: "sqlite", entry: "lib/store/sqlite.js", externals: {}, executable: false },
+	{ folder: "sqlite", entry: "lib/store/sqlite/items.js", externals: {}, executable: false },
 	// Shared by both entries, which must also start on a Node that is too old for undici.
 	{ folder: "undici", entry: "lib/net/undici.js", externals: {}, executable: false },
 	// What a worker tells of itself.
 	{ folder: "metrics", entry: "lib/receiver/metrics.js", externals: {}, executable: false },
 	// NATS, as a receiver and as a store.
-	{ folder: "nats", entry: "lib/store/nats.js", externals: {}, executable: false, silent: true },
+	{ folder: "nats", entry: "lib/store/nats/bundle.js", externals: {}, executable: false, silent: true },
 ];
 
 /**

@@ -10,10 +10,10 @@ import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { directHttp } from "../net/direct.ts";
 import { http, loadNats, loadUndici } from "../net/http.ts";
-import { openGitRecords } from "../store/git-refs.ts";
-import { openGithubRecords } from "../store/github-refs.ts";
-import { loadNatsRecords } from "../store/load-nats.ts";
-import { openSqliteRecords } from "../store/sqlite-records.ts";
+import { openGitRecords } from "../store/git/refs.ts";
+import { openGithubRecords } from "../store/github/refs.ts";
+import { loadNatsRecords } from "../store/nats/load.ts";
+import { openSqliteRecords } from "../store/sqlite/records.ts";
 import { lazyRecords } from "./lazy.ts";
 import { leftRecords } from "./left.ts";
 

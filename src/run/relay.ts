@@ -5,7 +5,7 @@ import type { Hook, Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import { isRelay, type Relay, relayIn, relayStream } from "../model/relay.ts";
 import type { Ports } from "../ports.ts";
-import { loadNatsRelay } from "../store/load-nats.ts";
+import { loadNatsRelay } from "../store/nats/load.ts";
 import type { RunContext } from "./prepare.ts";
 
 /** The relay, which is connected to with the first question to it; undefined where the config has none. Throws `UserError`. */

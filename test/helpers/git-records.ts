@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import type { Records } from "../../src/model/records.ts";
 import type { StoreFailure } from "../../src/model/store.ts";
-import { type GitRecordsOptions, openGitRecords } from "../../src/store/git-refs.ts";
+import { type GitRecordsOptions, openGitRecords } from "../../src/store/git/refs.ts";
 
 /** The environment of a git that no setting of the machine changes. */
 export const GIT_ENV = {

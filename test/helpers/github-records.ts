@@ -2,8 +2,8 @@
 import type { Records } from "../../src/model/records.ts";
 import type { StoreFailure } from "../../src/model/store.ts";
 import { directHttp } from "../../src/net/direct.ts";
-import type { GithubOptions } from "../../src/store/github-api.ts";
-import { openGithubRecords } from "../../src/store/github-refs.ts";
+import type { GithubOptions } from "../../src/store/github/api.ts";
+import { openGithubRecords } from "../../src/store/github/refs.ts";
 
 export const TOKEN = "ghs_of_the_job";
 

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { DeliveryRecord } from "../../src/model/records.ts";
 import { scopeOf } from "../../src/model/scope.ts";
-import { openSqliteRecords } from "../../src/store/sqlite-records.ts";
+import { openSqliteRecords } from "../../src/store/sqlite/records.ts";
 import { good, record } from "./records.ts";
 
 export const CONFIG = "pipeline-hooks.toml";

@@ -1,5 +1,5 @@
 // The process of tests on records in NATS.
-import { openNatsRecords } from "../../src/store/nats-records.ts";
+import { openNatsRecords } from "../../src/store/nats/records.ts";
 import { good } from "./records.ts";
 import { workOn } from "./records-process.ts";
 

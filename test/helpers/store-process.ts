@@ -1,7 +1,7 @@
 // A process of its own that works on a store, for tests that kill it. It writes a line after each step that is done.
 import { writeSync } from "node:fs";
 import type { ClaimQuery, Store, StoreFailure } from "../../src/model/store.ts";
-import { openSqliteStore } from "../../src/store/sqlite.ts";
+import { openSqliteStore } from "../../src/store/sqlite/items.ts";
 
 const [, , what = "", folder = "", bytes = "10"] = process.argv;
 const ALL: ClaimQuery = { items: 3, bytes: 1_000_000, all: true };

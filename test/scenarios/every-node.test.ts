@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openNatsRecords } from "../../src/store/nats-records.ts";
+import { openNatsRecords } from "../../src/store/nats/records.ts";
 import { connectTo, makeStream, startNats, withoutNats } from "../helpers/nats.ts";
 import { authority, listening } from "../helpers/net.ts";
 import { nodes } from "../helpers/nodes.ts";

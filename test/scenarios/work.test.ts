@@ -51,7 +51,9 @@ it("sends what is stored once the receiver is up again, and tells its health and
 	await said(/metrics on [\s\S]*connection refused/);
 	const ids = receiverOn(port);
 	await said(/(✓ audit[\s\S]*){3}/);
-	expect(written()).toMatch(/^✓ audit → http:\/\/127\.0\.0\.1:\d+\/… · 200 · \d+ ms · pipeline_error · dlv_[0-9a-f]{8}$/m);
+	expect(written()).toMatch(
+		/^✓ audit → http:\/\/127\.0\.0\.1:\d+\/… · 200 · \d+ ms · pipeline_error · dlv_[0-9a-f]{8}$/m,
+	);
 	expect([ids.length, new Set(ids).size]).toEqual([3, 3]);
 	const [, address = ""] = /metrics on (\S+)/.exec(written()) ?? [];
 	const get = async (path: string) => (await fetch(`http://${address}${path}`)).text();

@@ -6,7 +6,7 @@ import { beforeEach, expect, it } from "vitest";
 import type { Delivery, Outcome } from "../../../src/model/delivery.ts";
 import type { OpenStore, Store } from "../../../src/model/store.ts";
 import { Holding } from "../../../src/run/holding.ts";
-import { openSqliteStore } from "../../../src/store/sqlite.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/items.ts";
 import { fakeLog } from "../../helpers/fakes.ts";
 import { delivery, event, webhook } from "../../helpers/make.ts";
 

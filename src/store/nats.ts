@@ -1,4 +1,0 @@
-// All that speaks with servers of NATS: a bundle of its own.
-export { natsHttp } from "../net/nats.ts";
-export { openNatsRecords } from "./nats-records.ts";
-export { openNatsRelay } from "./nats-relay.ts";
