@@ -9,6 +9,9 @@ const BEGIN_MS = 90_000;
 /** Milliseconds that everything besides attempts takes at most. */
 const SPARE_MS = 30_000;
 
+/** Milliseconds for which records are claimed that are only changed or removed. */
+export const BRIEF_MS = 60_000;
+
 export interface ClaimTimes {
 	/** Milliseconds of a claim. */
 	readonly wholeMs: number;

@@ -9,6 +9,7 @@ import { belongsTo } from "../model/scope.ts";
 import type { Ports } from "../ports.ts";
 import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
+import { BRIEF_MS } from "./claim-times.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain } from "./fate.ts";
 import { isNewer, keyOf, lateOf, receiverOf } from "./late.ts";
 import { notStored, told } from "./told.ts";
@@ -35,9 +36,6 @@ type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "line" | "runId" | "key">
 type About = Pick<DeliveryRecord, "key" | "eventTime" | "line" | "names" | "events">;
 
 const UNENDED = "what is stored and obsolete could not be ended";
-
-/** Milliseconds for which records are claimed that are only changed. */
-const BRIEF_MS = 60_000;
 
 /** The records of one run. */
 export class Outbox {

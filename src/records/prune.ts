@@ -1,9 +1,7 @@
 // Removes records that nobody needs any more.
 import { RECORD_STATES, type RecordQuery, type RecordState, type Records } from "../model/records.ts";
 import type { StoreFailure } from "../model/store.ts";
-
-/** Milliseconds for which records are claimed that are removed. */
-const BRIEF_MS = 60_000;
+import { BRIEF_MS } from "./claim-times.ts";
 
 /** Records that are claimed and removed at once. */
 const AT_ONCE = 1000;

@@ -13,14 +13,18 @@ export function hooksOf({ hooks, file }: Config, name: string | undefined): read
 	if (name === undefined) return hooks.toSorted((a, b) => a.order - b.order);
 	const hook = hooks.find((each) => each.name === name);
 	if (hook !== undefined) return [{ ...hook, ...ALONE }];
-	const names = hooks.map((each) => each.name);
-	const near = closest(name, names);
+	throw unknownHook(name, { hooks, file });
+}
+
+/** The error for a hook that a config does not have. */
+export function unknownHook(name: string, { hooks, file }: Pick<Config, "hooks" | "file">): UserError {
+	const near = closest(
+		name,
+		hooks.map((each) => each.name),
+	);
 	const remedy = near === undefined ? "`pipeline-hooks list` names the hooks" : `did you mean "${near}"?`;
-	throw new UserError({
-		code: "input",
-		message: `no hook in ${file} is named ${JSON.stringify(excerpt(name, 100))}`,
-		remedy,
-	});
+	const message = `no hook in ${file} is named ${JSON.stringify(excerpt(name, 100))}`;
+	return new UserError({ code: "input", message, remedy });
 }
 
 /** Overrides for a hook that was named: nothing keeps it from being fired, and it chains to no other. */

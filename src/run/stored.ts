@@ -1,6 +1,5 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
 import { mutedReason } from "../deliver/unsent.ts";
-import { excerpt } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import { type Problem, UserError, type Warning } from "../model/problem.ts";
@@ -8,6 +7,7 @@ import type { DeliveryRecord, Wanted } from "../model/records.ts";
 import { type ChosenStore, type StoreConfig, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import type { Ports } from "../ports.ts";
 import { readHeld } from "../store/held-event.ts";
+import { unknownHook } from "./hooks.ts";
 import type { Inputs } from "./inputs.ts";
 import { leftIn } from "./left.ts";
 import { openOutbox } from "./outbox.ts";
@@ -67,15 +67,12 @@ export const WITHOUT_STORE: Problem = {
 };
 
 /** Throws `UserError` where nothing can come of it. */
-export function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, { file, hooks }: Config): void {
+export function refuseUnsendable({ hook }: Wanted, { kind }: StoreConfig, config: Config): void {
 	if (kind === "results") {
 		const message = "nothing can be sent from the store `results`, which only leaves records for another";
 		throw new UserError({ code: "input", message, remedy: "name the store that keeps them, such as git or sqlite" });
 	}
-	if (hook !== undefined && !hooks.some(({ name }) => name === hook)) {
-		const message = `no hook in ${file} is named ${JSON.stringify(excerpt(hook, 100))}`;
-		throw new UserError({ code: "input", message, remedy: "`pipeline-hooks list` names the hooks" });
-	}
+	if (hook !== undefined && !config.hooks.some(({ name }) => name === hook)) throw unknownHook(hook, config);
 }
 
 /** Opens the store of a run. Without its bundle a run goes on, with a warning, unless it is all about the store. */
