@@ -24,6 +24,9 @@ const AT_ONCE = 500;
 /** Milliseconds after which a relay or a store that has failed is asked again. */
 const RETRY_MS = 5000;
 
+/** Milliseconds after which a relay that is quiet is well. */
+const QUIET_MS = 1000;
+
 /** How many events were taken, by what became of them. */
 export interface Taken {
 	/** Stored as deliveries. */
@@ -78,7 +81,8 @@ interface Place extends OpenedOutbox {
 
 /** Waits for events and stores their deliveries; why that could not be done, for people. */
 async function takeSome(relay: Relay, place: Place, { signal, onTaken }: IntakeObserver): Promise<string | undefined> {
-	const found = await relay.next(AT_ONCE, signal);
+	// Nothing for a while is a sign of health too.
+	const found = await relay.next(AT_ONCE, AbortSignal.any([signal, AbortSignal.timeout(QUIET_MS)]));
 	if ("problem" in found) return `the relay cannot be read: ${found.problem}`;
 	const read = await Promise.all(found.map((relayed) => readOne(relayed, relay.stream, place)));
 	const refused = read.flatMap((each) => ("problem" in each ? [each] : []));

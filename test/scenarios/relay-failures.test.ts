@@ -146,6 +146,11 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		expect(worker.written().match(/the relay cannot be read/g)?.length).toBeLessThan(4);
 		await nats.kill();
 		await vi.waitFor(async () => expect((await worker.get("/healthz")).status).toBe(503), WAIT_MS);
+		await nats.restart();
+		// Without any event.
+		await worker.healthy();
+		await nats.kill();
+		await vi.waitFor(async () => expect((await worker.get("/healthz")).status).toBe(503), WAIT_MS);
 		// A relay that is gone from the config keeps nobody ill.
 		writeFileSync(join(org, "pipeline-hooks.toml"), `[store]\n${hook("audit", server.url)}`);
 		worker.child.kill("SIGHUP");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, it, vi } from "vitest";
 import { connectTo, type Nats, startNats, withoutNats } from "../helpers/nats.ts";
+import { certificate } from "../helpers/net.ts";
 import { blocks } from "../helpers/pages.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { type Received, startServer } from "../helpers/server.ts";
@@ -170,5 +171,29 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		const tables = bodies(server.requests).map(({ events }) => events.map(({ table }: { table: string }) => table));
 		expect(tables.toSorted()).toEqual([["a", "b"], ["c"]]);
 		expect(bodies(server.requests)[0].events[0].metadata).toEqual({ x: 1 });
+	});
+
+	it("is encrypted, with a CA of one's own on both sides", async () => {
+		const { cert, key } = certificate("IP:127.0.0.1");
+		const tls = 'tls { cert_file: "cert.pem", key_file: "key.pem" }';
+		const nats = await startNats(tls, { "cert.pem": cert, "key.pem": key });
+		const server = await startServer({ status: 200 });
+		const relay = '[relay]\nnats = "${NATS_URL}"\nca_file = "ca.pem"\nretry_count = 0\n';
+		const hook = `[[subscription]]\nname = "audit"\nevents = ["*"]\nurl = "${server.url}"\n`;
+		const folder = workspace({ "pipeline-hooks.toml": `${relay}[store]\n${hook}`, "ca.pem": cert });
+		const env = { NATS_URL: `tls://127.0.0.1:${nats.port}` };
+		const worker = startWorker(folder, env);
+		await worker.healthy();
+		const firing = (files: Readonly<Record<string, string | Uint8Array>>) =>
+			runCommand(["fire", "pipeline_error"], { workspace: workspace({ "pipeline-hooks.toml": relay, ...files }), env });
+		await vi.waitFor(async () => expect((await firing({ "ca.pem": cert })).stdout).toContain("✓ relay"), WAIT_MS);
+		await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(0), WAIT_MS);
+		expect((await firing({})).stdout).toContain("ca_file ca.pem not found");
+		expect(
+			await runCommand(["work"], { workspace: workspace({ "pipeline-hooks.toml": `${relay}[store]\n` }), env }),
+		).toMatchObject({
+			code: 2,
+			stderr: expect.stringContaining("the relay cannot be used: ca_file ca.pem not found"),
+		});
 	});
 });
