@@ -87,7 +87,7 @@ function make(delivery: Delivery<Webhook>, envelope: Envelope, env: Env): Messag
 	const identity = {
 		[IDENTITY.event]: batch ? "batch" : events[0].definition.name,
 		[IDENTITY.delivery]: id,
-		...(onNats && { [IDENTITY.onNats]: id }),
+		...(onNats && { [IDENTITY.onNats]: request.messageId?.(id) ?? id }),
 	};
 	refuseBadValues(request.headers ?? {});
 	const all = mergeHeaders(USUAL_HEADERS, request.headers ?? {}, envelope.headers, identity);

@@ -55,6 +55,8 @@ export interface ServiceRequest {
 	readonly method?: string;
 	/** The hook's own win, whatever their case. */
 	readonly headers?: Readonly<Record<string, string>>;
+	/** By what a stream of NATS knows the message again, where the delivery id is not enough. */
+	readonly messageId?: (deliveryId: string) => string;
 }
 
 /** What to know about the URL of a hook. Neither line quotes it. */

@@ -70,8 +70,11 @@ export interface Relayed {
 	readonly take: () => void;
 	/** It could not be stored: a worker gets it again after some seconds. */
 	readonly release: () => void;
-	/** It cannot be read, or is not what its subject says: it is kept under a subject of its own. `cause` is a line. */
-	readonly bury: (cause: string) => Promise<StoreFailure | undefined>;
+	/**
+	 * It cannot be delivered: the beginning of `text` is kept under a subject of its own, with `cause`, a line, and its subject
+	 * as headers.
+	 */
+	readonly bury: (cause: string, text: string) => Promise<StoreFailure | undefined>;
 }
 
 /** What workers read. Nothing rejects. */

@@ -32,6 +32,8 @@ export interface Claimed {
 /** Why a store cannot be used, as a phrase that names its file. */
 export interface StoreFailure {
 	readonly problem: string;
+	/** What was put is too large for it, now and later. */
+	readonly isTooLarge?: true;
 }
 
 /** What outlives a step, in the order of putting. Nothing rejects: failures are values. */

@@ -24,11 +24,17 @@ export const BATCH_BYTES = 1_000_000;
 
 /** Groups events as they come, hook by hook. */
 export class Batches {
+	readonly #bytes: number;
 	readonly #open = new Map<string, { readonly hook: Webhook; readonly groups: Groups<PipelineEvent> }>();
+
+	/** `bytes` are those of a batch's events together, at most. */
+	constructor(bytes = BATCH_BYTES) {
+		this.#bytes = bytes;
+	}
 
 	/** Adds the event of a delivery; the batches that it fills, or finds no room in. */
 	add({ hook, events: [event] }: Delivery<Webhook>): readonly Delivery<Webhook>[] {
-		const limits = { items: hook.batchSize ?? 1, bytes: BATCH_BYTES };
+		const limits = { items: hook.batchSize ?? 1, bytes: this.#bytes };
 		const { groups } = this.#open.get(hook.name) ?? { groups: new Groups<PipelineEvent>(limits) };
 		this.#open.set(hook.name, { hook, groups });
 		return deliveries(hook, groups.add(event, bytesOf(event)));

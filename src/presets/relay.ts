@@ -15,7 +15,11 @@ export const relay = (): Preset => ({
 	needs: { url: true, json: true },
 	natsSubject: RELAY_STREAM,
 	service: (_, url) => ({
-		request: ([event]) => ({ url: urlFor(url, event) }),
+		request: ([event]) => ({
+			url: urlFor(url, event),
+			// All repositories share the stream, and an id of a job's own is the only one of its repository.
+			messageId: (id) => `${id}${relaySubject("", event)}`,
+		}),
 		body: ([{ definition, context, run, line }]) => ({
 			body: {
 				version: RELAY_VERSION,

@@ -10,6 +10,9 @@ export interface Waiting {
 /** In how many places of a long queue somebody may begin. */
 const PLACES = 10;
 
+/** The part of what may be in flight at once that is for one receiver, if there are several. */
+const SHARE = 0.75;
+
 /** The deliveries of one receiver, the oldest first. */
 export class Lane<T extends Waiting> {
 	readonly receiver: string;
@@ -28,6 +31,11 @@ export class Lane<T extends Waiting> {
 		return this.#state === "open";
 	}
 
+	/** How many more may be in flight, at most so many, if a slow receiver is to leave room for others. */
+	roomFor(most: number, concurrency: number | undefined): number {
+		return concurrency === undefined ? most : Math.max(0, Math.ceil(SHARE * concurrency) - this.#inFlight.size);
+	}
+
 	/** Whether nothing is in flight, and nothing more will be sent. */
 	get isDone(): boolean {
 		return this.#inFlight.size === 0 && this.#sendable().length === 0;
@@ -44,6 +52,7 @@ export class Lane<T extends Waiting> {
 	 * where to begin, since somebody else may be sending what is at its front.
 	 */
 	next(most: number, random: () => number = () => 0): readonly T[] {
+		if (most < 1) return [];
 		const sendable = this.#sendable();
 		const places = Math.min(PLACES, Math.floor(sendable.length / most));
 		const start = Math.floor(random() * Math.max(1, places)) * most;

@@ -1,18 +1,17 @@
 // The redelivery of what a store has: what is obsolete or too old ends, and each receiver gets the rest when it answers.
 import type { Bell } from "../lib/bell.ts";
-import { count } from "../lib/text.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import type { Random } from "../ports.ts";
 import { type ClaimOptions, Claims, type Taken } from "./claims.ts";
-import { attemptsOf, hasAnswered } from "./fate.ts";
+import { attemptsOf, hasAnswered, mayBeTriedAgain } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
 import { receiverOf } from "./late.ts";
 import { type LookOptions, look } from "./look.ts";
 import { type Outbox, superseded } from "./outbox.ts";
 import type { Ready, Sifted } from "./sift.ts";
-import { told } from "./told.ts";
+import { tellOf, told } from "./told.ts";
 import { isByHand, queryOf } from "./wanted.ts";
 
 /** Milliseconds in which a run also takes what arrives meanwhile; it would have no end otherwise. */
@@ -41,6 +40,8 @@ interface Ended {
 export interface RedeliveryOptions extends LookOptions, ClaimOptions {
 	/** Rings when others have stored something, for a run that takes that too; undefined for one that takes what is there. */
 	readonly arrivals?: Bell | undefined;
+	/** How many deliveries may be in flight at once. */
+	readonly concurrency?: number;
 	/** Where to begin in a long queue, from 0 to 1; at its front without. */
 	readonly random?: Random | undefined;
 }
@@ -79,27 +80,31 @@ export class Redelivery {
 		const lanes: Lane<Ready>[] = [];
 		const whole = new Set<Lane<Ready>>();
 		const isToFill = (lane: Lane<Ready>) => lane.isOpen && !whole.has(lane);
-		const { arrivals } = this.#options;
+		const { arrivals, concurrency, random } = this.#options;
 		const until = this.#outbox.now() + ROUND_MS;
+		// Nothing more is looked at after that, and what is new would wait for all that is old.
+		const isOver = () => arrivals !== undefined && this.#outbox.now() >= until;
 		let looked = await this.#addDue(lanes);
 		let isIdle = false;
-		while (!this.#isBroken && !signal.aborted && lanes.some((lane) => isToFill(lane) || !lane.isDone)) {
+		while (!this.#isBroken && !signal.aborted && !isOver() && lanes.some((lane) => isToFill(lane) || !lane.isDone)) {
 			const now = this.#outbox.now();
-			const hasMore = () => now < until && arrivals?.rung !== looked.rung;
+			const hasMore = () => arrivals?.rung !== looked.rung;
 			if (hasMore() && (isIdle || now >= looked.again)) looked = await this.#addDue(lanes);
 			isIdle = true;
 			const before = this.#settled;
 			await this.#postpone();
 			for (const lane of lanes) {
+				if (signal.aborted || isOver()) break;
 				if (isToFill(lane)) {
 					whole.add(lane);
 					await this.#addOthers(lane);
 				}
-				const next = lane.next(CLAIMED_AT_ONCE, this.#options.random);
+				const most = lanes.length === 1 ? CLAIMED_AT_ONCE : lane.roomFor(CLAIMED_AT_ONCE, concurrency);
+				const next = lane.next(most, random);
 				if (next.length > 0) isIdle = false;
 				for (const taken of await this.#claims.claim(next, lane)) {
 					// What is left is released at the end.
-					if (signal.aborted) return;
+					if (signal.aborted || isOver()) break;
 					const { ready, events } = taken;
 					if (this.#claims.isInTime(taken)) yield { id: ready.id, hook: ready.hook, events };
 				}
@@ -109,6 +114,8 @@ export class Redelivery {
 			if (isToWait && !this.#isBroken && !hasMore()) await this.#change();
 		}
 		await this.#postpone();
+		// The rest is for the next run, at once.
+		if (isOver()) arrivals?.ring();
 	}
 
 	/** Adds what is due to the lanes. */
@@ -116,7 +123,7 @@ export class Redelivery {
 		const rung = this.#options.arrivals?.rung;
 		const start = this.#outbox.now();
 		const sifted = await this.#look(queryOf(this.#wanted, start));
-		this.#tell(sifted);
+		tellOf(sifted, this.#options.log);
 		for (const lane of lanesOf(sifted.ready)) {
 			const same = lanes.find(({ receiver }) => receiver === lane.receiver);
 			if (same === undefined) lanes.push(lane);
@@ -139,7 +146,7 @@ export class Redelivery {
 		const to = isSame ? from.record : this.#after(outcome, taken);
 		this.#outbox.change(from, to);
 		if (outcome.status === "delivered") this.#outbox.noteDelivered(to, ready.hook);
-		else if (this.#isEarly(from.record) && !isByHand(this.#wanted)) this.#early.push({ outcome, taken });
+		else if (this.#isEarly(from.record) && this.#isToWait(outcome)) this.#early.push({ outcome, taken });
 		this.#settled++;
 		this.#changed();
 		return told(outcome, to);
@@ -161,9 +168,15 @@ export class Redelivery {
 		const now = this.#outbox.now();
 		const attempts = [...record.attempts, ...attemptsOf(outcome, now, this.#outbox.options.mask)];
 		const left = { ...record, ...this.#outbox.leftOf(outcome, hook), attempts };
-		if (outcome.status !== "delivered" && this.#isEarly(record)) return left;
+		const isOver = !isByHand(this.#wanted) && !mayBeTriedAgain(outcome);
+		if (outcome.status !== "delivered" && this.#isEarly(record) && !isOver) return left;
 		const { due: _, ...rest } = left;
 		return { ...rest, ...this.#outbox.fateOf(outcome, hook, record.failures, record.expires) };
+	}
+
+	/** Whether what comes after it has to wait too. */
+	#isToWait(outcome: Outcome): boolean {
+		return !isByHand(this.#wanted) && outcome.status === "failed" && mayBeTriedAgain(outcome);
 	}
 
 	#isEarly({ state, due = 0 }: DeliveryRecord): boolean {
@@ -173,6 +186,7 @@ export class Redelivery {
 	/** What was due and stays behind an older one that has failed has used up its try; it would be due in every run otherwise. */
 	async #postpone(): Promise<void> {
 		for (const { outcome, taken } of this.#early.splice(0)) {
+			if (taken.ready.key === undefined) continue;
 			const due = taken.lane.pull(({ key, from: { record } }) => key === taken.ready.key && !this.#isEarly(record));
 			const hooks = new Map(due.map(({ id, hook }) => [id, hook]));
 			for (const from of await this.#claims.take(due.map((each) => each.from))) {
@@ -227,15 +241,6 @@ export class Redelivery {
 			lane.remove(ended);
 			lane.drop(others);
 		}
-	}
-
-	#tell({ expired, obsolete, waiting }: Sifted): void {
-		const say = (number: number, what: string) => {
-			if (number > 0) this.#options.log.info(`${count(number, "stored message")} ${what}`);
-		};
-		say(expired.length, "expired: too old to be sent");
-		say(obsolete.length, "superseded by newer ones");
-		for (const why of new Set(waiting)) say(waiting.filter((other) => other === why).length, `kept for ${why}`);
 	}
 
 	get #isBroken(): boolean {

@@ -1,7 +1,10 @@
 // What an outcome says of what follows it, where there is a store.
+import { count } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
 import { type Outcome, reasonOf, withReason } from "../model/delivery.ts";
 import type { DeliveryRecord } from "../model/records.ts";
+import type { Log } from "../ports.ts";
+import type { Sifted } from "./sift.ts";
 
 /** The outcome with what follows it. */
 export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord): Outcome {
@@ -16,6 +19,16 @@ export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord):
 		outcome,
 		`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${moment(expires)}`,
 	);
+}
+
+/** Says how many are not sent, and why. */
+export function tellOf({ expired, obsolete, waiting }: Sifted, log: Pick<Log, "info">): void {
+	const say = (number: number, what: string) => {
+		if (number > 0) log.info(`${count(number, "stored message")} ${what}`);
+	};
+	say(expired.length, "expired: too old to be sent");
+	say(obsolete.length, "superseded by newer ones");
+	for (const why of new Set(waiting)) say(waiting.filter((other) => other === why).length, `kept for ${why}`);
 }
 
 /** The outcome of what carries a secret, which no store may have. */

@@ -1,16 +1,17 @@
 // What a worker takes from a relay: each event becomes stored deliveries of its hooks, which the rounds then send.
-import type { Delivery } from "../model/delivery.ts";
+import { type Delivery, deliveryId } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
 import type { Relay, Relayed } from "../model/relay.ts";
+import type { StoreFailure } from "../model/store.ts";
 import { Batches } from "../plan/batch.ts";
 import { createPlan } from "../plan/plan.ts";
 import type { Ports } from "../ports.ts";
-import { contextSecrets } from "../secrets/known.ts";
+import { ROUTING_KEY } from "../secrets/known.ts";
 import { problemsOf } from "../secrets/thrown.ts";
-import { readRelayed } from "../store/relayed-event.ts";
+import { CARRIES_SECRET, readRelayed } from "../store/relayed-event.ts";
 import { hooksOf, selectedBy } from "./hooks.ts";
 import type { Inputs } from "./inputs.ts";
 import { type OpenedOutbox, openOutbox } from "./outbox.ts";
@@ -26,6 +27,12 @@ const RETRY_MS = 5000;
 
 /** Milliseconds after which a relay that is quiet is well. */
 const QUIET_MS = 1000;
+
+/** Bytes of the events of a batch, whose record must fit into a message of NATS after they were escaped. */
+const BATCH_BYTES = 400_000;
+
+/** Characters of an event. */
+const LARGE = 100_000;
 
 /** How many events were taken, by what became of them. */
 export interface Taken {
@@ -84,17 +91,54 @@ async function takeSome(relay: Relay, place: Place, { signal, onTaken }: IntakeO
 	// Nothing for a while is a sign of health too.
 	const found = await relay.next(AT_ONCE, AbortSignal.any([signal, AbortSignal.timeout(QUIET_MS)]));
 	if ("problem" in found) return `the relay cannot be read: ${found.problem}`;
-	const read = await Promise.all(found.map((relayed) => readOne(relayed, relay.stream, place)));
+	const read: (Read | Refused)[] = [];
+	for (const relayed of found) {
+		read.push(await readOne(relayed, relay.stream, place));
+		// Reading a large one takes a while, and deliveries go on meanwhile.
+		if (relayed.text.length > LARGE) await new Promise(setImmediate);
+	}
 	const refused = read.flatMap((each) => ("problem" in each ? [each] : []));
-	const good = read.flatMap((each) => ("problem" in each ? [] : [each]));
-	const records = recordsOf(good, place);
-	const failure = records.length === 0 ? undefined : await place.records.put(records);
+	const {
+		stored: good,
+		tooLarge,
+		failure,
+	} = await store(
+		read.flatMap((each) => ("problem" in each ? [] : [each])),
+		place,
+	);
+	refused.push(...tooLarge);
 	for (const { relayed } of good) (failure === undefined ? relayed.take : relayed.release)();
 	const buried = await Promise.all(refused.map((each) => bury(each, place)));
 	if (failure !== undefined) return `events of the relay cannot be stored: ${failure.problem}`;
 	const wanted = good.filter(({ deliveries }) => deliveries.length > 0).length;
 	if (found.length > 0) onTaken({ stored: wanted, unwanted: good.length - wanted, refused: refused.length });
 	return buried.find((problem) => problem !== undefined);
+}
+
+/** What was stored, or could not be because the store has failed; and what is too large for it, however often it is put. */
+interface Stored {
+	readonly stored: readonly Read[];
+	readonly tooLarge: readonly Refused[];
+	readonly failure: StoreFailure | undefined;
+}
+
+async function store(read: readonly Read[], place: Place): Promise<Stored> {
+	const put = async (some: readonly Read[]) => {
+		const records = recordsOf(some, place);
+		return records.length === 0 ? undefined : place.records.put(records);
+	};
+	const failure = await put(read);
+	if (failure?.isTooLarge !== true) return { stored: read, tooLarge: [], failure };
+	// One of them must not keep the others back.
+	const stored: Read[] = [];
+	const tooLarge: Refused[] = [];
+	for (const each of read) {
+		const own = await put([each]);
+		if (own === undefined) stored.push(each);
+		else if (own.isTooLarge === true) tooLarge.push({ relayed: each.relayed, problem: own.problem });
+		else return { stored: read, tooLarge: [], failure: own };
+	}
+	return { stored, tooLarge, failure: undefined };
 }
 
 interface Read {
@@ -114,7 +158,6 @@ async function readOne(relayed: Relayed, stream: string, { hooks, context, ports
 		const read = readRelayed(relayed, stream, context.receive);
 		if ("problem" in read) return { relayed, problem: read.problem };
 		const { event } = read;
-		if (contextSecrets(event.context).length > 0) return { relayed, problem: "its metadata carries a secret" };
 		const { webhooks, batched } = createPlan(await selectedBy(hooks, event, context.facts), event);
 		return { relayed, event, deliveries: [...webhooks, ...batched] };
 	} catch (thrown) {
@@ -128,12 +171,12 @@ function recordsOf(read: readonly Read[], { outbox }: Place): readonly DeliveryR
 	const runs = new Map<string, { readonly batches: Batches; readonly since: number }>();
 	const found: DeliveryRecord[] = [];
 	const add = (deliveries: readonly Delivery<Webhook>[], since: number) => {
-		for (const delivery of deliveries) found.push(outbox.untried(delivery, since));
+		for (const delivery of deliveries) found.push(outbox.untried({ ...delivery, id: idOf(delivery) }, since));
 	};
 	for (const { relayed, event, deliveries } of read) {
 		const { run_id, ci } = event.context;
 		const name = JSON.stringify([ci?.repository, run_id]);
-		const run = runs.get(name) ?? { batches: new Batches(), since: relayed.at };
+		const run = runs.get(name) ?? { batches: new Batches(BATCH_BYTES), since: relayed.at };
 		runs.set(name, run);
 		for (const delivery of deliveries) {
 			add(delivery.hook.batchSize === undefined ? [delivery] : run.batches.add(delivery), run.since);
@@ -143,8 +186,15 @@ function recordsOf(read: readonly Read[], { outbox }: Place): readonly DeliveryR
 	return found;
 }
 
+/** An id of a job's own is the only one of its repository, and not of all. */
+function idOf({ events, hook }: Delivery<Webhook>): string {
+	return deliveryId(events, JSON.stringify([events[0].context.ci?.repository ?? "", hook.name]));
+}
+
 async function bury({ relayed, problem }: Refused, { context, ports }: Place): Promise<string | undefined> {
 	ports.log.info(`an event of ${context.mask(relayed.subject)} is refused: ${context.mask(problem)}`);
-	const failure = await relayed.bury(problem);
+	// A credential is not kept, in whatever else it came.
+	const isSecret = problem === CARRIES_SECRET || relayed.text.includes(ROUTING_KEY);
+	const failure = await relayed.bury(problem, isSecret ? "" : relayed.text);
 	return failure && `an event of the relay could not be put aside: ${failure.problem}`;
 }

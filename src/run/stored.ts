@@ -108,7 +108,15 @@ export async function openStored(
 		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
 	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
 	const { arrivals } = observer;
-	const options = { read, log: ports.log, unreadable, muted, arrivals, random: arrivals && ports.random };
+	const options = {
+		read,
+		log: ports.log,
+		unreadable,
+		muted,
+		arrivals,
+		random: arrivals && ports.random,
+		concurrency: config.concurrency,
+	};
 	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
 	let [done, total] = [0, 0];
 	const tellProgress = () => {

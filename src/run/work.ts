@@ -26,6 +26,9 @@ export interface WorkOptions {
 	readonly onRelayProblem: IntakeObserver["onProblem"];
 }
 
+/** Milliseconds between two rounds of which the second was not waited for. */
+const PAUSE_MS = 250;
+
 /** A config, and what is taken from its relay. */
 interface Duty {
 	readonly context: RunContext;
@@ -51,6 +54,8 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 			next();
 			isFirst = false;
 			if (bell.rung === rung) await sleepUntilRung();
+			// Each event that arrives would begin a round of its own, and each round reads all that waits.
+			else await ports.clock.sleep(PAUSE_MS, stopping);
 		}
 	} finally {
 		await duty.end();

@@ -1,5 +1,5 @@
 // An event as a relay brings it: read, and found to be of the repository that its subject names.
-import { isJsonObject, MAX_DEPTH } from "../lib/json.ts";
+import { isJsonObject, type JsonObject, MAX_DEPTH } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { isEventName } from "../model/catalog.ts";
 import { RELAY_VERSION, type Relayed, relaySubject } from "../model/relay.ts";
@@ -7,6 +7,16 @@ import { type HeldRead, heldEvent, type Receive } from "./held-event.ts";
 
 /** What every event of a job has. Without an id, all of them would be one delivery. */
 const NEEDED = ["id", "run_id", "timestamp"] as const;
+
+/** Of an event whose text is not to be kept either. */
+export const CARRIES_SECRET = "its metadata carries a secret";
+
+/** The key of the metadata that brings a credential. */
+const SECRET_KEY = "routing_key";
+
+function hasSecret({ metadata }: JsonObject): boolean {
+	return isJsonObject(metadata) && Object.hasOwn(metadata, SECRET_KEY);
+}
 
 /** The event, or as a phrase what is wrong with it. A job that may publish may have written anything. */
 export function readRelayed(
@@ -20,8 +30,10 @@ export function readRelayed(
 	const { version, line, context, ...about } = message;
 	if (version !== RELAY_VERSION) return { problem: `its version is not ${RELAY_VERSION}: update this worker` };
 	if (!isJsonObject(context)) return { problem: "it has no context" };
-	const missing = NEEDED.find((key) => (context[key] ?? "") === "");
+	const missing = NEEDED.find((key) => typeof context[key] !== "string" || context[key] === "");
 	if (missing !== undefined) return { problem: `its context has no ${missing}` };
+	// Before anything of it is protected: who may publish must not choose what is redacted everywhere.
+	if (hasSecret(context)) return { problem: CARRIES_SECRET };
 	const found = heldEvent(about, context, receive);
 	if ("problem" in found) return found;
 	const { name } = found.event.definition;

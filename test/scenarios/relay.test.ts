@@ -140,7 +140,7 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		await vi.waitFor(() => expect(server.requests.length).toBe(1), WAIT_MS);
 		const root = await connectTo(nats, { user: "root", pass: "root" });
 		const manager = await jetstreamManager(root);
-		const dead = await manager.streams.getMessage("ci", { last_by_subj: `dead.${subject}` });
+		const dead = await manager.streams.getMessage("ci", { last_by_subj: "dead.ci.refused" });
 		expect([dead?.header.get("Cause"), dead && JSON.parse(dead.string()).version]).toEqual([
 			"its version is not 1: update this worker",
 			2,

@@ -131,7 +131,7 @@ export function recordsSuite(name: string, subject: RecordsSubject): void {
 				["d2", "tell"],
 				["d3", "other"],
 			] as const) {
-				await store.put([of(id, "k", { state: "delivered", hook })]);
+				await store.put([of(id, "k", { state: "delivered", hook, eventTime: id === "d2" ? 950 : 900 })]);
 			}
 			const about = [
 				{ key: "k", hook: "tell" },

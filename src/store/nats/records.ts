@@ -20,6 +20,8 @@ import { checkUrl } from "../../net/url.ts";
 import { readDisabledHook, writeDisabledHook } from "../disabled-hook-text.ts";
 import { NO_RECORDS } from "../no-records.ts";
 import { writeRecord } from "../record-text.ts";
+import { EndedRecords, FREE } from "./ended.ts";
+import { NewestDelivered } from "./newest.ts";
 import { recordsStream } from "./records-stream.ts";
 import { NatsServer } from "./server.ts";
 import { type Entry, eachOf, type NatsStream } from "./stream.ts";
@@ -37,7 +39,6 @@ const DEFAULT_NAME = "pipeline-hooks";
 
 /** Until when a record is claimed; of one that was changed and is free, 0. */
 const CLAIMED = "Claimed-Until";
-const FREE = { [CLAIMED]: "0" };
 
 /** More keys than these are looked for by reading all. */
 const MOST_KEYS = 10;
@@ -71,14 +72,16 @@ class NatsRecords implements Records {
 	readonly #server: NatsServer<NatsStream>;
 	readonly #subjects: RecordSubjects;
 	readonly #isTidy: boolean;
-	/** What is to be moved, by its place in the stream. */
-	readonly #ended = new Map<number, DeliveryRecord>();
+	readonly #ended: EndedRecords;
+	readonly #newest: NewestDelivered;
 
 	/** `isTidy` is for who writes anyway: it moves what has ended. */
 	constructor(server: NatsServer<NatsStream>, name: string, isTidy: boolean) {
 		this.#server = server;
 		this.#isTidy = isTidy;
 		this.#subjects = new RecordSubjects(name);
+		this.#newest = new NewestDelivered(this.#subjects);
+		this.#ended = new EndedRecords(this.#subjects, this.#newest);
 	}
 
 	async put(records: readonly DeliveryRecord[]): Promise<StoreFailure | undefined> {
@@ -92,6 +95,7 @@ class NatsRecords implements Records {
 				const isSecond = (other: Entry) => other.sequence < sequence || other.headers.has(CLAIMED);
 				if (found.some((other) => other !== undefined && isSecond(other))) await stream.remove(sequence);
 			});
+			await this.#newest.note(stream, records);
 			return undefined;
 		});
 	}
@@ -107,9 +111,9 @@ class NatsRecords implements Records {
 		return this.#server.attempt(async (stream) => {
 			// What is delivered and not moved yet is among them.
 			const near = await this.#entries(stream, { keys, states: UNDELIVERED });
-			const sent = await eachOf(about, (each) => stream.last(this.#subjects.all("sent", each)));
-			const { records, invalid } = this.#read([...sent.filter((entry) => entry !== undefined), ...near]);
-			return { records: askedFor(records, { keys }), invalid };
+			const { records, invalid } = this.#read(near);
+			const newest = await eachOf(about, (each) => this.#newest.of(stream, each));
+			return { records: [...newest.flatMap((found) => found ?? []), ...askedFor(records, { keys })], invalid };
 		});
 	}
 
@@ -128,7 +132,7 @@ class NatsRecords implements Records {
 			const until = Number(headers.get(CLAIMED)) || 0;
 			const claim = until === 0 ? {} : { claimedUntil: until };
 			found.set(record.id, { record, revision: revisionOf(place, sequence), ...claim });
-			if (until === 0) this.#noteMoved(record, place, sequence);
+			if (until === 0) this.#ended.note(record, place, sequence);
 		}
 		return { records: [...found.values()], invalid };
 	}
@@ -184,11 +188,13 @@ class NatsRecords implements Records {
 			const moved = { subject: this.#subjects.of(to), text: writeRecord(to), headers: FREE, over: 0 };
 			return (await stream.write(moved)) !== undefined && (await stream.remove(sequence));
 		}
-		// The key and the hook are those of the subject, which finds the record.
-		const write = { text: writeRecord(to), headers: FREE, subject: this.#subjects.of(record, place) };
+		// The key is that of the subject, which finds the record, also where only a part of a batch is left.
+		const { key: _, ...rest } = to;
+		const kept = record.key === undefined ? rest : { ...rest, key: record.key };
+		const write = { text: writeRecord(kept), headers: FREE, subject: this.#subjects.of(record, place) };
 		const next = await stream.write({ ...write, over: sequence });
 		if (next === undefined) return false;
-		this.#noteMoved(to, place, next);
+		this.#ended.note(kept, place, next);
 		if (to.state !== record.state && LOST.includes(to.state)) {
 			const cause = to.attempts.at(-1)?.cause ?? to.state;
 			const headers = { "Nats-Msg-Id": to.id, Cause: cause };
@@ -230,24 +236,7 @@ class NatsRecords implements Records {
 	}
 
 	async close(): Promise<void> {
-		if (this.#ended.size > 0) await this.#server.attempt((stream) => this.#moveEnded(stream));
+		if (this.#isTidy && this.#ended.size > 0) await this.#server.attempt((stream) => this.#ended.move(stream));
 		await this.#server.close();
-	}
-
-	#noteMoved(record: DeliveryRecord, place: Place, sequence: number): void {
-		if (this.#isTidy && place !== PLACE_OF[record.state]) this.#ended.set(sequence, record);
-	}
-
-	/**
-	 * Moves what has ended. A server that is killed may forget that something was removed, which is why nothing is moved
-	 * before it has ended.
-	 */
-	async #moveEnded(stream: NatsStream): Promise<void> {
-		const ended = [...this.#ended];
-		this.#ended.clear();
-		await eachOf(ended, async ([sequence, record]) => {
-			await stream.write({ subject: this.#subjects.of(record), text: writeRecord(record), headers: FREE });
-			await stream.remove(sequence);
-		});
 	}
 }

@@ -11,6 +11,7 @@ import {
 } from "@nats-io/jetstream";
 import { headers, nanos } from "@nats-io/transport-node";
 import { onAbort } from "../../lib/on-abort.ts";
+import { excerpt } from "../../lib/text.ts";
 import { DEAD, type Relay, type Relayed } from "../../model/relay.ts";
 import type { StoreFailure } from "../../model/store.ts";
 import { NatsServer, UnusableStream } from "./server.ts";
@@ -25,8 +26,13 @@ const ACK_WAIT_MS = 30_000;
 /** Milliseconds after which a worker gets an event again that could not be stored. */
 const RELEASED_MS = 10_000;
 
-/** Events that wait in this process. */
-const AHEAD = 1000;
+/** Bytes of events that wait in this process, and of those that are given at once; the server closes a connection that is too slow. */
+const AHEAD = 16_000_000;
+const AT_ONCE = 8_000_000;
+
+/** Characters of what is put aside, and of each of its headers. */
+const MOST_BURIED = 100_000;
+const MOST_IN_HEADER = 500;
 
 /** How a relay is opened. */
 export interface RelayOptions {
@@ -64,9 +70,10 @@ class NatsRelay implements Relay {
 	async next(most: number, signal: AbortSignal): Promise<readonly Relayed[] | StoreFailure> {
 		const found: JsMsg[] = [];
 		const failure = await this.#server.attempt(async ({ consumer }) => {
-			this.#reading ??= readingOf(await consumer.consume({ max_messages: AHEAD }));
+			this.#reading ??= readingOf(await consumer.consume({ max_bytes: AHEAD, abort_on_missing_resource: true }));
 			const reading = this.#reading;
-			while (found.length < most) {
+			let bytes = 0;
+			while (found.length < most && bytes < AT_ONCE) {
 				reading.coming ??= reading.iterator.next();
 				// The first is waited for; the others are those that have come with it.
 				const until = found.length === 0 ? aborted(signal) : immediate();
@@ -76,6 +83,7 @@ class NatsRelay implements Relay {
 				reading.coming = undefined;
 				if (next.done === true) throw new UnusableStream("the connection was closed");
 				found.push(next.value);
+				bytes += next.value.data.byteLength;
 			}
 			return undefined;
 		});
@@ -100,11 +108,13 @@ class NatsRelay implements Relay {
 			at: message.time.getTime(),
 			take: () => message.ack(),
 			release: () => message.nak(RELEASED_MS),
-			bury: (cause) =>
+			bury: (cause, text) =>
 				this.#server.attempt(async ({ client }) => {
 					const options = { headers: headers() };
-					options.headers.set("Cause", cause);
-					await client.publish(`${DEAD}.${subject}`, message.data, options);
+					options.headers.set("Cause", excerpt(cause, MOST_IN_HEADER));
+					options.headers.set("Subject", excerpt(subject, MOST_IN_HEADER));
+					// A subject of ours, and a part of the text: what is too long would be refused again and again.
+					await client.publish(`${DEAD}.${this.stream}.refused`, text.slice(0, MOST_BURIED), options);
 					message.ack();
 					return undefined;
 				}),

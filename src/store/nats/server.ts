@@ -42,7 +42,8 @@ export class NatsServer<T> {
 		} catch (error) {
 			// Nobody may be at the other end any more.
 			if (innermost(error) instanceof errors.TimeoutError) void this.close();
-			return { problem: `${this.#url.protocol}//${this.#url.host}: ${describe(error)}` };
+			const problem = `${this.#url.protocol}//${this.#url.host}: ${describe(error)}`;
+			return { problem, ...(innermost(error) instanceof errors.InvalidArgumentError && { isTooLarge: true }) };
 		}
 	}
 

@@ -1,5 +1,5 @@
 // The subjects of records in NATS: where a record is, by what became of it, and how its subject is found again.
-import type { DeliveryRecord, DisabledHook, RecordState } from "../../model/records.ts";
+import type { About, DeliveryRecord, DisabledHook, RecordState } from "../../model/records.ts";
 import { readRecord } from "../record-text.ts";
 import type { Entry } from "./stream.ts";
 
@@ -8,7 +8,7 @@ import type { Entry } from "./stream.ts";
  * delivered, else to `over`. So who looks for what is due need not read it. Of one that is in two places because its mover
  * was killed, the later of these counts.
  */
-export const PLACES = ["sent", "over", "open"] as const;
+export const PLACES = ["over", "sent", "open"] as const;
 export type Place = (typeof PLACES)[number];
 
 /** Where a record of each state belongs. */
@@ -22,7 +22,7 @@ export const PLACE_OF: Readonly<Record<RecordState, Place>> = {
 };
 
 /** What a subject is known by; all of them for what is left out. */
-type Parts = Partial<Pick<DeliveryRecord, "key" | "hook" | "id">>;
+type Parts = Partial<Pick<DeliveryRecord, "key" | "id">>;
 
 /** The subjects of one store. */
 export class RecordSubjects {
@@ -34,15 +34,14 @@ export class RecordSubjects {
 	}
 
 	/** Of a record where it belongs, or in another place. */
-	of({ state, key = "", hook, id }: DeliveryRecord, place = PLACE_OF[state]): string {
-		return this.all(place, { key, hook, id });
+	of({ state, key = "", id }: DeliveryRecord, place = PLACE_OF[state]): string {
+		return this.all(place, { key, id });
 	}
 
-	/** Matches those of all records of a place with these. Only what was delivered is known by its hook. */
-	all(place: Place, { key, hook, id }: Parts): string {
-		const tokens = place === "sent" ? [key, hook, id] : [key, id];
-		const shown = tokens.map((text) => (text === undefined ? "*" : token(text)));
-		return [this.#name, "record", place, ...shown].join(".");
+	/** Matches those of all records of a place with these. */
+	all(place: Place, { key, id }: Parts): string {
+		const tokens = [key, id].map((text) => (text === undefined ? "*" : token(text)));
+		return [this.#name, "record", place, ...tokens].join(".");
 	}
 
 	/** The record that a text is, and its place; undefined for what is none, or would take the place of another. */
@@ -54,6 +53,11 @@ export class RecordSubjects {
 		if ("problem" in record) return undefined;
 		const place = PLACES.find((each) => this.of(record, each) === subject);
 		return place && { record, place };
+	}
+
+	/** Of the newest one that was delivered. */
+	newest({ key, hook }: About): string {
+		return `${this.#name}.newest.${token(key)}.${token(hook)}`;
 	}
 
 	/** Of the copy of a record whose delivery is spent. */

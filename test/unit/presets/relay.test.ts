@@ -67,7 +67,7 @@ describe("the message for a relay", () => {
 			"User-Agent": expect.stringMatching(/^pipeline-hooks\//),
 			"X-Rocky-Event": "pipeline_error",
 			"X-Rocky-Delivery": "dlv_relay",
-			"Nats-Msg-Id": "dlv_relay",
+			"Nats-Msg-Id": "dlv_relay.acme.shop.pipeline_error",
 		});
 		expect(sent().sign(new Date())).toEqual({});
 	});

@@ -8,7 +8,7 @@ import type { HttpRequest } from "../../../src/ports.ts";
 import { claimTimes } from "../../../src/records/claim-times.ts";
 import { answer } from "../../helpers/fakes.ts";
 import { webhook } from "../../helpers/make.ts";
-import { MINUTE, type World, world } from "../../helpers/stored-runs.ts";
+import { MINUTE, START, type World, world } from "../../helpers/stored-runs.ts";
 
 const DOWN = answer(503);
 const ANY = { selectors: [{ kind: "glob", pattern: "*" }] } as const;
@@ -177,4 +177,48 @@ describe("an older message that goes first and fails", () => {
 		await there.redeliver({ all: true });
 		expect(Object.values(there.records.all()).map(({ failures }) => failures)).toEqual([1, 1]);
 	});
+});
+
+it("leaves alone what is about nothing, and what comes after one that was refused for good", async () => {
+	for (const key of [undefined, "same"]) {
+		const there = world([hookAt("audit")]);
+		there.respond = () => DOWN;
+		there.schedule = [100 * MINUTE];
+		await there.fire(there.event("pipeline_error"));
+		const [older] = Object.values(there.records.all());
+		if (older === undefined) throw new Error("nothing is stored");
+		await remove(there, older.id);
+		const { key: _, ...rest } = older;
+		const keyed = key === undefined ? rest : { ...rest, key };
+		await there.records.put([keyed, { ...keyed, id: "newer", eventTime: older.eventTime + 1, due: START }]);
+		const bodies: number[] = [];
+		there.respond = () => answer(bodies.push(0) === 1 ? 400 : 200);
+		await there.redeliver();
+		expect([key, there.states()[older.id], there.states()["newer"]]).toEqual(
+			key === undefined ? [key, "delivered", "failed"] : [key, "failed", "delivered"],
+		);
+		expect(there.records.all()["newer"]?.attempts.length).toBe(older.attempts.length + 1);
+	}
+});
+
+it("ends after a minute, so that the next run sees what has come since, and goes on with the rest", async () => {
+	const { there, bell, first } = await storing(hookAt("slow"), hookAt("quick"));
+	for (let n = 0; n < 5; n++) {
+		await there.records.put([{ ...first, id: `slow-${n}`, eventTime: first.eventTime + n + 1 }]);
+	}
+	there.respond = async (request) => {
+		if (hostOf(request) === "slow") there.wait(25_000);
+		if (there.http.requests.length === 4) await arrive(there, bell, first, { id: "fresh", hook: "quick" });
+		return answer(200);
+	};
+	const { rung } = bell;
+	await there.redeliver();
+	expect(there.http.requests.length).toBeLessThan(5);
+	expect(bell.rung).toBeGreaterThan(rung);
+	await there.redeliver();
+	expect(there.states()).toMatchObject({ fresh: "delivered" });
+	const listed = await there.records.list({ states: ["waiting"] });
+	expect("problem" in listed ? listed : listed.records.map(({ claimedUntil }) => claimedUntil)).not.toContain(1);
+	for (let n = 0; n < 3; n++) await there.redeliver();
+	expect(new Set(Object.values(there.states()))).toEqual(new Set(["delivered"]));
 });

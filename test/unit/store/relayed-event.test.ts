@@ -101,6 +101,7 @@ describe("an event of a relay", () => {
 		[{ context: "{}" }, "it has no context"],
 		[{ context: {} }, "its context has no id"],
 		[{ context: { ...IDS, id: "" } }, "its context has no id"],
+		[{ context: { ...IDS, id: [] } }, "its context has no id"],
 		[{ context: { ...IDS, run_id: "" } }, "its context has no run_id"],
 		[{ context: { ...IDS, timestamp: null } }, "its context has no timestamp"],
 		[{ context: IDS }, "it does not say in which run it happened"],
@@ -152,13 +153,20 @@ describe("an event of a relay", () => {
 		});
 	});
 
-	it("has the credentials that it brings told before it is used", () => {
+	it("is refused with a credential, before anything of it is redacted everywhere", () => {
 		const seen: unknown[] = [];
-		const { subject, text } = published(shop({ metadata: { key: "x" } }));
-		readRelayed({ subject, text: text.replace('"key"', '"routing_key"') }, "ci", (given) => {
-			seen.push(given);
-			return given;
-		});
-		expect(seen).toMatchObject([{ error: "boom", metadata: { routing_key: "x" }, ci: CI }]);
+		for (const value of ['"acme"', "5", "null"]) {
+			const { subject, text } = published(shop({ metadata: { key: "x" } }));
+			const found = readRelayed(
+				{ subject, text: text.replace('"key":"x"', `"routing_key":${value}`) },
+				"ci",
+				(given) => {
+					seen.push(given);
+					return given;
+				},
+			);
+			expect(found).toEqual({ problem: "its metadata carries a secret" });
+		}
+		expect(seen).toEqual([]);
 	});
 });

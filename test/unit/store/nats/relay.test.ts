@@ -73,9 +73,13 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 		const { relay, manager, publish, waiting } = await opened();
 		await publish("bad");
 		const [first] = good(await relay.next(10, FOR_EVER));
-		expect(await first?.bury("it is not JSON")).toBeUndefined();
-		const dead = await manager.streams.getMessage("ci", { last_by_subj: `dead.${SUBJECT}` });
-		expect([dead?.string(), dead?.header.get("Cause")]).toEqual(["bad", "it is not JSON"]);
+		expect(await first?.bury("it is not JSON", "bad")).toBeUndefined();
+		const dead = await manager.streams.getMessage("ci", { last_by_subj: "dead.ci.refused" });
+		expect([dead?.string(), dead?.header.get("Cause"), dead?.header.get("Subject")]).toEqual([
+			"bad",
+			"it is not JSON",
+			SUBJECT,
+		]);
 		expect(await waiting()).toBe(1);
 		expect(good(await relay.next(10, AbortSignal.timeout(100)))).toEqual([]);
 	});
