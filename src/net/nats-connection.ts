@@ -46,6 +46,7 @@ export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }:
 		servers: addresses.map((address) => `${address.includes(":") ? `[${address}]` : address}:${url.port}`),
 		tls: url.protocol === "tls:" ? { ...identity, ...tlsOptions(caCertificates) } : null,
 		...loginOf(url),
+		...inboxOf(url),
 		name: `pipeline-hooks/${VERSION}`,
 		timeout: Math.ceil(timeoutMs / addresses.length),
 		// A worker waits for messages on a connection whose other end may be gone.
@@ -57,6 +58,17 @@ export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }:
 		reconnect: false,
 		ignoreClusterUpdates: true,
 	});
+}
+
+/**
+ * Replies come to an inbox of the user's own, so that a server can keep every other user from reading them:
+ * https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization
+ */
+function inboxOf({ username, password }: URL) {
+	const user = decodeURIComponent(username);
+	return password !== "" && /^[\w-]+$/.test(user) && !SEED.test(decodeURIComponent(password))
+		? { inboxPrefix: `_INBOX_${user}` }
+		: {};
 }
 
 /** The private key of a user: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth */

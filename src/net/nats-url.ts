@@ -22,7 +22,7 @@ export function withSubject(text: string, subject: string | undefined): string {
 const PARTS = /^(nats|tls):\/\/([^/?#\\]+)(?:\/([^\\]*))?$/i;
 
 /** Without wildcards, and without what begins with `$` or `_INBOX`, which is NATS's own (https://docs.nats.io/nats-concepts/subjects). */
-const SUBJECT = /^(?!_INBOX(?:\.|$))[\w:=-]+(?:\.[\w:=-]+)*$/;
+const SUBJECT = /^(?!_INBOX(?:[._]|$))[\w:=-]+(?:\.[\w:=-]+)*$/;
 
 /** Parses a URL; its host is spelled as in every other URL, and it always has a port. */
 export function parseNatsUrl(text: string): Parsed {

@@ -104,7 +104,9 @@ class Publication extends Exchange {
 			this.#respond(STATUS.unavailable, "no JetStream stream takes the subject");
 		} else if (cause instanceof errors.PermissionViolationError) {
 			const may =
-				cause.operation === "publish" ? "publish to the subject" : "subscribe to _INBOX.>, for acknowledgements";
+				cause.operation === "publish"
+					? "publish to the subject"
+					: "subscribe to its inbox, for acknowledgements: _INBOX_USER.>";
 			this.#respond(STATUS.forbidden, `the user may not ${may}`);
 		} else if (cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError) {
 			this.#respond(STATUS.unauthorized, cause.message);

@@ -48,7 +48,8 @@ export async function startNats(config = "", files: Readonly<Record<string, stri
 
 /** A connection that is closed after the test. */
 export async function connectTo({ port }: Nats, login: { user?: string; pass?: string } = {}): Promise<NatsConnection> {
-	const connection = await connect({ servers: `127.0.0.1:${port}`, ...login });
+	const inbox = login.user === undefined ? {} : { inboxPrefix: `_INBOX_${login.user}` };
+	const connection = await connect({ servers: `127.0.0.1:${port}`, ...login, ...inbox });
 	onTestFinished(() => connection.close());
 	return connection;
 }

@@ -64,6 +64,24 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		expect(new Set(ids).size).toBe(2);
 	});
 
+	it("puts aside an event whose record is too large for the store, and delivers the others", async () => {
+		const nats = await startNats("max_payload: 20000");
+		const server = await startServer({ status: 200 });
+		const { org, job, env } = folders(nats, hook("audit", server.url));
+		await prepared(org, env);
+		// A record has every quote of the event escaped once more.
+		const large = JSON.stringify({ event: "pipeline_error", metadata: { text: '"'.repeat(6000) } });
+		const small = [1, 2, 3].map((n) => JSON.stringify({ event: "pipeline_error", pipeline: `p${n}` }));
+		writeFileSync(join(job, "events.jsonl"), [small[0], large, ...small.slice(1)].join("\n"));
+		const fired = await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: job, env });
+		expect(fired).toMatchObject({ code: 0 });
+		const worker = startWorker(org, env);
+		await worker.said("is refused: nats://127.0.0.1:");
+		await vi.waitFor(() => expect(server.requests.length).toBe(3), WAIT_MS);
+		await worker.healthy();
+		expect(await (await worker.get("/metrics")).text()).toMatch(/result="refused"\} 1$/m);
+	});
+
 	it("never opens an alert after it was resolved", async () => {
 		const nats = await startNats();
 		const pager = await startServer({ status: 202, body: '{"status":"success"}' });

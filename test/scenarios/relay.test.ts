@@ -16,16 +16,23 @@ const [JOB = "", ORGANISATION = ""] = blocks("docs/fleet.md", "toml");
 const USERS = (blocks("docs/fleet.md", "conf")[0] ?? "")
 	.replace("$SHOP_PASSWORD", "shop-pass1")
 	.replace("$WORKER_PASSWORD", "worker-pass1")
-	.replace("\n\t]", "\n\t\t{ user: root, password: root }\n\t]");
+	.replace("$STORE_PASSWORD", "store-pass1")
+	.replace("users = [", "users = [\n\t\t\t{ user: root, password: root }");
 
 const urlOf = ({ port }: Nats, login = "") => `nats://${login}127.0.0.1:${port}`;
+
+/** The variables of a worker, with the users of the page. */
+const workerEnv = (nats: Nats) => ({
+	NATS_URL: urlOf(nats, "worker:worker-pass1@"),
+	STORE_URL: urlOf(nats, "store:store-pass1@"),
+});
 
 /** A worker whose config has a webhook for every event at each of these addresses. */
 function configOf(...urls: readonly string[]): string {
 	const hooks = urls.map(
 		(url, n) => `[[subscription]]\nname = "to-${n}"\nevents = ["*"]\nurl = "${url}"\nretry_count = 0\n`,
 	);
-	return `[relay]\nnats = "\${NATS_URL}"\n[store]\nkind = "nats"\nurl = "\${NATS_URL}"\nschedule = [${'"1s", '.repeat(40)}]\n${hooks.join("")}`;
+	return `[relay]\nnats = "\${NATS_URL}"\n[store]\nkind = "nats"\nurl = "\${STORE_URL}"\nschedule = [${'"1s", '.repeat(40)}]\n${hooks.join("")}`;
 }
 
 const RELAY = '[relay]\nnats = "${NATS_URL}"\n';
@@ -60,7 +67,7 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 			"pipeline-hooks.toml": `${org}\n[[hook.pipeline_error]]\nname = "never"\ncommand = "touch ran"`,
 		});
 		const worker = startWorker(folder, {
-			NATS_URL: urlOf(nats, "worker:worker-pass1@"),
+			...workerEnv(nats),
 			PAGERDUTY_ROUTING_KEY: "0123456789abcdef0123456789abcdef",
 			SLACK_WEBHOOK_URL: `${chat.url}/services/T/B/secret`,
 		});
@@ -92,13 +99,14 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		);
 		expect(worker.written()).toMatch(/^✓ shop-chat → .* · pipeline_error of acme\/shop · dlv_[0-9a-f]{8}$/m);
 		const shown = `${failed.log}${failed.stderr}${failed.summary}${JSON.stringify(failed.results)}${worker.written()}`;
-		for (const secret of ["shop-pass1", "worker-pass1", "services/T/B"]) expect(shown).not.toContain(secret);
+		for (const secret of ["shop-pass1", "worker-pass1", "store-pass1", "services/T/B"])
+			expect(shown).not.toContain(secret);
 		expect(existsSync(join(folder, "ran"))).toBe(false);
 		const look = async (...args: readonly string[]) =>
 			(
 				await runCommand(["deliveries", ...args], {
 					workspace: folder,
-					env: { NATS_URL: urlOf(nats, "worker:worker-pass1@") },
+					env: workerEnv(nats),
 				})
 			).stdout;
 		expect(await look()).toMatch(/page +pipeline_complete +delivered/);
@@ -114,7 +122,7 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		const nats = await startNats(USERS);
 		const server = await startServer({ status: 200 });
 		const folder = workspace({ "pipeline-hooks.toml": configOf(server.url) });
-		const worker = startWorker(folder, { NATS_URL: urlOf(nats, "worker:worker-pass1@") });
+		const worker = startWorker(folder, workerEnv(nats));
 		await worker.healthy();
 		const refused = await job(urlOf(nats, "shop:shop-pass1@"), "pipeline_error", { repository: "acme/bank" });
 		expect(refused.log).toContain("403 Forbidden: the user may not publish to the subject");
@@ -148,11 +156,44 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		expect(await (await worker.get("/metrics")).text()).toMatch(/result="refused"\} 3$/m);
 	});
 
+	it("lets no job read what others publish, or write over what is stored", async () => {
+		const nats = await startNats(USERS);
+		const server = await startServer({ status: 503 });
+		const folder = workspace({ "pipeline-hooks.toml": configOf(server.url) });
+		const worker = startWorker(folder, workerEnv(nats));
+		await worker.healthy();
+		const spy = await connectTo(nats, { user: "shop", pass: "shop-pass1" });
+		const seen: string[] = [];
+		const denied: unknown[] = [];
+		for (const subject of ["_INBOX.>", "_INBOX_worker.>", "ci.>", ">"]) {
+			const subscription = spy.subscribe(subject, {
+				callback: (error, message) => void (error === null ? seen.push(message.subject) : denied.push(error)),
+			});
+			void subscription.closed.then(() => denied.push(subject));
+		}
+		await job(urlOf(nats, "shop:shop-pass1@"), "pipeline_error", { inputs: { error: "no disk" } });
+		await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(0), WAIT_MS);
+		const look = () => runCommand(["deliveries", "--json"], { workspace: folder, env: workerEnv(nats) });
+		const before: { deliveries: readonly { id: string }[] } = JSON.parse((await look()).stdout);
+		const [{ id = "" } = {}] = before.deliveries;
+		// JetStream acknowledges to any subject, whoever may publish there.
+		for (const place of ["open", "sent", "over"]) {
+			spy.publish("ci.acme.shop.pipeline_error", "x", { reply: `pipeline-hooks.record.${place}.=.${id}` });
+			spy.publish("ci.acme.shop.pipeline_error", "x", { reply: `pipeline-hooks.record.${place}.${id}.${id}` });
+		}
+		await spy.flush();
+		await worker.said(/(is refused: it is not JSON[\s\S]*){6}/);
+		const after: typeof before = JSON.parse((await look()).stdout);
+		expect([after.deliveries.map((each) => each.id), (await look()).stderr]).toEqual([[id], ""]);
+		expect([seen, denied.length]).toEqual([[], expect.any(Number)]);
+		expect(denied.length).toBeGreaterThan(3);
+	});
+
 	it("hands on no routing key, and puts together what one run has told at once", async () => {
 		const nats = await startNats();
 		const server = await startServer({ status: 200 });
 		const folder = workspace({ "pipeline-hooks.toml": `${configOf(server.url)}batch_size = 10\n` });
-		const env = { NATS_URL: urlOf(nats) };
+		const env = { NATS_URL: urlOf(nats), STORE_URL: urlOf(nats) };
 		// The stream must be there before a job publishes.
 		const first = startWorker(folder, env);
 		await first.healthy();

@@ -89,6 +89,8 @@ class NatsRelay implements Relay {
 		});
 		if (failure === undefined || found.length > 0) return found.map((message) => this.#relayed(message));
 		this.#reading = undefined;
+		// The stream or the consumer may be gone: they are made anew with the next connection.
+		void this.#server.close();
 		return failure;
 	}
 

@@ -65,7 +65,7 @@ describe("a URL of NATS", () => {
 		expect(href(`nats://localhost/${subject}`)).toBe("has a subject that nothing can be published to");
 	});
 
-	it.each(["_INBOX.a", "_INBOX"])("has no subject %s, which is NATS's own", (subject) => {
+	it.each(["_INBOX.a", "_INBOX", "_INBOX_user.a"])("has no subject %s, which is NATS's own", (subject) => {
 		expect(href(`nats://localhost/${subject}`)).toBe("has a subject that nothing can be published to");
 	});
 

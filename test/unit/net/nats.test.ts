@@ -22,7 +22,7 @@ const failure = (cause: string, detail: string) => ({ kind: "failure", cause, de
 /** Users for a server that asks for one. */
 const USERS = `authorization { users = [
 	{ user: "all@ci", password: "p:ss/word" }
-	{ user: publisher, password: pw, permissions: { publish: "ci.ok", subscribe: "_INBOX.>" } }
+	{ user: publisher, password: pw, permissions: { publish: "ci.ok", subscribe: "_INBOX_publisher.>" } }
 	{ user: deaf, password: pw, permissions: { publish: ">", subscribe: "none" } }
 ] }`;
 
@@ -83,7 +83,7 @@ describe.skipIf(withoutNats)("publishing on NATS (needs nats-server)", () => {
 		for (const wrong of ["", "all%40ci:wrong@", "all%40ci@"]) expect(await at(wrong)).toMatchObject(refused);
 		const mayNot = (what: string) => said(403, `the user may not ${what}`);
 		expect(await at("publisher:pw@", "ci.other")).toMatchObject(mayNot("publish to the subject"));
-		expect(await at("deaf:pw@")).toMatchObject(mayNot("subscribe to _INBOX.>, for acknowledgements"));
+		expect(await at("deaf:pw@")).toMatchObject(mayNot("subscribe to its inbox, for acknowledgements: _INBOX_USER.>"));
 	});
 
 	it("logs in with a token", async () => {

@@ -132,6 +132,45 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 		expect(textsOf(good(await relay.next(1, AbortSignal.timeout(10_000))))).toEqual(["1"]);
 	});
 
+	it.each(["consumer", "stream"])(
+		"notices that its %s is removed, and makes it anew",
+		{ timeout: 30_000 },
+		async (what) => {
+			const { relay, manager, publish } = await opened();
+			const coming = relay.next(1, AbortSignal.timeout(20_000));
+			await new Promise((resolve) => setTimeout(resolve, 100));
+			if (what === "stream") await manager.streams.delete("ci");
+			else await manager.consumers.delete("ci", "pipeline-hooks");
+			expect(await coming).toMatchObject({ problem: expect.stringMatching(/^nats:/) });
+			expect(good(await relay.next(1, AbortSignal.timeout(300)))).toEqual([]);
+			await publish("again");
+			expect(textsOf(good(await relay.next(1, AbortSignal.timeout(5000))))).toEqual(["again"]);
+		},
+	);
+
+	it("gives many large events in pieces", async () => {
+		const { relay, publish } = await opened();
+		const large = "x".repeat(900_000);
+		await publish(...Array.from({ length: 30 }, () => large));
+		let count = 0;
+		while (count < 30) {
+			const found = good(await relay.next(500, AbortSignal.timeout(5000)));
+			expect(found.length).toBeLessThan(12);
+			count += found.length;
+			for (const each of found) each.take();
+		}
+	});
+
+	it("puts aside what is as large as a message may be, and under a subject as long as one may be", async () => {
+		const { nats, relay, waiting } = await opened();
+		const client = jetstream(await connectTo(nats));
+		await client.publish(`ci.acme.shop.${"x".repeat(3900)}`, "y".repeat(1_048_000));
+		const [found] = good(await relay.next(1, FOR_EVER));
+		expect(await found?.bury("it is not JSON", found.text)).toBeUndefined();
+		expect(good(await relay.next(1, AbortSignal.timeout(200)))).toEqual([]);
+		expect(await waiting()).toBe(1);
+	});
+
 	it("uses a stream of somebody else's making, if it takes the subjects", async () => {
 		const nats = await startNats();
 		const manager = await jetstreamManager(await connectTo(nats));
