@@ -23,7 +23,7 @@ import { storeNamed } from "./stored.ts";
 const AT_ONCE = 500;
 
 /** Milliseconds after which a relay or a store that has failed is asked again. */
-const RETRY_MS = 5000;
+const RETRY_MS = 2000;
 
 /** Milliseconds after which a relay that is quiet is well. */
 const QUIET_MS = 1000;
