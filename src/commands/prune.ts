@@ -25,7 +25,7 @@ export const registerPrune = defineCommand<PruneFlags>(
 			)
 			.option("--older-than <time>", "those stored before then, such as 7d or 2026-04-02", "30d")
 			.option("--all", "also those that wait: they are never sent")
-			.option("--unreadable", "only what cannot be read, whoever has written it; a newer version may read it")
+			.option("--unreadable", "only what cannot be read, whatever its age; a newer version may have written it")
 			.option("--dry-run", "say how many there are, and remove nothing")
 			.option(...CONFIG)
 			.option(...STORE)

@@ -1,6 +1,5 @@
 // The one table of keys: the kind and default of each, whether code frames show it, and what it is for.
 import { type Audience, FAILURE_MODES, SHELL_NAMES } from "../model/hook.ts";
-import { STORE_KINDS, USUAL_SCHEDULE_MS } from "../model/store-config.ts";
 import { PRESET_NAMES } from "../presets/index.ts";
 import { DURATION, DURATIONS } from "./durations.ts";
 import {
@@ -19,6 +18,7 @@ import {
 	texts,
 } from "./keys.ts";
 import { EVENT, FILTER } from "./schema-events.ts";
+import { STORE } from "./schema-store.ts";
 import { CUSTOM, ENV, HEADERS, RUNBOOK, SCHEMES, SECRETS, SIGNATURE_HEADER, TEMPLATE } from "./values.ts";
 
 /** Filters are read by `readFilters`, which needs the events of the whole config. */
@@ -191,29 +191,6 @@ export const WEBHOOK = {
 	supersede: key("supersede", BOOLEAN, {
 		otherwise: "`true` for chats, alerts and OpenMetadata",
 		summary: "Whether a newer delivery about the same thing makes a stored one obsolete",
-	}),
-};
-
-/** The keys of `[store]`. */
-export const STORE = {
-	kind: key("kind", choice(STORE_KINDS), {
-		default: "sqlite",
-		summary: "Where records are kept: a file, refs of the repository, or NATS JetStream: [stores](records.md#stores)",
-	}),
-	path: key("path", TEXT, {
-		otherwise: "`.pipeline-hooks/state.db`",
-		summary: "The file of SQLite; relative to the workspace",
-	}),
-	url: key("url", REFERENCE, {
-		public: false,
-		otherwise: "of `git` the repository of the run",
-		summary: "The repository of `git`, or the server of `nats`",
-	}),
-	schedule: key("schedule", DURATIONS, {
-		default: USUAL_SCHEDULE_MS,
-		otherwise: '`["1m", "5m", "15m", "1h", "4h", "12h"]`',
-		summary:
-			"The waits before each further try of a delivery that failed for now, counted from the failed try before it",
 	}),
 };
 

@@ -3,7 +3,8 @@ import type { StoreConfig } from "../model/store-config.ts";
 import type { Fields } from "./fields.ts";
 import { settings } from "./keys.ts";
 import { refuseUnknown } from "./known.ts";
-import { STORE, TABLES } from "./schema.ts";
+import { TABLES } from "./schema.ts";
+import { STORE } from "./schema-store.ts";
 
 /** Undefined where the config has no such table. */
 export function readStore(root: Fields): StoreConfig | undefined {

@@ -129,6 +129,9 @@ export type EventContext = {
 	readonly ci?: CiFacts;
 };
 
+/** The key of the metadata that brings PagerDuty's routing key, a credential: Rocky's projects hand it over there. */
+export const ROUTING_KEY = "routing_key";
+
 /** An event that has happened: its definition and its context. */
 export interface PipelineEvent {
 	readonly definition: EventDefinition;

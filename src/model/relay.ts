@@ -77,6 +77,16 @@ export interface Relayed {
 	readonly bury: (cause: string, text: string) => Promise<StoreFailure | undefined>;
 }
 
+/** How many events were taken, by what became of them. */
+export interface Taken {
+	/** Stored as deliveries. */
+	readonly stored: number;
+	/** The config has no hook for them. */
+	readonly unwanted: number;
+	/** They cannot be read, or are not what their subject says. */
+	readonly refused: number;
+}
+
 /** What workers read. Nothing rejects. */
 export interface Relay {
 	/** The stream, for {@link relaySubject}. */

@@ -66,9 +66,7 @@ export async function openNats({ url, timeoutMs, allowPrivate, caCertificates }:
  */
 function inboxOf({ username, password }: URL) {
 	const user = decodeURIComponent(username);
-	return password !== "" && /^[\w-]+$/.test(user) && !SEED.test(decodeURIComponent(password))
-		? { inboxPrefix: `_INBOX_${user}` }
-		: {};
+	return password !== "" && /^[\w-]+$/.test(user) ? { inboxPrefix: `_INBOX_${user}` } : {};
 }
 
 /** The private key of a user: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/auth_intro/nkey_auth */

@@ -1,7 +1,7 @@
 // The context as a JSON body of its own, and bodies whose form another system gives.
 
 import { isJsonObject, type JsonObject, wellFormed } from "../lib/json.ts";
-import type { EventContext, PipelineEvent } from "../model/event.ts";
+import { type EventContext, type PipelineEvent, ROUTING_KEY } from "../model/event.ts";
 import type { Service } from "../model/preset.ts";
 
 /** The object with lone surrogates replaced in every string and key. */
@@ -17,7 +17,7 @@ export function contextWithout(context: EventContext, keys: readonly (keyof Even
 }
 
 /** Keys of the metadata that feed a preset and must not be shown by any. */
-export const SECRET_KEYS: readonly string[] = ["routing_key"];
+export const SECRET_KEYS: readonly string[] = [ROUTING_KEY];
 
 /** The context without the {@link SECRET_KEYS} of its metadata, or without metadata that held nothing else. */
 export function contextShown({ metadata, ...rest }: EventContext): JsonObject {

@@ -2,6 +2,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Taken } from "../model/relay.ts";
 
 /** Where to listen; port 0 takes any that is free. */
 export interface MetricsPlace {
@@ -17,13 +18,6 @@ export interface Measured {
 	readonly seconds: number;
 }
 
-/** Events of a relay, by what became of them. */
-export interface Relayed {
-	readonly stored: number;
-	readonly unwanted: number;
-	readonly refused: number;
-}
-
 /** Metrics of a worker, and who asks for them. */
 export interface Metrics {
 	readonly port: number;
@@ -31,7 +25,7 @@ export interface Metrics {
 	/** A round has ended: why it failed, or undefined if it has not. */
 	readonly round: (problem: string | undefined) => void;
 	/** Events of a relay were taken, by what became of them. */
-	readonly taken: (numbers: Relayed) => void;
+	readonly taken: (numbers: Taken) => void;
 	/** Why the relay cannot be used, or undefined if it can. */
 	readonly relay: (problem: string | undefined) => void;
 	readonly close: () => Promise<void>;

@@ -99,7 +99,8 @@ export class Redelivery {
 					whole.add(lane);
 					await this.#addOthers(lane);
 				}
-				const most = lanes.length === 1 ? CLAIMED_AT_ONCE : lane.roomFor(CLAIMED_AT_ONCE, concurrency);
+				const isAlone = arrivals === undefined || lanes.length === 1;
+				const most = isAlone ? CLAIMED_AT_ONCE : lane.roomFor(CLAIMED_AT_ONCE, concurrency);
 				const next = lane.next(most, random);
 				if (next.length > 0) isIdle = false;
 				for (const taken of await this.#claims.claim(next, lane)) {

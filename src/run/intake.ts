@@ -1,15 +1,14 @@
 // What a worker takes from a relay: each event becomes stored deliveries of its hooks, which the rounds then send.
 import { type Delivery, deliveryId } from "../model/delivery.ts";
-import type { PipelineEvent } from "../model/event.ts";
+import { type PipelineEvent, ROUTING_KEY } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
-import type { Relay, Relayed } from "../model/relay.ts";
+import type { Relay, Relayed, Taken } from "../model/relay.ts";
 import type { StoreFailure } from "../model/store.ts";
 import { Batches } from "../plan/batch.ts";
 import { createPlan } from "../plan/plan.ts";
 import type { Ports } from "../ports.ts";
-import { ROUTING_KEY } from "../secrets/known.ts";
 import { problemsOf } from "../secrets/thrown.ts";
 import { CARRIES_SECRET, readRelayed } from "../store/relayed-event.ts";
 import { hooksOf, selectedBy } from "./hooks.ts";
@@ -17,7 +16,7 @@ import type { Inputs } from "./inputs.ts";
 import { type OpenedOutbox, openOutbox } from "./outbox.ts";
 import type { RunContext } from "./prepare.ts";
 import { openRelay, relayedTo } from "./relay.ts";
-import { storeNamed } from "./stored.ts";
+import { refuseUnsendable, storeNamed } from "./stored.ts";
 
 /** Events that are stored at once. */
 const AT_ONCE = 500;
@@ -34,16 +33,6 @@ const BATCH_BYTES = 400_000;
 /** Characters of an event. */
 const LARGE = 100_000;
 
-/** How many events were taken, by what became of them. */
-export interface Taken {
-	/** Stored as deliveries. */
-	readonly stored: number;
-	/** The config has no hook for them. */
-	readonly unwanted: number;
-	/** They cannot be read, or are not what their subject says. */
-	readonly refused: number;
-}
-
 /** Who hears of what is taken. */
 export interface IntakeObserver {
 	/** Aborts when nothing more is to be taken. */
@@ -59,8 +48,11 @@ export type Intake = (observer: IntakeObserver) => Promise<void>;
 /** Opens the relay of a config, and the store of its worker; undefined where it has no relay. Throws `UserError`. */
 export async function openIntake(inputs: Inputs, context: RunContext, ports: Ports): Promise<Intake | undefined> {
 	const store = storeNamed(inputs.store, context.config);
+	if (store === undefined) return undefined;
+	// What is taken from the relay must be kept.
+	refuseUnsendable(inputs.redeliver ?? {}, store, context.config);
 	const relay = await openRelay(context, ports);
-	if (relay === undefined || store === undefined) return undefined;
+	if (relay === undefined) return undefined;
 	const opened = await openOutbox({ store, token: inputs.githubToken, leave: () => {} }, context, ports);
 	if ("problem" in opened) throw new UserError({ code: "input", message: opened.problem, remedy: "" });
 	const { hooks, others } = relayedTo(hooksOf(context.config, undefined));
@@ -123,22 +115,27 @@ interface Stored {
 }
 
 async function store(read: readonly Read[], place: Place): Promise<Stored> {
-	const put = async (some: readonly Read[]) => {
-		const records = recordsOf(some, place);
-		return records.length === 0 ? undefined : place.records.put(records);
-	};
-	const failure = await put(read);
+	const all = recordsOf(read, place);
+	const put = (some: readonly RecordOf[]) => place.records.put(some.map(({ record }) => record));
+	const failure = all.length === 0 ? undefined : await put(all);
 	if (failure?.isTooLarge !== true) return { stored: read, tooLarge: [], failure };
 	// One of them must not keep the others back.
-	const stored: Read[] = [];
-	const tooLarge: Refused[] = [];
-	for (const each of read) {
+	const refused = new Map<Read, Refused>();
+	for (const each of all) {
 		const own = await put([each]);
-		if (own === undefined) stored.push(each);
-		else if (own.isTooLarge === true) tooLarge.push({ relayed: each.relayed, problem: own.problem });
-		else return { stored: read, tooLarge: [], failure: own };
+		if (own !== undefined && own.isTooLarge !== true) return { stored: read, tooLarge: [], failure: own };
+		if (own === undefined) continue;
+		const [first, ...others] = each.of;
+		if (first !== undefined && others.length === 0)
+			refused.set(first, { relayed: first.relayed, problem: own.problem });
+		// Of a batch each may fit by itself.
+		for (const one of others.length === 0 ? [] : each.of) {
+			const alone = await store([one], place);
+			if (alone.failure !== undefined) return { ...alone, stored: read };
+			for (const lost of alone.tooLarge) refused.set(one, lost);
+		}
 	}
-	return { stored, tooLarge, failure: undefined };
+	return { stored: read.filter((each) => !refused.has(each)), tooLarge: [...refused.values()], failure: undefined };
 }
 
 interface Read {
@@ -166,12 +163,22 @@ async function readOne(relayed: Relayed, stream: string, { hooks, context, ports
 	}
 }
 
+/** A record, and what it is made of. */
+interface RecordOf {
+	readonly record: DeliveryRecord;
+	readonly of: readonly Read[];
+}
+
 /** Those of hooks with a `batch_size` are put together, if they are of one run and came together. */
-function recordsOf(read: readonly Read[], { outbox }: Place): readonly DeliveryRecord[] {
+function recordsOf(read: readonly Read[], { outbox }: Place): readonly RecordOf[] {
 	const runs = new Map<string, { readonly batches: Batches; readonly since: number }>();
-	const found: DeliveryRecord[] = [];
+	const sources = new Map(read.map((each) => [each.event, each]));
+	const found: RecordOf[] = [];
 	const add = (deliveries: readonly Delivery<Webhook>[], since: number) => {
-		for (const delivery of deliveries) found.push(outbox.untried({ ...delivery, id: idOf(delivery) }, since));
+		for (const delivery of deliveries) {
+			const of = delivery.events.flatMap((event) => sources.get(event) ?? []);
+			found.push({ record: outbox.untried({ ...delivery, id: idOf(delivery) }, since), of });
+		}
 	};
 	for (const { relayed, event, deliveries } of read) {
 		const { run_id, ci } = event.context;

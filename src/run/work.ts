@@ -1,10 +1,11 @@
 // A worker: round after round it sends what is due, and takes what a relay brings, until it is told to stop.
 import { Bell } from "../lib/bell.ts";
 import { UserError } from "../model/problem.ts";
+import type { Taken } from "../model/relay.ts";
 import type { Log, Ports } from "../ports.ts";
 import type { Report } from "../report/report.ts";
 import type { Inputs } from "./inputs.ts";
-import { type IntakeObserver, openIntake, type Taken } from "./intake.ts";
+import { type IntakeObserver, openIntake } from "./intake.ts";
 import { type Observer, prepare, type RunContext } from "./prepare.ts";
 import { carryOut } from "./run.ts";
 

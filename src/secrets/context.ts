@@ -3,8 +3,7 @@
 import { ExactNumber } from "../lib/exact-number.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { stripTerminal } from "../lib/text.ts";
-import { type CiFacts, type EventContext, FOREIGN_FACTS } from "../model/event.ts";
-import { ROUTING_KEY } from "./known.ts";
+import { type CiFacts, type EventContext, FOREIGN_FACTS, ROUTING_KEY } from "../model/event.ts";
 import type { Mask } from "./mask.ts";
 
 /** A context without secrets, and where they were. */

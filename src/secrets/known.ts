@@ -2,6 +2,7 @@
 
 import type { Env } from "../lib/env.ts";
 import type { GivenContext } from "../model/context.ts";
+import { ROUTING_KEY } from "../model/event.ts";
 import type { Hook, Person } from "../model/hook.ts";
 import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
 import { type Reference, resolveReference } from "../model/reference.ts";
@@ -15,9 +16,6 @@ const PUBLIC_VARIABLE = /^(GITHUB|RUNNER)_(?!TOKEN$)|^CI$|^(OLD)?PWD$/;
 const TOKEN_VARIABLE = /^(GITHUB_TOKEN|INPUT_GITHUB-TOKEN|ACTIONS_RUNTIME_TOKEN|ACTIONS_ID_TOKEN_REQUEST_TOKEN)$/;
 /** Of any program: `ftp_proxy`, `npm_config_https_proxy`. They have the same credentials, as a rule. */
 const PROXY_VARIABLE = /^(?!no_).*_proxy$/i;
-
-/** The key of the metadata that brings PagerDuty's routing key: Rocky's projects hand it over there. */
-export const ROUTING_KEY = "routing_key";
 
 /**
  * Every text that must not be shown: what the hooks' secret positions resolve to now, and the parts of each, and what their

@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject, MAX_DEPTH } from "../lib/json.ts";
 import { readObject } from "../lib/json-reader.ts";
 import { isEventName } from "../model/catalog.ts";
+import { ROUTING_KEY } from "../model/event.ts";
 import { RELAY_VERSION, type Relayed, relaySubject } from "../model/relay.ts";
 import { type HeldRead, heldEvent, type Receive } from "./held-event.ts";
 
@@ -11,11 +12,8 @@ const NEEDED = ["id", "run_id", "timestamp"] as const;
 /** Of an event whose text is not to be kept either. */
 export const CARRIES_SECRET = "its metadata carries a secret";
 
-/** The key of the metadata that brings a credential. */
-const SECRET_KEY = "routing_key";
-
 function hasSecret({ metadata }: JsonObject): boolean {
-	return isJsonObject(metadata) && Object.hasOwn(metadata, SECRET_KEY);
+	return isJsonObject(metadata) && Object.hasOwn(metadata, ROUTING_KEY);
 }
 
 /** The event, or as a phrase what is wrong with it. A job that may publish may have written anything. */
@@ -38,7 +36,8 @@ export function readRelayed(
 	if ("problem" in found) return found;
 	const { name } = found.event.definition;
 	if (!isEventName(name)) return { problem: "its name is not one that an event can have" };
-	if (relaySubject(stream, found.event) !== subject) return { problem: "its repository or event is not its subject's" };
+	if (relaySubject(stream, found.event) !== subject)
+		return { problem: "its repository or event does not match its subject" };
 	const isLine = typeof line === "number" && Number.isSafeInteger(line) && line > 0;
 	return isLine ? { event: { ...found.event, line } } : found;
 }

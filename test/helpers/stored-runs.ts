@@ -114,7 +114,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		const read = (text: string) => readHeld(text, (context) => context);
 		const unreadable = (problem: string) => new Error(problem);
 		const why = () => (made.isMuted ? "muted for now" : undefined);
-		const options = { read, log, unreadable, muted: why, arrivals: given.arrivals };
+		const options = { read, log, unreadable, muted: why, arrivals: given.arrivals, concurrency };
 		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, options);
 		await outbox.begin();
 		const outcomes: Outcome[] = [];

@@ -82,6 +82,26 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		expect(await (await worker.get("/metrics")).text()).toMatch(/result="refused"\} 1$/m);
 	});
 
+	it("sends a batch whose record is too large in smaller ones", async () => {
+		const nats = await startNats("max_payload: 60000");
+		const server = await startServer({ status: 200 });
+		const { org, job, env } = folders(nats, hook("audit", server.url, "batch_size = 10"));
+		await prepared(org, env);
+		const lines = Array.from({ length: 8 }, (_, n) =>
+			JSON.stringify({ event: "pipeline_error", metadata: { n, text: '"'.repeat(3000) } }),
+		);
+		writeFileSync(join(job, "events.jsonl"), lines.join("\n"));
+		expect(await runCommand(["fire", "--events-file", "events.jsonl"], { workspace: job, env })).toMatchObject({
+			code: 0,
+		});
+		startWorker(org, env);
+		const got = () =>
+			server.requests.flatMap(({ body }) =>
+				JSON.parse(body).events.map((each: { metadata: { n: number } }) => each.metadata.n),
+			);
+		await vi.waitFor(() => expect(got().toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]), WAIT_MS);
+	});
+
 	it("never opens an alert after it was resolved", async () => {
 		const nats = await startNats();
 		const pager = await startServer({ status: 202, body: '{"status":"success"}' });
@@ -198,6 +218,15 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 			runCommand(["work"], { workspace: workspace({ "pipeline-hooks.toml": config }), env });
 		const nowhere = { NATS_URL: "nats://127.0.0.1:1" };
 		expect(await run(RELAY, nowhere)).toMatchObject({ code: 2, stderr: expect.stringContaining("there is no store") });
+		// What is taken must be kept: nothing is taken for a store that keeps nothing.
+		const nats = await startNats();
+		const { org, job, env } = folders(nats);
+		await prepared(org, env);
+		await fire(job, env, 1);
+		const results = await runCommand(["work", "--store", "results"], { workspace: org, env });
+		expect(results).toMatchObject({ code: 2, stderr: expect.stringContaining("nothing can be sent from the store") });
+		const { streams } = await jetstreamManager(await connectTo(nats));
+		expect((await streams.info("ci")).state.messages).toBe(1);
 		expect(await run(`${RELAY}${STORE}`)).toMatchObject({
 			code: 2,
 			stderr: expect.stringContaining("the relay cannot be used: variable NATS_URL is unset or empty"),

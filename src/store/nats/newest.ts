@@ -28,6 +28,15 @@ export class NewestDelivered {
 		return isIt ? { record, revision: revisionOf("sent", found.sequence) } : undefined;
 	}
 
+	/** Forgets a record that is removed. */
+	async forget(stream: NatsStream, { key, hook, id }: DeliveryRecord): Promise<void> {
+		if (key === undefined) return;
+		const found = await stream.last(this.#subjects.newest({ key, hook }));
+		const record = found && readRecord(found.text);
+		if (found === undefined || record === undefined || "problem" in record || record.id !== id) return;
+		await stream.remove(found.sequence);
+	}
+
 	/** Keeps those of these that were delivered, and are newer than what is known. */
 	async note(stream: NatsStream, records: readonly DeliveryRecord[]): Promise<void> {
 		const newest = new Map<string, DeliveryRecord & About>();

@@ -182,6 +182,7 @@ class NatsRecords implements Records {
 		if (to === undefined) {
 			if (!(await stream.remove(sequence))) return false;
 			if (LOST.includes(record.state)) await stream.removeAll(this.#subjects.dead("*", record));
+			if (record.state === "delivered") await this.#newest.forget(stream, record);
 			return true;
 		}
 		if (place !== "open" && to.state === "waiting") {

@@ -134,6 +134,17 @@ it("gives back what could not begin in time, for others to send", async () => {
 });
 
 describe("an older message that goes first and fails", () => {
+	/** A world with an older message that is due in hours, and a newer one that is due in a minute. */
+	async function withBoth(): Promise<World> {
+		const there = world([hookAt("audit")]);
+		there.respond = () => DOWN;
+		for (const schedule of [[100 * MINUTE], [MINUTE, 5 * MINUTE]]) {
+			there.schedule = schedule;
+			await there.fire(there.event("pipeline_error"));
+		}
+		return there;
+	}
+
 	/** Rounds of a worker, ten seconds apart. */
 	async function rounds(there: World, count: number): Promise<void> {
 		for (let n = 0; n < count; n++) {
@@ -143,12 +154,7 @@ describe("an older message that goes first and fails", () => {
 	}
 
 	it("has used up the try of the newer one, and is not asked again in every round", async () => {
-		const there = world([hookAt("audit")]);
-		there.respond = () => DOWN;
-		there.schedule = [100 * MINUTE];
-		await there.fire(there.event("pipeline_error"));
-		there.schedule = [MINUTE, 5 * MINUTE];
-		await there.fire(there.event("pipeline_error"));
+		const there = await withBoth();
 		there.http.requests.length = 0;
 		await rounds(there, 60);
 		expect(there.http.requests.length).toBe(2);
@@ -157,12 +163,7 @@ describe("an older message that goes first and fails", () => {
 	});
 
 	it("lets both arrive in their order once the receiver answers", async () => {
-		const there = world([hookAt("audit")]);
-		there.respond = () => DOWN;
-		there.schedule = [100 * MINUTE];
-		await there.fire(there.event("pipeline_error"));
-		there.schedule = [MINUTE, 5 * MINUTE];
-		await there.fire(there.event("pipeline_error"));
+		const there = await withBoth();
 		await rounds(there, 10);
 		there.respond = () => answer(200);
 		there.sent();
@@ -220,5 +221,31 @@ it("ends after a minute, so that the next run sees what has come since, and goes
 	const listed = await there.records.list({ states: ["waiting"] });
 	expect("problem" in listed ? listed : listed.records.map(({ claimedUntil }) => claimedUntil)).not.toContain(1);
 	for (let n = 0; n < 3; n++) await there.redeliver();
+	expect(new Set(Object.values(there.states()))).toEqual(new Set(["delivered"]));
+});
+
+it.each([
+	["a worker leaves room for other receivers", true, 15],
+	["a single redelivery claims all at once, since each claim may be a push", false, 60],
+] as const)("%s", async (_, isWorker, most) => {
+	const given = isWorker ? { arrivals: new Bell() } : {};
+	const there = world([hookAt("slow"), hookAt("quick")], given);
+	there.respond = () => DOWN;
+	await there.fire(there.event("pipeline_error"));
+	there.wait(MINUTE);
+	const [first] = Object.values(there.records.all());
+	if (first === undefined) throw new Error("nothing is stored");
+	const { key: __, ...rest } = first;
+	const many = Array.from({ length: 60 }, (_, n) => ({ ...rest, id: `more-${n}`, eventTime: rest.eventTime + n + 1 }));
+	await there.records.put(many);
+	there.respond = () => answer(200);
+	let claimed = 0;
+	const { claim } = there.records;
+	there.records.claim = async (records, times) => {
+		claimed = Math.max(claimed, records.length);
+		return claim(records, times);
+	};
+	await there.redeliver();
+	expect(claimed).toBe(most);
 	expect(new Set(Object.values(there.states()))).toEqual(new Set(["delivered"]));
 });

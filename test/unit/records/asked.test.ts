@@ -1,27 +1,13 @@
 // What a person asks for, what somebody else has, and what messages of each preset are worth when they come late.
 import { describe, expect, it } from "vitest";
-import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { lateOf } from "../../../src/records/late.ts";
 import { answer } from "../../helpers/fakes.ts";
 import { preset, webhook } from "../../helpers/make.ts";
-import { HOUR, MINUTE, SECOND, START, type World, world } from "../../helpers/stored-runs.ts";
+import { actionsOf, DOWN, idsOf, once, pager, plain } from "../../helpers/stored-hooks.ts";
+import { HOUR, MINUTE, SECOND, START, world } from "../../helpers/stored-runs.ts";
 
 const at = (path: string) => parseReference(`https://example.com/${path}`);
-const once = { retryCount: 0, selectors: [{ kind: "glob", pattern: "*" }] } as const;
-const plain = (given: Partial<Webhook> = {}) => webhook({ name: "audit", ...once, ...given });
-const DOWN = answer(503);
-const idsOf = (world: World) => world.sent().map((body) => /"id":"(evt_\d+)"/.exec(body)?.[1] ?? body);
-const pager = (name: string, given: Partial<Webhook> = {}) =>
-	webhook({
-		name,
-		...once,
-		preset: preset("pagerduty"),
-		url: undefined,
-		options: { routing_key: "R0000000000000000000000000000001" },
-		...given,
-	});
-const actionsOf = (world: World) => world.sent().map((body) => JSON.parse(body).event_action);
 
 describe("what a person asks for", () => {
 	const on = (event: string) => ({ selectors: [{ kind: "event", event }] }) as const;

@@ -1,30 +1,13 @@
 // What is stored and due is sent: on its schedule, in order, once, and only while it is still true.
 import { describe, expect, it } from "vitest";
-import type { Webhook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { fakeRecords } from "../../helpers/fake-records.ts";
 import { answer } from "../../helpers/fakes.ts";
 import { preset, webhook } from "../../helpers/make.ts";
-import { HOUR, MINUTE, SECOND, type World, world } from "../../helpers/stored-runs.ts";
+import { actionsOf, DOWN, idsOf, once, pager, plain } from "../../helpers/stored-hooks.ts";
+import { HOUR, MINUTE, SECOND, world } from "../../helpers/stored-runs.ts";
 
 const at = (path: string) => parseReference(`https://example.com/${path}`);
-/** One attempt a run. */
-const once = { retryCount: 0, selectors: [{ kind: "glob", pattern: "*" }] } as const;
-const plain = (given: Partial<Webhook> = {}) => webhook({ name: "audit", ...once, ...given });
-const DOWN = answer(503);
-
-/** What the requests were about: the ids of their events. */
-const idsOf = (world: World) => world.sent().map((body) => /"id":"(evt_\d+)"/.exec(body)?.[1] ?? body);
-const pager = (name: string, given: Partial<Webhook> = {}) =>
-	webhook({
-		name,
-		...once,
-		preset: preset("pagerduty"),
-		url: undefined,
-		options: { routing_key: "R0000000000000000000000000000001" },
-		...given,
-	});
-const actionsOf = (world: World) => world.sent().map((body) => JSON.parse(body).event_action);
 
 it("ends where the run breaks on an outcome, and waits for none that cannot come", async () => {
 	const there = world([plain()], {

@@ -78,7 +78,7 @@ describe("an event of a relay", () => {
 		["dead.ci.acme.shop.pipeline_error", "ci"],
 		["ci.acme.shop.pipeline_error", "events"],
 	])("is refused under the subject %s of the stream %s, which is not its own", (subject, stream) => {
-		const problem = "its repository or event is not its subject's";
+		const problem = "its repository or event does not match its subject";
 		expect(read({ ...published(shop()), subject }, stream)).toEqual({ problem });
 	});
 
@@ -87,7 +87,7 @@ describe("an event of a relay", () => {
 		for (const repository of ["acme/bank", "acme/shop/x", "acme", "acme.shop", "Acme/shop"]) {
 			const { text } = published(shop({ ci: { ...CI, repository } }));
 			expect(read({ ...published(shop()), text })).toEqual({
-				problem: "its repository or event is not its subject's",
+				problem: "its repository or event does not match its subject",
 			});
 		}
 	});

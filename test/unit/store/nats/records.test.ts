@@ -196,6 +196,17 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			expect(await rivals()).toContain("new");
 		});
 
+		it("leave nothing behind of the newest one when it is removed", async () => {
+			const { store, subjects } = await opened();
+			await store.put([record("1", { key: "k", state: "delivered", eventTime: 100 })]);
+			await store.put([record("2", { key: "k", state: "delivered", eventTime: 200 })]);
+			for (const id of ["1", "2"]) {
+				const found = good(await store.claim(await all(store, { ids: [id] }), times));
+				await store.settle(found.map((from) => ({ from, to: undefined })));
+				expect(await subjects()).toHaveLength(id === "1" ? 2 : 0);
+			}
+		});
+
 		it("stay delivered where somebody moves what had failed before", async () => {
 			const { nats, store } = await opened();
 			await store.put([record("1")]);

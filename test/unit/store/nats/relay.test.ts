@@ -148,6 +148,21 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 		},
 	);
 
+	it("gives a fresh event, however many others are pending", { timeout: 20_000 }, async () => {
+		const { nats, relay, publish } = await opened();
+		const client = jetstream(await connectTo(nats));
+		// The server would hold back what comes after 1000.
+		for (let at = 0; at < 3; at++) await Promise.all(Array.from({ length: 400 }, () => client.publish(SUBJECT, "old")));
+		let pending = 0;
+		while (pending < 1200) {
+			const found = good(await relay.next(500, AbortSignal.timeout(5000)));
+			for (const each of found) each.release();
+			pending += found.length;
+		}
+		await publish("fresh");
+		expect(textsOf(good(await relay.next(1, AbortSignal.timeout(5000))))).toEqual(["fresh"]);
+	});
+
 	it("gives many large events in pieces", async () => {
 		const { relay, publish } = await opened();
 		const large = "x".repeat(900_000);
