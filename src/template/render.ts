@@ -7,9 +7,12 @@ import type { Variable } from "../model/reference.ts";
 import type { Node, Template } from "../model/template.ts";
 import { BodyError } from "./body.ts";
 
-/** UTF-16 code units of a body, and pieces of its template, repeated ones each time: far more than a message needs. */
+/**
+ * UTF-16 code units of a body, and steps of making it: pieces of its template, repeated ones each time, and values that a
+ * name was looked up in without being there. Both are far more than a message needs.
+ */
 const MAX_LENGTH = 10 * 1024 * 1024;
-const MAX_PIECES = 1_000_000;
+const MAX_STEPS = 1_000_000;
 
 /** How inserted values are escaped; the message's content type decides. */
 export type Escaping = "json" | "form" | "none";
@@ -52,18 +55,20 @@ export interface RenderOptions {
 
 /** The body as text. Throws a {@link BodyError} where it is too large; what `resolve` throws passes through. */
 export function renderTemplate(template: Template, options: RenderOptions): string {
-	const room = { length: MAX_LENGTH, pieces: MAX_PIECES };
+	const room = { length: MAX_LENGTH, steps: MAX_STEPS };
 	return renderNodes(
 		template.nodes,
 		{ value: options.view, outer: undefined },
-		{ ...options, room, isRocky: template.isRocky },
+		{ ...options, room, isRocky: template.isRocky, withKeys: new WeakMap() },
 	);
 }
 
 /** What there is still room for. */
 interface Rendering extends RenderOptions {
-	readonly room: { length: number; pieces: number };
+	readonly room: { length: number; steps: number };
 	readonly isRocky: boolean;
+	/** Whether objects have keys, for those that were asked about. */
+	readonly withKeys: WeakMap<JsonObject, boolean>;
 	/** Code points that `{{#truncate}}` still has room for; absent outside it, and where all of it fits. */
 	readonly left?: { points: number };
 }
@@ -87,8 +92,8 @@ function renderNodes(nodes: readonly Node[], scope: Scope, options: Rendering): 
 
 function take({ room }: Rendering, length: number): void {
 	room.length -= length;
-	room.pieces -= 1;
-	if (room.length >= 0 && room.pieces >= 0) return;
+	room.steps -= 1;
+	if (room.length >= 0 && room.steps >= 0) return;
 	throw new BodyError("body is too large", "repeat less: a list inside a list multiplies");
 }
 
@@ -100,15 +105,15 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 		case "variable":
 			return escapeText(start(options.resolve(node.variable), options), escaping);
 		case "value": {
-			const text = start(toText(find(node.path, scope)), options);
+			const text = start(toText(find(node.path, scope, options)), options);
 			return escapeText(options.escape?.(text) ?? text, escaping);
 		}
 		case "json": {
-			const json = JSON.stringify(find(node.path, scope) ?? null);
+			const json = JSON.stringify(find(node.path, scope, options) ?? null);
 			return whole(escaping === "json" ? json : escapeText(json, escaping), options);
 		}
 		case "section": {
-			const value = find(node.path, scope);
+			const value = find(node.path, scope, options);
 			if (isJsonArray(value)) {
 				let text = "";
 				for (const item of value) {
@@ -121,14 +126,14 @@ function renderNode(node: Node, scope: Scope, options: Rendering): string {
 			return renderNodes(node.nodes, value === true ? scope : { value, outer: scope }, options);
 		}
 		case "inverted": {
-			const value = find(node.path, scope);
+			const value = find(node.path, scope, options);
 			const nothing = isJsonArray(value) ? value.length === 0 : isFalse(value);
 			return nothing ? renderNodes(node.nodes, scope, options) : "";
 		}
 		case "if":
-			return isFilled(find(node.path, scope), options) ? renderNodes(node.nodes, scope, options) : "";
+			return isFilled(find(node.path, scope, options), options) ? renderNodes(node.nodes, scope, options) : "";
 		case "else":
-			return isFilled(find(node.path, scope), options) ? "" : renderNodes(node.nodes, scope, options);
+			return isFilled(find(node.path, scope, options), options) ? "" : renderNodes(node.nodes, scope, options);
 		case "truncate": {
 			const plain = renderNodes(node.nodes, scope, { ...options, escaping: "none", escape: undefined });
 			if (Array.from(plain).length <= node.limit) return renderNodes(node.nodes, scope, options);
@@ -168,10 +173,13 @@ function escapeText(text: string, escaping: Escaping): string {
 }
 
 /** The beginning of a name is looked up from the inside out; the rest only in what has that. */
-function find(path: readonly string[], scope: Scope): Json | undefined {
+function find(path: readonly string[], scope: Scope, options: Rendering): Json | undefined {
 	if (path.length === 0) return scope.value;
 	let holder: Scope | undefined = scope;
-	while (holder !== undefined && !hasBeginning(holder.value, path)) holder = holder.outer;
+	while (holder !== undefined && !hasBeginning(holder.value, path)) {
+		take(options, 0);
+		holder = holder.outer;
+	}
 	return holder === undefined ? undefined : valuesAt(holder.value, path, "index")[0];
 }
 
@@ -186,8 +194,16 @@ function isFalse(value: Json | undefined): boolean {
 }
 
 /** Whether `{{#if}}` takes it for true: `"0"` and `0` too, but nothing that is absent, null, false or empty; in Rocky false, too. */
-function isFilled(value: Json | undefined, { isRocky }: Rendering): boolean {
+function isFilled(value: Json | undefined, { isRocky, withKeys }: Rendering): boolean {
+	if (isJsonArray(value)) return isRocky || value.length > 0;
+	if (isJsonObject(value)) return isRocky || hasKeys(value, withKeys);
 	if (isRocky) return toText(value) !== "";
-	if (isJsonObject(value) || isJsonArray(value)) return Object.keys(value).length > 0;
 	return value !== undefined && value !== null && value !== false && value !== "";
+}
+
+/** Lists the keys of an object once, however often an `{{#if}}` asks: there may be a million of both. */
+function hasKeys(value: JsonObject, known: WeakMap<JsonObject, boolean>): boolean {
+	const had = known.get(value) ?? Object.keys(value).length > 0;
+	known.set(value, had);
+	return had;
 }

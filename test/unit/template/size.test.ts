@@ -15,6 +15,8 @@ const nested = (depth: number, names: readonly string[], inside: string): string
 		.join("")}`;
 };
 
+const LARGE = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`key ${index}`, index]));
+
 /** Far more than it takes, so that a busy machine does not fail it. */
 function within(milliseconds: number, work: () => void): void {
 	const start = cpuTime();
@@ -28,9 +30,18 @@ describe("a body", () => {
 		["sections that insert nothing", nested(3, ["l"], ""), { l: Array(2000).fill(0) }],
 		["lists in each other", nested(3, ["a", "b"], "{{.}}"), { a: Array(3000).fill("a"), b: Array(3000).fill("b") }],
 		["a long text, over and over", "{{#l}}{{{text}}}{{/l}}", { l: Array(1000).fill(0), text: "x".repeat(1_000_000) }],
+		[
+			"a question about a long list, over and over",
+			nested(60, ["l", "if tree"], ""),
+			{ l: [1, 2], tree: Array(5000).fill(0) },
+		],
+		["a question about a large object, over and over", nested(60, ["l", "if tree"], ""), { l: [1, 2], tree: LARGE }],
+		["names that are looked up far outside", nested(98, ["o", "l"], "{{l}}"), { o: { x: 1 }, l: [{ x: 1 }, { x: 2 }] }],
 		["a tree, over and over", "{{#l}}{{tree}}{{/l}}", { l: Array(1000).fill(0), tree: Array(300_000).fill(0) }],
 	])("of %s is refused", (_, source, view) => {
-		within(4000, () => expect(() => render(source, view)).toThrow("body is too large"));
+		const closed = source.replaceAll(/\{\{\/if \w+\}\}/g, "{{/if}}");
+		within(4000, () => expect(() => render(closed, view)).toThrow("body is too large"));
+		within(4000, () => expect(() => render(closed, view, { isRocky: true })).toThrow("body is too large"));
 	});
 
 	it("fails the hook that it is for, and says what to do", () => {
