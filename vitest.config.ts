@@ -25,8 +25,9 @@ export default defineConfig({
 					name: "product",
 					include: ["test/**/*.test.ts"],
 					exclude: [HOUSE],
-					// A property takes a second by itself, and several on a machine that does other things besides.
-					testTimeout: 20_000,
+					// A test that takes seconds by itself takes many on a machine that does other things besides.
+					testTimeout: 60_000,
+					hookTimeout: 60_000,
 					sequence: { groupOrder: 2 },
 					// Files share a process, so that what they import is loaded once; each test ends what it has begun.
 					isolate: false,

@@ -360,7 +360,8 @@ export function transportSuite(name: string, { http, connections, proxy, scheme,
 					expect(result).toMatchObject({ status: 200, read: "over_limit", body: "x".repeat(250_000) });
 					await closed;
 				});
-				expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+				// Garbage that is collected late counts too.
+				expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
 			});
 
 			if (direct)

@@ -198,7 +198,8 @@ describe("a command", () => {
 	it("that prints 200 MB without a line end is read on, in little memory", async () => {
 		const before = process.memoryUsage.rss();
 		const ran = await run("head -c 200000000 /dev/zero | tr '\\0' x; echo; echo the end");
-		expect(process.memoryUsage.rss() - before).toBeLessThan(60_000_000);
+		// Garbage that is collected late counts too.
+		expect(process.memoryUsage.rss() - before).toBeLessThan(150_000_000);
 		expect(ran).toMatchObject({ end: { kind: "exit", code: 0 }, lastStdout: "the end" });
 		expect(ran.lines).toEqual([`stdout: ${"x".repeat(64 * 1024)}`, "stdout: the end"]);
 	});
