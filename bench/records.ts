@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseReference } from "../src/model/reference.ts";
+import { NETWORK } from "../src/net/network.ts";
 import { recordsOf } from "../src/records/open.ts";
 import { good, record } from "../test/helpers/records.ts";
 import { median } from "./statistics.ts";
@@ -22,6 +23,7 @@ try {
 		workspace: folder,
 		isUntrusted: false,
 		env: {},
+		network: NETWORK,
 		token: "",
 		create: true,
 		leave: () => {},

@@ -1,4 +1,5 @@
 // `redeliver --dry-run`: what would be sent, what would end, and what is kept, and why.
+import { MESSAGE_RULES } from "../deliver/message-rules.ts";
 import { mutedReason } from "../deliver/unsent.ts";
 import { nodePorts } from "../entry/node.ts";
 import { count, excerpt } from "../lib/text.ts";
@@ -31,6 +32,7 @@ export async function showPlan(call: Call<StoreFlags>, wanted: Wanted): Promise<
 			schedule: store.schedule,
 			ports,
 			mask,
+			rules: MESSAGE_RULES,
 			write: writeHeld,
 		});
 		const plan = await bundle.planOf(outbox, wanted, {

@@ -6,6 +6,7 @@ import type { DisabledHook, RecordQuery, StoredRecord } from "../model/records.t
 import { belongsTo, scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
+import { NETWORK } from "../net/network.ts";
 import { readStore } from "../run/inputs.ts";
 import { type OpenedRecords, openRecordsOf } from "../run/outbox.ts";
 import type { RunContext } from "../run/prepare.ts";
@@ -54,7 +55,7 @@ export function storeOf(
 	if (store === undefined) return undefined;
 	const token = terminal.env["GITHUB_TOKEN"] ?? "";
 	const { workspace, untrusted } = run.ci;
-	const given = { store, workspace, isUntrusted: untrusted !== undefined, env: terminal.env, token };
+	const given = { store, workspace, isUntrusted: untrusted !== undefined, env: terminal.env, network: NETWORK, token };
 	const place = { ...given, create: false, leave: () => {} };
 	const say = (invalid: number) => {
 		if (invalid > 0)

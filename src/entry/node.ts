@@ -4,8 +4,7 @@ import { dirname } from "node:path";
 import type { Env } from "../lib/env.ts";
 import { onAbort } from "../lib/on-abort.ts";
 import { errorCode, NOT_REGULAR } from "../model/problem.ts";
-import { directHttp } from "../net/direct.ts";
-import { http, loadNats, loadUndici } from "../net/http.ts";
+import { openHttp } from "../net/network.ts";
 import type { Clock, FileRead, Files, Log, Ports } from "../ports.ts";
 import { monotonicMs } from "../shell/monotonic.ts";
 import { nodeShell } from "../shell/shell.ts";
@@ -17,7 +16,7 @@ export function nodePorts(env: Env, log: Log): Ports {
 		clock: nodeClock,
 		random: Math.random,
 		env,
-		http: http(directHttp(), loadUndici, loadNats),
+		http: openHttp(),
 		shell: nodeShell(),
 		files: nodeFiles,
 		openStore: openHeldStore,

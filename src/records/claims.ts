@@ -54,8 +54,9 @@ export class Claims {
 
 	/** What may be sent now and is ours. What somebody else has claimed is theirs to send. */
 	async claim(next: readonly Ready[], lane: Lane<Ready>): Promise<readonly Taken[]> {
+		const { config, rules } = this.#outbox.options;
 		const read = next.flatMap((ready) => {
-			const events = eventsOf(ready, this.#outbox.options.config.hooks, this.#options.read);
+			const events = eventsOf(ready, config.hooks, this.#options.read, rules);
 			if (!("problem" in events)) return [{ ready, events, lane }];
 			this.#options.log.info(`1 stored message kept for ${ready.hook.name}: ${events.problem}`);
 			lane.settle(ready.id, undefined);

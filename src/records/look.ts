@@ -1,11 +1,9 @@
 // A look into the store: what is asked for, sorted by what is to be done with it.
 
-import type { Env } from "../lib/env.ts";
 import { count } from "../lib/text.ts";
-import type { Hook, Webhook } from "../model/hook.ts";
+import type { Webhook } from "../model/hook.ts";
 import type { About, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { lateOf, receiverOf } from "./late.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Sifted, sift } from "./sift.ts";
 import { isByHand } from "./wanted.ts";
@@ -24,7 +22,7 @@ export async function look(
 	{ query, wanted, ours }: { readonly query: RecordQuery; readonly wanted: Wanted; readonly ours: ReadonlySet<string> },
 	{ muted, unreadable }: LookOptions,
 ): Promise<Sifted> {
-	const { config, ports, records } = outbox.options;
+	const { config, ports, records, rules } = outbox.options;
 	const found = await records.list(query);
 	if ("problem" in found) throw unreadable(found.problem);
 	if (found.invalid > 0)
@@ -32,7 +30,7 @@ export async function look(
 			`${count(found.invalid, "stored message")} cannot be read: \`pipeline-hooks prune --unreadable\` removes them`,
 		);
 	const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
-	const rivals = await records.rivals(keys, rivalsOf(found.records, config.hooks, ports.env));
+	const rivals = await records.rivals(keys, rivalsOf(found.records, outbox));
 	if ("problem" in rivals) throw unreadable(rivals.problem);
 	const off = await records.disabled();
 	if ("problem" in off) throw unreadable(off.problem);
@@ -42,6 +40,7 @@ export async function look(
 		scope,
 		hooks: config.hooks,
 		env: ports.env,
+		rules,
 		now: outbox.now(),
 		switchedOff: new Map([...disabled, ...switchedOff]),
 		isByHand: isByHand(wanted),
@@ -51,12 +50,13 @@ export async function look(
 }
 
 /** What may make these obsolete: about the same, by any hook that reaches the same receiver. */
-function rivalsOf(found: readonly StoredRecord[], hooks: readonly Hook[], env: Env): readonly About[] {
+function rivalsOf(found: readonly StoredRecord[], { options }: Outbox): readonly About[] {
+	const { config, ports, rules } = options;
 	const receivers = new Map<string, string[]>();
 	const receiver = new Map<string, string>();
-	for (const hook of hooks) {
-		if (hook.kind !== "webhook" || !lateOf(hook).supersedes) continue;
-		const name = receiverOf(hook, env);
+	for (const hook of config.hooks) {
+		if (hook.kind !== "webhook" || !rules.lateOf(hook).supersedes) continue;
+		const name = rules.receiverOf(hook, ports.env);
 		receiver.set(hook.name, name);
 		receivers.set(name, [...(receivers.get(name) ?? []), hook.name]);
 	}

@@ -8,8 +8,7 @@ import type { DeliveryRecord, Records } from "../model/records.ts";
 import { resolveReference } from "../model/reference.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
-import { directHttp } from "../net/direct.ts";
-import { http, loadNats, loadUndici } from "../net/http.ts";
+import type { Network } from "../net/network.ts";
 import { openGitRecords } from "../store/git/refs.ts";
 import { openGithubRecords } from "../store/github/refs.ts";
 import { loadNatsRecords } from "../store/nats/load.ts";
@@ -30,6 +29,7 @@ export interface StorePlace {
 	/** A stranger may have written the workspace. */
 	readonly isUntrusted: boolean;
 	readonly env: Env;
+	readonly network: Network;
 	/** For GitHub; may be empty. */
 	readonly token: string;
 	/** Whether to make a store that is missing. Without, there is nothing in it. */
@@ -90,6 +90,7 @@ function keepOutOfGit(folder: string): void {
 async function openRepository({
 	store,
 	env,
+	network,
 	token,
 	workspace,
 	isUntrusted,
@@ -110,7 +111,7 @@ async function openRepository({
 	if (!("isMissing" in git) || repository === undefined || token === "" || url !== `${server}/${repository}`)
 		return git;
 	const apiUrl = env["GITHUB_API_URL"] || "https://api.github.com";
-	return openGithubRecords({ http: http(directHttp(), loadUndici, loadNats), env, apiUrl, repository, token });
+	return openGithubRecords({ ...network, env, apiUrl, repository, token });
 }
 
 async function openServer({ store, env, create }: StorePlace): Promise<Records | StoreFailure> {

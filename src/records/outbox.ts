@@ -3,15 +3,15 @@ import { compact } from "../lib/json.ts";
 import { type Delivery, isGate, type Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
+import type { MessageRules } from "../model/message-rules.ts";
 import type { Warning } from "../model/problem.ts";
 import { type DeliveryRecord, type Records, type StoredRecord, UNDELIVERED } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
 import type { Ports } from "../ports.ts";
-import { contextSecrets } from "../secrets/known.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { BRIEF_MS } from "./claim-times.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain } from "./fate.ts";
-import { isNewer, keyOf, lateOf, receiverOf } from "./late.ts";
+import { isNewer } from "./newer.ts";
 import { notStored, told } from "./told.ts";
 import { Writer } from "./writer.ts";
 
@@ -25,6 +25,7 @@ export interface OutboxOptions {
 	readonly schedule: readonly number[];
 	readonly ports: Pick<Ports, "clock" | "env">;
 	readonly mask: Mask;
+	readonly rules: MessageRules;
 	/** An event as text. */
 	readonly write: (event: PipelineEvent) => string;
 }
@@ -84,7 +85,7 @@ export class Outbox {
 		const { records } = this.options;
 		if (!records.keepsAll && outcome.status !== "delivered" && !mayBeTriedAgain(outcome)) return outcome;
 		const now = this.now();
-		const expires = now + lateOf(hook).maxAgeMs;
+		const expires = now + this.#rules.lateOf(hook).maxAgeMs;
 		const attempts = attemptsOf(outcome, now, this.options.mask);
 		const fate = this.fateOf(outcome, hook, 0, expires);
 		const record = this.#recordOf({ ...leftOf(outcome), hook }, { attempts, ...fate, expires });
@@ -92,7 +93,8 @@ export class Outbox {
 			this.noteDelivered(record, hook);
 			if (!records.keepsAll) return outcome;
 		}
-		if (delivery.events.some(({ context }) => contextSecrets(context).length > 0)) return notStored(outcome);
+		if (delivery.events.some(({ context }) => this.#rules.contextSecrets(context).length > 0))
+			return notStored(outcome);
 		this.writer.add(record);
 		return told(outcome, record);
 	}
@@ -108,7 +110,11 @@ export class Outbox {
 	untried(delivery: Delivery<Webhook>, since: number): DeliveryRecord {
 		const now = this.now();
 		const fate: Fate = { state: "waiting", failures: 0, due: now };
-		return this.#recordOf(delivery, { attempts: [], ...fate, expires: since + lateOf(delivery.hook).maxAgeMs });
+		return this.#recordOf(delivery, {
+			attempts: [],
+			...fate,
+			expires: since + this.#rules.lateOf(delivery.hook).maxAgeMs,
+		});
 	}
 
 	/** Puts another record in the place of one that is ours. */
@@ -130,6 +136,10 @@ export class Outbox {
 	/** What follows a try, of which `failures` failed before. */
 	fateOf(outcome: Outcome, hook: Webhook, failures: number, expires: number): Fate {
 		return fateOf(outcome, failures, { waits: this.waitsOf(hook), now: this.now(), expires });
+	}
+
+	get #rules(): MessageRules {
+		return this.options.rules;
 	}
 
 	now(): number {
@@ -203,8 +213,8 @@ export class Outbox {
 
 	/** For whom and about what it is; undefined for what no newer one makes obsolete. */
 	#nameOf({ key }: DeliveryRecord, hook: Webhook): string | undefined {
-		const isTied = key !== undefined && lateOf(hook).supersedes;
-		return isTied ? `${receiverOf(hook, this.options.ports.env)} ${key}` : undefined;
+		const isTied = key !== undefined && this.#rules.lateOf(hook).supersedes;
+		return isTied ? `${this.#rules.receiverOf(hook, this.options.ports.env)} ${key}` : undefined;
 	}
 
 	#aboutOf(delivery: Delivery<Webhook>): About {
@@ -214,7 +224,7 @@ export class Outbox {
 		const times = events.map(({ context }) => Math.max(0, Date.parse(context.timestamp) || this.now()));
 		const eventTime = Math.max(...times);
 		return compact<About>({
-			key: keyOf(delivery, ports.env),
+			key: this.#rules.keyOf(delivery, ports.env),
 			eventTime,
 			line: events[times.lastIndexOf(eventTime)]?.line,
 			names: [...new Set(events.map(({ definition }) => definition.name))],

@@ -7,7 +7,6 @@ import type { Random } from "../ports.ts";
 import { type ClaimOptions, Claims, type Taken } from "./claims.ts";
 import { attemptsOf, hasAnswered, mayBeTriedAgain } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
-import { receiverOf } from "./late.ts";
 import { type LookOptions, look } from "./look.ts";
 import { type Outbox, superseded } from "./outbox.ts";
 import type { Ready, Sifted } from "./sift.ts";
@@ -216,11 +215,11 @@ export class Redelivery {
 
 	/** What waits for a receiver that answers is sent too, due or not. */
 	async #addOthers(lane: Lane<Ready>): Promise<void> {
-		const { config, ports } = this.#outbox.options;
+		const { config, ports, rules } = this.#outbox.options;
 		if (isByHand(this.#wanted)) return;
 		for (const hook of config.hooks) {
 			if (hook.kind !== "webhook" || (this.#wanted.hook ?? hook.name) !== hook.name) continue;
-			if (receiverOf(hook, ports.env) !== lane.receiver) continue;
+			if (rules.receiverOf(hook, ports.env) !== lane.receiver) continue;
 			const sifted = await this.#look({ states: ["waiting"], hook: hook.name });
 			lane.add(sifted.ready);
 			await this.#endObsolete(sifted, [lane]);

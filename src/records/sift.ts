@@ -5,9 +5,10 @@ import { excerpt } from "../lib/text.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
+import type { MessageRules } from "../model/message-rules.ts";
 import { type DeliveryRecord, isFree, type StoredRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { isNewer, lateOf, receiverOf } from "./late.ts";
+import { isNewer } from "./newer.ts";
 
 /** Milliseconds that the clocks of two machines may differ. */
 export const CLOCKS_APART_MS = 300_000;
@@ -36,6 +37,7 @@ export interface SiftOptions {
 	readonly scope: string;
 	readonly hooks: readonly Hook[];
 	readonly env: Env;
+	readonly rules: MessageRules;
 	readonly now: number;
 	/** Hooks that their receivers have switched off, by name, and why. */
 	readonly switchedOff: ReadonlyMap<string, string>;
@@ -52,7 +54,7 @@ export interface SiftOptions {
  * receiver with the same key and is older comes before it, so it is sorted too.
  */
 export function sift(found: readonly StoredRecord[], rivals: readonly StoredRecord[], options: SiftOptions): Sifted {
-	const { scope, now, isByHand } = options;
+	const { scope, now, isByHand, rules } = options;
 	const hooks = new Map(options.hooks.map((hook) => [hook.name, factsOf(hook, options)]));
 	const newest = newestOf(rivals, hooks, options);
 	const busy = busyWith(rivals, hooks, options);
@@ -68,7 +70,7 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 		const name = excerpt(record.hook, 80);
 		if (!belongsTo(record.scope, scope)) waiting.push(`${name}: it belongs to another project or config file`);
 		else if (hook === undefined || problem !== undefined) waiting.push(`${name}: ${problem}`);
-		else if (by !== undefined && lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
+		else if (by !== undefined && rules.lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
 		else if (record.expires <= now && !isByHand) expired.push(from);
 		else if (busy.has(about)) waiting.push(`${name}: another redelivery is sending what is about the same`);
 		else ready.push({ id: record.id, key: record.key, from, hook, receiver });
@@ -92,7 +94,7 @@ type Hooks = ReadonlyMap<string, HookFacts>;
 function factsOf(hook: Hook, options: SiftOptions): HookFacts {
 	const problem = problemOf(hook, options);
 	if (hook.kind === "shell") return { hook: undefined, receiver: "", problem };
-	return { hook, receiver: receiverOf(hook, options.env), problem };
+	return { hook, receiver: options.rules.receiverOf(hook, options.env), problem };
 }
 
 function problemOf(hook: Hook, { switchedOff, muted, env }: SiftOptions): string | undefined {
@@ -117,12 +119,17 @@ function aboutOf({ key }: DeliveryRecord, receiver: string): string {
 function newestOf(
 	rivals: readonly StoredRecord[],
 	hooks: Hooks,
-	{ scope, now }: SiftOptions,
+	{ scope, now, rules }: SiftOptions,
 ): ReadonlyMap<string, DeliveryRecord> {
 	const newest = new Map<string, DeliveryRecord>();
 	for (const { record } of rivals) {
 		const { hook, receiver } = hooks.get(record.hook) ?? GONE;
-		if (!belongsTo(record.scope, scope) || record.key === undefined || hook === undefined || !lateOf(hook).supersedes)
+		if (
+			!belongsTo(record.scope, scope) ||
+			record.key === undefined ||
+			hook === undefined ||
+			!rules.lateOf(hook).supersedes
+		)
 			continue;
 		if (record.state !== "waiting" && record.state !== "delivered") continue;
 		// One that has not happened yet would silence all that does.

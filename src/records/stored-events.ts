@@ -1,7 +1,7 @@
 // The events of a stored delivery, if its hook may still be sent them.
 import type { Events, PipelineEvent } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
-import { mayHaveFired } from "../plan/select.ts";
+import type { MessageRules } from "../model/message-rules.ts";
 import type { Ready } from "./sift.ts";
 
 /** Reads a stored event; `problem` is a phrase. */
@@ -12,6 +12,7 @@ export function eventsOf(
 	{ from, hook }: Ready,
 	hooks: readonly Hook[],
 	read: ReadEvent,
+	{ mayHaveFired }: Pick<MessageRules, "mayHaveFired">,
 ): Events | { readonly problem: string } {
 	const found = from.record.events.map(read);
 	const [problem] = found.flatMap((each) => ("problem" in each ? [each.problem] : []));

@@ -1,9 +1,11 @@
 // The store of a run with its outbox, whose code is loaded only where a store is used.
+import { MESSAGE_RULES } from "../deliver/message-rules.ts";
 import type { DeliveryRecord, Records } from "../model/records.ts";
 import { scopeOf } from "../model/scope.ts";
 import type { StoreFailure } from "../model/store.ts";
 import type { StoreConfig } from "../model/store-config.ts";
 import { loadBundle } from "../net/bundle.ts";
+import { NETWORK } from "../net/network.ts";
 import type { Ports } from "../ports.ts";
 import type * as bundled from "../records/bundle.ts";
 import { writeHeld } from "../store/held-event.ts";
@@ -48,7 +50,16 @@ export async function openOutbox(
 	ports: Ports,
 ): Promise<OpenedOutbox | StoreFailure> {
 	const { workspace, untrusted, facts } = ci;
-	const place = { store, workspace, isUntrusted: untrusted !== undefined, env: ports.env, token, create: true, leave };
+	const place = {
+		store,
+		workspace,
+		isUntrusted: untrusted !== undefined,
+		env: ports.env,
+		network: NETWORK,
+		token,
+		create: true,
+		leave,
+	};
 	const opened = await openRecordsOf(place);
 	if ("problem" in opened) return opened;
 	const { records, bundle } = opened;
@@ -57,6 +68,15 @@ export async function openOutbox(
 	return {
 		...opened,
 		scope,
-		outbox: new bundle.Outbox({ records, config, scope, schedule, ports, mask, write: writeHeld }),
+		outbox: new bundle.Outbox({
+			records,
+			config,
+			scope,
+			schedule,
+			ports,
+			mask,
+			rules: MESSAGE_RULES,
+			write: writeHeld,
+		}),
 	};
 }

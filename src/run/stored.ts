@@ -1,4 +1,5 @@
 // The store of a run: what fails for now goes in, and what is due comes out. Its bundle is loaded only where it is used.
+import { MESSAGE_RULES } from "../deliver/message-rules.ts";
 import { mutedReason } from "../deliver/unsent.ts";
 import type { Delivery, Outcome } from "../model/delivery.ts";
 import type { Config, Webhook } from "../model/hook.ts";
@@ -9,7 +10,6 @@ import type { Ports } from "../ports.ts";
 import { readHeld } from "../store/held-event.ts";
 import { unknownHook } from "./hooks.ts";
 import type { Inputs } from "./inputs.ts";
-import { leftIn } from "./left.ts";
 import { openOutbox } from "./outbox.ts";
 import type { Observer, RunContext } from "./prepare.ts";
 
@@ -122,8 +122,10 @@ export async function openStored(
 	const tellProgress = () => {
 		if (total > 1) observer.onProgress?.(done, Math.max(done, total));
 	};
-	const others = { readRecord: bundle.readRecord, readEvent: read, hooks: config.hooks, ci: ci.facts, scope };
-	for (const record of await leftIn(redeliver?.results ?? [], others, ports, observer)) outbox.writer.add(record);
+	const others = { readEvent: read, hooks: config.hooks, rules: MESSAGE_RULES, ci: ci.facts, scope };
+	const found = await bundle.leftIn(redeliver?.results ?? [], others, ports, observer);
+	if ("message" in found) throw new UserError(found);
+	for (const record of found) outbox.writer.add(record);
 	await outbox.writer.end();
 	await outbox.begin();
 	return {

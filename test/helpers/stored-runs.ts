@@ -1,5 +1,7 @@
 // Runs with a store of records, on the clock of a test and in one process: of events, and of what is stored.
+
 import { Deliverer } from "../../src/deliver/deliver.ts";
+import { MESSAGE_RULES } from "../../src/deliver/message-rules.ts";
 import type { Bell } from "../../src/lib/bell.ts";
 import type { Env } from "../../src/lib/env.ts";
 import type { Delivery, Outcome } from "../../src/model/delivery.ts";
@@ -109,6 +111,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 			schedule: made.schedule,
 			ports,
 			mask,
+			rules: MESSAGE_RULES,
 			write: writeHeld,
 		});
 		const read = (text: string) => readHeld(text, (context) => context);

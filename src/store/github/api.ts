@@ -4,13 +4,11 @@ import type { Env } from "../../lib/env.ts";
 import { isJsonObject, type Json, type JsonObject, parseJson } from "../../lib/json.ts";
 import { excerpt } from "../../lib/text.ts";
 import type { StoreFailure } from "../../model/store.ts";
-import { proxyFor } from "../../net/proxy.ts";
+import type { Network } from "../../net/network.ts";
 import type { Http, HttpResponse } from "../../ports.ts";
 
 /** A repository on GitHub, and how it is asked. */
-export interface GithubOptions {
-	/** Closed with the records. */
-	readonly http: Http;
+export interface GithubOptions extends Network {
 	/** The job's: proxies are taken from it. */
 	readonly env: Env;
 	/** `https://api.github.com`, or a GitHub Enterprise Server's. */
@@ -47,10 +45,12 @@ const HEADERS = {
 /** Asks for one repository. */
 export class GithubRepository {
 	readonly #options: GithubOptions;
+	readonly #http: Http;
 	readonly #base: string;
 
 	constructor(options: GithubOptions) {
 		this.#options = options;
+		this.#http = options.openHttp();
 		this.#base = `${options.apiUrl.replace(/\/+$/, "")}/repos/${options.repository}/`;
 	}
 
@@ -60,12 +60,12 @@ export class GithubRepository {
 		path: string,
 		{ body, raw = false, taken = [] }: { body?: JsonObject; raw?: boolean; taken?: readonly number[] } = {},
 	): Promise<Answer | StoreFailure> {
-		const { http, env, token } = this.#options;
+		const { proxyFor, env, token } = this.#options;
 		const url = new URL(`${this.#base}${path}`);
 		const proxy = proxyFor(url, env);
 		if (proxy !== undefined && "problem" in proxy) return { problem: proxy.problem };
 		for (let attempt = 1; ; attempt += 1) {
-			const result = await http.send(
+			const result = await this.#http.send(
 				{
 					method,
 					url,
@@ -97,7 +97,7 @@ export class GithubRepository {
 	}
 
 	close(): void {
-		this.#options.http.close();
+		this.#http.close();
 	}
 
 	#answer({ status, body, headers }: HttpResponse): Answer {

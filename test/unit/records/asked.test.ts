@@ -1,7 +1,7 @@
 // What a person asks for, what somebody else has, and what messages of each preset are worth when they come late.
 import { describe, expect, it } from "vitest";
+import { MESSAGE_RULES } from "../../../src/deliver/message-rules.ts";
 import { parseReference } from "../../../src/model/reference.ts";
-import { lateOf } from "../../../src/records/late.ts";
 import { answer } from "../../helpers/fakes.ts";
 import { preset, webhook } from "../../helpers/make.ts";
 import { actionsOf, DOWN, idsOf, once, pager, plain } from "../../helpers/stored-hooks.ts";
@@ -138,5 +138,5 @@ it.each([
 	["generic", 72],
 	["openmetadata", 72],
 ])("a message of %s is worth sending for %d hours", (name, hours) => {
-	expect(lateOf(plain({ preset: preset(name) })).maxAgeMs).toBe(hours * HOUR);
+	expect(MESSAGE_RULES.lateOf(plain({ preset: preset(name) })).maxAgeMs).toBe(hours * HOUR);
 });

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseReference } from "../../../src/model/reference.ts";
+import { NETWORK } from "../../../src/net/network.ts";
 import { recordsOf } from "../../../src/records/open.ts";
 import { gitIn } from "../../helpers/git-records.ts";
 import { githubGit } from "../../helpers/github-git.ts";
@@ -24,6 +25,7 @@ const opened = (env: Readonly<Record<string, string>>, token = "t", url?: string
 		isUntrusted: false,
 		env: { GITHUB_REPOSITORY: "acme/shop", GITHUB_SERVER_URL: "https://github.invalid", ...env },
 		token,
+		network: NETWORK,
 		create: true,
 		leave: () => {},
 	});
@@ -60,6 +62,7 @@ it("is no file of a workspace that a stranger may have written, but one outside 
 			isUntrusted: true,
 			env: {},
 			token: "",
+			network: NETWORK,
 			create: true,
 			leave: () => {},
 		});
@@ -85,6 +88,7 @@ it("is no repository in a workspace that a stranger may have written, whose hook
 			isUntrusted: true,
 			env: { PATH: process.env["PATH"] },
 			token: "",
+			network: NETWORK,
 			create: true,
 			leave: () => {},
 		});
@@ -108,6 +112,7 @@ it("is kept out of Git where nobody has chosen its place, and makes no file of o
 			isUntrusted: false,
 			env: {},
 			token: "",
+			network: NETWORK,
 			create: true,
 			leave: () => {},
 		});

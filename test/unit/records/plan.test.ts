@@ -1,5 +1,6 @@
 // What a redelivery would do is what it then does, and planning it changes nothing.
 import { expect, it } from "vitest";
+import { MESSAGE_RULES } from "../../../src/deliver/message-rules.ts";
 import type { Wanted } from "../../../src/model/records.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { USUAL_SCHEDULE_MS } from "../../../src/model/store-config.ts";
@@ -22,6 +23,7 @@ async function planIn(there: World, wanted: Wanted = {}) {
 		schedule: USUAL_SCHEDULE_MS,
 		ports,
 		mask: (text) => text,
+		rules: MESSAGE_RULES,
 		write: writeHeld,
 	});
 	const plan = await planOf(outbox, wanted, {

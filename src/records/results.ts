@@ -4,12 +4,13 @@ import { isJsonArray, isJsonObject, parseJson } from "../lib/json.ts";
 import { excerpt } from "../lib/text.ts";
 import type { CiFacts } from "../model/event.ts";
 import type { Hook } from "../model/hook.ts";
-import { type Problem, UserError } from "../model/problem.ts";
+import type { MessageRules } from "../model/message-rules.ts";
+import type { Problem } from "../model/problem.ts";
 import type { DeliveryRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { mayHaveFired } from "../plan/select.ts";
 import type { FileRead, Ports } from "../ports.ts";
 import type { HeldRead } from "../store/held-event.ts";
+import { readRecord } from "../store/record-text.ts";
 
 /** As `deliveryId` makes them: they become a header. */
 const IDS = /^dlv_[0-9a-f]{32}$/;
@@ -19,9 +20,9 @@ const LIMIT = 256 * 1024 * 1024;
 
 /** How records of other runs are read, and what they may be. */
 export interface LeftOptions {
-	readonly readRecord: (text: string) => DeliveryRecord | { readonly problem: string };
 	readonly readEvent: (text: string) => HeldRead;
 	readonly hooks: readonly Hook[];
+	readonly rules: Pick<MessageRules, "mayHaveFired">;
 	/** The facts of this run, and the scope of its config. */
 	readonly ci: CiFacts;
 	readonly scope: string;
@@ -29,21 +30,23 @@ export interface LeftOptions {
 
 /**
  * The records in results files. One that is not valid, or that no run of this repository can have left, is left out, which
- * is told: a job with fewer rights has written it. Throws `UserError` for a file that cannot be read, and where the run
- * that has left it may be a stranger's.
+ * is told: a job with fewer rights has written it. A problem for a file that cannot be read, and where the run that has
+ * left it may be a stranger's.
  */
 export async function leftIn(
 	paths: readonly string[],
 	options: LeftOptions,
 	{ files, log }: Pick<Ports, "files" | "log">,
 	{ cwd }: { readonly cwd: string },
-): Promise<readonly DeliveryRecord[]> {
+): Promise<readonly DeliveryRecord[] | Problem> {
 	const { fork, stranger } = options.ci;
-	if (paths.length > 0 && (fork === true || stranger === true)) throw new UserError(STRANGERS);
+	if (paths.length > 0 && (fork === true || stranger === true)) return STRANGERS;
 	const found: DeliveryRecord[] = [];
 	for (const [path, isNamed] of await filesIn(paths, files, cwd)) {
-		for (const text of await textsIn(path, { cwd, files, log, isNamed })) {
-			const record = options.readRecord(text);
+		const texts = await textsIn(path, { cwd, files, log, isNamed });
+		if ("message" in texts) return texts;
+		for (const text of texts) {
+			const record = readRecord(text);
 			const problem = "problem" in record ? record.problem : problemOf(record, options);
 			if (problem !== undefined || "problem" in record)
 				log.info(`${excerpt(path, 200)}: a record is left out: ${problem}`);
@@ -61,7 +64,7 @@ const STRANGERS: Problem = {
 
 function problemOf(
 	{ id, hook: name, events, scope: recordScope, state }: DeliveryRecord,
-	{ readEvent, hooks, ci, scope }: LeftOptions,
+	{ readEvent, hooks, rules, ci, scope }: LeftOptions,
 ): string | undefined {
 	if (!IDS.test(id)) return "its id is not valid";
 	if (!belongsTo(recordScope, scope)) return "it belongs to another project or config file";
@@ -72,7 +75,7 @@ function problemOf(
 		const read = readEvent(text);
 		if ("problem" in read) return read.problem;
 		if (read.event.context.ci?.repository !== ci.repository) return "its event is of another repository";
-		if (hook !== undefined && !mayHaveFired(hook, read.event, hooks)) return `${name} is not for its event`;
+		if (hook !== undefined && !rules.mayHaveFired(hook, read.event, hooks)) return `${name} is not for its event`;
 	}
 	return undefined;
 }
@@ -98,12 +101,12 @@ interface Reading extends Pick<Ports, "files" | "log"> {
 }
 
 /** One file of a folder that is wrong must not keep the others from being stored, and is only told. */
-async function textsIn(path: string, { cwd, files, log, isNamed }: Reading): Promise<readonly string[]> {
+async function textsIn(path: string, { cwd, files, log, isNamed }: Reading): Promise<readonly string[] | Problem> {
 	const read = await files.read(resolve(cwd, path), LIMIT);
 	const texts = read.kind === "file" ? textsOf(read.bytes) : whyNot(read);
 	if (typeof texts !== "string") return texts;
 	const message = `results: ${excerpt(path, 200)} ${texts}`;
-	if (isNamed) throw new UserError({ code: "input", message, remedy: REMEDY });
+	if (isNamed) return { code: "input", message, remedy: REMEDY };
 	log.info(`${message}; it is left out`);
 	return [];
 }
