@@ -65,6 +65,7 @@ const IN_RUNS: readonly WarningCode[] = [
 	"chain_disabled",
 	"not_held",
 	"not_stored",
+	"unreadable_record",
 	"switched_off",
 	"mute",
 ];

@@ -116,6 +116,11 @@ export const WARNINGS: Readonly<Record<WarningCode, Explanation>> = {
 		remedy:
 			"Do what the reason says: [records](records.md#when-the-store-fails). Deliveries of the step itself went on",
 	},
+	unreadable_record: {
+		meaning: "What is in the store is no record of this version, so it is not sent; the others are",
+		example: "1 stored message cannot be read: `pipeline-hooks prune --unreadable` removes them",
+		remedy: "Look with the version that has written it, if there is a newer one; else remove it as the message says",
+	},
 	mute: {
 		meaning: "A part of the variable `PIPELINE_HOOKS_MUTE` mutes nothing",
 		example: 'PIPELINE_HOOKS_MUTE: no hook is named "tell-slak"',

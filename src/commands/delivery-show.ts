@@ -34,7 +34,7 @@ export const registerShow = defineCommand<StoreFlags>(
 		const { run, use } = await findStore(call);
 		await use(async (store) => {
 			const found = await findOne(call.argument ?? "", store, call.flags);
-			const off = (await store.switchedOff()).get(found.record.hook);
+			const off = (await store.switchedOff()).find(({ hook }) => hook === found.record.hook);
 			const next = whatNow(found, { off, run, scope: store.scope, flags: call.flags, now: Date.now() });
 			if (call.json) call.reporter.printJson({ ...wholeOf(found.record, run, store.scope), what_now: next });
 			else printWhole(call, found, run, next);

@@ -25,8 +25,9 @@ export const registerEnable = defineCommand<StoreFlags>(
 		const { run, use } = await findStore(call);
 		const hook = hookNamed(name, run.config);
 		await use(async ({ records, scope, list, switchedOff }) => {
-			const off = (await switchedOff()).get(name);
-			const isEnabled = good(await records.enable({ scope: off?.scope ?? scope, hook: name }));
+			const off = (await switchedOff()).filter(({ hook }) => hook === name);
+			for (const each of off) good(await records.enable(each));
+			const isEnabled = off.length > 0;
 			const now = Date.now();
 			const waiting = (await list({ hook: name, states: ["waiting"] })).filter(({ record }) =>
 				belongsTo(record.scope, scope),
@@ -36,13 +37,14 @@ export const registerEnable = defineCommand<StoreFlags>(
 				reporter.printJson({
 					hook: name,
 					enabled: isEnabled,
-					reason: off?.reason,
+					reason: off[0]?.reason,
 					waiting: waiting.length,
 					expired: late,
 				});
 				return;
 			}
-			const was = off === undefined ? "" : `; it was off because of ${excerpt(reporter.redact(off.reason), 300)}`;
+			const [first] = off;
+			const was = first === undefined ? "" : `; it was off because of ${excerpt(reporter.redact(first.reason), 300)}`;
 			reporter.print(isEnabled ? `${name} is switched on${was}` : `${name} is not switched off in the store`);
 			if (!hook.enabled) reporter.print(`the config disables it: remove enabled = false`);
 			if (waiting.length === 0) return;

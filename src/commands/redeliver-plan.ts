@@ -3,6 +3,7 @@ import { MESSAGE_RULES } from "../deliver/message-rules.ts";
 import { mutedReason } from "../deliver/unsent.ts";
 import { nodePorts } from "../entry/node.ts";
 import { count, excerpt } from "../lib/text.ts";
+import { moment } from "../lib/times.ts";
 import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord, StoredRecord, Wanted } from "../model/records.ts";
 import type { RedeliveryPlan } from "../records/bundle.ts";
@@ -83,6 +84,7 @@ function documentOf(plan: RedeliveryPlan) {
 		not_due: plan.following.map(({ id }) => id),
 		expire: plan.expired.map(idOf),
 		superseded: plan.obsolete.map(({ from, by }) => ({ id: idOf(from), by: by.id })),
+		later: plan.later.map(({ id }) => id),
 		kept: keptOf(plan),
 	};
 }
@@ -101,9 +103,18 @@ function linesOf(plan: RedeliveryPlan, { terminal: { columns }, reporter: { reda
 			? ["nothing would be sent"]
 			: tableLines(["HOOK", "SEND", "NOT DUE", "EXPIRE", "SUPERSEDED"], rows, columns)),
 		...(plan.following.length === 0 ? [] : ["what is not due is sent too, once its receiver has answered"]),
+		...laterLines(plan),
 		...listed("superseded:", superseded),
 		...listed("kept:", kept),
 		"dry run: nothing was sent or changed",
+	];
+}
+
+function laterLines({ later }: RedeliveryPlan): readonly string[] {
+	const next = later.flatMap(({ from }) => from.record.due ?? []).toSorted((a, b) => a - b)[0];
+	if (next === undefined) return [];
+	return [
+		`${count(later.length, "stored message")} ${later.length === 1 ? "waits for its" : "wait for their"} time: the next is due at ${moment(next)}`,
 	];
 }
 

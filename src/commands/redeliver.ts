@@ -23,7 +23,7 @@ export const registerRedeliver = defineCommand<RedeliverFlags>(
 					"once it has answered. What a newer message has made obsolete, or is too old, is not sent.",
 			)
 			.option("--all", "also what is not due, and what was given up, however old")
-			.option("--hook <name>", "only the messages of this hook")
+			.option("--hook <name>", "only the messages of this hook, and what must arrive before them")
 			.option("--id <id>", "this message, whatever became of it, also a delivered one; how its id begins is enough")
 			.option("--since <time>", "all that failed since then, such as 2h or 2026-04-02T14:30:00Z")
 			.option("--until <time>", "all that failed before then")

@@ -105,7 +105,7 @@ async function faresOf(
 	const ours = found.flatMap(({ record }) => (belongsTo(record.scope, scope) ? [record] : []));
 	const switchedOff = await readOff();
 	return hooks.map((hook) => {
-		const off = switchedOff.get(hook.name);
+		const off = switchedOff.find((each) => each.hook === hook.name);
 		const own = ours.filter((record) => record.hook === hook.name);
 		const facts = { isDisabled: !hook.enabled || off !== undefined, keepsAll: records.keepsAll };
 		return { hook, off, status: bundle.hookStatus(own, facts) };

@@ -27,8 +27,8 @@ export interface CommandStore extends OpenedRecords {
 	readonly scope: string;
 	/** Throws `UserError`. */
 	readonly list: (query: RecordQuery) => Promise<readonly StoredRecord[]>;
-	/** The hooks of this config that their receivers have switched off, by name. Throws `UserError`. */
-	readonly switchedOff: () => Promise<ReadonlyMap<string, DisabledHook>>;
+	/** The hooks of this config that their receivers have switched off, one more than once in several repositories. Throws `UserError`. */
+	readonly switchedOff: () => Promise<readonly DisabledHook[]>;
 }
 
 /** The config of a command, and what opens its store, works on it and closes it. */
@@ -86,10 +86,7 @@ function commandStore(
 			say(found.invalid);
 			return found.records;
 		},
-		switchedOff: async () => {
-			const ours = good(await records.disabled()).filter((hook) => belongsTo(hook.scope, scope));
-			return new Map(ours.map((hook) => [hook.hook, hook]));
-		},
+		switchedOff: async () => good(await records.disabled()).filter((hook) => belongsTo(hook.scope, scope)),
 	};
 }
 

@@ -33,6 +33,7 @@ export type WarningCode =
 	| "chain_disabled"
 	| "not_held"
 	| "not_stored"
+	| "unreadable_record"
 	| "switched_off"
 	| "mute"
 	| "unknown_field"

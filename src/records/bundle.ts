@@ -7,3 +7,5 @@ export { planOf, type RedeliveryPlan } from "./plan.ts";
 export { ENDED, prune } from "./prune.ts";
 export { Redelivery } from "./redelivery.ts";
 export { leftIn } from "./results.ts";
+export { untold } from "./told.ts";
+export { withWholeId } from "./wanted.ts";

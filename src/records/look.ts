@@ -28,6 +28,7 @@ export async function look(
 	if (found.invalid > 0)
 		outbox.warn(
 			`${count(found.invalid, "stored message")} cannot be read: \`pipeline-hooks prune --unreadable\` removes them`,
+			"unreadable_record",
 		);
 	const keys = [...new Set(found.records.flatMap(({ record: { key } }) => key ?? []))];
 	const rivals = await records.rivals(keys, rivalsOf(found.records, outbox));

@@ -98,7 +98,11 @@ async function openRepository({
 	const server = env["GITHUB_SERVER_URL"] || GITHUB;
 	const repository = env["GITHUB_REPOSITORY"] || undefined;
 	const url = urlOf(store, env) ?? (repository === undefined ? undefined : `${server}/${repository}`);
-	if (url === undefined) return { problem: "there is no repository outside GitHub Actions: set url in [store]" };
+	if (url === undefined)
+		return {
+			problem:
+				"which repository it is is only known in GitHub Actions: set url in [store], or GITHUB_REPOSITORY to owner/name",
+		};
 	if (typeof url !== "string") return url;
 	if (isUntrusted && isAbsolute(url) && isInside(workspace, url)) return { problem: STRANGERS };
 	const temp = env["RUNNER_TEMP"] || tmpdir();

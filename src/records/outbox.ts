@@ -4,14 +4,14 @@ import { type Delivery, isGate, type Outcome } from "../model/delivery.ts";
 import type { PipelineEvent } from "../model/event.ts";
 import type { Config, Webhook } from "../model/hook.ts";
 import type { MessageRules } from "../model/message-rules.ts";
-import type { Warning } from "../model/problem.ts";
+import type { Warning, WarningCode } from "../model/problem.ts";
 import { type DeliveryRecord, type Records, type StoredRecord, UNDELIVERED } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
+import type { StoreFailure } from "../model/store.ts";
 import type { Ports } from "../ports.ts";
 import type { Mask } from "../secrets/mask.ts";
-import { BRIEF_MS } from "./claim-times.ts";
 import { attemptsOf, type Fate, fateOf, isRecorded, mayBeTriedAgain } from "./fate.ts";
-import { isNewer } from "./newer.ts";
+import { ObsoleteRecords } from "./obsolete.ts";
 import { notStored, told } from "./told.ts";
 import { Writer } from "./writer.ts";
 
@@ -30,13 +30,8 @@ export interface OutboxOptions {
 	readonly write: (event: PipelineEvent) => string;
 }
 
-/** A newer delivery, which may make stored ones obsolete. */
-type Newer = Pick<DeliveryRecord, "id" | "eventTime" | "line" | "runId" | "key">;
-
 /** What a record says of its events. */
 type About = Pick<DeliveryRecord, "key" | "eventTime" | "line" | "names" | "events">;
-
-const UNENDED = "what is stored and obsolete could not be ended";
 
 /** The records of one run. */
 export class Outbox {
@@ -45,19 +40,21 @@ export class Outbox {
 	readonly options: OutboxOptions;
 	readonly writer: Writer;
 	readonly scope: string;
-	/** The newest of each receiver and key. */
-	readonly #delivered = new Map<string, Newer>();
+	readonly #obsolete: ObsoleteRecords;
 	/** Hooks that their receivers have switched off, by name, and why; and those of them that it was done to in this run. */
 	readonly #switchedOff = new Map<string, string>();
-	readonly #newlyOff = new Set<string>();
+	readonly #newlyOff = new Map<string, Promise<StoreFailure | undefined>>();
 	/** What the store has failed with; and whether that was at once, so that nothing is put into it. */
 	readonly #problems = new Set<string>();
 	#isBroken = false;
+	/** The first failure of the store, in full. */
+	#failure: string | undefined;
 
 	constructor(options: OutboxOptions) {
 		this.options = options;
 		this.scope = options.scope;
 		this.writer = new Writer(options.records, (problem) => this.fail("a delivery could not be stored", problem));
+		this.#obsolete = new ObsoleteRecords(this);
 	}
 
 	/** The hooks that their receivers have switched off, by name, and why; as far as it is known. */
@@ -89,13 +86,14 @@ export class Outbox {
 		const attempts = attemptsOf(outcome, now, this.options.mask);
 		const fate = this.fateOf(outcome, hook, 0, expires);
 		const record = this.#recordOf({ ...leftOf(outcome), hook }, { attempts, ...fate, expires });
-		if (outcome.status === "delivered") {
-			this.noteDelivered(record, hook);
-			if (!records.keepsAll) return outcome;
-		}
+		const isDelivered = outcome.status === "delivered";
+		const endsOthers = isDelivered && this.noteDelivered(record, hook);
+		// Another process may be about to send what is obsolete now, and the end of this run may be far.
+		if (endsOthers) this.#obsolete.endSoon();
+		if (isDelivered && !records.keepsAll) return outcome;
 		if (delivery.events.some(({ context }) => this.#rules.contextSecrets(context).length > 0))
 			return notStored(outcome);
-		this.writer.add(record);
+		this.writer.add(record, endsOthers);
 		return told(outcome, record);
 	}
 
@@ -103,7 +101,10 @@ export class Outbox {
 	noteOff({ switchedOff, delivery: { hook } }: Outcome): void {
 		if (switchedOff === undefined || isGate(hook)) return;
 		this.#switchedOff.set(hook.name, switchedOff);
-		this.#newlyOff.add(hook.name);
+		if (this.#newlyOff.has(hook.name)) return;
+		const { records, mask } = this.options;
+		const reason = mask(switchedOff);
+		this.#newlyOff.set(hook.name, records.disable({ scope: this.scope, hook: hook.name, at: this.now(), reason }));
 	}
 
 	/** The record of a delivery that is yet to be tried, of events that are known since a time. */
@@ -138,6 +139,11 @@ export class Outbox {
 		return fateOf(outcome, failures, { waits: this.waitsOf(hook), now: this.now(), expires });
 	}
 
+	/** What the store has failed with first, and what was not done for it. */
+	get failure(): string | undefined {
+		return this.#failure;
+	}
+
 	get #rules(): MessageRules {
 		return this.options.rules;
 	}
@@ -146,10 +152,10 @@ export class Outbox {
 		return this.options.ports.clock.now().getTime();
 	}
 
-	warn(message: string): void {
+	warn(message: string, code: WarningCode = "not_stored"): void {
 		const place = { file: this.options.config.file, line: 1, column: 1 };
 		if (this.warnings.some((warning) => warning.message === message)) return;
-		this.warnings.push({ code: "not_stored", message, remedy: "", place });
+		this.warnings.push({ code, message, remedy: "", place });
 	}
 
 	/** Warns at a hook's own line. */
@@ -161,6 +167,7 @@ export class Outbox {
 	/** Warns of a failure of the store, once for each: the same one is met at several steps. */
 	fail(what: string, problem: string): void {
 		if (!this.#problems.has(problem)) this.warn(`${what}: ${problem}`);
+		this.#failure ??= `${what}: ${problem}`;
 		this.#problems.add(problem);
 	}
 
@@ -168,10 +175,10 @@ export class Outbox {
 	async end(): Promise<void> {
 		const { records } = this.options;
 		await this.writer.end();
-		await this.#supersede();
-		for (const hook of this.#newlyOff) {
+		await this.#obsolete.end();
+		for (const [hook, disabling] of this.#newlyOff) {
 			const reason = this.options.mask(this.#switchedOff.get(hook) ?? "");
-			const failure = await records.disable({ scope: this.scope, hook, at: this.now(), reason });
+			const failure = await disabling;
 			const how = `\`pipeline-hooks enable ${hook}\` switches it on`;
 			if (failure === undefined) this.#warnOf(hook, `${hook} is switched off by its receiver (${reason}); ${how}`);
 			else this.fail(`${hook} could not be switched off`, failure.problem);
@@ -179,42 +186,9 @@ export class Outbox {
 		await records.close();
 	}
 
-	/** Ends the stored deliveries that those of this run have made obsolete. */
-	async #supersede(): Promise<void> {
-		if (this.#delivered.size === 0) return;
-		const { records } = this.options;
-		const keys = [...this.#delivered.values()].flatMap(({ key }) => key ?? []);
-		// Without a record of what was delivered, nobody would know later that they are obsolete.
-		const found = await records.list({ states: records.keepsAll ? ["waiting"] : UNDELIVERED, keys });
-		if ("problem" in found) return this.fail(UNENDED, found.problem);
-		const obsolete = found.records.filter((from) => this.#newerThan(from) !== undefined);
-		if (obsolete.length === 0) return;
-		const now = this.now();
-		const claimed = await records.claim(obsolete, { now, until: now + BRIEF_MS });
-		if ("problem" in claimed) return this.fail(UNENDED, claimed.problem);
-		for (const from of claimed) this.change(from, superseded(from.record, this.#newerThan(from)?.id));
-		await this.writer.end();
-	}
-
-	/** From now on this makes what is stored and older obsolete. */
-	noteDelivered(record: DeliveryRecord, hook: Webhook): void {
-		const about = this.#nameOf(record, hook);
-		const other = about === undefined ? undefined : this.#delivered.get(about);
-		if (about !== undefined && (other === undefined || isNewer(record, other))) this.#delivered.set(about, record);
-	}
-
-	/** What was delivered in this run and makes a stored delivery obsolete. */
-	#newerThan({ record }: StoredRecord): Newer | undefined {
-		const hook = this.options.config.hooks.find(({ name }) => name === record.hook);
-		if (!belongsTo(record.scope, this.scope) || hook?.kind !== "webhook") return undefined;
-		const newer = this.#delivered.get(this.#nameOf(record, hook) ?? "");
-		return newer !== undefined && isNewer(newer, record) ? newer : undefined;
-	}
-
-	/** For whom and about what it is; undefined for what no newer one makes obsolete. */
-	#nameOf({ key }: DeliveryRecord, hook: Webhook): string | undefined {
-		const isTied = key !== undefined && this.#rules.lateOf(hook).supersedes;
-		return isTied ? `${this.#rules.receiverOf(hook, this.options.ports.env)} ${key}` : undefined;
+	/** From now on this makes what is stored and older obsolete; false for what ends no other. */
+	noteDelivered(record: DeliveryRecord, hook: Webhook): boolean {
+		return this.#obsolete.note(record, hook);
 	}
 
 	#aboutOf(delivery: Delivery<Webhook>): About {
@@ -250,9 +224,4 @@ export class Outbox {
 function leftOf({ delivery, missed, status }: Outcome): Delivery {
 	const [first, ...rest] = status === "failed" ? (missed ?? []).flatMap((at) => delivery.events[at] ?? []) : [];
 	return first === undefined ? delivery : { ...delivery, events: [first, ...rest] };
-}
-
-/** The record of what a newer delivery has made obsolete. */
-export function superseded({ due: _, ...record }: DeliveryRecord, by: string | undefined): DeliveryRecord {
-	return { ...record, state: "superseded", ...(by !== undefined && { supersededBy: by }) };
 }

@@ -9,6 +9,8 @@ import { isByHand, queryOf } from "./wanted.ts";
 export interface RedeliveryPlan extends Sifted {
 	/** What is not due, and is sent too once its receiver has answered. */
 	readonly following: readonly Ready[];
+	/** What waits for its own time. */
+	readonly later: readonly Ready[];
 }
 
 /** Plans a redelivery; nothing is changed. Throws where the store cannot be read. */
@@ -16,11 +18,13 @@ export async function planOf(outbox: Outbox, wanted: Wanted, options: LookOption
 	const lookFor = (each: Wanted) =>
 		look(outbox, { query: queryOf(each, outbox.now()), wanted: each, ours: new Set() }, options);
 	const sifted = await lookFor(wanted);
-	if (isByHand(wanted) || sifted.ready.length === 0) return { ...sifted, following: [] };
+	if (isByHand(wanted)) return { ...sifted, following: [], later: [] };
 	const receivers = new Set(sifted.ready.map(({ receiver }) => receiver));
 	const ids = new Set(sifted.ready.map((ready) => ready.id));
 	const every = await lookFor({ hook: wanted.hook, since: 0 });
-	const follows = ({ id, receiver, from: { record } }: Ready) =>
-		receivers.has(receiver) && !ids.has(id) && record.state === "waiting" && record.expires > outbox.now();
-	return { ...sifted, following: every.ready.filter(follows) };
+	const others = every.ready.filter(
+		({ id, from: { record } }) => !ids.has(id) && record.state === "waiting" && record.expires > outbox.now(),
+	);
+	const follows = ({ receiver }: Ready) => receivers.has(receiver);
+	return { ...sifted, following: others.filter(follows), later: others.filter((each) => !follows(each)) };
 }

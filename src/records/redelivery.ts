@@ -5,10 +5,12 @@ import type { Webhook } from "../model/hook.ts";
 import type { DeliveryRecord, RecordQuery, StoredRecord, Wanted } from "../model/records.ts";
 import type { Random } from "../ports.ts";
 import { type ClaimOptions, Claims, type Taken } from "./claims.ts";
+import { endObsolete } from "./end-obsolete.ts";
 import { attemptsOf, hasAnswered, mayBeTriedAgain } from "./fate.ts";
 import { type Lane, lanesOf } from "./lane.ts";
 import { type LookOptions, look } from "./look.ts";
-import { type Outbox, superseded } from "./outbox.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Pauses } from "./pauses.ts";
 import type { Ready, Sifted } from "./sift.ts";
 import { tellOf, told } from "./told.ts";
 import { isByHand, queryOf } from "./wanted.ts";
@@ -39,6 +41,8 @@ interface Ended {
 export interface RedeliveryOptions extends LookOptions, ClaimOptions {
 	/** Rings when others have stored something, for a run that takes that too; undefined for one that takes what is there. */
 	readonly arrivals?: Bell | undefined;
+	/** Which receivers are left alone for now; for a worker, which has many rounds. */
+	readonly pauses?: Pauses | undefined;
 	/** How many deliveries may be in flight at once. */
 	readonly concurrency?: number;
 	/** Where to begin in a long queue, from 0 to 1; at its front without. */
@@ -123,13 +127,13 @@ export class Redelivery {
 		const rung = this.#options.arrivals?.rung;
 		const start = this.#outbox.now();
 		const sifted = await this.#look(queryOf(this.#wanted, start));
-		tellOf(sifted, this.#options.log);
 		for (const lane of lanesOf(sifted.ready)) {
 			const same = lanes.find(({ receiver }) => receiver === lane.receiver);
 			if (same === undefined) lanes.push(lane);
 			else same.add(sifted.ready.filter(({ receiver }) => receiver === lane.receiver));
 		}
-		await this.#endObsolete(sifted, lanes);
+		const ended = await endObsolete(sifted, lanes, this.#claims, this.#outbox);
+		tellOf({ ...sifted, ...ended }, this.#options.log);
 		const end = this.#outbox.now();
 		return { rung, again: end + LOOK_SHARE * (end - start) };
 	}
@@ -140,7 +144,9 @@ export class Redelivery {
 		if (taken === undefined) return undefined;
 		const { lane, ready, from } = taken;
 		this.#outbox.noteOff(outcome);
-		lane.settle(ready.id, hasAnswered(outcome));
+		const answered = hasAnswered(outcome);
+		lane.settle(ready.id, answered);
+		this.#pause(answered, taken, outcome);
 		// What was not begun stays as it is, unless it can never be: its service takes nothing of it.
 		const isSame = outcome.status === "skipped" && outcome.skipCause !== "nothing_to_send";
 		const to = isSame ? from.record : this.#after(outcome, taken);
@@ -150,6 +156,15 @@ export class Redelivery {
 		this.#settled++;
 		this.#changed();
 		return told(outcome, to);
+	}
+
+	/** A receiver that does not answer is asked again when it says, or after the first wait of the schedule. */
+	#pause(answered: boolean | undefined, { lane, ready }: Taken, { failure }: Outcome): void {
+		const { pauses } = this.#options;
+		if (answered === true) pauses?.end(lane.receiver);
+		if (answered !== false) return;
+		const [first = 0] = this.#outbox.waitsOf(ready.hook);
+		pauses?.pause(lane.receiver, failure?.retryAt ?? this.#outbox.now() + first);
 	}
 
 	/** Takes nothing more, and waits for no outcome. */
@@ -167,7 +182,8 @@ export class Redelivery {
 	#after(outcome: Outcome, { from: { record }, ready: { hook } }: Taken): DeliveryRecord {
 		const now = this.#outbox.now();
 		const attempts = [...record.attempts, ...attemptsOf(outcome, now, this.#outbox.options.mask)];
-		const left = { ...record, ...this.#outbox.leftOf(outcome, hook), attempts };
+		const { supersededBy: _by, ...known } = record;
+		const left = { ...known, ...this.#outbox.leftOf(outcome, hook), attempts };
 		const isOver = !isByHand(this.#wanted) && !mayBeTriedAgain(outcome);
 		if (outcome.status !== "delivered" && this.#isEarly(record) && !isOver) return left;
 		const { due: _, ...rest } = left;
@@ -205,9 +221,11 @@ export class Redelivery {
 		const { ids: ours } = this.#claims;
 		const found = await look(this.#outbox, { query, wanted: this.#wanted, ours }, this.#options);
 		const isOurs = ({ record: { id } }: StoredRecord) => ours.has(id);
+		const now = this.#outbox.now();
+		const isPaused = ({ receiver }: Ready) => this.#options.pauses?.has(receiver, now) === true;
 		return {
 			...found,
-			ready: found.ready.filter(({ from }) => !isOurs(from)),
+			ready: found.ready.filter((ready) => !isOurs(ready.from) && !isPaused(ready)),
 			expired: found.expired.filter((from) => !isOurs(from)),
 			obsolete: found.obsolete.filter(({ from }) => !isOurs(from)),
 		};
@@ -222,24 +240,7 @@ export class Redelivery {
 			if (rules.receiverOf(hook, ports.env) !== lane.receiver) continue;
 			const sifted = await this.#look({ states: ["waiting"], hook: hook.name });
 			lane.add(sifted.ready);
-			await this.#endObsolete(sifted, [lane]);
-		}
-	}
-
-	async #endObsolete({ expired, obsolete }: Sifted, lanes: readonly Lane<Ready>[]): Promise<void> {
-		const by = new Map(obsolete.map(({ from, by }) => [from.record.id, by.id]));
-		const taken = await this.#claims.take([...expired, ...obsolete.map(({ from }) => from)]);
-		for (const from of taken) {
-			const { due: _, ...record } = from.record;
-			const id = by.get(record.id);
-			this.#outbox.change(from, id === undefined ? { ...record, state: "expired" } : superseded(record, id));
-		}
-		// Somebody else may be sending them, and what is newer has to come after them.
-		const ended = new Set(taken.map(({ record }) => record.id));
-		const others = obsolete.flatMap(({ from: { record } }) => (ended.has(record.id) ? [] : (record.key ?? [])));
-		for (const lane of lanes) {
-			lane.remove(ended);
-			lane.drop(others);
+			await endObsolete(sifted, [lane], this.#claims, this.#outbox);
 		}
 	}
 

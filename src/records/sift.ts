@@ -2,6 +2,7 @@
 
 import type { Env } from "../lib/env.ts";
 import { excerpt } from "../lib/text.ts";
+import { moment } from "../lib/times.ts";
 import { isGate } from "../model/delivery.ts";
 import type { Hook, Webhook } from "../model/hook.ts";
 import { unsetReason, unsetVariables } from "../model/hook-references.ts";
@@ -72,10 +73,12 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 		else if (hook === undefined || problem !== undefined) waiting.push(`${name}: ${problem}`);
 		else if (by !== undefined && rules.lateOf(hook).supersedes && isNewer(by, record)) obsolete.push({ from, by });
 		else if (record.expires <= now && !isByHand) expired.push(from);
+		else if (isOthers(from, options)) waiting.push(`${name}: another redelivery has it until ${until(from)}`);
 		else if (busy.has(about)) waiting.push(`${name}: another redelivery is sending what is about the same`);
 		else ready.push({ id: record.id, key: record.key, from, hook, receiver });
 	}
-	return { ready: ready.toSorted(byAge), expired, obsolete, waiting };
+	const inTurn = ready.toSorted(byAge);
+	return { ready: isByHand ? triedLastFirst(inTurn) : inTurn, expired, obsolete, waiting };
 }
 
 /** What is the same for all that is stored for a hook. */
@@ -141,12 +144,18 @@ function newestOf(
 	return newest;
 }
 
+/** Whether somebody else is sending it. One that was killed lets go of it at the end of its claim. */
+function isOthers(from: StoredRecord, { now, ours }: SiftOptions): boolean {
+	return !isFree(from, now) && !ours.has(from.record.id);
+}
+
+function until({ claimedUntil = 0 }: StoredRecord): string {
+	return moment(claimedUntil);
+}
+
 /** What somebody else is sending about: nothing about the same may overtake it, or come after what is newer. */
 function busyWith(rivals: readonly StoredRecord[], hooks: Hooks, options: SiftOptions): ReadonlySet<string> {
-	const { scope, now, ours } = options;
-	const claimed = rivals.filter(
-		({ record, ...claim }) => belongsTo(record.scope, scope) && !isFree(claim, now) && !ours.has(record.id),
-	);
+	const claimed = rivals.filter((from) => belongsTo(from.record.scope, options.scope) && isOthers(from, options));
 	return new Set(claimed.map(({ record }) => aboutOf(record, hooks.get(record.hook)?.receiver ?? "")));
 }
 
@@ -175,4 +184,27 @@ function withOlder(
 
 function byAge({ from: { record: one } }: Ready, { from: { record: other } }: Ready): number {
 	return one.eventTime - other.eventTime || (one.line ?? 0) - (other.line ?? 0) || one.created - other.created;
+}
+
+/**
+ * Where a person asks, a try that fails moves nothing, and the same message would be the first one each time: so it is
+ * for each receiver the one that was tried the longest time ago, if nothing older is about the same.
+ */
+function triedLastFirst(ready: readonly Ready[]): readonly Ready[] {
+	const seen = new Set<string>();
+	const first = new Map<string, Ready>();
+	for (const each of ready) {
+		const { key, receiver } = each;
+		const about = `${receiver} ${key}`;
+		const isBehind = key !== undefined && seen.has(about);
+		seen.add(about);
+		const other = first.get(receiver);
+		if (!isBehind && (other === undefined || lastTry(each) < lastTry(other))) first.set(receiver, each);
+	}
+	const probes = new Set(first.values());
+	return [...probes, ...ready.filter((each) => !probes.has(each))];
+}
+
+function lastTry({ from }: Ready): number {
+	return from.record.attempts.at(-1)?.at ?? 0;
 }

@@ -6,12 +6,15 @@ import type { DeliveryRecord } from "../model/records.ts";
 import type { Log } from "../ports.ts";
 import type { Sifted } from "./sift.ts";
 
+const AGAIN = "; tried again by `redeliver`";
+const KEPT = "; kept in the store";
+
 /** The outcome with what follows it. */
 export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord): Outcome {
 	if (state === "waiting" && due !== undefined) {
 		const isOff = outcome.skipCause === "switched_off" || outcome.switchedOff !== undefined;
-		const what = isOff ? "kept in the store" : `tried again by \`redeliver\` ${from(due)}`;
-		return { ...withReason(outcome, `${reasonOf(outcome)}; ${what}`), nextAttempt: due };
+		const what = isOff ? KEPT : `${AGAIN} ${from(due)}`;
+		return { ...withReason(outcome, reasonOf(outcome) + what), nextAttempt: due };
 	}
 	if (state === "retry_limit_reached") return withReason(outcome, `${reasonOf(outcome)}; its schedule is over`);
 	if (state !== "expired") return outcome;
@@ -19,6 +22,14 @@ export function told(outcome: Outcome, { state, due, expires }: DeliveryRecord):
 		outcome,
 		`${reasonOf(outcome)}; not tried again, since it is worth sending only until ${moment(expires)}`,
 	);
+}
+
+/** The outcome of what was to be tried again, and could not be stored. */
+export function untold(outcome: Outcome): Outcome {
+	const { nextAttempt, ...rest } = outcome;
+	if (nextAttempt === undefined) return outcome;
+	const [reason] = reasonOf(outcome).split(AGAIN);
+	return withReason(rest, `${reason?.replace(KEPT, "")}; not stored, so it is not tried again`);
 }
 
 /** Says how many are not sent, and why. */

@@ -1,5 +1,7 @@
 // Which records a redelivery looks at.
-import { type RecordQuery, UNDELIVERED, type Wanted } from "../model/records.ts";
+import { excerpt } from "../lib/text.ts";
+import { type RecordQuery, type Records, UNDELIVERED, type Wanted } from "../model/records.ts";
+import type { StoreFailure } from "../model/store.ts";
 
 /** Whether a person asks for certain messages: no age and no schedule keeps them back then. */
 export function isByHand({ all, id, since, until }: Wanted): boolean {
@@ -14,4 +16,21 @@ export function queryOf(wanted: Wanted, now: number): RecordQuery {
 	const times = { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 	if (isByHand(wanted)) return { states: UNDELIVERED, ...some, ...times };
 	return { states: ["waiting"], dueBy: now, ...some };
+}
+
+/** The same with the whole id of the one delivery whose id begins so; as a phrase why there is no such one. */
+export async function withWholeId(
+	wanted: Wanted,
+	records: Pick<Records, "list">,
+): Promise<Wanted | StoreFailure | { readonly unknown: string }> {
+	const { id } = wanted;
+	if (id === undefined) return wanted;
+	const found = id === "" ? { records: [] } : await records.list({ idPrefix: id, newest: 3 });
+	if ("problem" in found) return found;
+	const ids = found.records.map(({ record }) => record.id);
+	const quoted = JSON.stringify(excerpt(id, 100));
+	const [first, second] = ids.includes(id) ? [id] : ids;
+	if (first === undefined) return { unknown: `no stored delivery has the id ${quoted}` };
+	if (second === undefined) return { ...wanted, id: first };
+	return { unknown: `several ids begin with ${quoted}: ${ids.map((each) => excerpt(each, 60)).join(", ")}` };
 }

@@ -11,6 +11,7 @@ export class Writer {
 	#added: DeliveryRecord[] = [];
 	#changes: RecordChange[] = [];
 	#writing: Promise<void> | undefined;
+	readonly #lost = new Set<string>();
 	#hasFailed = false;
 
 	/** `fail` is told what the store says, each time that something could not be written. */
@@ -24,9 +25,15 @@ export class Writer {
 		return !this.#hasFailed;
 	}
 
-	add(record: DeliveryRecord): void {
+	/** Whether a new record is not in the store, as far as it is known. */
+	hasLost(id: string): boolean {
+		return this.#lost.has(id);
+	}
+
+	/** `isUrgent` is for what others must know at once. */
+	add(record: DeliveryRecord, isUrgent = false): void {
 		this.#added.push(record);
-		if (this.#added.length >= MANY) this.#write();
+		if (isUrgent || this.#added.length >= MANY) this.#write();
 	}
 
 	change(change: RecordChange): void {
@@ -53,13 +60,16 @@ export class Writer {
 		// What ends at about the same time goes into one write.
 		await new Promise(setImmediate);
 		const [added, changes] = [this.#added.splice(0), this.#changes.splice(0)];
-		if (added.length > 0) this.#check(await this.#records.put(added));
+		if (added.length > 0 && !this.#check(await this.#records.put(added))) {
+			for (const { id } of added) this.#lost.add(id);
+		}
 		if (changes.length > 0) this.#check(await this.#records.settle(changes));
 	}
 
-	#check(result: Awaited<ReturnType<Records["put"] | Records["settle"]>>): void {
-		if (result === undefined || !("problem" in result)) return;
+	#check(result: Awaited<ReturnType<Records["put"] | Records["settle"]>>): boolean {
+		if (result === undefined || !("problem" in result)) return true;
 		this.#hasFailed = true;
 		this.#fail(result.problem);
+		return false;
 	}
 }

@@ -53,7 +53,7 @@ export async function openIntake(inputs: Inputs, context: RunContext, ports: Por
 	refuseUnsendable(inputs.redeliver ?? {}, store, context.config);
 	const relay = await openRelay(context, ports);
 	if (relay === undefined) return undefined;
-	const opened = await openOutbox({ store, token: inputs.githubToken, leave: () => {} }, context, ports);
+	const opened = await openOutbox({ store, token: inputs.githubToken, create: true, leave: () => {} }, context, ports);
 	if ("problem" in opened) throw new UserError({ code: "input", message: opened.problem, remedy: "" });
 	const { hooks, others } = relayedTo(hooksOf(context.config, undefined));
 	if (others.length > 0) {

@@ -39,13 +39,15 @@ export interface OutboxPlace {
 	readonly store: StoreConfig;
 	/** For GitHub; may be empty. */
 	readonly token: string;
+	/** Whether to make a store that is missing. */
+	readonly create: boolean;
 	/** Takes the records that are left in the results. */
 	readonly leave: (records: readonly DeliveryRecord[]) => void;
 }
 
 /** Opens the store and makes the outbox of a run. */
 export async function openOutbox(
-	{ store, token, leave }: OutboxPlace,
+	{ store, token, create, leave }: OutboxPlace,
 	{ config, ci, mask }: RunContext,
 	ports: Ports,
 ): Promise<OpenedOutbox | StoreFailure> {
@@ -57,7 +59,7 @@ export async function openOutbox(
 		env: ports.env,
 		network: NETWORK,
 		token,
-		create: true,
+		create,
 		leave,
 	};
 	const opened = await openRecordsOf(place);

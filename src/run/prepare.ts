@@ -17,6 +17,7 @@ import type { People } from "../model/people.ts";
 import { type Problem, UserError, unlessCancelled, type Warning } from "../model/problem.ts";
 import { chainLookup } from "../plan/chains.ts";
 import type { Files, Log, Ports } from "../ports.ts";
+import type { Pauses } from "../records/pauses.ts";
 import type { Report } from "../report/report.ts";
 import { redactContext } from "../secrets/context.ts";
 import { contextSecrets, environmentSecrets, secretsOf } from "../secrets/known.ts";
@@ -37,6 +38,8 @@ export interface Observer {
 	readonly stopping?: AbortSignal;
 	/** Rings when something new is stored, which the run sends too; absent where nobody stores anything meanwhile. */
 	readonly arrivals?: Bell;
+	/** Which receivers are left alone for now; kept over the rounds of a worker. */
+	readonly pauses?: Pauses;
 	/** Reads stdin; absent if there is none to read. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */

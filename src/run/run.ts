@@ -140,7 +140,8 @@ export async function carryOut(inputs: Inputs, context: RunContext, ports: Ports
 	};
 
 	const report = (stopped: Problem | undefined): Report => {
-		const collected = collector.collected();
+		const found = collector.collected();
+		const collected = { ...found, outcomes: found.outcomes.map(stored.atEnd) };
 		const problem = source.kind === "file" ? endOf(source, stopped, collected.counts) : stopped;
 		const untold = failures - MAX_TOLD;
 		if (untold > 0) ports.log.info(`${count(untold, "more failure")}: see the results`);

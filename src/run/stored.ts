@@ -24,8 +24,10 @@ export interface Stored {
 	readonly due: () => AsyncIterable<Delivery<Webhook>> | readonly Delivery<Webhook>[];
 	/** Ends {@link Stored.due}, since no outcome may come any more. */
 	readonly stop: () => void;
-	/** Writes what is left. False if something could not be written. */
+	/** Writes what is left. False if something could not be written. Throws `UserError` where all of the run is about the store. */
 	readonly end: () => Promise<boolean>;
+	/** What is known of an outcome at the end: what could not be stored is not tried again. */
+	readonly atEnd: (outcome: Outcome) => Outcome;
 	/** Records for another workflow to store, as text. */
 	readonly left: () => readonly string[];
 }
@@ -38,6 +40,7 @@ const NOTHING: Stored = {
 	due: () => [],
 	stop: () => {},
 	end: async () => false,
+	atEnd: (outcome) => outcome,
 	left: () => [],
 };
 
@@ -80,7 +83,7 @@ export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress" | "arrivals">,
+	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress" | "arrivals" | "pauses">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
 	const { redeliver, githubToken: token } = inputs;
@@ -94,7 +97,9 @@ export async function openStored(
 	const leave = (records: readonly DeliveryRecord[]) => {
 		left.push(...records);
 	};
-	const opened = await openOutbox({ store, token, leave }, context, ports);
+	// What only looks into a file makes none; on a server it also puts in order what has ended.
+	const create = store.kind !== "sqlite" || redeliver === undefined || (redeliver.results ?? []).length > 0;
+	const opened = await openOutbox({ store, token, create, leave }, context, ports);
 	if ("problem" in opened) {
 		const message = `the store cannot be used: ${opened.problem}`;
 		if (redeliver !== undefined) throw new UserError({ code: "input", message, remedy: "" });
@@ -104,20 +109,20 @@ export async function openStored(
 	const { outbox, bundle, scope } = opened;
 	const read = (text: string) => readHeld(text, receive);
 	// The bundle has a class of errors of its own.
-	const unreadable = (problem: string) =>
-		new UserError({ code: "input", message: `the store cannot be read: ${problem}`, remedy: "" });
+	const failed = (message: string) => new UserError({ code: "input", message, remedy: "" });
+	const unreadable = (problem: string) => failed(`the store cannot be read: ${problem}`);
 	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
-	const { arrivals } = observer;
+	const { arrivals, pauses } = observer;
 	const options = {
 		read,
 		log: ports.log,
 		unreadable,
 		muted,
 		arrivals,
-		random: arrivals && ports.random,
+		pauses,
+		random: ports.random,
 		concurrency: config.concurrency,
 	};
-	const redelivery = redeliver && new bundle.Redelivery(outbox, redeliver, options);
 	let [done, total] = [0, 0];
 	const tellProgress = () => {
 		if (total > 1) observer.onProgress?.(done, Math.max(done, total));
@@ -128,8 +133,15 @@ export async function openStored(
 	for (const record of found) outbox.writer.add(record);
 	await outbox.writer.end();
 	await outbox.begin();
+	const wanted = redeliver && (await bundle.withWholeId(redeliver, outbox.options.records));
+	if (wanted !== undefined && "problem" in wanted) throw unreadable(wanted.problem);
+	if (wanted !== undefined && "unknown" in wanted) throw failed(`id: ${wanted.unknown}`);
+	const redelivery = wanted && new bundle.Redelivery(outbox, wanted, options);
 	return {
-		warnings: outbox.warnings,
+		/** What the run fails with is no warning besides. */
+		get warnings() {
+			return outbox.warnings.filter(({ message }) => redelivery === undefined || message !== outbox.failure);
+		},
 		switchedOff: outbox.switchedOff,
 		settle: (outcome) => {
 			const settled = redelivery?.settle(outcome);
@@ -142,7 +154,7 @@ export async function openStored(
 			if (redelivery === undefined) return;
 			// Only who shows it pays for it.
 			if (observer.onProgress !== undefined) {
-				const { ready, following } = await bundle.planOf(outbox, redeliver ?? {}, options);
+				const { ready, following } = await bundle.planOf(outbox, wanted ?? {}, options);
 				total = ready.length + following.length;
 				tellProgress();
 			}
@@ -152,8 +164,10 @@ export async function openStored(
 		end: async () => {
 			redelivery?.end();
 			await outbox.end();
+			if (redelivery !== undefined && outbox.failure !== undefined) throw failed(outbox.failure);
 			return outbox.writer.isGood;
 		},
+		atEnd: (outcome) => (outbox.writer.hasLost(outcome.delivery.id) ? bundle.untold(outcome) : outcome),
 		left: () => left.map(bundle.writeRecord),
 	};
 }

@@ -3,6 +3,7 @@ import { Bell } from "../lib/bell.ts";
 import { UserError } from "../model/problem.ts";
 import type { Taken } from "../model/relay.ts";
 import type { Log, Ports } from "../ports.ts";
+import { Pauses } from "../records/pauses.ts";
 import type { Report } from "../report/report.ts";
 import type { Inputs } from "./inputs.ts";
 import { type IntakeObserver, openIntake } from "./intake.ts";
@@ -42,6 +43,7 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 	const { log, next } = unrepeated(ports.log);
 	let isFirst = true;
 	const arrivals = new Bell();
+	const pauses = new Pauses();
 	arrivals.onRing(() => bell.ring());
 	let duty = await begin();
 	try {
@@ -50,7 +52,7 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 			if (takeReload()) duty = await reloaded(duty);
 			const { context } = duty;
 			await unlessUsers(async () =>
-				onRound(await carryOut(inputs, context, { ...ports, log }, { ...observer, stopping, arrivals })),
+				onRound(await carryOut(inputs, context, { ...ports, log }, { ...observer, stopping, arrivals, pauses })),
 			);
 			next();
 			isFirst = false;

@@ -15,7 +15,9 @@ import { createPlan } from "../../src/plan/plan.ts";
 import { matches } from "../../src/plan/select.ts";
 import type { Http, HttpRequest, HttpResult, Shell } from "../../src/ports.ts";
 import { Outbox } from "../../src/records/outbox.ts";
+import type { Pauses } from "../../src/records/pauses.ts";
 import { Redelivery } from "../../src/records/redelivery.ts";
+import { untold } from "../../src/records/told.ts";
 import { createMask } from "../../src/secrets/mask.ts";
 import { readHeld, writeHeld } from "../../src/store/held-event.ts";
 import { type FakeRecords, fakeRecords } from "./fake-records.ts";
@@ -68,6 +70,8 @@ interface Given {
 	readonly concurrency?: number;
 	/** Rings when something is stored while a redelivery is under way. */
 	readonly arrivals?: Bell;
+	/** Kept over the runs, as a worker keeps them over its rounds. */
+	readonly pauses?: Pauses;
 	/** Called with each outcome of a redelivery before it is settled. */
 	readonly onRedelivered?: (outcome: Outcome) => void;
 }
@@ -117,7 +121,7 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		const read = (text: string) => readHeld(text, (context) => context);
 		const unreadable = (problem: string) => new Error(problem);
 		const why = () => (made.isMuted ? "muted for now" : undefined);
-		const options = { read, log, unreadable, muted: why, arrivals: given.arrivals, concurrency };
+		const options = { read, log, unreadable, muted: why, arrivals: given.arrivals, pauses: given.pauses, concurrency };
 		const redelivery = wanted === undefined ? undefined : new Redelivery(outbox, wanted, options);
 		await outbox.begin();
 		const outcomes: Outcome[] = [];
@@ -154,8 +158,11 @@ export function world(hooks: readonly Hook[], given: Given = {}): World {
 		redelivery?.end();
 		await outbox.end();
 		made.time += own.monotonic();
+		const untoldAtEnd = outcomes.map((outcome) =>
+			outbox.writer.hasLost(outcome.delivery.id) ? untold(outcome) : outcome,
+		);
 		const warnings = outbox.warnings.map(({ message }) => message);
-		return { outcomes, warnings, lines: log.lines, isGood: outbox.writer.isGood };
+		return { outcomes: untoldAtEnd, warnings, lines: log.lines, isGood: outbox.writer.isGood };
 	}
 
 	const made: World = {

@@ -6,10 +6,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { scopeOf } from "../../src/model/scope.ts";
+import { openSqliteRecords } from "../../src/store/sqlite/records.ts";
 import { gitIn } from "../helpers/git-records.ts";
 import { CONFIG, DAY, HOUR, MINUTE, over, SECOND, store, stored, told } from "../helpers/ledger.ts";
 import { blocks } from "../helpers/pages.ts";
 import { runOnTerminal } from "../helpers/pty.ts";
+import { good } from "../helpers/records.ts";
 import { BASE_ENV, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
@@ -388,6 +391,36 @@ describe("where nothing is stored", () => {
 	});
 });
 
+describe("redeliver", () => {
+	it("fails where what is due cannot be claimed, and says why", async () => {
+		const folder = place();
+		await store(folder, told("old", HOUR));
+		const database = new DatabaseSync(join(folder, ".pipeline-hooks", "state.db"));
+		database.exec(
+			"CREATE TRIGGER full BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END",
+		);
+		database.close();
+		const ended = await inFolder(folder)("redeliver");
+		expect(ended).toMatchObject({ code: 1, stdout: expect.stringMatching(/^stored messages: error · 0 delivered/) });
+		expect(ended.stderr).toMatch(/^error\[input\]: stored messages are not sent: .*disk is full.*\n$/);
+		expect(await json(folder, "redeliver")).toMatchObject({ result: "error" });
+	});
+
+	it("makes no store where there is none", async () => {
+		const folder = place();
+		expect(await inFolder(folder)("redeliver", "--store", "./typo.db")).toMatchObject({ code: 0 });
+		expect(existsSync(join(folder, "typo.db"))).toBe(false);
+	});
+
+	it("says when what is not due will be", async () => {
+		const folder = place();
+		await store(folder, told("new", SECOND, { due: Date.UTC(2099, 0, 1) }));
+		expect((await inFolder(folder)("redeliver", "--dry-run")).stdout).toBe(
+			"nothing would be sent\n1 stored message waits for its time: the next is due at 2099-01-01T00:00:00Z\ndry run: nothing was sent or changed\n",
+		);
+	});
+});
+
 describe("enable", () => {
 	it("switches on what a receiver has switched off, and says what waits and what would expire", async () => {
 		const server = await startServer({ status: 410 }, { status: 200 });
@@ -418,6 +451,20 @@ describe("enable", () => {
 		await run(...(third?.match(/`pipeline-hooks (.*)`/)?.[1]?.split(" ") ?? []));
 		expect(server.requests.length).toBe(4);
 		expect((await stored(folder)).map(({ state }) => state)).toEqual(["delivered", "delivered", "delivered"]);
+	});
+
+	it("switches it on for each repository whose messages a config without a checkout sends", async () => {
+		const folder = place();
+		await store(folder, told("new", HOUR));
+		const records = good(openSqliteRecords(join(folder, ".pipeline-hooks", "state.db")));
+		for (const repository of ["acme/ra", "acme/rb"]) {
+			const scope = scopeOf({ file: CONFIG, workspace: folder, repository });
+			await records.disable({ scope, hook: "tell", at: Date.now(), reason: "410 Gone" });
+		}
+		await records.close();
+		const run = inFolder(folder);
+		expect((await run("enable", "tell")).stdout).toMatch(/^tell is switched on; /);
+		expect((await run("status")).stdout).not.toContain("disabled");
 	});
 
 	it("does not know a hook that the config does not have", async () => {

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
 import { blocks } from "../helpers/pages.ts";
-import { workspace } from "../helpers/runner.ts";
+import { runAction, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 import { runWorkflow } from "../helpers/workflow.ts";
 
@@ -54,6 +54,23 @@ it("in the repository", async () => {
 	expect(refs()).toBe(0);
 	const [first, second, ...more] = idsOf(server.requests);
 	expect([second, more]).toEqual([first, []]);
+});
+
+it("sends the one message whose id begins so, and fails where none does", async () => {
+	const { server, folder, run } = await place();
+	await run(PUSHING);
+	const [id = ""] = idsOf(server.requests);
+	const redeliver = (begins: string) =>
+		runAction({
+			script: join(import.meta.dirname, "../../redeliver/main.cjs"),
+			inputs: { id: begins },
+			workspace: folder,
+		});
+	const none = await redeliver("dlv_zzzz");
+	expect(none).toMatchObject({ code: 1, outputs: { result: "error" } });
+	expect(none.annotations[0]?.message).toContain('id: no stored delivery has the id "dlv_zzzz"');
+	expect(await redeliver(String(id).slice(0, 12))).toMatchObject({ code: 0, outputs: { delivered: "1" } });
+	expect(idsOf(server.requests)).toEqual([id, id]);
 });
 
 it("without the right to write", async () => {

@@ -258,3 +258,49 @@ it("what is stored for a hook that is gone, disabled or lacks its variable waits
 	}
 	expect([there.sent(), Object.values(there.states())]).toEqual([[], ["waiting"]]);
 });
+
+it("what could not be stored is not said to be tried again", async () => {
+	const there = world([plain()]);
+	there.records.fail("put");
+	there.respond = () => DOWN;
+	const { outcomes } = await there.fire(there.event("pipeline_error"));
+	expect(outcomes[0]?.nextAttempt).toBeUndefined();
+	expect(outcomes[0]?.failure?.reason).toBe(
+		"503 Service Unavailable: come again; not stored, so it is not tried again",
+	);
+});
+
+describe("while the run goes on", () => {
+	/** What the store has while the last hook waits for its answer. */
+	async function meanwhile(keepsAll: boolean, first: Webhook, status: number) {
+		const there = world([first], { records: fakeRecords({ keepsAll }) });
+		there.respond = () => DOWN;
+		await there.fire(there.event("pipeline_error"));
+		const slow = webhook({ name: "slow", ...once, url: parseReference("https://slow.example/") });
+		there.hooks = [first, slow];
+		let found: readonly string[] = [];
+		let off: unknown;
+		there.respond = async ({ url }) => {
+			if (url.hostname !== "slow.example") return answer(status, "ok");
+			for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+			found = Object.values(there.states());
+			off = await there.records.disabled();
+			return answer(200);
+		};
+		await there.fire(there.event("pipeline_complete"));
+		return { found, off };
+	}
+
+	it.each([
+		[true, ["superseded", "delivered"]],
+		[false, []],
+	])("what is obsolete has ended, so that nobody sends it any more; all are kept: %s", async (keepsAll, states) => {
+		const { found } = await meanwhile(keepsAll, plain({ preset: preset("slack") }), 200);
+		expect(found).toEqual(states);
+	});
+
+	it("a hook that its receiver has switched off is so for others too", async () => {
+		const { off } = await meanwhile(true, plain(), 410);
+		expect(off).toMatchObject([{ hook: "audit", reason: expect.stringContaining("410") }]);
+	});
+});
