@@ -7,7 +7,7 @@ import type { EventContext } from "../model/event.ts";
 import type { Audience, Config, Person, Webhook } from "../model/hook.ts";
 import { AUTHOR, mentionsIn, OWNER, type People } from "../model/people.ts";
 import type { Files } from "../ports.ts";
-import { CODEOWNERS_FILES, CODEOWNERS_LIMIT, codeOwners } from "./codeowners.ts";
+import { CODEOWNERS_FILES, CODEOWNERS_LIMIT, readCodeOwners } from "./codeowners.ts";
 
 /** Code points of a name in a note. */
 const NAMED = 60;
@@ -16,6 +16,16 @@ const NAMED = 60;
 const NAMES = ["name", "email", "fullyQualifiedName", "displayName"] as const;
 
 type Messages = Parameters<People["mentioning"]>[0];
+
+/** Whom an event names. */
+interface Named {
+	/** As the event, CODEOWNERS or the config has them, whether they are among the people or not. */
+	readonly texts: readonly string[];
+	/** The names of those who are among the people. */
+	readonly people: ReadonlySet<string>;
+	/** What nobody has looked up. */
+	readonly note?: string | undefined;
+}
 
 /** Finds the people of events by the config, and by CODEOWNERS if a hook needs owners. */
 export async function openPeople({ hooks, people }: Config, files: Files, workspace: string): Promise<People> {
@@ -40,27 +50,47 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 	const personOf = (whom: Audience | "author", text: string) =>
 		whom === "author" ? people.find(({ github }) => github !== undefined && plain(github) === plain(text)) : find(text);
 
-	/** The texts that name somebody, whether they are among the people or not. */
-	const named = (whom: Audience | "author", hook: Webhook, context: EventContext): readonly string[] => {
+	const namedBy = (given: readonly string[], note?: string): Named => {
+		const texts = [...new Set(given)];
+		return { texts, people: new Set(texts.flatMap((text) => find(text)?.name ?? [])), note };
+	};
+
+	// Only events that have no owners of their own need the file.
+	let codeOwners: ReturnType<typeof readCodeOwners> | undefined;
+	const ownersOf = (context: EventContext): Named => {
+		const own = textsAt(context, isKnown, "owners", "owner");
+		const paths = own.length > 0 || ownersFile === "" ? [] : pathsOf(context);
+		if (paths.length === 0) return namedBy(own);
+		codeOwners ??= readCodeOwners(ownersFile);
+		const found = codeOwners(paths);
+		const left = `owners of ${found.left} of ${found.paths} paths left out: too many to look up in CODEOWNERS`;
+		return namedBy(found.owners, found.left === 0 ? undefined : left);
+	};
+
+	const namedIn = (whom: Audience | "author", context: EventContext): Named => {
 		switch (whom) {
 			case "author":
-				return context.ci?.actor === undefined ? [] : [context.ci.actor];
+				return namedBy(context.ci?.actor === undefined ? [] : [context.ci.actor]);
 			case "admins":
-				return people.filter(({ admin }) => admin).map(({ name }) => name);
+				return namedBy(people.filter(({ admin }) => admin).map(({ name }) => name));
 			case "followers":
-				return textsAt(context, isKnown, "followers");
-			case "owners": {
-				const own = textsAt(context, isKnown, "owners", "owner");
-				if (own.length > 0) return own;
-				const paths = pathsOf(context);
-				const ofFiles = ownersFile === "" ? [] : paths.flatMap((path) => codeOwners(ownersFile, path));
-				return ofFiles.length > 0 || hook.about.owner === undefined ? ofFiles : [hook.about.owner];
-			}
+				return namedBy(textsAt(context, isKnown, "followers"));
+			case "owners":
+				return ownersOf(context);
 		}
 	};
 
-	const namedIn = (whom: Audience | "author", { hook, events }: Messages) =>
-		new Set(events.flatMap(({ context }) => named(whom, hook, context)));
+	// All hooks and copies ask the same of an event.
+	const known = new WeakMap<EventContext, Map<Audience | "author", Named>>();
+	const named = (whom: Audience | "author", hook: Webhook, context: EventContext): Named => {
+		const ofEvent = known.get(context) ?? new Map<Audience | "author", Named>();
+		known.set(context, ofEvent);
+		const found = ofEvent.get(whom) ?? namedIn(whom, context);
+		ofEvent.set(whom, found);
+		const { owner } = hook.about;
+		const isOwnerless = whom === "owners" && found.texts.length === 0;
+		return isOwnerless && owner !== undefined ? namedBy([owner], found.note) : found;
+	};
 
 	const mentioning = (delivery: Messages) => {
 		const { hook } = delivery;
@@ -71,7 +101,9 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 		if (audiences.length === 0 && roles.every((role) => role === undefined)) return { hook, notes: [] };
 		const notes = new Set<string>();
 		const handlesOf = (whom: Audience | "author", mention: string | undefined) => {
-			const all = namedIn(whom, delivery);
+			const found = delivery.events.map(({ context }) => named(whom, hook, context));
+			for (const { note } of found) if (note !== undefined) notes.add(note);
+			const all = new Set(found.flatMap(({ texts }) => texts));
 			if (mention !== undefined && all.size === 0) notes.add(`mention ${mention} left out: the event names nobody`);
 			return [...all].flatMap((text): readonly string[] => {
 				const person = personOf(whom, text);
@@ -98,8 +130,7 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 		isFor: (hook, event) => {
 			const { copyFor } = hook;
 			if (copyFor === undefined) return true;
-			const texts = hook.sendTo.flatMap((whom) => [...namedIn(whom, { hook, events: [event] })]);
-			return texts.some((text) => find(text)?.name === copyFor);
+			return hook.sendTo.some((whom) => named(whom, hook, event.context).people.has(copyFor));
 		},
 		mentioning,
 	};

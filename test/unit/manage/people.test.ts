@@ -4,6 +4,7 @@ import { makeMessage } from "../../../src/deliver/message.ts";
 import { findPeople } from "../../../src/manage/people.ts";
 import type { Person } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { delivery, event, preset, type Told, UNKNOWN, webhook } from "../../helpers/make.ts";
 
 const person = (name: string, given: Partial<Person> & { readonly slack?: string } = {}): Person => ({
@@ -97,6 +98,14 @@ describe("@owner", () => {
 		]);
 	});
 
+	it("is left out of paths that are too many, with a note", () => {
+		const path = Array.from({ length: 1500 }, (_, n) => `models/${n}`);
+		expect(mentioned(OWNER, { metadata: { path } })).toEqual([
+			["S0DATA", "U0JANE"],
+			"owners of 500 of 1500 paths left out: too many to look up in CODEOWNERS",
+		]);
+	});
+
 	it("is all owners of a batch", () => {
 		const events = [
 			event("pipeline_error", { owners: ["jane"] }),
@@ -149,6 +158,19 @@ describe("a hook that is sent to the owners", () => {
 		expect(isFor({ ...copy, sendTo: ["followers"] }, event("pipeline_error", { followers: ["joe"] }))).toBe(true);
 		expect(mentioning(delivery(copy, event("pipeline_error", { owners: ["joe", "jane"] }))).hook).toBe(copy);
 	});
+});
+
+it("looks up once whom many events concern, for all hooks and copies", () => {
+	const file = Array.from({ length: 10_000 }, (_, n) => `/services/*-${n}/x.sql @p${n}`).join("\n");
+	const { isFor, mentioning } = findPeople(PEOPLE, `* @joe\n${file}`);
+	const copies = Array.from({ length: 20 }, () => webhook({ sendTo: ["owners"], copyFor: "joe" }));
+	const start = cpuTime();
+	for (let n = 0; n < 20; n++) {
+		const one = event("pipeline_error", { metadata: { path: "services/x/x.sql" } });
+		expect(copies.every((copy) => isFor(copy, one))).toBe(true);
+		mentioning(delivery(webhook({ preset: preset("slack"), ...OWNER }), one));
+	}
+	expect(cpuTime() - start).toBeLessThan(4000);
 });
 
 it("puts whom it finds into the message, and who is left out into its notes", () => {
