@@ -13,10 +13,20 @@ const PLACES = 10;
 /** The part of what may be in flight at once that is for one receiver, if there are several. */
 const SHARE = 0.75;
 
-/** The deliveries of one receiver, the oldest first. */
+/** With its place among all that have ever waited. */
+interface Placed<T> {
+	readonly item: T;
+	readonly place: number;
+}
+
+/** The deliveries of one receiver, the oldest first. A long queue is not walked through for each that is taken. */
 export class Lane<T extends Waiting> {
 	readonly receiver: string;
-	#queue: readonly T[] = [];
+	/** What comes after nothing that waits or is in flight; the oldest last, since an array gives up its end at once. */
+	#free: Placed<T>[] = [];
+	/** For each key of what is free or in flight, what comes after it; the oldest last. */
+	readonly #behind = new Map<string, Placed<T>[]>();
+	#places = 0;
 	#state: "new" | "probing" | "open" | "closed" = "new";
 	readonly #inFlight = new Map<string, string | undefined>();
 	/** What nothing is sent about in this run. */
@@ -38,13 +48,15 @@ export class Lane<T extends Waiting> {
 
 	/** Whether nothing is in flight, and nothing more will be sent. */
 	get isDone(): boolean {
-		return this.#inFlight.size === 0 && this.#sendable().length === 0;
+		return this.#inFlight.size === 0 && (this.#state === "closed" || this.#free.length === 0);
 	}
 
 	/** Adds what waits for the same receiver; what is there already is left out. */
 	add(items: readonly T[]): void {
-		const known = new Set([...this.#queue.map(({ id }) => id), ...this.#inFlight.keys()]);
-		this.#queue = [...this.#queue, ...items.filter((item) => !known.has(item.id) && !this.#isLeft(item))];
+		const waiting = this.#waiting();
+		const known = new Set([...waiting.map(({ item }) => item.id), ...this.#inFlight.keys()]);
+		const added = items.filter((item) => !known.has(item.id) && !this.#isLeft(item));
+		this.#fill([...waiting, ...added.map((item) => ({ item, place: this.#places++ }))]);
 	}
 
 	/**
@@ -53,13 +65,13 @@ export class Lane<T extends Waiting> {
 	 */
 	next(most: number, random: () => number = () => 0): readonly T[] {
 		if (most < 1) return [];
-		const sendable = this.#sendable();
-		const places = Math.min(PLACES, Math.floor(sendable.length / most));
+		const sendable = this.#state === "new" ? Math.min(1, this.#free.length) : this.isOpen ? this.#free.length : 0;
+		const places = Math.min(PLACES, Math.floor(sendable / most));
 		const start = Math.floor(random() * Math.max(1, places)) * most;
-		const taken = sendable.slice(start, start + most);
+		const count = Math.min(most, sendable);
+		const placed = this.#free.splice(this.#free.length - start - count, count);
+		const taken = placed.reverse().map(({ item }) => item);
 		if (taken.length > 0 && this.#state === "new") this.#state = "probing";
-		const ids = new Set(taken.map(({ id }) => id));
-		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
 		for (const { id, key } of taken) this.#inFlight.set(id, key);
 		return taken;
 	}
@@ -67,31 +79,36 @@ export class Lane<T extends Waiting> {
 	/** Somebody else has it: what is about the same waits for another run, since it must come after it. */
 	lose(id: string): void {
 		const key = this.#inFlight.get(id);
+		if (key !== undefined) {
+			this.#left.add(key);
+			this.#behind.set(key, []);
+		}
 		this.settle(id, undefined);
-		if (key !== undefined) this.drop([key]);
 	}
 
 	/** Takes out what has ended. */
 	remove(ids: ReadonlySet<string>): void {
-		this.#queue = this.#queue.filter(({ id }) => !ids.has(id));
+		this.pull(({ id }) => ids.has(id));
 	}
 
 	/** Takes out what waits and is so. */
 	pull(is: (item: T) => boolean): readonly T[] {
-		const pulled = this.#queue.filter(is);
-		this.#queue = this.#queue.filter((item) => !pulled.includes(item));
-		return pulled;
+		const all = this.#waiting();
+		this.#fill(all.filter(({ item }) => !is(item)));
+		return all.flatMap(({ item }) => (is(item) ? [item] : []));
 	}
 
 	/** Leaves what is about these for another run. */
 	drop(keys: readonly string[]): void {
 		for (const key of keys) this.#left.add(key);
-		this.#queue = this.#queue.filter((item) => !this.#isLeft(item));
+		this.pull((item) => this.#isLeft(item));
 	}
 
 	/** What became of one: whether the receiver has answered at all. Undefined where it was not asked. */
 	settle(id: string, hasAnswered: boolean | undefined): void {
+		const key = this.#inFlight.get(id);
 		this.#inFlight.delete(id);
+		if (key !== undefined) this.#release(key);
 		if (hasAnswered === undefined) this.#state = this.#state === "probing" ? "new" : this.#state;
 		else if (!hasAnswered) this.#state = "closed";
 		else if (this.#state === "probing") this.#state = "open";
@@ -101,16 +118,39 @@ export class Lane<T extends Waiting> {
 		return key !== undefined && this.#left.has(key);
 	}
 
-	#sendable(): readonly T[] {
-		if (this.#state === "new") return this.#queue.slice(0, 1);
-		if (this.#state !== "open") return [];
-		const keys = new Set([...this.#inFlight.values()].filter((key) => key !== undefined));
-		return this.#queue.filter(({ key }) => {
-			if (key === undefined) return true;
-			const isFree = !keys.has(key);
-			keys.add(key);
-			return isFree;
-		});
+	/** All that waits, the oldest first. */
+	#waiting(): readonly Placed<T>[] {
+		return [...this.#free, ...[...this.#behind.values()].flat()].toSorted((one, other) => one.place - other.place);
+	}
+
+	/** Sorts out what waits, the oldest first. */
+	#fill(waiting: readonly Placed<T>[]): void {
+		this.#free = [];
+		this.#behind.clear();
+		for (const key of this.#inFlight.values()) if (key !== undefined) this.#behind.set(key, []);
+		for (const placed of waiting) {
+			const { key } = placed.item;
+			const older = key === undefined ? undefined : this.#behind.get(key);
+			(older ?? this.#free).push(placed);
+			if (key !== undefined && older === undefined) this.#behind.set(key, []);
+		}
+		for (const list of [this.#free, ...this.#behind.values()]) list.reverse();
+	}
+
+	/** The next one with a key is free, in its place among the others. */
+	#release(key: string): void {
+		const next = this.#behind.get(key)?.pop();
+		if (next === undefined) {
+			this.#behind.delete(key);
+			return;
+		}
+		let [low, high] = [0, this.#free.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.#free[middle]?.place ?? 0) > next.place) low = middle + 1;
+			else high = middle;
+		}
+		this.#free.splice(low, 0, next);
 	}
 }
 

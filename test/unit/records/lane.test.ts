@@ -1,6 +1,7 @@
 // Who is sent what waits for one receiver: one at first, and the rest in its order.
 import { expect, it } from "vitest";
 import { Lane } from "../../../src/records/lane.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 /** A lane with these, each `id` or `id:key`. */
 function lane(...items: readonly string[]): Lane<{ readonly id: string; readonly key: string | undefined }> {
@@ -117,4 +118,48 @@ it("begins a short queue at its front, and gives all of it in the end", () => {
 	const late = () => 0.999;
 	const all = [...there.next(400, late), ...there.next(400, late)].map(({ id }) => Number(id));
 	expect(all).toEqual(Array.from({ length: 499 }, (_, n) => n + 1));
+});
+
+it("puts what has a key in its place among the others again", () => {
+	const there = lane("0", "1:a", "2:a", "3", "4:a", "5", "6:b");
+	next(there, 1);
+	there.settle("0", true);
+	expect(next(there, 1)).toEqual(["1"]);
+	there.settle("1", true);
+	expect(there.pull(({ id }) => id === "3").map(({ id }) => id)).toEqual(["3"]);
+	expect(next(there, 2)).toEqual(["2", "5"]);
+	there.remove(new Set(["4"]));
+	there.add(["7:a", "8"].map(of));
+	there.settle("2", true);
+	expect(next(there)).toEqual(["6", "7", "8"]);
+});
+
+it.each<readonly [string, (n: number) => string]>([
+	["about nothing", (n) => `${n}`],
+	["about one thing", (n) => `${n}:a`],
+	["about many things", (n) => `${n}:${n % 100}`],
+])("gives 20,000 %s one by one in little time", (_, item) => {
+	const there = lane(...Array.from({ length: 20_000 }, (_, n) => item(n)));
+	const start = cpuTime();
+	const order: number[] = [];
+	while (!there.isDone) {
+		for (const id of next(there, 1)) {
+			order.push(Number(id));
+			there.settle(id, true);
+		}
+	}
+	expect(cpuTime() - start).toBeLessThan(2000);
+	expect(order).toEqual(Array.from({ length: 20_000 }, (_, n) => n));
+});
+
+it("gives a key's next ones in little time while the first is in flight", () => {
+	const there = lane("first", ...Array.from({ length: 20_000 }, (_, n) => `${n}:a`), "last");
+	next(there);
+	there.settle("first", true);
+	const start = cpuTime();
+	expect(next(there)).toEqual(["0", "last"]);
+	let more = 0;
+	for (let n = 0; n < 20_000; n++) more += next(there).length;
+	expect(more).toBe(0);
+	expect(cpuTime() - start).toBeLessThan(2000);
 });
