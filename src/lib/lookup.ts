@@ -9,16 +9,29 @@ type Lists = "index" | "every_item";
  * key `dbt.version`. Sees own properties only. With `index` there is one value at most.
  */
 export function valuesAt(value: Json, path: readonly string[], lists: Lists): readonly Json[] {
-	if (lists === "every_item" && isJsonArray(value)) return value.flatMap((item) => valuesAt(item, path, lists));
-	if (path.length === 0) return [value];
+	const found: Json[] = [];
+	collect(value, path, lists, found);
+	return found;
+}
+
+/** All levels add to one list: in lists in lists, each would copy what the next one has found. */
+function collect(value: Json, path: readonly string[], lists: Lists, found: Json[]): void {
+	if (lists === "every_item" && isJsonArray(value)) {
+		for (const item of value) collect(item, path, lists, found);
+		return;
+	}
+	if (path.length === 0) {
+		found.push(value);
+		return;
+	}
+	const before = found.length;
 	let key = "";
 	for (const [index, name] of path.entries()) {
 		key = index === 0 ? name : `${key}.${name}`;
 		const inside = own(value, key);
-		const found = inside === undefined ? [] : valuesAt(inside, path.slice(index + 1), lists);
-		if (found.length > 0) return found;
+		if (inside !== undefined) collect(inside, path.slice(index + 1), lists, found);
+		if (found.length > before) return;
 	}
-	return [];
 }
 
 /** Whether a value has a key that the path begins with. */
