@@ -3,7 +3,7 @@
 import { ExactNumber } from "../lib/exact-number.ts";
 import { compact, isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { closest } from "../lib/suggest.ts";
-import { excerpt } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 import {
 	type CiFacts,
 	CONCLUSIONS,
@@ -118,12 +118,16 @@ function isEmpty(value: Json | undefined): boolean {
 	return (isJsonArray(value) || isJsonObject(value)) && Object.keys(value).length === 0;
 }
 
+/** Unknown keys that are told one by one. */
+const MAX_TOLD = 20;
+
 /**
  * Checks a parsed JSON object as a context. Unknown keys and wrong types become problems (each naming the key, prefixed
  * by `where`); null and empty values count as absent.
  */
 export function readContext(value: JsonObject, where: string, problems: Problem[]): GivenContext {
 	const given: Record<string, Json> = {};
+	let unknown = 0;
 	const report = (message: string, remedy: string) =>
 		problems.push({ code: "context", message: `${where}: ${message}`, remedy });
 	for (const [key, item] of Object.entries(value)) {
@@ -131,6 +135,8 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 			const message = '"ci" cannot be set: the facts of the CI come from the run';
 			report(message, "put values of your own into metadata");
 		} else if (!isContextKey(key)) {
+			// Each takes time to find what was meant, and a stranger's event may have very many.
+			if (++unknown > MAX_TOLD) continue;
 			const near = closest(
 				key,
 				CONTEXT_KEYS.filter((known) => known !== "ci"),
@@ -145,6 +151,7 @@ export function readContext(value: JsonObject, where: string, problems: Problem[
 			else given[key] = read;
 		}
 	}
+	if (unknown > MAX_TOLD) report(count(unknown - MAX_TOLD, "more unknown key"), "");
 	// KEYS is checked against EventContext, and each item has been read by the kind of its key.
 	return given as GivenContext;
 }

@@ -4,6 +4,7 @@ import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { vocabulary } from "../../../src/model/catalog.ts";
 import { completeEvent, readContext } from "../../../src/model/context.ts";
 import type { Problem } from "../../../src/model/problem.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { event } from "../../helpers/make.ts";
 
 describe("completeEvent", () => {
@@ -86,6 +87,16 @@ describe("readContext", () => {
 		["duration_ms", new ExactNumber("1e3"), 1000],
 	])("%s = %j has the one form of a context", (key, given, read) => {
 		expect(readContext({ [key]: given }, "context", [])).toEqual({ [key]: read });
+	});
+
+	test("very many unknown keys are counted, each of the first with what was meant, and what is right is read", () => {
+		const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, 1]));
+		const problems: Problem[] = [];
+		const start = cpuTime();
+		expect(readContext({ ...keys, table: "orders" }, "context", problems)).toEqual({ table: "orders" });
+		expect(cpuTime() - start).toBeLessThan(500);
+		expect(problems).toHaveLength(21);
+		expect(problems.at(-1)?.message).toBe("context: 99980 more unknown keys");
 	});
 
 	test("__proto__ is an unknown key like any other", () => {
