@@ -4,7 +4,7 @@ import { nodePorts } from "../entry/node.ts";
 import { Bell } from "../lib/bell.ts";
 import { excerpt } from "../lib/text.ts";
 import type { Outcome } from "../model/delivery.ts";
-import { errorCode, formatPlace, UserError } from "../model/problem.ts";
+import { errorCode, placePrefix, UserError } from "../model/problem.ts";
 import { loadBundle } from "../net/bundle.ts";
 import type { Metrics, serveMetrics } from "../receiver/metrics.ts";
 import { redeliverInputs } from "../run/redeliver.ts";
@@ -100,8 +100,7 @@ export const registerWork = defineCommand<WorkFlags>(
 					endRound(problem && reporter.redact(problem.message));
 				},
 				onProblem: ({ problems: [first] }) => {
-					const where = first.place === undefined ? "" : `${formatPlace(first.place)}: `;
-					endRound(reporter.redact(where + first.message));
+					endRound(reporter.redact(placePrefix(first.place) + first.message));
 				},
 				onTaken: (taken) => metrics?.taken(taken),
 				onRelayProblem: (problem) => {

@@ -11,6 +11,9 @@ const NAMED = 80;
 
 const EXAMPLE = "write <hook> until 2026-12-01T08:00Z, more of them after commas";
 
+/** The name of a hook, and a time. */
+const ENTRY = /^(?:(.*\S)\s+)?until(?::\s*|\s+)(\S.*)$/is;
+
 /** What is muted, by the name of the hook, and what of the variable mutes nothing. */
 export interface Mutes {
 	readonly until: ReadonlyMap<string, Date>;
@@ -21,14 +24,17 @@ export interface Mutes {
 export function readMutes(text: string, hooks: readonly Hook[], now: Date): Mutes {
 	const until = new Map<string, Date>();
 	const problems: { message: string; remedy: string }[] = [];
-	for (const entry of text.split(/[,\n]/).map((part) => part.trim())) {
-		if (entry === "") continue;
-		const [, pattern = "", written = ""] = /^(.*\S)\s+until\s+(\S+)$/is.exec(entry) ?? [];
-		const time = new Date(parseMoment(written));
-		const named = hooks.filter((hook) => namesOf(hook).some((name) => matchesGlob(pattern, name)));
-		if (Number.isNaN(time.getTime())) {
-			const what = written === "" ? "does not say until when" : "does not end in a date, or a time with its zone";
-			problems.push({ message: `${quote(entry)} ${what}`, remedy: EXAMPLE });
+	for (const entry of entriesOf(text, hooks)) {
+		const [, pattern = "", written = ""] = ENTRY.exec(entry) ?? [];
+		const time = new Date(parseMoment(written.replace(/^(\S+)\s+/, "$1T")));
+		const named = namedBy(pattern, hooks);
+		if (written === "") {
+			problems.push({ message: `${quote(entry)} does not say until when`, remedy: EXAMPLE });
+		} else if (pattern === "") {
+			problems.push({ message: `${quote(entry)} names no hook`, remedy: EXAMPLE });
+		} else if (Number.isNaN(time.getTime())) {
+			const message = `${quote(entry)} does not end in a date, or a time with its zone`;
+			problems.push({ message, remedy: EXAMPLE });
 		} else if (named.length === 0) {
 			const near = closest(
 				pattern,
@@ -48,6 +54,27 @@ export function readMutes(text: string, hooks: readonly Hook[], now: Date): Mute
 		}
 	}
 	return { until, problems };
+}
+
+/** The entries, between commas and lines. The name of a hook may have commas in it. */
+function entriesOf(text: string, hooks: readonly Hook[]): readonly string[] {
+	return text.split("\n").flatMap((line) => {
+		const entries: string[] = [];
+		let unfinished: string[] = [];
+		for (const part of line.split(",")) {
+			unfinished.push(part);
+			if (!ENTRY.test(part.trim())) continue;
+			const whole = unfinished.join(",").trim();
+			const isName = unfinished.length > 1 && namedBy(ENTRY.exec(whole)?.[1] ?? "", hooks).length > 0;
+			entries.push(...(isName ? [whole] : unfinished));
+			unfinished = [];
+		}
+		return [...entries, ...unfinished].map((entry) => entry.trim()).filter((entry) => entry !== "");
+	});
+}
+
+function namedBy(pattern: string, hooks: readonly Hook[]): readonly Hook[] {
+	return hooks.filter((hook) => namesOf(hook).some((name) => matchesGlob(pattern, name)));
 }
 
 /** A copy for one person is muted with its hook. */

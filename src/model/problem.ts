@@ -61,7 +61,6 @@ export interface Problem {
 /** What can be carried out, but hardly as it was meant. */
 export interface Warning extends Problem {
 	readonly code: WarningCode;
-	readonly place: Place;
 }
 
 /**
@@ -102,6 +101,11 @@ function cancelled(): UserError {
 /** `file:line:column`, as terminals and editors make it a link. */
 export function formatPlace(place: Place): string {
 	return `${place.file}:${place.line}:${place.column}`;
+}
+
+/** The place as the beginning of a message; empty without one. */
+export function placePrefix(place: Place | undefined): string {
+	return place === undefined ? "" : `${formatPlace(place)}: `;
 }
 
 /** The code of a system error (`ENOENT`); undefined for anything else. */

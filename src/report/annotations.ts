@@ -53,7 +53,11 @@ export function annotationsOf(report: Report, mask: Mask): readonly Annotation[]
 	});
 	const told = warnings.map(({ code, message, remedy, place }): Annotation => {
 		const text = mask(remedy === "" ? message : `${message}; ${remedy}`);
-		return { kind: "warning", message: `${text} [${code}]`, place: { title: "Config", ...at(place, mask) } };
+		return {
+			kind: "warning",
+			message: `${text} [${code}]`,
+			place: place === undefined ? {} : { title: "Config", ...at(place, mask) },
+		};
 	});
 	const withheld = outcomes.filter(({ skipCause }) => skipCause === "secrets_withheld");
 	const notices = withheld.map((outcome) => say(outcome, "notice", "skipped"));

@@ -1,7 +1,7 @@
 // The report for a person at a terminal: one line a delivery, one block an error.
 import { count, duration, excerpt } from "../lib/text.ts";
 import type { Outcome, OutcomeStatus, Unmatched } from "../model/delivery.ts";
-import { formatPlace, type Problem } from "../model/problem.ts";
+import { type Problem, placePrefix } from "../model/problem.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { countsLine, filteredOf, isKept, nameOf, type Report, unmatchedLine } from "./report.ts";
 import { linesOf, rowOf } from "./row.ts";
@@ -39,9 +39,8 @@ export function problemLines(
 	{ code, message, remedy, place, frame }: Problem,
 	kind: "error" | "warning" = "error",
 ): readonly string[] {
-	const where = place === undefined ? "" : `${formatPlace(place)}: `;
 	return [
-		`${kind}[${code}]: ${where}${message}`,
+		`${kind}[${code}]: ${placePrefix(place)}${message}`,
 		...(frame === undefined ? [] : frame.split("\n").map((line) => `  ${line}`)),
 		...(remedy === "" ? [] : [`  → ${remedy}`]),
 	];

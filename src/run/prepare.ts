@@ -130,13 +130,12 @@ export async function prepare(request: Request, ports: Ports, { cwd, signal, adv
 }
 
 /** What is muted, and what of the variable is not as it should be. */
-async function mutesOf({ file, hooks }: Config, env: Env, now: Date) {
+async function mutesOf({ hooks }: Config, env: Env, now: Date) {
 	const text = env[MUTE]?.trim() ?? "";
 	if (text === "") return { until: new Map<string, Date>(), warnings: [] };
 	const { until, problems } = (await loadManaging()).readMutes(text, hooks, now);
-	const place = { file, line: 1, column: 1 };
 	const warnings = problems.map(({ message, remedy }): Warning => {
-		return { code: "mute", message: `${MUTE}: ${message}`, remedy, place };
+		return { code: "mute", message: `${MUTE}: ${message}`, remedy };
 	});
 	return { until, warnings };
 }

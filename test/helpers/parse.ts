@@ -36,7 +36,7 @@ export function mistakes(source: string, dialect: Dialect = "native"): string[] 
 /** The warnings of a valid config, as `line:column code: message`. */
 export function warned(source: string, dialect: Dialect = "native"): string[] {
 	return parse(source, dialect).warnings.map(({ code, message, place }) => {
-		return `${place.line}:${place.column} ${code}: ${message}`;
+		return `${place?.line}:${place?.column} ${code}: ${message}`;
 	});
 }
 

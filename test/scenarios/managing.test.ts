@@ -200,9 +200,9 @@ describe("mute", () => {
 		expect(run.stdout).toContain(`tell-slack → http://127.0.0.1:${new URL(slack.url).port}/… · skipped: ${reason}`);
 		expect(run.summary).toContain("muted until 2099-12-01T08");
 		expect([slack.requests.length, catalog.requests.length]).toEqual([0, 1]);
-		expect(run.annotations.map(({ kind, message }) => [kind, message.split(";")[0]])).toEqual([
-			["warning", 'PIPELINE_HOOKS_MUTE: "freeze-gate" is a gate, and gates are never muted'],
-			["warning", 'PIPELINE_HOOKS_MUTE: "x" does not say until when'],
+		expect(run.annotations.map(({ kind, message, properties }) => [kind, message.split(";")[0], properties])).toEqual([
+			["warning", 'PIPELINE_HOOKS_MUTE: "freeze-gate" is a gate, and gates are never muted', {}],
+			["warning", 'PIPELINE_HOOKS_MUTE: "x" does not say until when', {}],
 		]);
 	});
 

@@ -6,7 +6,7 @@ import { parseConfig } from "../../config/load.ts";
 import { parseSyntax } from "../../config/syntax.ts";
 import { keyName } from "../../config/words.ts";
 import type { Hook, Webhook } from "../../model/hook.ts";
-import { formatPlace } from "../../model/problem.ts";
+import { formatPlace, placePrefix } from "../../model/problem.ts";
 import { literalParts, parseReference } from "../../model/reference.ts";
 import { showSelector } from "../../model/selector.ts";
 import { escapingFor, escapingOf } from "../../template/render.ts";
@@ -24,7 +24,7 @@ export function importRocky(text: string, file: string, findings: Findings): rea
 	const found: Found[] = [];
 	const { warnings } = parseConfig(text, file, "rocky", (hook, [{ table }]) => found.push({ hook, table }));
 	for (const { place, message, remedy } of warnings) {
-		findings.notes.push(`${formatPlace(place)}: ${message}${remedy === "" ? "" : ` → ${remedy}`}`);
+		findings.notes.push(`${placePrefix(place)}${message}${remedy === "" ? "" : ` → ${remedy}`}`);
 	}
 	const others = Object.keys(parseSyntax(text, file)).filter((key) => !HOOK_KEYS.includes(key));
 	if (found.some(({ hook, table }) => hook.kind === "webhook" && !Object.hasOwn(table, "retry_count"))) {

@@ -158,7 +158,7 @@ url = "https://example.com/"
 			hook("b") +
 			hook("off", off) +
 			hook("c", off, 'then = "off"');
-		expect(parse(source).warnings.map(({ message, place }) => `${place.line}:${place.column} ${message}`)).toEqual([
+		expect(parse(source).warnings.map(({ message, place }) => `${place?.line}:${place?.column} ${message}`)).toEqual([
 			'4:1 fallback names "off", which is disabled',
 			'5:14 then names "off", which is disabled',
 		]);

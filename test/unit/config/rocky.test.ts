@@ -98,7 +98,7 @@ describe("rocky.toml", () => {
 
 	it("warns of unknown events, and goes on", () => {
 		const { warnings } = parse(ROCKY, "rocky");
-		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
+		expect(warnings.map(({ message, place }) => `${place?.line} ${message}`)).toEqual([
 			"43 preset pagerduty has no routing_key",
 			'56 unknown event "on_new_thing", its hooks are left out',
 			'59 unknown event "on_pipeline_strat", its hooks are left out',
@@ -138,7 +138,7 @@ describe("a word that Rocky itself would only warn of", () => {
 		const used = hook?.kind === "webhook" ? `${hook.preset.name} ${hook.method}` : "";
 		return [
 			used,
-			...warnings.map(({ code, message, remedy, place }) => [code, place.line, message, remedy].join(" | ")),
+			...warnings.map(({ code, message, remedy, place }) => [code, place?.line, message, remedy].join(" | ")),
 		];
 	};
 

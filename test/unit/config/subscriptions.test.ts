@@ -273,7 +273,7 @@ filter = { events = "ping" }
 			'[[hook."on_piepline_*"]]\ncommand = "x"\n[[hook."phase:zzz"]]\ncommand = "x"\n[[hook."on_job.*"]]\ncommand = "x"';
 		const { hooks, warnings } = parse(source, "rocky");
 		expect(hooks.map(eventsOf)).toEqual(["job.*"]);
-		expect(warnings.map(({ message, place }) => `${place.line} ${message}`)).toEqual([
+		expect(warnings.map(({ message, place }) => `${place?.line} ${message}`)).toEqual([
 			'1 "on_piepline_*" selects no event, its hooks are left out',
 			'3 "phase:zzz" selects no event, its hooks are left out',
 		]);

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { readMutes } from "../../../src/manage/mutes.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { shellHook, webhook } from "../../helpers/make.ts";
 import { blocks } from "../../helpers/pages.ts";
 
@@ -27,6 +28,8 @@ describe("a hook is muted", () => {
 		["audit log until 2026-12-01T08:00Z", "2026-12-01T08:00:00.000Z"],
 		["audit log until 2026-12-01T08:00:30+02:00", "2026-12-01T06:00:30.000Z"],
 		["audit log  UNTIL  2026-12-01t08:00z", "2026-12-01T08:00:00.000Z"],
+		["audit log until 2026-12-01 08:00Z", "2026-12-01T08:00:00.000Z"],
+		["audit log until: 2026-12-24", "2026-12-24T00:00:00.000Z"],
 		["audit* until 2026-12-24", "2026-12-24T00:00:00.000Z"],
 		["audit log until 2026-12-01, audit* until 2026-12-02\naudit log until 2026-12-01", "2026-12-02T00:00:00.000Z"],
 	])("%j", (text, until) => {
@@ -53,7 +56,12 @@ describe("nothing is muted", () => {
 		["audit log until 2026-11-30T12:00Z", undefined],
 		["freeze-gate until 2026-11-29", undefined],
 		["audit log", '"audit log" does not say until when'],
-		["until 2026-12-01", '"until 2026-12-01" does not say until when'],
+		["audit log until", '"audit log until" does not say until when'],
+		["until 2026-12-01", '"until 2026-12-01" names no hook'],
+		[
+			"audit log until 2026-12-01 08:00",
+			'"audit log until 2026-12-01 08:00" does not end in a date, or a time with its zone',
+		],
 		["audit log until tomorrow", '"audit log until tomorrow" does not end in a date, or a time with its zone'],
 		[
 			"audit log until 2026-12-01T08:00",
@@ -69,6 +77,26 @@ describe("nothing is muted", () => {
 	])("by %j", (text, problem) => {
 		expect(read(text)).toEqual(problem === undefined ? [{}] : [{}, problem]);
 	});
+});
+
+it("knows a hook by a name with commas in it, and takes them for the end of an entry elsewhere", () => {
+	const hooks = [webhook({ name: "a, b" }), webhook({ name: "b" }), webhook({ name: "a, b (jane)", copyFor: "jane" })];
+	const named = (text: string) => {
+		const { until, problems } = readMutes(text, hooks, NOW);
+		return [[...until.keys()], ...problems.map(({ message }) => message)];
+	};
+	expect(named("b until 2026-12-01, a, b until 2026-12-01")).toEqual([["b", "a, b", "a, b (jane)"]]);
+	expect(named("a, b (jane) until 2026-12-01")).toEqual([["a, b (jane)"]]);
+	expect(named("x, b until 2026-12-01")).toEqual([["b"], '"x" does not say until when']);
+	expect(named("a\n, b until 2026-12-01")).toEqual([["b"], '"a" does not say until when']);
+});
+
+it("reads a long variable in little time", () => {
+	const start = cpuTime();
+	for (const text of [",x", " ", "x until ", "until: ", "x  until 2026-12-01 "]) {
+		readMutes(`${text.repeat(120_000 / text.length)}${" ".repeat(10_000)}x until 2026-12-01`, HOOKS, NOW);
+	}
+	expect(cpuTime() - start).toBeLessThan(3000);
 });
 
 it("mutes what is right beside what is wrong, and no gate by a glob", () => {

@@ -19,6 +19,15 @@ it("annotates each at its place", () => {
 	]);
 });
 
+it("names no place for one that is about no file", () => {
+	const muted: Warning = { code: "mute", message: "odd", remedy: "mend it" };
+	const report = reportOf(event(), [], { warnings: [muted], dryRun: true });
+	expect(annotationsOf(report, (text) => text)).toEqual([
+		{ kind: "warning", message: "odd; mend it [mute]", place: {} },
+	]);
+	expect(warningLines([muted])).toEqual(["warning[mute]: odd; mend it"]);
+});
+
 it("has a line for each", () => {
 	expect(warningLines([warning("not_held"), { ...warning("not_held"), remedy: "" }])).toEqual([
 		"warning[not_held]: hooks.toml:3:1: odd; mend it",
