@@ -98,8 +98,9 @@ function originIn(settings: string): string | undefined {
 	for (const line of settings.split(/\r?\n/)) {
 		const header = /^\s*\[\s*(\S+?)(?:\s+"(.*?)")?\s*\]/.exec(line);
 		if (header !== null) isOrigin = header[1]?.toLowerCase() === "remote" && header[2] === "origin";
-		const url = isOrigin ? /^(?:\s*\[.*?\])?\s*url\s*=\s*"?([^"]*?)"?\s*$/i.exec(line)?.[1] : undefined;
-		if (url) return url;
+		const value = isOrigin ? /^(?:\s*\[.*?\])?\s*url\s*=(.*)$/is.exec(line)?.[1] : undefined;
+		const url = value?.trim().replaceAll(/^"|"$/g, "");
+		if (url && !url.includes('"')) return url;
 	}
 	return undefined;
 }

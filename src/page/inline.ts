@@ -100,11 +100,11 @@ export const MATTERMOST: Dialect = {
 const MRKDWNS: readonly Rule[] = [
 	{ at: /&(amp|lt|gt);/y, make: ([name = ""]) => ENTITIES[name] },
 	{ at: CODE.at, make: ([text = ""]) => h("code", {}, decoded(text)) },
-	{ at: /<!date\^(\d{1,12})\^[^|>]*(?:\|[^>]*)?>/y, make: ([seconds = ""]) => moment(Number(seconds)) },
-	{ at: /<(?:!subteam\^|[!@#])([\w-]{1,60})(?:\|([^>]*))?>/y, make: ([id, name]) => mention(`@${name || id}`) },
+	{ at: /<!date\^(\d{1,12})\^[^|>]{0,500}(?:\|[^>]{0,500})?>/y, make: ([seconds = ""]) => moment(Number(seconds)) },
+	{ at: /<(?:!subteam\^|[!@#])([\w-]{1,60})(?:\|([^>]{0,500}))?>/y, make: ([id, name]) => mention(`@${name || id}`) },
 	{ at: /<users\/([^>\s]{1,100})>/y, make: ([id]) => mention(`@${id}`) },
 	{
-		at: /<((?:https?:\/\/|mailto:)[^|>\s]{1,2000})(?:\|([^>]*))?>/y,
+		at: /<((?:https?:\/\/|mailto:)[^|>\s]{1,2000})(?:\|([^>]{0,2000}))?>/y,
 		make: ([url = "", text = ""], inner) => link(decoded(url), text === "" ? decoded(url) : inner(text)),
 	},
 	around(/(?<!\w)\*(?=\S)([^*\n]{1,2000})\*(?!\w)/y, "strong"),

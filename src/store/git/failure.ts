@@ -3,9 +3,10 @@ import { excerpt } from "../../lib/text.ts";
 import type { StoreFailure } from "../../model/store.ts";
 import type { Remote } from "./remote.ts";
 
+/** What git names in a sentence, such as a URL, is bounded: the server writes it, and `.*` would take quadratic time. */
 const KNOWN: readonly (readonly [said: RegExp, problem: string])[] = [
 	[
-		/returned error: 403|Permission to .* denied|Write access to repository not granted/,
+		/returned error: 403|Permission to .{0,300} denied|Write access to repository not granted/,
 		"may not be used with this token (403): the job needs `permissions: contents: write`",
 	],
 	[
@@ -13,7 +14,7 @@ const KNOWN: readonly (readonly [said: RegExp, problem: string])[] = [
 		"does not accept the token (401): give the job `permissions: contents: write`, and the step its github-token",
 	],
 	[
-		/returned error: 404|[Rr]epository .*not found|does not appear to be a git repository|not a git repository/,
+		/returned error: 404|[Rr]epository .{0,300}not found|does not appear to be a git repository|not a git repository/,
 		"is not there, or the token may not see it (404)",
 	],
 	[/returned error: 30\d|unable to update url base from redirection/, "has moved: give the store its new URL"],

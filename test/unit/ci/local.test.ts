@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { readCi } from "../../../src/ci/index.ts";
 import { readCheckout } from "../../../src/ci/local.ts";
 import { nodeFiles } from "../../../src/entry/node.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { fakeFiles } from "../../helpers/fakes.ts";
 import { type Repository, repository, writeTree } from "../../helpers/repository.ts";
 import { workspace } from "../../helpers/runner.ts";
@@ -76,11 +77,29 @@ it.each([
 	['[remote "origin"]\nurl = "https://h/a/b"', "https://h/a/b"],
 	['[Remote "origin"] url = https://h/a/b', "https://h/a/b"],
 	['[remote "other"]\nurl = https://h/x/y\n[remote "origin"]\n\tfetch = +x\n\tURL=https://h/a/b\r\n', "https://h/a/b"],
+	['[remote "origin"]\nurl = " https://h/a b "  ', " https://h/a b "],
+	['[remote "origin"]\nurl = "https://h/a" ; b"\nurl = https://h/c', "https://h/c"],
 	['[remote "Origin"]\nurl = https://h/a/b', undefined],
 	['[branch "origin"]\nremote = origin\nurl = x', undefined],
 ])("reads the settings as git does: %j", async (config, origin) => {
 	const files = fakeFiles({ "/w/.git/HEAD": "ref: refs/heads/main\n", "/w/.git/config": config });
 	expect((await readCheckout("/w", files))?.origin).toBe(origin);
+});
+
+it("reads long lines of the settings in little time", async () => {
+	const blanks = " ".repeat(4000);
+	const start = cpuTime();
+	for (const line of [
+		`url=${blanks}"${blanks}x${blanks}y`,
+		`url${blanks}x`,
+		`[${blanks}x`,
+		`[x ${'" '.repeat(1600)}`,
+	]) {
+		const config = `[remote "origin"]\n${line.repeat(10)}"x"\n[remote "origin"]\nurl = https://h/a/b\n`;
+		const files = fakeFiles({ "/w/.git/HEAD": "ref: refs/heads/main\n", "/w/.git/config": config });
+		expect((await readCheckout("/w", files))?.origin).toBe("https://h/a/b");
+	}
+	expect(cpuTime() - start).toBeLessThan(1000);
 });
 
 const readRun = (cwd: string) => readCi({ env: {}, files: nodeFiles, cwd, now: new Date(0) });

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { type PageMessage, page } from "../../../src/page/page.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { event, preset } from "../../helpers/make.ts";
 import { hostileEvent, monstrousEvent } from "../../helpers/presets.ts";
 import { startTags } from "../../helpers/written-html.ts";
@@ -199,6 +200,15 @@ test("another preset's message, and one in which nothing is found, is shown as J
 });
 
 describe("marks", () => {
+	test.each(["<!date^1^", "<!date^1^|", "<!a|", "<#a", "<https://a|", "*a", "`"])(
+		"are read in little time: many %s",
+		(mark) => {
+			const start = cpuTime();
+			draw("slack", { text: mark.repeat(200_000 / mark.length) });
+			expect(cpuTime() - start).toBeLessThan(1500);
+		},
+	);
+
 	test.each([
 		[
 			"slack",

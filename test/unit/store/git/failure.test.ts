@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { gitFailure, passes, quoted } from "../../../../src/store/git/failure.ts";
 import type { Remote } from "../../../../src/store/git/remote.ts";
+import { cpuTime } from "../../../helpers/cpu-time.ts";
 
 const remote: Remote = { url: "https://git.example/a/b", scheme: "https", secrets: ["ghs_secret", "eDpnaHM="] };
 
@@ -37,4 +38,10 @@ it("quotes without secrets, control characters and advice", () => {
 		"hint: try again\nfatal: no 'https://jo:pw@git.example/ghs_secret' \u001b[31meDpnaHM=\nerror: failed to push some refs to 'x'\n";
 	expect(quoted(remote, said)).toBe("no 'https://***@git.example/***' ***");
 	expect(quoted(remote, "")).toBe("git failed and did not say why");
+});
+
+it.each(["repository ", "Permission to ", "//", "fatal: "])("reads much of %j in little time", (said) => {
+	const start = cpuTime();
+	gitFailure(remote, `remote: ${said.repeat(200_000 / said.length)}`);
+	expect(cpuTime() - start).toBeLessThan(1500);
 });
