@@ -1,7 +1,7 @@
 // Which people an event concerns: who started its run, who owns or follows what it is about, who administers.
 import { resolve } from "node:path";
 import { isJsonArray, isJsonObject, type Json } from "../lib/json.ts";
-import { excerpt } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 
 import type { EventContext } from "../model/event.ts";
 import type { Audience, Config, Person, Webhook } from "../model/hook.ts";
@@ -11,6 +11,9 @@ import { CODEOWNERS_FILES, CODEOWNERS_LIMIT, readCodeOwners } from "./codeowners
 
 /** Code points of a name in a note. */
 const NAMED = 60;
+
+/** Notes of one delivery: an event may name very many people. */
+const MAX_NOTES = 20;
 
 /** What an object of an owner goes by, as OpenMetadata has them. */
 const NAMES = ["name", "email", "fullyQualifiedName", "displayName"] as const;
@@ -121,9 +124,11 @@ export function findPeople(people: readonly Person[], ownersFile: string): Peopl
 			return role === undefined ? [text] : handlesOf(role, text.trim());
 		});
 		const more = audiences.flatMap((whom) => handlesOf(whom, undefined));
-		if (hook.preset.mention === undefined) return { hook, notes: [...notes] };
+		const told = [...notes].slice(0, MAX_NOTES);
+		if (notes.size > told.length) told.push(`${count(notes.size - told.length, "more note")} like these`);
+		if (hook.preset.mention === undefined) return { hook, notes: told };
 		const mention = [...new Set([...mentions, ...more])];
-		return { hook: { ...hook, options: { ...hook.options, mention } }, notes: [...notes] };
+		return { hook: { ...hook, options: { ...hook.options, mention } }, notes: told };
 	};
 
 	return {

@@ -106,6 +106,16 @@ describe("@owner", () => {
 		]);
 	});
 
+	it("has a note for each of the first who are left out, and counts the others", () => {
+		const [whom, ...notes] = mentioned(OWNER, { owners: ["jane", ...Array.from({ length: 1000 }, (_, n) => `x${n}`)] });
+		expect([whom, notes.length, notes.at(-2), notes.at(-1)]).toEqual([
+			["U0JANE"],
+			21,
+			"mention @owner left out: x19 is not among the people",
+			"980 more notes like these",
+		]);
+	});
+
 	it("is all owners of a batch", () => {
 		const events = [
 			event("pipeline_error", { owners: ["jane"] }),
