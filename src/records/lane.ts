@@ -51,6 +51,11 @@ export class Lane<T extends Waiting> {
 		return this.#inFlight.size === 0 && (this.#state === "closed" || this.#free.length === 0);
 	}
 
+	/** How many are not sent in this run, because their receiver has not answered. */
+	get keptBack(): number {
+		return this.#state === "closed" ? this.#waiting().length : 0;
+	}
+
 	/** Adds what waits for the same receiver; what is there already is left out. */
 	add(items: readonly T[]): void {
 		const waiting = this.#waiting();

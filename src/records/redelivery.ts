@@ -12,7 +12,7 @@ import { type LookOptions, look } from "./look.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pauses } from "./pauses.ts";
 import type { Ready, Sifted } from "./sift.ts";
-import { tellOf, told } from "./told.ts";
+import { tellOf, tellOfKeptBack, told } from "./told.ts";
 import { isByHand, queryOf } from "./wanted.ts";
 
 /** Milliseconds in which a run also takes what arrives meanwhile; it would have no end otherwise. */
@@ -118,8 +118,10 @@ export class Redelivery {
 			if (isToWait && !this.#isBroken && !hasMore()) await this.#change();
 		}
 		await this.#postpone();
+		// A worker has many rounds, in each of which it would be said.
+		if (arrivals === undefined) tellOfKeptBack(lanes, this.#options.log);
 		// The rest is for the next run, at once.
-		if (isOver()) arrivals?.ring();
+		else if (isOver()) arrivals.ring();
 	}
 
 	/** Adds what is due to the lanes. */

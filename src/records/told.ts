@@ -42,6 +42,13 @@ export function tellOf({ expired, obsolete, waiting }: Sifted, log: Pick<Log, "i
 	for (const why of new Set(waiting)) say(waiting.filter((other) => other === why).length, `kept for ${why}`);
 }
 
+/** Says how many had to wait for one whose receiver has not answered. */
+export function tellOfKeptBack(lanes: readonly { readonly keptBack: number }[], log: Pick<Log, "info">): void {
+	const number = lanes.reduce((sum, { keptBack }) => sum + keptBack, 0);
+	if (number > 0)
+		log.info(`${count(number, "other stored message")} not tried: the receiver has not answered the first one`);
+}
+
 /** The outcome of what carries a secret, which no store may have. */
 export function notStored(outcome: Outcome): Outcome {
 	if (outcome.status === "delivered") return outcome;

@@ -120,7 +120,7 @@ export async function openStored(
 		muted,
 		arrivals,
 		pauses,
-		random: ports.random,
+		random: arrivals && ports.random,
 		concurrency: config.concurrency,
 	};
 	let [done, total] = [0, 0];

@@ -15,6 +15,17 @@ it("by hand tries another message each time, so that one that always fails keeps
 		await there.redeliver({ all: true });
 	}
 	expect(Object.values(there.states())).toEqual(["waiting", "delivered", "delivered"]);
+	const { lines } = await there.redeliver({ all: true });
+	expect(lines).toEqual([]);
+});
+
+it("says how many wait for one whose receiver has not answered", async () => {
+	const there = world([plain({ supersede: false })]);
+	there.respond = () => DOWN;
+	for (let n = 0; n < 3; n++) await there.fire(there.event("pipeline_error", { pipeline: `p${n}` }));
+	there.wait(MINUTE);
+	const { lines } = await there.redeliver();
+	expect(lines).toEqual(["2 other stored messages not tried: the receiver has not answered the first one"]);
 });
 
 it("by hand keeps the order of what is about the same", async () => {
