@@ -1,6 +1,6 @@
 // `deliveries show`: one stored delivery in full, and what to do about it now.
 import { mutedReason } from "../deliver/unsent.ts";
-import { duration, excerpt } from "../lib/text.ts";
+import { count, duration, excerpt } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
 import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
@@ -43,16 +43,19 @@ export const registerShow = defineCommand<StoreFlags>(
 	},
 );
 
+/** How many are shown at most, as a record of somebody else's may have any number: as many events as a batch can have. */
+const [MOST_ATTEMPTS, MOST_EVENTS] = [100, 1000] as const;
+
 /** An event of a record: its context as hooks get it, or what is wrong with its text. */
 function eventsOf({ events }: DeliveryRecord, { receive }: RunContext) {
-	return events.map((text) => readHeld(text, receive));
+	return events.slice(0, MOST_EVENTS).map((text) => readHeld(text, receive));
 }
 
 function wholeOf(record: DeliveryRecord, run: RunContext, scope: string) {
 	return {
 		...documentOf(record, scope),
 		failures: record.failures,
-		log: record.attempts.map(({ at, ms, status, cause, reason }) => ({
+		log: record.attempts.slice(-MOST_ATTEMPTS).map(({ at, ms, status, cause, reason }) => ({
 			at: iso(at),
 			duration_ms: ms,
 			http_status: status,
@@ -73,7 +76,8 @@ function printWhole(
 	const { id, hook, state, names, runId, created, eventTime, due, expires, supersededBy } = record;
 	const shown = (text: string) => excerpt(redact(text), 200);
 	const time = (at: number) => `${moment(at)} (${fromNow(at, now)})`;
-	const [ci] = eventsOf(record, run).flatMap((read) => ("problem" in read ? [] : [read.event.context.ci]));
+	const events = eventsOf(record, run);
+	const [ci] = events.flatMap((read) => ("problem" in read ? [] : [read.event.context.ci]));
 	const link = ci?.job_url ?? ci?.run_url;
 	const facts: readonly (readonly [string, string | undefined])[] = [
 		["hook", shown(hook)],
@@ -92,18 +96,15 @@ function printWhole(
 	const lines = [shown(id), ...pairLines(pairs, columns), "", ...attemptLines(record, redact, columns), "", "events:"];
 	for (const line of [
 		...lines,
-		...eventLines(record, run, columns, shown),
+		...eventLines(events, record.events.length - events.length, columns, shown),
 		"",
 		`what to do: ${excerpt(redact(next), 1000)}`,
 	])
 		print(line);
 }
 
-function attemptLines(
-	{ attempts }: DeliveryRecord,
-	mask: (text: string) => string,
-	columns: number,
-): readonly string[] {
+function attemptLines(record: DeliveryRecord, mask: (text: string) => string, columns: number): readonly string[] {
+	const attempts = record.attempts.slice(-MOST_ATTEMPTS);
 	if (attempts.length === 0) return ["attempts: none"];
 	const rows = attempts.map(({ at, ms, status, cause }) => [
 		moment(at),
@@ -112,21 +113,28 @@ function attemptLines(
 		cause === undefined ? "delivered" : excerpt(mask(cause), 30),
 	]);
 	const texts = attempts.map((attempt) => reasonOf(attempt, mask));
-	return notedTableLines(["ATTEMPT AT", "TOOK", "HTTP", "CAUSE"], rows, { head: "REASON", texts }, columns);
+	return [
+		...notedTableLines(["ATTEMPT AT", "TOOK", "HTTP", "CAUSE"], rows, { head: "REASON", texts }, columns),
+		...othersLine(record.attempts.length - attempts.length, "earlier attempt"),
+	];
 }
 
 function eventLines(
-	record: DeliveryRecord,
-	run: RunContext,
+	events: ReturnType<typeof eventsOf>,
+	others: number,
 	columns: number,
 	shown: (text: string) => string,
 ): readonly string[] {
-	const rows = eventsOf(record, run).map((read) => {
+	const rows = events.map((read) => {
 		if ("problem" in read) return ["–", `cannot be read: ${shown(read.problem)}`, ""];
 		const { definition, context } = read.event;
 		return [shown(definition.name), shown(context.id), shown(context.error ?? context.pipeline)];
 	});
-	return tableLines(["EVENT", "ID", "OF"], rows, columns);
+	return [...tableLines(["EVENT", "ID", "OF"], rows, columns), ...othersLine(others, "more event")];
+}
+
+function othersLine(others: number, noun: string): readonly string[] {
+	return others === 0 ? [] : [`… and ${count(others, noun)}`];
 }
 
 /** What is known when it is said what to do. */

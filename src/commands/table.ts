@@ -63,7 +63,7 @@ export function pairLines(
 	pairs: readonly (readonly [name: string, text: string])[],
 	columns: number,
 ): readonly string[] {
-	const indent = Math.max(...pairs.map(([name]) => width(name))) + 4;
+	const indent = widest(pairs.map(([name]) => name)) + 4;
 	return pairs.flatMap(([name, text]) => {
 		const [first = "", ...rest] = wrapped(text, Math.max(20, columns - indent));
 		return [`  ${pad(name, indent - 4)}  ${first}`.trimEnd(), ...rest.map((line) => " ".repeat(indent) + line)];
@@ -73,24 +73,31 @@ export function pairLines(
 /** The text in lines of at most `room` columns, broken between words, or inside a word that is longer than a line. */
 export function wrapped(text: string, room: number): readonly string[] {
 	const lines: string[] = [];
-	let rest = Array.from(text);
-	while (rest.length > room) {
-		const space = rest.lastIndexOf(" ", room);
-		const end = space > 0 ? space : room;
-		lines.push(rest.slice(0, end).join(""));
-		rest = rest.slice(space > 0 ? end + 1 : end);
+	const points = Array.from(text);
+	let start = 0;
+	while (points.length - start > room) {
+		const line = points.slice(start, start + room + 1);
+		const space = line.lastIndexOf(" ");
+		const length = space > 0 ? space : room;
+		lines.push(line.slice(0, length).join(""));
+		start += space > 0 ? length + 1 : length;
 	}
-	return [...lines, rest.join("")];
+	return [...lines, points.slice(start).join("")];
 }
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-	const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ""))));
+	const widths = (rows[0] ?? []).map((_, column) => widest(rows.map((row) => row[column] ?? "")));
 	return rows.map((row) =>
 		row
 			.map((cell, column) => pad(cell, widths[column] ?? 0))
 			.join("  ")
 			.trimEnd(),
 	);
+}
+
+/** How many columns the widest of them takes: a loop, since there may be more than a function takes as arguments. */
+function widest(texts: readonly string[]): number {
+	return texts.reduce((most, text) => Math.max(most, width(text)), 0);
 }
 
 function pad(text: string, columns: number): string {

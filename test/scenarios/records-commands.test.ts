@@ -238,6 +238,27 @@ describe("deliveries", () => {
 		expect(await run("deliveries", "show", "dlv_aa")).toMatchObject({ code: 0 });
 	});
 
+	it("with any number of attempts and events are shown, with a count of those that are left out", async () => {
+		const folder = place();
+		const MANY = 130_000;
+		const attempts = Array(MANY).fill({ at: Date.now(), ms: 1, cause: "status", reason: "busy" });
+		await store(folder, told("a", HOUR, { attempts }), told("b", HOUR, { events: Array(MANY).fill("") }));
+		const run = inFolder(folder);
+		expect(await run("deliveries", "show", "dlv_a")).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining(`\n… and ${MANY - 100} earlier attempts\n`),
+		});
+		expect(await run("deliveries", "show", "dlv_b")).toMatchObject({
+			code: 0,
+			stdout: expect.stringContaining(`\n… and ${MANY - 1000} more events\n`),
+		});
+		expect(await json(folder, "deliveries", "show", "dlv_a")).toMatchObject({ attempts: MANY, log: { length: 100 } });
+		expect(await json(folder, "deliveries", "show", "dlv_b")).toMatchObject({
+			events: MANY,
+			contexts: { length: 1000 },
+		});
+	});
+
 	it("that are being sent say so, and until when if their process was killed", async () => {
 		const folder = place();
 		await store(folder, told("a", HOUR));

@@ -1,7 +1,8 @@
 // Tables whose rows have a text each: in a column where it fits, else below.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fittingRows, notedTableLines } from "../../../src/commands/table.ts";
+import { fittingRows, notedTableLines, pairLines, tableLines, wrapped } from "../../../src/commands/table.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 const HEAD = ["HOOK", "STATUS"];
 const ROWS = [
@@ -80,5 +81,28 @@ describe("names in rows", () => {
 
 	it("are short where nothing fits", () => {
 		expect(fittingRows(HEAD, 20, make)[0]?.[0]?.length).toBe(12);
+	});
+});
+
+describe("any number of rows and any length of a text", () => {
+	const MANY = 200_000;
+
+	it("make a table", () => {
+		expect(tableLines(HEAD, Array(MANY).fill(["a", "bb"]))).toHaveLength(MANY + 1);
+		expect(pairLines(Array(MANY).fill(["a", "bb"]), 80)).toHaveLength(MANY);
+	});
+
+	it("are wrapped in a time that grows as they do", () => {
+		const text = "seven77 ".repeat(100_000);
+		const began = cpuTime();
+		expect(wrapped(text, 40)).toHaveLength(20_000);
+		expect(cpuTime() - began).toBeLessThan(1500);
+	});
+
+	it("are wrapped between words, and inside those that are longer than a line", () => {
+		expect(wrapped("aa bb ccccccc d", 5)).toEqual(["aa bb", "ccccc", "cc d"]);
+		expect(wrapped(" aaaaaa", 3)).toEqual([" aa", "aaa", "a"]);
+		expect(wrapped("abc", 3)).toEqual(["abc"]);
+		expect(wrapped("", 3)).toEqual([""]);
 	});
 });
