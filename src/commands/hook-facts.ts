@@ -9,6 +9,7 @@ import { showSelector } from "../model/selector.ts";
 import { showFilter } from "../plan/filter.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { headersOf, SCHEMES } from "../signature/schemes.ts";
+import { redactedTable } from "./written-secrets.ts";
 
 /** A hook as a row. */
 export type HookRow = ReturnType<typeof hookRow>;
@@ -25,7 +26,7 @@ export function hookRow(hook: Hook, facts: RunContext["facts"], env: Env) {
 		domain,
 		tags: some(tags),
 		runbook,
-		custom,
+		custom: custom && redactedTable(custom),
 		event: hook.selectors.map(showSelector).join(", "),
 		events: hook.selectors.map(showSelector),
 		enabled: hook.enabled ? undefined : false,

@@ -12,6 +12,7 @@ import type { RunContext } from "../run/prepare.ts";
 import { type Call, defineCommand, EXIT, loadRun } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
 import { pairLines, tableLines, wrapped } from "./table.ts";
+import { writtenSecrets } from "./written-secrets.ts";
 
 /** What narrows a list of hooks: globs of what they are known by. */
 interface Flags {
@@ -42,18 +43,31 @@ export const registerList = defineCommand<Flags>(
 	"list pipeline_error",
 	async (call) => {
 		const run = await loadRun(call);
+		call.reporter.log.protect(writtenSecrets(run.config.hooks));
 		const name = call.argument;
 		const hook = run.config.hooks.find((each) => each.name === name);
 		const hooks = run.config.hooks.filter((each) => !isCopy(each) && isWanted(each, call.flags));
 		if (name === undefined) showHooks(call, run, hooks);
-		else if (hook !== undefined && run.vocabulary.find(name) === undefined) showHook(call, run, hook);
-		else {
+		else if (hook !== undefined && run.vocabulary.find(name) === undefined) {
+			refuseNarrowing(call.flags);
+			showHook(call, run, hook);
+		} else {
 			const { selected, unmatched } = selection(hooks, { definition: findNamed(name, run) });
 			showHooks(call, run, selected, { event: name, unmatched });
 		}
 		return EXIT.ok;
 	},
 );
+
+const NARROWING = ["tag", "owner", "team"] as const;
+
+/** Throws `UserError` for a flag that narrows a list, where one hook is named. */
+function refuseNarrowing(flags: Flags): void {
+	const given = NARROWING.find((flag) => flags[flag] !== undefined);
+	if (given === undefined) return;
+	const message = `--${given} narrows a list of hooks, and one hook is named`;
+	throw new UserError({ code: "usage", message, remedy: `leave out the name, or --${given}` });
+}
 
 function isWanted({ about }: Hook, { tag, owner, team }: Flags): boolean {
 	const isOne = (wanted: string | undefined, texts: readonly (string | undefined)[]) =>
@@ -65,7 +79,7 @@ function isWanted({ about }: Hook, { tag, owner, team }: Flags): boolean {
 function findNamed(name: string, { config, vocabulary }: RunContext): EventDefinition {
 	const found = vocabulary.find(name);
 	if (found !== undefined) return found;
-	const names = [...config.hooks, ...vocabulary.events].map((each) => each.name);
+	const names = [...config.hooks.filter((hook) => !isCopy(hook)), ...vocabulary.events].map((each) => each.name);
 	const near = closest(name, names);
 	const message = `no event or hook is named ${JSON.stringify(excerpt(name, 100))}`;
 	const all = "`pipeline-hooks list` shows all hooks, `pipeline-hooks events` all events";
@@ -88,7 +102,7 @@ function showHooks(
 	}
 	if (rows.length === 0) {
 		const fate = unmatched.some(({ attached }) => attached) ? "matches" : "is attached to";
-		const [wanted] = (["tag", "owner", "team"] as const).filter((flag) => flags[flag] !== undefined);
+		const [wanted] = NARROWING.filter((flag) => flags[flag] !== undefined);
 		const which = wanted === undefined ? "" : ` with that ${wanted}`;
 		print(
 			of === undefined

@@ -17,12 +17,9 @@ const SCHEMED = new RegExp(`\\b(bearer|basic|bot|token|apikey|geniekey)[\\s\\\\]
 /** By itself. Shorter ones are names more often than not; of a Standard Webhooks key frames show the prefix. */
 const LONG = /(?<![\w+/=.~-])(?!whsec_)[\w+/=.~-]{20,}/g;
 
-/**
- * Where the credentials of a text are, in no order. One with a name goes to the end of its line, or of those that it goes
- * on with after a backslash, since there may be spaces in it.
- */
-export function credentialsIn(text: string): readonly Range[] {
-	const found = [
+/** Where the credentials of a text begin that a name or a scheme gives away, in no order. */
+export function namedCredentials(text: string): readonly number[] {
+	return [
 		...[...text.matchAll(NAMED), ...text.matchAll(FLAG)].filter(
 			([, name = "", value = ""]) => SECRET_NAME.test(name) && isWritten(value),
 		),
@@ -30,10 +27,19 @@ export function credentialsIn(text: string): readonly Range[] {
 			([, scheme = "", value = ""]) => isWritten(value) && (/bearer/i.test(scheme) || !isPlain(value)),
 		),
 	].map(({ index, 0: { length } }) => index + length);
+}
+
+/**
+ * Where the credentials of a text are, in no order. One with a name goes to the end of its line, or of those that it goes
+ * on with after a backslash, since there may be spaces in it.
+ */
+export function credentialsIn(text: string): readonly Range[] {
 	const long = [...text.matchAll(LONG)].filter(([part]) => looksSecret(part));
 	const ends = [...Array.from(text.matchAll(/(?<!\\)\n/g), ({ index }) => index), text.length];
 	return [
-		...found.map((start) => ({ start, end: ends[firstIndex(ends, (end) => end >= start)] ?? text.length })),
+		...namedCredentials(text).map((start) => {
+			return { start, end: ends[firstIndex(ends, (end) => end >= start)] ?? text.length };
+		}),
 		...long.map(({ index, 0: { length } }) => ({ start: index, end: index + length })),
 	];
 }

@@ -55,6 +55,12 @@ test("a list that is narrowed to nothing says so", async () => {
 	expect((await list("--tag", "tier")).stdout).toBe(`${FILE} has no hooks with that tag\n`);
 });
 
+test("a flag that narrows a list is refused beside the name of a hook", async () => {
+	const { code, stdout, stderr } = await list("catalog", "--tag", "nope");
+	expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+	expect(stderr).toContain("--tag narrows a list of hooks, and one hook is named");
+});
+
 test("a failed hook names its owner and its runbook, and its message links to the runbook", async () => {
 	const slack = await startServer({ status: 200, body: "ok" });
 	const catalog = await startServer({ status: 400, body: "no" });

@@ -1,16 +1,10 @@
 // A hook's addresses, secrets and headers as an export shows them: variables by their names, and no secret.
-import { isCredentialUrl } from "../../config/secret-advice.ts";
-import { CREDENTIAL } from "../../config/words.ts";
-import { showUrl } from "../../deliver/target.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../lib/json.ts";
 import { vocabulary } from "../../model/catalog.ts";
 import type { Webhook } from "../../model/hook.ts";
 import { SECRET_NAME } from "../../model/hook-references.ts";
-import { isLiteral, parseReference, type Reference } from "../../model/reference.ts";
-import { isSecretValue } from "../../secrets/parts.ts";
-
-/** Stands in a URL for a variable while the rest of it is looked at. */
-const STAND_IN = "v";
+import { parseReference, type Reference } from "../../model/reference.ts";
+import { hasWrittenSecret, urlOf } from "../written-secrets.ts";
 
 /** Shown in place of a secret that is written in the config. */
 const HIDDEN = "…";
@@ -20,17 +14,21 @@ function withNames({ parts }: Reference): string {
 	return parts.map((part) => (typeof part === "string" ? part : `\${${part.name}}`)).join("");
 }
 
-function literalsOf({ parts }: Reference): string {
-	return parts.map((part) => (typeof part === "string" ? part : STAND_IN)).join("");
-}
-
 /** The URL; undefined where nothing tells it. `tell` gets what is left out. */
 export function shownUrl(hook: Webhook, tell: (note: string) => void): string | undefined {
 	if (hook.url === undefined) return ownAddress(hook);
-	const literals = literalsOf(hook.url).trim();
-	if (!isCredentialUrl(literals) && !CREDENTIAL.test(literals)) return withNames(hook.url).trim();
+	const url = withNames(hook.url).trim();
+	if (!hasWrittenSecret({ reference: hook.url, kind: "url" })) return url;
 	tell("the url has a secret in it that is written in the config: only its host is shown");
-	return URL.canParse(literals) ? showUrl(new URL(literals)) : undefined;
+	return URL.canParse(urlOf(hook.url)) ? hostOf(url) : undefined;
+}
+
+/** What comes before the path of a URL, without user and password; a variable in place of all that. */
+function hostOf(url: string): string | undefined {
+	const [, base, scheme = "", host = ""] =
+		/^(?:(\$\{\w+\})|([a-z][a-z\d+.-]*:\/\/)(?:[^/\\?#]*@)?([^/\\?#@]+))/i.exec(url) ?? [];
+	const shown = base ?? scheme + host;
+	return shown === "" ? undefined : `${shown}/${HIDDEN}`;
 }
 
 /** The address that the preset knows, with the options that it is made of. */
@@ -49,7 +47,7 @@ function named(value: Json, isSecret: boolean | undefined): Json {
 	if (isJsonArray(value)) return value.map((item) => named(item, isSecret));
 	if (typeof value !== "string") return isJsonObject(value) ? {} : value;
 	const reference = parseReference(value);
-	return isSecret === true && isLiteral(reference) ? HIDDEN : withNames(reference);
+	return isSecret === true && hasWrittenSecret({ reference, kind: "secret" }) ? HIDDEN : withNames(reference);
 }
 
 /** The variables of the first secret; undefined where there is none, or it is written in the config. */
@@ -62,12 +60,9 @@ export function shownSecret({ secrets: [secret] }: Webhook, tell: (note: string)
 
 /** The headers without those whose value is a secret that is written in the config. */
 export function shownHeaders({ headers }: Webhook, tell: (note: string) => void): Readonly<Record<string, string>> {
-	const shown = [...headers].flatMap(([name, value]): [string, string][] => {
-		const literals = literalsOf(value).trim();
-		const isTelling = SECRET_NAME.test(name) && isLiteral(value);
-		if (!isTelling && !CREDENTIAL.test(literals) && !(isLiteral(value) && isSecretValue(name, literals))) {
-			return [[name, withNames(value)]];
-		}
+	const shown = [...headers].flatMap(([name, reference]): [string, string][] => {
+		const kind = SECRET_NAME.test(name) ? "secret" : "text";
+		if (!hasWrittenSecret({ reference, kind })) return [[name, withNames(reference)]];
 		tell(`header ${name} has a secret that is written in the config, so it is left out`);
 		return [];
 	});

@@ -6,14 +6,21 @@ import type { Vocabulary } from "../../model/catalog.ts";
 import type { Webhook } from "../../model/hook.ts";
 import type { HookStatus } from "../../records/hook-status.ts";
 import { eventFilters } from "./filters.ts";
-import { type FailureDetails, type OpenMetadataWebhook, type Reference, TYPES, typeOf } from "./model.ts";
+import {
+	type FailureDetails,
+	type OpenMetadataWebhook,
+	type Reference,
+	TYPES,
+	typeOf,
+	type WebhookType,
+} from "./model.ts";
 import { shownHeaders, shownSecret, shownUrl } from "./shown.ts";
 
 /** Where a hook is from, and what is known of it besides its config. */
 export interface Origin {
 	/** `owner/name`; undefined where it is unknown. */
 	readonly repository: string | undefined;
-	/** The config file, as the user would write it. */
+	/** The config file, from the top of the repository. */
 	readonly file: string;
 	readonly vocabulary: Vocabulary;
 	/** Whether the document will have the hook's `custom`, as JSON-LD has. */
@@ -25,15 +32,14 @@ export interface Origin {
 /** The webhook. `tell` gets a line for what has no place in it. */
 export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) => void): OpenMetadataWebhook {
 	const { about, name } = hook;
-	const { webhook_type: given, ...custom } = about.custom ?? {};
-	const type = TYPES.find((one) => one === given) ?? typeOf(hook.preset.name);
+	const type = importedType(hook) ?? typeOf(hook.preset.name);
 	const owner = about.owner === undefined ? reference("team", about.team) : reference("user", about.owner);
 	const state = hook.enabled ? origin.state : undefined;
 	const { lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt } = state ?? {};
 	const failureDetails = compact<FailureDetails>({ lastFailedAt, lastFailedStatusCode, lastFailedReason, nextAttempt });
 	if (about.owner !== undefined && about.team !== undefined) tell(`team is left out: the owner is ${about.owner}`);
-	const others = foreign(hook, origin.withCustom !== true && Object.keys(custom).length > 0).flatMap(
-		([key, isThere]) => (isThere ? [key] : []),
+	const others = foreign(hook, origin.withCustom !== true && customOf(hook) !== undefined).flatMap(([key, isThere]) =>
+		isThere ? [key] : [],
 	);
 	if (others.length > 0) tell(`left out, since its schema has no place for it: ${others.join(", ")}`);
 	return compact<OpenMetadataWebhook>({
@@ -53,6 +59,19 @@ export function webhookOf(hook: Webhook, origin: Origin, tell: (note: string) =>
 		tags: about.tags.length === 0 ? undefined : about.tags.map(tagLabel),
 		domain: reference("domain", about.domain),
 	});
+}
+
+/** What `import` has put into `custom`, since the preset does not tell it. */
+function importedType({ about }: Webhook): WebhookType | undefined {
+	const given = about.custom?.["webhook_type"];
+	return TYPES.find((one) => one === given);
+}
+
+/** What the config says in `custom` besides. */
+export function customOf(hook: Webhook): JsonObject | undefined {
+	const { webhook_type: _, ...others } = hook.about.custom ?? {};
+	const custom = importedType(hook) === undefined ? hook.about.custom : others;
+	return custom === undefined || Object.keys(custom).length === 0 ? undefined : custom;
 }
 
 function webhookConfig(hook: Webhook, tell: (note: string) => void): OpenMetadataWebhook["webhookConfig"] {
