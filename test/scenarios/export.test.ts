@@ -1,12 +1,13 @@
 // `export`: a hook as OpenMetadata's webhook and as JSON-LD, with its history in Git, and without any secret.
-import { rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, test, vi } from "vitest";
 import { exposed, PATH } from "../helpers/exposed.ts";
 import { marked, settings } from "../helpers/hostile-git.ts";
 import { CONTEXT, isWebhook, USE_CASES } from "../helpers/openmetadata-webhooks.ts";
 import { type Repository, repository } from "../helpers/repository.ts";
-import { runCommand, workspace } from "../helpers/runner.ts";
+import { BASE_ENV, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -20,6 +21,10 @@ async function exported(folder: string, ...args: readonly string[]) {
 	const ended = await exporting(folder, ...args);
 	expect(ended.code).toBe(0);
 	return JSON.parse(ended.stdout);
+}
+
+function program(name: string): string {
+	return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8", env: BASE_ENV }).trim();
 }
 
 /** The use cases, imported and committed. */
@@ -90,18 +95,29 @@ describe("the history of the config in Git", () => {
 	});
 
 	it("is left out, and the reason said, where there is none", async () => {
-		const { folder, config, git } = await imported();
+		const { folder, config, git, commit } = await imported();
 		const plain = workspace({ [FILE]: config });
 		const other = repository();
 		other.write({ [FILE]: config });
 		const shallow = workspace();
 		git("clone", "-q", "--depth", "1", `file://${folder}`, shallow);
-		for (const [place, why] of [
+		commit({ [FILE]: `${config}\n` });
+		git("config", "uploadpack.allowFilter", "true");
+		const partial = workspace();
+		git("clone", "-q", "--filter=tree:0", `file://${folder}`, partial);
+		const bin = workspace();
+		for (const name of ["sh", "node"]) symlinkSync(program(name), join(bin, name));
+		for (const [place, why, env] of [
 			[plain, "it is in no repository that Git can read"],
 			[other.folder, "it is not committed"],
 			[shallow, "the clone has no history: fetch all of it (fetch-depth: 0)"],
+			[partial, "the clone lacks a part of its history: fetch all of it (no --filter)"],
+			[folder, "there is no git here to read its history", { PATH: bin }],
 		] as const) {
-			const { code, stdout, stderr } = await exporting(place, "MSTeamsAlerts");
+			const { code, stdout, stderr } = await runCommand(["export", "MSTeamsAlerts"], {
+				workspace: place,
+				env: { ...env },
+			});
 			expect({ code, stderr }).toEqual({
 				code: 0,
 				stderr: `note: MSTeamsAlerts: version, updatedAt and updatedBy are left out: ${why}\n`,
@@ -111,23 +127,74 @@ describe("the history of the config in Git", () => {
 		}
 	});
 
+	it("goes on through the names that the file had before", async () => {
+		const { folder, git, commit, config } = await imported();
+		commit({ [FILE]: config.replace('"Governance"', '"Security"') });
+		git("mv", FILE, "pipeline-hooks.toml");
+		commit({ "pipeline-hooks.toml": config.replace('"Governance"', '"Data"') });
+		const renamed = await exported(folder, "MSTeamsAlerts");
+		expect(renamed).toMatchObject({
+			version: 0.3,
+			changeDescription: { fieldsUpdated: [{ oldValue: { name: "Security" }, newValue: { name: "Data" } }] },
+		});
+		git("mv", "pipeline-hooks.toml", FILE);
+		commit({});
+		expect(await exported(folder, "MSTeamsAlerts")).toMatchObject({ version: 0.4 });
+	});
+
+	it("has nobody's name for what is not committed", async () => {
+		const { folder, config, write } = await imported();
+		const changed = config.replace('"Governance"', '"Security"');
+		write({ [FILE]: changed });
+		const { stdout, stderr } = await exporting(folder, "MSTeamsAlerts");
+		expect(stderr).toContain("updatedBy are left out: the file differs from HEAD");
+		expect(JSON.parse(stdout)).toMatchObject({ owner: { name: "Security" } });
+		for (const key of ["version", "updatedBy", "changeDescription"]) expect(JSON.parse(stdout)).not.toHaveProperty(key);
+		// As it is checked out on Windows.
+		write({ [FILE]: config.replaceAll("\n", "\r\n") });
+		expect(await exported(folder, "MSTeamsAlerts")).toMatchObject({ version: 0.1, updatedBy: "t" });
+	});
+
+	it("of another user's repository is read where Git's global settings say that it is safe", async () => {
+		const { folder } = await imported();
+		const bin = workspace();
+		writeFileSync(
+			join(bin, "git"),
+			`#!/bin/sh\nPATH='${BASE_ENV["PATH"]}' GIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec git "$@"\n`,
+		);
+		chmodSync(join(bin, "git"), 0o755);
+		const run = (home: string) =>
+			runCommand(["export", "MSTeamsAlerts"], {
+				workspace: folder,
+				env: { PATH: `${bin}:${BASE_ENV["PATH"]}`, HOME: home },
+			});
+		const unsafe = await run(workspace());
+		expect(unsafe.stderr).toContain("left out: its repository belongs to another user, and safe.directory");
+		const safe = await run(workspace({ ".gitconfig": "[safe]\n\tdirectory = *\n" }));
+		expect(JSON.parse(safe.stdout)).toMatchObject({ version: 0.1, updatedBy: "t" });
+	});
+
 	it("is read without running any program that the repository's settings name", async () => {
 		const { folder, git, config, commit, write } = await imported();
+		git("mv", FILE, "old.toml");
+		commit({ other: "a\nb\n" });
+		git("rm", "-q", "old.toml", "other");
 		commit({ [FILE]: `${config}\n# changed\n` });
-		// What is missing would be fetched, by a program.
-		const tree = git("rev-parse", "HEAD~1:.github");
-		rmSync(join(folder, ".git/objects", tree.slice(0, 2), tree.slice(2)));
 		const { env, touch, ran, ask } = marked();
 		write({
-			".git/config": `${settings(touch)}[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "${touch("gpg")}; false"\n[diff]\n\texternal = "${touch("diff")}; false"\n`,
+			".git/config": `${settings(touch)}[log]\n\tshowSignature = true\n[gpg]\n\tprogram = "${touch("gpg")}; false"\n[diff]\n\trelative = true\n\texternal = "${touch("diff")}; false"\n[diff "x"]\n\tcommand = "${touch("driver")}"\n\ttextconv = "${touch("textconv")}"\n`,
 			".git/hooks/post-index-change": `#!/bin/sh\n${touch("hook")}\n`,
 			".gitattributes": "* filter=x diff=x\n",
 		});
 		const { PATH: path } = env;
-		const ended = await runCommand(["export", "MSTeamsAlerts"], { workspace: folder, env: { PATH: path } });
-		expect(ended).toMatchObject({ code: 0, stderr: expect.stringContaining("are left out") });
+		const run = () => runCommand(["export", "MSTeamsAlerts"], { workspace: folder, env: { PATH: path } });
+		expect(JSON.parse((await run()).stdout)).toMatchObject({ version: 0.3, updatedBy: "t" });
+		// What is missing would be fetched, by a program.
+		const tree = git("rev-parse", "HEAD~2:.github");
+		rmSync(join(folder, ".git/objects", tree.slice(0, 2), tree.slice(2)));
+		expect(await run()).toMatchObject({ code: 0, stderr: expect.stringContaining("lacks a part of its history") });
 		expect(ran()).toEqual(["git"]);
-		expect(() => ask(folder, "rev-list", "HEAD", "--", FILE)).toThrow();
+		expect(() => ask(folder, "rev-list", "HEAD~2", "--", FILE)).toThrow();
 		expect(ran()).toContain("alias");
 	});
 
@@ -197,6 +264,80 @@ test("the id is of version 5, and another one in another repository, file or und
 		idIn("a", FILE, "acme/other"),
 	]);
 	expect(new Set([first, ...others]).size).toBe(4);
+});
+
+test("the id is the same from every folder of the repository, and for a config that a workflow checks out below", async () => {
+	const { folder, git } = await imported();
+	const { id } = await exported(folder, "MSTeamsAlerts");
+	const sub = join(folder, "sub");
+	mkdirSync(sub);
+	expect((await exported(sub, "MSTeamsAlerts", "--config", `../${FILE}`)).id).toBe(id);
+	expect((await exported(sub, "MSTeamsAlerts", "--config", join(folder, FILE))).id).toBe(id);
+	const above = workspace();
+	git("clone", "-q", folder, join(above, "src"));
+	const env = { CI: "true", GITHUB_ACTIONS: "true", GITHUB_REPOSITORY: "acme/warehouse", GITHUB_EVENT_NAME: "push" };
+	const { stdout } = await runCommand(["export", "MSTeamsAlerts", "--config", `src/${FILE}`], {
+		workspace: above,
+		env: { ...env, GITHUB_WORKSPACE: above },
+	});
+	expect(JSON.parse(stdout).id).toBe(id);
+});
+
+describe("a secret that is written in the config", () => {
+	const CONFIG = `[[hook.webhooks.entityUpdated]]
+name = "q"
+description = "token ghp_abcdefghijklmnopqrstuvwxyz0123456789"
+custom = { apiToken = "s3cr3t-Value-123", nested = { password = "hunter2hunter2" }, url = "https://u:p4ssw0rd@x.example.com/", team = "data" }
+headers = { Authorization = "Bearer s3cretprefix9\${SUFFIX}", X-Team = "data" }
+url = "https://r.example.com/x?code=AbC123xyzQWERTY9876"
+send_to_admins = true
+
+[[hook.webhooks.entityUpdated]]
+name = "other"
+description = "as q, with s3cretprefix9"
+custom = { webhook_type = "Gold" }
+url = "https://r.example.com/"
+
+[people.joe]
+webhook = "\${JOE}"
+admin = true
+`;
+	const SECRETS = /ghp_|s3cr|hunter2|p4ss|AbC123/;
+
+	it("is shown neither by export nor by list, wherever it is repeated", async () => {
+		const { folder, commit } = repository();
+		commit({ [FILE]: CONFIG.replace("ghp_a", "ghp_b") });
+		commit({ [FILE]: CONFIG.replace("token ghp_abcdefghijklmnopqrstuvwxyz0123456789", "without") });
+		for (const name of ["q", "other"]) {
+			for (const args of [
+				["export", name],
+				["export", name, "--format", "jsonld"],
+				["list", name],
+				["list", name, "--json"],
+			]) {
+				const { code, stdout, stderr } = await runCommand(args, { workspace: folder });
+				expect({ args, code }).toEqual({ args, code: 0 });
+				expect(stdout + stderr).not.toMatch(SECRETS);
+			}
+		}
+		expect(await exported(folder, "q", "--format", "jsonld")).toMatchObject({
+			webhookConfig: { endpoint: "https://r.example.com/…", headers: { "X-Team": "data" } },
+			extension: { apiToken: "***", nested: { password: "***" }, url: "https://u:***@x.example.com/", team: "data" },
+			changeDescription: { fieldsUpdated: [{ name: "description", oldValue: "token ***", newValue: "without" }] },
+		});
+		expect(await exported(folder, "other", "--format", "jsonld")).toMatchObject({
+			description: "as q, with ***",
+			extension: { webhook_type: "Gold" },
+		});
+	});
+
+	it("a hook's copy for one of the people is no hook to export, nor one that somebody meant", async () => {
+		const folder = workspace({ [FILE]: CONFIG });
+		const copy = await exporting(folder, "q (joe)");
+		expect(copy).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean "q"?') });
+		const near = await runCommand(["list", "q (jo)"], { workspace: folder });
+		expect(near).toMatchObject({ code: 2, stderr: expect.not.stringContaining("did you mean") });
+	});
 });
 
 describe("what a webhook of OpenMetadata cannot have", () => {
