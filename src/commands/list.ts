@@ -8,6 +8,7 @@ import { isCopy } from "../model/people.ts";
 import { UserError } from "../model/problem.ts";
 import { matchesGlob } from "../model/selector.ts";
 import { selection } from "../plan/select.ts";
+import { mapTexts } from "../report/json.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { type Call, defineCommand, EXIT, loadRun } from "./command.ts";
 import { type HookRow, hookRow, wholeHook } from "./hook-facts.ts";
@@ -87,14 +88,15 @@ function findNamed(name: string, { config, vocabulary }: RunContext): EventDefin
 }
 
 function showHooks(
-	{ json, flags, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
+	{ json, flags, terminal: { env, columns }, reporter: { print, printJson, redact } }: ListCall,
 	{ config, facts }: RunContext,
 	hooks: readonly Hook[],
 	of?: { readonly event: string; readonly unmatched: readonly Unmatched[] },
 ): void {
-	const rows = hooks.map((hook) => hookRow(hook, facts, env));
+	// Before it is truncated and wrapped: of half a secret nothing tells that it is one.
+	const rows = hooks.map((hook) => mapTexts(hookRow(hook, facts, env), redact));
 	const unmatched = of?.unmatched ?? [];
-	const not = unmatched.map(({ hook, reason }) => [hook.name, reason] as const);
+	const not = unmatched.map(({ hook, reason }) => [redact(hook.name), redact(reason)] as const);
 	if (json) {
 		const reasons = not.map(([hook, reason]) => ({ hook, reason }));
 		printJson({ config: config.file, hooks: rows, ...(of !== undefined && { not_matched: reasons }) });
@@ -117,11 +119,11 @@ function showHooks(
 
 /** All settings of a hook, credentials by their variables only. */
 function showHook(
-	{ json, terminal: { env, columns }, reporter: { print, printJson } }: ListCall,
+	{ json, terminal: { env, columns }, reporter: { print, printJson, redact } }: ListCall,
 	run: RunContext,
 	hook: Hook,
 ): void {
-	const whole = wholeHook(hook, run, env);
+	const whole = mapTexts(wholeHook(hook, run, env), redact);
 	if (json) {
 		printJson({ config: run.config.file, hook: whole });
 		return;

@@ -1,6 +1,7 @@
 // docs/managing.md, tried: what its config shows, and whom its hooks reach.
 import { describe, expect, test } from "vitest";
 import { blocks } from "../helpers/pages.ts";
+import { runOnTerminal } from "../helpers/pty.ts";
 import { repository, startApi } from "../helpers/repository.ts";
 import { runAction, runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
@@ -53,6 +54,18 @@ test.each([
 
 test("a list that is narrowed to nothing says so", async () => {
 	expect((await list("--tag", "tier")).stdout).toBe(`${FILE} has no hooks with that tag\n`);
+});
+
+test("a secret that is longer than a line of the terminal is hidden whole", async () => {
+	const secret = "x9y8z7w6".repeat(20);
+	const config = CONFIG.replace("cost_center = 4711", `api_token = "${secret}"`).replace(
+		"Tells #data-alerts",
+		`Mind ${secret}, and tell #data-alerts`,
+	);
+	const folder = workspace({ [FILE]: config });
+	for (const args of [["list"], ["list", "catalog"], ["list", "tell-slack"]]) {
+		expect((await runOnTerminal(args, folder)).stdout).not.toContain("x9y8");
+	}
 });
 
 test("a flag that narrows a list is refused beside the name of a hook", async () => {
