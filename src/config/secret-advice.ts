@@ -9,7 +9,7 @@ import type { Layers } from "./keys.ts";
 import { CREDENTIAL } from "./words.ts";
 
 /** Where a value is, which decides what of it is a secret. */
-type Place = "secret" | "named" | "url" | "text";
+type Place = "secret" | "named" | "custom" | "url" | "text";
 
 /** Reports the secrets of a hook and its defaults. Nothing of them is shown. */
 export function adviseOnSecrets(hook: Hook, layers: Layers): void {
@@ -18,7 +18,7 @@ export function adviseOnSecrets(hook: Hook, layers: Layers): void {
 			const value = layer.get(key);
 			if (value !== undefined) adviseOnValue(value, key, place);
 		};
-		tell("custom", "named");
+		tell("custom", "custom");
 		if (hook.kind === "shell") {
 			tell("command", "text");
 			tell("env", "named");
@@ -44,10 +44,14 @@ export function adviseOnValue(value: Value, name: string, place: Place): void {
 		const isWritten = literalsOf(item.raw).some((text) => isSecret(text, name, place));
 		if (!isWritten) continue;
 		const what = place === "text" ? "has a credential in it" : "is a credential";
-		const variable = place === "text" ? "a variable" : `\${${variableOf(name)}}`;
-		const remedy = `write ${variable} in its place, and set that in the step's env from a secret of the repository`;
-		item.warn("literal_secret", `${what}, which everyone who reads this file can use`, remedy);
+		item.warn("literal_secret", `${what}, which everyone who reads this file can use`, remedyAt(place, name));
 	}
+}
+
+function remedyAt(place: Place, name: string): string {
+	if (place === "custom") return "remove it: no variable is inserted in custom";
+	const variable = place === "text" ? "a variable" : `\${${variableOf(name)}}`;
+	return `write ${variable} in its place, and set that in the step's env from a secret of the repository`;
 }
 
 function variableOf(key: string): string {
@@ -71,6 +75,7 @@ function isSecret(text: string, name: string, place: Place): boolean {
 		case "secret":
 			return true;
 		case "named":
+		case "custom":
 			return SECRET_NAME.test(name) && isSecretValue(name, text) && !/^[./~]/.test(text);
 		case "url":
 			return isCredentialUrl(text);
@@ -79,19 +84,45 @@ function isSecret(text: string, name: string, place: Place): boolean {
 	}
 }
 
-/** Shorter parts of a path are names more often than not. */
+/** Shorter parts of a path or a query are names more often than not. */
 const SHORTEST_PART = 20;
+/** Where an Azure Function has its key. */
+const SHORTEST_CODE = 16;
 
-/** A URL with credentials, with a secret among its parameters, or with a long random part in its path. */
+/**
+ * A URL with credentials, with a secret among its parameters, or with a long random part in its path or its parameters;
+ * or one that is known to be a secret as a whole.
+ */
 export function isCredentialUrl(text: string): boolean {
 	if (!(isWebUrl(text) || isNatsUrl(text)) || !URL.canParse(text)) return false;
-	const { username, password, pathname, searchParams } = new URL(text);
-	const isParameter = [...searchParams].some(([key, value]) => SECRET_NAME.test(key) && value !== "");
-	const isRandom = pathname
-		.split("/")
-		.some((part) => part.length >= SHORTEST_PART && !UUID.test(part) && looksSecret(part));
-	return username !== "" || password !== "" || isParameter || isRandom;
+	const { username, password, host, pathname, searchParams, hash } = new URL(text);
+	const parameters = [...searchParams, ...new URLSearchParams(hash.slice(1))];
+	return (
+		username !== "" ||
+		password !== "" ||
+		CAPABILITY.test(host + pathname) ||
+		pathname.split("/").some((part) => isRandom(part)) ||
+		parameters.some(([key, value]) => value !== "" && (SECRET_NAME.test(key) || isRandomValue(key, value)))
+	);
 }
 
+function isRandom(part: string, shortest = SHORTEST_PART): boolean {
+	return part.length >= shortest && !UUID.test(part) && looksSecret(part);
+}
+
+/** A date is not random, and neither is another address. */
+function isRandomValue(key: string, value: string): boolean {
+	return isRandom(value, key === "code" ? SHORTEST_CODE : SHORTEST_PART) && !/^\d{4}-\d\d-\d\d|:\/\//.test(value);
+}
+
+const ID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/.source;
+
 /** An id, which may be known. */
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const UUID = new RegExp(`^${ID}$`, "i");
+
+/** Whoever knows such an address can use it: Zapier's, Make's and IFTTT's, and a webhook that has only an id, as n8n's. */
+const CAPABILITY = new RegExp(
+	`^(?:hooks\\.zapier\\.com/hooks/\\w+/\\d|hook\\.(?:[\\w-]+\\.)?(?:make|integromat)\\.com/\\w|` +
+		`maker\\.ifttt\\.com/trigger/.*/with/key/\\w|[^/]+/webhook(?:-test)?/${ID}(?:/|$))`,
+	"i",
+);

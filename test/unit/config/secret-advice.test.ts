@@ -84,6 +84,13 @@ describe("a url", () => {
 		`https://:${SECRET}@example.com/x`,
 		`https://example.com/x?api_key=${SECRET}`,
 		`\${U:-https://example.com/hooks/${SECRET}}`,
+		"https://r.example.com/x?code=AbC123xyzQWERTY9876",
+		"https://r.example.com/x?k=q8Zr2TtY61LmP0vXc4Bn",
+		"https://r.example.com/x#access_token=abcdefsecret99",
+		"https://hooks.zapier.com/hooks/catch/1234567/b3xq9zk/",
+		"https://hook.eu1.make.com/b3xq9zk",
+		"https://maker.ifttt.com/trigger/failed/with/key/b3xq9zk",
+		"https://n8n.example.com/webhook/3f2a7c1e-5d0b-4c8e-9a61-0b7d5f3e2c19",
 		`nats://user:${SECRET}@nats.example.com/ci.events`,
 		`tls://${SECRET}@nats.example.com/ci.events`,
 	])("that is a credential is told: %#", (url) => {
@@ -95,6 +102,9 @@ describe("a url", () => {
 		"https://example.com/api/v2/pipeline-events?team=data&page=2",
 		"https://hooks.slack.com/services/${T}/${B}/${S}",
 		"https://example.com/projects/3f2a7c1e-5d0b-4c8e-9a61-0b7d5f3e2c19/events",
+		"https://example.com/x?since=2024-01-15T12:00:00.000Z&run=3f2a7c1e-5d0b-4c8e-9a61-0b7d5f3e2c19&code=nightly",
+		"https://example.com/x?dashboard=https://example.com/d/9&list=pipeline-errors-of-the-night#access-and-rights",
+		"https://example.com/webhooks/pipeline-events/v2",
 		"http://127.0.0.1:8080/rocky",
 		"${U:-http://localhost:8080/x}",
 		"nats://nats.example.com:4222/ci.events",
@@ -111,6 +121,11 @@ test.each([
 ])("what to write instead: %#", (lines, instead) => {
 	const found = told(`[[hook.webhooks.ping]]\n${lines}`).filter(({ code }) => code === "literal_secret");
 	expect(found.map(({ remedy }) => remedy)).toEqual([expect.stringContaining(`write ${instead} in its place, `)]);
+});
+
+test("what to do in custom, where nothing is inserted", () => {
+	const [found] = told(`[[hook.ping]]\ncommand = "x"\ncustom = { apiToken = "${SECRET}" }`);
+	expect(found?.remedy).toBe("remove it: no variable is inserted in custom");
 });
 
 describe("a token of a known form", () => {
