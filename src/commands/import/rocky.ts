@@ -10,7 +10,9 @@ import { formatPlace, placePrefix } from "../../model/problem.ts";
 import { literalParts, parseReference } from "../../model/reference.ts";
 import { showSelector } from "../../model/selector.ts";
 import { escapingFor, escapingOf } from "../../template/render.ts";
+import { customOf } from "./custom.ts";
 import { Draft, type Findings } from "./draft.ts";
+import { hasCredential } from "./secret-text.ts";
 import type { Section, TomlValue } from "./toml.ts";
 
 /** A hook and its own table. */
@@ -37,7 +39,10 @@ export function importRocky(text: string, file: string, findings: Findings): rea
 
 function sectionOf({ hook, table }: Found, findings: Findings): Section {
 	const event = hook.selectors.map(showSelector).join(", ");
-	const draft = new Draft(hook.name, findings, typeof table["name"] === "string" ? hook.name : event);
+	const draft = new Draft(hook.name, findings, {
+		stem: typeof table["name"] === "string" ? hook.name : event,
+		hasVariables: true,
+	});
 	for (const [key, value] of Object.entries(table)) {
 		// It has no effect, here or in Rocky, on a hook that is not a gate.
 		if (key !== "async") draft.set(key, carried(key, value, hook, draft));
@@ -50,20 +55,38 @@ function sectionOf({ hook, table }: Found, findings: Findings): Section {
 function carried(key: string, value: unknown, hook: Hook, draft: Draft): TomlValue | undefined {
 	const from = `${formatPlace(hook.place)}, ${keyName(key)}`;
 	if (isTable(value)) {
+		if (key === "custom") return customOf(value, from, draft);
 		const entries = Object.entries(value).map(([name, item]) => [
 			name,
 			typeof item === "string" ? draft.named(name, item, `${from}.${keyName(name)}`) : carried(key, item, hook, draft),
 		]);
 		return Object.fromEntries(entries);
 	}
-	if (Array.isArray(value)) return value.flatMap((item) => carried(key, item, hook, draft) ?? []);
-	if (typeof value !== "string") {
-		return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint" ? value : undefined;
+	if (Array.isArray(value)) return value.flatMap((item: unknown) => listed(carried(key, item, hook, draft)));
+	if (typeof value === "string") return text(key, value, from, hook, draft);
+	const isPlain = typeof value === "number" || typeof value === "boolean" || typeof value === "bigint";
+	return isPlain || value instanceof Date ? value : undefined;
+}
+
+/** As an item of a list; nothing for undefined. */
+function listed(value: TomlValue | undefined): readonly TomlValue[] {
+	return value === undefined ? [] : [value];
+}
+
+/** Of what a webhook sends besides its preset's options, that which has variables. */
+const WITH_VARIABLES: readonly string[] = ["body_template", "ca_file"];
+
+function text(key: string, value: string, from: string, hook: Hook, draft: Draft): string | undefined {
+	if (key === "command") return draft.command(value, from);
+	if (key === "runbook" && hasCredential(value)) {
+		draft.note(`${from} is not carried over: it is a credential, and no variable is inserted there`);
+		return undefined;
 	}
-	const isSecret = hook.kind === "webhook" && (key === "secret" || hook.preset.options[key]?.secret === true);
-	if (isSecret) return draft.secret(value, key, from);
+	if (hook.kind === "shell") return draft.prose(value, from);
+	const option = hook.preset.options[key];
+	if (key === "secret" || option?.secret === true) return draft.secret(value, key, from);
 	if (key === "url") return draft.url(value, from);
-	return key === "command" ? draft.command(value, from) : draft.text(value, from);
+	return option !== undefined || WITH_VARIABLES.includes(key) ? draft.text(value, from) : draft.prose(value, from);
 }
 
 /** Sets what a `rocky.toml` has no need to say, or says in another way. */

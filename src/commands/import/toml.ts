@@ -1,8 +1,11 @@
 // Writes tables as TOML, with comments above what they are about.
 // https://toml.io/en/v1.1.0
+import type { ExactNumber } from "../../lib/exact-number.ts";
+import { isObject } from "../../lib/json.ts";
 import { wrapped } from "../table.ts";
 
-export type TomlValue = string | number | bigint | boolean | readonly TomlValue[] | TomlTable;
+/** An exact number is written as it is, which TOML must be able to hold. */
+export type TomlValue = string | number | bigint | boolean | Date | ExactNumber | readonly TomlValue[] | TomlTable;
 
 /** A key that is undefined is not written. */
 export interface TomlTable {
@@ -40,7 +43,7 @@ function sectionBlocks(
 	const entries = Object.entries(table).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
 	const isInner = ([, value]: (typeof entries)[number]) => isWhole && (isTable(value) || isTableList(value));
 	const own = entries.filter((entry) => !isInner(entry));
-	const width = Math.max(0, ...own.map(([key]) => tomlKey(key).length));
+	const width = own.reduce((most, [key]) => Math.max(most, tomlKey(key).length), 0);
 	const lines = own.flatMap(([key, value]) => {
 		const line = `${tomlKey(key).padEnd(width)} = ${tomlValue(value, true)}`;
 		return [...(comments.get(key) ?? []).flatMap(commentLines), line];
@@ -58,7 +61,7 @@ function sectionBlocks(
 }
 
 function isTable(value: TomlValue): value is TomlTable {
-	return typeof value === "object" && !Array.isArray(value);
+	return isObject(value) && !(value instanceof Date);
 }
 
 function isTableList(value: TomlValue): boolean {
@@ -80,11 +83,19 @@ function tomlKey(key: string): string {
 function tomlValue(value: TomlValue, isRoomy: boolean): string {
 	if (typeof value === "string") return isRoomy && value.includes("\n") ? multiLine(value) : basic(value);
 	if (Array.isArray(value)) return `[${value.map((item) => tomlValue(item, false)).join(", ")}]`;
-	if (typeof value !== "object") return String(value);
+	if (typeof value === "number") return tomlNumber(value);
+	if (value instanceof Date) return value.toISOString();
+	if (!isTable(value)) return String(value);
 	const pairs = Object.entries(value).flatMap(([key, item]) =>
 		item === undefined ? [] : [`${tomlKey(key)} = ${tomlValue(item, false)}`],
 	);
 	return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+}
+
+function tomlNumber(value: number): string {
+	if (Number.isNaN(value)) return "nan";
+	if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
+	return Object.is(value, -0) ? "-0.0" : String(value);
 }
 
 /** JSON's escapes are TOML's; DEL has none in JSON. */

@@ -1,5 +1,5 @@
 // The variables that stand in a config for secrets of what is imported.
-import { isLiteral, parseReference } from "../../model/reference.ts";
+import type { Variable } from "../../model/reference.ts";
 
 /** A secret that the user must set. */
 export interface Secret {
@@ -23,7 +23,10 @@ export class Variables {
 	readonly #secrets = new Map<string, Secret>();
 	/** Names by the secrets that they stand for: one that is used twice is set once. */
 	readonly #names = new Map<string, string>();
+	readonly #concealed = new Set<string>();
 	readonly #taken: Set<string>;
+	/** The last number that was added to a name. */
+	readonly #numbers = new Map<string, number>();
 
 	/** `source` is the text that is imported: variables that it names already are not used for anything else. */
 	constructor(source: string) {
@@ -37,7 +40,7 @@ export class Variables {
 
 	/** The secrets themselves, so that they are redacted wherever they could be shown. */
 	get values(): readonly string[] {
-		return [...this.#names.keys()];
+		return [...this.#names.keys(), ...this.#concealed];
 	}
 
 	/** `${NAME}` in place of a secret, named after its hook and what it is: `${SLACK_TABLE_NOTIFICATIONS_URL}`. */
@@ -52,12 +55,14 @@ export class Variables {
 		return this.#read(this.#newName(hook, what), from);
 	}
 
-	/** A text in which `${` means a variable already: each is told, since its value goes where the text goes. */
-	keep(text: string, from: string): string {
-		for (const part of parseReference(text).parts) {
-			if (typeof part !== "string" && part.fallback === undefined) this.#read(part.name, from);
-		}
-		return text;
+	/** A variable that is one already. Without a default it must be set. */
+	keep({ name, fallback }: Variable, from: string): string {
+		return fallback === undefined ? this.#read(name, from) : `\${${name}:-${fallback}}`;
+	}
+
+	/** Redacts a secret that no variable is made for. */
+	conceal(secret: string): void {
+		this.#concealed.add(secret);
 	}
 
 	#read(name: string, from: string): string {
@@ -71,7 +76,10 @@ export class Variables {
 		const whole = stem === suffix || stem.endsWith(`_${suffix}`) ? stem : `${stem}_${suffix}`;
 		const free = RESERVED.test(whole) || whole.startsWith("_") ? `HOOK_${whole.replace(/^_/, "")}` : whole;
 		let name = free;
-		for (let number = 2; this.#taken.has(name); number++) name = `${free}_${number}`;
+		for (let number = this.#numbers.get(free) ?? 2; this.#taken.has(name); number++) {
+			name = `${free}_${number}`;
+			this.#numbers.set(free, number);
+		}
 		this.#taken.add(name);
 		return name;
 	}
@@ -89,9 +97,12 @@ function upperSnake(text: string): string {
 		.toUpperCase();
 }
 
-/** Whether a text refers to a variable. */
-export function hasVariable(text: string): boolean {
-	return !isLiteral(parseReference(text));
+/** A variable and nothing else, or only the scheme of a credential before it: `Bearer ${TOKEN}`. */
+const ONE_VARIABLE = /^(?:\w+ (?:token=)?"?)?\$\{[A-Za-z_]\w*\}"?$/;
+
+/** Whether a text of a system without variables has one all the same, as `export` writes them. */
+export function isOneVariable(text: string): boolean {
+	return ONE_VARIABLE.test(text);
 }
 
 /** A text in which `${` means nothing, as a config writes it. */

@@ -26,7 +26,8 @@ it("gives the same secret the same variable, and another secret another one", ()
 	expect(variables.hide("three", "b", "URL", "b.url")).toBe("${B_URL_2}");
 	expect(variables.hide("four", "c", "URL", "c.url")).toBe("${C_URL}");
 	expect(variables.ask("a", "routing_key", "for a")).toBe("${A_ROUTING_KEY}");
-	expect(variables.keep("Bearer ${TOKEN} ${X:-y}", "headers")).toBe("Bearer ${TOKEN} ${X:-y}");
+	expect(variables.keep({ name: "TOKEN", fallback: undefined }, "headers")).toBe("${TOKEN}");
+	expect(variables.keep({ name: "X", fallback: "y" }, "headers")).toBe("${X:-y}");
 	expect(variables.secrets).toEqual([
 		{ name: "A_URL", from: "a.url" },
 		{ name: "A_URL_2", from: "other" },
