@@ -48,7 +48,7 @@ export const registerImport = defineCommand<Flags>(
 		const text = decodeText(await readBytes(argument, SOURCE, terminal), file);
 		const findings: Findings = { variables: new Variables(text), notes: [], events: new Map() };
 		const { of, sections, events } = importAny(text, file, findings);
-		terminal.known.push(...findings.variables.values);
+		for (const value of findings.variables.values) terminal.known.push(value);
 		const head = `Imported from ${of} by pipeline-hooks import. Commands to try it: validate, list, render.`;
 		const config = writeToml([head], [...events, ...sections]);
 		parseConfig(config, flags.output ?? "the config", "native");
@@ -85,7 +85,7 @@ async function show(config: string, what: string, { notes, variables }: Findings
 	for (const note of notes) print(`note: ${note}`);
 	if (secrets.length === 0) return;
 	print("set these as secrets of the repository, and give them to the step in its env:");
-	const width = Math.max(...secrets.map(({ name }) => name.length));
+	const width = secrets.reduce((most, { name }) => Math.max(most, name.length), 0);
 	for (const { name, from } of secrets) print(`  gh secret set ${name.padEnd(width)}  # ${from}`);
 }
 

@@ -47,8 +47,8 @@ const RESERVED: readonly string[] = [
 /** These identify a delivery. */
 const IDENTITY: readonly string[] = ["x-rocky-event", "x-rocky-delivery"];
 
-/** Whether every request has such a header, so that `headers` cannot. */
-export function isSetAnyway(header: string): boolean {
+/** Whether `headers` cannot have such a header. */
+export function isReserved(header: string): boolean {
 	return [...RESERVED, ...IDENTITY].includes(header.toLowerCase());
 }
 

@@ -2,6 +2,7 @@
 // https://www.datachonk.com/docs/api/webhooks
 import { vocabulary } from "../../model/catalog.ts";
 import { Draft, type Findings } from "./draft.ts";
+import { headersOf } from "./headers.ts";
 import type { JsonTable } from "./json.ts";
 import type { Section } from "./toml.ts";
 
@@ -13,15 +14,18 @@ export function isDataChonk(table: JsonTable): boolean {
 	return table.has("url") && table.has("events");
 }
 
-/** The hook that sends what the webhook sends. It has no name there: `number` tells those without a name apart. */
-export function importDataChonk(source: JsonTable, number: number, findings: Findings): Section | undefined {
+/** The hook that sends what the webhook sends. */
+export function importDataChonk(source: JsonTable, name: string, findings: Findings): Section | undefined {
 	const url = source.needed("url", 'add "url"')?.text()?.trim();
-	const name = source.text("name") ?? (number === 1 ? "datachonk" : `datachonk-${number}`);
 	const events = source.texts("events");
-	if (events.length === 0) source.get("events")?.wrong("is empty", 'name one: ["generation.completed"]');
+	if (source.isEmpty("events")) source.get("events")?.wrong("is empty", 'name one: ["generation.completed"]');
+	// DataChonk's own have no name.
+	source.text("name");
 	if (url === undefined) return undefined;
 	const draft = new Draft(name, findings);
 	draft.set("name", name);
+	const description = source.text("description");
+	draft.set("description", description === undefined ? undefined : draft.prose(description, "description"));
 	draft.set("events", events);
 	const known = vocabulary();
 	for (const event of events) if (known.find(event) === undefined) findings.events.set(event, "custom");
@@ -32,7 +36,8 @@ export function importDataChonk(source: JsonTable, number: number, findings: Fin
 		draft.set("secret", draft.secret(secret, "secret", "secret"));
 		draft.set("signature", "datachonk");
 	}
-	const taken = ["url", "events", "secret", "name", "enabled", "active"];
+	draft.set("headers", headersOf(source, "headers", draft));
+	const taken = ["url", "events", "secret", "name", "enabled", "active", "description", "headers"];
 	const rest = source.keys().filter((key) => !taken.includes(key));
 	const own = rest.filter((key) => ITS_OWN.includes(key));
 	if (own.length > 0) draft.note(`${own.join(", ")}: DataChonk's own, not carried over`);

@@ -32,7 +32,7 @@ export function readFilters(source: JsonTable, draft: Draft): readonly TomlTable
 		else found.push({ events: [event], rest });
 	}
 	const events = [...new Set(found.flatMap((filter) => filter.events))];
-	if (events.length === 0 && items.length === 0) {
+	if (source.isEmpty("eventFilters")) {
 		source.get("eventFilters")?.wrong("is empty", 'add a filter: { "eventType": "entityUpdated" }');
 	}
 	draft.set("events", events.map(selectorOf));

@@ -1,43 +1,38 @@
 // JSON that is read with its places, so that an error says at which line and column.
-import { endOf } from "../../config/syntax.ts";
 import { didYouMean, quote } from "../../config/words.ts";
 import { ExactNumber } from "../../lib/exact-number.ts";
-import { isJsonArray, isJsonObject, type Json, type JsonObject, wellFormed } from "../../lib/json.ts";
-import { readJson } from "../../lib/json-reader.ts";
-import { type Problem, UserError } from "../../model/problem.ts";
-import { type JsonPath, offsetOf } from "./json-place.ts";
-
-/** A text and what is wrong with it so far. */
-interface Source {
-	readonly text: string;
-	readonly file: string;
-	readonly problems: Problem[];
-}
+import { isJsonArray, isJsonObject, type Json, type JsonObject, MAX_DEPTH, wellFormed } from "../../lib/json.ts";
+import { type JsonError, readJson } from "../../lib/json-reader.ts";
+import { UserError } from "../../model/problem.ts";
+import type { JsonPath } from "./json-place.ts";
+import type { JsonSource } from "./json-source.ts";
 
 /** Parses a whole text. Throws `UserError` where it is not JSON, without quoting it: it may hold secrets. */
-export function parseSource(source: Source): JsonValue {
+export function parseSource(source: JsonSource): JsonValue {
 	const { text, file } = source;
-	const read = readJson(text);
+	const read = readJson(text, MAX_DEPTH);
 	const fail = (offset: number, message: string, remedy: string) => {
-		return new UserError({ code: "input", message, remedy, place: endOf(text.slice(0, offset), file) });
+		return new UserError({ code: "input", message: `${file} ${message}`, remedy, place: source.placeAt(offset) });
 	};
-	if (read.kind === "error") {
-		const how = read.error.kind === "ended" ? "ends too early" : "is not JSON here";
-		throw fail(read.error.offset, `${file} ${how}`, "give the JSON as the API takes or gives it");
-	}
+	if (read.kind === "error") throw fail(read.error.offset, ...explain(read.error));
 	if (read.repeatedKeyAt !== undefined) {
-		throw fail(read.repeatedKeyAt, `${file} has a key twice in one object`, "keep one of the two");
+		throw fail(read.repeatedKeyAt, "has a key twice in one object", "keep one of the two");
 	}
 	return new JsonValue(wellFormed(read.value), [], source);
+}
+
+function explain({ kind }: JsonError): readonly [message: string, remedy: string] {
+	if (kind === "too_deep") return [`is nested deeper than ${MAX_DEPTH} levels`, "no webhook needs so many: flatten it"];
+	return [kind === "ended" ? "ends too early" : "is not JSON here", "give the JSON as the API takes or gives it"];
 }
 
 /** A value at its place. */
 export class JsonValue {
 	readonly raw: Json;
 	readonly path: JsonPath;
-	readonly #source: Source;
+	readonly #source: JsonSource;
 
-	constructor(raw: Json, path: JsonPath, source: Source) {
+	constructor(raw: Json, path: JsonPath, source: JsonSource) {
 		this.raw = raw;
 		this.path = path;
 		this.#source = source;
@@ -45,11 +40,7 @@ export class JsonValue {
 
 	/** Reports an error here; `problem` follows the path. */
 	wrong(problem: string, remedy: string): undefined {
-		const { text, file, problems } = this.#source;
-		const place = endOf(text.slice(0, offsetOf(text, this.path)), file);
-		const name = this.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
-		const message = `${name === "" ? "the JSON" : quote(name.replace(/^\./, "")).slice(1, -1)} ${problem}`;
-		problems.push({ code: "input", message, remedy, place });
+		this.#source.wrong(this.path, problem, remedy);
 		return undefined;
 	}
 
@@ -71,6 +62,13 @@ export class JsonValue {
 	text(): string | undefined {
 		if (typeof this.raw === "string") return this.raw;
 		return this.wrong("must be a string", "put it in quotes");
+	}
+
+	/** A text, or a number or a truth value as one. */
+	word(): string | undefined {
+		const { raw } = this;
+		const isWord = typeof raw === "number" || typeof raw === "boolean" || raw instanceof ExactNumber;
+		return isWord ? String(raw) : this.text();
 	}
 }
 
@@ -140,6 +138,12 @@ export class JsonTable {
 			?.items()
 			.map((item) => item.text()?.trim() ?? "");
 		return [...new Set(texts)].filter((text) => text !== "");
+	}
+
+	/** Whether a key has a list without anything in it. */
+	isEmpty(key: string): boolean {
+		const raw = this.has(key) ? this.raw[key] : undefined;
+		return isJsonArray(raw) && raw.every((item) => typeof item === "string" && item.trim() === "");
 	}
 
 	items(key: string): readonly JsonValue[] {

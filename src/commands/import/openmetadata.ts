@@ -1,15 +1,15 @@
 // A webhook of OpenMetadata as a hook.
 // https://openmetadatastandards.org/operations/webhook
-import { isSetAnyway } from "../../config/values.ts";
-import { keyName } from "../../config/words.ts";
+import { WEBHOOK } from "../../config/schema.ts";
 import { presetsAt } from "../../presets/addresses.ts";
 import { findPreset } from "../../presets/index.ts";
 import { TYPES, typeOf, type WebhookType } from "../export/model.ts";
 import { Draft, type Findings } from "./draft.ts";
 import { readFilters } from "./filters.ts";
+import { headersOf } from "./headers.ts";
 import type { JsonTable } from "./json.ts";
 import { LABELS, setLabels } from "./labels.ts";
-import type { Section, TomlTable } from "./toml.ts";
+import type { Section } from "./toml.ts";
 
 /** The preset of each type; one that is posted to another service's address gets that service's. */
 const PRESETS: Readonly<Record<WebhookType, string>> = {
@@ -50,7 +50,9 @@ export function importOpenMetadata(source: JsonTable, findings: Findings): Secti
 	const filters = readFilters(source, draft);
 	if (isOff(source, draft)) draft.set("enabled", false);
 	if (type === undefined || config === undefined || endpoint === undefined || name === undefined) return undefined;
-	address(draft, type, endpoint);
+	address(draft, type, endpoint, queryOf(config));
+	const method = config.choice("httpMethod", WEBHOOK.method.choices ?? []);
+	if (method !== "POST") draft.set("method", method);
 	const secret = config.text("secretKey");
 	if (secret !== undefined) {
 		draft.set("secret", draft.secret(secret, "secret", "webhookConfig.secretKey"));
@@ -60,7 +62,7 @@ export function importOpenMetadata(source: JsonTable, findings: Findings): Secti
 	const timeout = config.count("timeout");
 	if (timeout !== undefined) setTimeouts(draft, timeout);
 	setBatch(draft, source);
-	draft.set("headers", headersOf(config, draft));
+	draft.set("headers", headersOf(config, "webhookConfig.headers", draft));
 	draft.set("filter", filters);
 	setPeople(draft, config);
 	tellRest(source, config, draft);
@@ -100,9 +102,11 @@ function presetOf(type: WebhookType, endpoint: string): string {
 }
 
 /** Sets the preset and the URL; and, for another service, what that needs. */
-function address(draft: Draft, type: WebhookType, endpoint: string): void {
+function address(draft: Draft, type: WebhookType, endpoint: string, query: string): void {
 	const name = presetOf(type, endpoint);
-	draft.address(name, endpoint, "webhookConfig.endpoint");
+	const [, before = endpoint, fragment = ""] = /^([^#]*)(#.*)$/.exec(endpoint) ?? [];
+	const url = query === "" ? endpoint : `${before}${before.includes("?") ? "&" : "?"}${query}${fragment}`;
+	draft.address(name, url, "webhookConfig.endpoint");
 	const preset = name === PRESETS[type] ? undefined : findPreset(name);
 	if (preset === undefined) return;
 	const why = `${preset.title} takes messages of its own, and refuses OpenMetadata's, so the preset is ${preset.name}`;
@@ -110,6 +114,13 @@ function address(draft: Draft, type: WebhookType, endpoint: string): void {
 	for (const [option, { required, summary }] of Object.entries(preset.options)) {
 		if (required === true) draft.set(option, draft.needed(option, summary));
 	}
+}
+
+/** The query parameters that newer versions have beside the endpoint. */
+function queryOf(config: JsonTable): string {
+	const parameters = config.get("queryParams")?.object();
+	const pairs = (parameters?.keys() ?? []).map((key): [string, string] => [key, parameters?.get(key)?.word() ?? ""]);
+	return new URLSearchParams(pairs).toString();
 }
 
 /** Milliseconds of all attempts, by default. */
@@ -134,25 +145,22 @@ function setBatch(draft: Draft, source: JsonTable): void {
 	if (!draft.findings.notes.includes(note)) draft.findings.notes.push(note);
 }
 
-function headersOf(config: JsonTable, draft: Draft): TomlTable | undefined {
-	const headers = config.get("headers")?.object();
-	const entries = (headers?.keys() ?? []).flatMap((name): [string, string][] => {
-		const value = headers?.get(name)?.text()?.trim();
-		if (value === undefined) return [];
-		if (!isSetAnyway(name)) return [[name, draft.named(name, value, `webhookConfig.headers.${name}`)]];
-		draft.note(`header ${keyName(name)} is not carried over: it is sent anyway`);
-		return [];
-	});
-	return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
 /** Says which other keys there are. */
 function tellRest(source: JsonTable, config: JsonTable, draft: Draft): void {
 	const known = ["name", "webhookType", "webhookConfig", "eventFilters", "enabled", "batchSize", ...LABELS];
-	const inConfig = ["endpoint", "secretKey", "headers", "timeout", ...TO_PEOPLE.map(([key]) => key)];
-	const own = source.keys().filter((key) => ITS_OWN.includes(key));
+	const inConfig = [
+		"endpoint",
+		"secretKey",
+		"headers",
+		"timeout",
+		"httpMethod",
+		"queryParams",
+		...TO_PEOPLE.map(([key]) => key),
+	];
+	const isRead = source.text("status") === "disabled" && !source.has("enabled");
+	const own = source.keys().filter((key) => ITS_OWN.includes(key) && !(isRead && key === "status"));
 	if (own.length > 0) draft.note(`${own.join(", ")}: OpenMetadata's own, not carried over`);
-	const rest = source.keys().filter((key) => !known.includes(key) && !own.includes(key));
+	const rest = source.keys().filter((key) => !known.includes(key) && !ITS_OWN.includes(key));
 	const others = config.keys().filter((key) => !inConfig.includes(key));
 	for (const key of rest) draft.leftOut(key);
 	for (const key of others) draft.leftOut(`webhookConfig.${key}`);

@@ -1,10 +1,13 @@
 // What is imported, told by its looks: JSON of OpenMetadata or DataChonk, or Rocky's TOML.
 import { parseConfig } from "../../config/load.ts";
 import { keyName } from "../../config/words.ts";
-import { type Problem, throwIfAny, UserError } from "../../model/problem.ts";
+import { readJson } from "../../lib/json-reader.ts";
+import { throwIfAny, UserError } from "../../model/problem.ts";
+import { bodyOfCurl, isCurl } from "./curl.ts";
 import { importDataChonk, isDataChonk } from "./datachonk.ts";
 import type { Findings } from "./draft.ts";
 import { type JsonTable, type JsonValue, parseSource } from "./json.ts";
+import { JsonSource } from "./json-source.ts";
 import { importOpenMetadata, isOpenMetadata } from "./openmetadata.ts";
 import { importRocky } from "./rocky.ts";
 import { type Section, writeToml } from "./toml.ts";
@@ -20,50 +23,58 @@ interface Imported {
 
 /** The hooks of a text. Throws `UserError` with all that is wrong with it. */
 export function importAny(text: string, file: string, findings: Findings): Imported {
-	const source = jsonOfCurl(text);
-	if (looksLikeJson(source)) return importJson(source, file, findings);
+	if (isCurl(text)) return importJson(new JsonSource(text, file, bodyOfCurl(text, file)), findings);
+	if (looksLikeJson(text)) return importJson(new JsonSource(text, file), findings);
 	return { of: "Rocky", sections: importRocky(text, file, findings), events: [] };
 }
 
-/** The body of a call, where a whole `curl -d '{…}'` was copied from a page. */
-function jsonOfCurl(text: string): string {
-	if (!/^\s*curl\s/.test(text)) return text;
-	return /'(\s*\{[^']*\}\s*)'/.exec(text)?.[1] ?? text;
-}
-
-/** A TOML header is in brackets, too. */
+/** A TOML header is in brackets, too; one that is JSON as well has no hook below it. */
 function looksLikeJson(text: string): boolean {
-	return /^\s*(?:\{|\[\s*(?:\{|\]\s*$))/.test(text);
+	if (/^\s*(?:\{|\[\s*(?:\{|\]\s*$|\[\s*\[))/.test(text)) return true;
+	return /^\s*(?:["[\d-]|true|false|null)/.test(text) && readJson(text).kind === "value";
 }
 
 const RENAME = "rename one of the two";
 
-function importJson(text: string, file: string, findings: Findings): Imported {
-	const problems: Problem[] = [];
-	const whole = parseSource({ text, file, problems });
+function importJson(json: JsonSource, findings: Findings): Imported {
+	const whole = parseSource(json);
 	const sources = webhooksIn(whole, findings);
 	const services = new Set<string>();
+	const taken = new Set(sources.flatMap((source) => nameOf(source) ?? []));
 	const names = new Set<string>();
 	let unnamed = 0;
+	/** DataChonk's webhooks have no name. */
+	const ownName = () => {
+		for (;;) {
+			const name = ++unnamed === 1 ? "datachonk" : `datachonk-${unnamed}`;
+			if (!taken.has(name)) return name;
+		}
+	};
 	const sections = sources.flatMap((source) => {
-		const name = source.raw["name"];
-		if (typeof name === "string" && names.has(name)) source.get("name")?.wrong("is another webhook's name too", RENAME);
-		if (typeof name === "string") names.add(name);
+		const name = nameOf(source);
+		if (name !== undefined && names.has(name)) source.get("name")?.wrong("is another webhook's name too", RENAME);
+		if (name !== undefined) names.add(name);
 		if (isOpenMetadata(source)) return services.add("OpenMetadata") && (importOpenMetadata(source, findings) ?? []);
 		if (isDataChonk(source)) {
-			if (!source.has("name")) unnamed++;
-			return services.add("DataChonk") && (importDataChonk(source, unnamed, findings) ?? []);
+			return services.add("DataChonk") && (importDataChonk(source, name ?? ownName(), findings) ?? []);
 		}
 		const what = source.has("destinations") ? "is an alert with destinations" : "is no webhook that can be read";
 		const remedy = "give OpenMetadata's webhook with its webhookConfig, or DataChonk's with url and events";
 		source.whole.wrong(what, remedy);
 		return [];
 	});
-	if (sources.length === 0 && problems.length === 0) whole.wrong("has no webhooks in it", "give at least one");
-	throwIfAny(problems);
+	if (sources.length === 0 && json.problems.length === 0) whole.wrong("has no webhooks in it", "give at least one");
+	throwIfAny(json.problems);
 	const events = [...findings.events].map(declaration);
 	refuseInvalid(sections, events);
 	return { of: [...services].join(" and "), sections, events };
+}
+
+/** As a hook has it: without white space around it. */
+function nameOf({ raw }: JsonTable): string | undefined {
+	const name = raw["name"];
+	const trimmed = typeof name === "string" ? name.trim() : "";
+	return trimmed === "" ? undefined : trimmed;
 }
 
 /** One object, a list, or a page of a list: `{"data": […], "paging": {…}}`. */

@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type JsonTable, parseSource } from "../../../../src/commands/import/json.ts";
-import { type JsonPath, offsetOf } from "../../../../src/commands/import/json-place.ts";
+import { type JsonPath, JsonPlaces } from "../../../../src/commands/import/json-place.ts";
+import { JsonSource } from "../../../../src/commands/import/json-source.ts";
 import { isJsonArray, isJsonObject, type Json } from "../../../../src/lib/json.ts";
 import { type Problem, UserError } from "../../../../src/model/problem.ts";
+import { cpuTime } from "../../../helpers/cpu-time.ts";
 
 function pathsIn(value: Json, path: JsonPath = []): readonly (readonly [JsonPath, Json])[] {
 	const inner: readonly (readonly [string | number, Json])[] = isJsonArray(value)
@@ -21,9 +23,10 @@ it("finds every value at its offset", () => {
 		fc.property(fc.jsonValue(), space, (raw, indent) => {
 			const text = `\n ${JSON.stringify(raw, null, indent)}`;
 			const value: Json = JSON.parse(text);
+			const places = new JsonPlaces(text);
 			for (const [path, item] of pathsIn(value)) {
 				const begin = JSON.stringify(item).slice(0, 1);
-				expect(text.slice(offsetOf(text, path)).startsWith(isScalar(item) ? JSON.stringify(item) : begin)).toBe(true);
+				expect(text.slice(places.offsetOf(path)).startsWith(isScalar(item) ? JSON.stringify(item) : begin)).toBe(true);
 			}
 		}),
 	);
@@ -32,10 +35,10 @@ it("finds every value at its offset", () => {
 const isScalar = (value: Json) => !isJsonArray(value) && !isJsonObject(value);
 
 function problemsOf(text: string, read: (table: JsonTable) => unknown): readonly string[] {
-	const problems: Problem[] = [];
-	const table = parseSource({ text, file: "w.json", problems }).object();
+	const source = new JsonSource(text, "w.json");
+	const table = parseSource(source).object();
 	if (table !== undefined) read(table);
-	return problems.map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
+	return source.problems.map(({ message, place }) => `${place?.line}:${place?.column} ${message}`);
 }
 
 describe("errors are at their places", () => {
@@ -63,13 +66,24 @@ describe("errors are at their places", () => {
 	});
 });
 
+it("tells a hundred problems and counts the rest, in time that is linear in the text", () => {
+	const before = cpuTime();
+	const items = `[${"1,".repeat(200_000)}1]`;
+	const told = problemsOf(`{"a": ${items}}`, (table) => table.items("a").map((item) => item.object()));
+	expect(cpuTime() - before).toBeLessThan(5000);
+	expect(told.length).toBe(101);
+	expect(told[99]).toBe("1:206 a[99] must be an object");
+	expect(told[100]).toBe("undefined:undefined w.json has 199901 more problems");
+});
+
 describe("what is not JSON", () => {
 	it.each([
 		['{"secretKey": "hunter2hunter2",}', "w.json is not JSON here", 32],
 		['{"secretKey": "hunter2hunter2"', "w.json ends too early", 31],
 		['{"a": "hunter2hunter2", "a": 2}', "w.json has a key twice in one object", 25],
+		["[".repeat(501), "w.json is nested deeper than 500 levels", 501],
 	])("%s is told without quoting it", (text, message, column) => {
-		const problem = thrownBy(() => parseSource({ text, file: "w.json", problems: [] }));
+		const problem = thrownBy(() => parseSource(new JsonSource(text, "w.json")));
 		expect(problem).toMatchObject({ message, place: { file: "w.json", line: 1, column } });
 		expect(JSON.stringify(problem)).not.toContain("hunter2");
 	});

@@ -1,7 +1,9 @@
 // Secrets of what is imported: none is written down, whatever is around it, and what is no secret stays.
+import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { advise } from "../../../../src/config/advice.ts";
 import { parseConfig } from "../../../../src/config/load.ts";
+import { type Reference, resolveReference } from "../../../../src/model/reference.ts";
 import { cpuTime } from "../../../helpers/cpu-time.ts";
 import { importedText } from "../../../helpers/moved.ts";
 
@@ -19,10 +21,12 @@ function imported(text: string) {
 	};
 }
 
+const PLAIN = { name: "H", webhookType: "Generic", batchSize: 1, eventFilters: [{ eventType: "entityUpdated" }] };
+
 const openMetadata = (config: object, more: object = {}) =>
 	imported(
 		JSON.stringify({
-			...{ name: "H", webhookType: "Generic", batchSize: 1, eventFilters: [{ eventType: "entityUpdated" }] },
+			...PLAIN,
 			...{ webhookConfig: { endpoint: "https://r.example.com/x", ...config }, ...more },
 		}),
 	);
@@ -144,6 +148,57 @@ describe("where nothing is inserted, a secret is left out", () => {
 		const { notes } = importedText(source).findings;
 		expect(notes.some((note) => note.includes("may have a credential in it"))).toBe(isSaid);
 	});
+});
+
+it("sends the same, whatever a header, a secret or a URL is made of", () => {
+	const pieces = [
+		"${A}",
+		"${A:-",
+		"}",
+		"${",
+		"$${",
+		"$",
+		"Bearer ",
+		"s3cr3tQ9",
+		"team=",
+		"; ",
+		'"',
+		"data",
+		`ghp_${"b2".repeat(18)}`,
+	];
+	const text = fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 5 }).map((some) => some.join("").trim());
+	fc.assert(
+		fc.property(
+			fc.constantFrom("Authorization", "X-Team", "Cookie"),
+			text,
+			text,
+			text,
+			(name, header, secretKey, part) => {
+				const endpoint = `https://h.example.com/${encodeURI(part).replaceAll("%7B", "{")}`;
+				const webhookConfig = { endpoint, secretKey, headers: { [name]: header } };
+				const { toml, findings } = importedText(JSON.stringify({ ...PLAIN, webhookConfig }));
+				const { hooks, warnings } = parseConfig(toml, "pipeline-hooks.toml", "native", advise);
+				expect(warnings.filter(({ code }) => code === "literal_secret")).toEqual([]);
+				const [hook] = hooks;
+				if (hook?.kind !== "webhook" || hook.url === undefined) throw new Error("no webhook");
+				const { secrets, values } = findings.variables;
+				const given = [...values];
+				// One that is kept as a variable has no value yet.
+				const env = Object.fromEntries(
+					secrets.map(({ name }) => [name, name.startsWith("H_") ? (given.shift() ?? "") : `\${${name}}`]),
+				);
+				const sent = (reference: Reference | undefined) => {
+					const resolved = reference === undefined ? undefined : resolveReference(reference, env);
+					return resolved?.kind === "text" ? resolved.text : undefined;
+				};
+				expect([sent(hook.url), sent(hook.secrets[0]), sent(hook.headers.get(name))]).toEqual([
+					endpoint,
+					secretKey,
+					header,
+				]);
+			},
+		),
+	);
 });
 
 it("finds the secrets of a long command and names them in linear time", () => {

@@ -1,6 +1,6 @@
 // What is imported: bad input is told with its place, and what cannot be carried over is said.
 import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { advise } from "../../../../src/config/advice.ts";
 import { parseConfig } from "../../../../src/config/load.ts";
 import { formatPlace, UserError } from "../../../../src/model/problem.ts";
@@ -48,6 +48,22 @@ describe("bad input is told with its place", () => {
 			["[1].name is another webhook's name too"],
 		],
 		[
+			"two whose names differ in white space",
+			JSON.stringify([useCase("MSTeamsAlerts"), { ...useCase("MSTeamsAlerts"), name: " MSTeamsAlerts " }]),
+			["[1].name is another webhook's name too"],
+		],
+		["null", "null", ["w.json:1:1: the JSON must be an object"]],
+		["a text", '"x"', ["w.json:1:1: the JSON must be an object"]],
+		["a list of numbers", "[[1]]", ["w.json:1:2: [0] must be an object"]],
+		["JSON that is too deep", "[".repeat(1001), ["w.json is nested deeper than 500 levels → no webhook"]],
+		["curl without a body", "curl https://h.example.com", ["a curl command without a JSON body"]],
+		["curl with a file", "curl -d @body.json https://h.example.com", ["whose body is in another file → import that"]],
+		[
+			"curl with events that are none",
+			'# add it\ncurl -d \'\n{"url": "x",\n "events": "x"}\'',
+			["w.json:4:12: events must"],
+		],
+		[
 			"an address that is none",
 			JSON.stringify({ ...useCase("CustomAppIntegration"), webhookConfig: { endpoint: "ftp://host/a" } }),
 			["CustomAppIntegration cannot be carried over: url has the scheme ftp"],
@@ -66,6 +82,46 @@ describe("bad input is told with its place", () => {
 		const problems = problemsOf(source);
 		for (const text of told) expect(problems).toContain(text);
 	});
+});
+
+it("tells one problem once", () => {
+	expect(problemsOf('{"url": "https://h.example.com/", "events": "x"}')).toBe(
+		"w.json:1:45: events must be an array → put it in brackets: [ … ]",
+	);
+	const filters = JSON.stringify({ ...useCase("MSTeamsAlerts"), eventFilters: "x" });
+	expect(problemsOf(filters).split("\n").length).toBe(1);
+});
+
+describe("a curl command, however its body is written", () => {
+	const json = '{"url": "https://h.example.com/", "events": ["push.completed"], "name": "it\'s"}';
+	test.each([
+		["in double quotes", `curl -X POST https://api -d ${JSON.stringify(json)}`],
+		["in single quotes", `curl https://api --data-raw '${json.replaceAll("'", "'\\''")}' -H 'A: b'`],
+		["as a browser copies it", `curl 'https://api' --data-raw $'${json.replaceAll("'", "\\'")}'`],
+		["with = and more around it", `# calls it\n\n  $ curl -sS \\\n  --json=${JSON.stringify(json)} | jq .`],
+		["right behind -d", `curl -d"${json.replaceAll('"', '\\"')}" https://api; echo`],
+	])("%s", (_, text) => {
+		const [hook] = importedText(text).config.hooks;
+		expect(hook).toMatchObject({ name: "it's", url: { source: "https://h.example.com/" } });
+	});
+});
+
+it("names DataChonk's webhooks, which have no names", () => {
+	const webhook = { url: "https://h.example.com/", events: ["push.completed"] };
+	const webhooks = [webhook, { ...webhook, name: "datachonk" }, webhook, { ...webhook, name: " " }];
+	const { config } = importedText(JSON.stringify(webhooks));
+	expect(config.hooks.map(({ name }) => name)).toEqual(["datachonk-2", "datachonk", "datachonk-3", "datachonk-4"]);
+});
+
+it("carries over what DataChonk's webhooks have beside", () => {
+	const more = { description: "For the models", headers: { "X-Team": "data", "X-Api-Key": "s3cr3t", TE: "trailers" } };
+	const webhook = { url: "https://h.example.com/", events: ["push.completed"], ...more };
+	const { toml, findings } = importedText(JSON.stringify(webhook));
+	expect(toml.replaceAll(/ +=/g, " =")).toContain('X-Team = "data"\nX-Api-Key = "${DATACHONK_API_KEY}"\n');
+	expect(toml).toContain('description = "For the models"');
+	expect(findings.notes).toEqual([
+		"datachonk: header TE is not carried over: it belongs to the connection, and is not sent",
+	]);
 });
 
 describe("what cannot be carried over as it is", () => {
@@ -135,12 +191,68 @@ describe("what cannot be carried over as it is", () => {
 			{ webhookConfig: { endpoint: "https://a.example", headers: { "X-A": "${B}" } } },
 			'X-A = "${B}"',
 		],
+		[
+			"a method and a query",
+			{
+				webhookConfig: {
+					endpoint: "https://a.example/x?b=c#d",
+					httpMethod: "PUT",
+					queryParams: { team: "data", page: 2 },
+				},
+			},
+			'url = "https://a.example/x?b=c&team=data&page=2#d"\nmethod = "PUT"',
+		],
+		[
+			"a query that is a secret",
+			{ webhookConfig: { endpoint: "https://a.example", queryParams: { token: "x" } } },
+			'url = "${A_URL}"',
+		],
+		["lists in lists", { extension: { m: [[1, 2], [3]], t: [[]] } }, "m = [[1, 2], [3]]\nt = [[]]"],
 		["a team owns it", { owner: { type: "team", name: "Data" } }, 'team = "Data"'],
 		["a user owns it", { owner: { id: "1", type: "user", fullyQualifiedName: "ann" } }, 'owner = "ann"'],
 	])("%s", (_, more, expected) => {
 		const { toml } = importedText(JSON.stringify({ ...plain, ...more }));
 		expect(toml.replaceAll(/ +=/g, " =")).toContain(expected);
 	});
+});
+
+it("keeps the numbers of an extension", () => {
+	const numbers = "[1.0, -0, 9007199254740993, 1e5, 1e400, 123456789012345678901234567890]";
+	const text = JSON.stringify({ ...useCase("CustomAppIntegration"), extension: { n: 0 } });
+	const { toml, findings } = importedText(text.replace('"n":0', `"n":${numbers}`));
+	expect(toml).toContain('n            = [1.0, -0, 9007199254740993, 1e5, "1e400", "123456789012345678901234567890"]');
+	expect(findings.notes).toContain(
+		"CustomAppIntegration: extension.n[4], extension.n[5]: written as a text, since TOML cannot hold the number",
+	);
+});
+
+it("writes an extension of any size", () => {
+	const keys = Object.fromEntries(Array.from({ length: 130_000 }, (_, index) => [`k${index}`, index]));
+	const text = JSON.stringify({ ...useCase("CustomAppIntegration"), extension: keys });
+	expect(importedText(text).toml).toContain("k129999");
+});
+
+it("says what of names, tags and owners is lost", () => {
+	const { notes } = importedText(
+		JSON.stringify({
+			...{ ...useCase("CustomAppIntegration"), status: "disabled", enabled: undefined, batchSize: 1 },
+			displayName: "😀".repeat(60),
+			owner: { type: "user", name: "ann", email: "ann@example.com" },
+			tags: [
+				{ tagFQN: "PII", labelType: "Manual", source: "Tag" },
+				{ tagFQN: "Tier", source: "Tag" },
+			],
+			extension: { a: null, b: [1, null] },
+		}),
+	).findings;
+	expect(notes).toEqual(
+		[
+			"displayName is cut: a name has 100 characters at most",
+			"email of owner: not carried over, of each only its name is",
+			"labelType, source of tags: not carried over, of each only its name is",
+			"extension.a, extension.b[1]: null, not carried over, since TOML does not have it",
+		].map((note) => `CustomAppIntegration: ${note}`),
+	);
 });
 
 describe("secrets", () => {
