@@ -25,12 +25,16 @@ export interface Nats {
 	readonly restart: () => Promise<void>;
 }
 
-/** Starts a server; `config` are further lines of its config, and `files` are beside it. */
+/**
+ * Starts a server; `config` are further lines of its config, and `files` are beside it. A config that says itself where
+ * JetStream keeps its streams is taken as it is.
+ */
 export async function startNats(config = "", files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Nats> {
 	const folder = workspace(files);
 	const run = (wanted: number | readonly number[]) =>
 		startProgram(wanted, ([port]) => {
-			const own = `port: ${port}\nhost: "127.0.0.1"\njetstream { store_dir: "${folder}/data" }\n`;
+			const jetstream = /^jetstream/m.test(config) ? "" : `jetstream { store_dir: "${folder}/data" }\n`;
+			const own = `port: ${port}\nhost: "127.0.0.1"\n${jetstream}`;
 			const args = ["-c", join(workspace({ "nats.conf": `${own}${config}\n` }), "nats.conf")];
 			return { program: PROGRAM, args, cwd: folder };
 		});
@@ -46,10 +50,15 @@ export async function startNats(config = "", files: Readonly<Record<string, stri
 	};
 }
 
-/** A connection that is closed after the test. */
-export async function connectTo({ port }: Nats, login: { user?: string; pass?: string } = {}): Promise<NatsConnection> {
+/** A connection that is closed after the test; with the certificate of a CA it is encrypted. */
+export async function connectTo(
+	{ port }: Nats,
+	login: { user?: string; pass?: string } = {},
+	ca?: string,
+): Promise<NatsConnection> {
 	const inbox = login.user === undefined ? {} : { inboxPrefix: `_INBOX_${login.user}` };
-	const connection = await connect({ servers: `127.0.0.1:${port}`, ...login, ...inbox });
+	const tls = ca === undefined ? {} : { tls: { ca, host: "127.0.0.1" } };
+	const connection = await connect({ servers: `127.0.0.1:${port}`, ...login, ...inbox, ...tls });
 	onTestFinished(() => connection.close());
 	return connection;
 }

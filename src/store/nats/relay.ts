@@ -173,7 +173,9 @@ async function prepareStream({ streams }: JetStreamManager, name: string): Promi
 		const description = "Events that jobs hand to the workers of pipeline-hooks";
 		// Each event is for one worker, and a full stream refuses what is new.
 		const limits = { retention: RetentionPolicy.Workqueue, discard: DiscardPolicy.New };
-		await streams.add({ name, subjects, description, ...limits });
+		// Who publishes in the stream's own account could have the server's acknowledgement empty it: it is a valid request.
+		const protection = { deny_delete: true, deny_purge: true };
+		await streams.add({ name, subjects, description, ...limits, ...protection });
 	} else if (!subjects.every((subject) => found.config.subjects.includes(subject))) {
 		throw new UnusableStream(`its stream ${name} must have the subjects ${subjects.join(" and ")}`);
 	}

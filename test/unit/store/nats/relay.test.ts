@@ -186,6 +186,17 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 		expect(await waiting()).toBe(1);
 	});
 
+	it("cannot be emptied by an acknowledgement that is sent to the server itself", async () => {
+		const { nats, publish, waiting } = await opened();
+		await publish("1", "2");
+		const connection = await connectTo(nats);
+		for (const request of ["PURGE", "MSG.DELETE"]) {
+			connection.publish(SUBJECT, "x", { reply: `$JS.API.STREAM.${request}.ci` });
+		}
+		await publish("3");
+		expect(await waiting()).toBe(5);
+	});
+
 	it("uses a stream of somebody else's making, if it takes the subjects", async () => {
 		const nats = await startNats();
 		const manager = await jetstreamManager(await connectTo(nats));
