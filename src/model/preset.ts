@@ -55,7 +55,7 @@ export interface ServiceRequest {
 	readonly method?: string;
 	/** The hook's own win, whatever their case. */
 	readonly headers?: Readonly<Record<string, string>>;
-	/** By what a stream of NATS knows the message again, where the delivery id is not enough. */
+	/** By what a stream of NATS knows the message again, where that cannot be the delivery id. */
 	readonly messageId?: (deliveryId: string) => string;
 }
 

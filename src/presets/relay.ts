@@ -1,4 +1,5 @@
 // The preset of `[relay]`: the event itself, for the workers of a fleet. No other hook can have it.
+import { randomUUID } from "node:crypto";
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
 import { RELAY, RELAY_STREAM, RELAY_VERSION, relayStream, relaySubject } from "../model/relay.ts";
@@ -6,6 +7,17 @@ import { contextShown } from "./context.ts";
 
 /** The stream has had a message with this id in the last minutes. */
 const REPEATED = /"duplicate": ?true/;
+
+let run: string | undefined;
+
+/**
+ * What nobody else can know of a run. The stream has one window of message ids for all repositories, so who knew the id of
+ * another's event could publish under it first, and the event would pass for a repetition.
+ */
+function runOf(): string {
+	run ??= randomUUID();
+	return run;
+}
 
 export const relay = (): Preset => ({
 	name: RELAY,
@@ -17,8 +29,7 @@ export const relay = (): Preset => ({
 	service: (_, url) => ({
 		request: ([event]) => ({
 			url: urlFor(url, event),
-			// All repositories share the stream, and an id of a job's own is the only one of its repository.
-			messageId: (id) => `${id}${relaySubject("", event)}`,
+			messageId: (id) => `${id}.${runOf()}`,
 		}),
 		body: ([{ definition, context, run, line }]) => ({
 			body: {

@@ -1,6 +1,8 @@
 // What a job may do to a relay on the page's server: add events of its own repository, and nothing else.
 import { AckPolicy, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { describe, expect, it, vi } from "vitest";
+import { deliveryId } from "../../src/model/delivery.ts";
+import { event } from "../helpers/make.ts";
 import { withoutNats } from "../helpers/nats.ts";
 import { job, startFleet, workerConfig } from "../helpers/relay.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
@@ -116,5 +118,20 @@ describe.skipIf(withoutNats)("a job that attacks its relay (needs nats-server)",
 		await new Promise((resolve) => setTimeout(resolve, 200));
 		expect(await stateOf("ci")).toEqual({ "ci.acme.bank.ping": 2, "ci.acme.shop.ping": count });
 		expect(await stateOf("other")).toEqual({ "other.x": 2 });
+	});
+
+	it("cannot publish first under the id that another repository's event will have", async () => {
+		const fleet = await startFleet();
+		const server = await startServer({ status: 200 });
+		const worker = startWorker(workspace({ "pipeline-hooks.toml": workerConfig(server.url) }), fleet.workerEnv);
+		await worker.healthy();
+		const attacker = jetstream(await fleet.connectAs("admin"));
+		const id = deliveryId([event("pipeline_error", { id: "deploy-77" })], "relay");
+		for (const msgID of [id, `${id}.acme.shop.pipeline_error`])
+			await attacker.publish("ci.acme.bank.x", "x", { msgID });
+		const { log } = await job(fleet.jobEnv("shop"), "pipeline_error", { inputs: { id: "deploy-77" } });
+		expect(log).toMatch(/✓ relay/);
+		expect(log).not.toContain("note");
+		await vi.waitFor(() => expect(server.requests.length).toBe(1), WAIT_MS);
 	});
 });

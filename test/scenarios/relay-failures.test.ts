@@ -5,7 +5,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
 import { describe, expect, it, vi } from "vitest";
 import { jumpingClock, withoutFaketime } from "../helpers/faketime.ts";
-import { connectTo, type Nats, startNats, withoutNats } from "../helpers/nats.ts";
+import { between, connectTo, type Nats, startNats, withoutNats } from "../helpers/nats.ts";
 import { runCommand, workspace } from "../helpers/runner.ts";
 import { startServer } from "../helpers/server.ts";
 import { startWorker, WAIT_MS } from "../helpers/worker.ts";
@@ -163,6 +163,27 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 			expect(new Set(told).size).toBe(700);
 		},
 	);
+
+	it("delivers once what a job has published twice, since no acknowledgement has reached it, or in two runs", async () => {
+		const nats = await startNats();
+		const server = await startServer({ status: 200 });
+		const { org, job, env } = folders(nats, hook("audit", server.url, "batch_size = 10"), hook("each", server.url));
+		await prepared(org, env);
+		let cut = 0;
+		const NATS_URL = await between(nats, (sent) => sent.includes('"seq"') && ++cut < 3);
+		const first = await fire(job, { NATS_URL }, 1);
+		expect([first.code, cut]).toEqual([0, expect.any(Number)]);
+		expect(cut).toBeGreaterThan(2);
+		const { streams } = await jetstreamManager(await connectTo(nats));
+		expect((await streams.info("ci")).state.messages).toBe(1);
+		const worker = startWorker(org, env);
+		await vi.waitFor(() => expect(server.requests.length).toBe(2), WAIT_MS);
+		expect((await fire(job, { NATS_URL }, 1)).code).toBe(0);
+		const taken = async () => /result="stored"\} (\d)/.exec(await (await worker.get("/metrics")).text())?.[1];
+		await vi.waitFor(async () => expect(await taken()).toBe("2"), WAIT_MS);
+		await worker.healthy();
+		expect(server.requests.length).toBe(2);
+	});
 
 	it("says once why nothing can be taken, and goes on by itself once the server is back", async () => {
 		const nats = await startNats();

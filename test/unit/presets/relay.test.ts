@@ -1,5 +1,5 @@
 // The preset of `[relay]`: the whole event, under the subject of its repository.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { makeMessage } from "../../../src/deliver/message.ts";
 import { showTarget } from "../../../src/deliver/target.ts";
 import type { PipelineEvent } from "../../../src/model/event.ts";
@@ -61,15 +61,21 @@ describe("the message for a relay", () => {
 		},
 	);
 
-	it("has the id of its delivery, by which a stream knows it again, and the headers of every message", () => {
+	it("has the headers of every message, and an id that is the same in each attempt and that no other run can guess", async () => {
+		const id = sent().headers["Nats-Msg-Id"] ?? "";
 		expect(sent().headers).toEqual({
 			"Content-Type": "application/json",
 			"User-Agent": expect.stringMatching(/^pipeline-hooks\//),
 			"X-Rocky-Event": "pipeline_error",
 			"X-Rocky-Delivery": "dlv_relay",
-			"Nats-Msg-Id": "dlv_relay.acme.shop.pipeline_error",
+			"Nats-Msg-Id": expect.stringMatching(/^dlv_relay\.[0-9a-f-]{36}$/),
 		});
 		expect(sent().sign(new Date())).toEqual({});
+		expect(sent().headers["Nats-Msg-Id"]).toBe(id);
+		vi.resetModules();
+		const { relay } = await import("../../../src/presets/relay.ts");
+		const other = relay().service({}, new URL("nats://localhost/ci")).request?.([event()], false);
+		expect(other?.messageId?.("dlv_relay")).not.toBe(id);
 	});
 });
 
