@@ -85,6 +85,8 @@ export const registerWork = defineCommand<WorkFlags>(
 					metrics?.delivery({ hook: delivery.hook.name, status, seconds: durationMs / 1000 });
 				},
 				onPreview: reporter.preview,
+				// A round takes up to a minute, and a worker that sends is well.
+				onLook: () => metrics?.looked(),
 			},
 			{
 				intervalMs,

@@ -22,6 +22,8 @@ export interface Measured {
 export interface Metrics {
 	readonly port: number;
 	readonly delivery: (measured: Measured) => void;
+	/** The store could be read. */
+	readonly looked: () => void;
 	/** A round has ended: why it failed, or undefined if it has not. */
 	readonly round: (problem: string | undefined) => void;
 	/** Events of a relay were taken, by what became of them. */
@@ -36,7 +38,8 @@ const BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
  * Serves https://prometheus.io/docs/instrumenting/exposition_formats/ under /metrics, and under /healthz 200 while the
- * last round has succeeded and the relay can be used, else 503 with the reason. Rejects with the system's error where it cannot listen.
+ * store and the relay can be used, by the last round or a look into the store since, else 503 with the reason. Rejects with
+ * the system's error where it cannot listen.
  */
 export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metrics> {
 	const registers = [new Registry()];
@@ -67,7 +70,7 @@ export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metric
 		help: "Events taken from the relay: stored as deliveries, unwanted by any hook, or refused",
 		...{ labelNames: ["result"] as const, registers },
 	});
-	let problem: string | undefined = "no round has ended yet";
+	let problem: string | undefined = "the store has not been read yet";
 	let relayProblem: string | undefined;
 	const server = createServer((request, response) => {
 		const path = request.url?.split("?", 1)[0];
@@ -93,6 +96,9 @@ export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metric
 		delivery: ({ hook, status, seconds: taken }) => {
 			deliveries.inc({ hook, status });
 			seconds.observe({ hook }, taken);
+		},
+		looked: () => {
+			problem = undefined;
 		},
 		round: (why) => {
 			problem = why;

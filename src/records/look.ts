@@ -14,13 +14,15 @@ export interface LookOptions {
 	readonly muted: (hook: Webhook) => string | undefined;
 	/** The error that is thrown where the store cannot be read. */
 	readonly unreadable: (problem: string) => Error;
+	/** The store could be read. */
+	readonly onLook?: (() => void) | undefined;
 }
 
 /** Looks for what a query asks for; `ours` are the ids of what this run has claimed. Throws where the store cannot be read. */
 export async function look(
 	outbox: Outbox,
 	{ query, wanted, ours }: { readonly query: RecordQuery; readonly wanted: Wanted; readonly ours: ReadonlySet<string> },
-	{ muted, unreadable }: LookOptions,
+	{ muted, unreadable, onLook }: LookOptions,
 ): Promise<Sifted> {
 	const { config, ports, records, rules } = outbox.options;
 	const found = await records.list(query);
@@ -35,6 +37,7 @@ export async function look(
 	if ("problem" in rivals) throw unreadable(rivals.problem);
 	const off = await records.disabled();
 	if ("problem" in off) throw unreadable(off.problem);
+	onLook?.();
 	const { scope, switchedOff } = outbox;
 	const disabled = off.flatMap((each) => (belongsTo(each.scope, scope) ? [[each.hook, each.reason] as const] : []));
 	return sift(found.records, wanted.id === undefined ? rivals.records : [], {

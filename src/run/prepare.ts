@@ -40,6 +40,8 @@ export interface Observer {
 	readonly arrivals?: Bell;
 	/** Which receivers are left alone for now; kept over the rounds of a worker. */
 	readonly pauses?: Pauses;
+	/** The store could be read. */
+	readonly onLook?: () => void;
 	/** Reads stdin; absent if there is none to read. */
 	readonly stdin?: () => AsyncIterable<Uint8Array>;
 	/** Called before anything is carried out, with a function that makes the report of a run that ends early. */

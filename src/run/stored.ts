@@ -83,7 +83,7 @@ export async function openStored(
 	inputs: Inputs,
 	context: RunContext,
 	ports: Ports,
-	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress" | "arrivals" | "pauses">,
+	observer: Pick<Observer, "cwd" | "signal" | "stopping" | "onProgress" | "arrivals" | "onLook" | "pauses">,
 ): Promise<Stored> {
 	const store = storeOf(inputs, context);
 	const { redeliver, githubToken: token } = inputs;
@@ -112,12 +112,13 @@ export async function openStored(
 	const failed = (message: string) => new UserError({ code: "input", message, remedy: "" });
 	const unreadable = (problem: string) => failed(`the store cannot be read: ${problem}`);
 	const muted = (hook: Webhook) => mutedReason({ hook }, context.facts);
-	const { arrivals, pauses } = observer;
+	const { arrivals, onLook, pauses } = observer;
 	const options = {
 		read,
 		log: ports.log,
 		unreadable,
 		muted,
+		onLook,
 		arrivals,
 		pauses,
 		random: arrivals && ports.random,

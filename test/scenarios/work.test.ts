@@ -68,6 +68,21 @@ it("sends what is stored once the receiver is up again, and tells its health and
 	expect(await ended).toEqual([0, null]);
 });
 
+it("is healthy while its first round waits for a receiver", async () => {
+	const port = await freePort();
+	const folder = workspace({ "pipeline-hooks.toml": configFor(`http://127.0.0.1:${port}/`) });
+	await fail(folder);
+	const answers: (() => void)[] = [];
+	const server = createServer((_, response) => answers.push(() => response.end("ok"))).listen(port, "127.0.0.1");
+	onTestFinished(() => void server.close());
+	const { healthy, said, written } = worker(folder);
+	await vi.waitFor(() => expect(answers.length).toBe(1), WAIT_MS);
+	await healthy();
+	expect(written()).not.toContain("audit");
+	answers[0]?.();
+	await said("✓ audit");
+});
+
 it("reads the config again after SIGHUP, and keeps the one before where the new one is not valid", async () => {
 	const [port, other] = [await freePort(), await startServer({ status: 200 })];
 	const folder = workspace({ "pipeline-hooks.toml": configFor(`http://127.0.0.1:${port}/`) });

@@ -13,9 +13,22 @@ async function serve() {
 	return { metrics, get };
 }
 
+it("is healthy as soon as its store could be read, and after a round that has failed again then", async () => {
+	const { metrics, get } = await serve();
+	metrics.looked();
+	expect(await get("/healthz")).toEqual([200, "ok\n"]);
+	metrics.round("the disk is full");
+	expect(await get("/healthz")).toEqual([503, "the disk is full\n"]);
+	metrics.looked();
+	expect(await get("/healthz")).toEqual([200, "ok\n"]);
+	metrics.relay("the stream is full");
+	metrics.looked();
+	expect(await get("/healthz")).toEqual([503, "the stream is full\n"]);
+});
+
 it("is healthy only after a round that has succeeded, and counts rounds, deliveries and their times", async () => {
 	const { metrics, get } = await serve();
-	expect(await get("/healthz")).toEqual([503, "no round has ended yet\n"]);
+	expect(await get("/healthz")).toEqual([503, "the store has not been read yet\n"]);
 	metrics.round(undefined);
 	expect(await get("/healthz")).toEqual([200, "ok\n"]);
 	metrics.round("the disk is full");
@@ -40,7 +53,7 @@ it("is healthy only after a round that has succeeded, and counts rounds, deliver
 it("is not healthy while its relay cannot be used, whatever its rounds do, and is again after", async () => {
 	const { metrics, get } = await serve();
 	metrics.relay("the relay cannot be read: nats://h:4222: refused");
-	expect(await get("/healthz")).toEqual([503, "no round has ended yet\n"]);
+	expect(await get("/healthz")).toEqual([503, "the store has not been read yet\n"]);
 	metrics.round(undefined);
 	expect(await get("/healthz")).toEqual([503, "the relay cannot be read: nats://h:4222: refused\n"]);
 	metrics.round(undefined);
