@@ -81,6 +81,8 @@ export interface Relayed {
 export interface Taken {
 	/** Stored as deliveries. */
 	readonly stored: number;
+	/** All hooks for them are muted. */
+	readonly muted: number;
 	/** The config has no hook for them. */
 	readonly unwanted: number;
 	/** They cannot be read, or are not what their subject says. */

@@ -67,7 +67,7 @@ export async function serveMetrics({ host, port }: MetricsPlace): Promise<Metric
 	});
 	const events = new Counter({
 		name: "pipeline_hooks_relayed_events_total",
-		help: "Events taken from the relay: stored as deliveries, unwanted by any hook, or refused",
+		help: "Events taken from the relay: stored as deliveries, muted, unwanted by any hook, or refused",
 		...{ labelNames: ["result"] as const, registers },
 	});
 	let problem: string | undefined = "the store has not been read yet";

@@ -1,5 +1,6 @@
 // What a worker takes from a relay: each event becomes stored deliveries of its hooks, which the rounds then send.
-import { type Delivery, deliveryId } from "../model/delivery.ts";
+import { mutedReason, skipped } from "../deliver/unsent.ts";
+import { type Delivery, deliveryId, type Outcome } from "../model/delivery.ts";
 import { type PipelineEvent, ROUTING_KEY } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import { UserError } from "../model/problem.ts";
@@ -38,6 +39,8 @@ export interface IntakeObserver {
 	/** Aborts when nothing more is to be taken. */
 	readonly signal: AbortSignal;
 	readonly onTaken: (taken: Taken) => void;
+	/** Called for each delivery that is not stored, since its hook is muted. */
+	readonly onOutcome: (outcome: Outcome) => void;
 	/** Why nothing is taken now; undefined once something could be. */
 	readonly onProblem: (problem: string | undefined) => void;
 }
@@ -79,7 +82,8 @@ interface Place extends OpenedOutbox {
 }
 
 /** Waits for events and stores their deliveries; why that could not be done, for people. */
-async function takeSome(relay: Relay, place: Place, { signal, onTaken }: IntakeObserver): Promise<string | undefined> {
+async function takeSome(relay: Relay, place: Place, observer: IntakeObserver): Promise<string | undefined> {
+	const { signal, onTaken, onOutcome } = observer;
 	// Nothing for a while is a sign of health too.
 	const found = await relay.next(AT_ONCE, AbortSignal.any([signal, AbortSignal.timeout(QUIET_MS)]));
 	if ("problem" in found) return `the relay cannot be read: ${found.problem}`;
@@ -102,8 +106,11 @@ async function takeSome(relay: Relay, place: Place, { signal, onTaken }: IntakeO
 	for (const { relayed } of good) (failure === undefined ? relayed.take : relayed.release)();
 	const buried = await Promise.all(refused.map((each) => bury(each, place)));
 	if (failure !== undefined) return `events of the relay cannot be stored: ${failure.problem}`;
-	const wanted = good.filter(({ deliveries }) => deliveries.length > 0).length;
-	if (found.length > 0) onTaken({ stored: wanted, unwanted: good.length - wanted, refused: refused.length });
+	for (const outcome of good.flatMap(({ muted }) => muted)) onOutcome(outcome);
+	const stored = good.filter(({ deliveries }) => deliveries.length > 0).length;
+	const muted = good.filter((each) => each.deliveries.length === 0 && each.muted.length > 0).length;
+	const unwanted = good.length - stored - muted;
+	if (found.length > 0) onTaken({ stored, muted, unwanted, refused: refused.length });
 	return buried.find((problem) => problem !== undefined);
 }
 
@@ -143,6 +150,8 @@ interface Read {
 	readonly event: PipelineEvent;
 	/** Of one event each. */
 	readonly deliveries: readonly Delivery<Webhook>[];
+	/** What is skipped: it is not kept to be sent later. */
+	readonly muted: readonly Outcome[];
 }
 
 interface Refused {
@@ -156,7 +165,14 @@ async function readOne(relayed: Relayed, stream: string, { hooks, context, ports
 		if ("problem" in read) return { relayed, problem: read.problem };
 		const { event } = read;
 		const { webhooks, batched } = createPlan(await selectedBy(hooks, event, context.facts), event);
-		return { relayed, event, deliveries: [...webhooks, ...batched] };
+		const deliveries: Delivery<Webhook>[] = [];
+		const muted: Outcome[] = [];
+		for (const delivery of [...webhooks, ...batched]) {
+			const reason = mutedReason(delivery, context.facts);
+			if (reason === undefined) deliveries.push(delivery);
+			else muted.push(skipped({ ...delivery, id: idOf(delivery) }, "muted", reason, ports.env));
+		}
+		return { relayed, event, deliveries, muted };
 	} catch (thrown) {
 		// One event must not stop the others.
 		return { relayed, problem: problemsOf(thrown, ports.env)[0].message };

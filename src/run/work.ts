@@ -75,6 +75,7 @@ export async function work(inputs: Inputs, ports: Ports, observer: Observer, opt
 				onTaken(taken);
 				if (taken.stored > 0) arrivals.ring();
 			},
+			onOutcome: observer.onOutcome,
 			onProblem: onRelayProblem,
 		});
 		const end = async () => {

@@ -105,6 +105,34 @@ describe.skipIf(withoutNats)("a relay (needs nats-server)", () => {
 		expect(bodies(server.requests)[0].events[0].metadata).toEqual({ x: 1 });
 	});
 
+	it("skips what a muted hook would send, and keeps none of it", async () => {
+		const nats = await startNats();
+		const [muted, other] = [await startServer({ status: 200 }), await startServer({ status: 200 })];
+		const folder = workspace({
+			"pipeline-hooks.toml": workerConfig(muted.url, other.url).replace(
+				/("to-1"\nevents = )\["\*"\]/,
+				'$1["pipeline_error"]',
+			),
+		});
+		const env = { NATS_URL: nats.url, STORE_URL: nats.url };
+		const worker = startWorker(folder, { ...env, PIPELINE_HOOKS_MUTE: "to-0 until 2099-12-01" });
+		await worker.healthy();
+		for (const event of ["pipeline_error", "pipeline_start", "check_result"]) await job(env, event);
+		const skipped =
+			"skipped · pipeline_error of acme\\/shop · dlv_.*: muted until 2099-12-01T00:00Z by PIPELINE_HOOKS_MUTE";
+		await worker.said(new RegExp(`– to-0 .* ${skipped}`));
+		await worker.said("✓ to-1");
+		await vi.waitFor(async () => {
+			const numbers = await (await worker.get("/metrics")).text();
+			expect(numbers).toMatch(/deliveries_total\{hook="to-0",status="skipped"\} 3$/m);
+			expect(numbers).toMatch(/relayed_events_total\{result="stored"\} 1$/m);
+			expect(numbers).toMatch(/relayed_events_total\{result="muted"\} 2$/m);
+		}, WAIT_MS);
+		const { stdout } = await runCommand(["deliveries", "--json"], { workspace: folder, env });
+		expect(JSON.parse(stdout).deliveries).toMatchObject([{ hook: "to-1" }]);
+		expect([muted.requests.length, other.requests.length]).toEqual([0, 1]);
+	});
+
 	it("is encrypted, with a CA of one's own on both sides", async () => {
 		const { cert, key } = certificate("IP:127.0.0.1");
 		const tls = 'tls { cert_file: "cert.pem", key_file: "key.pem" }';

@@ -73,10 +73,11 @@ it("counts the events of its relay by what became of them", async () => {
 	const counted = async () =>
 		(await get("/metrics"))[1].split("\n").filter((line) => line.startsWith("pipeline_hooks_relayed_events_total"));
 	expect(await counted()).toEqual([]);
-	metrics.taken({ stored: 500, unwanted: 2, refused: 0 });
-	metrics.taken({ stored: 1, unwanted: 0, refused: 3 });
+	metrics.taken({ stored: 500, muted: 4, unwanted: 2, refused: 0 });
+	metrics.taken({ stored: 1, muted: 0, unwanted: 0, refused: 3 });
 	expect(await counted()).toEqual([
 		'pipeline_hooks_relayed_events_total{result="stored"} 501',
+		'pipeline_hooks_relayed_events_total{result="muted"} 4',
 		'pipeline_hooks_relayed_events_total{result="unwanted"} 2',
 		'pipeline_hooks_relayed_events_total{result="refused"} 3',
 	]);
