@@ -9,6 +9,9 @@ export const RELAY = "relay";
 /** The stream of a relay, and how all subjects in it begin, where its URL names none. */
 export const RELAY_STREAM = "ci";
 
+/** What is said of a message for NATS that no stream takes. */
+export const NO_STREAM = "no JetStream stream takes the subject";
+
 /** A newer layout of messages has another number, and workers of this one then deliver none of them. */
 export const RELAY_VERSION = 1;
 

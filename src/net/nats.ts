@@ -1,6 +1,7 @@
 // Publishes on NATS: what the JetStream stream that takes a subject says is the response. A bundle of its own.
 import { errors, type Msg, headers as messageHeaders, type NatsConnection } from "@nats-io/transport-node";
 import { isJsonObject, parseJson } from "../lib/json.ts";
+import { NO_STREAM } from "../model/relay.ts";
 import type { Http, HttpRequest } from "../ports.ts";
 import { Exchange, exchange } from "./exchange.ts";
 import { httpFailure } from "./failure.ts";
@@ -101,7 +102,7 @@ class Publication extends Exchange {
 	#fail(error: unknown): void {
 		const cause = innermost(error);
 		if (cause instanceof errors.NoRespondersError) {
-			this.#respond(STATUS.unavailable, "no JetStream stream takes the subject");
+			this.#respond(STATUS.unavailable, NO_STREAM);
 		} else if (cause instanceof errors.PermissionViolationError) {
 			const may =
 				cause.operation === "publish"

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { PipelineEvent } from "../model/event.ts";
 import { CannotRender, type Preset } from "../model/preset.ts";
-import { RELAY, RELAY_STREAM, RELAY_VERSION, relayStream, relaySubject } from "../model/relay.ts";
+import { NO_STREAM, RELAY, RELAY_STREAM, RELAY_VERSION, relayStream, relaySubject } from "../model/relay.ts";
 import { contextShown } from "./context.ts";
 
 /** The stream has had a message with this id in the last minutes. */
@@ -45,8 +45,8 @@ export const relay = (): Preset => ({
 			const note = "the relay has had an event with this id before, and keeps one of them";
 			return REPEATED.test(body) ? { ok: true, note } : { ok: true };
 		},
-		explain: ({ status }) =>
-			status === 503 ? "the stream of the relay is made by `pipeline-hooks work`, which must have run once" : undefined,
+		explain: ({ body }) =>
+			body === NO_STREAM ? `${NO_STREAM}; \`pipeline-hooks work\` makes it, and must have run once` : undefined,
 	}),
 });
 

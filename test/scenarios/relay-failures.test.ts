@@ -185,6 +185,21 @@ describe.skipIf(withoutNats)("a relay in trouble (needs nats-server)", () => {
 		expect(server.requests.length).toBe(2);
 	});
 
+	it("tells a job that there is no stream yet, or what the stream says", async () => {
+		const nats = await startNats();
+		const { org, job, env } = folders(nats);
+		writeFileSync(join(job, "pipeline-hooks.toml"), RELAY.replace("40", "0"));
+		const fired = async () => (await runCommand(["fire", "pipeline_error"], { workspace: job, env })).stdout;
+		expect(await fired()).toContain(
+			"503 Service Unavailable: no JetStream stream takes the subject; `pipeline-hooks work` makes it, and must have run once",
+		);
+		await prepared(org, env);
+		const { streams } = await jetstreamManager(await connectTo(nats));
+		await streams.update("ci", { max_msgs: 1 });
+		expect(await fired()).toContain("✓ relay");
+		expect(await fired()).toContain("503 Service Unavailable: maximum messages exceeded");
+	});
+
 	it("says once why nothing can be taken, and goes on by itself once the server is back", async () => {
 		const nats = await startNats();
 		const server = await startServer({ status: 200 });

@@ -130,8 +130,9 @@ describe("what the stream says", () => {
 
 	it("is explained where there is no stream yet, and nowhere else", () => {
 		expect(explain?.(said(503, "no JetStream stream takes the subject"))).toBe(
-			"the stream of the relay is made by `pipeline-hooks work`, which must have run once",
+			"no JetStream stream takes the subject; `pipeline-hooks work` makes it, and must have run once",
 		);
 		for (const status of [401, 403, 413, 500]) expect(explain?.(said(status, "x"))).toBeUndefined();
+		expect(explain?.(said(503, "maximum messages exceeded"))).toBeUndefined();
 	});
 });
