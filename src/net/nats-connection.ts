@@ -30,8 +30,11 @@ export function natsFailure(error: unknown): HttpFailure {
 	return describeError(error);
 }
 
-/** Milliseconds between two pings; a connection without an answer to three is closed. */
-const PING_MS = 20_000;
+/**
+ * Milliseconds between two pings. A connection is closed where two have no response when the next is due, which is later
+ * than a server takes that has much to send before, and closes the connection itself.
+ */
+const PING_MS = 5000;
 
 /** What decides how a connection is made, as a request has it. */
 export type Connecting = Pick<HttpRequest, "url" | "timeoutMs" | "allowPrivate" | "caCertificates">;

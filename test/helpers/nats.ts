@@ -26,15 +26,19 @@ export interface Nats {
 }
 
 /**
- * Starts a server; `config` are further lines of its config, and `files` are beside it. A config that says itself where
- * JetStream keeps its streams is taken as it is.
+ * Starts a server; `config` are further lines of its config, and `files` are beside it. Without `jetstream` they must say
+ * where JetStream keeps its streams, if it is to be there.
  */
-export async function startNats(config = "", files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<Nats> {
+export async function startNats(
+	config = "",
+	files: Readonly<Record<string, string | Uint8Array>> = {},
+	{ jetstream = true } = {},
+): Promise<Nats> {
 	const folder = workspace(files);
 	const run = (wanted: number | readonly number[]) =>
 		startProgram(wanted, ([port]) => {
-			const jetstream = /^jetstream/m.test(config) ? "" : `jetstream { store_dir: "${folder}/data" }\n`;
-			const own = `port: ${port}\nhost: "127.0.0.1"\n${jetstream}`;
+			const streams = jetstream ? `jetstream { store_dir: "${folder}/data" }\n` : "";
+			const own = `port: ${port}\nhost: "127.0.0.1"\n${streams}`;
 			const args = ["-c", join(workspace({ "nats.conf": `${own}${config}\n` }), "nats.conf")];
 			return { program: PROGRAM, args, cwd: folder };
 		});

@@ -24,7 +24,7 @@ export interface Fleet extends Nats {
 
 export async function startFleet(): Promise<Fleet> {
 	const { cert, key } = certificate("IP:127.0.0.1");
-	const nats = await startNats(CONFIG, { "cert.pem": cert, "key.pem": key });
+	const nats = await startNats(CONFIG, { "cert.pem": cert, "key.pem": key }, { jetstream: false });
 	const urlFor = (user: string) => `tls://${user}:${user}-pass1@127.0.0.1:${nats.port}`;
 	const ca = { NODE_EXTRA_CA_CERTS: `${workspace({ "ca.pem": cert })}/ca.pem` };
 	return {

@@ -2,6 +2,7 @@
 import {
 	JetStreamApiError,
 	type JetStreamClient,
+	JetStreamError,
 	type JetStreamManager,
 	jetstream,
 	jetstreamManager,
@@ -69,7 +70,9 @@ export class NatsServer<T> {
 		} catch (error) {
 			this.#forget();
 			await connection?.close();
-			throw error;
+			// Of a server with accounts, a request that nobody takes has no response at all.
+			const isUnanswered = connection !== undefined && innermost(error) instanceof errors.TimeoutError;
+			throw isUnanswered ? new UnusableStream(UNANSWERED) : error;
 		}
 	}
 
@@ -83,9 +86,16 @@ export class UnusableStream extends Error {
 	override readonly name = "UnusableStream";
 }
 
+const UNANSWERED =
+	"JetStream does not respond: the server's config needs jetstream {}, and the account of the user jetstream: enabled";
+
 function describe(error: unknown): string {
 	const cause = innermost(error);
 	if (cause instanceof UnusableStream || cause instanceof JetStreamApiError) return cause.message;
+	if (cause instanceof JetStreamError) {
+		const isDeleted = /^(?:consumer|stream) deleted$/.test(cause.message);
+		return isDeleted ? "its stream or consumer was deleted" : `the stream responded with ${cause.message}`;
+	}
 	if (cause instanceof errors.NoRespondersError)
 		return "JetStream is not enabled: add jetstream {} to the server's config";
 	if (cause instanceof errors.AuthorizationError) return "the user, password or token in the url is wrong";

@@ -1,10 +1,10 @@
 // A relay on Debian's server of NATS: each event is for one worker, until it is taken, released or put aside.
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { nanos } from "@nats-io/transport-node";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Relay, Relayed } from "../../../../src/model/relay.ts";
 import { openNatsRelay } from "../../../../src/store/nats/relay.ts";
-import { connectTo, type Nats, startNats, withoutNats } from "../../../helpers/nats.ts";
+import { connectTo, freezable, type Nats, startNats, withoutNats } from "../../../helpers/nats.ts";
 import { good } from "../../../helpers/records.ts";
 
 const FOR_EVER = new AbortController().signal;
@@ -141,7 +141,7 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 			await new Promise((resolve) => setTimeout(resolve, 100));
 			if (what === "stream") await manager.streams.delete("ci");
 			else await manager.consumers.delete("ci", "pipeline-hooks");
-			expect(await coming).toMatchObject({ problem: expect.stringMatching(/^nats:/) });
+			expect(await coming).toMatchObject({ problem: expect.stringMatching(/: its stream or consumer was deleted$/) });
 			expect(good(await relay.next(1, AbortSignal.timeout(300)))).toEqual([]);
 			await publish("again");
 			expect(textsOf(good(await relay.next(1, AbortSignal.timeout(5000))))).toEqual(["again"]);
@@ -184,6 +184,32 @@ describe.skipIf(withoutNats)("a relay on NATS (needs nats-server)", () => {
 		expect(await found?.bury("it is not JSON", found.text)).toBeUndefined();
 		expect(good(await relay.next(1, AbortSignal.timeout(200)))).toEqual([]);
 		expect(await waiting()).toBe(1);
+	});
+
+	it.each([
+		["", "jetstream: enabled,", "JetStream does not respond: the server's config needs jetstream {}, "],
+		["", "", "JetStream is not enabled: add jetstream {} to the server's config"],
+		['jetstream { store_dir: "data" }', "", "JetStream not enabled for account"],
+	])("says what is missing where JetStream is enabled by %j and, in the account, %j", async (server, own, problem) => {
+		const accounts = `accounts { A { ${own} users = [ { user: worker, password: pass } ] } }`;
+		const nats = await startNats(`${server}\n${accounts}`, {}, { jetstream: false });
+		const url = `nats://worker:pass@127.0.0.1:${nats.port}`;
+		expect(await relayOn({ ...nats, url }).next(1, FOR_EVER)).toEqual({
+			problem: expect.stringContaining(`nats://127.0.0.1:${nats.port}: ${problem}`),
+		});
+	});
+
+	it("notices within some seconds that nobody is at the other end any more", async () => {
+		const nats = await startNats();
+		const { url, freeze } = await freezable(nats);
+		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval"] });
+		onTestFinished(() => void vi.useRealTimers());
+		const relay = relayOn({ ...nats, url });
+		expect(good(await relay.next(1, AbortSignal.timeout(300)))).toEqual([]);
+		freeze();
+		const coming = relay.next(1, FOR_EVER);
+		await vi.advanceTimersByTimeAsync(20_000);
+		expect(await coming).toMatchObject({ problem: expect.stringContaining("the connection was closed") });
 	});
 
 	it("cannot be emptied by an acknowledgement that is sent to the server itself", async () => {
