@@ -48,9 +48,10 @@ const ENCODINGS: readonly Encoding[] = [
 		},
 	},
 	{
-		// One single quote or more between single quotes: `'\''` or `'"'"'`.
+		// One single quote or more between single quotes: `'\''` or `'"'"'`. A run of `\'` that nothing closes is read from
+		// its beginning only: from within it a match begins only where another one has ended, with `''` or `"'`.
 		begins: "'",
-		escapes: /'(?:"'+"|(?:\\')+)'/g,
+		escapes: /'(?:"'+"|(?<![^'"]'\\')(?:\\')+)'/g,
 		read: (found) => "'".repeat(found.includes('"') ? found.length - 4 : found.length / 2 - 1),
 	},
 	{

@@ -123,7 +123,7 @@ describe("createMask", () => {
 		expect(cpuTime() - start).toBeLessThan(3000);
 	});
 
-	test.each(["\\", "%", "%25", "&#", "&#0", "+", " ", "\\u", "a\\", "AAAA", "30"])(
+	test.each(["\\", "%", "%25", "&#", "&#0", "+", " ", "\\u", "a\\", "AAAA", "30", "'", "\\'", "'\"", "''\\'\\"])(
 		"takes a time that grows with a text that is full of %j",
 		(text) => {
 			const mask = createMask(['\\\\"/ \\ "+%25 x', " a\\\\\\b", "AAAAAAAAAAAAAAAA", '"%%%%%%%%&&&& \\']);
@@ -132,6 +132,12 @@ describe("createMask", () => {
 			expect(cpuTime() - start).toBeLessThan(3000);
 		},
 	);
+
+	test("knows single quotes between single quotes, also those right behind others", () => {
+		const mask = createMask([`a'b'\\'c-''-d`]);
+		expect(mask(String.raw`said a'\''b'\''\'\''c-'\'\''-d`)).toBe("said ***");
+		expect(mask(`said a'"'"'b'"'"'\\'"'"'c-'"''"'-d`)).toBe("said ***");
+	});
 
 	test("masks hostile text with 400 secrets in time", () => {
 		const secrets = Array.from(
