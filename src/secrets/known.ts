@@ -6,7 +6,7 @@ import { ROUTING_KEY } from "../model/event.ts";
 import type { Hook, Person } from "../model/hook.ts";
 import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
 import { type Reference, resolveReference } from "../model/reference.ts";
-import { SHORTEST } from "./mask.ts";
+import { SHORTEST } from "./finder.ts";
 import { credentials, isSecretValue, isWebUrl, looksSecret, passwordOf, urlSecrets, valueSecrets } from "./parts.ts";
 
 /** Variables that the runner and shells set for everyone to read; all but the runner's token. */

@@ -2,7 +2,7 @@
 
 import { isJsonObject, type Json, parseJson } from "../lib/json.ts";
 import { SECRET_NAME } from "../model/hook-references.ts";
-import { SHORTEST } from "./mask.ts";
+import { SHORTEST } from "./finder.ts";
 
 /** UTF-16 code units from which on a part that only looks like a secret is one. */
 const SHORTEST_PART = 6;
