@@ -4,7 +4,9 @@ import { ExactNumber } from "../lib/exact-number.ts";
 import { isJsonObject, type Json, type JsonObject } from "../lib/json.ts";
 import { stripTerminal } from "../lib/text.ts";
 import { type CiFacts, type EventContext, FOREIGN_FACTS, ROUTING_KEY } from "../model/event.ts";
+import { isRoutingKey } from "./known.ts";
 import type { Mask } from "./mask.ts";
+import { REDACTED } from "./view.ts";
 
 /** A context without secrets, and where they were. */
 export interface RedactedContext {
@@ -18,15 +20,18 @@ const LISTS = ["owners", "followers"] as const;
 const OBJECTS = ["entity", "data", "resource", "metadata"] as const;
 
 /**
- * Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty. Of the
- * facts of the CI only those that a stranger may have written: all others are names, which a short secret must not garble.
+ * Redacts every string and key of a context, but for the routing key that the metadata may bring for PagerDuty; one that is
+ * too long for that is redacted whole. Of the facts of the CI only those that a stranger may have written: all others are
+ * names, which a short secret must not garble.
  */
 export function redactContext(context: Partial<EventContext>, ofText: Mask): RedactedContext {
 	const mask = throughSequences(ofText);
 	// Nearly no context has any. Without an escape or a sequence, its JSON has every text as it is.
 	const written = JSON.stringify(context);
 	const isPlain = !written.includes("\\") && !HIDDEN.test(written);
-	if (isPlain && ofText(written) === written) return { context, places: [] };
+	const brought = context.metadata?.[ROUTING_KEY];
+	if (isPlain && (brought === undefined || isRoutingKey(brought)) && ofText(written) === written)
+		return { context, places: [] };
 	const places = new Set<string>();
 	const clean = (text: string, place: string): string => {
 		const masked = mask(text);
@@ -43,12 +48,20 @@ export function redactContext(context: Partial<EventContext>, ofText: Mask): Red
 		if (Array.isArray(item)) return item.map((each) => value(each, place));
 		return isJsonObject(item) ? object(item, place) : item;
 	};
+	const credential = (item: Json, place: string): Json => {
+		if (isRoutingKey(item)) return item;
+		if (typeof item !== "string") return value(item, place);
+		places.add(place);
+		return REDACTED;
+	};
 	const object = (item: JsonObject, place: string): JsonObject => {
 		const entries = new Map<string, Json>();
+		const numbers = new Map<string, number>();
 		for (const [key, inner] of Object.entries(item)) {
 			const name = clean(key, place);
-			const isRoutingKey = place === "metadata" && key === ROUTING_KEY;
-			entries.set(unusedName(name, entries), isRoutingKey ? inner : value(inner, `${place}.${name}`));
+			const isBrought = place === "metadata" && key === ROUTING_KEY;
+			const redacted = (isBrought ? credential : value)(inner, `${place}.${name}`);
+			entries.set(unusedName(name, entries, numbers), redacted);
 		}
 		return Object.fromEntries(entries);
 	};
@@ -77,14 +90,18 @@ function throughSequences(mask: Mask): Mask {
 	return (text) => {
 		const bare = HIDDEN.test(text) ? stripTerminal(text) : text;
 		const masked = mask(bare);
-		return masked === bare ? mask(text) : masked;
+		return masked === bare && bare !== text ? mask(text) : masked;
 	};
 }
 
-/** Two keys may be the same once they are redacted: the next one is numbered. */
-function unusedName(name: string, taken: ReadonlyMap<string, Json>): string {
+/**
+ * Two keys may be the same once they are redacted: the next one is numbered. `numbers` has the next number of each name, so
+ * that many such keys are not counted again for each.
+ */
+function unusedName(name: string, taken: ReadonlyMap<string, Json>, numbers: Map<string, number>): string {
 	if (!taken.has(name)) return name;
-	let number = 2;
+	let number = numbers.get(name) ?? 2;
 	while (taken.has(`${name} ${number}`)) number += 1;
+	numbers.set(name, number + 1);
 	return `${name} ${number}`;
 }

@@ -1,6 +1,7 @@
 // Which texts are secrets: by their place in a hook or a URL, by the name of a variable, by what the runner sets.
 
 import type { Env } from "../lib/env.ts";
+import type { Json } from "../lib/json.ts";
 import type { GivenContext } from "../model/context.ts";
 import { ROUTING_KEY } from "../model/event.ts";
 import type { Hook, Person } from "../model/hook.ts";
@@ -70,7 +71,8 @@ export function environmentSecrets(env: Env): readonly string[] {
 		if (TOKEN_VARIABLE.test(name)) return valueSecrets(value);
 		if (!PROXY_VARIABLE.test(name)) return [];
 		// Also of a value that is not a proper URL, for a character in the password or for slashes that are missing.
-		const [, user = "", password = ""] = /^\s*(?:[^:/]*:\/\/|https?:)?([^:]*):?(.*)@/is.exec(value) ?? [];
+		const before = value.slice(0, Math.max(0, value.lastIndexOf("@")));
+		const [, user = "", password = ""] = /^\s*(?:[^:/]*:\/\/|https?:)?([^:]*):?(.*)$/is.exec(before) ?? [];
 		return credentials(user, password);
 	});
 	return longestFirst(found);
@@ -107,7 +109,15 @@ function secretsIn(env: Env, ofVariable: (name: string, value: string) => readon
 /** The credential that a context may bring. */
 export function contextSecrets({ metadata }: GivenContext): readonly string[] {
 	const key = metadata?.[ROUTING_KEY];
-	return typeof key === "string" ? longestFirst(valueSecrets(key)) : [];
+	return isRoutingKey(key) ? longestFirst(valueSecrets(key)) : [];
+}
+
+/** Far more than the 32 characters that PagerDuty's have, and far less than what takes a while to look for. */
+const LONGEST_ROUTING_KEY = 1000;
+
+/** Whether what a context brings as PagerDuty's routing key can be one. */
+export function isRoutingKey(value: Json | undefined): value is string {
+	return typeof value === "string" && value.length <= LONGEST_ROUTING_KEY;
 }
 
 /** The key in a secret of Standard Webhooks, by itself, in the other alphabet of base64, and in hex. */

@@ -96,7 +96,7 @@ function jsonSecrets(value: Json, key: string): readonly string[] {
 
 /** Lines that every PEM file has, and punctuation. */
 const ORDINARY = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$|^[^A-Za-z0-9]*$/;
-const ASSIGNMENT = /^(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[=:]\s*["']?(.*?)["']?[,;]?$/;
+const ASSIGNMENT = /^(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[=:]\s*(?!\s)["']?(.*?)["']?[,;]?$/;
 
 function lineSecrets(line: string): readonly string[] {
 	if (ORDINARY.test(line)) return [];
@@ -108,8 +108,11 @@ function lineSecrets(line: string): readonly string[] {
 /** What a header, a `.netrc` or a log writes before a credential. */
 const KEYWORD = /(?:^|\s)(?:basic|bearer|token|bot|apikey|api-key|geniekey|password|passwd)\s+["']?([^\s"',;]+)/gi;
 
-/** The settings of a connection string or a header, each with its name, and of an `.npmrc` the part behind the host. */
-const SETTING = /(?:^|[\s;,&])(?:\/\/\S+?:)?["']?([\w.-]+)["']?\s*[=:]\s*["']?([^\s"',;&]+)/g;
+/**
+ * The settings of a connection string or a header, each with its name, and of an `.npmrc` the part behind the host. Behind
+ * a separator that host has none itself, so that each part of a line is read for it once.
+ */
+const SETTING = /(?:(?:^|\s)(?:\/\/\S+?:)?|[;,&](?:\/\/[^\s;,&]+?:)?)["']?([\w.-]+)["']?\s*[=:]\s*["']?([^\s"',;&]+)/g;
 
 /** The credentials inside of a line: of `Bearer abc` what is sent as the token, of `Server=db;Password=abc` the password. */
 function innerSecrets(line: string): readonly string[] {

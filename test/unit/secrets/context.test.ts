@@ -2,9 +2,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
+import type { Json } from "../../../src/lib/json.ts";
 import type { GivenContext } from "../../../src/model/context.ts";
 import { redactContext } from "../../../src/secrets/context.ts";
 import { createMask } from "../../../src/secrets/mask.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 const SECRET = "ghs_0123456789abcdef";
 const mask = createMask([SECRET]);
@@ -84,6 +86,24 @@ test("the routing key that the metadata bring stays, and only there", () => {
 	const { context, places } = redactContext(given, mask);
 	expect(context.metadata).toEqual({ routing_key: SECRET, deep: { routing_key: "***" } });
 	expect(places).toEqual(["data.routing_key", "metadata.deep.routing_key"]);
+});
+
+test("what the metadata bring as a routing key, but cannot be one, is redacted", () => {
+	const of = (routing_key: Json) => redactContext({ metadata: { routing_key, rows: 1 } }, mask);
+	expect(of("k".repeat(1000)).places).toEqual([]);
+	const places = ["metadata.routing_key"];
+	expect(of("k".repeat(1001))).toEqual({ context: { metadata: { routing_key: "***", rows: 1 } }, places });
+	expect(of([SECRET, 1])).toEqual({ context: { metadata: { routing_key: ["***", 1], rows: 1 } }, places });
+});
+
+test("takes a time that grows with the keys that are the same once redacted", () => {
+	const secrets = Array.from({ length: 16 }, (_, at) => `secret-number-${at}-`);
+	const spelt = (digits: string) => Array.from(digits, (digit) => secrets[Number.parseInt(digit, 16)]).join("");
+	const data = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [spelt(at.toString(16)), 1]));
+	const start = cpuTime();
+	const { context } = redactContext({ data }, createMask(secrets));
+	expect(cpuTime() - start).toBeLessThan(9000);
+	expect(Object.keys(context.data ?? {}).at(-1)).toBe("*** 20000");
 });
 
 test("a context without secrets is the same one", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Hook } from "../../../src/model/hook.ts";
 import { parseReference } from "../../../src/model/reference.ts";
 import { bareKey, contextSecrets, environmentSecrets, possibleSecrets, secretsOf } from "../../../src/secrets/known.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 import { preset, shellHook, webhook } from "../../helpers/make.ts";
 
 const found = (hooks: readonly Hook[], env: Record<string, string> = {}) => secretsOf(hooks, env);
@@ -192,6 +193,8 @@ describe("secretsOf", () => {
 		expect(contextSecrets({ metadata: { routing_key: " R0UT1NG\n" } })).toContain("R0UT1NG");
 		expect(contextSecrets({ metadata: { routing_key: 7 } })).toEqual([]);
 		expect(contextSecrets({ metadata: { routing_key: "  a  " } })).toEqual([]);
+		expect(contextSecrets({ metadata: { routing_key: "k".repeat(1000) } })).toEqual(["k".repeat(1000)]);
+		expect(contextSecrets({ metadata: { routing_key: "k".repeat(1001) } })).toEqual([]);
 	});
 
 	test("a telling variable's value, however short, also as a part of a URL's path", () => {
@@ -246,6 +249,8 @@ describe("environmentSecrets", () => {
 		["http://me:pw@proxy.example", [btoa("me:pw")]],
 		["http:me:pass-word@proxy.example", ["pass-word", btoa("me:pass-word")]],
 		["HTTPS:me:pass-word@proxy.example", ["pass-word", btoa("me:pass-word")]],
+		["http://me:a@b:c@proxy.example", ["a@b:c", btoa("me:a@b:c")]],
+		["token-as-user@proxy.example/@", ["token-as-user@proxy.example/"]],
 		["http://proxy.example:3128", []],
 		["proxy.example:3128", []],
 		["", []],
@@ -255,6 +260,13 @@ describe("environmentSecrets", () => {
 		}
 		expect(environmentSecrets({ NO_PROXY: value, PROXY_URL: value })).toEqual([]);
 	});
+});
+
+test.each(["a", "@a", ":", "@:", " ", "//", "@//"])("takes a time that grows with a proxy of many %j", (part) => {
+	const value = `${part.slice(0, -1)}${part.slice(-1).repeat(60_000)}`;
+	const start = cpuTime();
+	environmentSecrets({ http_proxy: value });
+	expect(cpuTime() - start).toBeLessThan(200);
 });
 
 test("possibleSecrets: whatever may be a secret, but no path and nothing that the runner sets for everyone", () => {

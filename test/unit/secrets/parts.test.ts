@@ -9,6 +9,7 @@ import {
 	urlSecrets,
 	valueSecrets,
 } from "../../../src/secrets/parts.ts";
+import { cpuTime } from "../../helpers/cpu-time.ts";
 
 it.each([
 	..."webhooks services catch hooks eu-central-1 us-east-1b data_warehouse /api/v2/enqueue myEvents fooBar 2026-04-02".split(
@@ -86,5 +87,17 @@ describe("what is secret inside of a secret", () => {
 		],
 		["one line", []],
 		[" first line \n  second", ["first line \n  second", "first line", "second"]],
+		["//npm.example/a;b,c/:_authToken=npm_1", ["npm_1"]],
+		["always-auth=true;//npm.example/:_authToken=npm_1", ["npm_1"]],
 	])("%j", (value, secrets) => expect(inside(value)).toEqual(new Set(secrets)));
+
+	it.each([";//", ";//a:", ";//a=", "a= ", ";a ", "token ", "\u2028", "export ", '"'])(
+		"in a time that grows with %j",
+		(part) => {
+			const text = part.repeat(240_000 / part.length);
+			const start = cpuTime();
+			for (const value of [text, `a=b\n${text}`, `a=b\na=${" ".repeat(60_000)}x\u2028y${part}`]) valueSecrets(value);
+			expect(cpuTime() - start).toBeLessThan(4000);
+		},
+	);
 });
