@@ -11,6 +11,7 @@ declare global {
 export class ExactNumber {
 	/** By the grammar of JSON. */
 	readonly text: string;
+	#number: { readonly value: number | undefined } | undefined;
 
 	constructor(text: string) {
 		this.text = text;
@@ -24,10 +25,13 @@ export class ExactNumber {
 		return JSON.rawJSON?.(this.text) ?? this.text;
 	}
 
-	/** The JavaScript number of exactly this value, however it is written; undefined where there is none. */
+	/**
+	 * The JavaScript number of exactly this value, however it is written; undefined where there is none. A text may have a
+	 * million digits and be asked a million times, so it is read once.
+	 */
 	toNumber(): number | undefined {
-		const value = Number(this.text);
-		return Number.isFinite(value) && decimal(String(value)) === decimal(this.text) ? value : undefined;
+		this.#number ??= { value: sameNumber(this.text) };
+		return this.#number.value;
 	}
 }
 
@@ -47,14 +51,22 @@ export function readNumber(text: string): number | ExactNumber {
 	return writesExactNumbers() ? exact : (exact.toNumber() ?? exact);
 }
 
-/** The value of a number as digits and a power of ten, the same for `1.10`, `1.1` and `11e-1`. */
+function sameNumber(text: string): number | undefined {
+	const value = Number(text);
+	return Number.isFinite(value) && decimal(String(value)) === decimal(text) ? value : undefined;
+}
+
+/**
+ * The value of a number as digits and a power of ten, the same for `1.10`, `1.1` and `11e-1`. A power that is too large to
+ * be exact is far from those of JavaScript's numbers.
+ */
 function decimal(text: string): string {
 	const [, sign = "", whole = "", fraction = "", exponent = "0"] = NUMBER.exec(text) ?? [];
 	const written = whole + fraction;
 	let [start, end] = [0, written.length];
 	while (written[start] === "0") start++;
 	while (end > start && written[end - 1] === "0") end--;
-	const power = BigInt(exponent) - BigInt(fraction.length) + BigInt(written.length - end);
+	const power = Number(exponent) - fraction.length + (written.length - end);
 	return start === end ? "0" : `${sign}${written.slice(start, end)}e${power}`;
 }
 

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeMessage } from "../../../src/deliver/message.ts";
+import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { BodyError } from "../../../src/template/body.ts";
 import { cpuTime } from "../../helpers/cpu-time.ts";
 import { delivery, event, webhook } from "../../helpers/make.ts";
@@ -42,6 +43,11 @@ describe("a body", () => {
 		const closed = source.replaceAll(/\{\{\/if \w+\}\}/g, "{{/if}}");
 		within(4000, () => expect(() => render(closed, view)).toThrow("body is too large"));
 		within(4000, () => expect(() => render(closed, view, { isRocky: true })).toThrow("body is too large"));
+	});
+
+	it("may ask for a long number over and over", () => {
+		const view = { n: new ExactNumber(`1.${"0".repeat(100_000)}`), l: Array(20_000).fill(0) };
+		within(2000, () => expect(render("{{#l}}{{#n}}x{{/n}}{{^n}}y{{/n}}{{/l}}", view)).toBe("x".repeat(20_000)));
 	});
 
 	it("fails the hook that it is for, and says what to do", () => {
