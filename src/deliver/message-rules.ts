@@ -4,14 +4,14 @@ import type { Delivery } from "../model/delivery.ts";
 import type { Events, Status } from "../model/event.ts";
 import type { Webhook } from "../model/hook.ts";
 import type { MessageRules } from "../model/message-rules.ts";
-import { CannotRender, type Late } from "../model/preset.ts";
+import type { Late } from "../model/preset.ts";
 import { parseReference, type Reference, resolveReference } from "../model/reference.ts";
 import { mayHaveFired } from "../plan/select.ts";
 import { shortHash } from "../presets/key-text.ts";
 import { RECORD } from "../presets/late.ts";
 import { storyKey } from "../presets/story-body.ts";
 import { contextSecrets } from "../secrets/known.ts";
-import { envelopeOf, MessageError } from "./envelope.ts";
+import { envelopeOf } from "./envelope.ts";
 
 function lateOf({ preset, maxAgeMs, supersede }: Webhook): Omit<Late, "receiver"> {
 	const { late = RECORD } = preset;
@@ -34,10 +34,9 @@ function textOf(hook: Webhook, events: Events, env: Env): string | undefined {
 	try {
 		const { key = usualKey } = envelopeOf(hook, env).service;
 		return key(events);
-	} catch (thrown) {
-		// Of a message that cannot be made.
-		if (thrown instanceof MessageError || thrown instanceof CannotRender) return usualKey(events);
-		throw thrown;
+	} catch {
+		// Of a message that cannot be made, for whatever reason: that fails its own delivery, and this must end no other.
+		return usualKey(events);
 	}
 }
 

@@ -100,8 +100,8 @@ function sourceOf({ ci, pipeline }: EventContext, given: string | undefined): st
 /** Whether the text is a URI or a path from the root, as RFC 3986 writes them; stricter than that about anything else. */
 function isUriReference(text: string): boolean {
 	const [base = "", fragment = "", ...more] = text.split("#");
-	const literal = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?]|%[0-9A-Fa-f]{2})*$/;
-	if (more.length > 0 || !literal.test(base) || !literal.test(fragment)) return false;
+	const other = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/?%]|%(?![0-9A-Fa-f]{2})/;
+	if (more.length > 0 || other.test(base) || other.test(fragment)) return false;
 	if (base.startsWith("/")) return !base.startsWith("//");
 	return /^[A-Za-z][A-Za-z0-9+.-]*:./.test(base) && URL.canParse(base);
 }

@@ -17,8 +17,11 @@ export function shortHash(text: string): string {
 	return createHash("sha256").update(text).digest("hex").slice(0, 32);
 }
 
-/** Runs of the marks that keys are made of, of what cannot be seen, and of white space that a service may drop. */
-const ENCODED = /(?:[%#;=]|\p{C}|[^\P{Z} ]|^ | $| (?= ))+/gu;
+/**
+ * The marks that keys are made of, what cannot be seen, and white space that a service may drop; of a long run some at a
+ * time, since the call stack does not hold all of a megabyte.
+ */
+const ENCODED = /(?:[%#;=\p{C}]|[^\P{Z} ]|^ | $| (?= )){1,100}/gu;
 
 /** `repository=acme/warehouse; branch=main`: no value can look like a part, or like the hash of {@link boundedKey}. */
 export function writeKey(parts: Parts): string {
@@ -30,6 +33,7 @@ export function writeKey(parts: Parts): string {
 
 /** A lone surrogate has no bytes in UTF-8, and two of them must not become one character. */
 function encode(run: string): string {
+	if (run.isWellFormed()) return encodeURIComponent(run);
 	const points = Array.from(run, (point) =>
 		point.isWellFormed() ? encodeURIComponent(point) : `%u${point.charCodeAt(0).toString(16)}`,
 	);

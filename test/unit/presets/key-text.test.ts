@@ -32,3 +32,7 @@ it("keeps texts apart that differ only in a lone surrogate", () => {
 	expect(new Set(keys).size).toBe(3);
 	expect(keys.every((key) => key.isWellFormed())).toBe(true);
 });
+
+it("writes megabytes of what cannot be seen", () => {
+	expect(writeKey({ a: "\u007f".repeat(10_000_000) })).toHaveLength("a=".length + 30_000_000);
+});
