@@ -25,7 +25,7 @@ function sizeOf(body: Json, of: string, limit: number | TextLimit): Size | undef
 		.filter((part) => typeof part === "string" || isJsonArray(part));
 	if (found.length === 0) return undefined;
 	const sizes = found.map((part) => (typeof part === "string" ? measure(part) : part.length));
-	const size = paths.length === 1 ? Math.max(...sizes) : sizes.reduce((sum, each) => sum + each, 0);
+	const size = sizes.reduce((all, each) => (paths.length === 1 ? Math.max(all, each) : all + each), 0);
 	return { of, size, unit: typeof found[0] === "string" ? unit : "items", most };
 }
 

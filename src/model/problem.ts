@@ -77,9 +77,12 @@ export class UserError extends Error {
 	}
 }
 
-/** Throws one {@link UserError} with all the problems, or returns when there are none. */
+/** More than anybody reads, and fewer than arguments of a call may be. */
+const MOST_PROBLEMS = 1000;
+
+/** Throws one {@link UserError} with the problems, or returns when there are none. */
 export function throwIfAny(problems: readonly Problem[]): void {
-	const [first, ...rest] = problems;
+	const [first, ...rest] = problems.slice(0, MOST_PROBLEMS);
 	if (first !== undefined) throw new UserError(first, ...rest);
 }
 

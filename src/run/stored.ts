@@ -95,7 +95,7 @@ export async function openStored(
 	if (redeliver !== undefined) refuseUnsendable(redeliver, store, config);
 	const left: DeliveryRecord[] = [];
 	const leave = (records: readonly DeliveryRecord[]) => {
-		left.push(...records);
+		for (const record of records) left.push(record);
 	};
 	// What only looks into a file makes none; on a server it also puts in order what has ended.
 	const create = store.kind !== "sqlite" || redeliver === undefined || (redeliver.results ?? []).length > 0;

@@ -147,11 +147,11 @@ class NatsRecords implements Records {
 			return found.filter((entry) => entry !== undefined);
 		}
 		const some = keys === undefined || keys.length > MOST_KEYS ? [{}] : keys.map((key) => ({ key }));
-		const found: Entry[] = [];
+		const found: (readonly Entry[])[] = [];
 		for (const place of places) {
-			for (const each of some) found.push(...(await stream.all(this.#subjects.all(place, each))));
+			for (const each of some) found.push(await stream.all(this.#subjects.all(place, each)));
 		}
-		return found;
+		return found.flat();
 	}
 
 	async claim(

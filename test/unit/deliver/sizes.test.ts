@@ -45,3 +45,8 @@ test("a part that a body does not have, or has in another shape, is left out", (
 	expect(sizes({ a: "text", c: { x: "y" }, d: 5, e: null }, limits)).toEqual([]);
 	expect(sizes([1], limits)).toEqual([]);
 });
+
+test("very many parts are measured as few are", () => {
+	const rows = Array.from({ length: 300_000 }, (_, at) => ({ text: at === 7 ? "abc" : "a" }));
+	expect(sizes({ rows }, { "rows.*.text": 2 })).toMatchObject([{ size: 3 }]);
+});

@@ -1,9 +1,15 @@
-// Waiting that a cancellation ends.
+// Errors of the user, however many there are, and waiting that a cancellation ends.
 import { describe, expect, it } from "vitest";
-import { UserError, unlessCancelled } from "../../../src/model/problem.ts";
+import { throwIfAny, UserError, unlessCancelled } from "../../../src/model/problem.ts";
 
 const never = new Promise<string>(() => {});
 const CANCELLED = { problems: [{ code: "cancelled", message: "cancelled before anything was run" }] };
+
+it("throws the first thousand of very many problems", () => {
+	const problem = { code: "context", message: "unknown key", remedy: "" } as const;
+	const thrown = expect(() => throwIfAny(Array(300_000).fill(problem)));
+	thrown.toThrow(expect.objectContaining({ problems: Array(1000).fill(problem) }));
+});
 
 describe("unlessCancelled", () => {
 	it("hands on what the work comes to", async () => {
