@@ -101,7 +101,8 @@ const ASSIGNMENT = /^(?:export\s+|-\s+)?["']?([\w.-]+)["']?\s*[=:]\s*(?!\s)["']?
 function lineSecrets(line: string): readonly string[] {
 	if (ORDINARY.test(line)) return [];
 	const [, name, value = ""] = ASSIGNMENT.exec(line) ?? [];
-	if (name === undefined) return [line];
+	// A line of a random secret may have a `:` or a `=` too.
+	if (name === undefined || looksSecret(name)) return [line];
 	return isSecretValue(name, value) ? [line, value] : [];
 }
 

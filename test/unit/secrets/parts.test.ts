@@ -101,3 +101,14 @@ describe("what is secret inside of a secret", () => {
 		},
 	);
 });
+
+it.each(["hoG9TPpeyUAm.:&amp;;", "x7Kq2mVb9=", "9fQz8Rt1=a b"])(
+	"a line of a random secret that looks like a setting, such as %j, is a secret by itself",
+	(line) => {
+		expect(valueSecrets(`${line}\n5trax4k'E6FGuzNU`)).toContain(line);
+		expect(valueSecrets(`host: localhost\nport: 8080`)).toEqual([
+			`host: localhost\nport: 8080`,
+			`host: localhost\nport: 8080`,
+		]);
+	},
+);
