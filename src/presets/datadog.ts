@@ -142,11 +142,13 @@ function tags(context: EventContext, options: Options, truncator: Truncator): re
 
 /** https://docs.datadoghq.com/getting_started/tagging/#define-tags, applied here so that limits count what is kept. */
 function normalTag(tag: string, truncator: Truncator): string {
-	const normal = oneLine(tag)
+	// Unit by unit, and without an anchored run: the call stack does not hold ten million of either.
+	const marked = oneLine(tag)
 		.toLowerCase()
-		.replaceAll(/[^\p{L}\p{N}_\-:./]+/gu, "_")
-		.replace(/^[^\p{L}]+/u, "")
+		.replaceAll(/[^\p{L}\p{N}_\-:./]/gu, "_")
 		.replaceAll(/__+/g, "_");
+	const start = marked.search(/\p{L}/u);
+	const normal = start === -1 ? "" : marked.slice(start);
 	// The ellipsis of a truncated tag would become an underscore, which Datadog takes off the end of a tag.
 	return truncator.text(`tag ${excerpt(tag, 20)}`, normal, TAG_LIMIT, unescaped).replace(/[_…]+$/, "");
 }

@@ -42,8 +42,10 @@ export function rewrite(view: View, pattern: RegExp, write: (match: string) => s
 	return { text, starts: starts.subarray(0, text.length + 1) };
 }
 
-/** Runs of white space, control characters and the `+` that a form writes for a space; but not a single space. */
-const BLANKS = /(?! (?![\s\p{Cc}+]))[\s\p{Cc}+]+/gu;
+/** White space, control characters, and the `+` that a form writes for a space. */
+const BLANK = String.raw`[\s\u0000-\u001f\u007f-\u009f+]`;
+/** Runs of these, but not a single space. By `\p{Cc}`, which needs the flag u, ten million would overflow the call stack. */
+const BLANKS = new RegExp(`(?! (?!${BLANK}))${BLANK}+`, "g");
 
 /** The view with each run of white space as one space: texts are shown on one line, and forms write a space as `+`. */
 export function fold(view: View): View {

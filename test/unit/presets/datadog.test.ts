@@ -132,6 +132,12 @@ describe("the datadog preset", () => {
 		expect(String(key("t".repeat(200))["aggregation_key"]).length).toBe(100);
 	});
 
+	it("writes no tag of millions of marks", () => {
+		for (const tag of ["\u{ff01}".repeat(9_000_000), `${"1".repeat(9_000_000)}\u20ac`]) {
+			expect(tagsOf(event("ping"), { tags: [tag, "kept"] })).toEqual(expect.arrayContaining(["kept"]));
+		}
+	});
+
 	it("writes tags as Datadog keeps them", () => {
 		expect(
 			tagsOf(event("ping", { pipeline: "Nightly ETL (v2)!" }), {

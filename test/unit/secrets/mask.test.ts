@@ -139,6 +139,10 @@ describe("createMask", () => {
 		expect(mask(`said a'"'"'b'"'"'\\'"'"'c-'"''"'-d`)).toBe("said ***");
 	});
 
+	test("finds a secret beside ten million blanks", () => {
+		expect(createMask(["s3cret value"])(`€ s3cret${" ".repeat(10_000_000)}value`)).toBe("€ ***");
+	});
+
 	test("masks hostile text with 400 secrets in time", () => {
 		const secrets = Array.from(
 			{ length: 400 },
