@@ -18,19 +18,16 @@ export function queryOf(wanted: Wanted, now: number): RecordQuery {
 	return { states: ["waiting"], dueBy: now, ...some };
 }
 
-/** The same with the whole id of the one delivery whose id begins so; as a phrase why there is no such one. */
-export async function withWholeId(
-	wanted: Wanted,
-	records: Pick<Records, "list">,
-): Promise<Wanted | StoreFailure | { readonly unknown: string }> {
+/** The same with the whole id of the one delivery whose id begins so; a sentence for people where there is none. */
+export async function withWholeId(wanted: Wanted, records: Pick<Records, "list">): Promise<Wanted | StoreFailure> {
 	const { id } = wanted;
 	if (id === undefined) return wanted;
 	const found = id === "" ? { records: [] } : await records.list({ idPrefix: id, newest: 3 });
-	if ("problem" in found) return found;
+	if ("problem" in found) return { problem: `the store cannot be read: ${found.problem}` };
 	const ids = found.records.map(({ record }) => record.id);
 	const quoted = JSON.stringify(excerpt(id, 100));
 	const [first, second] = ids.includes(id) ? [id] : ids;
-	if (first === undefined) return { unknown: `no stored delivery has the id ${quoted}` };
+	if (first === undefined) return { problem: `id: no stored delivery has the id ${quoted}` };
 	if (second === undefined) return { ...wanted, id: first };
-	return { unknown: `several ids begin with ${quoted}: ${ids.map((each) => excerpt(each, 60)).join(", ")}` };
+	return { problem: `id: several ids begin with ${quoted}: ${ids.map((each) => excerpt(each, 60)).join(", ")}` };
 }

@@ -135,8 +135,7 @@ export async function openStored(
 	await outbox.writer.end();
 	await outbox.begin();
 	const wanted = redeliver && (await bundle.withWholeId(redeliver, outbox.options.records));
-	if (wanted !== undefined && "problem" in wanted) throw unreadable(wanted.problem);
-	if (wanted !== undefined && "unknown" in wanted) throw failed(`id: ${wanted.unknown}`);
+	if (wanted !== undefined && "problem" in wanted) throw failed(wanted.problem);
 	const redelivery = wanted && new bundle.Redelivery(outbox, wanted, options);
 	return {
 		/** What the run fails with is no warning besides. */
