@@ -2,7 +2,6 @@
 import { resolve } from "node:path";
 import { isJsonArray, isJsonObject, type Json } from "../lib/json.ts";
 import { count, excerpt } from "../lib/text.ts";
-
 import type { EventContext } from "../model/event.ts";
 import type { Audience, Config, Person, Webhook } from "../model/hook.ts";
 import { AUTHOR, mentionsIn, OWNER, type People } from "../model/people.ts";

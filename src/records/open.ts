@@ -101,7 +101,7 @@ async function openRepository({
 	if (url === undefined)
 		return {
 			problem:
-				"which repository it is is only known in GitHub Actions: set url in [store], or GITHUB_REPOSITORY to owner/name",
+				"the repository is not known outside GitHub Actions: set url in [store], or GITHUB_REPOSITORY to owner/name",
 		};
 	if (typeof url !== "string") return url;
 	if (isUntrusted && isAbsolute(url) && isInside(workspace, url)) return { problem: STRANGERS };

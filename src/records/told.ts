@@ -46,7 +46,7 @@ export function tellOf({ expired, obsolete, waiting }: Sifted, log: Pick<Log, "i
 export function tellOfKeptBack(lanes: readonly { readonly keptBack: number }[], log: Pick<Log, "info">): void {
 	const number = lanes.reduce((sum, { keptBack }) => sum + keptBack, 0);
 	if (number > 0)
-		log.info(`${count(number, "other stored message")} not tried: the receiver has not answered the first one`);
+		log.info(`${count(number, "other stored message")} not tried: their receiver did not answer the first one`);
 }
 
 /** The outcome of what carries a secret, which no store may have. */

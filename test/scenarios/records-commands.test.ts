@@ -297,6 +297,8 @@ describe("deliveries", () => {
 		database.close();
 		const { stdout } = await inFolder(folder)("deliveries");
 		expect(stdout).toMatch(/^1 stored record cannot be read: `prune --unreadable` removes them\nID .*\ndlv_b/);
+		const { stderr } = await inFolder(folder)("redeliver");
+		expect(stderr).toContain("warning[unreadable_record]: pipeline-hooks.toml:1:1: 1 stored message cannot be read");
 		const prune = (...more: readonly string[]) => inFolder(folder)("prune", "--unreadable", ...more);
 		expect((await prune("--dry-run")).stdout).toContain("1 unreadable record would be removed");
 		expect((await prune()).stdout).toBe("1 unreadable record removed\n");

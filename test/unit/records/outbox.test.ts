@@ -299,6 +299,21 @@ describe("while the run goes on", () => {
 		expect(found).toEqual(states);
 	});
 
+	it("what makes others obsolete is on record, for what is stored after it", async () => {
+		const first = plain({ preset: preset("slack") });
+		const slow = webhook({ name: "slow", ...once, url: parseReference("https://slow.example/") });
+		const there = world([first, slow]);
+		let found: readonly string[] = [];
+		there.respond = async ({ url }) => {
+			if (url.hostname !== "slow.example") return answer(200, "ok");
+			for (let turn = 0; turn < 50; turn++) await new Promise(setImmediate);
+			found = Object.values(there.states());
+			return answer(200);
+		};
+		await there.fire(there.event("pipeline_complete"));
+		expect(found).toEqual(["delivered"]);
+	});
+
 	it("a hook that its receiver has switched off is so for others too", async () => {
 		const { off } = await meanwhile(true, plain(), 410);
 		expect(off).toMatchObject([{ hook: "audit", reason: expect.stringContaining("410") }]);

@@ -25,7 +25,7 @@ it("says how many wait for one whose receiver has not answered", async () => {
 	for (let n = 0; n < 3; n++) await there.fire(there.event("pipeline_error", { pipeline: `p${n}` }));
 	there.wait(MINUTE);
 	const { lines } = await there.redeliver();
-	expect(lines).toEqual(["2 other stored messages not tried: the receiver has not answered the first one"]);
+	expect(lines).toEqual(["2 other stored messages not tried: their receiver did not answer the first one"]);
 });
 
 it("by hand keeps the order of what is about the same", async () => {
