@@ -10,6 +10,7 @@ import { type JsonTable, type JsonValue, parseSource } from "./json.ts";
 import { JsonSource } from "./json-source.ts";
 import { importOpenMetadata, isOpenMetadata } from "./openmetadata.ts";
 import { importRocky } from "./rocky.ts";
+import { hasCredential } from "./secret-text.ts";
 import { type Section, writeToml } from "./toml.ts";
 
 interface Imported {
@@ -53,6 +54,9 @@ function importJson(json: JsonSource, findings: Findings): Imported {
 	const sections = sources.flatMap((source) => {
 		const name = nameOf(source);
 		if (name !== undefined && names.has(name)) source.get("name")?.wrong("is another webhook's name too", RENAME);
+		// Names are shown wherever a delivery is.
+		if (name !== undefined && hasCredential(name))
+			source.get("name")?.wrong("has a credential in it", "rename it first");
 		if (name !== undefined) names.add(name);
 		if (isOpenMetadata(source)) return services.add("OpenMetadata") && (importOpenMetadata(source, findings) ?? []);
 		if (isDataChonk(source)) {

@@ -48,6 +48,11 @@ describe("bad input is told with its place", () => {
 			["[1].name is another webhook's name too"],
 		],
 		[
+			"a name with a credential",
+			JSON.stringify([{ ...useCase("MSTeamsAlerts"), name: "ghp_abcdefghijklmnopqrstuvwxyz0123456789" }]),
+			["[0].name has a credential in it"],
+		],
+		[
 			"two whose names differ in white space",
 			JSON.stringify([useCase("MSTeamsAlerts"), { ...useCase("MSTeamsAlerts"), name: " MSTeamsAlerts " }]),
 			["[1].name is another webhook's name too"],
