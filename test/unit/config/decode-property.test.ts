@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { stringify } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/model/problem.ts";
-import { cpuTime } from "../../helpers/cpu-time.ts";
+import { withinCpuTime } from "../../helpers/cpu-time.ts";
 import { parse, problemsOf } from "../../helpers/parse.ts";
 
 const KEYS = `
@@ -76,13 +76,6 @@ describe("the decoder", () => {
 describe("large files", () => {
 	const many = (one: (index: number) => string) => Array.from({ length: 10_000 }, (_, index) => one(index)).join("\n");
 
-	/** A multiple of what it takes, so that a busy machine does not fail it, and far less than quadratic work would. */
-	const within = (milliseconds: number, work: () => void) => {
-		const start = cpuTime();
-		work();
-		expect(cpuTime() - start).toBeLessThan(milliseconds);
-	};
-
 	it("may have 10 000 hooks", () => {
 		const source = many(
 			(index) => `[[hook.webhooks.pipeline_error]]
@@ -94,12 +87,12 @@ headers = { X-Index = "${index}" }
 body_template = '{"text": "{{error}}"}'
 `,
 		);
-		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
+		withinCpuTime(15_000, () => expect(parse(source).hooks).toHaveLength(10_000));
 	});
 
 	it("may have 20 000 errors, of which a hundred are told and the others counted", () => {
 		const source = many((index) => `[[hook.ping]]\ncomand = "${index}"`);
-		within(4000, () => {
+		withinCpuTime(15_000, () => {
 			const problems = problemsOf(source);
 			expect(problems).toHaveLength(101);
 			expect(problems.at(-1)).toEqual({
@@ -113,7 +106,7 @@ body_template = '{"text": "{{error}}"}'
 
 	it("may have 10 000 unknown events", () => {
 		const source = many((index) => `[hook.pipeline_starting_${index}]\ncommand = "x"`);
-		within(4000, () => expect(problemsOf(source)).toHaveLength(101));
+		withinCpuTime(15_000, () => expect(problemsOf(source)).toHaveLength(101));
 	});
 
 	it("may have 2 000 unknown events that are lists of nothing", () => {
@@ -122,7 +115,7 @@ body_template = '{"text": "{{error}}"}'
 			{ length: 2 },
 			(_, hook) => `[[subscription]]\nevents = ${JSON.stringify(events(hook))}\n`,
 		);
-		within(2000, () => expect(problemsOf(hooks.join(""))).toHaveLength(101));
+		withinCpuTime(2000, () => expect(problemsOf(hooks.join(""))).toHaveLength(101));
 	});
 
 	/** Each has the one before for its fallback, and the first one what is given. */
@@ -139,12 +132,12 @@ ${index === 0 ? first : `fallback = "hook-${index - 1}"`}
 
 	it("may have 10 000 subscriptions with globs and filters, each the next one's fallback", () => {
 		const source = chain("");
-		within(4000, () => expect(parse(source).hooks).toHaveLength(10_000));
+		withinCpuTime(15_000, () => expect(parse(source).hooks).toHaveLength(10_000));
 	});
 
 	it("may have a circle of 10 000 hooks, and be refused", () => {
 		const source = chain('fallback = "hook-9999"');
-		within(4000, () => {
+		withinCpuTime(15_000, () => {
 			expect(problemsOf(source)).toMatchObject([
 				{ message: expect.stringMatching(/^fallback leads back to itself: hook-0 → .* → … → .* → hook-0$/) },
 			]);
@@ -160,7 +153,7 @@ filter = { include = ["status:x${index}"], exclude = "event:pip${index}" }
 then = "subscription-x${index}"
 `,
 		);
-		within(4000, () => expect(problemsOf(source)).toHaveLength(101));
+		withinCpuTime(15_000, () => expect(problemsOf(source)).toHaveLength(101));
 	});
 
 	it.each([
@@ -175,6 +168,6 @@ then = "subscription-x${index}"
 		["events", `[event${".a".repeat(100_000)}]`],
 		["defaults", `[defaults${".webhook".repeat(100_000)}]`],
 	])("may nest %s as deep as they like, and be refused", (_, source) => {
-		within(4000, () => expect(problemsOf(source).length).toBeGreaterThan(0));
+		withinCpuTime(15_000, () => expect(problemsOf(source).length).toBeGreaterThan(0));
 	});
 });

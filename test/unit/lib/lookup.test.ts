@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../../src/lib/json.ts";
 import { valuesAt } from "../../../src/lib/lookup.ts";
-import { cpuTime } from "../../helpers/cpu-time.ts";
+import { withinCpuTime } from "../../helpers/cpu-time.ts";
 
 const VALUE: Json = {
 	tags: ["a", ["b", ["c", []]], { name: "d" }],
@@ -36,8 +36,8 @@ describe("a name leads to", () => {
 	test("every item of lists in lists, in time that their depth does not multiply", () => {
 		let list: Json = Array.from({ length: 300_000 }, () => 1);
 		for (let depth = 0; depth < 480; depth++) list = [list];
-		const start = cpuTime();
-		expect(valuesAt({ env: list }, ["env"], "every_item")).toHaveLength(300_000);
-		expect(cpuTime() - start).toBeLessThan(500);
+		withinCpuTime(2000, () => {
+			expect(valuesAt({ env: list }, ["env"], "every_item")).toHaveLength(300_000);
+		});
 	});
 });

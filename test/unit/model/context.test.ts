@@ -4,7 +4,7 @@ import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { vocabulary } from "../../../src/model/catalog.ts";
 import { completeEvent, readContext } from "../../../src/model/context.ts";
 import type { Problem } from "../../../src/model/problem.ts";
-import { cpuTime } from "../../helpers/cpu-time.ts";
+import { withinCpuTime } from "../../helpers/cpu-time.ts";
 import { event } from "../../helpers/make.ts";
 
 describe("completeEvent", () => {
@@ -91,10 +91,11 @@ describe("readContext", () => {
 
 	test("very many unknown keys are counted, each of the first with what was meant, and what is right is read", () => {
 		const keys = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`k${n}`, 1]));
-		const problems: Problem[] = [];
-		const start = cpuTime();
-		expect(readContext({ ...keys, table: "orders" }, "context", problems)).toEqual({ table: "orders" });
-		expect(cpuTime() - start).toBeLessThan(500);
+		const problems = withinCpuTime(2000, () => {
+			const found: Problem[] = [];
+			expect(readContext({ ...keys, table: "orders" }, "context", found)).toEqual({ table: "orders" });
+			return found;
+		});
 		expect(problems).toHaveLength(21);
 		expect(problems.at(-1)?.message).toBe("context: 99980 more unknown keys");
 	});

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createMask, createRedactor } from "../../../src/secrets/mask.ts";
-import { cpuTime } from "../../helpers/cpu-time.ts";
+import { withinCpuTime } from "../../helpers/cpu-time.ts";
 
 test("what is added is redacted from then on, beside what was known, and told once", () => {
 	const { redact, protect } = createRedactor(() => ["the-first-one"]);
@@ -14,23 +14,23 @@ test("what is added is redacted from then on, beside what was known, and told on
 });
 
 test("ten thousand additions cost no mask each", () => {
-	const { redact, protect } = createRedactor(() => []);
-	const start = cpuTime();
-	for (let at = 0; at < 10_000; at++) protect([`a-secret-${at}`]);
-	expect(cpuTime() - start).toBeLessThan(200);
-	expect(redact("x")).toBe("x");
+	withinCpuTime(1000, () => {
+		const { redact, protect } = createRedactor(() => []);
+		for (let at = 0; at < 10_000; at++) protect([`a-secret-${at}`]);
+		expect(redact("x")).toBe("x");
+	});
 });
 
 test("a thousand additions, each with a text after it, take a time that grows with them", () => {
-	const { redact, protect } = createRedactor(() => ["the-first-one"]);
 	const keys = Array.from({ length: 1000 }, (_, at) => createHash("md5").update(`${at}`).digest("hex"));
-	const start = cpuTime();
-	for (const key of keys) {
-		protect([key]);
-		expect(redact(`the-first-one says ${key}`)).toBe("*** says ***");
-	}
-	expect(cpuTime() - start).toBeLessThan(8000);
-	expect(redact(keys.join(" "))).toBe(keys.map(() => "***").join(" "));
+	withinCpuTime(8000, () => {
+		const { redact, protect } = createRedactor(() => ["the-first-one"]);
+		for (const key of keys) {
+			protect([key]);
+			expect(redact(`the-first-one says ${key}`)).toBe("*** says ***");
+		}
+		expect(redact(keys.join(" "))).toBe(keys.map(() => "***").join(" "));
+	});
 });
 
 test("secrets that were added one by one are redacted as those that are known at once", () => {

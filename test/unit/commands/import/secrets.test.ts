@@ -4,7 +4,7 @@ import { describe, expect, it, test } from "vitest";
 import { advise } from "../../../../src/config/advice.ts";
 import { parseConfig } from "../../../../src/config/load.ts";
 import { type Reference, resolveReference } from "../../../../src/model/reference.ts";
-import { cpuTime } from "../../../helpers/cpu-time.ts";
+import { withinCpuTime } from "../../../helpers/cpu-time.ts";
 import { importedText } from "../../../helpers/moved.ts";
 
 const SECRET = /s3cr3t|hunter2|T012|abcdefGHIJ|ghp_/;
@@ -203,8 +203,6 @@ it("sends the same, whatever a header, a secret or a URL is made of", () => {
 
 it("finds the secrets of a long command and names them in linear time", () => {
 	const tokens = Array.from({ length: 20_000 }, (_, index) => `'ghp_${String(index).padStart(36, "a")}' #`);
-	const before = cpuTime();
-	const { findings } = importedText(`[[hook.ping]]\ncommand = "echo ${tokens.join(" ")}"`);
-	expect(cpuTime() - before).toBeLessThan(6000);
+	const { findings } = withinCpuTime(6000, () => importedText(`[[hook.ping]]\ncommand = "echo ${tokens.join(" ")}"`));
 	expect(findings.variables.secrets.length).toBe(20_000);
 });
