@@ -17,7 +17,7 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: "house", include: [HOUSE], testTimeout: 120_000, sequence: { groupOrder: 1 } },
+				test: { name: "house", include: [HOUSE], testTimeout: 120_000, maxWorkers: 2, sequence: { groupOrder: 1 } },
 			},
 			{
 				extends: true,
@@ -32,8 +32,8 @@ export default defineConfig({
 					// Files share a process, so that what they import is loaded once; each test ends what it has begun.
 					isolate: false,
 					unstubEnvs: true,
-					// Most of it waits for processes and servers; one file at a time, which two cores would give, takes twice as long.
-					maxWorkers: 3,
+					// Most of it waits for processes and servers. Two cores would give one file at a time, which takes twice as long; more than four are slower again.
+					maxWorkers: 4,
 				},
 			},
 		],
