@@ -4,7 +4,7 @@ import { count } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
 import { RECORD_STATES, type RecordQuery, type RecordState, type StoredRecord } from "../model/records.ts";
 import { inertJson, mapTexts } from "../report/json.ts";
-import { readTime } from "../run/times.ts";
+import { readTimes } from "../run/times.ts";
 import { type Call, collect, defineCommand, EXIT, type Register } from "./command.ts";
 import { cellsOf, documentOf, HEAD, noteOf, type RowFacts } from "./delivery-row.ts";
 import { registerShow } from "./delivery-show.ts";
@@ -74,16 +74,14 @@ function readQuery(flags: DeliveriesFlags, now: number): RecordQuery & { readonl
 			reject(`status: ${JSON.stringify(text.slice(0, 40))} is no status`, `use one of ${RECORD_STATES.join(", ")}`);
 			return [];
 		});
-		const since = readTime("since", flags.since ?? "", now, reject);
-		const until = readTime("until", flags.until ?? "", now, reject);
+		const times = readTimes((name) => flags[name] ?? "", now, reject);
 		return {
 			limit: readWhole("limit", flags.limit, { least: 1, most: 1_000_000, example: "100" }, reject) ?? 0,
 			...(states.length > 0 && { states }),
 			...(hook !== undefined && { hook }),
 			...(event !== undefined && { event }),
 			...(runId !== undefined && { runId }),
-			...(since !== undefined && { since }),
-			...(until !== undefined && { until }),
+			...times,
 		};
 	});
 }

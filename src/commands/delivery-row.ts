@@ -3,8 +3,8 @@ import { excerpt } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
 import type { DeliveryRecord, RecordedAttempt } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
-import { fromNow, span } from "../run/times.ts";
 import type { Mask } from "../secrets/mask.ts";
+import { fromNow, span } from "./spans.ts";
 
 /** What is looked at besides the record. */
 export interface RowFacts {

@@ -6,11 +6,11 @@ import { isGate } from "../model/delivery.ts";
 import type { DeliveryRecord, DisabledHook, StoredRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
 import type { RunContext } from "../run/prepare.ts";
-import { fromNow } from "../run/times.ts";
 import { readHeld } from "../store/held-event.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { documentOf, iso, reasonOf } from "./delivery-row.ts";
 import { CONFIG, STORE } from "./fire.ts";
+import { fromNow } from "./spans.ts";
 import { findOne, findStore, type StoreFlags, toType } from "./store.ts";
 import { notedTableLines, pairLines, tableLines } from "./table.ts";
 

@@ -6,9 +6,9 @@ import type { Hook } from "../model/hook.ts";
 import { variablesOf } from "../model/hook-references.ts";
 import { formatPlace } from "../model/problem.ts";
 import { showSelector } from "../model/selector.ts";
-import { showFilter } from "../plan/filter.ts";
 import type { RunContext } from "../run/prepare.ts";
 import { headersOf, SCHEMES } from "../signature/schemes.ts";
+import { showFilter } from "./filter-text.ts";
 import { redactedTable } from "./written-secrets.ts";
 
 /** A hook as a row. */

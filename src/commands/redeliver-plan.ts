@@ -8,10 +8,10 @@ import { UserError } from "../model/problem.ts";
 import type { DeliveryRecord, StoredRecord, Wanted } from "../model/records.ts";
 import type { RedeliveryPlan } from "../records/bundle.ts";
 import { refuseUnsendable } from "../run/stored.ts";
-import { span } from "../run/times.ts";
 import { writeHeld } from "../store/held-event.ts";
 import type { Call } from "./command.ts";
 import { shortId } from "./delivery-row.ts";
+import { span } from "./spans.ts";
 import { findStore, type StoreFlags } from "./store.ts";
 import { tableLines } from "./table.ts";
 

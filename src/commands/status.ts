@@ -10,10 +10,10 @@ import type { DisabledHook, StoredRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
 import type { HookStatus } from "../records/bundle.ts";
 import type { RunContext } from "../run/prepare.ts";
-import { fromNow } from "../run/times.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
+import { fromNow } from "./spans.ts";
 import { type CommandStore, findStore, type StoreFlags } from "./store.ts";
 import { fittingRows, notedTableLines } from "./table.ts";
 

@@ -7,9 +7,9 @@ import { namesIn, variablesOf } from "../model/hook-references.ts";
 import { isCopy } from "../model/people.ts";
 import { throwIfAny } from "../model/problem.ts";
 import { selects } from "../model/selector.ts";
-import { untakenBy } from "../plan/untaken.ts";
 import { problemLines } from "../report/text.ts";
 import { defineCommand, EXIT, loadRun } from "./command.ts";
+import { untakenBy } from "./untaken.ts";
 
 interface Flags {
 	readonly config?: string;

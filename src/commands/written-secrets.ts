@@ -5,7 +5,6 @@ import { isJsonArray, isJsonObject, type Json, type JsonObject } from "../lib/js
 import type { Hook } from "../model/hook.ts";
 import { type ReferencePlace, referencesOf, SECRET_NAME } from "../model/hook-references.ts";
 import { isLiteral, parseReference, type Reference } from "../model/reference.ts";
-import { showFilter } from "../plan/filter.ts";
 import type { Mask } from "../secrets/mask.ts";
 import {
 	isPlain,
@@ -17,6 +16,7 @@ import {
 	valueSecrets,
 } from "../secrets/parts.ts";
 import { REDACTED } from "../secrets/view.ts";
+import { showFilter } from "./filter-text.ts";
 
 /** Stands for a variable: neither a letter nor a digit, and allowed in every part of a URL but the port. */
 const STAND_IN = "~";

@@ -10,7 +10,7 @@ import type { People } from "../model/people.ts";
 import { CannotRender, type Service } from "../model/preset.ts";
 import type { Template } from "../model/template.ts";
 import { isNats } from "../net/nats-url.ts";
-import { takenBy } from "../plan/untaken.ts";
+import { takenBy } from "../plan/taken.ts";
 import { batchView } from "../presets/story-body.ts";
 import { viewOf } from "../presets/view.ts";
 import { signatureHeaders } from "../signature/sign.ts";

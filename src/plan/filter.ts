@@ -31,22 +31,13 @@ export function excludedByFilter(filters: readonly Filter[], event: EventLike): 
 	return reasons.size === 0 ? undefined : `its filter ${[...reasons].join(", or ")}`;
 }
 
-/** What a filter asks, in the words of the config. */
-export function showFilter({ events, entities, include, exclude }: Filter): string {
-	return [
-		...(events === undefined ? [] : [`events ${alternatives(events.map(showSelector))}`]),
-		...(entities === undefined ? [] : [`entities ${alternatives(entities)}`]),
-		...grouped(include).map(showAny),
-		...(exclude.length === 0 ? [] : [`not ${showAny(exclude)}`]),
-	].join("; ");
-}
-
 /** What a condition asks, in the words of the config. */
 function showCondition(condition: Condition): string {
 	return condition.kind === "field" ? `changed ${condition.field}` : `${condition.key}:${condition.pattern}`;
 }
 
-function showAny(conditions: readonly Condition[]): string {
+/** What conditions ask that are alternatives to each other. */
+export function showAny(conditions: readonly Condition[]): string {
 	return alternatives(conditions.map(showCondition));
 }
 
@@ -66,7 +57,7 @@ function unmatchedIn({ events, entities, include, exclude }: Filter, event: Even
 }
 
 /** Items that are alternatives to each other: all fields, and all values under one key. */
-function grouped(conditions: readonly Condition[]): readonly (readonly Condition[])[] {
+export function grouped(conditions: readonly Condition[]): readonly (readonly Condition[])[] {
 	const groups = new Map<string, Condition[]>();
 	for (const condition of conditions) {
 		// No key is empty.
@@ -108,6 +99,7 @@ function isScalar(value: unknown): value is string | number | ExactNumber | bool
 	return ["string", "number", "boolean"].includes(typeof value) || value instanceof ExactNumber;
 }
 
-function alternatives(words: readonly string[]): string {
+/** `a or b`. */
+export function alternatives(words: readonly string[]): string {
 	return words.join(" or ");
 }

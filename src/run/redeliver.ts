@@ -2,7 +2,7 @@
 import { type Problem, throwIfAny } from "../model/problem.ts";
 import type { Wanted } from "../model/records.ts";
 import { type InputReader, type Inputs, readBoolean, readStore } from "./inputs.ts";
-import { readTime } from "./times.ts";
+import { readTimes } from "./times.ts";
 
 /** Reads and checks every input. Throws one `UserError` with all the problems. */
 export function redeliverInputs(read: InputReader, now: number): Inputs {
@@ -16,8 +16,7 @@ export function redeliverInputs(read: InputReader, now: number): Inputs {
 		all: readBoolean("all", read("all"), false, reject),
 		hook: text("hook"),
 		id: text("id"),
-		since: readTime("since", read("since"), now, reject),
-		until: readTime("until", read("until"), now, reject),
+		...readTimes(read, now, reject),
 		results: read("results")
 			.split("\n")
 			.map((line) => line.trim())

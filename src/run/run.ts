@@ -11,7 +11,7 @@ import { Batches, isFinal } from "../plan/batch.ts";
 import { chainsIn } from "../plan/chains.ts";
 import { createPlan, inTurn } from "../plan/plan.ts";
 import { matches, passesFilter, selection } from "../plan/select.ts";
-import { takenBy } from "../plan/untaken.ts";
+import { takenBy } from "../plan/taken.ts";
 import type { Connections, Ports } from "../ports.ts";
 import { Collector, type Counts } from "../report/collect.ts";
 import type { Report } from "../report/report.ts";

@@ -1,5 +1,5 @@
 // Times as inputs: a moment, or how long ago.
-import { parseMoment, parseSpan, UNIT_MS } from "../lib/times.ts";
+import { parseMoment, parseSpan } from "../lib/times.ts";
 
 /** The time that an input means, in milliseconds since 1970; undefined where it is absent or wrong, which is reported. */
 export function readTime(
@@ -16,13 +16,15 @@ export function readTime(
 	return reject(`${name}: ${JSON.stringify(text.slice(0, 40))} is not a time`, remedy);
 }
 
-/** `45s`, `12m`, `3h`, `2d`: whole units, rounded down, as a flag takes them. A clock that was put back gives `0s`. */
-export function span(ms: number): string {
-	const [name, unit] = Object.entries(UNIT_MS).findLast(([, unit]) => ms >= unit) ?? ["s", 1000];
-	return `${Math.max(0, Math.floor(ms / unit))}${name}`;
-}
-
-/** `3h ago`, `in 12m`. */
-export function fromNow(time: number, now: number): string {
-	return time <= now ? `${span(now - time)} ago` : `in ${span(time - now)}`;
+/** The span of time that the inputs `since` and `until` mean: from the one on, and before the other. */
+export function readTimes(
+	read: (name: "since" | "until") => string,
+	now: number,
+	reject: (message: string, remedy: string) => undefined,
+): { readonly since?: number; readonly until?: number } {
+	const since = readTime("since", read("since"), now, reject);
+	const until = readTime("until", read("until"), now, reject);
+	if (since !== undefined && until !== undefined && since >= until)
+		reject("until: is not after since, so no time is between them", "swap them");
+	return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { ExactNumber } from "../../../src/lib/exact-number.ts";
 import { CI_FACTS } from "../../../src/model/event.ts";
 import type { Condition, Filter } from "../../../src/model/hook.ts";
-import { excludedByFilter, showFilter } from "../../../src/plan/filter.ts";
+import { excludedByFilter } from "../../../src/plan/filter.ts";
 import { anyEvent } from "../../helpers/any-event.ts";
 import { event, type Told } from "../../helpers/make.ts";
 
@@ -194,18 +194,6 @@ describe("a filter", () => {
 		expect(fault([filter(["metadata.env:dev"]), filter(["metadata.env:dev"])])).toBe(
 			"its filter requires metadata.env:dev",
 		);
-	});
-
-	it("is shown in the words of the config", () => {
-		const events = [{ kind: "event", event: "ping" } as const];
-		expect(
-			showFilter(
-				filter(["tags", "env:a", "name", "env:b"], ["status:x", "owners"], { events, entities: ["table", "t*"] }),
-			),
-		).toBe(
-			"events ping; entities table or t*; changed tags or changed name; env:a or env:b; not status:x or changed owners",
-		);
-		expect(showFilter(filter(["tags"]))).toBe("changed tags");
 	});
 });
 

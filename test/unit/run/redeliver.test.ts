@@ -19,7 +19,7 @@ describe("the inputs", () => {
 	it("are read all together", () => {
 		const given = {
 			hook: " tell ",
-			since: "2h",
+			since: "24h",
 			until: "2026-04-01T12:00:00Z",
 			results: "a.json\n\n b \n",
 			all: "true",
@@ -28,7 +28,7 @@ describe("the inputs", () => {
 		expect(redeliverInputs(read, NOW)).toMatchObject({
 			config: "own.toml",
 			store: { kind: "git" },
-			redeliver: { all: true, hook: "tell", since: NOW - 7_200_000, results: ["a.json", "b"] },
+			redeliver: { all: true, hook: "tell", since: NOW - 86_400_000, results: ["a.json", "b"] },
 		});
 	});
 
@@ -37,6 +37,8 @@ describe("the inputs", () => {
 		[{ id: "dlv_1", all: "true" }, "id: names one message, so nothing else can narrow or widen it"],
 		[{ id: "dlv_1", since: "1h" }, "id: names one message, so nothing else can narrow or widen it"],
 		[{ since: "yesterday" }, 'since: "yesterday" is not a time'],
+		[{ since: "2h", until: "3h" }, "until: is not after since, so no time is between them"],
+		[{ since: "2h", until: "2h" }, "until: is not after since, so no time is between them"],
 		[{ store: "mysql" }, 'store: "mysql" is not a store'],
 	])("%j is refused", (given, problem) => {
 		expect(problemsOf(given)).toEqual([problem]);

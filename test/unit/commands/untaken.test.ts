@@ -1,7 +1,7 @@
 // Which events a hook selects and sends nothing of.
 import { expect, it } from "vitest";
+import { untakenBy } from "../../../src/commands/untaken.ts";
 import { CATALOG } from "../../../src/model/catalog.ts";
-import { untakenBy } from "../../../src/plan/untaken.ts";
 import { preset, shellHook, webhook } from "../../helpers/make.ts";
 import { template } from "../../helpers/template.ts";
 
