@@ -17,7 +17,7 @@ process.exitCode = 1;
 const env = limitDnsThreads(process.env);
 const reporter = githubReporter(env, nodeFiles);
 const { signal, onCrash, onReload, done } = guardProcess((thrown) => reject(thrown, reporter, { env, signal }));
-// A reader of the log that has gone is no reason to stop halfway.
+// A reader of the log that has gone away is not a reason to stop halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 /** `start` or `end` of a job, or `redeliver`: from the files in lifecycle/ and redeliver/ that the runner calls. */

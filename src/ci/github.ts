@@ -52,7 +52,7 @@ function holdingFolder(env: Env, runId: string, attempt: number): string | undef
 
 /**
  * The addresses of the run and of the job. Gitea's runners set the first variable, Forgejo's both; the URLs of their
- * pages have the run's number and no attempt, and count the jobs of a run, so that an id is no job's page there.
+ * pages have the run's number and no attempt, and count the jobs of a run, so that an id is not a job's page there.
  */
 function pagesOf(
 	env: Env,

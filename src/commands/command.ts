@@ -32,7 +32,7 @@ export interface Terminal extends Process {
 	readonly ask?: ((question: string) => Promise<boolean>) | undefined;
 	/** Secrets that are known so far. */
 	readonly known: string[];
-	/** Writes the last line of stderr again; an empty text ends it. Undefined where stderr is no terminal. */
+	/** Writes the last line of stderr again; an empty text ends it. Undefined where stderr is not a terminal. */
 	readonly progress?: ((text: string) => void) | undefined;
 	/** For lines of stdout. Does nothing where it is not a terminal, or `NO_COLOR` is set. */
 	readonly paint: Paint;

@@ -71,7 +71,7 @@ function readQuery(flags: DeliveriesFlags, now: number): RecordQuery & { readonl
 		const states = (flags.status ?? []).flatMap((text): readonly RecordState[] => {
 			const state = RECORD_STATES.find((known) => known === text);
 			if (state !== undefined) return [state];
-			reject(`status: ${JSON.stringify(text.slice(0, 40))} is no status`, `use one of ${RECORD_STATES.join(", ")}`);
+			reject(`status: ${JSON.stringify(text.slice(0, 40))} is not a status`, `use one of ${RECORD_STATES.join(", ")}`);
 			return [];
 		});
 		const times = readTimes((name) => flags[name] ?? "", now, reject);

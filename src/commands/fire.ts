@@ -161,7 +161,7 @@ function confirming({ flags: { yes, dryRun }, terminal }: Call<FireFlags>): Obse
 	};
 }
 
-/** Phrases for the people whom a hook pages or mentions. What ends an alert, or is none, pages nobody. */
+/** Phrases for the people whom a hook pages or mentions. What ends an alert, or raises none, pages nobody. */
 function effectsOn(hook: Hook, event: PipelineEvent): readonly string[] {
 	if (hook.kind === "shell") return [];
 	const { name, preset, options, bodyTemplate, sendTo, copyFor } = hook;

@@ -75,7 +75,7 @@ export function hookNamed(name: string, { hooks, file }: Config): Hook {
 	const what = JSON.stringify(excerpt(name, 100));
 	if (hook !== undefined) {
 		const kind = hook.kind === "shell" ? "a shell hook" : "a gate";
-		const message = `${what} is ${kind}, and only webhooks that are no gates are put on record`;
+		const message = `${what} is ${kind}, and only webhooks other than gates are put on record`;
 		throw new UserError({ code: "input", message, remedy: "" });
 	}
 	const names = hooks.filter(isOnRecord).map((each) => each.name);
@@ -144,7 +144,7 @@ function linesOf(statuses: readonly NamedStatus[], { run, keepsAll, others, call
 		terminal: { columns },
 		reporter: { redact },
 	} = call;
-	if (statuses.length === 0) return ["no hook is put on record: the config has no webhook that is no gate"];
+	if (statuses.length === 0) return ["no hook is put on record: the config has no webhook other than gates"];
 	const now = Date.now();
 	const head = ["HOOK", "STATUS", "DELIVERIES", ...(keepsAll ? ["SUCCESS", "P50", "P95"] : [])];
 	const rows = fittingRows(head, columns, (limit) =>

@@ -90,7 +90,7 @@ function commandStore(
 	};
 }
 
-/** What was no failure. Throws `UserError` for one. */
+/** The value, if it is not a failure. Throws `UserError` for one. */
 export function good<T>(given: T | StoreFailure): T {
 	if (!isFailure(given)) return given;
 	throw new UserError({ code: "input", message: `the store cannot be used: ${given.problem}`, remedy: "" });

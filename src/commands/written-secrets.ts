@@ -21,7 +21,7 @@ import { showFilter } from "./filter-text.ts";
 /** Stands for a variable: neither a letter nor a digit, and allowed in every part of a URL but the port. */
 const STAND_IN = "~";
 
-/** UTF-16 code units. What is shorter beside a variable is no part of a secret that tells anything. */
+/** UTF-16 code units. Anything shorter beside a variable tells nothing of a secret. */
 const SHORTEST = 4;
 
 /** Every text that is a secret by what the config alone says, for a mask. Plain words beside a variable are not. */
@@ -110,7 +110,7 @@ function remains({ parts }: Reference): readonly string[] {
 	});
 }
 
-/** A path, and a text with nothing but variables, is no secret whatever its name is. */
+/** A path, and a text with nothing but variables, is not a secret, whatever its name is. */
 function isNamedSecret(name: string, text: string): boolean {
 	return (
 		SECRET_NAME.test(name) &&

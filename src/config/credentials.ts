@@ -3,7 +3,7 @@ import { SECRET_NAME } from "../model/hook-references.ts";
 import { isPlain, looksSecret } from "../secrets/parts.ts";
 import { firstIndex, type Range } from "./positions.ts";
 
-/** Tags and variables, and what is no credential after a name that says so: after `Bearer` its own rule finds one. */
+/** Tags and variables, and what is not a credential after a name that says so: after `Bearer` its own rule finds one. */
 const HARMLESS = /\{{2,3}[^{}]*\}{2,3}|\$\{\w+\}|^(?:true|false|null|none|bearer)$/gi;
 /** Its beginning, looked at and not past: there may be a name in it. */
 const VALUE = /(?=((?:\{\{[^{}\n]{0,200}\}\}|[^\s"',;&]){1,100}))/.source;

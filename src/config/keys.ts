@@ -132,7 +132,7 @@ export function choice<T extends string>(choices: readonly T[], anyCase?: "alway
 	};
 }
 
-/** As in Rocky, a word in a rocky.toml that is none of the choices is a warning, and another one takes its place. */
+/** As in Rocky, a word in a rocky.toml that is not one of the choices is a warning, and another one takes its place. */
 export function orInRocky<T extends string>(kind: Kind<T>, otherwise: T): Kind<T> {
 	const { choices = [] } = kind;
 	return {

@@ -118,7 +118,8 @@ function refuseUnreachable(hook: Webhook, fields: Fields): void {
 	for (const whom of sendTo) {
 		const name = `send_to_${whom}`;
 		const refuse = (why: string, remedy: string) => fields.wrong(name, `${name} is for messages, and ${why}`, remedy);
-		if (isGate(hook)) refuse("a gate asks one receiver", `remove ${name}, or write a second webhook that is no gate`);
+		if (isGate(hook))
+			refuse("a gate asks one receiver", `remove ${name}, or write a second webhook that is not a gate`);
 		else if (selectors.length === 0) refuse("this hook has no events of its own", `add events, or remove ${name}`);
 		else if (preset.needs.url !== true && preset.mention === undefined) {
 			refuse(`those to ${preset.title} neither go to another url nor mention anybody`, `remove ${name}`);

@@ -4,10 +4,10 @@ import { createHash } from "node:crypto";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** The namespace of ids that are no UUIDs themselves. */
+/** The namespace of ids that are not UUIDs themselves. */
 const NAMESPACE = Buffer.from("901b874ed76c473bb5e955d56bf35599", "hex");
 
-/** The id in small letters, or if it is no UUID, one of version 5 that is made of it. */
+/** The id in small letters; if it is not a UUID, one of version 5 that is made of it. */
 export function uuidOf(id: string): string {
 	if (UUID.test(id)) return id.toLowerCase();
 	const hash = createHash("sha1").update(NAMESPACE).update(id).digest().subarray(0, 16);

@@ -9,7 +9,7 @@ export const CODEOWNERS_FILES = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEO
 /** Bytes. GitHub does not read a larger one. */
 export const CODEOWNERS_LIMIT = 3 * 1024 * 1024;
 
-/** Longer paths and patterns are none. */
+/** Longer paths and patterns are ignored. */
 const MAX_PATH = 4096;
 
 /** Paths of one event that are looked up, and names and characters that are compared for them: a moment, and no more. */

@@ -20,7 +20,7 @@ export interface Mutes {
 	readonly problems: readonly { readonly message: string; readonly remedy: string }[];
 }
 
-/** Reads the variable. A time that is past mutes nothing, and is no problem. */
+/** Reads the variable. A time in the past mutes nothing, and is not a problem. */
 export function readMutes(text: string, hooks: readonly Hook[], now: Date): Mutes {
 	const until = new Map<string, Date>();
 	const problems: { message: string; remedy: string }[] = [];

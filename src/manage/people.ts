@@ -152,7 +152,7 @@ function lacks({ preset }: Webhook, orWebhook: boolean): string {
 
 /** What the service of a hook knows somebody by. */
 function handleOf({ handles, email }: Person, { preset }: Webhook): string | undefined {
-	// A name of Mattermost's or Telegram's has no @ in it, so that an address is none.
+	// A name of Mattermost's or Telegram's has no @ in it, so an address is not one.
 	return handles.get(preset.name) ?? (email !== undefined && preset.mention?.(email) !== undefined ? email : undefined);
 }
 

@@ -77,7 +77,7 @@ const EMBEDDED: readonly (readonly [within: readonly Range[], ...places: readonl
 	[ranges("2002::/16"), [2, 3, 4, 5]],
 ];
 
-/** Where four zero bytes or a small number are no address of IPv4: `::1`, and the zeros around one in a NAT64 prefix. */
+/** Where four zero bytes or a small number are not an IPv4 address: `::1`, and the zeros around one in a NAT64 prefix. */
 const SPARSE = ranges("::/96", "64:ff9b:1::/48");
 
 /**

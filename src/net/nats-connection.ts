@@ -77,7 +77,7 @@ const SEED = /^SU[A-Z2-7]{56}$/;
 
 /**
  * How to log in: with a user and its password, a token, or a seed, which signs for its own public key or for a JWT. Throws
- * {@link ConnectError} for a seed that is none.
+ * {@link ConnectError} for a seed that is not valid.
  */
 function loginOf({ username, password }: URL) {
 	const [user = "", pass = ""] = [username, password].map(decodeURIComponent);

@@ -1,6 +1,6 @@
 // URLs of NATS: `nats://user:password@host:4222/subject`, or a token in place of the user.
 
-/** The URL, or why the text is none; `what` follows `url`. Quotes no part of it. */
+/** The URL, or why the text is not one; `what` follows `url`. Quotes no part of it. */
 type Parsed = { readonly url: URL } | { readonly what: string; readonly remedy: string };
 
 /** Whether a text, perhaps only the beginning of one, is a URL of NATS. */

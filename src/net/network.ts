@@ -1,4 +1,4 @@
-// How a request to a service that is no receiver, such as GitHub's API, gets out.
+// How a request goes out to a service that is not a receiver, such as GitHub's API.
 import type { Http } from "../ports.ts";
 import { directHttp } from "./direct.ts";
 import { http, loadNats, loadUndici } from "./http.ts";

@@ -35,7 +35,7 @@ export const drawMattermost: Draw = (body, sheet) => {
 		return [
 			blocks(textOf(pretext), MATTERMOST),
 			box(sheet, MATTERMOST, textOf(color), {
-				// A title that is a link is no Markdown there, nor is the name of a field.
+				// A title that is a link is not Markdown there, and neither is the name of a field.
 				title: textOf(url) === "" ? inline(textOf(title), MATTERMOST) : link(textOf(url), textOf(title)),
 				text: textOf(text),
 				fields: objectsOf(fields).map(({ title: name, value, short }) => [textOf(name), value, short]),

@@ -12,7 +12,7 @@ export function objectOf(value: Json | undefined): JsonObject {
 	return isJsonObject(value) ? value : {};
 }
 
-/** The objects of a list; none of what is no list. */
+/** The objects of a list; empty for anything but a list. */
 export function objectsOf(value: Json | undefined): readonly JsonObject[] {
 	return isJsonArray(value) ? value.filter(isJsonObject) : [];
 }

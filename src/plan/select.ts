@@ -38,7 +38,7 @@ export function passesFilter(hook: Hook, event: EventLike): boolean {
 }
 
 /**
- * Whether a hook may have been fired with the event: it matches, or a hook that is no gate leads to it. One that is
+ * Whether a hook may have been fired with the event: it matches, or a hook other than a gate leads to it. One that is
  * reached only by gates never waits for a later run.
  */
 export function mayHaveFired(hook: Hook, event: EventLike, hooks: readonly Hook[]): boolean {

@@ -26,7 +26,7 @@ const ADDRESSES: readonly (readonly [start: RegExp, presets: readonly [string, .
 	[/^api\.([a-z\d]+\.)?(datadoghq|ddog-gov)\.(com|eu)\/api\/v1\/events/, ["datadog"]],
 ];
 
-/** The presets whose messages the address takes, the usual one first; undefined if it is no service's that is known. */
+/** The presets whose messages the address takes, the usual one first; undefined if it is not that of a known service. */
 export function presetsAt({ hostname, pathname }: URL): readonly [string, ...string[]] | undefined {
 	return ADDRESSES.find(([start]) => start.test(hostname + pathname))?.[1];
 }

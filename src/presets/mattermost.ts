@@ -53,7 +53,7 @@ export const mattermost = (): Preset => ({
  */
 function attachmentsOf(story: Story, truncator: Truncator): readonly JsonObject[] {
 	const { mark, isBatch, events, text, telling, trace, links, color } = story;
-	// A title that is a link is no Markdown, nor is the name of a field.
+	// A title that is a link is not Markdown, and neither is the name of a field.
 	const escaping = links.length === 0 ? literal : muted;
 	const title = `${mark} ${truncator.text("title", story.headline, TITLE_LIMIT, escaping)}`;
 	const plain = `${mark} ${muted(excerpt(story.headline, TITLE_LIMIT))}`;

@@ -174,7 +174,7 @@ function textBlock(text: string): JsonObject {
 
 /**
  * A line that begins with white space or with a mark of Markdown's (list, quote, heading) begins with no-break spaces
- * instead: the indentation stays, and no block can begin after one. `{{DATE(…)}}` is no function.
+ * instead: the indentation stays, and no block can begin after one. `{{DATE(…)}}` is not a function.
  */
 function literal(text: string): string {
 	const lines = text.replaceAll(/^([ \t]+)|^(?=>|(?:[-+#]+|\d+[.)])(?:\s|$))/gm, (indent) =>

@@ -15,7 +15,7 @@ const MARGIN = /^\s*[|│] ?/;
 /** Python's traces: a header, a frame, or the number of an exception in a group. The exception follows, not indented. */
 const PYTHON = /Traceback \(most recent call last\)|^\s*File ".*", line \d+|^\s*\+[-+]*- (?:\d+|\.\.\.) -+$/;
 const PYTHON_EXCEPTION = /^[\p{L}_<][^\s:]*(?::|$)/u;
-/** A frame of Java, JavaScript, Spark or .NET. The exception stands above the first of them, and what it closed says less. */
+/** A frame of Java, JavaScript, Spark or .NET. The exception is above the first of them, and what it closed says less. */
 const FRAME = /^\s+at \S/;
 const EXCEPTION = /(?<![^\s:])[\w$.]*(?:Error|Exception)(?: \[\w+\])?(?::\s.*|:?$)/;
 const SUPPRESSED = /^\s*Suppressed:/;

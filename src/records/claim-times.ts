@@ -21,7 +21,7 @@ export interface ClaimTimes {
 
 /**
  * By the longest deadline of a config's webhooks: one delivery waits for another's end, has its own attempts, and those of
- * its fallback. Ten minutes with the usual deadlines, of which five are for clocks that differ.
+ * its fallback. Ten minutes with the usual deadlines, five of them for clocks that differ.
  */
 export function claimTimes(hooks: readonly Hook[]): ClaimTimes {
 	const deadlineMs = Math.max(0, ...hooks.map((hook) => (hook.kind === "webhook" ? hook.deadlineMs : 0)));

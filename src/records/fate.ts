@@ -41,7 +41,7 @@ export function hasAnswered(outcome: Outcome): boolean | undefined {
 	return attempts.length > 0 ? true : undefined;
 }
 
-/** What follows a try, of which `failures` failed before it. What never began uses up no try of the schedule. */
+/** What follows a try, after `failures` that failed. What never began uses up no try of the schedule. */
 export function fateOf(outcome: Outcome, failures: number, { waits, now, expires }: Schedule): Fate {
 	if (outcome.status === "delivered") return { state: "delivered", failures };
 	if (!mayBeTriedAgain(outcome)) return { state: "failed", failures: failures + 1 };

@@ -134,7 +134,7 @@ export class Outbox {
 		return hook.schedule ?? this.options.schedule;
 	}
 
-	/** What follows a try, of which `failures` failed before. */
+	/** What follows a try, after `failures` that failed. */
 	fateOf(outcome: Outcome, hook: Webhook, failures: number, expires: number): Fate {
 		return fateOf(outcome, failures, { waits: this.waitsOf(hook), now: this.now(), expires });
 	}

@@ -118,7 +118,7 @@ export class Redelivery {
 			if (isToWait && !this.#isBroken && !hasMore()) await this.#change();
 		}
 		await this.#postpone();
-		// A worker has many rounds, in each of which it would be said.
+		// A worker has many rounds, and would say it in each.
 		if (arrivals === undefined) tellOfKeptBack(lanes, this.#options.log);
 		// The rest is for the next run, at once.
 		else if (isOver()) arrivals.ring();

@@ -83,7 +83,7 @@ export function sift(found: readonly StoredRecord[], rivals: readonly StoredReco
 
 /** What is the same for all that is stored for a hook. */
 interface HookFacts {
-	/** Undefined for one that is no webhook. */
+	/** Undefined for one that is not a webhook. */
 	readonly hook: Webhook | undefined;
 	readonly receiver: string;
 	/** Why nothing can be sent now. */

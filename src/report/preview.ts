@@ -30,13 +30,13 @@ export function previewLines(shown: Preview, mask: Mask): readonly string[] {
 	}
 }
 
-/** What to know of a message: why there would be none, what is too large, what was truncated, what stands for a variable. */
+/** What to know of a message: why there would be none, what is too large, what was truncated, what is in the place of a variable. */
 export function previewNotes(shown: Preview, mask: Mask): readonly string[] {
 	if (shown.kind === "problem") return [mask(`would fail: ${shown.reason}`)];
 	if (shown.kind === "nothing") return [mask(`would be skipped: ${shown.reason}`)];
 	const { notes, sizes } = shown.kind === "webhook" ? shown : { notes: [], sizes: [] };
 	const tooLarge = sizes.filter(({ size, most = size }) => size > most);
-	const unset = shown.placeholders.map((name) => `variable ${name} is unset here, and stands as \${${name}}`);
+	const unset = shown.placeholders.map((name) => `variable ${name} is unset here, and shown as \${${name}}`);
 	return [
 		...tooLarge.map((size) => `too large for the service: ${sizeText(size)}`),
 		...[...notes, ...unset].map((note) => mask(`note: ${note}`)),

@@ -39,7 +39,7 @@ export class Holding {
 	/** Hooks whose events all became due with an event of this run. */
 	readonly #emptied = new Set<string>();
 	readonly #settling: Promise<void>[] = [];
-	/** What is on record for later runs, by hook, with the ids of which nothing was delivered. */
+	/** What is on record for later runs, by hook, with the ids of what was not delivered at all. */
 	readonly #recorded: (readonly [hook: Delivery["hook"], ids: readonly string[], missed: readonly string[]])[] = [];
 	readonly #chainOf: ReturnType<typeof chainsIn>;
 

@@ -65,7 +65,7 @@ export async function endJob(
 	if (silence !== undefined) tell[silence.level](silence.why);
 	if (inputs === undefined) return undefined;
 	const report = await fire(inputs);
-	// What is held is no business of a gate that has denied the end, and no later step sends it.
+	// A gate that has denied the end has no say in what is held, and no later step sends it.
 	const rest = report.outcomes.some(isDenial) && silence === undefined ? flush(read) : undefined;
 	if (rest !== undefined) await sendHeld(() => fire(rest), tell.warn);
 	// That nothing was held is not worth a summary.
@@ -173,7 +173,7 @@ function readOwn(read: InputReader) {
 	const status = JOB_STATUSES.find((each) => each === written);
 	if (status === undefined) {
 		return refuse(
-			`job-status: ${JSON.stringify(excerpt(written, 40))} is none of ${JOB_STATUSES.join(", ")}`,
+			`job-status: ${JSON.stringify(excerpt(written, 40))} is not one of ${JOB_STATUSES.join(", ")}`,
 			`leave it out, or give \`\${{ job.status }}\`; it is there in the steps of a job, not in a composite action`,
 		);
 	}

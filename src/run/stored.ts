@@ -138,7 +138,7 @@ export async function openStored(
 	if (wanted !== undefined && "problem" in wanted) throw failed(wanted.problem);
 	const redelivery = wanted && new bundle.Redelivery(outbox, wanted, options);
 	return {
-		/** What the run fails with is no warning besides. */
+		/** What the run fails with is not also a warning. */
 		get warnings() {
 			return outbox.warnings.filter(({ message }) => redelivery === undefined || message !== outbox.failure);
 		},

@@ -28,7 +28,7 @@ export interface WorkOptions {
 	readonly onRelayProblem: IntakeObserver["onProblem"];
 }
 
-/** Milliseconds between two rounds of which the second was not waited for. */
+/** Milliseconds between a round and the next one that was called for meanwhile. */
 const PAUSE_MS = 250;
 
 /** A config, and what is taken from its relay. */

@@ -124,7 +124,7 @@ function innerSecrets(line: string): readonly string[] {
 	];
 }
 
-/** What settings with telling names have that are no credentials: `always-auth=true`, `token_type: bearer`. */
+/** Values of settings with telling names that are not credentials: `always-auth=true`, `token_type: bearer`. */
 const NO_CREDENTIAL = /^(?:true|false|null|none|basic|bearer|required|optional|enabled|disabled)$/i;
 
 /** Whether a value is secret by its name, or else by its look. */

@@ -286,7 +286,7 @@ describe("the end of a job without what its beginning has left", () => {
 	it("refuses a status that is none, and the job stays good", async () => {
 		const { code, told, annotations } = await end("", { state: { begun: '{"started":1,"start":"passed"}' } });
 		expect([code, told]).toEqual([0, []]);
-		expect(annotations[0]?.message).toContain("is none of success, failure, cancelled");
+		expect(annotations[0]?.message).toContain("is not one of success, failure, cancelled");
 	});
 
 	it("does not fail a job that was good because its config is broken by then", async () => {

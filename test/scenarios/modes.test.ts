@@ -87,7 +87,7 @@ on_failure = "abort"
 	expect(run.summary).toContain("third (gate)");
 });
 
-test("shell hooks that are no gates run one at a time beside the webhooks", async () => {
+test("shell hooks other than gates run one at a time beside the webhooks", async () => {
 	const server = await startServer({ status: 503 }, { status: 200 });
 	const hook = (name: string, seconds: number) =>
 		`[[hook.pipeline_start]]\nname = "${name}"\ncommand = "echo ${name} begins >> order; sleep ${seconds}; echo ${name} ends >> order"\n`;

@@ -344,14 +344,14 @@ describe("status --check", () => {
 		);
 	});
 
-	it("knows only webhooks that are no gates", async () => {
+	it("knows only webhooks other than gates", async () => {
 		const folder = place([
 			hook("tell", "http://127.0.0.1:9/"),
 			hook("ask", "http://127.0.0.1:9/", 'on_failure = "abort"'),
 		]);
 		const run = inFolder(folder);
 		expect((await json(folder, "status")).hooks.map((each: { hook: string }) => each.hook)).toEqual(["tell"]);
-		expect((await run("status", "ask")).stderr).toContain('"ask" is a gate, and only webhooks that are no gates');
+		expect((await run("status", "ask")).stderr).toContain('"ask" is a gate, and only webhooks other than gates');
 		expect((await run("status", "tel")).stderr).toContain('did you mean "tell"?');
 	});
 });

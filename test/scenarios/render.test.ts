@@ -144,7 +144,7 @@ describe("render", () => {
 		expect(JSON.parse(messages[2].body).routing_key).toBe("${PAGER_KEY}");
 		const text = await render(["pipeline_error"]);
 		for (const name of ["MODE", "ALERT_URL", "PAGER_KEY"]) {
-			expect(text.stdout).toContain(`  note: variable ${name} is unset here, and stands as \${${name}}\n`);
+			expect(text.stdout).toContain(`  note: variable ${name} is unset here, and shown as \${${name}}\n`);
 		}
 	});
 

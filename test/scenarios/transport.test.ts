@@ -50,7 +50,7 @@ headers = { "USER-AGENT" = "mine/1", X-Zone = "us", "content-type" = "applicatio
 	});
 });
 
-test("a body that is no JSON is not sent, and the template is to blame", async () => {
+test("a body that is not JSON is not sent, and the template is to blame", async () => {
 	const server = await startServer({ status: 200 });
 	const run = await send(server.url, `body_template = '{"n": {{duration_ms}}}'`);
 	expect(run.annotations[0]?.message).toContain("body_template: body is not JSON at line 1, column 7");

@@ -24,7 +24,7 @@ export function changesBetween(
 	return { fieldsAdded, fieldsUpdated, fieldsDeleted, previousVersion };
 }
 
-/** What a store tells is no change of the config. */
+/** What a store tells is not a change of the config. */
 function fieldsOf({ failureDetails: _, status: __, ...webhook }: OpenMetadataWebhook): ReadonlyMap<string, Json> {
 	const fields: Readonly<Record<string, Json>> = JSON.parse(JSON.stringify(webhook));
 	return new Map(Object.entries(fields));

@@ -59,7 +59,7 @@ export function linkedData(webhook: OpenMetadataWebhook, custom: JsonObject | un
 		webhookType: WEBHOOK + webhookType,
 		status: WEBHOOK + status.charAt(0).toUpperCase() + status.slice(1),
 		monitors: monitors.length === 0 ? undefined : monitors,
-		// A variable is no address.
+		// A variable is not an address.
 		sendsTo: URL.canParse(endpoint) && !endpoint.includes("${") ? endpoint : undefined,
 		owner: owner && { "@id": urn(owner.id), ...owner },
 		domain: domain && { "@id": urn(domain.id), ...domain },

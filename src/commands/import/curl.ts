@@ -5,7 +5,7 @@ import type { Excerpt } from "./json-source.ts";
 /** The command, maybe after a prompt. */
 const CURL = /^\s*(?:[$%>]\s+)?curl(?:\.exe)?\s+(?!=)/;
 
-/** Whether the first line of a text that is no comment calls `curl`. */
+/** Whether the first line of a text, comments aside, calls `curl`. */
 export function isCurl(text: string): boolean {
 	return CURL.test(text.slice(beginOf(text)));
 }

@@ -52,7 +52,7 @@ export class JsonValue {
 		return [];
 	}
 
-	/** Undefined where it is no object, which is reported. */
+	/** Undefined where it is not an object, which is reported. */
 	object(): JsonTable | undefined {
 		const { raw, path } = this;
 		if (!isJsonObject(raw)) return this.wrong("must be an object", "write it in braces: { … }");

@@ -116,5 +116,5 @@ function adjust(hook: Webhook, table: Table, draft: Draft): void {
 	const rest = typeof headers === "object" && !Array.isArray(headers) ? Object.entries(headers) : [];
 	const kept = rest.filter(([name]) => name.toLowerCase() !== "content-type");
 	draft.set("headers", Object.fromEntries([...kept, ["Content-Type", "text/plain"]]));
-	draft.remark("headers", "the body is no JSON, which a rocky.toml sends as it is; here its type says so");
+	draft.remark("headers", "the body is not JSON, which a rocky.toml sends as it is; here its type says so");
 }

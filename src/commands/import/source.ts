@@ -62,7 +62,7 @@ function importJson(json: JsonSource, findings: Findings): Imported {
 		if (isDataChonk(source)) {
 			return services.add("DataChonk") && (importDataChonk(source, name ?? ownName(), findings) ?? []);
 		}
-		const what = source.has("destinations") ? "is an alert with destinations" : "is no webhook that can be read";
+		const what = source.has("destinations") ? "is an alert with destinations" : "is not a webhook that can be read";
 		const remedy = "give OpenMetadata's webhook with its webhookConfig, or DataChonk's with url and events";
 		source.whole.wrong(what, remedy);
 		return [];

@@ -39,7 +39,7 @@ function dataText(text: string): string {
 	return `data ${Buffer.byteLength(text)}\n${text}\n`;
 }
 
-/** Reads the messages and files of commits. What is no commit has no message and no files. */
+/** Reads the messages and files of commits. Anything but a commit has no message and no files. */
 export async function readCommits(
 	git: Git,
 	refs: readonly Pick<Ref, "name" | "revision">[],

@@ -7,7 +7,7 @@ import { fieldsIn, type GithubRepository } from "./api.ts";
 /** What a response is without that, which the API never does. */
 const ODD: StoreFailure = { problem: "GitHub's API gave no id for what it has made" };
 
-/** Statuses of what is not there, or is no commit. */
+/** Statuses of what is not there, or is not a commit. */
 export const GONE = [404, 422] as const;
 
 /** Reads and makes commits of one repository: https://docs.github.com/en/rest/git/commits */
@@ -20,7 +20,7 @@ export class GithubCommits {
 		this.#repository = repository;
 	}
 
-	/** The message of a commit; empty for what is none. */
+	/** The message of a commit; empty for anything else. */
 	async read(revision: string): Promise<string | StoreFailure> {
 		const answer = await this.#repository.ask("GET", `git/commits/${revision}`, { taken: GONE });
 		if ("problem" in answer) return answer;

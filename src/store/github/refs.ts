@@ -70,7 +70,7 @@ class GithubRefs implements Refs {
 	}
 
 	/**
-	 * An update that is no fast-forward is refused, and a child of `from` is one only where the ref still is at `from`. A
+	 * An update that is not a fast-forward is refused, and a child of `from` is one only where the ref still is at `from`. A
 	 * removal is said by such a child first, since the API removes a ref wherever it points to.
 	 */
 	async #change({ name, from, to }: RefChange): Promise<RefChanged | StoreFailure> {

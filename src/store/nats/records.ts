@@ -89,7 +89,7 @@ class NatsRecords implements Records {
 			await eachOf(records, async (record) => {
 				const sequence = await stream.write({ subject: this.#subjects.of(record), text: writeRecord(record), over: 0 });
 				if (sequence === undefined) return;
-				// Of two that were put into two places the first stays; what was changed since is no newcomer.
+				// Of two that were put into two places the first stays; what was changed since is not new.
 				const others = PLACES.filter((place) => place !== PLACE_OF[record.state]);
 				const found = await Promise.all(others.map((place) => stream.last(this.#subjects.of(record, place))));
 				const isSecond = (other: Entry) => other.sequence < sequence || other.headers.has(CLAIMED);

@@ -44,7 +44,7 @@ export class RecordSubjects {
 		return [this.#name, "record", place, ...tokens].join(".");
 	}
 
-	/** The record that a text is, and its place; undefined for what is none, or would take the place of another. */
+	/** The record that a text is, and its place; undefined if it is not a record, or would take the place of another. */
 	recordIn({
 		subject,
 		text,

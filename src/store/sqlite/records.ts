@@ -179,7 +179,7 @@ function conditionsOf({ states, ids, idPrefix, keys, hook, event, runId, dueBy, 
 	isOneOf("key", keys);
 	if (idPrefix !== undefined) add("instr(id, ?) = 1", idPrefix);
 	if (hook !== undefined) add("hook = ?", hook);
-	// Others may have written what is no JSON, of which SQLite makes an error.
+	// Others may have written text that is not JSON, which is an error to SQLite.
 	const inBody = (condition: string) => `CASE WHEN json_valid(body) THEN ${condition} ELSE FALSE END`;
 	if (event !== undefined) add(inBody("EXISTS (SELECT 1 FROM json_each(body, '$.names') WHERE value = ?)"), event);
 	if (runId !== undefined) add(inBody("body ->> '$.runId' = ?"), runId);

@@ -180,7 +180,7 @@ describe("fault 24: a failure of a receiver behind a proxy is reported as the re
 		expect(new Set(requests.map(([, delivery]) => delivery)).size).toBe(1);
 	});
 
-	it("a server without TLS is none of the proxy", async () => {
+	it("a server without TLS is not a fault of the proxy", async () => {
 		const server = await startServer({ status: 200 });
 		const proxy = recordingProxy();
 		await listening(proxy.server, async (port) => {

@@ -128,7 +128,7 @@ describe.each(CASES)("$page: $file", ({ page, file, config = 0, fire, prints, se
 	});
 
 	test(
-		part === undefined ? "can refuse a body only that is no JSON any more" : "refuses a changed byte of the body",
+		part === undefined ? "can refuse a body only that is no longer JSON" : "refuses a changed byte of the body",
 		async () => {
 			const receiver = await start(page, file);
 			const request = await capture(page, fire, path, config);

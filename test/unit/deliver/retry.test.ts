@@ -146,7 +146,7 @@ describe("any Retry-After", () => {
 		"Mon, 01 Jan 2037 00:00:00 GMT",
 		"Thu, 01 Jan 2037",
 		"5, 5",
-	])("is none of %s", (value) => {
+	])("is not valid as %s", (value) => {
 		expect(retryAfterMs(value, new Date("2026-04-02T14:30:00Z"))).toBeUndefined();
 	});
 

@@ -1,4 +1,4 @@
-// The target of a hook as it is shown: a host at most, and of what is no URL nothing but the variable's name.
+// The target of a hook as it is shown: a host at most, and of anything else nothing but the variable's name.
 import { expect, it } from "vitest";
 import { showTarget } from "../../../src/deliver/target.ts";
 import { parseReference } from "../../../src/model/reference.ts";

@@ -61,7 +61,7 @@ describe("the end of a job", () => {
 	});
 
 	it.each(["", "skipped", "Success", "${{ job.status }}"])("refuses the status %j", (status) => {
-		expect(() => end(PASSED, status)).toThrow("is none of success, failure, cancelled");
+		expect(() => end(PASSED, status)).toThrow("is not one of success, failure, cancelled");
 	});
 
 	it("has no duration if the clock was set back", () => {

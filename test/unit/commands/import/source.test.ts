@@ -29,7 +29,7 @@ describe("bad input is told with its place", () => {
 		["JSON that ends", '{"name": "a"', ["w.json:1:13: w.json ends too early"]],
 		["nothing", "", ["w.json is empty"]],
 		["an empty list", "[]", ["has no webhooks in it"]],
-		["something else", '{"a": 1}', ["w.json:1:1: the JSON is no webhook that can be read"]],
+		["something else", '{"a": 1}', ["w.json:1:1: the JSON is not a webhook that can be read"]],
 		["an alert", '{"name": "a", "destinations": []}', ["is an alert with destinations"]],
 		[
 			"a webhook with nothing in it",

@@ -399,7 +399,7 @@ describe.skipIf(withoutNats)("(needs nats-server)", () => {
 			expect(opened).toEqual({ problem: `${nats.url}: ${problem}` });
 		});
 
-		it("has a stream that is none of ours, which is left alone", async () => {
+		it("has a stream that is not ours, which is left alone", async () => {
 			const nats = await startNats("max_connections: 8");
 			const manager = await jetstreamManager(await connectTo(nats));
 			await manager.streams.add({ name: "orders", subjects: ["orders.>"] });
