@@ -1,15 +1,18 @@
 // `deliveries`: what is stored, the newest first, or as it changes.
 import { nodeClock } from "../entry/node.ts";
-import { count } from "../lib/text.ts";
+import { count, excerpt } from "../lib/text.ts";
 import { moment } from "../lib/times.ts";
+import { nearestEvent } from "../model/catalog.ts";
 import { RECORD_STATES, type RecordQuery, type RecordState, type StoredRecord } from "../model/records.ts";
 import { inertJson, mapTexts } from "../report/json.ts";
+import type { RunContext } from "../run/prepare.ts";
 import { readTimes } from "../run/times.ts";
 import { type Call, collect, defineCommand, EXIT, type Register } from "./command.ts";
 import { cellsOf, documentOf, HEAD, noteOf, type RowFacts } from "./delivery-row.ts";
 import { registerShow } from "./delivery-show.ts";
 import { CONFIG, STORE } from "./fire.ts";
 import { checkFlags, readWhole } from "./flags.ts";
+import { recordedHook } from "./recorded-hook.ts";
 import { type FoundStore, findStore, type StoreFlags } from "./store.ts";
 import { fittingRows, notedTableLines } from "./table.ts";
 
@@ -105,8 +108,7 @@ async function showNewest(call: DeliveriesCall, store: FoundStore, { wanted, lim
 			return;
 		}
 		if (records.length === 0) {
-			const isFiltered = Object.keys(wanted).length > 0;
-			reporter.print(isFiltered ? "no stored delivery matches" : "nothing is stored");
+			reporter.print(nothingFound(wanted, store));
 			return;
 		}
 		const facts: RowFacts = { now, scope, mask: reporter.redact };
@@ -117,6 +119,27 @@ async function showNewest(call: DeliveriesCall, store: FoundStore, { wanted, lim
 		}
 		if (hasMore) reporter.print(`older ones are not shown: --limit ${limit * 5} shows more`);
 	});
+}
+
+/** What is said where nothing is found: a name that is written wrong must not look like a message that was never stored. */
+function nothingFound(wanted: RecordQuery, { run }: FoundStore): string {
+	const hints = [...hookHints(wanted, run), ...eventHints(wanted, run)];
+	return [Object.keys(wanted).length > 0 ? "no stored delivery matches" : "nothing is stored", ...hints].join("; ");
+}
+
+function hookHints({ hook }: RecordQuery, { config }: RunContext): readonly string[] {
+	if (hook === undefined) return [];
+	const found = recordedHook(hook, config);
+	if (!("message" in found)) return [];
+	return [found.remedy === "" ? found.message : `${found.message}: ${found.remedy}`];
+}
+
+function eventHints({ event }: RecordQuery, { vocabulary: { find, events } }: RunContext): readonly string[] {
+	if (event === undefined || find(event) !== undefined) return [];
+	const names = events.map(({ name }) => name);
+	const near = nearestEvent(event, names);
+	const remedy = near === undefined ? "`pipeline-hooks events` lists the known ones" : `did you mean "${near}"?`;
+	return [`no event is named ${JSON.stringify(excerpt(event, 100))}: ${remedy}`];
 }
 
 /** Between two looks at the store: a file on this machine, or one far away. */
@@ -134,6 +157,7 @@ async function follow(call: DeliveriesCall, store: FoundStore, wanted: RecordQue
 		// Opened anew each time, since the store may be made, or put in another's place, while this goes on.
 		const wait = await store.use(async ({ list, records, scope }) => {
 			const found = (await list({ ...wanted, newest: WATCHED })).toReversed();
+			if (isFirst && found.length === 0) terminal.err(call.reporter.redact(nothingFound(wanted, store)));
 			const changed = found.filter(({ record }) => seen.get(record.id) !== signOf({ record }));
 			for (const { record } of found) seen.set(record.id, signOf({ record }));
 			for (const one of isFirst ? changed.slice(-limit) : changed) tell(call, one, scope);

@@ -3,7 +3,7 @@ import { count, excerpt } from "../lib/text.ts";
 import { belongsTo } from "../model/scope.ts";
 import { defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
-import { hookNamed } from "./status.ts";
+import { hookNamed } from "./recorded-hook.ts";
 import { findStore, good, type StoreFlags, toType } from "./store.ts";
 
 export const registerEnable = defineCommand<StoreFlags>(

@@ -1,11 +1,8 @@
 // `status`: how each hook fares, by the deliveries that are on record.
 
 import { mutedReason } from "../deliver/unsent.ts";
-import { closest } from "../lib/suggest.ts";
 import { duration, excerpt } from "../lib/text.ts";
-import { isGate } from "../model/delivery.ts";
-import type { Config, Hook } from "../model/hook.ts";
-import { UserError } from "../model/problem.ts";
+import type { Hook } from "../model/hook.ts";
 import type { DisabledHook, StoredRecord } from "../model/records.ts";
 import { belongsTo } from "../model/scope.ts";
 import type { HookStatus } from "../records/bundle.ts";
@@ -13,6 +10,7 @@ import type { RunContext } from "../run/prepare.ts";
 import type { Mask } from "../secrets/mask.ts";
 import { type Call, defineCommand, EXIT } from "./command.ts";
 import { CONFIG, STORE } from "./fire.ts";
+import { hookNamed, isOnRecord } from "./recorded-hook.ts";
 import { fromNow } from "./spans.ts";
 import { type CommandStore, findStore, type StoreFlags } from "./store.ts";
 import { fittingRows, notedTableLines } from "./table.ts";
@@ -62,27 +60,6 @@ export const registerStatus = defineCommand<StatusFlags>(
 		});
 	},
 );
-
-/** Whether a hook's deliveries can be on record. */
-function isOnRecord(hook: Hook): boolean {
-	return hook.kind === "webhook" && !isGate(hook);
-}
-
-/** Throws `UserError` for a name that is not that of a hook whose deliveries can be on record. */
-export function hookNamed(name: string, { hooks, file }: Config): Hook {
-	const hook = hooks.find((each) => each.name === name);
-	if (hook !== undefined && isOnRecord(hook)) return hook;
-	const what = JSON.stringify(excerpt(name, 100));
-	if (hook !== undefined) {
-		const kind = hook.kind === "shell" ? "a shell hook" : "a gate";
-		const message = `${what} is ${kind}, and only webhooks other than gates are put on record`;
-		throw new UserError({ code: "input", message, remedy: "" });
-	}
-	const names = hooks.filter(isOnRecord).map((each) => each.name);
-	const near = closest(name, names);
-	const remedy = near === undefined ? "`pipeline-hooks status` shows all" : `did you mean "${near}"?`;
-	throw new UserError({ code: "input", message: `${file} has no hook ${what}`, remedy });
-}
 
 /** A hook with its status, and why its receiver has switched it off. */
 interface NamedStatus {

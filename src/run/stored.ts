@@ -66,7 +66,7 @@ export function storeNamed(store: ChosenStore | undefined, config: Pick<Config, 
 export const WITHOUT_STORE: Problem = {
 	code: "input",
 	message: "there is no store",
-	remedy: "add [store] to the config, or name one with `store`",
+	remedy: "add [store] to the config, or name one: --store, or the input store",
 };
 
 /** Throws `UserError` where nothing can come of it. */

@@ -39,6 +39,14 @@ async function json(folder: string, ...args: readonly string[]) {
 	return JSON.parse(stdout);
 }
 
+/** `deliveries --follow`, until the end of the test. */
+function following(folder: string, ...args: readonly string[]) {
+	const command = join(import.meta.dirname, "../../dist/cli/index.js");
+	const child = spawn(process.execPath, [command, "deliveries", "--follow", ...args], { cwd: folder, env: BASE_ENV });
+	onTestFinished(() => void child.kill("SIGKILL"));
+	return child;
+}
+
 const success = (age: number, ms = 20) => ({ at: Date.now() - age, ms, status: 200 });
 describe("a receiver that is down, and then up again", () => {
 	it("is seen while it is down, and its failure is cleared when it answers", async () => {
@@ -111,12 +119,7 @@ describe("a receiver that is down, and then up again", () => {
 	it("is followed as it goes, a line for each that is new or has changed", async () => {
 		const server = await startServer({ status: 503, body: "busy" }, { status: 200 });
 		const folder = place([hook("tell", server.url)]);
-		const child = spawn(
-			process.execPath,
-			[join(import.meta.dirname, "../../dist/cli/index.js"), "deliveries", "--follow"],
-			{ cwd: folder, env: BASE_ENV, stdio: ["ignore", "pipe", "inherit"] },
-		);
-		onTestFinished(() => void child.kill("SIGKILL"));
+		const child = following(folder);
 		const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
 		const run = inFolder(folder);
 		await run("fire", "pipeline_error");
@@ -209,10 +212,26 @@ describe("deliveries", () => {
 		expect(await json(folder, "deliveries", "--limit", "2")).toMatchObject({ deliveries: { length: 2 }, more: true });
 		const { stdout } = await inFolder(folder)("deliveries", "--limit", "1");
 		expect(stdout).toMatch(/\ndlv_c\S* .*\nolder ones are not shown: --limit 5 shows more\n$/);
-		expect(await inFolder(folder)("deliveries", "--hook", "nobody")).toMatchObject({
-			code: 0,
-			stdout: "no stored delivery matches\n",
-		});
+	});
+
+	it("that do not exist are told from names that are written wrong", async () => {
+		const folder = place([
+			hook("tell", "http://127.0.0.1:9/"),
+			hook("ask", "http://127.0.0.1:9/", 'on_failure = "abort"'),
+		]);
+		const run = inFolder(folder);
+		const none = "no stored delivery matches";
+		for (const [args, said] of [
+			[["--run", "nobody"], none],
+			[["--hook", "tell"], none],
+			[["--hook", "tel"], `${none}; pipeline-hooks.toml has no hook "tel": did you mean "tell"?`],
+			[["--hook", "ask"], `${none}; "ask" is a gate, and only webhooks other than gates are put on record`],
+			[["--event", "pipeline_eror"], `${none}; no event is named "pipeline_eror": did you mean "pipeline_error"?`],
+			[["--event", "qwertz"], `${none}; no event is named "qwertz": \`pipeline-hooks events\` lists the known ones`],
+		] as const)
+			expect(await run("deliveries", ...args)).toMatchObject({ code: 0, stdout: `${said}\n` });
+		const lines = createInterface(following(folder, "--hook", "tel").stderr)[Symbol.asyncIterator]();
+		expect((await lines.next()).value).toContain('did you mean "tell"?');
 	});
 
 	it("are found by how an id begins, where that is one", async () => {
@@ -395,7 +414,7 @@ describe("where nothing is stored", () => {
 		for (const args of [["deliveries"], ["status"], ["prune"], ["enable", "tell"], ["redeliver", "--dry-run"]]) {
 			expect(await inFolder(folder)(...args)).toMatchObject({
 				code: 2,
-				stderr: "error[input]: there is no store\n  → add [store] to the config, or name one with `store`\n",
+				stderr: "error[input]: there is no store\n  → add [store] to the config, or name one: --store, or the input store\n",
 			});
 		}
 		expect(await inFolder(folder)("deliveries", "--store", ".state/other.db")).toMatchObject({ code: 0 });
