@@ -414,7 +414,8 @@ describe("where nothing is stored", () => {
 		for (const args of [["deliveries"], ["status"], ["prune"], ["enable", "tell"], ["redeliver", "--dry-run"]]) {
 			expect(await inFolder(folder)(...args)).toMatchObject({
 				code: 2,
-				stderr: "error[input]: there is no store\n  → add [store] to the config, or name one: --store, or the input store\n",
+				stderr:
+					"error[input]: there is no store\n  → add [store] to the config, or name one: --store, or the input store\n",
 			});
 		}
 		expect(await inFolder(folder)("deliveries", "--store", ".state/other.db")).toMatchObject({ code: 0 });
